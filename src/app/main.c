@@ -1,0 +1,5 @@
+/* The only place that wires modules together. */
+int main(void)
+{
+    return 2;
+}

@@ -1,0 +1,93 @@
+/* Running the controls on a read-only snapshot, and what came of it.
+ *
+ * The audit reads through db's read-only views and never through the code it checks.
+ * The same snapshot, catalogue and `as_of` give the same result, to the byte.
+ * Threads: one run, one thread; different runs may go side by side.
+ */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include "audit/control.h"
+#include "db/read.h"
+
+typedef enum audit_outcome {
+    AUDIT_PASS,
+    AUDIT_FAIL,
+    AUDIT_NOT_APPLICABLE, /* `reason` says why */
+    AUDIT_COULD_NOT_RUN,  /* `reason` says why; never a pass */
+    AUDIT_WAIVED          /* fails, but accepted until `waived_until` */
+} audit_outcome;
+
+/** One failing record. */
+typedef struct audit_failure {
+    int64_t n;        /* key in the entity's view */
+    pb_str record;    /* the source's own id, else the row number as text */
+    pb_str field;     /* absent: the record as a whole */
+    pb_str value;     /* offending value as text; absent: none */
+    pb_str problem;   /* English message id, may use {value} {other} {suggestion} */
+    pb_str other;     /* the other record or value it is at odds with; absent: none */
+    pb_str suggestion; /* the clean value where a rule knows it; absent: none */
+    pb_str owner;     /* label of the record's owner; absent: none */
+    pb_str source;    /* name of the file it came from */
+} audit_failure;
+
+typedef struct audit_finding {
+    const audit_control *control;
+    audit_outcome outcome;
+    uint64_t population, failing, fixable;
+    double score;           /* 0…1 */
+    audit_failure *failures; /* all of them, in order of n */
+    size_t failure_count;
+    pb_str reason;          /* English message id with {name} places filled from `reason_value` */
+    pb_str reason_value;
+    pb_str waived_until, waived_by, waived_why;
+} audit_finding;
+
+/** A mark for a part of the whole: an area, an entity, an owner, a source. */
+typedef struct audit_mark {
+    pb_str name;    /* area id, entity name, owner, file */
+    double score;   /* 0…100 */
+    char letter;    /* A…E */
+    uint64_t records, failing; /* owners and sources: records, and those that fail anything */
+    uint64_t controls, failed; /* areas and entities */
+    bool capped;    /* a failed essential control caps the mark */
+} audit_mark;
+
+typedef struct audit_result {
+    int64_t as_of_days;
+    audit_finding *findings; /* order of the catalogue */
+    size_t finding_count;
+    audit_mark overall;
+    audit_mark *areas, *entities, *owners, *sources;
+    size_t area_count, entity_count, owner_count, source_count;
+    uint64_t records;
+} audit_result;
+
+/** A failing control accepted for a time (controls/waivers.yaml or --controls DIR/waivers.yaml). */
+typedef struct audit_waiver {
+    pb_str control, until, by, why; /* until: YYYY-MM-DD */
+} audit_waiver;
+
+typedef struct audit_options {
+    int64_t as_of_days;
+    const audit_waiver *waivers;
+    size_t waiver_count;
+    /** Told before each control; returning true stops (PB_CANCELLED). May be NULL. */
+    bool (*progress)(void *context, const audit_control *control, size_t done, size_t total);
+    void *context;
+} audit_options;
+
+/** Evaluates all controls. A control that breaks is AUDIT_COULD_NOT_RUN, the others go on; only a
+ * failure that concerns the whole run (memory, damaged snapshot, cancel) is returned. The result lives in
+ * `arena`. */
+pb_status audit_run(db_session *snapshot, const model_schema *schema,
+                    const audit_catalogue *catalogue, const audit_options *options, pb_arena *arena,
+                    audit_result *ret_result, pb_error *err);
+/** Waivers from YAML; mistakes with file, line, column. */
+pb_status audit_waivers_load(const model_source *source, const audit_catalogue *catalogue,
+                             pb_arena *arena, audit_waiver **ret_waivers, size_t *ret_count,
+                             pb_error *err);
+/** True when the result fails at `grade` or above: a failed or could-not-run control of that grade. */
+bool audit_fails_at(const audit_result *result, model_grade grade);
+
+#endif

@@ -1,0 +1,90 @@
+/* Bringing another system's export in: read the files, map columns to the declared model, and send
+ * every row down the one road.
+ *
+ * Nothing is dropped in silence: unmapped columns and files, rejected rows and their reasons are all in
+ * the result.
+ * Refuses: writing records itself (record does), guessing in silence (every decision is reported).
+ */
+#ifndef EXCHANGE_IMPORT_H
+#define EXCHANGE_IMPORT_H
+
+#include "record/record.h"
+
+typedef enum exchange_how {
+    EXCHANGE_UNMAPPED, /* no field fits */
+    EXCHANGE_IGNORED,  /* the map file says so */
+    EXCHANGE_BY_MAP,   /* the map file says so */
+    EXCHANGE_BY_NAME,  /* the header is the field's name, label or alias */
+    EXCHANGE_BY_VALUES /* the header is unknown, the values fit the field's type */
+} exchange_how;
+
+/** One column of a source file and what became of it. Texts live in the plan's arena. */
+typedef struct exchange_column {
+    pb_str header;
+    exchange_how how;
+    const model_field *field; /* NULL unless mapped */
+    bool is_source_id;        /* the source's own id of the record */
+    model_format format;      /* dates, decimal mark as judged from the values */
+    uint64_t filled;          /* rows with a value; known after the import */
+    pb_str sample;            /* first value seen */
+} exchange_column;
+
+/** Why a row was rejected, or what a kept row has wrong. */
+typedef struct exchange_reject {
+    int64_t row; /* data row from 1 */
+    int64_t line; /* line in the file from 1 */
+    pb_str column; /* absent: the row as a whole */
+    pb_str value;  /* cut to 200 bytes */
+    pb_str says;   /* English message id, may use {value}, {field}, {expected}, {found} */
+    int64_t expected, found; /* for {expected} and {found} */
+} exchange_reject;
+
+/** One source file. */
+typedef struct exchange_file {
+    pb_str path;  /* as given */
+    pb_str name;  /* last part of the path: shown in reports */
+    const model_entity *entity; /* NULL: not imported, `why_not` says why */
+    pb_str why_not;             /* English message id, may use {name} */
+    pb_str encoding;            /* "UTF-8", "UTF-8 with BOM" */
+    char delimiter;
+    uint64_t bytes;
+    uint8_t hash[32]; /* SHA-256 of the file */
+    exchange_column *columns;
+    size_t column_count;
+    uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
+    exchange_reject *rejects; /* the first 1000 */
+    size_t reject_count;
+} exchange_file;
+
+typedef struct exchange_plan {
+    exchange_file *files; /* in order of import: link targets first */
+    size_t file_count;
+    int64_t run;          /* number of the import run; 0 before */
+    uint64_t unresolved;  /* references that found no record */
+} exchange_plan;
+
+typedef struct exchange_options {
+    const char *const *paths; /* files and folders */
+    size_t path_count;
+    const char *map_path;     /* NULL: none */
+    record_policy policy;
+    ledger_actor actor;
+    int64_t now_us;
+    bool dry_run;             /* everything but the commit */
+    bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
+    void *context;            /* progress returning true stops: PB_CANCELLED, nothing is kept */
+} exchange_options;
+
+/** Looks at the files (first rows, headers) and decides what each column is. Opens nothing for
+ * writing. The plan lives in `arena`. */
+pb_status exchange_plan_make(const model_schema *schema, const exchange_options *options,
+                             pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+/** Carries the plan out in one transaction: all or nothing; fills in the counts. */
+pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
+                          exchange_plan *plan, pb_error *err);
+/** Writes all records of an entity as CSV (RFC 4180, UTF-8), cells that a spreadsheet would run as
+ * formulas neutralised. */
+pb_status exchange_export_csv(db_session *session, const model_entity *entity, const char *path,
+                              uint64_t *ret_rows, pb_error *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* Finding records that describe the same thing: comparing, weighing and clustering columns of text.
+ *
+ * Arithmetic only, no I/O: the caller hands in columns already in folded form (model_fold) and gets
+ * pairs and clusters back.
+ * Threads: a run belongs to one thread. The result does not depend on the order of rows.
+ */
+#ifndef MATCH_MATCH_H
+#define MATCH_MATCH_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/** How two values of a column are compared. */
+typedef enum match_kind {
+    MATCH_EXACT, /* equal or not */
+    MATCH_NAME,  /* person: order of parts, initials, typing errors */
+    MATCH_ORG,   /* organisation: legal forms apart, typing errors */
+    MATCH_EMAIL, /* local part and domain */
+    MATCH_PHONE, /* last digits */
+    MATCH_DATE,  /* ISO text; swapped day and month, one wrong digit */
+    MATCH_TEXT   /* typing errors */
+} match_kind;
+
+/** One column: `values[row]`, folded; an absent or empty value is neutral. */
+typedef struct match_column {
+    pb_str name;
+    match_kind kind;
+    const pb_str *values;
+} match_column;
+
+/** Two rows thought to be one; `left < right`. */
+typedef struct match_pair {
+    uint32_t left, right;
+    double score;      /* probability 0…1 */
+    uint32_t levels;   /* 3 bits a column, the first column lowest: how well each agreed (0 missing,
+                          1 differs … 4 equal) */
+    bool exact;        /* all columns present on both sides are equal */
+} match_pair;
+
+typedef struct match_result {
+    match_pair *pairs; /* by left, then right */
+    size_t pair_count;
+    uint32_t *cluster; /* per row: the smallest row of its cluster */
+    size_t rows;
+    uint64_t compared;
+} match_result;
+
+typedef struct match_options {
+    double threshold;        /* 0: the default, 0.9 */
+    uint64_t max_pairs;      /* 0: 20 per row, at least 1 million; then PB_LIMIT */
+    const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys besides the
+                                built-in ones; NULL: none */
+} match_options;
+
+/** Told now and then; may be NULL. Returning true stops the run (PB_CANCELLED). */
+typedef bool (*match_progress)(void *context, uint64_t done, uint64_t total);
+
+/** Finds pairs and clusters among `rows` rows. The result lives in `arena`. */
+pb_status match_run(const match_column *columns, size_t column_count, size_t rows,
+                    const match_options *options, match_progress progress, void *context,
+                    pb_arena *arena, match_result *ret_result, pb_error *err);
+
+/** Similarity 0…1 of two short texts by bytes of their code points (Jaro–Winkler, 1990). */
+double match_similarity(pb_str a, pb_str b);
+/** Optimal string alignment distance (Damerau, restricted), at most `limit`+1. */
+size_t match_distance(pb_str a, pb_str b, size_t limit);
+
+#endif

@@ -1,0 +1,202 @@
+/* The declared model in memory: what a customer record is, read from YAML (model/*.yaml and an
+ * administrator's own files), checked, and frozen.
+ *
+ * Everything else follows from this: tables, forms, import templates, access, erasure, audit checks.
+ * Refuses: operating system and SQL (callers hand in bytes; db makes tables).
+ * Threads: a schema is immutable once loaded; any thread may read it. All texts belong to the schema.
+ */
+#ifndef MODEL_SCHEMA_H
+#define MODEL_SCHEMA_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/value.h"
+
+typedef struct model_schema model_schema;
+typedef struct model_entity model_entity;
+typedef struct model_field model_field;
+typedef struct model_expr model_expr; /* model/expr.h */
+
+/** What a field holds; decides validation, standard form, storage and comparison. */
+typedef enum model_type {
+    MODEL_TEXT,         /* one line; PB_TEXT */
+    MODEL_NOTE,         /* several lines; PB_TEXT */
+    MODEL_PERSON_NAME,  /* PB_TEXT */
+    MODEL_ORG_NAME,     /* PB_TEXT */
+    MODEL_EMAIL,        /* PB_TEXT */
+    MODEL_PHONE,        /* PB_TEXT, E.164 where the number allows */
+    MODEL_URL,          /* PB_TEXT */
+    MODEL_ADDRESS,      /* PB_TEXT */
+    MODEL_COUNTRY,      /* PB_TEXT, ISO 3166-1 alpha-2 */
+    MODEL_POSTCODE,     /* PB_TEXT */
+    MODEL_IDENTIFIER,   /* PB_TEXT, opaque code, compared exactly */
+    MODEL_CHOICE,       /* PB_TEXT, one of `choices` (open choices: any, listed ones preferred) */
+    MODEL_BOOLEAN,      /* PB_INT 0/1 */
+    MODEL_INTEGER,      /* PB_INT */
+    MODEL_DECIMAL,      /* PB_REAL */
+    MODEL_MONEY,        /* PB_INT minor units; currency in a second column */
+    MODEL_DATE,         /* PB_INT days since 1970-01-01 */
+    MODEL_INSTANT,      /* PB_INT microseconds since 1970-01-01T00:00Z */
+    MODEL_LINK,         /* PB_BLOB id of a record of `target`; reference text in a second column */
+    MODEL_TYPE_COUNT
+} model_type;
+
+/** Grade of a rule, a control or a finding. */
+typedef enum model_grade { MODEL_DESIRABLE, MODEL_IMPORTANT, MODEL_ESSENTIAL } model_grade;
+
+/** Which value survives a merge. */
+typedef enum model_survive {
+    MODEL_SURVIVE_NEWEST,
+    MODEL_SURVIVE_MOST_COMPLETE,
+    MODEL_SURVIVE_VERIFIED_FIRST,
+    MODEL_SURVIVE_SOURCE_RANK
+} model_survive;
+
+/** How a field weighs in finding duplicates. */
+typedef enum model_match {
+    MODEL_MATCH_NONE,
+    MODEL_MATCH_EXACT,
+    MODEL_MATCH_NAME,
+    MODEL_MATCH_ORG,
+    MODEL_MATCH_PHONE,
+    MODEL_MATCH_EMAIL,
+    MODEL_MATCH_DATE,
+    MODEL_MATCH_TEXT
+} model_match;
+
+typedef struct model_strs {
+    pb_str *items;
+    size_t count;
+} model_strs;
+
+/** One allowed value of a choice: what is stored, its label, other spellings accepted on import. */
+typedef struct model_choice {
+    pb_str value;
+    pb_str label;
+    model_strs aliases;
+    pb_str role; /* meaning the program relies on: `won`, `lost`, `open`, … ; absent: none */
+} model_choice;
+
+/** Where a declaration stands, for messages. `file` as given by the caller; line and column from 1. */
+typedef struct model_place {
+    pb_str file;
+    int line;
+    int column;
+} model_place;
+
+/** Personal-data attributes of a field; `declared` false: not personal data. */
+typedef struct model_personal {
+    bool declared;
+    pb_str klass; /* identity, contact, financial, special, … (declare list in model/README) */
+    model_strs purposes;
+    model_strs basis;
+    int sensitive_under_age; /* 0: none */
+    pb_str sensitive_law;
+} model_personal;
+
+struct model_field {
+    pb_str name;   /* also the SQL column; links: column <name>_id and <name>_ref, money: also
+                      <name>_currency */
+    pb_str label;  /* English message id */
+    pb_str help;   /* may be absent */
+    model_entity *entity;
+    size_t index;  /* position in entity->fields */
+    model_type type;
+    model_entity *target; /* MODEL_LINK only */
+    pb_str on_delete;     /* MODEL_LINK: keep | clear | refuse */
+    pb_str role;          /* meaning the program relies on: owner, stage, amount, closed_on, created_on,
+                             modified_on, last_activity_on, source, … ; absent: none */
+    bool many;
+    bool required;
+    model_expr *required_when; /* NULL: no condition */
+    bool has_min, has_max;     /* `between`, numbers and dates, in storage units */
+    int64_t min, max;          /* for REAL: compared as integers' doubles */
+    bool max_is_today;
+    model_choice *choices;
+    size_t choice_count;
+    bool open_choices;
+    size_t max_length; /* code points; 0: the type's own limit */
+    model_strs import; /* header aliases in all languages, besides name and label */
+    model_personal personal;
+    model_match match;
+    model_survive survive;
+    int64_t fresh_days;  /* 0: no limit */
+    int64_t stale_after; /* quality.stale_after in days; 0: none */
+    model_grade grade;   /* quality.grade */
+    pb_str mask;         /* how a masked reader sees it; absent: the type's default */
+    model_strs readers, writers;
+    bool log_reads;
+    bool search;  /* part of the entity's search list */
+    bool title;   /* part of the entity's title */
+    bool history; /* default true */
+    pb_str history_reason;
+    pb_str portal; /* absent | show | edit */
+    pb_str currency; /* MODEL_MONEY: default ISO 4217 code */
+    pb_str country;  /* MODEL_PHONE, MODEL_POSTCODE: name of the field that holds the country */
+    model_place place;
+};
+
+/** A cross-field rule of an entity: checked at entry, and by the audit as a control of its own. */
+typedef struct model_rule {
+    pb_str name;
+    model_grade grade;
+    model_expr *check;
+    pb_str says; /* English message id */
+    model_place place;
+} model_rule;
+
+struct model_entity {
+    pb_str name;   /* also the published view; the table is `t_<name>` */
+    pb_str label;  /* English message ids */
+    pb_str plural;
+    size_t index;
+    bool personal;
+    model_field *fields;
+    size_t field_count;
+    model_strs import; /* file-name and sheet aliases, besides name and plural */
+    pb_str retention_after, retention_then, retention_basis;
+    int64_t retention_days; /* 0: not declared */
+    int64_t review_days;    /* freshness.review; 0: none */
+    int64_t remind_before_days;
+    model_strs duplicate_blocks; /* duplicates.block: "field" or "field+field" */
+    model_strs key;              /* fields that name a record to people and to other files, in order:
+                                    links are resolved by them */
+    model_rule *rules;
+    size_t rule_count;
+    model_place place;
+};
+
+struct model_schema {
+    model_entity *entities; /* in order of dependency: link targets first where there is no cycle */
+    size_t entity_count;
+    uint8_t hash[32]; /* SHA-256 of the canonical form of all declarations */
+    pb_arena *arena;
+};
+
+/** One source text of declarations. */
+typedef struct model_source {
+    pb_str name; /* shown in messages: a path */
+    pb_str text; /* YAML, UTF-8 */
+} model_source;
+
+/** Reads and checks declarations; later sources may add entities and, with `extend: ENTITY`, fields
+ * and rules to earlier ones. The first mistake is returned as PB_INVALID with file, line, column and
+ * the mend. Owner of `*ret_schema`: the caller (model_schema_free). */
+pb_status model_schema_load(const model_source *sources, size_t count, model_schema **ret_schema,
+                            pb_error *err);
+model_schema *model_schema_free(model_schema *schema);
+/** NULL when there is none. O(1)–O(log n). */
+const model_entity *model_entity_find(const model_schema *schema, pb_str name);
+const model_field *model_field_find(const model_entity *entity, pb_str name);
+/** First field with that `role:`, or NULL. */
+const model_field *model_field_role(const model_entity *entity, const char *role);
+/** Choice by stored value, or NULL. */
+const model_choice *model_choice_find(const model_field *field, pb_str value);
+
+const char *model_type_name(model_type type);
+const char *model_grade_name(model_grade grade);
+bool model_grade_parse(pb_str s, model_grade *ret);
+/** What a field of this type is stored as. */
+pb_kind model_type_kind(model_type type);
+
+#endif

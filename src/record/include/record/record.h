@@ -1,0 +1,115 @@
+/* The one road to a record: decide → validate and normalise → duplicate gate → write → history →
+ * ledger → event, in the caller's transaction. No other code writes a customer table.
+ *
+ * History is the chain of a record's ledger events (each event knows the one before), so every change
+ * is stored once, provable, and erasable by payload.
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include "ledger/ledger.h"
+#include "model/value.h"
+
+/** What to do with values that are not valid. */
+typedef enum record_policy {
+    RECORD_STRICT, /* the record is refused, all its problems are listed */
+    RECORD_KEEP    /* the record is kept: texts as written, others empty; each problem is noted (audit) */
+} record_policy;
+
+/** One value on its way in. `raw` is what the source says; absent means "not given". */
+typedef struct record_input {
+    const model_field *field;
+    pb_str raw;
+    const model_format *format; /* NULL: standard */
+} record_input;
+
+/** What is wrong with one value. */
+typedef struct record_problem {
+    const model_field *field; /* NULL: about the record as a whole */
+    pb_str value;
+    pb_str says; /* English message id, may use {value} and {field} */
+} record_problem;
+
+/** Where records come from: goes into the row and every event. */
+typedef struct record_origin {
+    int64_t run;      /* import run, 0: none */
+    int64_t row;      /* row in the source, from 1; 0: none */
+    pb_str source_id; /* the source's own id; absent: none */
+} record_origin;
+
+typedef struct record_writer record_writer;
+
+/** Ready to write records inside one transaction. Owner: the caller, record_writer_close before the
+ * transaction ends (which also writes what is still buffered: search index, …). */
+pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t now_us,
+                             record_policy policy, record_writer **ret_writer, pb_error *err);
+pb_status record_writer_finish(record_writer *writer, pb_error *err);
+record_writer *record_writer_close(record_writer *writer);
+
+/** Creates a record. PB_INVALID with the problems (texts live until the next call) when it is refused.
+ * Links are resolved by the target's key fields; an unknown reference is noted and kept as text: a
+ * later record with that key takes it up. */
+pb_status record_create(record_writer *writer, const model_entity *entity,
+                        const record_input *inputs, size_t count, record_origin origin,
+                        pb_uuid *ret_id, const record_problem **ret_problems,
+                        size_t *ret_problem_count, pb_error *err);
+/** Changes the given fields of a record; `expected_version` 0: whatever it is now, else PB_CONFLICT
+ * when somebody was faster. An empty raw text clears a value. */
+pb_status record_change(record_writer *writer, const model_entity *entity, pb_uuid id,
+                        int64_t expected_version, const record_input *inputs, size_t count,
+                        const record_problem **ret_problems, size_t *ret_problem_count,
+                        pb_error *err);
+/** Deletes (hides) a record, and brings it back. */
+pb_status record_delete(record_writer *writer, const model_entity *entity, pb_uuid id,
+                        pb_error *err);
+pb_status record_restore(record_writer *writer, const model_entity *entity, pb_uuid id,
+                         pb_error *err);
+
+/** A record as stored: values in the order of entity->fields (links: the id; the reference text in
+ * `refs`, currencies in `currencies`, same order). All texts live in the arena given. */
+typedef struct record_data {
+    const model_entity *entity;
+    pb_uuid id;
+    int64_t n, version;
+    pb_str source_id;
+    int64_t run, row;
+    int64_t created_us, changed_us;
+    bool deleted;
+    uint64_t event; /* sequence of its newest ledger event */
+    pb_value *values;
+    pb_str *refs;
+    pb_str *currencies;
+} record_data;
+
+pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
+                      record_data *ret_record, pb_error *err);
+/** Finds a record by its id text, source id, or key (name): PB_NOT_FOUND, or PB_CONFLICT when several
+ * fit. */
+pb_status record_lookup(db_session *session, const model_entity *entity, pb_str text,
+                        pb_uuid *ret_id, pb_error *err);
+/** Calls `each` for every record that matches all words of `query` (prefixes), best first, at most
+ * `limit`; `entity` NULL: all entities. */
+typedef pb_status (*record_each)(void *context, const record_data *record, pb_error *err);
+pb_status record_find(db_session *session, const model_entity *entity, pb_str query, int64_t limit,
+                      record_each each, void *context, pb_error *err);
+/** Calls `each` for every record of an entity that is not deleted, in order of creation. */
+pb_status record_scan(db_session *session, const model_entity *entity, record_each each,
+                      void *context, pb_error *err);
+
+/** One step of a record's history, newest first. */
+typedef struct record_step {
+    uint64_t sequence;
+    ledger_event event;
+    bool erased;
+    size_t change_count;
+    struct record_change_item {
+        const model_field *field; /* NULL: a field that is no longer declared */
+        pb_str name;
+        pb_value before, after;
+    } *changes;
+} record_step;
+typedef pb_status (*record_history_each)(void *context, const record_step *step, pb_error *err);
+pb_status record_history(db_session *session, const model_entity *entity, pb_uuid id,
+                         record_history_each each, void *context, pb_error *err);
+
+#endif
