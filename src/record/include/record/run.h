@@ -1,0 +1,46 @@
+/* Import runs: which files an import read, how their columns were read, what came of their rows.
+ *
+ * One run belongs to one transaction. Every source file has a number of its own; it goes into
+ * `record_origin.run` of the records that come from that file, so that two files of one entity stay
+ * apart. What is told here is what the views `source_file` and `source_column` show, and the
+ * summary that the ledger event `import.finished` holds. Order of calls: begin, then for each file:
+ * file, (records), file_done, column…; finish; close. Refuses: reading files (exchange does),
+ * writing records (record.h does). Threads: a run belongs to one thread.
+ */
+#ifndef RECORD_RUN_H
+#define RECORD_RUN_H
+
+#include "record/record.h"
+
+typedef struct record_run record_run;
+
+/** What came of the rows of one file. */
+typedef struct record_run_counts {
+    uint64_t rows, imported, rejected;
+    uint64_t noted; /* values kept although not valid */
+} record_run_counts;
+
+/** Begins a run inside a write transaction. `actor` must outlive the run. Owner: the caller,
+ * record_run_close. */
+pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_us,
+                           record_run **ret_run, pb_error *err);
+/** Adds a source file, before its first record is sent. `entity` NULL: the file is not imported.
+ * `*ret_number` goes into record_origin.run of its records, and into the calls below. */
+pb_status record_run_file(record_run *run, pb_str name, const model_entity *entity,
+                          const uint8_t hash[32], int64_t *ret_number, pb_error *err);
+/** Says what came of a file, after its last record. */
+pb_status record_run_file_done(record_run *run, int64_t number, record_run_counts counts,
+                               pb_error *err);
+/** Says how a column was read: `field` NULL: not mapped; `how`: a word (map, name, values,
+ * unmapped, ignored). Call after record_run_file_done of its file. `filled`: rows with a value. */
+pb_status record_run_column(record_run *run, int64_t number, pb_str header,
+                            const model_field *field, const char *how, uint64_t filled,
+                            pb_error *err);
+/** Ends the run: appends the event `import.finished` with a summary of all files and columns. */
+pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err);
+/** Number of the run: that of its first file. */
+int64_t record_run_number(const record_run *run);
+/** Takes NULL, returns NULL. */
+record_run *record_run_close(record_run *run);
+
+#endif
