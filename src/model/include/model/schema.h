@@ -1,4 +1,4 @@
-/* The declared model in memory: what a customer record is, read from YAML (model/*.yaml and an
+/* The declared model in memory: what a customer record is, read from YAML (the files of model/ and an
  * administrator's own files), checked, and frozen.
  *
  * Everything else follows from this: tables, forms, import templates, access, erasure, audit checks.
