@@ -61,4 +61,17 @@ void model_tokens(model_reader *reader, const model_field *field, pb_value value
  * matched as a prefix. */
 void model_query_tokens(model_reader *reader, pb_str query, pb_buf *out);
 
+/** The same, wider: every word as a consonant skeleton that Persian and Latin spellings of one name
+ * share ("mohammad" finds محمد). To be tried when the narrow search found too little; empty when the
+ * phrase has no word of letters. */
+void model_query_tokens_wide(model_reader *reader, pb_str query, pb_buf *out);
+
+/** The form in which two column headers, sheet or file names are the same: folded as by model_fold and
+ * without any separator, so `First Name`, `first_name`, `firstName` and `ＦＩＲＳＴ－ＮＡＭＥ` are equal.
+ * A text of separators only stays as it is, trimmed. Appends to `out`; looks at the first 1 KiB. */
+void model_header_key(pb_str header, pb_buf *out);
+/** Check digit by Luhn's method (ISO/IEC 7812-1 annex B) over ASCII digits, the last being the check
+ * digit; false for anything but digits and for fewer than two. */
+bool model_luhn(pb_str digits);
+
 #endif

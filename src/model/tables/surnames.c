@@ -1,0 +1,81 @@
+#include "tables/han.h"
+
+#include <stdlib.h>
+
+const char *model_han_pinyin(uint32_t code)
+{
+    if (code >= MODEL_HAN_FIRST && code <= MODEL_HAN_LAST)
+        return model_han_syllables[model_han_reading[code - MODEL_HAN_FIRST]];
+    size_t low = 0, high = model_han_extra_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (model_han_extra[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < model_han_extra_count && model_han_extra[low].code == code)
+        return model_han_syllables[model_han_extra[low].reading];
+    return "";
+}
+
+/* Family names of two characters whose readings differ from the common ones. */
+static const struct {
+    uint16_t code[2];
+    const char *reading[2];
+} pairs[] = {
+    {{0x5C09, 0x8FDF}, {"yu", "chi"}},    /* 尉迟 */
+    {{0x4E07, 0x4FDF}, {"mo", "qi"}},     /* 万俟 */
+    {{0x5355, 0x4E8E}, {"chan", "yu"}},   /* 单于 */
+    {{0x957F, 0x5B59}, {"zhang", "sun"}}, /* 长孙 */
+    {{0x6FB9, 0x53F0}, {"tan", "tai"}},   /* 澹台 */
+    {{0x4EE4, 0x72D0}, {"ling", "hu"}},   /* 令狐 */
+    {{0x5B87, 0x6587}, {"yu", "wen"}},    /* 宇文 */
+    {{0x6155, 0x5BB9}, {"mu", "rong"}},   /* 慕容 */
+    {{0x9C9C, 0x4E8E}, {"xian", "yu"}},   /* 鲜于 */
+    {{0x4E50, 0x6B63}, {"yue", "zheng"}}, /* 乐正 */
+};
+
+/* Family names of one character. Only those that differ from the common reading stand here. */
+static const struct {
+    uint16_t code;
+    const char *reading;
+} singles[] = {
+    {0x4EC7, "qiu"},   /* 仇 */
+    {0x5355, "shan"},  /* 单 */
+    {0x89E3, "xie"},   /* 解 */
+    {0x533A, "ou"},    /* 区 */
+    {0x67E5, "zha"},   /* 查 */
+    {0x7FDF, "zhai"},  /* 翟 */
+    {0x66FE, "zeng"},  /* 曾 */
+    {0x4E50, "yue"},   /* 乐 */
+    {0x6734, "piao"},  /* 朴 */
+    {0x79CD, "chong"}, /* 种 */
+    {0x76D6, "ge"},    /* 盖 */
+    {0x7E41, "po"},    /* 繁 */
+    {0x8983, "qin"},   /* 覃 */
+    {0x79D8, "bi"},    /* 秘 */
+    {0x5B93, "fu"},    /* 宓 */
+    {0x5361, "qia"},   /* 卡 */
+    {0x6D17, "xian"},  /* 洗 */
+    {0x5458, "yun"},   /* 员 */
+    {0x8D20, "yun"},   /* 贠 */
+};
+
+size_t model_han_surname(const uint32_t *codes, size_t count, const char *ret_readings[2])
+{
+    for (size_t i = 0; count > 2 && i < sizeof pairs / sizeof *pairs; i++) {
+        if (codes[0] == pairs[i].code[0] && codes[1] == pairs[i].code[1]) {
+            ret_readings[0] = pairs[i].reading[0];
+            ret_readings[1] = pairs[i].reading[1];
+            return 2;
+        }
+    }
+    for (size_t i = 0; count > 1 && i < sizeof singles / sizeof *singles; i++) {
+        if (codes[0] == singles[i].code) {
+            ret_readings[0] = singles[i].reading;
+            return 1;
+        }
+    }
+    return 0;
+}
