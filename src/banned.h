@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#undef alloca /* glibc has it as a macro, too */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime atoi atol atof
 #pragma GCC poison strtod tmpnam tempnam mktemp system popen alloca
 

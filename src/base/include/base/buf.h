@@ -8,6 +8,8 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 /** A growing byte buffer. Once `failed` is set (maximum reached or no memory) later writes do
  * nothing; the bytes written before stay readable. */
 typedef struct pb_buf {
@@ -24,9 +26,28 @@ typedef struct pb_buf {
 void pb_buf_free(pb_buf *buf);
 /** Empties the buffer, keeps its memory, clears `failed`. */
 void pb_buf_clear(pb_buf *buf);
-void pb_buf_add(pb_buf *buf, pb_str s);
+/** Makes room for `size` more bytes behind the end without counting them as written. False (and
+ * `failed`) when impossible. */
+bool pb_buf_reserve(pb_buf *buf, size_t size);
+
+static inline void pb_buf_add(pb_buf *buf, pb_str s)
+{
+    if (s.len == 0 || buf->failed)
+        return;
+    if (s.len >= buf->cap - buf->len && !pb_buf_reserve(buf, s.len))
+        return;
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+}
+
+static inline void pb_buf_byte(pb_buf *buf, char c)
+{
+    if (buf->failed || (buf->cap - buf->len < 2 && !pb_buf_reserve(buf, 1)))
+        return;
+    buf->ptr[buf->len++] = c;
+}
+
 void pb_buf_addc(pb_buf *buf, const char *text);
-void pb_buf_byte(pb_buf *buf, char c);
 void pb_buf_printf(pb_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void pb_buf_i64(pb_buf *buf, int64_t value);
 /** Room for `size` bytes at the end, counted as written; NULL (and `failed`) when impossible. */

@@ -1,0 +1,22 @@
+/* Values of fields. */
+#include "base/value.h"
+
+#include <string.h>
+
+bool pb_value_eq(pb_value a, pb_value b)
+{
+    if (a.kind != b.kind)
+        return false;
+    switch (a.kind) {
+    case PB_NULL:
+        return true;
+    case PB_INT:
+        return a.as.i == b.as.i;
+    case PB_REAL:
+        return memcmp(&a.as.r, &b.as.r, sizeof a.as.r) == 0;
+    case PB_TEXT:
+    case PB_BLOB:
+        return pb_str_eq(a.as.s, b.as.s);
+    }
+    return false;
+}
