@@ -1,4 +1,5 @@
-/* Ids and encodings of bytes: UUIDv7 (RFC 9562), hex and base64 (RFC 4648). Threads: pure functions. */
+/* Ids and encodings of bytes: UUIDv7 (RFC 9562), hex and base64 (RFC 4648). Threads: pure
+ * functions. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -9,8 +10,8 @@ typedef struct pb_uuid {
     uint8_t b[16];
 } pb_uuid;
 
-/** UUIDv7 of a moment (microseconds since 1970; the part below a millisecond goes into rand_a) and 8
- * random bytes. */
+/** UUIDv7 of a moment (microseconds since 1970; the part below a millisecond goes into rand_a) and
+ * 8 random bytes. */
 pb_uuid pb_uuid_v7(int64_t us, const uint8_t random[8]);
 /** 36 characters and a NUL. */
 void pb_uuid_text(pb_uuid id, char ret[37]);

@@ -36,9 +36,10 @@ typedef struct pb_error {
     char text[PB_ERROR_TEXT];
 } pb_error;
 
-/** Begins an error: sets status and primary line, clears detail and hint. The variable arguments are
- * pairs `const char *name, const char *value`, ended by NULL. Returns `status`, so that a caller can
- * write `return pb_fail(err, PB_INVALID, PB_MSG("…"), "path", path, NULL);`. `err` may be NULL. */
+/** Begins an error: sets status and primary line, clears detail and hint. The variable arguments
+ * are pairs `const char *name, const char *value`, ended by NULL. Returns `status`, so that a
+ * caller can write `return pb_fail(err, PB_INVALID, PB_MSG("…"), "path", path, NULL);`. `err` may
+ * be NULL. */
 pb_status pb_fail(pb_error *err, pb_status status, const char *primary, ...)
     __attribute__((sentinel));
 /** Adds the detail to an error begun by pb_fail. */

@@ -1,6 +1,7 @@
 /* Streaming JSON writer (RFC 8259): no tree, commas and nesting kept by the writer.
  *
- * Output is UTF-8; invalid bytes become U+FFFD. Threads: one writer, one thread.
+ * Nesting deeper than PB_JSON_DEPTH, or an end too many, makes the buffer fail. Output is UTF-8;
+ * invalid bytes become U+FFFD. Threads: one writer, one thread.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

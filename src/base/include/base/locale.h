@@ -20,10 +20,10 @@ const char *pb_locale_language(const pb_locale *locale);
 void pb_locale_int(pb_locale *locale, pb_buf *out, int64_t value);
 /** Number with at most `decimals` places. */
 void pb_locale_number(pb_locale *locale, pb_buf *out, double value, int decimals);
-/** A share 0…1 as per cent: one place below 10 %, `< 0.1 %` for what is not zero but shows as zero,
- * never 100 % or 0 % unless it is. */
+/** A share 0…1 as per cent: one place below 10 % and from 99.5 %, `< 0.1%` for what is not zero
+ * but shows as zero, `> 99.9%` for what is not all; never 100 % or 0 % unless it is. */
 void pb_locale_share(pb_locale *locale, pb_buf *out, double share);
-/** Date in the reader's calendar, medium length. */
+/** Date in the reader's calendar, medium length. `days` since 1970-01-01. */
 void pb_locale_date(pb_locale *locale, pb_buf *out, int64_t days);
 /** Compares two texts in the order a reader expects (zh by pinyin, fa by the Persian alphabet). */
 int pb_locale_compare(pb_locale *locale, pb_str a, pb_str b);

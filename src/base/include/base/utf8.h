@@ -10,8 +10,8 @@ enum { PB_UTF8_BAD = 0xFFFD };
 bool pb_utf8_valid(pb_str s);
 /** Position of the first malformed byte, or `s.len`. */
 size_t pb_utf8_first_bad(pb_str s);
-/** Code point at `*pos`, which moves behind it; U+FFFD (and one byte on) for malformed input. `*pos`
- * must be below `s.len`. */
+/** Code point at `*pos`, which moves behind it; U+FFFD (and one byte on) for malformed input.
+ * `*pos` must be below `s.len`. */
 uint32_t pb_utf8_next(pb_str s, size_t *pos);
 /** Appends a code point. */
 void pb_utf8_put(pb_buf *out, uint32_t code);

@@ -1,8 +1,8 @@
 /* One value of one field as it is stored: the common currency of model, db, record and audit.
  *
  * Which kind a field uses follows from its type (model/type.h): texts in standard form are TEXT;
- * dates are INT days since 1970-01-01; date-times INT microseconds since 1970-01-01T00:00Z; money is
- * INT minor units; decimals are REAL; ids are BLOB of 16 bytes; booleans INT 0/1.
+ * dates are INT days since 1970-01-01; date-times INT microseconds since 1970-01-01T00:00Z; money
+ * is INT minor units; decimals are REAL; ids are BLOB of 16 bytes; booleans INT 0/1.
  */
 #ifndef BASE_VALUE_H
 #define BASE_VALUE_H
