@@ -58,6 +58,7 @@ pb_status merkle_verify_inclusion(uint64_t index, uint64_t size, pb_str leaf_has
     return PB_OK;
 }
 
+/* Of equal sizes the roots are only compared, whatever they are, as in the published vectors. */
 static pb_status verify_equal(uint64_t size, pb_str root1, pb_str root2, size_t count,
                               pb_error *err)
 {
@@ -114,8 +115,6 @@ static pb_status verify_growth(uint64_t size1, uint64_t size2, pb_str root1, pb_
 pb_status merkle_verify_consistency(uint64_t size1, uint64_t size2, pb_str root1, pb_str root2,
                                     const pb_str *proof, size_t count, pb_error *err)
 {
-    if (root1.len != MERKLE_HASH_SIZE || root2.len != MERKLE_HASH_SIZE)
-        return refuse(err, PB_MSG("One of its hashes is not 32 bytes long."));
     PB_TRY(check_lengths(proof, count, err));
     if (size1 > size2)
         return refuse(err, PB_MSG("A log never becomes smaller."));
@@ -123,6 +122,8 @@ pb_status merkle_verify_consistency(uint64_t size1, uint64_t size2, pb_str root1
         return verify_equal(size1, root1, root2, count, err);
     if (size1 == 0)
         return refuse(err, PB_MSG("Nothing follows from an empty log."));
+    if (root1.len != MERKLE_HASH_SIZE || root2.len != MERKLE_HASH_SIZE)
+        return refuse(err, PB_MSG("One of its hashes is not 32 bytes long."));
     if (count == 0)
         return refuse(err, PB_MSG("It has fewer hashes than the path to the root."));
     return verify_growth(size1, size2, root1, root2, proof, count, err);
