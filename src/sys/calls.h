@@ -1,0 +1,28 @@
+/* The system calls this module makes, each with its fault point; repeated after EINTR. */
+#ifndef SYS_PRIVATE_CALLS_H
+#define SYS_PRIVATE_CALLS_H
+
+#include "base/error.h"
+
+#include <sys/types.h>
+
+int sys_call_open(const char *path, int flags, mode_t mode);
+int sys_call_temporary(char *pattern);
+ssize_t sys_call_read(int fd, void *to, size_t size);
+ssize_t sys_call_write(int fd, const void *from, size_t size);
+int sys_call_fsync(int fd);
+/** Never repeated: after EINTR the descriptor is closed on Linux. */
+int sys_call_close(int fd);
+int sys_call_rename(const char *from, const char *to);
+int sys_call_chmod(int fd, mode_t mode);
+int sys_call_mkdir(const char *path, mode_t mode);
+int sys_call_unlink(int folder, const char *name, int flags);
+
+/** Writes all bytes to `fd`; false with errno set. */
+bool sys_call_write_all(int fd, pb_str bytes);
+
+/** The error for a failed call about `path`: status and hint by `error_number`, the system's words
+ * as detail. `primary` has the place {path}. */
+pb_status sys_fail_path(pb_error *err, const char *primary, const char *path, int error_number);
+
+#endif

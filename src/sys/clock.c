@@ -1,0 +1,38 @@
+/* The clock. */
+#include "sys/clock.h"
+
+#include "base/time.h"
+
+#include <time.h>
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now = {0};
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * PB_US_PER_SECOND + now.tv_nsec / 1000;
+}
+
+int64_t sys_now_us(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+int64_t sys_monotonic_us(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t sys_cpu_us(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+int64_t sys_today(void)
+{
+    int64_t day = pb_instant_day(sys_now_us());
+    time_t now = time(NULL);
+    struct tm local;
+    if (localtime_r(&now, &local))
+        pb_date_from_civil(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, &day);
+    return day;
+}

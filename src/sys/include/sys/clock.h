@@ -1,0 +1,16 @@
+/* The clock. Threads: any. */
+#ifndef SYS_CLOCK_H
+#define SYS_CLOCK_H
+
+#include <stdint.h>
+
+/** Microseconds since 1970-01-01T00:00:00Z; may jump when the clock is set. */
+int64_t sys_now_us(void);
+/** Microseconds since some moment; never goes back. For measuring how long things take. */
+int64_t sys_monotonic_us(void);
+/** Processor time this process has used, in microseconds. */
+int64_t sys_cpu_us(void);
+/** Today in the user's time zone, in days since 1970-01-01. */
+int64_t sys_today(void);
+
+#endif

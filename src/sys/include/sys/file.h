@@ -1,0 +1,77 @@
+/* Files and folders: reading, durable writing, listing, removing.
+ *
+ * Every failure names the path, carries the system's words as detail and a hint. Statuses follow
+ * the reason: PB_NOT_FOUND, PB_DENIED, PB_EXISTS, PB_LIMIT, PB_MEMORY, else PB_IO. Paths are
+ * NUL-terminated and as the system has them (bytes). Refuses: watching, locking, mapping; text
+ * encodings (see exchange). Threads: functions may be called from any thread; one reader or writer
+ * belongs to one thread at a time. Signals do not interrupt: calls are repeated after EINTR.
+ */
+#ifndef SYS_FILE_H
+#define SYS_FILE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+typedef enum sys_kind { SYS_NONE, SYS_FILE, SYS_FOLDER, SYS_OTHER } sys_kind;
+
+/** Appends the whole file to `out`. More than `max` bytes is PB_LIMIT; then `out` may hold a part.
+ */
+pb_status sys_file_read(const char *path, size_t max, pb_buf *out, pb_error *err);
+/** Replaces the file's content; a crash may leave a part. Made with `mode` when it is new. */
+pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error *err);
+/** Replaces the file so that a crash at any moment leaves either the old content or the new, whole:
+ * temporary file in the same folder, fsync, rename, fsync of the folder. The file has exactly
+ * `mode`. On failure the old content stands, with one exception: when only the last step fails the
+ * new content is in place but may be lost with the power. */
+pb_status sys_file_write_atomic(const char *path, pb_str bytes, unsigned mode, pb_error *err);
+pb_status sys_file_remove(const char *path, pb_error *err);
+
+/** A file read piece by piece. */
+typedef struct sys_reader sys_reader;
+/** Opens a file (or pipe) for reading from its start. Owner: the caller, who ends it with
+ * sys_reader_close. */
+pb_status sys_reader_open(const char *path, sys_reader **ret, pb_error *err);
+/** Reads until `size` bytes are there or the file ends; `*ret_len` below `size` only at the end. */
+pb_status sys_reader_read(sys_reader *reader, void *to, size_t size, size_t *ret_len,
+                          pb_error *err);
+/** Bytes of the file when it was opened; 0 for a pipe. */
+uint64_t sys_reader_size(const sys_reader *reader);
+sys_reader *sys_reader_close(sys_reader *reader);
+
+/** A file written piece by piece that appears under its name, whole, only with sys_writer_finish.
+ */
+typedef struct sys_writer sys_writer;
+/** Owner: the caller, who ends it with sys_writer_finish or sys_writer_abort. */
+pb_status sys_writer_open(const char *path, unsigned mode, sys_writer **ret, pb_error *err);
+pb_status sys_writer_write(sys_writer *writer, pb_str bytes, pb_error *err);
+/** Ends the writer in any case; when this fails see sys_file_write_atomic. */
+pb_status sys_writer_finish(sys_writer *writer, pb_error *err);
+/** Drops what was written; the old content stands. Takes NULL, returns NULL. */
+sys_writer *sys_writer_abort(sys_writer *writer);
+
+/** What a path leads to, following links; SYS_NONE also when that cannot be found out. */
+sys_kind sys_path_kind(const char *path);
+/** Permission bits (07777) and whether this user owns it. */
+pb_status sys_path_mode(const char *path, unsigned *ret_mode, bool *ret_own, pb_error *err);
+/** `folder/name` in the arena, NULL without memory. An absolute `name` stands alone. */
+char *sys_path_join(pb_arena *arena, const char *folder, const char *name);
+/** The part behind the last `/`. */
+pb_str sys_path_name(const char *path);
+
+/** Names in a folder without `.` and `..`, in byte order, in the arena. */
+pb_status sys_dir_list(const char *path, pb_arena *arena, pb_str **ret_names, size_t *ret_count,
+                       pb_error *err);
+/** Makes a folder. With `parents` also those above it, and one that is there already is no failure.
+ */
+pb_status sys_dir_make(const char *path, unsigned mode, bool parents, pb_error *err);
+/** Removes a folder and all in it; links are removed, not followed; at most 64 levels deep. A path
+ * that leads nowhere is no failure. */
+pb_status sys_dir_remove_tree(const char *path, pb_error *err);
+/** fsync of a folder: makes names in it durable. */
+pb_status sys_dir_sync(const char *path, pb_error *err);
+/** Makes a new private folder (mode 700) under $TMPDIR or /tmp. `*ret_path` lies in the arena; the
+ * caller removes the folder. */
+pb_status sys_temp_dir(pb_arena *arena, char **ret_path, pb_error *err);
+
+#endif
