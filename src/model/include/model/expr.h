@@ -1,12 +1,19 @@
 /* The small expression language of rules and conditions in declarations.
  *
- *   expr  := or;  or := and {"or" and};  and := not {"and" not};  not := ["not"] test
- *   test  := operand ("is" ["not"] "null" | "in" "(" item {"," item} ")" | op operand
- *          | "between" operand "and" operand) | "(" expr ")"
- *   op    := = != <> < <= > >= ;  operand := field | number | 'text' | date YYYY-MM-DD | today
- *            | operand (+|-) operand ;  item := number | 'text' | bareword
+ *   expr    := and {"or" and};  and := not {"and" not};  not := "not" not | "(" expr ")" | test
+ *   test    := operand ( "is" ["not"] "null" | op operand | ["not"] "in" "(" item {"," item} ")"
+ *            | ["not"] "between" operand "and" operand )
+ *   op      := = != <> < <= > >=
+ *   operand := single {(+|-) single};  single := field | number | -number | 'text' | YYYY-MM-DD
+ *            | "today" | "true" | "false"
+ *   item    := number | 'text' | date | bareword (texts only)
  *
- * Three-valued as in SQL: a comparison with null is unknown. Threads: immutable after parsing.
+ * Three-valued as in SQL: a comparison with null is unknown. Checked when parsed: texts and truths
+ * know only = and <>; a text compared with a closed choice must be one of its values; money is
+ * compared with money or 0 only (what a number is worth depends on the currency); a link only with
+ * null; a date-time that meets a date counts as its day (UTC); date - date is a number of days.
+ * Amounts are compared in minor units whatever their currencies: compare only fields of one
+ * currency. Threads: immutable after parsing.
  */
 #ifndef MODEL_EXPR_H
 #define MODEL_EXPR_H
@@ -25,5 +32,7 @@ model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int6
 void model_expr_sql(const model_expr *expr, const char *alias, pb_buf *out);
 /** The text as declared. */
 pb_str model_expr_text(const model_expr *expr);
+/** The fields it reads, each once, in order of first use. */
+size_t model_expr_fields(const model_expr *expr, const model_field *const **ret_fields);
 
 #endif

@@ -1,9 +1,9 @@
-/* The declared model in memory: what a customer record is, read from YAML (the files of model/ and an
- * administrator's own files), checked, and frozen.
+/* The declared model in memory: what a customer record is, read from YAML (the files of model/ and
+ * an administrator's own files), checked, and frozen.
  *
- * Everything else follows from this: tables, forms, import templates, access, erasure, audit checks.
- * Refuses: operating system and SQL (callers hand in bytes; db makes tables).
- * Threads: a schema is immutable once loaded; any thread may read it. All texts belong to the schema.
+ * Everything else follows from this: tables, forms, import templates, access, erasure, audit
+ * checks. Refuses: operating system and SQL (callers hand in bytes; db makes tables). Threads: a
+ * schema is immutable once loaded; any thread may read it. All texts belong to the schema.
  */
 #ifndef MODEL_SCHEMA_H
 #define MODEL_SCHEMA_H
@@ -19,25 +19,25 @@ typedef struct model_expr model_expr; /* model/expr.h */
 
 /** What a field holds; decides validation, standard form, storage and comparison. */
 typedef enum model_type {
-    MODEL_TEXT,         /* one line; PB_TEXT */
-    MODEL_NOTE,         /* several lines; PB_TEXT */
-    MODEL_PERSON_NAME,  /* PB_TEXT */
-    MODEL_ORG_NAME,     /* PB_TEXT */
-    MODEL_EMAIL,        /* PB_TEXT */
-    MODEL_PHONE,        /* PB_TEXT, E.164 where the number allows */
-    MODEL_URL,          /* PB_TEXT */
-    MODEL_ADDRESS,      /* PB_TEXT */
-    MODEL_COUNTRY,      /* PB_TEXT, ISO 3166-1 alpha-2 */
-    MODEL_POSTCODE,     /* PB_TEXT */
-    MODEL_IDENTIFIER,   /* PB_TEXT, opaque code, compared exactly */
-    MODEL_CHOICE,       /* PB_TEXT, one of `choices` (open choices: any, listed ones preferred) */
-    MODEL_BOOLEAN,      /* PB_INT 0/1 */
-    MODEL_INTEGER,      /* PB_INT */
-    MODEL_DECIMAL,      /* PB_REAL */
-    MODEL_MONEY,        /* PB_INT minor units; currency in a second column */
-    MODEL_DATE,         /* PB_INT days since 1970-01-01 */
-    MODEL_INSTANT,      /* PB_INT microseconds since 1970-01-01T00:00Z */
-    MODEL_LINK,         /* PB_BLOB id of a record of `target`; reference text in a second column */
+    MODEL_TEXT,        /* one line; PB_TEXT */
+    MODEL_NOTE,        /* several lines; PB_TEXT */
+    MODEL_PERSON_NAME, /* PB_TEXT */
+    MODEL_ORG_NAME,    /* PB_TEXT */
+    MODEL_EMAIL,       /* PB_TEXT */
+    MODEL_PHONE,       /* PB_TEXT, E.164 where the number allows */
+    MODEL_URL,         /* PB_TEXT */
+    MODEL_ADDRESS,     /* PB_TEXT */
+    MODEL_COUNTRY,     /* PB_TEXT, ISO 3166-1 alpha-2 */
+    MODEL_POSTCODE,    /* PB_TEXT */
+    MODEL_IDENTIFIER,  /* PB_TEXT, opaque code, compared exactly */
+    MODEL_CHOICE,      /* PB_TEXT, one of `choices` (open choices: any, listed ones preferred) */
+    MODEL_BOOLEAN,     /* PB_INT 0/1 */
+    MODEL_INTEGER,     /* PB_INT */
+    MODEL_DECIMAL,     /* PB_REAL */
+    MODEL_MONEY,       /* PB_INT minor units; currency in a second column */
+    MODEL_DATE,        /* PB_INT days since 1970-01-01 */
+    MODEL_INSTANT,     /* PB_INT microseconds since 1970-01-01T00:00Z */
+    MODEL_LINK,        /* PB_BLOB id of a record of `target`; reference text in a second column */
     MODEL_TYPE_COUNT
 } model_type;
 
@@ -77,7 +77,8 @@ typedef struct model_choice {
     pb_str role; /* meaning the program relies on: `won`, `lost`, `open`, … ; absent: none */
 } model_choice;
 
-/** Where a declaration stands, for messages. `file` as given by the caller; line and column from 1. */
+/** Where a declaration stands, for messages. `file` as given by the caller; line and column from 1.
+ */
 typedef struct model_place {
     pb_str file;
     int line;
@@ -95,17 +96,17 @@ typedef struct model_personal {
 } model_personal;
 
 struct model_field {
-    pb_str name;   /* also the SQL column; links: column <name>_id and <name>_ref, money: also
-                      <name>_currency */
-    pb_str label;  /* English message id */
-    pb_str help;   /* may be absent */
+    pb_str name;  /* also the SQL column; links: column <name>_id and <name>_ref, money: also
+                     <name>_currency */
+    pb_str label; /* English message id */
+    pb_str help;  /* may be absent */
     model_entity *entity;
-    size_t index;  /* position in entity->fields */
+    size_t index; /* position in entity->fields */
     model_type type;
     model_entity *target; /* MODEL_LINK only */
     pb_str on_delete;     /* MODEL_LINK: keep | clear | refuse */
-    pb_str role;          /* meaning the program relies on: owner, stage, amount, closed_on, created_on,
-                             modified_on, last_activity_on, source, … ; absent: none */
+    pb_str role; /* meaning the program relies on: owner, stage, amount, closed_on, created_on,
+                    modified_on, last_activity_on, source, … ; absent: none */
     bool many;
     bool required;
     model_expr *required_when; /* NULL: no condition */
@@ -130,7 +131,7 @@ struct model_field {
     bool title;   /* part of the entity's title */
     bool history; /* default true */
     pb_str history_reason;
-    pb_str portal; /* absent | show | edit */
+    pb_str portal;   /* absent | show | edit */
     pb_str currency; /* MODEL_MONEY: default ISO 4217 code */
     pb_str country;  /* MODEL_PHONE, MODEL_POSTCODE: name of the field that holds the country */
     model_place place;
@@ -146,8 +147,8 @@ typedef struct model_rule {
 } model_rule;
 
 struct model_entity {
-    pb_str name;   /* also the published view; the table is `t_<name>` */
-    pb_str label;  /* English message ids */
+    pb_str name;  /* also the published view; the table is `t_<name>` */
+    pb_str label; /* English message ids */
     pb_str plural;
     size_t index;
     bool personal;
@@ -159,11 +160,12 @@ struct model_entity {
     int64_t review_days;    /* freshness.review; 0: none */
     int64_t remind_before_days;
     model_strs duplicate_blocks; /* duplicates.block: "field" or "field+field" */
-    model_strs key;              /* fields that name a record to people and to other files, in order:
-                                    links are resolved by them */
+    model_strs key; /* fields that name a record to people and to other files, in order:
+                       links are resolved by them */
     model_rule *rules;
     size_t rule_count;
     model_place place;
+    struct pb_map *by_name; /* private: behind model_field_find */
 };
 
 struct model_schema {
@@ -180,8 +182,8 @@ typedef struct model_source {
 } model_source;
 
 /** Reads and checks declarations; later sources may add entities and, with `extend: ENTITY`, fields
- * and rules to earlier ones. The first mistake is returned as PB_INVALID with file, line, column and
- * the mend. Owner of `*ret_schema`: the caller (model_schema_free). */
+ * and rules to earlier ones. The first mistake is returned as PB_INVALID with file, line, column
+ * and the mend. Owner of `*ret_schema`: the caller (model_schema_free). */
 pb_status model_schema_load(const model_source *sources, size_t count, model_schema **ret_schema,
                             pb_error *err);
 model_schema *model_schema_free(model_schema *schema);
@@ -193,6 +195,13 @@ const model_field *model_field_role(const model_entity *entity, const char *role
 /** Choice by stored value, or NULL. */
 const model_choice *model_choice_find(const model_field *field, pb_str value);
 
+/** Calls `each` for every text of the declarations that is shown to people (labels, helps, labels
+ * of choices, what rules say), the ones made from names included: the ids that catalogues
+ * translate. */
+typedef void (*model_text_each)(void *context, pb_str id, model_place place);
+void model_schema_texts(const model_schema *schema, model_text_each each, void *context);
+
+/** The word of declarations: `person_name`, `money`, … */
 const char *model_type_name(model_type type);
 const char *model_grade_name(model_grade grade);
 bool model_grade_parse(pb_str s, model_grade *ret);

@@ -1,0 +1,254 @@
+/* Expressions: their value for one record, and the same as SQL. A property test holds the two
+ * equal. */
+#include "model/expr.h"
+
+#include "base/time.h"
+#include "expr_tree.h"
+
+/* --- values --- */
+
+static int64_t floor_day(int64_t us)
+{
+    return us / PB_US_PER_DAY - (us % PB_US_PER_DAY < 0 ? 1 : 0);
+}
+
+static double as_double(pb_value v)
+{
+    return v.kind == PB_INT ? (double)v.as.i : v.as.r;
+}
+
+/* A whole number too large becomes a real one, as in SQLite; not-a-number becomes null. */
+static pb_value add(pb_value a, pb_value b, bool subtract)
+{
+    int64_t whole = 0;
+    if (a.kind == PB_NULL || b.kind == PB_NULL)
+        return PB_VALUE_NULL;
+    if (a.kind == PB_INT && b.kind == PB_INT) {
+        bool over = subtract ? __builtin_sub_overflow(a.as.i, b.as.i, &whole)
+                             : __builtin_add_overflow(a.as.i, b.as.i, &whole);
+        if (!over)
+            return PB_VALUE_INT(whole);
+    }
+    double real = subtract ? as_double(a) - as_double(b) : as_double(a) + as_double(b);
+    return real != real ? PB_VALUE_NULL : PB_VALUE_REAL(real);
+}
+
+/* The value as the field's kind says; anything else counts as not there. */
+static pb_value field_value(const model_field *field, const pb_value *values)
+{
+    pb_value value = values[field->index];
+    if (value.kind == model_type_kind(field->type))
+        return value.kind == PB_REAL && value.as.r != value.as.r ? PB_VALUE_NULL : value;
+    return PB_VALUE_NULL;
+}
+
+static pb_value value_of(const expr_node *node, const pb_value *values, int64_t today)
+{
+    pb_value left;
+    switch (node->op) {
+    case EXPR_FIELD:
+        return field_value(node->field, values);
+    case EXPR_CONSTANT:
+        return node->constant;
+    case EXPR_TODAY:
+        return PB_VALUE_INT(today);
+    case EXPR_DAY_OF:
+        left = value_of(node->left, values, today);
+        return left.kind == PB_INT ? PB_VALUE_INT(floor_day(left.as.i)) : PB_VALUE_NULL;
+    case EXPR_ADD:
+    case EXPR_SUB:
+        return add(value_of(node->left, values, today), value_of(node->right, values, today),
+                   node->op == EXPR_SUB);
+    default:
+        return PB_VALUE_NULL;
+    }
+}
+
+static int order(pb_value a, pb_value b)
+{
+    if (a.kind == PB_TEXT || a.kind == PB_BLOB)
+        return pb_str_cmp(a.as.s, b.as.s);
+    /* long double holds every int64_t and every double exactly on the machines we build for */
+    long double x = a.kind == PB_INT ? (long double)a.as.i : (long double)a.as.r;
+    long double y = b.kind == PB_INT ? (long double)b.as.i : (long double)b.as.r;
+    return x < y ? -1 : x > y ? 1 : 0;
+}
+
+static model_truth compare(expr_op op, pb_value a, pb_value b)
+{
+    if (a.kind == PB_NULL || b.kind == PB_NULL)
+        return MODEL_UNKNOWN;
+    int o = order(a, b);
+    bool truth = op == EXPR_EQ   ? o == 0
+                 : op == EXPR_NE ? o != 0
+                 : op == EXPR_LT ? o < 0
+                 : op == EXPR_LE ? o <= 0
+                 : op == EXPR_GT ? o > 0
+                                 : o >= 0;
+    return truth ? MODEL_TRUE : MODEL_FALSE;
+}
+
+static model_truth contains(const expr_node *node, const pb_value *values, int64_t today)
+{
+    pb_value value = value_of(node->left, values, today);
+    if (value.kind == PB_NULL)
+        return MODEL_UNKNOWN;
+    for (size_t i = 0; i < node->item_count; i++)
+        if (order(value, value_of(node->items[i], values, today)) == 0)
+            return MODEL_TRUE;
+    return MODEL_FALSE;
+}
+
+static model_truth truth_of(const expr_node *node, const pb_value *values, int64_t today)
+{
+    model_truth a, b;
+    switch (node->op) {
+    case EXPR_OR:
+    case EXPR_AND: {
+        model_truth strong = node->op == EXPR_OR ? MODEL_TRUE : MODEL_FALSE;
+        a = truth_of(node->left, values, today);
+        if (a == strong)
+            return strong;
+        b = truth_of(node->right, values, today);
+        return b == strong ? strong : a == MODEL_UNKNOWN ? a : b;
+    }
+    case EXPR_NOT:
+        a = truth_of(node->left, values, today);
+        return a == MODEL_UNKNOWN ? a : a == MODEL_TRUE ? MODEL_FALSE : MODEL_TRUE;
+    case EXPR_IS_NULL:
+        return value_of(node->left, values, today).kind == PB_NULL ? MODEL_TRUE : MODEL_FALSE;
+    case EXPR_IN:
+        return contains(node, values, today);
+    default:
+        return compare(node->op, value_of(node->left, values, today),
+                       value_of(node->right, values, today));
+    }
+}
+
+model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int64_t today_days)
+{
+    return truth_of(expr->root, values, today_days);
+}
+
+/* --- SQL --- */
+
+static void put_text(pb_str text, pb_buf *out)
+{
+    pb_buf_byte(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\'')
+            pb_buf_byte(out, '\'');
+        pb_buf_byte(out, text.ptr[i]);
+    }
+    pb_buf_byte(out, '\'');
+}
+
+static void put_constant(const expr_node *node, pb_buf *out)
+{
+    if (node->constant.kind == PB_TEXT)
+        put_text(node->constant.as.s, out);
+    else if (node->written.ptr != NULL)
+        pb_buf_add(out, node->written);
+    else
+        pb_buf_i64(out, node->constant.as.i);
+}
+
+static void put_field(const model_field *field, const char *alias, pb_buf *out)
+{
+    if (alias != NULL) {
+        pb_buf_addc(out, alias);
+        pb_buf_byte(out, '.');
+    }
+    pb_buf_add(out, field->name);
+    if (field->type == MODEL_LINK)
+        pb_buf_addc(out, "_id");
+}
+
+static void put_sql(const expr_node *node, const char *alias, pb_buf *out);
+
+static void put_pair(const expr_node *node, const char *sign, const char *alias, pb_buf *out)
+{
+    pb_buf_byte(out, '(');
+    put_sql(node->left, alias, out);
+    pb_buf_addc(out, sign);
+    put_sql(node->right, alias, out);
+    pb_buf_byte(out, ')');
+}
+
+/* Division rounds towards zero in SQL; days before 1970 need the floor. */
+static void put_day_of(const expr_node *moment, const char *alias, pb_buf *out)
+{
+    const char *parts[] = {"(CASE WHEN ", " % 86400000000 < 0 THEN ", " / 86400000000 - 1 ELSE ",
+                           " / 86400000000 END)"};
+    for (size_t i = 0; i < 3; i++) {
+        pb_buf_addc(out, parts[i]);
+        put_sql(moment, alias, out);
+    }
+    pb_buf_addc(out, parts[3]);
+}
+
+static void put_in(const expr_node *node, const char *alias, pb_buf *out)
+{
+    pb_buf_byte(out, '(');
+    put_sql(node->left, alias, out);
+    pb_buf_addc(out, " IN (");
+    for (size_t i = 0; i < node->item_count; i++) {
+        pb_buf_addc(out, i == 0 ? "" : ", ");
+        put_sql(node->items[i], alias, out);
+    }
+    pb_buf_addc(out, "))");
+}
+
+static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
+{
+    static const char *const signs[] = {
+        [EXPR_OR] = " OR ", [EXPR_AND] = " AND ", [EXPR_EQ] = " = ", [EXPR_NE] = " <> ",
+        [EXPR_LT] = " < ",  [EXPR_LE] = " <= ",   [EXPR_GT] = " > ", [EXPR_GE] = " >= ",
+        [EXPR_ADD] = " + ", [EXPR_SUB] = " - ",
+    };
+    switch (node->op) {
+    case EXPR_NOT:
+        pb_buf_addc(out, "(NOT ");
+        put_sql(node->left, alias, out);
+        pb_buf_byte(out, ')');
+        return;
+    case EXPR_IS_NULL:
+        pb_buf_byte(out, '(');
+        put_sql(node->left, alias, out);
+        pb_buf_addc(out, " IS NULL)");
+        return;
+    case EXPR_IN:
+        put_in(node, alias, out);
+        return;
+    case EXPR_FIELD:
+        put_field(node->field, alias, out);
+        return;
+    case EXPR_CONSTANT:
+        put_constant(node, out);
+        return;
+    case EXPR_TODAY:
+        pb_buf_addc(out, ":today");
+        return;
+    case EXPR_DAY_OF:
+        put_day_of(node->left, alias, out);
+        return;
+    default:
+        put_pair(node, signs[node->op], alias, out);
+    }
+}
+
+void model_expr_sql(const model_expr *expr, const char *alias, pb_buf *out)
+{
+    put_sql(expr->root, alias, out);
+}
+
+pb_str model_expr_text(const model_expr *expr)
+{
+    return expr->text;
+}
+
+size_t model_expr_fields(const model_expr *expr, const model_field *const **ret_fields)
+{
+    *ret_fields = expr->fields;
+    return expr->field_count;
+}

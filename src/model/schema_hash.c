@@ -1,0 +1,191 @@
+/* The canonical form of a schema and its hash: two sets of files that mean the same have the same
+ * hash, whatever the order of files, entities, fields, aliases and rules.
+ *
+ * Form: one line per fact, `path = length:bytes`, facts sorted. */
+#include "schema_build.h"
+#include "schema_words.h"
+
+#include "model/expr.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+enum { SEEN_AS_SET = -1 };
+
+typedef struct facts {
+    pb_arena *arena;
+    pb_str *lines;
+    size_t count, capacity;
+    bool failed;
+} facts;
+
+/* `place` is "entity" or "entity.field" or …; position −1: the order of such facts means nothing */
+static void put(facts *f, pb_str place, const char *what, long position, pb_str value)
+{
+    if (f->failed || value.ptr == NULL)
+        return;
+    char *line = position == SEEN_AS_SET
+                     ? pb_arena_printf(f->arena, "%.*s/%s = %zu:%.*s\n", PB_STR_FMT(place), what,
+                                       value.len, PB_STR_FMT(value))
+                     : pb_arena_printf(f->arena, "%.*s/%s[%05ld] = %zu:%.*s\n", PB_STR_FMT(place),
+                                       what, position, value.len, PB_STR_FMT(value));
+    f->failed = line == NULL || !PB_PUSH(f->arena, f->lines, f->count, f->capacity, pb_str_c(line));
+}
+
+static void put_int(facts *f, pb_str place, const char *what, int64_t value)
+{
+    char text[24];
+    int len = snprintf(text, sizeof text, "%lld", (long long)value);
+    put(f, place, what, SEEN_AS_SET, pb_str_n(text, (size_t)len));
+}
+
+static void put_set(facts *f, pb_str place, const char *what, model_strs values)
+{
+    for (size_t i = 0; i < values.count; i++)
+        put(f, place, what, SEEN_AS_SET, values.items[i]);
+}
+
+static void put_list(facts *f, pb_str place, const char *what, model_strs values)
+{
+    for (size_t i = 0; i < values.count; i++)
+        put(f, place, what, (long)i, values.items[i]);
+}
+
+static pb_str join(facts *f, pb_str a, const char *mark, pb_str b)
+{
+    char *text = pb_arena_printf(f->arena, "%.*s%s%.*s", PB_STR_FMT(a), mark, PB_STR_FMT(b));
+    f->failed = f->failed || text == NULL;
+    return text == NULL ? PB_STR("") : pb_str_c(text);
+}
+
+static void put_choices(facts *f, pb_str place, const model_field *field)
+{
+    for (size_t i = 0; i < field->choice_count; i++) {
+        const model_choice *c = &field->choices[i];
+        put(f, place, "value", (long)i, c->value);
+        pb_str choice = join(f, place, "=", c->value);
+        put(f, choice, "label", SEEN_AS_SET, c->label);
+        put(f, choice, "role", SEEN_AS_SET, c->role);
+        put_set(f, choice, "alias", c->aliases);
+    }
+}
+
+static void put_personal(facts *f, pb_str place, const model_personal *p)
+{
+    if (!p->declared)
+        return;
+    put(f, place, "personal", SEEN_AS_SET, p->klass);
+    put_set(f, place, "purpose", p->purposes);
+    put_set(f, place, "basis", p->basis);
+    put_int(f, place, "sensitive_under", p->sensitive_under_age);
+    put(f, place, "sensitive_law", SEEN_AS_SET, p->sensitive_law);
+}
+
+static void put_switches(facts *f, pb_str place, const model_field *field)
+{
+    put_int(f, place, "type", (int64_t)field->type);
+    put_int(f, place, "match", (int64_t)field->match);
+    put_int(f, place, "survive", (int64_t)field->survive);
+    put_int(f, place, "grade", (int64_t)field->grade);
+    put_int(f, place, "many", field->many);
+    put_int(f, place, "required", field->required);
+    put_int(f, place, "open", field->open_choices);
+    put_int(f, place, "log_reads", field->log_reads);
+    put_int(f, place, "search", field->search);
+    put_int(f, place, "title", field->title);
+    put_int(f, place, "history", field->history);
+    put_int(f, place, "max_length", (int64_t)field->max_length);
+    put_int(f, place, "fresh_days", field->fresh_days);
+    put_int(f, place, "stale_after", field->stale_after);
+    if (field->has_min)
+        put_int(f, place, "min", field->min);
+    if (field->has_max)
+        put_int(f, place, "max", field->max);
+    put_int(f, place, "max_is_today", field->max_is_today);
+}
+
+static void put_field(facts *f, const model_entity *entity, const model_field *field)
+{
+    pb_str place = join(f, entity->name, ".", field->name);
+    const struct {
+        const char *what;
+        pb_str value;
+    } texts[] = {{"label", field->label},
+                 {"help", field->help},
+                 {"role", field->role},
+                 {"on_delete", field->on_delete},
+                 {"mask", field->mask},
+                 {"portal", field->portal},
+                 {"currency", field->currency},
+                 {"country", field->country},
+                 {"history_reason", field->history_reason}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put(f, place, texts[i].what, SEEN_AS_SET, texts[i].value);
+    if (field->target != NULL)
+        put(f, place, "to", SEEN_AS_SET, field->target->name);
+    if (field->required_when != NULL)
+        put(f, place, "required_when", SEEN_AS_SET, model_expr_text(field->required_when));
+    put_switches(f, place, field);
+    put_choices(f, place, field);
+    put_personal(f, place, &field->personal);
+    put_set(f, place, "import", field->import);
+    put_set(f, place, "read", field->readers);
+    put_set(f, place, "write", field->writers);
+}
+
+static void put_entity(facts *f, const model_entity *entity)
+{
+    pb_str place = entity->name;
+    put(f, place, "label", SEEN_AS_SET, entity->label);
+    put(f, place, "plural", SEEN_AS_SET, entity->plural);
+    put_int(f, place, "personal", entity->personal);
+    put(f, place, "retention_after", SEEN_AS_SET, entity->retention_after);
+    put(f, place, "retention_then", SEEN_AS_SET, entity->retention_then);
+    put(f, place, "retention_basis", SEEN_AS_SET, entity->retention_basis);
+    put_int(f, place, "retention_days", entity->retention_days);
+    put_int(f, place, "review_days", entity->review_days);
+    put_int(f, place, "remind_before_days", entity->remind_before_days);
+    put_set(f, place, "import", entity->import);
+    put_set(f, place, "block", entity->duplicate_blocks);
+    put_list(f, place, "key", entity->key);
+    for (size_t i = 0; i < entity->field_count; i++)
+        put_field(f, entity, &entity->fields[i]);
+    for (size_t i = 0; i < entity->rule_count; i++) {
+        const model_rule *rule = &entity->rules[i];
+        pb_str rule_place = join(f, place, "!", rule->name);
+        put_int(f, rule_place, "grade", (int64_t)rule->grade);
+        put(f, rule_place, "check", SEEN_AS_SET, model_expr_text(rule->check));
+        put(f, rule_place, "says", SEEN_AS_SET, rule->says);
+    }
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return pb_str_cmp(*(const pb_str *)a, *(const pb_str *)b);
+}
+
+static bool digest(const facts *f, uint8_t ret_hash[32])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned size = 0;
+    bool good = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+    for (size_t i = 0; good && i < f->count; i++)
+        good = EVP_DigestUpdate(context, f->lines[i].ptr, f->lines[i].len) == 1;
+    good = good && EVP_DigestFinal_ex(context, ret_hash, &size) == 1;
+    EVP_MD_CTX_free(context);
+    return good;
+}
+
+pb_status schema_hash(schema_builder *b)
+{
+    PB_AUTO_ARENA scratch = pb_arena_new(0);
+    if (scratch == NULL)
+        return pb_fail_memory(b->err);
+    facts f = {.arena = scratch};
+    for (size_t i = 0; i < b->schema->entity_count; i++)
+        put_entity(&f, &b->schema->entities[i]);
+    if (f.failed)
+        return pb_fail_memory(b->err);
+    qsort(f.lines, f.count, sizeof *f.lines, by_bytes);
+    return digest(&f, b->schema->hash) ? PB_OK : pb_fail_memory(b->err);
+}
