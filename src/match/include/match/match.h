@@ -31,10 +31,10 @@ typedef struct match_column {
 /** Two rows thought to be one; `left < right`. */
 typedef struct match_pair {
     uint32_t left, right;
-    double score;      /* probability 0…1 */
-    uint32_t levels;   /* 3 bits a column, the first column lowest: how well each agreed (0 missing,
-                          1 differs … 4 equal) */
-    bool exact;        /* all columns present on both sides are equal */
+    double score;    /* probability 0…1 */
+    uint32_t levels; /* 3 bits a column, the first column lowest: how well each agreed (0 missing,
+                        1 differs … 4 equal) */
+    bool exact;      /* all columns present on both sides are equal */
 } match_pair;
 
 typedef struct match_result {
@@ -46,10 +46,10 @@ typedef struct match_result {
 } match_result;
 
 typedef struct match_options {
-    double threshold;        /* 0: the default, 0.9 */
-    uint64_t max_pairs;      /* 0: 20 per row, at least 1 million; then PB_LIMIT */
-    const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys besides the
-                                built-in ones; NULL: none */
+    double threshold;   /* 0: the default, 0.9 */
+    uint64_t max_pairs; /* compared at most; 0: 20 per row, at least 1 million; then PB_LIMIT */
+    const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
+                                  besides the built-in ones; NULL: none */
 } match_options;
 
 /** Told now and then; may be NULL. Returning true stops the run (PB_CANCELLED). */
