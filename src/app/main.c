@@ -1,5 +1,8 @@
 /* The only place that wires modules together. */
-int main(void)
+#include "assets.h"
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
 {
-    return 2;
+    return cli_main(app_assets, app_asset_count, PROBITY_VERSION, argc, argv);
 }

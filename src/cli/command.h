@@ -1,0 +1,22 @@
+/* What the commands share. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "context.h"
+
+/** Who calls and when; progress goes to the terminal. `purpose` is written into the ledger. */
+service_call cli_service_call(cli_context *context, const char *purpose);
+/** The SOURCE arguments, --map and the key options. */
+pb_status cli_source(cli_context *context, service_source *ret_source, pb_error *err);
+/** The entity called `name`, or the usual error that proposes the nearest. */
+pb_status cli_entity(const cli_context *context, const char *name, const model_entity **ret_entity,
+                     pb_error *err);
+/** `count` as the reader writes numbers; lives in the context's arena ("" without memory). */
+const char *cli_count(const cli_context *context, uint64_t count);
+/** A stored value as people read it; links by their reference text. */
+void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb_str ref,
+                   pb_buf *out);
+/** Ends a command that printed JSON or text. */
+pb_status cli_finish(pb_buf *out, pb_error *err);
+
+#endif

@@ -1,0 +1,233 @@
+/* controls list, show, test; version. */
+#include "command.h"
+
+#include "base/bytes.h"
+
+/* A text of a control with the labels of its entity and field in place. */
+static void control_text(const cli_context *context, const audit_control *control, pb_str id,
+                         pb_buf *out)
+{
+    pb_str none = PB_STR("…");
+    const pb_catalog *catalog = context->catalog;
+    const pb_arg args[] = {
+        {"entity",
+         control->entity != NULL ? pb_translate_str(catalog, control->entity->label) : none},
+        {"entities",
+         control->entity != NULL ? pb_translate_str(catalog, control->entity->plural) : none},
+        {"field", control->field != NULL ? pb_translate_str(catalog, control->field->label) : none},
+        {"failing", none},
+        {"population", none},
+        {"share", none},
+        {"fixable", none},
+        {"amount", none},
+    };
+    pb_format(out, pb_translate_str(catalog, id), args, sizeof args / sizeof *args);
+}
+
+static const char *grade_text(const cli_context *context, model_grade grade)
+{
+    static const char *const names[] = {PB_MSG("desirable"), PB_MSG("important"),
+                                        PB_MSG("essential")};
+    return cli_text(context, names[grade]);
+}
+
+static void control_json(const cli_context *context, const audit_control *control, bool whole,
+                         pb_json *json)
+{
+    const struct {
+        const char *name;
+        pb_str text;
+    } parts[] = {{"title", control->title},   {"criterion", control->criterion},
+                 {"why", control->why},       {"cause", control->cause},
+                 {"effect", control->effect}, {"remedy", control->remedy}};
+    pb_json_object(json);
+    pb_json_member(json, "id", control->id);
+    pb_json_member(json, "area", control->area);
+    pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
+    for (size_t i = 0; i < (whole ? sizeof parts / sizeof *parts : 1); i++) {
+        PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
+        control_text(context, control, parts[i].text, &text);
+        pb_json_member(json, parts[i].name, pb_buf_str(&text));
+    }
+    pb_json_key(json, "requirements");
+    pb_json_array(json);
+    for (size_t i = 0; i < control->requirements.count; i++)
+        pb_json_str(json, control->requirements.items[i]);
+    pb_json_array_end(json);
+    pb_json_key(json, "maps");
+    pb_json_array(json);
+    for (size_t i = 0; i < control->map_count; i++) {
+        pb_json_object(json);
+        pb_json_member(json, "standard", control->maps[i].standard);
+        pb_json_member(json, "clause", control->maps[i].clause);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+    pb_json_object_end(json);
+}
+
+pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    const audit_catalogue *catalogue;
+    pb_json json;
+    PB_TRY(service_controls(context->service, &catalogue, err));
+    pb_json_init(&json, &out, 2);
+    if (context->json)
+        pb_json_array(&json);
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const audit_control *control = &catalogue->controls[i];
+        if (context->json) {
+            control_json(context, control, false, &json);
+            continue;
+        }
+        pb_buf_printf(&out, "%-44.*s %-10s ", PB_STR_FMT(control->id),
+                      grade_text(context, control->grade));
+        control_text(context, control, control->title, &out);
+        pb_buf_byte(&out, '\n');
+    }
+    if (context->json) {
+        pb_json_array_end(&json);
+        pb_buf_byte(&out, '\n');
+    }
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}
+
+static void control_page(const cli_context *context, const audit_control *control, pb_buf *out)
+{
+    const struct {
+        const char *label;
+        pb_str text;
+    } parts[] = {{PB_MSG("Criterion"), control->criterion},
+                 {PB_MSG("Why it matters"), control->why},
+                 {PB_MSG("Cause"), control->cause},
+                 {PB_MSG("Effect"), control->effect},
+                 {PB_MSG("What to do"), control->remedy}};
+    pb_buf_printf(out, "%.*s (%s)\n", PB_STR_FMT(control->id), grade_text(context, control->grade));
+    control_text(context, control, control->title, out);
+    pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (pb_str_empty(parts[i].text))
+            continue;
+        pb_buf_printf(out, "\n%s\n  ", cli_text(context, parts[i].label));
+        control_text(context, control, parts[i].text, out);
+        pb_buf_byte(out, '\n');
+    }
+    if (control->fails_sql.len > 0)
+        pb_buf_printf(out, "\n%s\n  %.*s\n", cli_text(context, PB_MSG("Check")),
+                      PB_STR_FMT(control->fails_sql));
+    else
+        pb_buf_printf(out, "\n%s\n  %.*s\n", cli_text(context, PB_MSG("Check")),
+                      PB_STR_FMT(audit_control_measure(control)));
+    for (size_t i = 0; i < control->map_count; i++)
+        pb_buf_printf(out, "%s%.*s %.*s\n", i == 0 ? "\n" : "",
+                      PB_STR_FMT(control->maps[i].standard), PB_STR_FMT(control->maps[i].clause));
+}
+
+/* By the id of an instance or, for a control asked of many fields, of the whole. */
+pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    const audit_catalogue *catalogue;
+    pb_str id = pb_str_c(context->call.arguments[0]);
+    bool any = false;
+    pb_json json;
+    PB_TRY(service_controls(context->service, &catalogue, err));
+    pb_json_init(&json, &out, 2);
+    for (size_t i = 0; i < catalogue->count && !any; i++) {
+        const audit_control *control = &catalogue->controls[i];
+        if (!pb_str_eq_nocase(control->id, id) && !pb_str_eq_nocase(control->base, id))
+            continue;
+        any = true;
+        if (context->json)
+            control_json(context, control, true, &json);
+        else
+            control_page(context, control, &out);
+    }
+    if (!any) {
+        pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no control “{control}”"), "control",
+                context->call.arguments[0], NULL);
+        pb_error_hint(err, PB_MSG("“probity controls list” lists them."), NULL);
+        return PB_NOT_FOUND;
+    }
+    if (context->json)
+        pb_buf_byte(&out, '\n');
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}
+
+static void test_lines(const cli_context *context, const audit_fixture_result *results,
+                       size_t count, size_t *ret_failed, pb_buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const audit_fixture_result *r = &results[i];
+        if (r->good)
+            continue;
+        ++*ret_failed;
+        const pb_arg args[] = {{"expected", r->expected}, {"found", r->found}};
+        pb_buf_printf(out, "%.*s:%d: %.*s: ", PB_STR_FMT(r->fixture->place.file),
+                      r->fixture->place.line, PB_STR_FMT(r->control->id));
+        pb_format(out, pb_translate_str(context->catalog, r->says), args, 2);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    service_call call = cli_service_call(context, "controls test");
+    size_t names = context->call.argument_count, failed = 0, total = 0;
+    for (size_t i = 0; i < (names > 0 ? names : 1); i++) {
+        audit_fixture_result *results;
+        size_t count;
+        pb_str only = names > 0 ? pb_str_c(context->call.arguments[i]) : PB_STR_NONE;
+        PB_TRY(service_controls_test(context->service, &call, only, context->arena, &results,
+                                     &count, err));
+        total += count;
+        test_lines(context, results, count, &failed, &out);
+    }
+    cli_progress_end(context);
+    if (context->json) {
+        pb_json json;
+        pb_buf_clear(&out);
+        pb_json_init(&json, &out, 2);
+        pb_json_object(&json);
+        pb_json_member_i64(&json, "passed", (int64_t)(total - failed));
+        pb_json_member_i64(&json, "failed", (int64_t)failed);
+        pb_json_object_end(&json);
+    } else {
+        cli_say(context, &out, PB_MSG("{passed} cases passed, {failed} failed"), "passed",
+                cli_count(context, total - failed), "failed", cli_count(context, failed), NULL);
+    }
+    pb_buf_byte(&out, '\n');
+    *ret_exit = failed > 0 ? 1 : 0;
+    return cli_finish(&out, err);
+}
+
+pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(65536), model = PB_BUF_INIT(128), rules = PB_BUF_INIT(128);
+    const audit_catalogue *catalogue;
+    PB_TRY(service_controls(context->service, &catalogue, err));
+    pb_hex(&model, service_schema(context->service)->hash, 32);
+    pb_hex(&rules, catalogue->hash, 32);
+    if (context->json) {
+        pb_json json;
+        pb_json_init(&json, &out, 2);
+        pb_json_object(&json);
+        pb_json_member(&json, "version", pb_str_c(context->version));
+        pb_json_member(&json, "model", pb_buf_str(&model));
+        pb_json_member(&json, "controls", pb_buf_str(&rules));
+        pb_json_object_end(&json);
+        pb_buf_byte(&out, '\n');
+    } else {
+        pb_buf_printf(&out, "probity %s\n", context->version);
+        cli_say(context, &out, PB_MSG("model {hash}"), "hash", pb_buf_cstr(&model), NULL);
+        pb_buf_byte(&out, '\n');
+        cli_say(context, &out, PB_MSG("controls {hash}"), "hash", pb_buf_cstr(&rules), NULL);
+        pb_buf_byte(&out, '\n');
+    }
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}

@@ -1,0 +1,119 @@
+#include "command.h"
+
+#include "exchange/csv.h"
+#include "sys/file.h"
+
+static pb_status pairs_csv(const service_duplicates *lists, size_t count, const char *path,
+                           pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 32);
+    pb_buf_addc(&out, "left_id,right_id,score\r\n");
+    for (size_t l = 0; l < count; l++) {
+        for (size_t i = 0; i < lists[l].result.pair_count; i++) {
+            const match_pair *pair = &lists[l].result.pairs[i];
+            csv_put(&out, lists[l].ids[pair->left], true, false);
+            csv_put(&out, lists[l].ids[pair->right], false, false);
+            pb_buf_printf(&out, ",%.6f\r\n", pair->score);
+        }
+    }
+    return out.failed ? pb_fail_memory(err)
+                      : sys_file_write_atomic(path, pb_buf_str(&out), 0600, err);
+}
+
+static pb_status clusters_csv(const service_duplicates *lists, size_t count, const char *path,
+                              pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 32);
+    pb_buf_addc(&out, "id,cluster\r\n");
+    for (size_t l = 0; l < count; l++) {
+        for (size_t row = 0; row < lists[l].result.rows; row++) {
+            csv_put(&out, lists[l].ids[row], true, false);
+            csv_put(&out, lists[l].ids[lists[l].result.cluster[row]], false, false);
+            pb_buf_addc(&out, "\r\n");
+        }
+    }
+    return out.failed ? pb_fail_memory(err)
+                      : sys_file_write_atomic(path, pb_buf_str(&out), 0600, err);
+}
+
+/* Records that belong to a cluster of two or more, and the number of such clusters. */
+static void count_clusters(const match_result *result, uint64_t *ret_clusters,
+                           uint64_t *ret_records)
+{
+    uint64_t clusters = 0, outside = 0;
+    for (size_t row = 0; row < result->rows; row++)
+        outside += result->cluster[row] != row;
+    for (size_t i = 0; i < result->pair_count; i++)
+        clusters += result->cluster[result->pairs[i].left] == result->pairs[i].left &&
+                    (i == 0 || result->pairs[i].left != result->pairs[i - 1].left);
+    *ret_clusters = clusters;
+    *ret_records = clusters + outside;
+}
+
+static void summary(const cli_context *context, const service_duplicates *lists, size_t count,
+                    pb_buf *out)
+{
+    pb_json json;
+    pb_json_init(&json, out, 2);
+    if (context->json)
+        pb_json_array(&json);
+    for (size_t l = 0; l < count; l++) {
+        uint64_t clusters, records;
+        count_clusters(&lists[l].result, &clusters, &records);
+        if (context->json) {
+            pb_json_object(&json);
+            pb_json_member(&json, "entity", lists[l].entity->name);
+            pb_json_member_i64(&json, "records", (int64_t)lists[l].result.rows);
+            pb_json_member_i64(&json, "pairs", (int64_t)lists[l].result.pair_count);
+            pb_json_member_i64(&json, "clusters", (int64_t)clusters);
+            pb_json_member_i64(&json, "records_in_clusters", (int64_t)records);
+            pb_json_object_end(&json);
+            continue;
+        }
+        cli_say(
+            context, out,
+            PB_MSG("{entities}: {records} of {all} records are in {clusters} groups of duplicates "
+                   "({pairs} pairs)"),
+            "entities", cli_text(context, lists[l].entity->plural.ptr), "records",
+            cli_count(context, records), "all", cli_count(context, lists[l].result.rows),
+            "clusters", cli_count(context, clusters), "pairs",
+            cli_count(context, lists[l].result.pair_count), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (context->json) {
+        pb_json_array_end(&json);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
+    service_call call = cli_service_call(context, "duplicates");
+    service_source source;
+    service_duplicates *lists;
+    size_t count;
+    double threshold;
+    const char *entity_name = cli_value(context, "entity"), *pairs = cli_value(context, "pairs");
+    const char *clusters = cli_value(context, "clusters"), *given = cli_value(context, "threshold");
+    const model_entity *entity = NULL;
+    if (entity_name != NULL)
+        PB_TRY(cli_entity(context, entity_name, &entity, err));
+    if (!pb_str_to_double(pb_str_c(given), &threshold) || threshold < 0.5 || threshold > 1)
+        return pb_fail(err, PB_USAGE,
+                       PB_MSG("--threshold must be a number from 0.5 to 1, not “{value}”"), "value",
+                       given, NULL);
+    PB_TRY(cli_source(context, &source, err));
+    PB_TRY(service_find_duplicates(context->service, &call, &source,
+                                   entity != NULL ? entity->name : PB_STR_NONE, threshold,
+                                   context->arena, &lists, &count, err));
+    cli_progress_end(context);
+    if (pairs != NULL)
+        PB_TRY(pairs_csv(lists, count, pairs, err));
+    if (clusters != NULL)
+        PB_TRY(clusters_csv(lists, count, clusters, err));
+    if (!context->quiet)
+        summary(context, lists, count, &out);
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}

@@ -1,0 +1,256 @@
+/* show, find. */
+#include "command.h"
+
+#include "base/bytes.h"
+#include "base/time.h"
+
+/* One record shown after another, as text or as a JSON list. */
+typedef struct listing {
+    cli_context *context;
+    pb_buf *out;
+    pb_json json;
+    uint64_t count;
+} listing;
+
+static pb_str record_title(const record_data *record, pb_buf *room)
+{
+    for (size_t i = 0; i < record->entity->field_count; i++) {
+        const model_field *field = &record->entity->fields[i];
+        if (!field->title || record->values[i].kind == PB_NULL)
+            continue;
+        if (room->len > 0)
+            pb_buf_byte(room, ' ');
+        cli_put_value(field, record->values[i], record->currencies[i], record->refs[i], room);
+    }
+    return pb_buf_str(room);
+}
+
+static void values_json(const record_data *record, pb_json *json)
+{
+    for (size_t i = 0; i < record->entity->field_count; i++) {
+        const model_field *field = &record->entity->fields[i];
+        PB_AUTO_BUF text = PB_BUF_INIT(16 << 20);
+        if (record->values[i].kind == PB_NULL && pb_str_empty(record->refs[i]))
+            continue;
+        cli_put_value(field, record->values[i], record->currencies[i], record->refs[i], &text);
+        pb_json_key_str(json, field->name);
+        if (field->type == MODEL_INTEGER)
+            pb_json_i64(json, record->values[i].as.i);
+        else
+            pb_json_str(json, pb_buf_str(&text));
+    }
+}
+
+static void record_json(const record_data *record, pb_json *json)
+{
+    char id[37];
+    pb_uuid_text(record->id, id);
+    pb_json_member(json, "entity", record->entity->name);
+    pb_json_member(json, "id", pb_str_c(id));
+    if (!pb_str_empty(record->source_id))
+        pb_json_member(json, "source_id", record->source_id);
+    pb_json_member_i64(json, "version", record->version);
+    pb_json_key(json, "deleted");
+    pb_json_bool(json, record->deleted);
+    pb_json_key(json, "values");
+    pb_json_object(json);
+    values_json(record, json);
+    pb_json_object_end(json);
+}
+
+static void record_text(const cli_context *context, const record_data *record, pb_buf *out)
+{
+    char id[37];
+    PB_AUTO_BUF title = PB_BUF_INIT(1 << 20);
+    pb_uuid_text(record->id, id);
+    pb_str shown = record_title(record, &title);
+    pb_buf_printf(out, "%s: %.*s\n", cli_text(context, record->entity->label.ptr),
+                  PB_STR_FMT(shown));
+    pb_buf_printf(out, "  id: %s", id);
+    if (!pb_str_empty(record->source_id))
+        pb_buf_printf(out, " (%.*s)", PB_STR_FMT(record->source_id));
+    pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < record->entity->field_count; i++) {
+        const model_field *field = &record->entity->fields[i];
+        if (record->values[i].kind == PB_NULL && pb_str_empty(record->refs[i]))
+            continue;
+        pb_buf_printf(out, "  %s: ", cli_text(context, field->label.ptr));
+        cli_put_value(field, record->values[i], record->currencies[i], record->refs[i], out);
+        pb_buf_byte(out, '\n');
+    }
+    if (record->deleted)
+        pb_buf_printf(out, "  %s\n", cli_text(context, PB_MSG("This record is deleted.")));
+}
+
+static void change_value(const record_step *step, size_t i, pb_value value, pb_buf *out)
+{
+    const model_field *field = step->changes[i].field;
+    if (value.kind == PB_NULL)
+        pb_buf_addc(out, "–");
+    else if (field != NULL && field->type != MODEL_LINK)
+        model_write(field, value, PB_STR_NONE, out);
+    else if (value.kind == PB_TEXT)
+        pb_buf_add(out, value.as.s);
+    else if (value.kind == PB_BLOB)
+        pb_hex(out, value.as.s.ptr, value.as.s.len);
+    else
+        pb_buf_i64(out, value.as.i);
+}
+
+static pb_status history_text(void *opaque, const record_step *step, pb_error *err)
+{
+    listing *list = opaque;
+    pb_buf *out = list->out;
+    (void)err;
+    pb_buf_addc(out, "  ");
+    pb_instant_format(out, step->event.at_us);
+    pb_buf_printf(out, "  %.*s  %s  (%s %s)\n", PB_STR_FMT(step->event.actor.name),
+                  step->event.kind, cli_text(list->context, PB_MSG("event")),
+                  PB_ARG_INT(step->sequence));
+    if (step->erased)
+        pb_buf_printf(out, "    %s\n", cli_text(list->context, PB_MSG("what it held was erased")));
+    for (size_t i = 0; i < step->change_count && step->event.version > 1; i++) {
+        pb_buf_printf(out, "    %.*s: ", PB_STR_FMT(step->changes[i].name));
+        change_value(step, i, step->changes[i].before, out);
+        pb_buf_addc(out, " → ");
+        change_value(step, i, step->changes[i].after, out);
+        pb_buf_byte(out, '\n');
+    }
+    return PB_OK;
+}
+
+static pb_status history_json(void *opaque, const record_step *step, pb_error *err)
+{
+    listing *list = opaque;
+    pb_json *json = &list->json;
+    PB_AUTO_BUF text = PB_BUF_INIT(16 << 20);
+    (void)err;
+    pb_json_object(json);
+    pb_json_member_i64(json, "event", (int64_t)step->sequence);
+    pb_json_member(json, "kind", pb_str_c(step->event.kind));
+    pb_instant_format(&text, step->event.at_us);
+    pb_json_member(json, "at", pb_buf_str(&text));
+    pb_json_member(json, "actor", step->event.actor.name);
+    pb_json_member_i64(json, "version", step->event.version);
+    pb_json_key(json, "erased");
+    pb_json_bool(json, step->erased);
+    pb_json_key(json, "changes");
+    pb_json_object(json);
+    for (size_t i = 0; i < step->change_count; i++) {
+        pb_json_key_str(json, step->changes[i].name);
+        pb_json_array(json);
+        for (int side = 0; side < 2; side++) {
+            pb_buf_clear(&text);
+            change_value(step, i, side == 0 ? step->changes[i].before : step->changes[i].after,
+                         &text);
+            pb_json_str(json, pb_buf_str(&text));
+        }
+        pb_json_array_end(json);
+    }
+    pb_json_object_end(json);
+    pb_json_object_end(json);
+    return PB_OK;
+}
+
+static pb_status show(cli_context *context, db_session *session, const model_entity *entity,
+                      pb_buf *out, pb_error *err)
+{
+    listing list = {.context = context, .out = out};
+    record_data record;
+    pb_uuid id;
+    PB_TRY(record_lookup(session, entity, pb_str_c(context->call.arguments[1]), &id, err));
+    PB_TRY(record_read(session, entity, id, context->arena, &record, err));
+    if (context->json) {
+        pb_json_init(&list.json, out, 2);
+        pb_json_object(&list.json);
+        record_json(&record, &list.json);
+        pb_json_key(&list.json, "history");
+        pb_json_array(&list.json);
+        PB_TRY(record_history(session, entity, id, history_json, &list, err));
+        pb_json_array_end(&list.json);
+        pb_json_object_end(&list.json);
+        pb_buf_byte(out, '\n');
+        return PB_OK;
+    }
+    record_text(context, &record, out);
+    pb_buf_printf(out, "%s\n", cli_text(context, PB_MSG("History, newest first")));
+    return record_history(session, entity, id, history_text, &list, err);
+}
+
+pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(256 << 20);
+    const model_entity *entity;
+    db_workspace *workspace = NULL;
+    db_session *session = NULL;
+    PB_TRY(cli_entity(context, context->call.arguments[0], &entity, err));
+    PB_TRY(cli_open_workspace(context, &workspace, err));
+    pb_status status = db_snapshot_open(workspace, &session, err);
+    if (status == PB_OK)
+        status = show(context, session, entity, &out, err);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}
+
+static pb_status found(void *opaque, const record_data *record, pb_error *err)
+{
+    listing *list = opaque;
+    (void)err;
+    list->count++;
+    if (list->context->json) {
+        pb_json_object(&list->json);
+        record_json(record, &list->json);
+        pb_json_object_end(&list->json);
+    } else {
+        record_text(list->context, record, list->out);
+    }
+    return PB_OK;
+}
+
+static pb_status find(cli_context *context, db_session *session, const model_entity *entity,
+                      int64_t limit, pb_buf *out, pb_error *err)
+{
+    listing list = {.context = context, .out = out};
+    PB_AUTO_BUF words = PB_BUF_INIT(65536);
+    for (size_t i = 0; i < context->call.argument_count; i++)
+        pb_buf_printf(&words, "%s%s", i > 0 ? " " : "", context->call.arguments[i]);
+    pb_json_init(&list.json, out, 2);
+    if (context->json)
+        pb_json_array(&list.json);
+    PB_TRY(record_find(session, entity, pb_buf_str(&words), limit, found, &list, err));
+    if (context->json) {
+        pb_json_array_end(&list.json);
+        pb_buf_byte(out, '\n');
+    } else if (list.count == 0) {
+        cli_say(context, out,
+                PB_MSG("Nothing found for “{words}”. Fewer or shorter words find more."), "words",
+                pb_buf_cstr(&words), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    return PB_OK;
+}
+
+pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(256 << 20);
+    const char *name = cli_value(context, "entity");
+    const model_entity *entity = NULL;
+    int64_t limit;
+    db_workspace *workspace = NULL;
+    db_session *session = NULL;
+    if (name != NULL)
+        PB_TRY(cli_entity(context, name, &entity, err));
+    PB_TRY(cli_number(context, "limit", 1, 1000, &limit, err));
+    PB_TRY(cli_open_workspace(context, &workspace, err));
+    pb_status status = db_snapshot_open(workspace, &session, err);
+    if (status == PB_OK)
+        status = find(context, session, entity, limit, &out, err);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}

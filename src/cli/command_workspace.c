@@ -1,0 +1,266 @@
+/* init, import, export. */
+#include "command.h"
+
+#include "exchange/csv.h"
+#include "sys/file.h"
+
+pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF key_path = PB_BUF_INIT(65536), out = PB_BUF_INIT(1 << 20);
+    const char *path = context->call.arguments[0];
+    service_call call = cli_service_call(context, "init");
+    db_key_source key;
+    PB_TRY(cli_key_source(context, true, &key, err));
+    PB_TRY(service_init(context->service, &call, path, &key, &key_path, err));
+    *ret_exit = 0;
+    if (context->json) {
+        pb_json json;
+        pb_json_init(&json, &out, 2);
+        pb_json_object(&json);
+        pb_json_member(&json, "workspace", pb_str_c(path));
+        if (key_path.len > 0)
+            pb_json_member(&json, "key_file", pb_buf_str(&key_path));
+        pb_json_object_end(&json);
+        pb_buf_byte(&out, '\n');
+    } else if (!context->quiet) {
+        cli_say(context, &out, PB_MSG("Made workspace {path}."), "path", path, NULL);
+        pb_buf_byte(&out, '\n');
+        if (key_path.len > 0) {
+            cli_say(
+                context, &out,
+                PB_MSG("Its key is in {path}. Keep a copy in another safe place: without it nobody "
+                       "can read the workspace."),
+                "path", pb_buf_cstr(&key_path), NULL);
+            pb_buf_byte(&out, '\n');
+        }
+        cli_say(context, &out, PB_MSG("Next: probity import EXPORT --workspace {path}"), "path",
+                path, NULL);
+        pb_buf_byte(&out, '\n');
+    }
+    return cli_finish(&out, err);
+}
+
+static void reject_text(const cli_context *context, const exchange_reject *reject, pb_buf *out)
+{
+    const pb_arg args[] = {{"value", reject->value},
+                           {"field", reject->column},
+                           {"expected", pb_str_c(cli_count(context, (uint64_t)reject->expected))},
+                           {"found", pb_str_c(cli_count(context, (uint64_t)reject->found))}};
+    pb_format(out, pb_translate_str(context->catalog, reject->says), args, 4);
+}
+
+static pb_status write_rejects(const cli_context *context, const exchange_plan *plan,
+                               const char *path, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 30);
+    pb_buf_addc(&out, "file,line,row,column,value,problem\r\n");
+    for (size_t f = 0; f < plan->file_count; f++) {
+        const exchange_file *file = &plan->files[f];
+        for (size_t i = 0; i < file->reject_count; i++) {
+            const exchange_reject *reject = &file->rejects[i];
+            PB_AUTO_BUF says = PB_BUF_INIT(65536);
+            reject_text(context, reject, &says);
+            csv_put(&out, file->name, true, true);
+            pb_buf_printf(&out, ",%lld,%lld", (long long)reject->line, (long long)reject->row);
+            csv_put(&out, reject->column, false, true);
+            csv_put(&out, reject->value, false, true);
+            csv_put(&out, pb_buf_str(&says), false, true);
+            pb_buf_addc(&out, "\r\n");
+        }
+    }
+    if (out.failed)
+        return pb_fail_memory(err);
+    return sys_file_write_atomic(path, pb_buf_str(&out), 0600, err);
+}
+
+static void file_line(const cli_context *context, const exchange_file *file, pb_buf *out)
+{
+    const char *name = PB_ARG(file->name);
+    if (file->entity == NULL) {
+        const pb_arg args[] = {{"name", file->name}};
+        PB_AUTO_BUF why = PB_BUF_INIT(4096);
+        pb_format(&why, pb_translate_str(context->catalog, file->why_not), args, 1);
+        cli_say(context, out, PB_MSG("{file}: not read. {why}"), "file", name, "why",
+                pb_buf_cstr(&why), NULL);
+        pb_buf_byte(out, '\n');
+        return;
+    }
+    cli_say(context, out,
+            PB_MSG("{file} → {entity}: {imported} of {rows} rows imported, {rejected} rejected"),
+            "file", name, "entity", cli_text(context, file->entity->label.ptr), "imported",
+            cli_count(context, file->imported), "rows", cli_count(context, file->rows), "rejected",
+            cli_count(context, file->rejected), NULL);
+    pb_buf_byte(out, '\n');
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        if (column->how != EXCHANGE_UNMAPPED)
+            continue;
+        pb_buf_addc(out, "  ");
+        cli_say(context, out, PB_MSG("column “{column}” fits no field and was left out"), "column",
+                PB_ARG(column->header), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    for (size_t i = 0; i < file->reject_count && i < 5; i++) {
+        PB_AUTO_BUF says = PB_BUF_INIT(65536);
+        reject_text(context, &file->rejects[i], &says);
+        pb_buf_addc(out, "  ");
+        cli_say(context, out, PB_MSG("line {line}: {problem}"), "line",
+                PB_ARG_INT(file->rejects[i].line), "problem", pb_buf_cstr(&says), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void plan_text(const cli_context *context, const exchange_plan *plan, bool dry_run,
+                      pb_buf *out)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        file_line(context, &plan->files[i], out);
+    if (plan->unresolved > 0) {
+        cli_say(context, out,
+                PB_MSG("{count} references found no record; they are kept as text until it comes."),
+                "count", cli_count(context, plan->unresolved), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (dry_run) {
+        cli_say(context, out, PB_MSG("This was a rehearsal: nothing was kept."), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void plan_json(const exchange_plan *plan, bool dry_run, pb_buf *out)
+{
+    pb_json json;
+    pb_json_init(&json, out, 2);
+    pb_json_object(&json);
+    pb_json_key(&json, "dry_run");
+    pb_json_bool(&json, dry_run);
+    pb_json_member_i64(&json, "run", plan->run);
+    pb_json_member_i64(&json, "unresolved", (int64_t)plan->unresolved);
+    pb_json_key(&json, "files");
+    pb_json_array(&json);
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const exchange_file *file = &plan->files[i];
+        pb_json_object(&json);
+        pb_json_member(&json, "name", file->name);
+        pb_json_member(&json, "entity", file->entity != NULL ? file->entity->name : PB_STR_NONE);
+        if (file->entity == NULL)
+            pb_json_member(&json, "why_not", file->why_not);
+        pb_json_member_i64(&json, "rows", (int64_t)file->rows);
+        pb_json_member_i64(&json, "imported", (int64_t)file->imported);
+        pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
+        pb_json_key(&json, "columns");
+        pb_json_array(&json);
+        for (size_t c = 0; c < file->column_count; c++) {
+            const exchange_column *column = &file->columns[c];
+            pb_json_object(&json);
+            pb_json_member(&json, "header", column->header);
+            pb_json_member(&json, "field",
+                           column->is_source_id    ? PB_STR("id")
+                           : column->field != NULL ? column->field->name
+                                                   : PB_STR_NONE);
+            pb_json_member_i64(&json, "filled", (int64_t)column->filled);
+            pb_json_object_end(&json);
+        }
+        pb_json_array_end(&json);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    pb_buf_byte(out, '\n');
+}
+
+pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    bool dry_run = cli_flag(context, "dry-run");
+    const char *rejects = cli_value(context, "rejects");
+    service_call call = cli_service_call(context, "import");
+    service_source source;
+    exchange_plan plan;
+    db_workspace *workspace = NULL;
+    PB_TRY(cli_source(context, &source, err));
+    db_options options = {.key = source.key};
+    PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
+                             &options, &workspace, err));
+    pb_status status = service_import(context->service, &call, workspace, &source, dry_run,
+                                      context->arena, &plan, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    cli_progress_end(context);
+    if (rejects != NULL)
+        PB_TRY(write_rejects(context, &plan, rejects, err));
+    if (context->json)
+        plan_json(&plan, dry_run, &out);
+    else if (!context->quiet)
+        plan_text(context, &plan, dry_run, &out);
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}
+
+typedef struct export_list {
+    cli_context *context;
+    pb_buf *out;
+    pb_json json;
+    uint64_t files;
+} export_list;
+
+static void exported(void *opaque, const model_entity *entity, const char *path, uint64_t rows)
+{
+    export_list *list = opaque;
+    list->files++;
+    if (list->context->json) {
+        pb_json_object(&list->json);
+        pb_json_member(&list->json, "entity", entity->name);
+        pb_json_member(&list->json, "path", pb_str_c(path));
+        pb_json_member_i64(&list->json, "records", (int64_t)rows);
+        pb_json_object_end(&list->json);
+    } else if (!list->context->quiet) {
+        cli_say(list->context, list->out, PB_MSG("Written: {path} ({count} records)"), "path", path,
+                "count", cli_count(list->context, rows), NULL);
+        pb_buf_byte(list->out, '\n');
+    }
+}
+
+static pb_status chosen_entities(cli_context *context, const model_entity ***ret_entities,
+                                 size_t *ret_count, pb_error *err)
+{
+    const char *const *names;
+    size_t count;
+    PB_TRY(cli_values(context, "entity", &names, &count, err));
+    const model_entity **entities = pb_arena_array(context->arena, count + 1, sizeof *entities);
+    if (entities == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(cli_entity(context, names[i], &entities[i], err));
+    *ret_entities = entities;
+    *ret_count = count;
+    return PB_OK;
+}
+
+pb_status cli_run_export(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(16 << 20);
+    export_list list = {.context = context, .out = &out};
+    const model_entity **entities = NULL;
+    size_t count = 0;
+    db_workspace *workspace = NULL;
+    service_call call = cli_service_call(context, "export");
+    PB_TRY(chosen_entities(context, &entities, &count, err));
+    PB_TRY(cli_open_workspace(context, &workspace, err));
+    pb_json_init(&list.json, &out, 2);
+    if (context->json)
+        pb_json_array(&list.json);
+    pb_status status = service_export(context->service, &call, workspace, entities, count,
+                                      cli_value(context, "out"), exported, &list, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    if (context->json) {
+        pb_json_array_end(&list.json);
+        pb_buf_byte(&out, '\n');
+    } else if (list.files == 0 && !context->quiet) {
+        cli_say(context, &out, PB_MSG("There are no records to export."), NULL);
+        pb_buf_byte(&out, '\n');
+    }
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}

@@ -1,0 +1,248 @@
+/* Generated from declare/commands.yaml by tools/generate-commands; do not edit. */
+#include "table.h"
+
+/* clang-format off */
+static const char *const global_options_lang[] = {"en", "zh-CN", "fa", NULL};
+static const cli_option global_options[] = {
+    {"lang", 0, "LANGUAGE", PB_MSG("Language of messages and reports: en, zh-CN or fa (default: from the environment)"), NULL, global_options_lang, false, false, false},
+    {"json", 0, NULL, PB_MSG("Print the result as JSON for programs"), NULL, NULL, false, false, false},
+    {"quiet", 0, NULL, PB_MSG("Show no progress and no summary"), NULL, NULL, false, false, false},
+    {"model", 0, "DIR", PB_MSG("Add the entities and fields declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"help", 'h', NULL, PB_MSG("Show the help of a command"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const char *const audit_options_fail_on[] = {"desirable", "important", "essential", "none", NULL};
+static const cli_option audit_options[] = {
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"format", 0, "LIST", PB_MSG("Reports to write: html, json, csv, separated by commas"), "html,json,csv", NULL, false, false, false},
+    {"out", 0, "DIR", PB_MSG("Folder for the reports"), "report", NULL, false, true, false},
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"fail-on", 0, "GRADE", PB_MSG("Exit with 1 when a control of this grade or above fails"), "essential", audit_options_fail_on, false, false, false},
+    {"as-of", 0, "DATE", PB_MSG("Day of the audit, YYYY-MM-DD (default: today)"), NULL, NULL, false, false, false},
+    {"title", 0, "TEXT", PB_MSG("Name of what is audited, for the report (default: the name of the source)"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument audit_arguments[] = {
+    {"SOURCE", PB_MSG("CSV file, folder of CSV files, or workspace"), NULL, true, false, true},
+    {.name = NULL}};
+static const cli_example audit_examples[] = {
+    {"probity audit export/", PB_MSG("Audit a folder of CSV files")},
+    {"probity audit contacts.csv deals.csv --lang zh-CN --out report", PB_MSG("Audit two files and report in Chinese")},
+    {"probity audit export/ --map map.yaml --fail-on important", PB_MSG("Say what columns are, and fail on important findings too")},
+    {.line = NULL}};
+static const cli_option duplicates_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Entity to search (default: all that can have duplicates)"), NULL, NULL, false, false, false},
+    {"threshold", 0, "NUMBER", PB_MSG("How sure a pair must be, 0.5 to 1"), "0.9", NULL, false, false, false},
+    {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
+    {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument duplicates_arguments[] = {
+    {"SOURCE", PB_MSG("CSV file, folder of CSV files, or workspace"), NULL, true, false, true},
+    {.name = NULL}};
+static const cli_example duplicates_examples[] = {
+    {"probity duplicates contacts.csv --pairs pairs.csv --clusters clusters.csv", PB_MSG("Write all pairs and clusters of a file")},
+    {.line = NULL}};
+static const cli_option init_options[] = {
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument init_arguments[] = {
+    {"WORKSPACE", PB_MSG("Folder to make; it must not exist, or be empty"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example init_examples[] = {
+    {"probity init customers", PB_MSG("Make a workspace; its key goes into a file in your configuration folder")},
+    {"probity init customers --passphrase", PB_MSG("Make a workspace that a passphrase opens")},
+    {.line = NULL}};
+static const cli_option import_options[] = {
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument import_arguments[] = {
+    {"SOURCE", PB_MSG("CSV file or folder of CSV files"), NULL, true, false, true},
+    {.name = NULL}};
+static const cli_example import_examples[] = {
+    {"probity import export/ --workspace customers --dry-run", PB_MSG("Rehearse an import")},
+    {.line = NULL}};
+static const cli_option show_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument show_arguments[] = {
+    {"ENTITY", PB_MSG("Kind of record: contact, account, …"), NULL, false, false, false},
+    {"RECORD", PB_MSG("Its id, the source's own id, or its name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example show_examples[] = {
+    {"probity show account \"Acme Corporation\" -w customers", PB_MSG("Show one organisation")},
+    {.line = NULL}};
+static const cli_option find_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
+    {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 1000"), "20", NULL, false, false, false},
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument find_arguments[] = {
+    {"WORD", PB_MSG("Words to find; beginnings, pinyin and initials are enough"), NULL, true, false, false},
+    {.name = NULL}};
+static const cli_example find_examples[] = {
+    {"probity find wang xm -w customers", PB_MSG("Find 王小明 by pinyin")},
+    {.line = NULL}};
+static const cli_option export_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all that have records)"), NULL, NULL, true, false, false},
+    {"out", 0, "DIR", PB_MSG("Folder for the files"), "export", NULL, false, true, false},
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument export_arguments[] = {
+    {.name = NULL}};
+static const cli_example export_examples[] = {
+    {"probity export -w customers --out export", PB_MSG("Export everything")},
+    {.line = NULL}};
+static const cli_option ledger_options[] = {
+    {.name = NULL}};
+static const cli_argument ledger_arguments[] = {
+    {.name = NULL}};
+static const cli_example ledger_examples[] = {
+    {.line = NULL}};
+static const cli_option ledger_verify_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument ledger_verify_arguments[] = {
+    {.name = NULL}};
+static const cli_example ledger_verify_examples[] = {
+    {.line = NULL}};
+static const cli_option ledger_head_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument ledger_head_arguments[] = {
+    {.name = NULL}};
+static const cli_example ledger_head_examples[] = {
+    {.line = NULL}};
+static const cli_option ledger_prove_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument ledger_prove_arguments[] = {
+    {"EVENT", PB_MSG("Number of the event, from 0"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example ledger_prove_examples[] = {
+    {.line = NULL}};
+static const cli_option ledger_consistency_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument ledger_consistency_arguments[] = {
+    {"OLD", PB_MSG("Size of the older log"), NULL, false, false, false},
+    {"NEW", PB_MSG("Size of the newer log"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example ledger_consistency_examples[] = {
+    {.line = NULL}};
+static const cli_command ledger_commands[] = {
+    {"verify", "ledger verify", PB_MSG("Check every page, event, payload, tree node, signed head and record"), NULL, ledger_verify_arguments, ledger_verify_options, ledger_verify_examples, NULL, cli_run_ledger_verify},
+    {"head", "ledger head", PB_MSG("Print the newest signed head as a signed note"), NULL, ledger_head_arguments, ledger_head_options, ledger_head_examples, NULL, cli_run_ledger_head},
+    {"prove", "ledger prove", PB_MSG("Print the proof that an event is in the log"), NULL, ledger_prove_arguments, ledger_prove_options, ledger_prove_examples, NULL, cli_run_ledger_prove},
+    {"consistency", "ledger consistency", PB_MSG("Print the proof that an older log is the beginning of a newer one"), NULL, ledger_consistency_arguments, ledger_consistency_options, ledger_consistency_examples, NULL, cli_run_ledger_consistency},
+    {.name = NULL}};
+static const cli_option controls_options[] = {
+    {.name = NULL}};
+static const cli_argument controls_arguments[] = {
+    {.name = NULL}};
+static const cli_example controls_examples[] = {
+    {.line = NULL}};
+static const cli_option controls_list_options[] = {
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {.name = NULL}};
+static const cli_argument controls_list_arguments[] = {
+    {.name = NULL}};
+static const cli_example controls_list_examples[] = {
+    {.line = NULL}};
+static const cli_option controls_show_options[] = {
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {.name = NULL}};
+static const cli_argument controls_show_arguments[] = {
+    {"CONTROL", PB_MSG("Id of the control"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example controls_show_examples[] = {
+    {.line = NULL}};
+static const cli_option controls_test_options[] = {
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {.name = NULL}};
+static const cli_argument controls_test_arguments[] = {
+    {"CONTROL", PB_MSG("Ids of controls (default: all)"), NULL, true, true, false},
+    {.name = NULL}};
+static const cli_example controls_test_examples[] = {
+    {.line = NULL}};
+static const cli_command controls_commands[] = {
+    {"list", "controls list", PB_MSG("List all controls"), NULL, controls_list_arguments, controls_list_options, controls_list_examples, NULL, cli_run_controls_list},
+    {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, NULL, cli_run_controls_show},
+    {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, NULL, cli_run_controls_test},
+    {.name = NULL}};
+static const cli_option completion_options[] = {
+    {.name = NULL}};
+static const char *const completion_arguments_shell[] = {"bash", "zsh", "fish", NULL};
+static const cli_argument completion_arguments[] = {
+    {"SHELL", PB_MSG("bash, zsh or fish"), completion_arguments_shell, false, false, false},
+    {.name = NULL}};
+static const cli_example completion_examples[] = {
+    {.line = NULL}};
+static const cli_option help_options[] = {
+    {.name = NULL}};
+static const cli_argument help_arguments[] = {
+    {"COMMAND", PB_MSG("Name of the command"), NULL, true, true, false},
+    {.name = NULL}};
+static const cli_example help_examples[] = {
+    {.line = NULL}};
+static const cli_option version_options[] = {
+    {.name = NULL}};
+static const cli_argument version_arguments[] = {
+    {.name = NULL}};
+static const cli_example version_examples[] = {
+    {.line = NULL}};
+static const cli_command all_commands[] = {
+    {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads CSV files (or folders of them), maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, NULL, cli_run_audit},
+    {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, NULL, cli_run_duplicates},
+    {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, NULL, cli_run_init},
+    {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, NULL, cli_run_import},
+    {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, NULL, cli_run_show},
+    {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, NULL, cli_run_find},
+    {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, NULL, cli_run_export},
+    {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_commands, NULL},
+    {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_commands, NULL},
+    {"completion", "completion", PB_MSG("Print the completion script for a shell"), NULL, completion_arguments, completion_options, completion_examples, NULL, cli_run_completion},
+    {"help", "help", PB_MSG("Show help for a command"), NULL, help_arguments, help_options, help_examples, NULL, cli_run_help},
+    {"version", "version", PB_MSG("Show the version of program, model and controls"), NULL, version_arguments, version_options, version_examples, NULL, cli_run_version},
+    {.name = NULL}};
+
+const cli_program cli_table = {
+    .name = "probity",
+    .says = PB_MSG("Keep customer records that survive an audit, and audit any CRM's records the same way."),
+    .globals = global_options,
+    .commands = all_commands,
+};
+/* clang-format on */

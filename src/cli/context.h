@@ -1,0 +1,83 @@
+/* One call of the program: what was asked, in which language, and where the answer goes. */
+#ifndef CLI_CONTEXT_H
+#define CLI_CONTEXT_H
+
+#include "table.h"
+
+#include "base/json.h"
+#include "base/locale.h"
+#include "service/service.h"
+
+enum { CLI_MAX_VALUES = 1024 };
+
+typedef struct cli_value_item {
+    const cli_option *option;
+    const char *value; /* NULL for a flag */
+} cli_value_item;
+
+/** The command line, understood. */
+typedef struct cli_call {
+    const cli_command *command;
+    const char *const *arguments;
+    size_t argument_count;
+    cli_value_item *values;
+    size_t value_count;
+} cli_call;
+
+struct cli_context {
+    cli_call call;
+    pb_arena *arena;
+    service_core *service;
+    pb_locale *locale;         /* of the language asked for */
+    const pb_catalog *catalog; /* the same, NULL for English */
+    const char *version;
+    bool json, quiet;
+    bool progress_shown; /* a progress line stands on the terminal */
+    int64_t progress_last_us;
+};
+
+/** Understands `argv` (without the program's name). `--help` anywhere asks for help: then
+ * `*ret_help` is set and missing arguments are no error. */
+pb_status cli_parse(const cli_program *program, pb_arena *arena, int argc, char **argv,
+                    cli_call *ret_call, bool *ret_help, pb_error *err);
+/** Value of an option as given, else its default, else NULL. */
+const char *cli_value(const cli_context *context, const char *option);
+bool cli_flag(const cli_context *context, const char *option);
+/** All values of an option that may be given several times. */
+pb_status cli_values(cli_context *context, const char *option, const char *const **ret_values,
+                     size_t *ret_count, pb_error *err);
+/** A whole number within [min, max], or the usual error naming option and value. */
+pb_status cli_number(const cli_context *context, const char *option, int64_t min, int64_t max,
+                     int64_t *ret_number, pb_error *err);
+/** Where the workspace's key comes from, by the options of the group `key`; asks for the passphrase
+ * (twice when `again`) on the terminal. */
+pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_key, pb_error *err);
+/** Opens the workspace named by --workspace. */
+pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err);
+
+/** Translation of a message id. */
+const char *cli_text(const cli_context *context, const char *id);
+/** Translates `id`, fills its {places} from `const char *name, const char *value` pairs ended by
+ * NULL, and appends it. */
+void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
+    __attribute__((sentinel));
+/** Writes to standard output; a closed pipe is no error. */
+void cli_print(pb_buf *out);
+/** The three parts of an error on standard error, or as JSON. */
+void cli_print_error(const cli_context *context, const pb_error *err);
+/** Shows how far a stage is, on a terminal only; true when the user asked to stop. */
+bool cli_progress(void *context, const char *stage, const char *what, uint64_t done,
+                  uint64_t total);
+/** Takes the progress line away. */
+void cli_progress_end(cli_context *context);
+/** Finds a command by its words; NULL when there is none. */
+const cli_command *cli_find_command(const cli_program *program, const char *const *words,
+                                    size_t count);
+/** Appends the help of a command, or of the program for NULL. */
+void cli_help(const cli_context *context, const cli_command *command, pb_buf *out);
+/** Nearest of several names within two typing errors, or NULL. `name_at(list, i)` gives NULL at the
+ * end. */
+const char *cli_nearest(const char *word, const char *(*name_at)(const void *list, size_t i),
+                        const void *list);
+
+#endif

@@ -1,0 +1,96 @@
+#include "internal.h"
+
+#include "base/cbor.h"
+#include "sys/file.h"
+
+static bool controlling(void *context, const audit_control *control, size_t done, size_t total)
+{
+    const service_call *call = context;
+    return call->progress != NULL &&
+           call->progress(call->context, PB_MSG("Checking"), control->id.ptr, done, total);
+}
+
+/* The name of what was audited: that of the file, folder or workspace, without its ending. */
+static pb_str title_of(const service_source *source, pb_arena *arena)
+{
+    pb_str path = pb_str_c(source->paths[0]);
+    while (path.len > 1 && pb_str_ends(path, PB_STR("/")))
+        path.len--;
+    char *copy = pb_arena_cstr(arena, path);
+    pb_str name = copy != NULL ? sys_path_name(copy) : path;
+    if (pb_str_ends(name, PB_STR(".csv")))
+        name.len -= 4;
+    return name;
+}
+
+/* What the ledger keeps of an audit: its rules, its mark, what failed. */
+static void audit_payload(const audit_catalogue *catalogue, const audit_result *result, pb_buf *out)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        failed += result->findings[i].outcome == AUDIT_FAIL;
+    pb_cbor_map(out, 5);
+    pb_cbor_text(out, PB_STR("as_of"));
+    pb_cbor_int(out, result->as_of_days);
+    pb_cbor_text(out, PB_STR("mark"));
+    pb_cbor_double(out, result->overall.score);
+    pb_cbor_text(out, PB_STR("rules"));
+    pb_cbor_bytes(out, pb_str_n((const char *)catalogue->hash, sizeof catalogue->hash));
+    pb_cbor_text(out, PB_STR("failed"));
+    pb_cbor_array(out, failed);
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (result->findings[i].outcome == AUDIT_FAIL)
+            pb_cbor_text(out, result->findings[i].control->id);
+    pb_cbor_text(out, PB_STR("records"));
+    pb_cbor_uint(out, result->records);
+}
+
+static pb_status run_controls(service_core *service, const service_call *call,
+                              db_workspace *workspace, int64_t as_of_days, pb_arena *arena,
+                              service_audit_result *out, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(1 << 20);
+    audit_options options = {.as_of_days = as_of_days,
+                             .waivers = service->waivers,
+                             .waiver_count = service->waiver_count,
+                             .progress = controlling,
+                             .context = (void *)call};
+    db_session *snapshot = NULL;
+    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    pb_status status =
+        audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result, err);
+    db_snapshot_close(snapshot);
+    PB_TRY(status);
+    audit_payload(out->catalogue, &out->result, &payload);
+    return service_log(workspace, call, "audit.run", pb_buf_str(&payload), err);
+}
+
+pb_status service_audit(service_core *service, const service_call *call,
+                        const service_source *source, const char *title, int64_t as_of_days,
+                        pb_arena *arena, service_audit_result *ret_result, pb_error *err)
+{
+    service_audit_result result = {0};
+    service_opened opened;
+    result.title = title != NULL ? pb_str_c(title) : title_of(source, arena);
+    PB_TRY(service_controls(service, &result.catalogue, err));
+    PB_TRY(service_open_source(service, call, source, arena, &opened, err));
+    pb_status status =
+        run_controls(service, call, opened.workspace, as_of_days, arena, &result, err);
+    if (status == PB_OK)
+        status = service_reading(&opened.plan, arena, &result.reading, err);
+    service_close_source(&opened);
+    if (status == PB_OK)
+        *ret_result = result;
+    return status;
+}
+
+audit_report service_report(const service_core *service, const service_audit_result *result,
+                            const char *version)
+{
+    return (audit_report){.result = &result->result,
+                          .catalogue = result->catalogue,
+                          .schema = service->schema,
+                          .reading = &result->reading,
+                          .program_version = version,
+                          .title = result->title};
+}

@@ -1,0 +1,131 @@
+/* What the program can do, one function per operation: open what is needed, run one transaction,
+ * append to the ledger, hand the result to a face.
+ *
+ * The faces (command line, later the server) call nothing else.
+ * Refuses: printing, asking, and deciding how things look.
+ * Threads: a service is immutable after service_open but for its lazily read catalogue of controls:
+ * one thread at a time may call service_controls.
+ */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "audit/fixtures.h"
+#include "audit/report.h"
+#include "exchange/import.h"
+#include "match/match.h"
+
+/** A file built into the program: model/…, controls/…, locales/<language>.mo. */
+typedef struct service_asset {
+    const char *path;
+    const char *bytes;
+    size_t size;
+} service_asset;
+
+typedef struct service_core service_core;
+
+/** Files of an administrator besides the built-in ones; all may be empty. */
+typedef struct service_extra {
+    const char *const *model_dirs;
+    size_t model_dir_count;
+    const char *const *control_dirs;
+    size_t control_dir_count;
+} service_extra;
+
+/** Reads the declared model. The assets must outlive the service. Owner: the caller. */
+pb_status service_open(const service_asset *assets, size_t asset_count, const service_extra *extra,
+                       service_core **ret_service, pb_error *err);
+service_core *service_close(service_core *service);
+const model_schema *service_schema(const service_core *service);
+/** The catalogue of controls, read at the first call; belongs to the service. */
+pb_status service_controls(service_core *service, const audit_catalogue **ret_catalogue,
+                           pb_error *err);
+/** Waivers found beside the controls, read with them. */
+pb_status service_waivers(service_core *service, const audit_waiver **ret_waivers,
+                          size_t *ret_count, pb_error *err);
+
+/** Finds the catalogue of a language among the assets: NULL for English, PB_NOT_FOUND for an
+ * unknown language. Owner: the caller. */
+pb_status service_catalog(const service_asset *assets, size_t asset_count, const char *language,
+                          pb_catalog **ret_catalog, pb_error *err);
+
+/** Told how far a stage is; returning true stops the operation (PB_CANCELLED, nothing is kept).
+ * `stage` is an English message id, `what` names the file or control in hand. */
+typedef bool (*service_progress)(void *context, const char *stage, const char *what, uint64_t done,
+                                 uint64_t total);
+
+/** Who asks, when, and how it is told how far things are. */
+typedef struct service_call {
+    ledger_actor actor;
+    int64_t now_us;
+    service_progress progress; /* may be NULL */
+    void *context;
+} service_call;
+
+/** Makes a workspace and its first event. `ret_key_path`: where the key file was put. */
+pb_status service_init(const service_core *service, const service_call *call, const char *path,
+                       const db_key_source *key, pb_buf *ret_key_path, pb_error *err);
+
+typedef struct service_source {
+    const char *const *paths; /* files and folders, or one workspace */
+    size_t path_count;
+    const char *map_path; /* NULL: none */
+    db_key_source key;    /* for a workspace */
+} service_source;
+
+/** True when `path` is a workspace. */
+bool service_is_workspace(const char *path);
+
+/** Imports into an open workspace; see exchange_import. */
+pb_status service_import(const service_core *service, const service_call *call,
+                         db_workspace *workspace, const service_source *source, bool dry_run,
+                         pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+
+typedef struct service_audit_result {
+    audit_result result;
+    audit_reading reading;
+    const audit_catalogue *catalogue;
+    pb_str title;
+} service_audit_result;
+
+/** Audits a source: files go down the one road into an encrypted scratch workspace, which is
+ * deleted afterwards; a workspace is audited where it is and keeps the event. `title` NULL: the
+ * name of the source. */
+pb_status service_audit(service_core *service, const service_call *call,
+                        const service_source *source, const char *title, int64_t as_of_days,
+                        pb_arena *arena, service_audit_result *ret_result, pb_error *err);
+/** The report of an audit, ready for the functions of audit/report.h. */
+audit_report service_report(const service_core *service, const service_audit_result *result,
+                            const char *version);
+
+/** Records of one entity that describe the same thing. */
+typedef struct service_duplicates {
+    const model_entity *entity;
+    pb_str *ids; /* per row: the source's own id, else the row number, else the record's id */
+    match_result result;
+} service_duplicates;
+/** Finds duplicates in a source; `entity` absent: every entity that has records and fields to
+ * compare. */
+pb_status service_find_duplicates(const service_core *service, const service_call *call,
+                                  const service_source *source, pb_str entity, double threshold,
+                                  pb_arena *arena, service_duplicates **ret_lists,
+                                  size_t *ret_count, pb_error *err);
+
+/** Runs the fixtures of the controls; see audit_fixtures_run. */
+pb_status service_controls_test(service_core *service, const service_call *call, pb_str only,
+                                pb_arena *arena, audit_fixture_result **ret_results,
+                                size_t *ret_count, pb_error *err);
+
+/** Writes the entities named (none: all that have records) as `DIR/<entity>.csv`. `done` is told
+ * each file. */
+typedef void (*service_exported)(void *context, const model_entity *entity, const char *path,
+                                 uint64_t rows);
+pb_status service_export(const service_core *service, const service_call *call,
+                         db_workspace *workspace, const model_entity *const *entities,
+                         size_t entity_count, const char *dir, service_exported done, void *context,
+                         pb_error *err);
+
+/** Checks the ledger and every record against it. */
+pb_status service_verify(const service_core *service, const service_call *call,
+                         db_workspace *workspace, ledger_report *ret_report, pb_error *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* What the operations share; nothing of this is public. */
+#ifndef SERVICE_INTERNAL_H
+#define SERVICE_INTERNAL_H
+
+#include "service/service.h"
+
+struct service_core {
+    const service_asset *assets;
+    size_t asset_count;
+    pb_arena *arena; /* texts of an administrator's files, lists */
+    model_schema *schema;
+    model_source *controls; /* built in and an administrator's, waivers left out */
+    size_t control_count;
+    model_source *waiver_files;
+    size_t waiver_file_count;
+    audit_catalogue *catalogue; /* NULL until asked for */
+    audit_waiver *waivers;
+    size_t waiver_count;
+};
+
+/** Takes hold of the sources of controls and waivers (sources.c). */
+pb_status service_gather(service_core *service, const service_extra *extra,
+                         model_source **ret_models, size_t *ret_model_count, pb_error *err);
+
+/** A source laid out for reading: its own workspace, or a scratch one that holds its files. */
+typedef struct service_opened {
+    db_workspace *workspace;
+    exchange_plan plan;
+    bool scratch;
+} service_opened;
+
+/** Opens a source: a workspace as it is; files through the one road into an encrypted scratch
+ * workspace, keeping what is not valid as far as it can be kept (source.c). */
+pb_status service_open_source(const service_core *service, const service_call *call,
+                              const service_source *source, pb_arena *arena,
+                              service_opened *ret_opened, pb_error *err);
+void service_close_source(service_opened *opened);
+/** How a source was read, as reports tell it (reading.c). */
+pb_status service_reading(const exchange_plan *plan, pb_arena *arena, audit_reading *ret_reading,
+                          pb_error *err);
+
+/** Appends one event that is not about a record. */
+pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
+                      pb_str payload, pb_error *err);
+
+#endif

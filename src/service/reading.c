@@ -1,0 +1,103 @@
+/* How a source was read, in the words of a report. */
+#include "internal.h"
+
+static const char *how_text(exchange_how how)
+{
+    switch (how) {
+    case EXCHANGE_BY_MAP:
+        return PB_MSG("by the map file");
+    case EXCHANGE_BY_NAME:
+        return PB_MSG("by its header");
+    case EXCHANGE_BY_VALUES:
+        return PB_MSG("by its values");
+    case EXCHANGE_IGNORED:
+        return PB_MSG("left out, as the map file says");
+    case EXCHANGE_UNMAPPED:
+        break;
+    }
+    return PB_MSG("fits no field: left out");
+}
+
+/* Only what was judged from the values and could be judged wrongly is worth telling. */
+static pb_str format_text(const exchange_column *column)
+{
+    static const char *const orders[] = {PB_MSG("year, month, day"), PB_MSG("day, month, year"),
+                                         PB_MSG("month, day, year")};
+    if (column->field == NULL)
+        return PB_STR_NONE;
+    if (column->field->type == MODEL_DATE || column->field->type == MODEL_INSTANT)
+        return column->format.jalali ? PB_STR("Jalali calendar")
+                                     : pb_str_c(orders[column->format.date_order]);
+    if (column->format.decimal_mark == ',')
+        return PB_STR("decimal comma");
+    return PB_STR_NONE;
+}
+
+static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_source_file *out,
+                              pb_error *err)
+{
+    audit_source_column *columns = pb_arena_array(arena, file->column_count + 1, sizeof *columns);
+    if (columns == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < file->column_count; i++) {
+        const exchange_column *column = &file->columns[i];
+        columns[i] = (audit_source_column){.header = column->header,
+                                           .how = pb_str_c(how_text(column->how)),
+                                           .filled = column->filled,
+                                           .format = format_text(column)};
+        if (column->is_source_id)
+            columns[i].field = PB_STR("Id of the record in its source");
+        else if (column->field != NULL)
+            columns[i].field = column->field->label;
+    }
+    out->columns = columns;
+    out->column_count = file->column_count;
+    return PB_OK;
+}
+
+static pb_status read_rejects(const exchange_file *file, pb_arena *arena, audit_source_file *out,
+                              pb_error *err)
+{
+    audit_source_reject *rejects = pb_arena_array(arena, file->reject_count + 1, sizeof *rejects);
+    if (rejects == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < file->reject_count; i++) {
+        const exchange_reject *reject = &file->rejects[i];
+        rejects[i] = (audit_source_reject){.line = reject->line,
+                                           .column = reject->column,
+                                           .value = reject->value,
+                                           .says = reject->says,
+                                           .expected = reject->expected,
+                                           .found = reject->found};
+    }
+    out->rejects = rejects;
+    out->reject_count = file->reject_count;
+    return PB_OK;
+}
+
+pb_status service_reading(const exchange_plan *plan, pb_arena *arena, audit_reading *ret_reading,
+                          pb_error *err)
+{
+    audit_source_file *files = pb_arena_array(arena, plan->file_count + 1, sizeof *files);
+    if (files == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const exchange_file *file = &plan->files[i];
+        files[i] = (audit_source_file){.name = file->name,
+                                       .why_not = file->why_not,
+                                       .encoding = file->encoding,
+                                       .delimiter = file->delimiter,
+                                       .bytes = file->bytes,
+                                       .rows = file->rows,
+                                       .imported = file->imported,
+                                       .rejected = file->rejected,
+                                       .noted = file->noted};
+        if (file->entity != NULL)
+            files[i].entity = file->entity->label;
+        memcpy(files[i].hash, file->hash, sizeof files[i].hash);
+        PB_TRY(read_columns(file, arena, &files[i], err));
+        PB_TRY(read_rejects(file, arena, &files[i], err));
+    }
+    *ret_reading = (audit_reading){files, plan->file_count, plan->unresolved};
+    return PB_OK;
+}

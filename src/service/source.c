@@ -1,0 +1,100 @@
+/* Opening what is to be read: a workspace, or files through the one road into a scratch workspace.
+ */
+#include "internal.h"
+
+#include "sys/file.h"
+
+/* Progress of an import, told as progress of the operation. */
+static bool reading(void *context, const char *file, uint64_t done, uint64_t total)
+{
+    const service_call *call = context;
+    return call->progress != NULL &&
+           call->progress(call->context, PB_MSG("Reading"), file, done, total);
+}
+
+static exchange_options import_options(const service_call *call, const service_source *source,
+                                       record_policy policy, bool dry_run)
+{
+    return (exchange_options){.paths = source->paths,
+                              .path_count = source->path_count,
+                              .map_path = source->map_path,
+                              .policy = policy,
+                              .actor = call->actor,
+                              .now_us = call->now_us,
+                              .dry_run = dry_run,
+                              .progress = reading,
+                              .context = (void *)call};
+}
+
+pb_status service_import(const service_core *service, const service_call *call,
+                         db_workspace *workspace, const service_source *source, bool dry_run,
+                         pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
+{
+    exchange_options options = import_options(call, source, RECORD_STRICT, dry_run);
+    exchange_plan plan;
+    PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
+    PB_TRY(exchange_import(workspace, &options, arena, &plan, err));
+    *ret_plan = plan;
+    return PB_OK;
+}
+
+/* A source in which no file fits any entity cannot be audited: that is no pass. */
+static pb_status refuse_unreadable(const exchange_plan *plan, pb_error *err)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (plan->files[i].entity != NULL)
+            return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("None of the files could be recognised"), NULL);
+    if (plan->file_count > 0)
+        pb_error_detail(err, plan->files[0].why_not.ptr, "name", PB_ARG(plan->files[0].name), NULL);
+    pb_error_hint(
+        err, PB_MSG("Say with --map what the files and columns are; see “probity help audit”."),
+        NULL);
+    return PB_INVALID;
+}
+
+static pb_status load_files(const service_core *service, const service_call *call,
+                            const service_source *source, pb_arena *arena, service_opened *opened,
+                            pb_error *err)
+{
+    db_options scratch = {.scratch = true};
+    exchange_options options = import_options(call, source, RECORD_KEEP, false);
+    PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
+    PB_TRY(refuse_unreadable(&opened->plan, err));
+    PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));
+    opened->scratch = true;
+    return exchange_import(opened->workspace, &options, arena, &opened->plan, err);
+}
+
+static pb_status refuse_mixture(const service_source *source, pb_error *err)
+{
+    for (size_t i = 0; i < source->path_count && source->path_count > 1; i++)
+        if (service_is_workspace(source->paths[i]))
+            return pb_fail(err, PB_USAGE,
+                           PB_MSG("{path} is a workspace: it must be the only source"), "path",
+                           source->paths[i], NULL);
+    return PB_OK;
+}
+
+pb_status service_open_source(const service_core *service, const service_call *call,
+                              const service_source *source, pb_arena *arena,
+                              service_opened *ret_opened, pb_error *err)
+{
+    service_opened opened = {0};
+    db_options options = {.key = source->key};
+    PB_TRY(refuse_mixture(source, err));
+    pb_status status =
+        source->path_count == 1 && service_is_workspace(source->paths[0])
+            ? db_workspace_open(source->paths[0], service->schema, &options, &opened.workspace, err)
+            : load_files(service, call, source, arena, &opened, err);
+    if (status == PB_OK)
+        *ret_opened = opened;
+    else
+        service_close_source(&opened);
+    return status;
+}
+
+void service_close_source(service_opened *opened)
+{
+    opened->workspace = db_workspace_close(opened->workspace);
+}

@@ -1,0 +1,78 @@
+/* Making, exporting and verifying workspaces. */
+#include "internal.h"
+
+#include "base/cbor.h"
+#include "sys/file.h"
+
+pb_status service_init(const service_core *service, const service_call *call, const char *path,
+                       const db_key_source *key, pb_buf *ret_key_path, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(256);
+    db_options options = {.key = *key};
+    db_workspace *workspace = NULL;
+    PB_TRY(db_workspace_create(path, service->schema, &options, ret_key_path, &workspace, err));
+    pb_cbor_map(&payload, 1);
+    pb_cbor_text(&payload, PB_STR("model"));
+    pb_cbor_bytes(&payload, pb_str_n((const char *)service->schema->hash, 32));
+    pb_status status = service_log(workspace, call, "workspace.created", pb_buf_str(&payload), err);
+    db_workspace_close(workspace);
+    return status;
+}
+
+static pb_status export_one(const service_call *call, db_session *snapshot,
+                            const model_entity *entity, bool even_empty, const char *dir,
+                            pb_arena *arena, service_exported done, void *context, pb_error *err)
+{
+    int64_t last;
+    uint64_t rows;
+    PB_TRY(db_last_n(snapshot, entity, &last, err));
+    if (last == 0 && !even_empty)
+        return PB_OK;
+    char *path = pb_arena_printf(arena, "%s/%.*s.csv", dir, PB_STR_FMT(entity->name));
+    if (path == NULL)
+        return pb_fail_memory(err);
+    if (call->progress != NULL &&
+        call->progress(call->context, PB_MSG("Writing"), path, 0, (uint64_t)last))
+        return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
+    PB_TRY(exchange_export_csv(snapshot, entity, path, &rows, err));
+    done(context, entity, path, rows);
+    return PB_OK;
+}
+
+/* The export is an event too: who took which records out. */
+static pb_status log_export(db_workspace *workspace, const service_call *call, pb_str names,
+                            pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(65536);
+    pb_cbor_map(&payload, 1);
+    pb_cbor_text(&payload, PB_STR("entities"));
+    pb_cbor_text(&payload, names);
+    return service_log(workspace, call, "records.exported", pb_buf_str(&payload), err);
+}
+
+pb_status service_export(const service_core *service, const service_call *call,
+                         db_workspace *workspace, const model_entity *const *entities,
+                         size_t entity_count, const char *dir, service_exported done, void *context,
+                         pb_error *err)
+{
+    const model_schema *schema = service->schema;
+    size_t count = entity_count > 0 ? entity_count : schema->entity_count;
+    PB_AUTO_ARENA arena = pb_arena_new(1 << 20);
+    PB_AUTO_BUF names = PB_BUF_INIT(32768);
+    db_session *snapshot = NULL;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        pb_str name = (entity_count > 0 ? entities[i] : &schema->entities[i])->name;
+        pb_buf_printf(&names, "%s%.*s", i > 0 ? " " : "", PB_STR_FMT(name));
+    }
+    PB_TRY(log_export(workspace, call, pb_buf_str(&names), err));
+    PB_TRY(sys_dir_make(dir, 0700, true, err));
+    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    pb_status status = PB_OK;
+    for (size_t i = 0; i < count && status == PB_OK; i++)
+        status = export_one(call, snapshot, entity_count > 0 ? entities[i] : &schema->entities[i],
+                            entity_count > 0, dir, arena, done, context, err);
+    db_snapshot_close(snapshot);
+    return status;
+}
