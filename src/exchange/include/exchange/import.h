@@ -1,13 +1,14 @@
 /* Bringing another system's export in: read the files, map columns to the declared model, and send
  * every row down the one road.
  *
- * Nothing is dropped in silence: unmapped columns and files, rejected rows and their reasons are all in
- * the result.
- * Refuses: writing records itself (record does), guessing in silence (every decision is reported).
+ * Nothing is dropped in silence: unmapped columns and files, rejected rows and their reasons are
+ * all in the result. Refuses: writing records itself (record does), guessing in silence (every
+ * decision is reported).
  */
 #ifndef EXCHANGE_IMPORT_H
 #define EXCHANGE_IMPORT_H
 
+#include "base/catalog.h"
 #include "record/record.h"
 
 typedef enum exchange_how {
@@ -26,60 +27,79 @@ typedef struct exchange_column {
     bool is_source_id;        /* the source's own id of the record */
     model_format format;      /* dates, decimal mark as judged from the values */
     uint64_t filled;          /* rows with a value; known after the import */
-    pb_str sample;            /* first value seen */
+    pb_str sample;            /* first value seen; in the plan only, never stored */
+    pb_str holds;             /* not mapped, yet the values look like: English message id such as
+                                 "payment card numbers"; absent: nothing noticed */
+    pb_str note; /* what a person should know about the decision: why not mapped, what was
+                    assumed; English message id with `note_args`; absent: nothing */
+    const pb_arg *note_args;
+    size_t note_arg_count;
 } exchange_column;
 
 /** Why a row was rejected, or what a kept row has wrong. */
 typedef struct exchange_reject {
-    int64_t row; /* data row from 1 */
-    int64_t line; /* line in the file from 1 */
-    pb_str column; /* absent: the row as a whole */
-    pb_str value;  /* cut to 200 bytes */
-    pb_str says;   /* English message id, may use {value}, {field}, {expected}, {found} */
+    int64_t row;             /* data row from 1 */
+    int64_t line;            /* line in the file from 1 */
+    pb_str column;           /* absent: the row as a whole */
+    pb_str value;            /* cut to 200 bytes */
+    pb_str says;             /* English message id, may use {value}, {field}, {expected}, {found} */
     int64_t expected, found; /* for {expected} and {found} */
 } exchange_reject;
 
 /** One source file. */
 typedef struct exchange_file {
-    pb_str path;  /* as given */
-    pb_str name;  /* last part of the path: shown in reports */
+    pb_str path;                /* as given */
+    pb_str name;                /* last part of the path: shown in reports */
     const model_entity *entity; /* NULL: not imported, `why_not` says why */
-    pb_str why_not;             /* English message id, may use {name} */
-    pb_str encoding;            /* "UTF-8", "UTF-8 with BOM" */
+    pb_str why_not;             /* English message id with `why_args`; see exchange_why_not */
+    const pb_arg *why_args;     /* {name} and whatever else the message names */
+    size_t why_arg_count;
+    int64_t
+        imported_before; /* number of the run that imported the very same bytes; 0: none known */
+    pb_str encoding;     /* "UTF-8", "UTF-8 with BOM" */
     char delimiter;
     uint64_t bytes;
     uint8_t hash[32]; /* SHA-256 of the file */
     exchange_column *columns;
     size_t column_count;
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
-    exchange_reject *rejects; /* the first 1000 */
+    exchange_reject *rejects;                 /* the first 1000 */
     size_t reject_count;
 } exchange_file;
 
 typedef struct exchange_plan {
     exchange_file *files; /* in order of import: link targets first */
     size_t file_count;
-    int64_t run;          /* number of the import run; 0 before */
-    uint64_t unresolved;  /* references that found no record */
+    int64_t run;         /* number of the import run; 0 before */
+    uint64_t unresolved; /* references that found no record */
 } exchange_plan;
 
 typedef struct exchange_options {
     const char *const *paths; /* files and folders */
     size_t path_count;
-    const char *map_path;     /* NULL: none */
+    const char *map_path; /* NULL: none */
     record_policy policy;
     ledger_actor actor;
     int64_t now_us;
-    bool dry_run;             /* everything but the commit */
+    bool dry_run; /* everything but the commit */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
-    void *context;            /* progress returning true stops: PB_CANCELLED, nothing is kept */
+    void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;
 
+/** Appends why a file is not imported, in the catalogue's language. */
+void exchange_why_not(const exchange_file *file, const pb_catalog *catalog, pb_buf *out);
+/** Appends the note of a column; nothing when it has none. */
+void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_buf *out);
+
 /** Looks at the files (first rows, headers) and decides what each column is. Opens nothing for
- * writing. The plan lives in `arena`. */
+ * writing. The plan lives in `arena`. A path that is not there or cannot be read, a folder without
+ * CSV files and a mistake in the map file are errors; a file that cannot be imported stays in the
+ * plan with its reason. */
 pb_status exchange_plan_make(const model_schema *schema, const exchange_options *options,
                              pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
-/** Carries the plan out in one transaction: all or nothing; fills in the counts. */
+/** Carries the plan out in one transaction: all or nothing; fills in the counts. A plan without any
+ * file to import is PB_INVALID with the first reason; a file that changed since the plan was made
+ * is PB_CONFLICT. */
 pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
                           exchange_plan *plan, pb_error *err);
 /** Writes all records of an entity as CSV (RFC 4180, UTF-8), cells that a spreadsheet would run as

@@ -1,0 +1,251 @@
+/* Which column is which field: the best offers first, each column once, each field once. */
+#include "plan.h"
+
+/* One way to read a column. */
+typedef struct offer {
+    int worth;
+    size_t column;
+    size_t filled;
+    const model_field *field; /* NULL: the source's own id */
+} offer;
+
+typedef struct offers {
+    offer *items;
+    size_t count, capacity;
+} offers;
+
+enum { ENOUGH_VALUES = 5 };
+
+static int compare_offers(const void *a, const void *b)
+{
+    const offer *x = a, *y = b;
+    if (x->worth != y->worth)
+        return y->worth - x->worth;
+    if (x->filled != y->filled)
+        return x->filled > y->filled ? -1 : 1;
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
+/* All ways to read the columns that the map file leaves open. */
+static pb_status collect(const name_book *names, const exchange_file *file, const sample *s,
+                         pb_arena *arena, offers *ret, pb_error *err)
+{
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        if (column->how != EXCHANGE_UNMAPPED)
+            continue;
+        size_t filled = sample_filled(s, c);
+        pb_str key = names_key(arena, s->header[c]);
+        if (key.ptr == NULL)
+            return pb_fail_memory(err);
+        for (size_t f = 0; f < file->entity->field_count; f++) {
+            const model_field *field = &file->entity->fields[f];
+            int worth = names_fit(names, field, key);
+            if (worth > 0 && !PB_PUSH(arena, ret->items, ret->count, ret->capacity,
+                                      ((offer){worth, c, filled, field})))
+                return pb_fail_memory(err);
+        }
+        int worth = names_fit_id(names, file->entity, s->header[c], c == 0);
+        if (worth > 0 && sample_unique(s, c, arena) &&
+            !PB_PUSH(arena, ret->items, ret->count, ret->capacity,
+                     ((offer){worth, c, filled, NULL})))
+            return pb_fail_memory(err);
+    }
+    if (ret->count > 1)
+        qsort(ret->items, ret->count, sizeof *ret->items, compare_offers);
+    return PB_OK;
+}
+
+static const exchange_column *taken_by(const exchange_file *file, const model_field *field)
+{
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        if (field == NULL ? column->is_source_id : column->field == field)
+            return column;
+    }
+    return NULL;
+}
+
+static void take(exchange_column *column, const model_field *field, exchange_how how)
+{
+    column->how = how;
+    column->field = field;
+    column->is_source_id = field == NULL;
+}
+
+static pb_status by_names(exchange_file *file, const offers *all, pb_arena *arena)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const offer *o = &all->items[i];
+        exchange_column *column = &file->columns[o->column];
+        if (column->how != EXCHANGE_UNMAPPED)
+            continue;
+        const exchange_column *other = taken_by(file, o->field);
+        if (other == NULL || (o->field != NULL && o->field->many)) {
+            take(column, o->field, EXCHANGE_BY_NAME);
+            column->note = PB_STR_NONE;
+            continue;
+        }
+        if (column->note.ptr != NULL)
+            continue;
+        PB_TRY(column_note(column, arena, PB_MSG("“{other}” was taken for {field}"), "other",
+                           PB_ARG(other->header), "field",
+                           o->field == NULL ? "id" : PB_ARG(o->field->name), NULL));
+    }
+    return PB_OK;
+}
+
+/* --- by values --- */
+
+static looks looks_of(model_type type)
+{
+    switch (type) {
+    case MODEL_EMAIL:
+        return LOOKS_EMAIL;
+    case MODEL_PHONE:
+        return LOOKS_PHONE;
+    case MODEL_URL:
+        return LOOKS_URL;
+    case MODEL_DATE:
+        return LOOKS_DATE;
+    case MODEL_MONEY:
+        return LOOKS_MONEY;
+    default:
+        return LOOKS_OTHER;
+    }
+}
+
+/* The one field of that look that no column has, or NULL when there are several or none. */
+static const model_field *only_free(const exchange_file *file, looks look)
+{
+    const model_field *found = NULL;
+    for (size_t f = 0; f < file->entity->field_count; f++) {
+        const model_field *field = &file->entity->fields[f];
+        if (looks_of(field->type) != look || taken_by(file, field) != NULL)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = field;
+    }
+    return found;
+}
+
+static bool fits(const sample *s, size_t column, looks look)
+{
+    size_t filled = 0, hits = 0;
+    for (size_t r = 0; r < s->rows; r++) {
+        pb_str cell = sample_cell(s, r, column);
+        filled += cell.len > 0;
+        hits += cell.len > 0 && value_looks(cell) == look;
+    }
+    return filled >= ENOUGH_VALUES && hits * 10 >= filled * 9;
+}
+
+static pb_status by_values(exchange_file *file, const sample *s, pb_arena *arena)
+{
+    for (looks look = LOOKS_EMAIL; look <= LOOKS_MONEY; look++) {
+        const model_field *field = only_free(file, look);
+        exchange_column *fitting = NULL;
+        size_t count = 0;
+        for (size_t c = 0; field != NULL && c < file->column_count; c++) {
+            exchange_column *column = &file->columns[c];
+            if (column->how != EXCHANGE_UNMAPPED || column->note.ptr != NULL ||
+                header_is_delicate(names_key(arena, column->header)) || !fits(s, c, look))
+                continue;
+            fitting = column;
+            count++;
+        }
+        if (count == 1)
+            take(fitting, field, EXCHANGE_BY_VALUES);
+    }
+    return PB_OK;
+}
+
+static void note_rest(exchange_file *file, const sample *s, pb_arena *arena)
+{
+    for (size_t c = 0; c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        for (size_t r = 0; r < s->rows && column->sample.len == 0; r++)
+            column->sample = sample_cell(s, r, c);
+        if (column->how == EXCHANGE_UNMAPPED || column->how == EXCHANGE_IGNORED)
+            column->holds = pb_str_c(values_hold(s, c, names_key(arena, column->header)));
+    }
+}
+
+pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
+                         pb_arena *arena, pb_error *err)
+{
+    offers all = {0};
+    PB_TRY(collect(names, file, s, arena, &all, err));
+    if (by_names(file, &all, arena) != PB_OK || by_values(file, s, arena) != PB_OK)
+        return pb_fail_memory(err);
+    note_rest(file, s, arena);
+    return PB_OK;
+}
+
+/* --- the entity --- */
+
+/* How well the headers fit an entity. */
+typedef struct fit {
+    size_t matched;  /* columns */
+    double weight;   /* of them: a name that few entities know weighs more */
+    size_t required; /* required fields among them */
+    bool id;
+    bool key; /* the field that names a record is among them */
+} fit;
+
+static fit fit_headers(const name_book *names, const model_entity *entity, const sample *s,
+                       pb_arena *arena)
+{
+    fit ret = {0};
+    bool *used = pb_arena_array(arena, entity->field_count, sizeof *used);
+    for (size_t c = 0; c < s->columns && used != NULL; c++) {
+        pb_str key = names_key(arena, s->header[c]);
+        const model_field *best = NULL;
+        int worth = 0;
+        for (size_t f = 0; f < entity->field_count; f++) {
+            int w = used[f] ? 0 : names_fit(names, &entity->fields[f], key);
+            if (w > worth) {
+                worth = w;
+                best = &entity->fields[f];
+            }
+        }
+        int id = names_fit_id(names, entity, s->header[c], c == 0);
+        ret.id = ret.id || (id >= 90 && id > worth);
+        if (best == NULL || id > worth)
+            continue;
+        used[best->index] = !best->many;
+        size_t spread = names_spread(names, key);
+        ret.matched++;
+        ret.weight += spread > 1 ? 1.0 / (double)spread : 1.0;
+        ret.required += best->required;
+        ret.key = ret.key || (entity->key.count > 0 && pb_str_eq(entity->key.items[0], best->name));
+    }
+    return ret;
+}
+
+const model_entity *entity_decide(const model_schema *schema, const name_book *names,
+                                  const exchange_file *file, const sample *s, pb_arena *arena)
+{
+    const model_entity *best = NULL;
+    double best_score = 0;
+    for (size_t e = 0; e < schema->entity_count; e++) {
+        const model_entity *entity = &schema->entities[e];
+        int named = names_fit_file(names, entity, file->name, arena);
+        fit f = fit_headers(names, entity, s, arena);
+        bool several = f.matched >= 2 && (f.weight >= 1.0 || 2 * f.matched >= s->columns);
+        bool alone = s->columns == 1 && f.matched == 1 && f.key;
+        if (named > 0 ? f.matched == 0 && !f.id : !several && !alone)
+            continue;
+        double score = (named == 10 ? 3.0
+                        : named > 0 ? 0.8 + 0.1 * named
+                                    : 0.0) +
+                       f.weight + (double)f.matched / (double)s->columns +
+                       0.25 * (double)f.required + (f.id ? 0.5 : 0.0);
+        if (score > best_score + 1e-9) {
+            best = entity;
+            best_score = score;
+        }
+    }
+    return best;
+}

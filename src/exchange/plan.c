@@ -1,0 +1,284 @@
+/* Planning an import: which files, which entities, which columns, in which order. */
+#include "plan.h"
+
+#include <stdarg.h>
+
+#include "sys/file.h"
+
+/* Working state of one planning. */
+typedef struct planning {
+    const model_schema *schema;
+    const map_file *map; /* NULL: none */
+    name_book *names;
+    pb_arena *arena;
+    exchange_plan *plan;
+    size_t capacity;
+} planning;
+
+/* Copies name/value pairs into the arena. False without memory. */
+static bool keep_args(pb_arena *arena, va_list list, const pb_arg *first, const pb_arg **ret_args,
+                      size_t *ret_count)
+{
+    enum { MOST = 8 };
+    pb_arg *args = pb_arena_array(arena, MOST, sizeof *args);
+    if (args == NULL)
+        return false;
+    size_t count = 0;
+    if (first != NULL)
+        args[count++] = *first;
+    for (const char *name; count < MOST && (name = va_arg(list, const char *)) != NULL;) {
+        pb_str value = pb_arena_str(arena, pb_str_c(va_arg(list, const char *)));
+        if (value.ptr == NULL)
+            return false;
+        args[count++] = (pb_arg){name, value};
+    }
+    *ret_args = args;
+    *ret_count = count;
+    return true;
+}
+
+pb_status file_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
+{
+    const pb_arg name = {"name", file->name};
+    va_list list;
+    va_start(list, says);
+    bool kept = keep_args(arena, list, &name, &file->why_args, &file->why_arg_count);
+    va_end(list);
+    file->why_not = pb_str_c(says);
+    file->entity = NULL;
+    return kept ? PB_OK : PB_MEMORY;
+}
+
+pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
+{
+    va_list list;
+    va_start(list, says);
+    bool kept = keep_args(arena, list, NULL, &column->note_args, &column->note_arg_count);
+    va_end(list);
+    column->note = pb_str_c(says);
+    return kept ? PB_OK : PB_MEMORY;
+}
+
+void exchange_why_not(const exchange_file *file, const pb_catalog *catalog, pb_buf *out)
+{
+    if (file->why_not.ptr != NULL)
+        pb_format(out, pb_translate_str(catalog, file->why_not), file->why_args,
+                  file->why_arg_count);
+}
+
+void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_buf *out)
+{
+    if (column->note.ptr != NULL)
+        pb_format(out, pb_translate_str(catalog, column->note), column->note_args,
+                  column->note_arg_count);
+}
+
+/* --- which files --- */
+
+static pb_status add_file(planning *p, const char *path, exchange_file **ret_file, pb_error *err)
+{
+    exchange_plan *plan = p->plan;
+    exchange_file file = {.path = pb_arena_str(p->arena, pb_str_c(path))};
+    if (file.path.ptr == NULL ||
+        !PB_PUSH(p->arena, plan->files, plan->file_count, p->capacity, file))
+        return pb_fail_memory(err);
+    *ret_file = &plan->files[plan->file_count - 1];
+    (*ret_file)->name = sys_path_name((*ret_file)->path.ptr);
+    return PB_OK;
+}
+
+static bool is_csv(pb_str name)
+{
+    size_t dot = name.len;
+    while (dot > 0 && name.ptr[dot - 1] != '.')
+        dot--;
+    pb_str ending = pb_str_sub(name, dot, name.len);
+    return dot > 1 &&
+           (pb_str_eq_nocase(ending, PB_STR("csv")) || pb_str_eq_nocase(ending, PB_STR("tsv")) ||
+            pb_str_eq_nocase(ending, PB_STR("tab")));
+}
+
+/* All CSV files of a folder; what else is there is listed with the reason. */
+static pb_status add_folder(planning *p, const char *folder, pb_error *err)
+{
+    pb_str *names = NULL;
+    size_t count = 0, tables = 0;
+    PB_TRY(sys_dir_list(folder, p->arena, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (names[i].ptr[0] == '.')
+            continue;
+        char *path = sys_path_join(p->arena, folder, names[i].ptr);
+        if (path == NULL)
+            return pb_fail_memory(err);
+        exchange_file *file = NULL;
+        PB_TRY(add_file(p, path, &file, err));
+        pb_status status = PB_OK;
+        if (sys_path_kind(path) == SYS_FOLDER)
+            status = file_refuse(file, p->arena,
+                                 PB_MSG("{name} is a folder; folders inside a folder are not read"),
+                                 NULL);
+        else if (!is_csv(names[i]))
+            status = file_refuse(file, p->arena,
+                                 PB_MSG("{name} is not a CSV file by its name (.csv, .tsv)"), NULL);
+        else
+            tables++;
+        if (status != PB_OK)
+            return pb_fail_memory(err);
+    }
+    if (tables > 0)
+        return PB_OK;
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no CSV file in the folder {path}"), "path", folder,
+            NULL);
+    pb_error_hint(
+        err, PB_MSG("Export the tables of your CRM as CSV files into it, one file a table"), NULL);
+    return PB_NOT_FOUND;
+}
+
+static pb_status add_path(planning *p, const char *path, pb_error *err)
+{
+    exchange_file *file = NULL;
+    switch (sys_path_kind(path)) {
+    case SYS_FOLDER:
+        return add_folder(p, path, err);
+    case SYS_FILE:
+    case SYS_NONE: /* opening it says why */
+        return add_file(p, path, &file, err);
+    case SYS_OTHER:
+        break;
+    }
+    pb_fail(err, PB_UNSUPPORTED, PB_MSG("{path} is neither a file nor a folder"), "path", path,
+            NULL);
+    pb_error_hint(err, PB_MSG("Give CSV files, or a folder with CSV files"), NULL);
+    return PB_UNSUPPORTED;
+}
+
+/* --- one file --- */
+
+/* Columns with their headers; an empty one gets its number, a repeated one is said. */
+static pb_status make_columns(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err)
+{
+    file->columns = pb_arena_array(arena, s->columns, sizeof *file->columns);
+    if (file->columns == NULL)
+        return pb_fail_memory(err);
+    file->column_count = s->columns;
+    for (size_t c = 0; c < s->columns; c++) {
+        exchange_column *column = &file->columns[c];
+        column->header = s->header[c];
+        if (pb_str_trim(column->header).len > 0)
+            continue;
+        column->header = pb_str_c(pb_arena_printf(arena, "#%zu", c + 1));
+        if (column->header.ptr == NULL)
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
+/* Says which columns have a name that another has too, or none. */
+static pb_status note_headers(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err)
+{
+    for (size_t c = 0; c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        if (column->how != EXCHANGE_UNMAPPED || column->note.ptr != NULL)
+            continue;
+        pb_status status = PB_OK;
+        bool twice = false;
+        for (size_t k = 0; k < c && !twice; k++)
+            twice = pb_str_eq(file->columns[k].header, column->header);
+        if (twice)
+            status = column_note(column, arena, PB_MSG("Another column has the same name"), NULL);
+        else if (pb_str_trim(s->header[c]).len == 0)
+            status = column_note(column, arena, PB_MSG("The column has no name"), NULL);
+        if (status != PB_OK)
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
+static bool any_mapped(const exchange_file *file)
+{
+    for (size_t c = 0; c < file->column_count; c++)
+        if (file->columns[c].field != NULL || file->columns[c].is_source_id)
+            return true;
+    return false;
+}
+
+static pb_status decide_file(planning *p, exchange_file *file, const sample *s, pb_error *err)
+{
+    PB_TRY(make_columns(file, s, p->arena, err));
+    if (p->map != NULL)
+        file->entity = map_entity(p->map, file->name);
+    if (file->entity == NULL)
+        file->entity = entity_decide(p->schema, p->names, file, s, p->arena);
+    if (file->entity == NULL) {
+        if (file_refuse(file, p->arena,
+                        PB_MSG("Neither its name nor its columns fit an entity. Name the entity in "
+                               "a map file: "
+                               "files: {{{name}: {{entity: …}}}"),
+                        NULL) != PB_OK)
+            return pb_fail_memory(err);
+        return note_headers(file, s, p->arena, err);
+    }
+    if (p->map != NULL)
+        PB_TRY(map_apply(p->map, file, p->arena, err));
+    PB_TRY(columns_decide(p->names, file, s, p->arena, err));
+    PB_TRY(formats_judge(file, s, p->arena, err));
+    PB_TRY(note_headers(file, s, p->arena, err));
+    if (!any_mapped(file) &&
+        file_refuse(file, p->arena, PB_MSG("None of its columns fits a field of the entity"),
+                    NULL) != PB_OK)
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
+{
+    if (p->map != NULL && map_ignores(p->map, file->name)) {
+        pb_status kept =
+            file_refuse(file, p->arena, PB_MSG("The map file says to leave it out"), NULL);
+        return kept == PB_OK ? PB_OK : pb_fail_memory(err);
+    }
+    sample s;
+    PB_TRY(sample_read(file->path.ptr, p->arena, file, &s, err));
+    return s.columns == 0 ? PB_OK : decide_file(p, file, &s, err);
+}
+
+/* --- order --- */
+
+static size_t rank_of(const exchange_file *file)
+{
+    return file->entity == NULL ? SIZE_MAX : file->entity->index;
+}
+
+/* By the schema's order of dependency, files that are not imported last; stable. */
+static void order_files(exchange_plan *plan)
+{
+    for (size_t i = 1; i < plan->file_count; i++) {
+        exchange_file file = plan->files[i];
+        size_t at = i;
+        for (; at > 0 && rank_of(&plan->files[at - 1]) > rank_of(&file); at--)
+            plan->files[at] = plan->files[at - 1];
+        plan->files[at] = file;
+    }
+}
+
+pb_status exchange_plan_make(const model_schema *schema, const exchange_options *options,
+                             pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
+{
+    exchange_plan plan = {0};
+    planning p = {.schema = schema, .arena = arena, .plan = &plan};
+    map_file *map = NULL;
+    if (options->map_path != NULL)
+        PB_TRY(map_read(options->map_path, schema, arena, &map, err));
+    p.map = map;
+    PB_TRY(names_make(schema, arena, &p.names, err));
+    for (size_t i = 0; i < options->path_count; i++)
+        PB_TRY(add_path(&p, options->paths[i], err));
+    for (size_t i = 0; i < plan.file_count; i++)
+        if (plan.files[i].why_not.ptr == NULL)
+            PB_TRY(plan_file(&p, &plan.files[i], err));
+    if (map != NULL)
+        PB_TRY(map_check_used(map, &plan, err));
+    order_files(&plan);
+    *ret_plan = plan;
+    return PB_OK;
+}

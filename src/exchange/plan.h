@@ -1,0 +1,97 @@
+/* What the parts of planning share: heads of files, names of the model, decisions. */
+#ifndef EXCHANGE_PLAN_H
+#define EXCHANGE_PLAN_H
+
+#include "base/map.h"
+#include "exchange/csv.h"
+#include "exchange/import.h"
+#include "model/value.h"
+
+enum { SAMPLE_ROWS = 2000, SAMPLE_BYTES = 4 << 20 };
+
+/** The beginning of a file: its header and first rows, copied. */
+typedef struct sample {
+    pb_str *header; /* as written, without doubled quotes */
+    size_t columns;
+    pb_str *cells; /* row by row; rows with another number of cells are left out */
+    size_t rows;
+} sample;
+
+/** Reads the head of a file: fills in encoding, delimiter, bytes and hash. A file that is no table
+ * (empty, binary, header only, …) gets its `why_not` and `ret->columns` 0. */
+pb_status sample_read(const char *path, pb_arena *arena, exchange_file *file, sample *ret,
+                      pb_error *err);
+/** Cell of the sample. */
+pb_str sample_cell(const sample *s, size_t row, size_t column);
+/** Rows with a value in that column. */
+size_t sample_filled(const sample *s, size_t column);
+/** All values of the column differ, and none is missing. */
+bool sample_unique(const sample *s, size_t column, pb_arena *arena);
+
+/** Says why a file is not imported: name/value pairs as pb_fail, ended by NULL, copied; {name} is
+ * added. PB_MEMORY or PB_OK. */
+pb_status file_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
+    __attribute__((sentinel));
+/** Notes something about a column, in the same form. PB_MEMORY or PB_OK. */
+pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
+    __attribute__((sentinel));
+
+/** All names of the model in the form of model_header_key. */
+typedef struct name_book name_book;
+pb_status names_make(const model_schema *schema, pb_arena *arena, name_book **ret_names,
+                     pb_error *err);
+/** model_header_key in the arena; absent without memory. */
+pb_str names_key(pb_arena *arena, pb_str text);
+/** How well a header fits a field, 0: not at all, 100: it is the field's name. `header_key` is in
+ * key form. */
+int names_fit(const name_book *names, const model_field *field, pb_str header_key);
+/** How well a header fits "the source's own id" of an entity's records, 0–100. */
+int names_fit_id(const name_book *names, const model_entity *entity, pb_str header, bool first);
+/** In how many entities some field has that header as its name. */
+size_t names_spread(const name_book *names, pb_str header_key);
+/** How well a file's name fits an entity: 0 not, 1–9 contains (the more words the better), 10 is
+ * it. */
+int names_fit_file(const name_book *names, const model_entity *entity, pb_str file_name,
+                   pb_arena *arena);
+
+/** Decides what each column of a file is, given its entity, by names and by values; fills
+ * file->columns (already allocated, headers set; columns with how EXCHANGE_BY_MAP or
+ * EXCHANGE_IGNORED stay). */
+pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
+                         pb_arena *arena, pb_error *err);
+/** Decides the entity of a file by its name and headers; NULL when none fits. */
+const model_entity *entity_decide(const model_schema *schema, const name_book *names,
+                                  const exchange_file *file, const sample *s, pb_arena *arena);
+/** Fills the format of a date or number column from its values; notes assumptions. */
+pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err);
+/** What a column's values look like. */
+typedef enum looks {
+    LOOKS_OTHER,
+    LOOKS_EMAIL,
+    LOOKS_PHONE,
+    LOOKS_URL,
+    LOOKS_DATE,
+    LOOKS_MONEY
+} looks;
+looks value_looks(pb_str value);
+/** For columns that are not mapped: message id of what their values seem to be, or NULL. */
+const char *values_hold(const sample *s, size_t column, pb_str header_key);
+
+/** The header says that this is nothing to guess about: passwords, cards, identity numbers. */
+bool header_is_delicate(pb_str header_key);
+
+/** A map file, read and checked. */
+typedef struct map_file map_file;
+pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena,
+                   map_file **ret_map, pb_error *err);
+/** Entity the map gives to a file, or NULL. */
+const model_entity *map_entity(const map_file *map, pb_str file_name);
+/** The map says that this file is not to be read. */
+bool map_ignores(const map_file *map, pb_str file_name);
+/** Applies what the map says about the columns of a file whose entity is known. A column that the
+ * map names and the file has not is an error. */
+pb_status map_apply(const map_file *map, exchange_file *file, pb_arena *arena, pb_error *err);
+/** Every file the map names must have been met. */
+pb_status map_check_used(const map_file *map, const exchange_plan *plan, pb_error *err);
+
+#endif

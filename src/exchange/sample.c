@@ -1,0 +1,219 @@
+/* The head of a file: enough rows to judge what its columns are. */
+#include <openssl/evp.h>
+
+#include "plan.h"
+#include "sys/file.h"
+
+/* What went wrong while sampling. */
+typedef struct troubles {
+    size_t rows;     /* rows met, good or not */
+    size_t encoding; /* rows that are not text */
+    csv_fault first; /* the first of those */
+} troubles;
+
+pb_str sample_cell(const sample *s, size_t row, size_t column)
+{
+    return s->cells[row * s->columns + column];
+}
+
+size_t sample_filled(const sample *s, size_t column)
+{
+    size_t filled = 0;
+    for (size_t r = 0; r < s->rows; r++)
+        filled += sample_cell(s, r, column).len > 0;
+    return filled;
+}
+
+bool sample_unique(const sample *s, size_t column, pb_arena *arena)
+{
+    pb_map *seen = pb_map_new(arena);
+    for (size_t r = 0; r < s->rows; r++) {
+        pb_str cell = sample_cell(s, r, column);
+        bool fresh = false;
+        if (cell.len == 0 || seen == NULL || pb_map_put(seen, cell, &fresh) == NULL || !fresh)
+            return false;
+    }
+    return s->rows > 0;
+}
+
+/* SHA-256 of the whole file. */
+static pb_status hash_file(const char *path, uint8_t ret_hash[32], pb_error *err)
+{
+    enum { PIECE = 256 << 10 };
+    sys_reader *file = NULL;
+    PB_TRY(sys_reader_open(path, &file, err));
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    uint8_t *piece = malloc(PIECE);
+    pb_status status = PB_OK;
+    if (hash == NULL || piece == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1)
+        status = pb_fail_memory(err);
+    for (size_t len = PIECE; status == PB_OK && len == PIECE;) {
+        status = sys_reader_read(file, piece, PIECE, &len, err);
+        if (status == PB_OK && EVP_DigestUpdate(hash, piece, len) != 1)
+            status = pb_fail_memory(err);
+    }
+    if (status == PB_OK)
+        EVP_DigestFinal_ex(hash, ret_hash, NULL);
+    free(piece);
+    EVP_MD_CTX_free(hash);
+    sys_reader_close(file);
+    return status;
+}
+
+/* Next row that is well-formed; encoding faults are counted. */
+static pb_status good_row(csv_reader *reader, troubles *met, csv_row *row, bool *more,
+                          pb_error *err)
+{
+    for (;;) {
+        pb_status status = csv_next(reader, row, more, err);
+        if (status == PB_OK && !*more)
+            return PB_OK;
+        met->rows++;
+        if (status != PB_INVALID)
+            return status;
+        if (csv_last_fault(reader)->encoding && met->encoding++ == 0)
+            met->first = *csv_last_fault(reader);
+        if (met->rows == 1 || met->rows > SAMPLE_ROWS)
+            return status; /* the header itself, or nothing but faults */
+    }
+}
+
+static pb_status copy_row(pb_arena *arena, const csv_row *row, pb_str *to, size_t *bytes,
+                          pb_error *err)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        to[i] = pb_arena_str(arena, csv_unguard(row->cells[i]));
+        if (to[i].ptr == NULL)
+            return pb_fail_memory(err);
+        *bytes += to[i].len + 1;
+    }
+    return PB_OK;
+}
+
+static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, sample *ret,
+                           pb_error *err)
+{
+    size_t bytes = 0, capacity = 0;
+    csv_row row = {0};
+    bool more = true;
+    while (ret->rows < SAMPLE_ROWS && bytes < SAMPLE_BYTES) {
+        pb_status status = good_row(reader, met, &row, &more, err);
+        if (status == PB_INVALID)
+            return PB_OK;
+        PB_TRY(status);
+        if (!more)
+            return PB_OK;
+        if (row.count != ret->columns)
+            continue;
+        if (ret->rows == capacity) {
+            size_t grown = capacity == 0 ? 64 : capacity * 4;
+            pb_str *cells = pb_arena_array(arena, grown * ret->columns, sizeof *cells);
+            if (cells == NULL)
+                return pb_fail_memory(err);
+            if (ret->rows > 0)
+                memcpy(cells, ret->cells, ret->rows * ret->columns * sizeof *cells);
+            ret->cells = cells;
+            capacity = grown;
+        }
+        PB_TRY(copy_row(arena, &row, ret->cells + ret->rows * ret->columns, &bytes, err));
+        ret->rows++;
+    }
+    return PB_OK;
+}
+
+/* A file whose bytes are not text, header or many rows: not one row of it is to be trusted. */
+static pb_status refuse_text(exchange_file *file, pb_arena *arena, const csv_fault *fault)
+{
+    const char *line = PB_ARG_INT(fault->line);
+    const char *found = PB_ARG_INT(fault->found);
+    if (pb_str_is(pb_str_c(fault->value), "0x00"))
+        return file_refuse(
+            file, arena,
+            PB_MSG("{name} is not a text file: character {found} of line {line} is a NUL "
+                   "byte. Export the table as a CSV file."),
+            "line", line, "found", found, NULL);
+    return file_refuse(file, arena,
+                       PB_MSG("{name} is not in UTF-8: byte {value} at character {found} of line "
+                              "{line}. Save it as “CSV UTF-8”."),
+                       "line", line, "found", found, "value", fault->value, NULL);
+}
+
+static bool is_number(pb_str cell)
+{
+    double number;
+    return pb_str_to_double(cell, &number);
+}
+
+/* Names of columns are no numbers, dates or addresses. */
+static bool is_data(const pb_str *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (value_looks(cells[i]) != LOOKS_OTHER || is_number(cells[i]))
+            return true;
+    return false;
+}
+
+static pb_status read_header(csv_reader *reader, pb_arena *arena, exchange_file *file,
+                             troubles *met, sample *ret, pb_error *err)
+{
+    csv_row row = {0};
+    bool more = false;
+    pb_status status = good_row(reader, met, &row, &more, err);
+    if (status == PB_INVALID) {
+        const csv_fault *fault = csv_last_fault(reader);
+        if (fault->encoding)
+            return refuse_text(file, arena, fault);
+        return file_refuse(file, arena, fault->says, "line", PB_ARG_INT(fault->line), "expected",
+                           PB_ARG_INT(fault->expected), "found", PB_ARG_INT(fault->found), "value",
+                           fault->value, NULL);
+    }
+    PB_TRY(status);
+    if (!more)
+        return file_refuse(file, arena, PB_MSG("{name} is empty"), NULL);
+    size_t bytes = 0;
+    pb_str *header = pb_arena_array(arena, row.count, sizeof *header);
+    if (header == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(copy_row(arena, &row, header, &bytes, err));
+    if (is_data(header, row.count))
+        return file_refuse(file, arena,
+                           PB_MSG("The first line of {name} looks like data, not like the names of "
+                                  "columns. Put a line with the names above it."),
+                           NULL);
+    ret->header = header;
+    ret->columns = row.count;
+    return PB_OK;
+}
+
+static pb_status read_head(csv_reader *reader, pb_arena *arena, exchange_file *file, sample *ret,
+                           pb_error *err)
+{
+    troubles met = {0};
+    file->encoding = pb_str_c(csv_encoding(reader));
+    file->delimiter = csv_delimiter(reader);
+    file->bytes = csv_bytes_total(reader);
+    PB_TRY(read_header(reader, arena, file, &met, ret, err));
+    if (ret->columns == 0)
+        return PB_OK;
+    PB_TRY(read_rows(reader, arena, &met, ret, err));
+    const size_t columns = ret->columns;
+    ret->columns = 0;
+    if (met.encoding >= 2 && met.encoding * 100 > met.rows)
+        return refuse_text(file, arena, &met.first);
+    if (met.rows <= 1)
+        return file_refuse(file, arena, PB_MSG("{name} has a header but no rows"), NULL);
+    ret->columns = columns;
+    return PB_OK;
+}
+
+pb_status sample_read(const char *path, pb_arena *arena, exchange_file *file, sample *ret,
+                      pb_error *err)
+{
+    memset(ret, 0, sizeof *ret);
+    csv_reader *reader = NULL;
+    PB_TRY(hash_file(path, file->hash, err));
+    PB_TRY(csv_open(path, &reader, err));
+    pb_status status = read_head(reader, arena, file, ret, err);
+    csv_close(reader);
+    return status;
+}
