@@ -20,15 +20,15 @@ typedef enum audit_outcome {
 
 /** One failing record. */
 typedef struct audit_failure {
-    int64_t n;        /* key in the entity's view; 0: about a column, not a record */
-    pb_str record;    /* the source's own id, else the row number as text; absent: about a column */
-    pb_str field;     /* name of the field, or header of a column; absent: the record as a whole */
-    pb_str value;     /* offending value as text; absent: none */
-    pb_str problem;   /* English message id, may use {value} {other} {suggestion} */
-    pb_str other;     /* the other record or value it is at odds with; absent: none */
+    int64_t n;      /* key in the entity's view; 0: about a column, not a record */
+    pb_str record;  /* the source's own id, else the row number as text; absent: about a column */
+    pb_str field;   /* name of the field, or header of a column; absent: the record as a whole */
+    pb_str value;   /* offending value as text; absent: none */
+    pb_str problem; /* English message id, may use {value} {other} {suggestion} */
+    pb_str other;   /* the other record or value it is at odds with; absent: none */
     pb_str suggestion; /* the clean value where a rule knows it; absent: none */
-    pb_str owner;     /* label of the record's owner; absent: none */
-    pb_str source;    /* name of the file it came from */
+    pb_str owner;      /* label of the record's owner; absent: none */
+    pb_str source;     /* name of the file it came from */
 } audit_failure;
 
 enum { AUDIT_MAX_FAILURES = 100000 };
@@ -37,33 +37,33 @@ typedef struct audit_finding {
     const audit_control *control;
     audit_outcome outcome;
     uint64_t population, failing; /* counted in control->unit */
-    uint64_t fixable;        /* of the failing: a suggestion is known */
-    double score;            /* 0…1 */
-    audit_failure *failures; /* in order of n: all of them up to AUDIT_MAX_FAILURES */
+    uint64_t fixable;             /* of the failing: a suggestion is known */
+    double score;                 /* 0…1 */
+    audit_failure *failures;      /* in order of n: all of them up to AUDIT_MAX_FAILURES */
     size_t failure_count;
-    int64_t amount;          /* sum of the failing records' amounts in minor units; see amount_currency */
-    pb_str amount_currency;  /* absent: the entity has no amounts, or they differ in currency; empty:
-                                the source names no currency */
-    bool relative;           /* ages were measured from audit_result.reference_days */
-    pb_str reason;       /* English message id, {value} stands for `reason_value` */
-    pb_str reason_value; /* translate it like a label: it may be one */
+    int64_t amount; /* sum of the failing records' amounts in minor units; see amount_currency */
+    pb_str amount_currency; /* absent: the entity has no amounts, or they differ in currency; empty:
+                               the source names no currency */
+    bool relative;          /* ages were measured from audit_result.reference_days */
+    pb_str reason;          /* English message id, {value} stands for `reason_value` */
+    pb_str reason_value;    /* translate it like a label: it may be one */
     pb_str waived_until, waived_by, waived_why;
 } audit_finding;
 
 /** A mark for a part of the whole: an area, an entity, an owner, a source. */
 typedef struct audit_mark {
-    pb_str name;    /* area id, entity name, owner, file; overall: absent */
-    double score;   /* 0…100 */
-    char letter;    /* A…E; '-': nothing to mark */
+    pb_str name;               /* area id, entity name, owner, file; overall: absent */
+    double score;              /* 0…100 */
+    char letter;               /* A…E; '-': nothing to mark */
     uint64_t records, failing; /* owners and sources: records, and those that fail anything */
     uint64_t controls, failed; /* areas and entities */
-    bool capped;    /* a failed essential control caps the mark */
+    bool capped;               /* a failed essential control caps the mark */
 } audit_mark;
 
 /** Figures of one person's work, counted and not judged. */
 typedef struct audit_usage {
-    pb_str owner;           /* as the users of the source are called */
-    uint64_t records;       /* owned, of all entities */
+    pb_str owner;     /* as the users of the source are called */
+    uint64_t records; /* owned, of all entities */
     uint64_t deals, open, won, lost;
     int64_t won_amount;     /* minor units */
     pb_str amount_currency; /* as in audit_finding */
@@ -74,9 +74,9 @@ typedef struct audit_usage {
 
 typedef struct audit_result {
     int64_t as_of_days;
-    int64_t reference_days; /* ages are measured from here: as_of_days, or the newest date in the source
-                               when the source is more than 180 days older than that */
-    int64_t newest_days;    /* newest date in the source up to as_of_days; INT64_MIN: no dates */
+    int64_t reference_days;  /* ages are measured from here: as_of_days, or the newest date in the
+                                source  when the source is more than 180 days older than that */
+    int64_t newest_days;     /* newest date in the source up to as_of_days; INT64_MIN: no dates */
     audit_finding *findings; /* order of the catalogue */
     size_t finding_count;
     audit_mark overall;
@@ -102,8 +102,8 @@ typedef struct audit_options {
 } audit_options;
 
 /** Evaluates all controls. A control that breaks is AUDIT_COULD_NOT_RUN, the others go on; only a
- * failure that concerns the whole run (memory, damaged snapshot, cancel) is returned. The result lives in
- * `arena`. */
+ * failure that concerns the whole run (memory, damaged snapshot, cancel) is returned. The result
+ * lives in `arena`. */
 pb_status audit_run(db_session *snapshot, const model_schema *schema,
                     const audit_catalogue *catalogue, const audit_options *options, pb_arena *arena,
                     audit_result *ret_result, pb_error *err);
@@ -111,7 +111,8 @@ pb_status audit_run(db_session *snapshot, const model_schema *schema,
 pb_status audit_waivers_load(const model_source *source, const audit_catalogue *catalogue,
                              pb_arena *arena, audit_waiver **ret_waivers, size_t *ret_count,
                              pb_error *err);
-/** True when the result fails at `grade` or above: a failed or could-not-run control of that grade. */
+/** True when the result fails at `grade` or above: a failed or could-not-run control of that grade.
+ */
 bool audit_fails_at(const audit_result *result, model_grade grade);
 
 #endif

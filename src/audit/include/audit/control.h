@@ -1,8 +1,8 @@
 /* Controls: what an auditor asks, as data (controls/<area>/<id>.yaml), read and checked.
  *
- * One file, one control. A control may ask its question of every entity or field of a kind (`applies:
- * {each: field, where: {type: email}}`); it is then unfolded over the schema, so that what an
- * administrator declares is audited without a new control. Its instances are called
+ * One file, one control. A control may ask its question of every entity or field of a kind
+ * (`applies: {each: field, where: {type: email}}`); it is then unfolded over the schema, so that
+ * what an administrator declares is audited without a new control. Its instances are called
  * `<id>/<entity>` or `<id>/<entity>.<field>`.
  *
  * Refuses: a control without fixtures, without a grade, with an unknown key, entity, field or
@@ -15,7 +15,7 @@
 #include "db/read.h"
 #include "model/schema.h"
 
-/** A check that SQL does not express well; src/audit/measures has one function for each. */
+/** A check that SQL does not express well; src/audit/measures/ has one function for each. */
 typedef struct audit_measure audit_measure;
 
 typedef struct audit_map {
@@ -50,32 +50,35 @@ typedef struct audit_fixture {
     audit_case_kind kind;
     audit_fixture_record *records;
     size_t record_count;
-    model_strs expect;          /* fail: exactly what fails: ids of records, or for findings about
-                                   columns their headers */
+    model_strs expect; /* fail: exactly what fails: ids of records, or for findings about
+                          columns their headers */
     model_strs suggest_ids, suggest; /* suggestions that must be made, by id; may be empty */
-    pb_str as_of;               /* YYYY-MM-DD; absent: 2025-06-30 */
+    pb_str as_of;                    /* YYYY-MM-DD; absent: 2025-06-30 */
     model_place place;
 } audit_fixture;
 
 typedef struct audit_control {
-    pb_str id;    /* of the instance */
-    pb_str base;  /* of the control it was unfolded from; equal to id when it was not */
+    pb_str id;   /* of the instance */
+    pb_str base; /* of the control it was unfolded from; equal to id when it was not */
     pb_str area;
     pb_str title; /* as criterion: English message id */
     model_grade grade;
     model_strs requirements;
     const model_entity *entity; /* whose records are the population; NULL: the source as a whole */
     const model_field *field;   /* NULL: the record as a whole, or all fields */
-    pb_str unit; /* what is counted, English plural message id: the entity's plural unless the control says
-                    otherwise ("columns") */
+    pb_str unit; /* what is counted, English plural message id: the entity's plural unless the
+                    control says otherwise ("columns") */
     /* English message ids. All of them may use {entity} (label), {entities} (plural), {field}
-     * (label), to be translated; cause, effect and remedy also {failing} {population} {share} {fixable} {amount}. */
+     * (label), to be translated; cause, effect and remedy also {failing} {population} {share}
+     * {fixable} {amount}. */
     pb_str criterion, why, cause, effect, remedy;
     pb_str problem;        /* what is wrong with one failing record; absent: the measure says */
     pb_str applies_sql;    /* condition that makes the control applicable; absent: always */
     pb_str otherwise;      /* why it does not apply then, or when the population is empty */
     pb_str population_sql; /* condition on the entity's view; absent: all records */
     pb_str fails_sql;      /* SELECT giving failing records; absent when `measure` is set */
+    const model_field *value_field; /* what `value` of fails_sql is, to write it; NULL: a text */
+    const model_field *other_field; /* the same for `other` */
     const audit_measure *measure;
     model_strs measure_args;
     const model_field **needs; /* fields the source must have columns for */
@@ -88,7 +91,7 @@ typedef struct audit_control {
     pb_str effort_unit;  /* minutes_per_record | minutes_once */
     double effort_minutes;
     bool waivable;
-    bool from_rule;      /* made from a rule of the model: has no fixtures */
+    bool from_rule;          /* made from a rule of the model: has no fixtures */
     audit_fixture *fixtures; /* of an unfolded control: only on the instance its fixtures name */
     size_t fixture_count;
     audit_map *maps;
@@ -115,18 +118,20 @@ typedef struct audit_catalogue {
     pb_arena *arena;
 } audit_catalogue;
 
-/** Reads and checks controls, areas, word lists and maps: all YAML files below a controls folder, told apart by
- * their first key (`id`, `areas`, `words`, `standard`); waivers are not among them. A later control with the
- * id of an earlier one replaces it. Each rule of the model becomes a control of its own, called
- * `RULE-<entity>-<name>`. The schema must outlive the catalogue. Owner: the caller. */
-pb_status audit_catalogue_load(const model_schema *schema, const model_source *sources, size_t count,
-                               audit_catalogue **ret_catalogue, pb_error *err);
+/** Reads and checks controls, areas, word lists and maps: all YAML files below a controls folder,
+ * told apart by their first key (`id`, `areas`, `words`, `standard`); waivers are not among them. A
+ * later control with the id of an earlier one replaces it. Each rule of the model becomes a control
+ * of its own, called `RULE-<entity>-<name>`. The schema must outlive the catalogue. Owner: the
+ * caller. */
+pb_status audit_catalogue_load(const model_schema *schema, const model_source *sources,
+                               size_t count, audit_catalogue **ret_catalogue, pb_error *err);
 audit_catalogue *audit_catalogue_free(audit_catalogue *catalogue);
 /** By the id of an instance. NULL when there is none. */
 const audit_control *audit_control_find(const audit_catalogue *catalogue, pb_str id);
-/** Prepares every SQL text of the catalogue in `session`, which runs nothing: the first that the engine
- * refuses is PB_INVALID with the control's place and the engine's words. */
-pb_status audit_catalogue_check(db_session *session, const audit_catalogue *catalogue, pb_error *err);
+/** Prepares every SQL text of the catalogue in `session`, which runs nothing: the first that the
+ * engine refuses is PB_INVALID with the control's place and the engine's words. */
+pb_status audit_catalogue_check(db_session *session, const audit_catalogue *catalogue,
+                                pb_error *err);
 /** Name of the built-in measure, absent for a control by SQL. */
 pb_str audit_control_measure(const audit_control *control);
 

@@ -1,9 +1,8 @@
-/* Running the cases that prove each control right: one that passes, one that fails, one that it does not
- * apply to.
+/* Running the cases that prove each control right: one that passes, one that fails, one that it
+ * does not apply to.
  *
- * audit sees neither record nor exchange: the caller loads the records of a case down the one road into
- * an empty scratch workspace and hands over a snapshot.
- * Threads: one run, one thread.
+ * audit sees neither record nor exchange: the caller loads the records of a case down the one road
+ * into an empty scratch workspace and hands over a snapshot. Threads: one run, one thread.
  */
 #ifndef AUDIT_FIXTURES_H
 #define AUDIT_FIXTURES_H
@@ -33,15 +32,15 @@ typedef struct audit_fixture_result {
     pb_str found;
 } audit_fixture_result;
 
-/** Runs all cases of all controls, or of those whose base id or id is `only` (absent: all). Every case
- * gives a result, good or not; only what concerns the run as a whole is returned as a failure. PB_NOT_FOUND when
- * nothing was run. */
+/** Runs all cases of all controls, or of those whose base id or id is `only` (absent: all). Every
+ * case gives a result, good or not; only what concerns the run as a whole is returned as a failure.
+ * PB_NOT_FOUND when nothing was run. */
 pb_status audit_fixtures_run(const model_schema *schema, const audit_catalogue *catalogue,
                              pb_str only, const audit_fixture_loader *loader, pb_arena *arena,
                              audit_fixture_result **ret_results, size_t *ret_count, pb_error *err);
 
-/** The records of one entity of a case as a CSV file a source could send: the header is `id` and the names of all
- * columns used. `*ret_rows` 0: the case has none of them, nothing was written. */
+/** The records of one entity of a case as a CSV file a source could send: the header is `id` and
+ * the names of all columns used. `*ret_rows` 0: the case has none of them, nothing was written. */
 pb_status audit_fixture_csv(const audit_fixture *fixture, const model_entity *entity, pb_buf *out,
                             size_t *ret_rows, pb_error *err);
 

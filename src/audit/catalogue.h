@@ -1,0 +1,63 @@
+/* Private to audit: the parts of loading a catalogue. */
+#ifndef AUDIT_CATALOGUE_PRIVATE_H
+#define AUDIT_CATALOGUE_PRIVATE_H
+
+#include "audit/control.h"
+#include "model/yaml.h"
+
+/** One control file as read, before it is unfolded. */
+typedef struct loader_control {
+    pb_str id;
+    const model_yaml *root;
+    uint8_t digest[32];
+} loader_control;
+
+typedef struct audit_loader {
+    pb_arena *arena;
+    const model_schema *schema;
+    audit_catalogue *catalogue;
+    loader_control *files;
+    size_t file_count, file_capacity;
+    const model_yaml **maps;
+    size_t map_count, map_capacity;
+    uint8_t *digests; /* 32 bytes each, of areas, words and maps */
+    size_t digest_count, digest_capacity;
+    size_t control_capacity, area_capacity, word_capacity;
+} audit_loader;
+
+/** What the macros of a text stand for: one instance of a control. */
+typedef struct macro_scope {
+    const model_schema *schema;
+    const model_entity *entity; /* may be NULL */
+    const model_field *field;   /* may be NULL */
+} macro_scope;
+
+/** Replaces every `${…}` of `node`'s text; see README, "Names in SQL". `*ret` lives in the arena.
+ */
+pb_status macro_expand(pb_arena *arena, const macro_scope *scope, const model_yaml *node,
+                       pb_str text, pb_str *ret, pb_error *err);
+/** The field that `name` means: `field`, `key`, `role:NAME` or a field's name, of `entity` (else
+ * the scope's). NULL when there is none. */
+const model_field *macro_field(const macro_scope *scope, const model_entity *entity, pb_str name);
+
+/** Unfolds one control file into its instances. */
+pb_status control_unfold(audit_loader *loader, const loader_control *file, pb_error *err);
+/** Reads everything of one instance but `applies`. */
+pb_status control_read(audit_loader *loader, const loader_control *file, const macro_scope *scope,
+                       audit_control *control, pb_error *err);
+/** Reads `check`, `pass` and `effort`. */
+pb_status control_read_check(audit_loader *loader, const model_yaml *root, const macro_scope *scope,
+                             audit_control *control, pb_error *err);
+/** Reads `fixtures`; `wanted` false: checks them, but gives the control none. */
+pb_status fixtures_read(audit_loader *loader, const model_yaml *root, bool wanted,
+                        audit_control *control, pb_error *err);
+/** A control for each rule of the model. */
+pb_status rules_unfold(audit_loader *loader, pb_error *err);
+pb_status areas_read(audit_loader *loader, const model_yaml *root, pb_error *err);
+pb_status words_read(audit_loader *loader, const model_yaml *root, pb_error *err);
+/** Gives the controls their clauses. */
+pb_status maps_apply(audit_loader *loader, pb_error *err);
+/** Adds a control to the catalogue; PB_MEMORY. */
+pb_status loader_add(audit_loader *loader, const audit_control *control, pb_error *err);
+
+#endif

@@ -1,0 +1,39 @@
+/* Private to audit: the built-in measures. Each counts its population and calls check_fail for what
+ * fails. */
+#ifndef AUDIT_MEASURE_PRIVATE_H
+#define AUDIT_MEASURE_PRIVATE_H
+
+#include "run.h"
+
+typedef enum measure_about { ABOUT_FIELD, ABOUT_LINK, ABOUT_ENTITY, ABOUT_SOURCE } measure_about;
+
+struct audit_measure {
+    const char *name;
+    measure_about about;
+    const char *const *args; /* what its one argument may be; NULL: takes none */
+    pb_status (*run)(audit_check *check, pb_error *err);
+};
+
+/** NULL when there is none. */
+const audit_measure *measure_find(pb_str name);
+/** All names, ended by NULL. */
+const char *const *measure_names(void);
+/** Why the control cannot use its measure so (a hint), or NULL. */
+const char *measure_refuses(const audit_control *control);
+
+pb_status measure_completeness(audit_check *check, pb_error *err);
+pb_status measure_invalid_values(audit_check *check, pb_error *err);
+pb_status measure_not_standard(audit_check *check, pb_error *err);
+pb_status measure_orphan_references(audit_check *check, pb_error *err);
+pb_status measure_near_equal_names(audit_check *check, pb_error *err);
+pb_status measure_misspelt_category(audit_check *check, pb_error *err);
+pb_status measure_duplicates(audit_check *check, pb_error *err);
+pb_status measure_stale(audit_check *check, pb_error *err);
+pb_status measure_never_filled(audit_check *check, pb_error *err);
+pb_status measure_forbidden_columns(audit_check *check, pb_error *err);
+pb_status measure_forbidden_text(audit_check *check, pb_error *err);
+pb_status measure_old_export(audit_check *check, pb_error *err);
+pb_status measure_idle_users(audit_check *check, pb_error *err);
+pb_status measure_concentration(audit_check *check, pb_error *err);
+
+#endif

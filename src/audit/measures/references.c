@@ -1,0 +1,162 @@
+/* References that found no record: those that are nearly the name of one, and those that are not.
+ */
+#include "../measure.h"
+
+enum { MAX_COMPARISONS = 30000000, MAX_TARGETS = 200000, ONE_ERROR_FROM = 6, TWO_ERRORS_FROM = 10 };
+
+typedef struct target_name {
+    pb_str shown, squeezed;
+} target_name;
+
+typedef struct name_book {
+    target_name *names;
+    size_t count, capacity;
+    pb_map *squeezed; /* → index */
+    pb_map *answers;  /* reference as written → index + 1, 0: nothing near */
+} name_book;
+
+static pb_status squeeze(audit_work *work, pb_str text, pb_str *ret, pb_error *err)
+{
+    pb_str folded;
+    PB_TRY(work_fold(work, text, &folded, err));
+    char *to = pb_arena_alloc(work->scratch, folded.len + 1);
+    if (!to)
+        return pb_fail_memory(err);
+    size_t len = 0;
+    for (size_t i = 0; i < folded.len; i++)
+        if (folded.ptr[i] != ' ')
+            to[len++] = folded.ptr[i];
+    *ret = pb_str_n(to, len);
+    return PB_OK;
+}
+
+static pb_status load_names(audit_work *work, const model_entity *target, name_book *book,
+                            pb_error *err)
+{
+    const model_field *key =
+        target->key.count ? model_field_find(target, target->key.items[0]) : NULL;
+    book->squeezed = pb_map_new(work->scratch);
+    book->answers = pb_map_new(work->scratch);
+    if (!book->squeezed || !book->answers)
+        return pb_fail_memory(err);
+    if (!key || model_type_kind(key->type) != PB_TEXT)
+        return PB_OK;
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
+    pb_buf_printf(&sql, "select %.*s from %.*s where %.*s is not null order by %.*s limit %d",
+                  PB_STR_FMT(key->name), PB_STR_FMT(target->name), PB_STR_FMT(key->name),
+                  PB_STR_FMT(key->name), MAX_TARGETS);
+    db_stmt *stmt;
+    PB_TRY(work_query(work, pb_buf_str(&sql), &stmt, err));
+    for (;;) {
+        bool row, is_new = false;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        target_name name = {.shown = pb_arena_str(work->scratch, db_column_text(stmt, 0))};
+        PB_TRY(squeeze(work, name.shown, &name.squeezed, err));
+        uint64_t *place = pb_map_put(book->squeezed, name.squeezed, &is_new);
+        if (!place || !name.shown.ptr)
+            return pb_fail_memory(err);
+        if (!is_new)
+            continue;
+        *place = book->count;
+        if (!PB_PUSH(work->scratch, book->names, book->count, book->capacity, name))
+            return pb_fail_memory(err);
+    }
+}
+
+/* A name with other digits is another thing: “GTK 500” is not “GTK 50”. */
+static size_t nearest(const name_book *book, pb_str squeezed, bool compare)
+{
+    uint64_t *same = pb_map_get(book->squeezed, squeezed);
+    if (same)
+        return *same + 1;
+    size_t best = SIZE_MAX, found = 0;
+    for (size_t i = 0; compare && i < book->count; i++) {
+        pb_str name = book->names[i].squeezed;
+        size_t shorter = name.len < squeezed.len ? name.len : squeezed.len;
+        size_t limit = shorter >= TWO_ERRORS_FROM ? 2 : shorter >= ONE_ERROR_FROM ? 1 : 0;
+        size_t longer = name.len + squeezed.len - shorter;
+        if (!limit || longer - shorter > limit * 3 || !same_digits(name, squeezed))
+            continue;
+        size_t apart = match_distance(name, squeezed, limit);
+        if (apart > limit || apart >= best)
+            continue;
+        best = apart;
+        found = i + 1;
+    }
+    return found;
+}
+
+static pb_status answer(audit_work *work, name_book *book, pb_str reference, size_t *ret,
+                        pb_error *err)
+{
+    bool is_new = false;
+    uint64_t *place = pb_map_put(book->answers, reference, &is_new);
+    if (!place)
+        return pb_fail_memory(err);
+    if (is_new) {
+        pb_str squeezed;
+        PB_TRY(squeeze(work, reference, &squeezed, err));
+        bool compare = pb_map_count(book->answers) * book->count < MAX_COMPARISONS;
+        *place = squeezed.len ? nearest(book, squeezed, compare) : 0;
+    }
+    *ret = (size_t)*place;
+    return PB_OK;
+}
+
+static pb_status open_unresolved(audit_check *check, db_stmt **ret, pb_error *err)
+{
+    const model_field *link = check->control->field;
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
+    pb_buf_printf(&sql,
+                  "select n, %.*s_ref from %.*s where %.*s_id is null and %.*s_ref is not null "
+                  "order by n",
+                  PB_STR_FMT(link->name), PB_STR_FMT(link->entity->name), PB_STR_FMT(link->name),
+                  PB_STR_FMT(link->name));
+    return work_query(check->work, pb_buf_str(&sql), ret, err);
+}
+
+static pb_status run_references(audit_check *check, bool near, pb_error *err)
+{
+    const model_field *link = check->control->field;
+    name_book book = {0};
+    db_stmt *stmt;
+    if (!check->work->entities[link->target->index].rows)
+        return check_not_applicable(check, PB_MSG("There are no {value} in the source."),
+                                    link->target->plural, err);
+    check->finding->population = check->state->filled[link->index];
+    if (!check->finding->population)
+        return PB_OK;
+    PB_TRY(load_names(check->work, link->target, &book, err));
+    PB_TRY(open_unresolved(check, &stmt, err));
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = link->name};
+        size_t found = 0;
+        failure.value = db_column_text(stmt, 1);
+        PB_TRY(answer(check->work, &book, failure.value, &found, err));
+        if ((found > 0) != near)
+            continue;
+        failure.problem = pb_str_c(PB_MSG("No record is called “{value}”."));
+        if (near) {
+            failure.suggestion = book.names[found - 1].shown;
+            failure.problem = pb_str_c(
+                PB_MSG("No record is called “{value}”; “{suggestion}” is probably meant."));
+        }
+        PB_TRY(check_fail(check, &failure, err));
+    }
+}
+
+pb_status measure_orphan_references(audit_check *check, pb_error *err)
+{
+    return run_references(check, false, err);
+}
+
+pb_status measure_near_equal_names(audit_check *check, pb_error *err)
+{
+    return run_references(check, true, err);
+}

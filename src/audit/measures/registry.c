@@ -1,0 +1,71 @@
+/* The list of built-in measures. */
+#include "../measure.h"
+
+static const char *const duplicate_args[] = {"exact", "near", NULL};
+static const char *const pattern_args[] = {"card", "password", "national_id", NULL};
+
+static const audit_measure all[] = {
+    {"completeness", ABOUT_FIELD, NULL, measure_completeness},
+    {"invalid_values", ABOUT_FIELD, NULL, measure_invalid_values},
+    {"not_standard", ABOUT_FIELD, NULL, measure_not_standard},
+    {"misspelt_category", ABOUT_FIELD, NULL, measure_misspelt_category},
+    {"orphan_references", ABOUT_LINK, NULL, measure_orphan_references},
+    {"near_equal_names", ABOUT_LINK, NULL, measure_near_equal_names},
+    {"duplicates", ABOUT_ENTITY, duplicate_args, measure_duplicates},
+    {"stale", ABOUT_ENTITY, NULL, measure_stale},
+    {"never_filled", ABOUT_ENTITY, NULL, measure_never_filled},
+    {"forbidden_columns", ABOUT_ENTITY, NULL, measure_forbidden_columns},
+    {"forbidden_text", ABOUT_ENTITY, pattern_args, measure_forbidden_text},
+    {"idle_users", ABOUT_ENTITY, NULL, measure_idle_users},
+    {"concentration", ABOUT_ENTITY, NULL, measure_concentration},
+    {"old_export", ABOUT_SOURCE, NULL, measure_old_export},
+};
+
+enum { MEASURES = sizeof all / sizeof *all };
+
+static const char *const names[] = {
+    "completeness",     "invalid_values", "not_standard",  "misspelt_category", "orphan_references",
+    "near_equal_names", "duplicates",     "stale",         "never_filled",      "forbidden_columns",
+    "forbidden_text",   "idle_users",     "concentration", "old_export",        NULL};
+_Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
+
+const audit_measure *measure_find(pb_str name)
+{
+    for (size_t i = 0; i < MEASURES; i++)
+        if (pb_str_is(name, all[i].name))
+            return &all[i];
+    return NULL;
+}
+
+const char *const *measure_names(void)
+{
+    return names;
+}
+
+pb_str audit_control_measure(const audit_control *control)
+{
+    return control->measure ? pb_str_c(control->measure->name) : PB_STR_NONE;
+}
+
+const char *measure_refuses(const audit_control *control)
+{
+    const audit_measure *measure = control->measure;
+    if (measure->about == ABOUT_SOURCE)
+        return control->entity
+                   ? PB_MSG("It asks the source as a whole: `applies: {{source: true}`.")
+                   : NULL;
+    if (!control->entity)
+        return PB_MSG("It asks an entity: `applies: {{entity: NAME}` or `{{each: entity}`.");
+    if (measure->about == ABOUT_FIELD && !control->field)
+        return PB_MSG("It asks a field: `applies: {{each: field}`, or `entity` with `field`.");
+    if (measure->about == ABOUT_LINK && (!control->field || control->field->type != MODEL_LINK))
+        return PB_MSG("It asks a link to another entity: `where: {{type: link}`.");
+    if (measure->about == ABOUT_ENTITY && control->field)
+        return PB_MSG("It asks an entity as a whole, not one of its fields.");
+    if (!measure->args)
+        return control->measure_args.count ? PB_MSG("It takes no `args`.") : NULL;
+    for (size_t i = 0; control->measure_args.count == 1 && measure->args[i]; i++)
+        if (pb_str_is(control->measure_args.items[0], measure->args[i]))
+            return NULL;
+    return PB_MSG("It takes one of its words as `args`; src/audit/README.md lists them.");
+}

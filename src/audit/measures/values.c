@@ -1,0 +1,119 @@
+/* Measures on one field: is it filled, valid, in standard form. */
+#include "../measure.h"
+
+/* A record has a value when its column is filled, or when what was written could not be kept. */
+static uint64_t with_value(const audit_check *check, const model_field *field)
+{
+    const entity_state *state = check->state;
+    bool kept = model_type_kind(field->type) == PB_TEXT || field->type == MODEL_LINK;
+    return state->filled[field->index] + (kept ? 0 : state->bad[field->index]);
+}
+
+pb_status measure_completeness(audit_check *check, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    if (!check->control->population_sql.len &&
+        check->state->filled[field->index] == check->state->rows)
+        return PB_OK;
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
+    pb_buf_printf(&sql, "select e.n as n from %.*s e where e.", PB_STR_FMT(field->entity->name));
+    put_field(&sql, field, true);
+    pb_buf_addc(&sql, " is null");
+    if (field->type == MODEL_LINK)
+        pb_buf_printf(&sql, " and e.%.*s_id is null", PB_STR_FMT(field->name));
+    if (check->control->population_sql.len)
+        pb_buf_printf(&sql, " and (%.*s)", PB_STR_FMT(check->control->population_sql));
+    pb_buf_addc(&sql, " order by e.n");
+    db_stmt *stmt;
+    PB_TRY(work_query(check->work, pb_buf_str(&sql), &stmt, err));
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
+        failure.problem = check->control->problem.len ? check->control->problem
+                                                      : pb_str_c(PB_MSG("There is no value."));
+        PB_TRY(check_fail(check, &failure, err));
+    }
+}
+
+/* The words of notes are few: each is kept once. */
+static pb_status keep_words(audit_work *work, pb_str text, pb_str *ret, pb_error *err)
+{
+    for (size_t i = 0; i < work->saying_count; i++)
+        if (pb_str_eq(work->sayings[i], text)) {
+            *ret = work->sayings[i];
+            return PB_OK;
+        }
+    *ret = pb_arena_str(work->arena, text);
+    if (!ret->ptr ||
+        !PB_PUSH(work->scratch, work->sayings, work->saying_count, work->saying_capacity, *ret))
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+static pb_status open_notes(audit_check *check, const char *kind, db_stmt **ret, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
+    pb_buf_addc(&sql, "select v.n, v.value, v.problem, e.");
+    put_field(&sql, field, true);
+    pb_buf_printf(&sql,
+                  " from value_note v join %.*s e on e.n = v.n where v.entity = :entity and "
+                  "v.field = :field and v.kind = :kind order by v.n",
+                  PB_STR_FMT(field->entity->name));
+    PB_TRY(work_query(check->work, pb_buf_str(&sql), ret, err));
+    db_bind_named(*ret, "entity", PB_VALUE_TEXT(field->entity->name));
+    db_bind_named(*ret, "field", PB_VALUE_TEXT(field->name));
+    db_bind_named(*ret, "kind", PB_VALUE_TEXT(pb_str_c(kind)));
+    return PB_OK;
+}
+
+pb_status measure_invalid_values(audit_check *check, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    check->finding->population = with_value(check, field);
+    if (!check->state->bad[field->index])
+        return PB_OK;
+    word_book *book;
+    db_stmt *stmt;
+    PB_TRY(words_for(check->work, field, &book, err));
+    PB_TRY(open_notes(check, "bad", &stmt, err));
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
+        failure.value = db_column_text(stmt, 1);
+        if (!failure.value.ptr)
+            failure.value = PB_STR("");
+        PB_TRY(keep_words(check->work, db_column_text(stmt, 2), &failure.problem, err));
+        if (book)
+            PB_TRY(words_suggest(check->work, book, failure.value, &failure.suggestion, err));
+        PB_TRY(check_fail(check, &failure, err));
+    }
+}
+
+pb_status measure_not_standard(audit_check *check, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    check->finding->population = check->state->filled[field->index];
+    if (!check->state->restyled[field->index])
+        return PB_OK;
+    db_stmt *stmt;
+    PB_TRY(open_notes(check, "restyled", &stmt, err));
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
+        failure.problem = pb_str_c(PB_MSG("“{value}” is written in a form of its own; in standard "
+                                          "form it is “{suggestion}”."));
+        failure.value = db_column_text(stmt, 1);
+        PB_TRY(work_text(check->work, stmt, 3, field, &failure.suggestion, err));
+        PB_TRY(check_fail(check, &failure, err));
+    }
+}

@@ -1,0 +1,89 @@
+/* What the writers of reports share; nothing of this is public. */
+#ifndef AUDIT_REPORT_INTERNAL_H
+#define AUDIT_REPORT_INTERNAL_H
+
+#include "audit/report.h"
+
+enum { REPORT_SAMPLES = 10, REPORT_TEXT_MAX = 1 << 20 };
+
+/** A report being written. */
+typedef struct report_writer {
+    const audit_report *report;
+    const audit_result *result;
+    pb_locale *locale;
+    const pb_catalog *catalog;
+    pb_buf *out;
+    pb_arena *arena;
+    const audit_finding **failed; /* what fails or could not run, worst first */
+    size_t failed_count;
+} report_writer;
+
+/** Makes ready to write: sorts what fails by grade, then by what it costs the mark. */
+pb_status report_begin(const audit_report *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
+                       report_writer *ret_writer, pb_error *err);
+
+/** Number of findings with that outcome; `grade` −1: of any grade. */
+size_t report_count(const report_writer *writer, audit_outcome outcome, int grade);
+
+/* Texts; each appends to `to` in the reader's language, not escaped. */
+
+/** Translates `id` and fills its places from pairs of name and value, ended by NULL. */
+void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
+    __attribute__((sentinel));
+/** A text of a control with entity, field and the finding's figures in place. */
+void report_control_text(const report_writer *writer, const audit_finding *finding, pb_str id,
+                         pb_buf *to);
+/** “12 of 85 organisations (14 %) fail; allowed are 0.” */
+void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to);
+/** What is wrong with one failing record. */
+void report_problem(const report_writer *writer, const audit_finding *finding,
+                    const audit_failure *failure, pb_buf *to);
+/** Why a control did not run or does not apply. */
+void report_reason(const report_writer *writer, const audit_finding *finding, pb_buf *to);
+/** Why a row was rejected or a value noted. */
+void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to);
+/** Label of the field or header of the column a failure is about. */
+pb_str report_field_label(const report_writer *writer, const audit_finding *finding,
+                          const audit_failure *failure);
+/** Label of what a mark is of: an area, an entity, or the name as it is. */
+pb_str report_mark_label(const report_writer *writer, const audit_mark *mark);
+/** Work that mending takes: “about 3 hours”. Nothing when the control does not say. */
+void report_effort(const report_writer *writer, const audit_finding *finding, pb_buf *to);
+/** Amount in minor units, with its currency where known. */
+void report_amount(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to);
+/** Grade in the reader's language. */
+const char *report_grade(const report_writer *writer, model_grade grade);
+const char *report_outcome(const report_writer *writer, audit_outcome outcome);
+/** A number in the reader's digits; lives in the writer's arena. */
+const char *report_int(const report_writer *writer, uint64_t value);
+/** One sentence on how the whole stands: what was examined, what fails. */
+void report_overview(const report_writer *writer, pb_buf *to);
+
+/* Pieces of the HTML page (html*.c). */
+
+/** Appends with `&<>"'` escaped. */
+void html_text(pb_buf *out, pb_str text);
+/** report_say, escaped, onto the page. */
+void html_say(const report_writer *writer, const char *id, ...) __attribute__((sentinel));
+/** The translation of `id` between tags: `<tag>…</tag>`. */
+void html_element(const report_writer *writer, const char *tag, const char *id);
+void html_raw(const report_writer *writer, const char *markup);
+/** A bar of `share` (0…1), coloured by `kind` (a class of the style sheet). */
+void html_bar(const report_writer *writer, double share, const char *kind);
+/** Table cell with a number in the reader's digits. */
+void html_number_cell(const report_writer *writer, uint64_t value);
+/** Table cell with text as the source has it, kept apart from the direction around it. */
+void html_value_cell(const report_writer *writer, pb_str text);
+/** Head row of a table: message ids ended by NULL. */
+void html_head_row(const report_writer *writer, ...) __attribute__((sentinel));
+
+void html_marks(const report_writer *writer);
+void html_findings(const report_writer *writer);
+void html_not_examined(const report_writer *writer);
+void html_passed(const report_writer *writer);
+void html_usage(const report_writer *writer);
+void html_source(const report_writer *writer);
+void html_about(const report_writer *writer);
+extern const char html_style[];
+
+#endif

@@ -1,0 +1,266 @@
+#include "report.h"
+
+#include "base/time.h"
+
+#include <stdarg.h>
+
+enum { MAX_ARGS = 12, MINUTES_PER_HOUR = 60, MINUTES_PER_DAY = 480 };
+
+static int order_findings(const void *a, const void *b)
+{
+    const audit_finding *x = *(const audit_finding *const *)a;
+    const audit_finding *y = *(const audit_finding *const *)b;
+    if (x->control->grade != y->control->grade)
+        return x->control->grade > y->control->grade ? -1 : 1;
+    if (x->outcome != y->outcome)
+        return x->outcome == AUDIT_FAIL ? -1 : 1;
+    double lost_x = x->population > 0 ? (double)x->failing / (double)x->population : 0;
+    double lost_y = y->population > 0 ? (double)y->failing / (double)y->population : 0;
+    if (lost_x > lost_y || lost_x < lost_y)
+        return lost_x > lost_y ? -1 : 1;
+    return pb_str_cmp(x->control->id, y->control->id);
+}
+
+pb_status report_begin(const audit_report *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
+                       report_writer *ret_writer, pb_error *err)
+{
+    const audit_result *result = report->result;
+    report_writer writer = {.report = report,
+                            .result = result,
+                            .locale = locale,
+                            .catalog = pb_locale_catalog(locale),
+                            .out = out,
+                            .arena = arena};
+    writer.failed = pb_arena_array(arena, result->finding_count + 1, sizeof *writer.failed);
+    if (writer.failed == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        audit_outcome outcome = result->findings[i].outcome;
+        if (outcome == AUDIT_FAIL || outcome == AUDIT_COULD_NOT_RUN)
+            writer.failed[writer.failed_count++] = &result->findings[i];
+    }
+    qsort(writer.failed, writer.failed_count, sizeof *writer.failed, order_findings);
+    *ret_writer = writer;
+    return PB_OK;
+}
+
+size_t report_count(const report_writer *writer, audit_outcome outcome, int grade)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < writer->result->finding_count; i++) {
+        const audit_finding *finding = &writer->result->findings[i];
+        count += finding->outcome == outcome && (grade < 0 || (int)finding->control->grade == grade);
+    }
+    return count;
+}
+
+const char *report_int(const report_writer *writer, uint64_t value)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(128);
+    pb_locale_int(writer->locale, &text, (int64_t)value);
+    const char *copy = pb_arena_cstr(writer->arena, pb_buf_str(&text));
+    return copy != NULL ? copy : "";
+}
+
+void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
+{
+    pb_arg args[MAX_ARGS];
+    size_t count = 0;
+    va_list list;
+    va_start(list, id);
+    for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
+        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
+    va_end(list);
+    pb_format(to, pb_str_c(pb_translate(writer->catalog, id)), args, count);
+}
+
+void report_amount(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to)
+{
+    pb_locale_number(writer->locale, to, (double)minor / 100, minor % 100 != 0 ? 2 : 0);
+    if (!pb_str_empty(currency))
+        pb_buf_printf(to, " %.*s", PB_STR_FMT(currency));
+}
+
+/* Labels of entity and field, as the texts of controls and problems name them. */
+static size_t label_args(const report_writer *writer, const audit_control *control, pb_arg args[4])
+{
+    const pb_catalog *catalog = writer->catalog;
+    size_t count = 0;
+    if (control->entity != NULL) {
+        args[count++] = (pb_arg){"entity", pb_translate_str(catalog, control->entity->label)};
+        args[count++] = (pb_arg){"entities", pb_translate_str(catalog, control->entity->plural)};
+    }
+    if (control->field != NULL)
+        args[count++] = (pb_arg){"field", pb_translate_str(catalog, control->field->label)};
+    args[count++] = (pb_arg){"unit", pb_translate_str(catalog, control->unit)};
+    return count;
+}
+
+void report_control_text(const report_writer *writer, const audit_finding *finding, pb_str id,
+                         pb_buf *to)
+{
+    PB_AUTO_BUF share = PB_BUF_INIT(128), amount = PB_BUF_INIT(128);
+    pb_arg args[MAX_ARGS];
+    size_t count = label_args(writer, finding->control, args);
+    if (finding->population > 0)
+        pb_locale_share(writer->locale, &share,
+                        (double)finding->failing / (double)finding->population);
+    if (finding->amount_currency.ptr != NULL)
+        report_amount(writer, finding->amount, finding->amount_currency, &amount);
+    args[count++] = (pb_arg){"failing", pb_str_c(report_int(writer, finding->failing))};
+    args[count++] = (pb_arg){"population", pb_str_c(report_int(writer, finding->population))};
+    args[count++] = (pb_arg){"fixable", pb_str_c(report_int(writer, finding->fixable))};
+    args[count++] = (pb_arg){"share", pb_buf_str(&share)};
+    args[count++] = (pb_arg){"amount", pb_buf_str(&amount)};
+    pb_format(to, pb_translate_str(writer->catalog, id), args, count);
+}
+
+static void allowed(const report_writer *writer, const audit_control *control, pb_buf *to)
+{
+    if (control->pass_share && control->pass_limit > 0)
+        pb_locale_share(writer->locale, to, control->pass_limit);
+    else
+        pb_locale_int(writer->locale, to, control->pass_share ? 0 : (int64_t)control->pass_limit);
+}
+
+void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)
+{
+    PB_AUTO_BUF share = PB_BUF_INIT(128), limit = PB_BUF_INIT(128);
+    pb_str unit = pb_translate_str(writer->catalog, finding->control->unit);
+    const char *failing = report_int(writer, finding->failing);
+    allowed(writer, finding->control, &limit);
+    if (finding->population == 0) {
+        report_say(writer, to, PB_MSG("{failing} {unit} fail; allowed: {limit}."), "failing", failing,
+                   "unit", PB_ARG(unit), "limit", pb_buf_cstr(&limit), NULL);
+        return;
+    }
+    pb_locale_share(writer->locale, &share, (double)finding->failing / (double)finding->population);
+    report_say(writer, to,
+               PB_MSG("{failing} of {population} {unit} fail, that is {share}; allowed: {limit}."),
+               "failing", failing, "population", report_int(writer, finding->population), "unit",
+               PB_ARG(unit), "share", pb_buf_cstr(&share), "limit", pb_buf_cstr(&limit), NULL);
+}
+
+void report_problem(const report_writer *writer, const audit_finding *finding,
+                    const audit_failure *failure, pb_buf *to)
+{
+    pb_arg args[MAX_ARGS];
+    size_t count = label_args(writer, finding->control, args);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(args[i].name, "field") == 0)
+            count = i; /* the failure's own field, which may be another one, stands for it */
+    args[count++] = (pb_arg){"field", report_field_label(writer, finding, failure)};
+    args[count++] = (pb_arg){"value", failure->value};
+    args[count++] = (pb_arg){"other", failure->other};
+    args[count++] = (pb_arg){"suggestion", failure->suggestion};
+    pb_str problem = failure->problem;
+    if (pb_str_empty(problem))
+        problem = !pb_str_empty(finding->control->problem) ? finding->control->problem
+                                                           : finding->control->criterion;
+    pb_format(to, pb_translate_str(writer->catalog, problem), args, count);
+}
+
+void report_reason(const report_writer *writer, const audit_finding *finding, pb_buf *to)
+{
+    pb_arg args[MAX_ARGS];
+    size_t count = label_args(writer, finding->control, args);
+    args[count++] = (pb_arg){"value", pb_translate_str(writer->catalog, finding->reason_value)};
+    pb_format(to, pb_translate_str(writer->catalog, finding->reason), args, count);
+}
+
+void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to)
+{
+    const pb_arg args[] = {
+        {"value", reject->value},
+        {"field", reject->column},
+        {"expected", pb_str_c(report_int(writer, (uint64_t)reject->expected))},
+        {"found", pb_str_c(report_int(writer, (uint64_t)reject->found))}};
+    pb_format(to, pb_translate_str(writer->catalog, reject->says), args, 4);
+}
+
+pb_str report_field_label(const report_writer *writer, const audit_finding *finding,
+                          const audit_failure *failure)
+{
+    const model_entity *entity = finding->control->entity;
+    const model_field *field =
+        entity != NULL && !pb_str_empty(failure->field) ? model_field_find(entity, failure->field)
+                                                        : NULL;
+    return field != NULL ? pb_translate_str(writer->catalog, field->label) : failure->field;
+}
+
+pb_str report_mark_label(const report_writer *writer, const audit_mark *mark)
+{
+    const audit_catalogue *catalogue = writer->report->catalogue;
+    for (size_t i = 0; i < catalogue->area_count; i++)
+        if (pb_str_eq(catalogue->areas[i].id, mark->name))
+            return pb_translate_str(writer->catalog, catalogue->areas[i].title);
+    const model_entity *entity = model_entity_find(writer->report->schema, mark->name);
+    return entity != NULL ? pb_translate_str(writer->catalog, entity->plural) : mark->name;
+}
+
+void report_effort(const report_writer *writer, const audit_finding *finding, pb_buf *to)
+{
+    const audit_control *control = finding->control;
+    double minutes = control->effort_minutes;
+    PB_AUTO_BUF number = PB_BUF_INIT(128);
+    if (pb_str_is(control->effort_unit, "minutes_per_record"))
+        minutes *= (double)finding->failing;
+    if (minutes <= 0)
+        return;
+    bool days = minutes >= 2 * MINUTES_PER_DAY, hours = minutes >= 1.5 * MINUTES_PER_HOUR;
+    double amount = days ? minutes / MINUTES_PER_DAY : hours ? minutes / MINUTES_PER_HOUR : minutes;
+    int64_t whole = (int64_t)(amount + 0.5);
+    pb_locale_int(writer->locale, &number, whole > 0 ? whole : 1);
+    report_say(writer, to,
+               days    ? PB_MSG("about {count} working days")
+               : hours ? PB_MSG("about {count} hours")
+                       : PB_MSG("about {count} min"),
+               "count", pb_buf_cstr(&number), NULL);
+}
+
+const char *report_grade(const report_writer *writer, model_grade grade)
+{
+    static const char *const names[] = {PB_MSG("desirable"), PB_MSG("important"),
+                                        PB_MSG("essential")};
+    return pb_translate(writer->catalog, names[grade]);
+}
+
+const char *report_outcome(const report_writer *writer, audit_outcome outcome)
+{
+    static const char *const names[] = {
+        [AUDIT_PASS] = PB_MSG("passed"),
+        [AUDIT_FAIL] = PB_MSG("failed"),
+        [AUDIT_NOT_APPLICABLE] = PB_MSG("not applicable"),
+        [AUDIT_COULD_NOT_RUN] = PB_MSG("could not run"),
+        [AUDIT_WAIVED] = PB_MSG("accepted for now"),
+    };
+    return pb_translate(writer->catalog, names[outcome]);
+}
+
+void report_overview(const report_writer *writer, pb_buf *to)
+{
+    size_t failed = report_count(writer, AUDIT_FAIL, -1);
+    size_t passed = report_count(writer, AUDIT_PASS, -1);
+    size_t broken = report_count(writer, AUDIT_COULD_NOT_RUN, -1);
+    report_say(writer, to,
+               PB_MSG("{records} records were examined by {controls} controls: {passed} passed, {failed} "
+                      "failed."),
+               "records", report_int(writer, writer->result->records), "controls",
+               report_int(writer, failed + passed + broken), "passed", report_int(writer, passed),
+               "failed", report_int(writer, failed), NULL);
+    if (failed > 0) {
+        pb_buf_byte(to, ' ');
+        report_say(writer, to,
+                   PB_MSG("Of the failed ones {essential} are essential, {important} important and "
+                          "{desirable} desirable."),
+                   "essential", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_ESSENTIAL)),
+                   "important", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_IMPORTANT)),
+                   "desirable", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_DESIRABLE)),
+                   NULL);
+    }
+    if (broken > 0) {
+        pb_buf_byte(to, ' ');
+        report_say(writer, to, PB_MSG("{count} could not run, which counts as failed."), "count",
+                   report_int(writer, broken), NULL);
+    }
+}

@@ -1,0 +1,119 @@
+/* Private to audit: one run in progress. */
+#ifndef AUDIT_RUN_PRIVATE_H
+#define AUDIT_RUN_PRIVATE_H
+
+#include "audit/audit.h"
+#include "base/map.h"
+#include "match/match.h"
+#include "model/value.h"
+
+/** Who owns a record when nobody is named. */
+enum { NO_OWNER = 0 };
+
+/** What is known of an entity's records; filled in when first asked for. */
+typedef struct entity_state {
+    const model_entity *entity;
+    /* from one query each, at the start of the run */
+    uint64_t rows;
+    int64_t max_n;
+    bool has_columns;                      /* the source's columns for it are on record */
+    uint64_t *filled;                      /* by field: records with a value */
+    uint64_t *bad, *restyled, *unresolved; /* by field: records with such a note */
+    bool *column;                          /* by field: some source has a column for it */
+    /* the list of its records, see entity_list; all arrays by position */
+    bool listed;
+    size_t count;
+    int64_t *n;
+    uint32_t *position; /* by n: position + 1, 0 none */
+    pb_str *record;
+    uint32_t *owner;        /* index into run->owners, 0 none */
+    uint32_t *source;       /* index into run->sources */
+    int64_t *amount;        /* NULL: the entity has none */
+    pb_str amount_currency; /* as audit_finding.amount_currency */
+    uint8_t *worst;         /* by n: 1 + worst grade the record fails, 0 none */
+    /* duplicates, see entity_twins */
+    bool matched;
+    uint32_t *exact, *near; /* by position: position of the record it repeats, else its own */
+    size_t match_fields;    /* fields that could be compared */
+    /* pattern scan, see forbidden.c */
+    void *patterns;
+} entity_state;
+
+typedef struct audit_work {
+    db_session *session;
+    const model_schema *schema;
+    const audit_catalogue *catalogue;
+    const audit_options *options;
+    pb_arena *arena;   /* of the result */
+    pb_arena *scratch; /* of the run */
+    model_reader *reader;
+    entity_state *entities; /* by entity->index */
+    int64_t today, newest, reference;
+    pb_map *owner_index, *source_index;
+    pb_str *owners, *sources; /* [0]: none */
+    size_t owner_count, owner_capacity, source_count, source_capacity;
+    pb_buf failures; /* of the control being evaluated: audit_failure after audit_failure */
+    pb_str *sayings; /* words of notes, each once */
+    size_t saying_count, saying_capacity;
+    bool users_known;
+    pb_map *user_labels; /* id of a user → index into owners */
+} audit_work;
+
+/** A control being evaluated. */
+typedef struct audit_check {
+    audit_work *work;
+    const audit_control *control;
+    entity_state *state; /* NULL: the source as a whole */
+    audit_finding *finding;
+    int64_t last_n;
+} audit_check;
+
+/** Fills in rows, fields and notes of all entities, and the reference day. */
+pb_status work_survey(audit_work *work, pb_error *err);
+/** True when the source says something about this field (has a column, or any value). */
+bool field_present(const audit_work *work, const model_field *field);
+/** Loads the list of an entity's records. */
+pb_status entity_list(audit_work *work, entity_state *state, pb_error *err);
+/** Position of a record in the list, or SIZE_MAX. */
+size_t entity_position(const entity_state *state, int64_t n);
+/** Index of an owner by the user's id, made when new. */
+pb_status owner_of(audit_work *work, pb_str id, pb_str reference, uint32_t *ret, pb_error *err);
+
+/** Adds a failing record; calls come in ascending order of n, and a record counts once. Texts are
+ * copied. `failure.problem` must live as long as the catalogue. */
+pb_status check_fail(audit_check *check, const audit_failure *failure, pb_error *err);
+/** The control does not apply. `value` is copied. */
+pb_status check_not_applicable(audit_check *check, const char *reason, pb_str value, pb_error *err);
+/** A SELECT that returns one number, over published views, with :today and :reference bound. */
+pb_status work_number(audit_work *work, pb_str sql, int64_t *ret, pb_error *err);
+/** A prepared SELECT of our own making, with :today and :reference bound; lives in the session. */
+pb_status work_query(audit_work *work, pb_str sql, db_stmt **ret, pb_error *err);
+/** Writes a column's value as text into the run's scratch arena; absent when null. */
+pb_status work_text(audit_work *work, db_stmt *stmt, int column, const model_field *field,
+                    pb_str *ret, pb_error *err);
+/** SQL name of a field's column: `<name>`, links `<name>_id` or `<name>_ref`. */
+void put_field(pb_buf *out, const model_field *field, bool reference);
+/** Runs a control by SQL. */
+pb_status check_sql(audit_check *check, pb_error *err);
+/** Fills marks, usage and the number of records into the result. */
+pb_status score_all(audit_work *work, audit_result *result, pb_error *err);
+double score_control(const audit_control *control, uint64_t population, uint64_t failing,
+                     bool failed);
+pb_status usage_all(audit_work *work, audit_result *result, pb_error *err);
+/** The words known to be right for a field: its choices, and the word lists that belong to it. */
+typedef struct word_book word_book;
+/** NULL in `*ret`: nothing is known of this field. */
+pb_status words_for(audit_work *work, const model_field *field, word_book **ret, pb_error *err);
+/** True when both texts have the same digits in the same order. */
+bool same_digits(pb_str a, pb_str b);
+/** True when the folded word is in the book. */
+bool words_known(const word_book *book, pb_str folded);
+/** Errors between two folded words, SIZE_MAX when too many to be the same word. */
+size_t words_apart(pb_str a, pb_str b);
+/** The word that `value` probably means; absent when it is known itself or nothing is near. */
+pb_status words_suggest(audit_work *work, const word_book *book, pb_str value, pb_str *ret,
+                        pb_error *err);
+/** Folds into the run's scratch arena. */
+pb_status work_fold(audit_work *work, pb_str text, pb_str *ret, pb_error *err);
+
+#endif
