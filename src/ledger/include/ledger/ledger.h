@@ -24,41 +24,52 @@ typedef struct ledger_event {
                          import.finished, audit.run, payload.erased, workspace.created, … */
     int64_t at_us;
     ledger_actor actor;
-    pb_str entity;    /* absent: not about one record */
+    pb_str entity; /* absent: not about one record */
     pb_uuid record;
-    int64_t version;  /* of the record after the event; 0: none */
+    int64_t version;   /* of the record after the event; 0: none */
     uint64_t previous; /* sequence of the record's event before this one + 1; 0: none: the record's
                           history is this chain */
-    pb_str payload;   /* canonical bytes (CBOR, RFC 8949 §4.2) of what happened; may be absent */
+    pb_str
+        payload; /* canonical bytes (CBOR, RFC 8949 §4.2) of what happened; absent or empty: none */
+    uint64_t about; /* payload.erased: 1 + the sequence of the event whose payload went; 0: none */
 } ledger_event;
 
-/** Appends one event. Inside db_write only. `*ret_sequence` counts from 0. O(log n) amortised O(1). */
+/** Appends one event. Inside db_write only. `*ret_sequence` counts from 0. PB_INVALID: a kind that
+ * is not declared, or texts that are no UTF-8. Whatever the failure, the caller must return it, so
+ * that its transaction is undone. Amortised O(1): two hashes, two inserts, nothing allocated. */
 pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t *ret_sequence,
                         pb_error *err);
-/** Reads an event back; texts live in `arena`. `*ret_erased`: its payload is gone. */
+/** Reads an event back; texts live in `arena`. `*ret_erased`: its payload is gone. PB_NOT_FOUND
+ * when there is no such event, PB_CORRUPT when its payload is not the one committed to. */
 pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
                       ledger_event *ret_event, bool *ret_erased, pb_error *err);
-/** Erases the payload of an event (an event `payload.erased` says who and why). */
+/** Erases the payload of an event, its salt with it; an event `payload.erased` says who and why.
+ * PB_NOT_FOUND when it has none (any more). Inside db_write only. */
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err);
 
 typedef struct ledger_head {
     uint64_t size;
     uint8_t root[32];
-    int64_t at_us;
-    uint8_t signature[64];
+    int64_t at_us;         /* the latest moment any of its events bears */
+    uint8_t signature[64]; /* over the text of the checkpoint, see ledger_head_note */
     uint8_t public_key[32];
 } ledger_head;
 
 /** The newest signed head; PB_NOT_FOUND before the first event. */
 pb_status ledger_head_read(db_session *session, ledger_head *ret_head, pb_error *err);
-/** The head as a signed note (C2SP tlog-checkpoint), to publish elsewhere. */
+/** The newest head as a signed note (C2SP tlog-checkpoint), to publish elsewhere. Its text says
+ * origin, size, root, and `at MICROSECONDS`. PB_NOT_FOUND before the first event. */
 pb_status ledger_head_note(db_session *session, pb_buf *out, pb_error *err);
+/** The public key heads are signed with, as text (C2SP signed-note vkey): `name+id+base64`; the
+ * name is the log's origin. PB_NOT_FOUND before the first event. */
+pb_status ledger_key_text(db_session *session, pb_buf *out, pb_error *err);
 
 /** Inclusion proof of an event under the newest head: JSON with leaf bytes, path, head, so that an
- * outsider can check it without the product. */
+ * outsider can check it without the product (tools/ledger-verify). Payloads are not in it. */
 pb_status ledger_prove(db_session *session, uint64_t sequence, pb_buf *out_json, pb_error *err);
-/** Consistency proof between two sizes, JSON. */
+/** Consistency proof between two sizes, JSON, with the signed heads of those sizes where there are
+ * any. 0 as `new_size` means the newest head. */
 pb_status ledger_consistency(db_session *session, uint64_t old_size, uint64_t new_size,
                              pb_buf *out_json, pb_error *err);
 
@@ -68,10 +79,21 @@ typedef struct ledger_report {
 /** Told after every few thousand events; may be NULL. */
 typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);
 
-/** Checks everything: every page, every event against its leaf, every payload against its commitment,
- * the tree against every signed head, every record row against its last event. The first altered item
- * is named in `err` (PB_CORRUPT). */
+/** Checks everything: every page, every event against its leaf, every payload against its
+ * commitment, the tree against every signed head, every record row against its last event. The
+ * first altered item is named in `err` (PB_CORRUPT). `session` must be a snapshot. O(events). */
 pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
                         ledger_report *ret_report, pb_error *err);
+
+/** Compares one stored record with its replayed history, called for every row of every entity after
+ * the row was found to belong to its last event. Who knows how payloads are written (record) does
+ * it; returns PB_CORRUPT naming the record when they differ. */
+typedef pb_status (*ledger_row_check)(void *context, db_session *session,
+                                      const model_entity *entity, pb_uuid id, uint64_t event,
+                                      pb_error *err);
+/** As ledger_verify, with a row check (may be NULL). */
+pb_status ledger_verify_with(db_session *session, ledger_progress progress, void *context,
+                             ledger_row_check row_check, void *row_context,
+                             ledger_report *ret_report, pb_error *err);
 
 #endif
