@@ -1,0 +1,100 @@
+/* A new record on its way down the road. */
+#include "internal.h"
+
+static pb_status insert_row(plan *p, const layout_head *head, pb_error *err)
+{
+    db_stmt *stmt = p->insert;
+    db_bind_i64(stmt, 1, head->n);
+    db_bind_blob(stmt, 2, pb_uuid_str(&head->id));
+    db_bind_i64(stmt, 3, head->version);
+    db_bind_i64(stmt, 4, (int64_t)head->event);
+    for (int i = LAYOUT_RUN; i < LAYOUT_SOURCES; i++)
+        db_bind_value(stmt, 4 + i, layout_source_value(head, i));
+    db_bind_i64(stmt, 8, head->created_us);
+    db_bind_i64(stmt, 9, head->changed_us);
+    db_bind_i64(stmt, 10, head->deleted);
+    for (size_t i = 0; i < p->lay->count; i++)
+        db_bind_value(stmt, LAYOUT_HEAD + 1 + (int)i, p->cells[i]);
+    return db_run(stmt, err);
+}
+
+static pb_status append_event(record_writer *writer, const plan *p, layout_head *head,
+                              pb_error *err)
+{
+    ledger_event event = {.kind = "record.created",
+                          .at_us = writer->now_us,
+                          .actor = writer->actor,
+                          .entity = p->entity->name,
+                          .record = head->id,
+                          .version = head->version,
+                          .payload = pb_buf_str(&writer->payload)};
+    return ledger_append(writer->session, &event, &head->event, err);
+}
+
+/* The duplicate gate that needs no weighing: one source, one id, two rows. */
+static pb_status check_twice(record_writer *writer, plan *p, pb_str source_id, pb_error *err)
+{
+    bool twice;
+    const char *says = PB_MSG("The id {value} appears twice.");
+    PB_TRY(keys_source_seen(writer, p, source_id, &twice, err));
+    if (!twice)
+        return PB_OK;
+    if (writer->policy == RECORD_STRICT)
+        return input_problem(writer, NULL, source_id, pb_str_c(says), err);
+    return notes_add(writer, "source_id", "bad", source_id, says, err);
+}
+
+static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_uuid *ret_id,
+                       pb_error *err)
+{
+    layout_head head = {.n = p->last_n + 1,
+                        .version = 1,
+                        .run = origin.run,
+                        .row = origin.row,
+                        .source_id = origin.source_id.len ? origin.source_id : PB_STR_NONE,
+                        .created_us = writer->now_us,
+                        .changed_us = writer->now_us};
+    PB_TRY(links_resolve(writer, p, head.n, err));
+    PB_TRY(links_new_id(writer, p, head.source_id, p->cells, &head.id, err));
+    PB_TRY(payload_create(writer, p, &head, err));
+    PB_TRY(append_event(writer, p, &head, err));
+    PB_TRY(insert_row(p, &head, err));
+    p->last_n = head.n;
+    PB_TRY(search_add(writer, p, head.n, p->cells, err));
+    PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
+    PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));
+    PB_TRY(notes_write(writer, p, head.n, err));
+    *ret_id = head.id;
+    return PB_OK;
+}
+
+static pb_status create(record_writer *writer, const model_entity *entity,
+                        const record_input *inputs, size_t count, record_origin origin,
+                        pb_uuid *ret_id, const record_problem **ret_problems,
+                        size_t *ret_problem_count, pb_error *err)
+{
+    plan *p;
+    PB_TRY(writer_plan(writer, entity, &p, err));
+    for (size_t i = 0; i < p->lay->count; i++)
+        p->cells[i] = PB_VALUE_NULL;
+    PB_TRY(input_read(writer, p, inputs, count, err));
+    PB_TRY(input_check(writer, p, err));
+    PB_TRY(input_clean(writer, &origin.source_id, err));
+    PB_TRY(check_twice(writer, p, origin.source_id, err));
+    PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
+    return write(writer, p, origin, ret_id, err);
+}
+
+pb_status record_create(record_writer *writer, const model_entity *entity,
+                        const record_input *inputs, size_t count, record_origin origin,
+                        pb_uuid *ret_id, const record_problem **ret_problems,
+                        size_t *ret_problem_count, pb_error *err)
+{
+    PB_TRY(writer_begin_row(writer, err));
+    pb_uuid id;
+    pb_status status =
+        create(writer, entity, inputs, count, origin, &id, ret_problems, ret_problem_count, err);
+    if (status == PB_OK && ret_id != NULL)
+        *ret_id = id;
+    return writer_end_row(writer, status);
+}

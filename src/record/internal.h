@@ -1,0 +1,200 @@
+/* What the parts of a writer share. */
+#ifndef RECORD_INTERNAL_H
+#define RECORD_INTERNAL_H
+
+#include "base/map.h"
+#include "keyset.h"
+#include "layout.h"
+#include "record/record.h"
+
+/** A reference that found no record: the id its record will get. */
+typedef struct promise {
+    struct plan *target;
+    pb_str text; /* as first written */
+    pb_uuid id;
+    pb_uuid kept_by; /* once kept: the record; another id than `id` when two promises meant one
+                        record */
+    bool stored;     /* has a row in link_promise, made by an earlier import */
+    bool kept;
+} promise;
+
+/** A value that refers to a promise made or met by this writer. */
+typedef struct pending {
+    struct plan *plan;
+    const model_field *field;
+    promise *promise;
+    int64_t n;
+    pb_str text; /* the reference as this row has it */
+} pending;
+
+/** A remark about a value, on its way to value_note. */
+typedef struct note {
+    const char *field;
+    const char *kind;
+    pb_str value;
+    const char *problem; /* NULL: none */
+} note;
+
+/** How records of one entity are found by what they are called. */
+typedef struct key_index {
+    const layout *lay;
+    const model_field **keys; /* key fields that are no links */
+    size_t key_count;
+    keyset set;      /* keys of records made by this writer, not yet in record_key */
+    bool filed;      /* record_key may have rows of this entity */
+    bool spilled;    /* some of them made by this writer */
+    int64_t first_n; /* rows up to here were there before this writer */
+    pb_value *probe; /* cells of a row looked at in passing */
+} key_index;
+
+/** What a writer keeps about one entity: statements made once, keys, promises. */
+typedef struct plan {
+    const layout *lay;
+    const model_entity *entity;
+    bool used;
+    int64_t last_n;
+    db_stmt *insert, *update;
+    key_index index;
+    pb_arena *ref_arena;
+    pb_map *refs; /* reference text -> 1 + position in ref_hits */
+    struct ref_hit {
+        pb_uuid id;
+        bool ambiguous;
+    } * ref_hits;
+    size_t ref_count, ref_capacity;
+    pb_map *promised; /* '=' text, '~' folded text -> promise */
+    size_t open_promises;
+    pb_value *cells;  /* of the row at work */
+    pb_value *before; /* a change: as it was */
+    pb_value *values; /* by field, for rules */
+    pb_uuid *links;   /* by field: bytes behind the link cells */
+    uint8_t *given;   /* by field: has come in already */
+    size_t *country;  /* by field: column that says by which country it is read, SIZE_MAX: none */
+} plan;
+
+struct record_writer {
+    db_session *session;
+    const model_schema *schema;
+    ledger_actor actor;
+    int64_t now_us, today_days;
+    record_policy policy;
+    pb_arena *arena; /* as long as the writer */
+    pb_arena *row;   /* as long as a row */
+    model_reader *reader;
+    plan *plans; /* by entity index */
+    pb_buf payload, tokens, folded;
+    record_problem *problems;
+    size_t problem_count, problem_capacity;
+    note *notes;
+    size_t note_count, note_capacity;
+    pending *pendings;
+    size_t pending_count, pending_capacity;
+    promise **promises;
+    size_t promise_count, promise_capacity;
+    bool stored_kept; /* a promise of an earlier import was kept */
+    uint64_t unresolved;
+    struct {
+        uint8_t bytes[4096];
+        size_t used;
+        uint32_t counter;
+        int64_t us;
+    } ids;
+    bool broken; /* a write failed half-way: the transaction must not commit */
+    bool finished;
+};
+
+/* writer.c */
+/** The plan of an entity, made ready at first use. */
+pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **ret_plan,
+                      pb_error *err);
+/** Forgets the row before; refuses a writer that is broken or finished. */
+pb_status writer_begin_row(record_writer *writer, pb_error *err);
+/** Marks the writer broken unless all went well. */
+pb_status writer_end_row(record_writer *writer, pb_status status);
+pb_status writer_new_id(record_writer *writer, pb_uuid *ret_id, pb_error *err);
+
+/* input.c */
+/** Reads inputs into plan->cells; problems and notes are gathered in the writer. */
+pb_status input_read(record_writer *writer, plan *p, const record_input *inputs, size_t count,
+                     pb_error *err);
+/** Required fields and essential rules (RECORD_STRICT). */
+pb_status input_check(record_writer *writer, plan *p, pb_error *err);
+pb_status input_problem(record_writer *writer, const model_field *field, pb_str value, pb_str says,
+                        pb_error *err);
+/** PB_INVALID from the problems gathered, PB_OK when there are none. */
+pb_status input_verdict(record_writer *writer, plan *p, const record_problem **ret_problems,
+                        size_t *ret_count, pb_error *err);
+/** Makes well-formed UTF-8 of a text. */
+pb_status input_clean(record_writer *writer, pb_str *text, pb_error *err);
+/** True for kinds whose text is kept although it is not valid. */
+bool input_keeps_text(const model_field *field);
+
+/* keys.c */
+enum { KEY_SOURCE = 0 }; /* kind of a key: the source's own id; 1+i: key field i */
+/** Files a row's keys; `cells` in order of the layout. */
+pb_status keys_add(record_writer *writer, plan *p, int64_t n, pb_str source_id,
+                   const pb_value *cells, pb_error *err);
+pb_status keys_remove(record_writer *writer, plan *p, int64_t n, pb_str source_id,
+                      const pb_value *cells, pb_error *err);
+/** Writes what is only in memory to record_key. */
+pb_status keys_flush(record_writer *writer, plan *p, pb_error *err);
+/** True in `*ret_twice` when this writer made a record with this source id before. */
+pb_status keys_source_seen(record_writer *writer, plan *p, pb_str source_id, bool *ret_twice,
+                           pb_error *err);
+/** What a text finds as id, source id or key: 0, 1 or 2 (several) records; the first of them. */
+pb_status keys_find(db_session *session, model_reader *reader, const key_index *index, pb_str text,
+                    int *ret_count, pb_uuid *ret_id, pb_error *err);
+/** Key fields, room for a probe; in `arena`. */
+pb_status keys_index(const layout *lay, pb_arena *arena, key_index *ret_index, pb_error *err);
+/** The text of a key field's value, folded, in `out` (cleared before). Absent value: empty. */
+void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out);
+
+/* links.c */
+/** Resolves the references that came in for row `n`: fills their id cells; makes or meets promises;
+ * notes what is ambiguous. */
+pb_status links_resolve(record_writer *writer, plan *p, int64_t n, pb_error *err);
+/** The id a new record takes: a promised one when one of its keys was promised. */
+pb_status links_new_id(record_writer *writer, plan *p, pb_str source_id, const pb_value *cells,
+                       pb_uuid *ret_id, pb_error *err);
+/** Marks promises that `id` keeps, after its keys changed. */
+pb_status links_keep_promises(record_writer *writer, plan *p, pb_str source_id,
+                              const pb_value *cells, pb_uuid id, pb_error *err);
+/** Loads the open promises of an entity from the table. */
+pb_status links_load(record_writer *writer, plan *p, pb_error *err);
+/** Notes what stays unresolved, stores promises, mends links of kept ones. */
+pb_status links_finish(record_writer *writer, pb_error *err);
+/** Drops what waits for fields of a row that change again. */
+void links_forget(record_writer *writer, plan *p, int64_t n, const model_field *field);
+/** Forgets what texts were found to mean: a target's keys changed. */
+void links_forget_refs(plan *p);
+
+/* notes.c */
+pb_status notes_add(record_writer *writer, const char *field, const char *kind, pb_str value,
+                    const char *problem, pb_error *err);
+/** Writes the gathered notes of row `n`. */
+pb_status notes_write(record_writer *writer, plan *p, int64_t n, pb_error *err);
+pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, const note *remark,
+                          pb_error *err);
+/** Removes the notes of a field of a row (kind NULL: all kinds). */
+pb_status notes_remove(record_writer *writer, plan *p, int64_t n, const char *field,
+                       const char *kind, pb_error *err);
+
+/* payload.c */
+/** Payload of a new row: all that is not null. */
+pb_status payload_create(record_writer *writer, plan *p, const layout_head *head, pb_error *err);
+/** Payload of a change from plan->before to plan->cells; `*ret_any` false: nothing differs. */
+pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error *err);
+/** Payload of deleted 0 -> 1 or 1 -> 0. */
+pb_status payload_deleted(record_writer *writer, bool deleted, pb_error *err);
+
+/* change.c */
+/** Sets a link's id without changing its text: a promise turned out to mean another record. */
+pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
+                         pb_uuid id, pb_error *err);
+
+/* search.c */
+pb_status search_add(record_writer *writer, plan *p, int64_t n, const pb_value *cells,
+                     pb_error *err);
+pb_status search_remove(record_writer *writer, plan *p, int64_t n, pb_error *err);
+
+#endif

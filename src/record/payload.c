@@ -1,0 +1,80 @@
+/* The payload of a record's event: what changed, as a deterministic CBOR map of column names. A new
+ * row gives `name: value` for all that is not null, a change `name: [before, after]`. */
+#include "base/cbor.h"
+#include "internal.h"
+
+static pb_value row_value(const plan *p, const layout_head *head, const layout_column *column)
+{
+    if (column->part == LAYOUT_SOURCE)
+        return layout_source_value(head, (int)(column - p->lay->sources));
+    return p->cells[column - p->lay->columns];
+}
+
+static pb_status checked(const record_writer *writer, pb_error *err)
+{
+    return writer->payload.failed
+               ? pb_fail(err, PB_LIMIT, PB_MSG("The record is too large for the ledger."), NULL)
+               : PB_OK;
+}
+
+pb_status payload_create(record_writer *writer, plan *p, const layout_head *head, pb_error *err)
+{
+    pb_buf *out = &writer->payload;
+    size_t filled = 0;
+    pb_buf_clear(out);
+    for (size_t i = 0; i < p->lay->order_count; i++)
+        filled += row_value(p, head, p->lay->order[i]).kind != PB_NULL;
+    pb_cbor_map(out, filled);
+    for (size_t i = 0; i < p->lay->order_count; i++) {
+        pb_value value = row_value(p, head, p->lay->order[i]);
+        if (value.kind == PB_NULL)
+            continue;
+        pb_buf_add(out, p->lay->order[i]->key);
+        pb_cbor_value(out, value);
+    }
+    return checked(writer, err);
+}
+
+static bool differs(const plan *p, const layout_column *column)
+{
+    if (column->part == LAYOUT_SOURCE)
+        return false;
+    size_t at = (size_t)(column - p->lay->columns);
+    return !pb_value_eq(p->before[at], p->cells[at]);
+}
+
+pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error *err)
+{
+    pb_buf *out = &writer->payload;
+    size_t told = 0;
+    bool any = false;
+    for (size_t i = 0; i < p->lay->count; i++)
+        any = any || !pb_value_eq(p->before[i], p->cells[i]);
+    for (size_t i = 0; i < p->lay->order_count; i++)
+        told += differs(p, p->lay->order[i]);
+    pb_buf_clear(out);
+    pb_cbor_map(out, told);
+    for (size_t i = 0; i < p->lay->order_count; i++) {
+        const layout_column *column = p->lay->order[i];
+        if (!differs(p, column))
+            continue;
+        pb_buf_add(out, column->key);
+        pb_cbor_array(out, 2);
+        pb_cbor_value(out, p->before[column - p->lay->columns]);
+        pb_cbor_value(out, p->cells[column - p->lay->columns]);
+    }
+    *ret_any = any;
+    return checked(writer, err);
+}
+
+pb_status payload_deleted(record_writer *writer, bool deleted, pb_error *err)
+{
+    pb_buf *out = &writer->payload;
+    pb_buf_clear(out);
+    pb_cbor_map(out, 1);
+    pb_cbor_text(out, PB_STR("deleted"));
+    pb_cbor_array(out, 2);
+    pb_cbor_int(out, !deleted);
+    pb_cbor_int(out, deleted);
+    return checked(writer, err);
+}

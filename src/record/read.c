@@ -1,0 +1,159 @@
+/* Reading records: one, by what it is called, all. */
+#include <string.h>
+
+#include "internal.h"
+#include "read.h"
+
+pb_status read_make(const model_entity *entity, pb_arena *arena, const layout **ret_layout,
+                    pb_value **ret_cells, record_data *ret_record, pb_error *err)
+{
+    const layout *lay = layout_make(entity, arena);
+    record_data record = {.entity = entity};
+    size_t fields = entity->field_count + 1;
+    *ret_cells = lay ? pb_arena_array(arena, lay->count + 1, sizeof **ret_cells) : NULL;
+    record.values = pb_arena_array(arena, fields, sizeof *record.values);
+    record.refs = pb_arena_array(arena, fields, sizeof *record.refs);
+    record.currencies = pb_arena_array(arena, fields, sizeof *record.currencies);
+    if (*ret_cells == NULL || record.values == NULL || record.refs == NULL ||
+        record.currencies == NULL)
+        return pb_fail_memory(err);
+    *ret_layout = lay;
+    *ret_record = record;
+    return PB_OK;
+}
+
+static pb_str text_of(pb_value value)
+{
+    return value.kind == PB_TEXT ? value.as.s : PB_STR_NONE;
+}
+
+void read_fill(const layout *lay, const layout_head *head, const pb_value *cells,
+               record_data *record)
+{
+    record->id = head->id;
+    record->n = head->n;
+    record->version = head->version;
+    record->source_id = head->source_id;
+    record->run = head->run;
+    record->row = head->row;
+    record->created_us = head->created_us;
+    record->changed_us = head->changed_us;
+    record->deleted = head->deleted;
+    record->event = head->event;
+    for (size_t i = 0; i < lay->entity->field_count; i++) {
+        const pb_value *cell = &cells[lay->first[i]];
+        model_type type = lay->entity->fields[i].type;
+        record->values[i] = cell[0];
+        record->refs[i] = type == MODEL_LINK ? text_of(cell[1]) : PB_STR_NONE;
+        record->currencies[i] = type == MODEL_MONEY ? text_of(cell[1]) : PB_STR_NONE;
+    }
+}
+
+pb_status read_by(db_session *session, const model_entity *entity, const char *rest, pb_value key,
+                  pb_arena *arena, record_data *ret_record, bool *ret_found, pb_error *err)
+{
+    const layout *lay;
+    pb_value *cells;
+    record_data record;
+    layout_head head;
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(read_make(entity, arena, &lay, &cells, &record, err));
+    PB_TRY(layout_select(session, lay, rest, &stmt, err));
+    db_bind_value(stmt, 1, key);
+    PB_TRY(db_step(stmt, &row, err));
+    if (row) {
+        pb_status status = layout_row(lay, stmt, arena, &head, cells, err);
+        db_reset(stmt);
+        PB_TRY(status);
+        read_fill(lay, &head, cells, &record);
+        *ret_record = record;
+    }
+    *ret_found = row;
+    return PB_OK;
+}
+
+pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
+                      record_data *ret_record, pb_error *err)
+{
+    bool found;
+    PB_TRY(read_by(session, entity, "WHERE id = ?", PB_VALUE_BLOB(pb_uuid_str(&id)), arena,
+                   ret_record, &found, err));
+    if (found)
+        return PB_OK;
+    char text[37];
+    pb_uuid_text(id, text);
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no record of {entity} with the id {id}."),
+                   "entity", PB_ARG(entity->label), "id", text, NULL);
+}
+
+static pb_status lookup(db_session *session, model_reader *reader, const model_entity *entity,
+                        pb_arena *arena, pb_str text, int *ret_count, pb_uuid *ret_id,
+                        pb_error *err)
+{
+    key_index index;
+    const layout *lay = layout_make(entity, arena);
+    if (lay == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(keys_index(lay, arena, &index, err));
+    return keys_find(session, reader, &index, text, ret_count, ret_id, err);
+}
+
+pb_status record_lookup(db_session *session, const model_entity *entity, pb_str text,
+                        pb_uuid *ret_id, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    model_reader *reader = model_reader_new(0);
+    int count = 0;
+    pb_uuid id;
+    pb_status status =
+        arena == NULL || reader == NULL
+            ? pb_fail_memory(err)
+            : lookup(session, reader, entity, arena, pb_str_trim(text), &count, &id, err);
+    model_reader_free(reader);
+    PB_TRY(status);
+    if (count == 1) {
+        *ret_id = id;
+        return PB_OK;
+    }
+    if (count == 0) {
+        pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no record of {entity} called {text}."),
+                "entity", PB_ARG(entity->label), "text", PB_ARG(text), NULL);
+        pb_error_hint(err, PB_MSG("Look for it by a part of its name with “find”."), NULL);
+        return PB_NOT_FOUND;
+    }
+    pb_fail(err, PB_CONFLICT, PB_MSG("Several records of {entity} are called {text}."), "entity",
+            PB_ARG(entity->label), "text", PB_ARG(text), NULL);
+    pb_error_hint(err, PB_MSG("Name the one you mean by its id."), NULL);
+    return PB_CONFLICT;
+}
+
+pb_status record_scan(db_session *session, const model_entity *entity, record_each each,
+                      void *context, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const layout *lay;
+    pb_value *cells;
+    record_data record;
+    layout_head head;
+    db_stmt *stmt;
+    bool row;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(read_make(entity, arena, &lay, &cells, &record, err));
+    PB_TRY(layout_select(session, lay, "WHERE deleted = 0 ORDER BY n", &stmt, err));
+    for (;;) {
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        pb_status status = layout_row(lay, stmt, NULL, &head, cells, err);
+        if (status == PB_OK) {
+            read_fill(lay, &head, cells, &record);
+            status = each(context, &record, err);
+        }
+        if (status != PB_OK) {
+            db_reset(stmt);
+            return status;
+        }
+    }
+}

@@ -1,0 +1,265 @@
+/* Import runs: a row a file, a row a column, one event with the summary. */
+#include "record/run.h"
+
+#include <stdlib.h>
+
+#include "base/cbor.h"
+
+typedef struct run_column {
+    pb_str header, field, how;
+    uint64_t filled;
+} run_column;
+
+typedef struct run_file {
+    int64_t number;
+    pb_str name;
+    const model_entity *entity;
+    uint8_t hash[32];
+    record_run_counts counts;
+    run_column *columns;
+    size_t column_count, column_capacity;
+} run_file;
+
+struct record_run {
+    db_session *session;
+    ledger_actor actor;
+    int64_t now_us;
+    pb_arena *arena;
+    int64_t first, next;
+    run_file *files;
+    size_t file_count, file_capacity;
+};
+
+static pb_status next_number(db_session *session, int64_t *ret_number, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(session, "SELECT COALESCE(MAX(run), 0) + 1 FROM t_import_run", &stmt, err));
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_number = row ? db_column_i64(stmt, 0) : 1;
+    db_reset(stmt);
+    return PB_OK;
+}
+
+pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_us,
+                           record_run **ret_run, pb_error *err)
+{
+    int64_t number;
+    PB_TRY(next_number(session, &number, err));
+    record_run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return pb_fail_memory(err);
+    *run = (record_run){.session = session,
+                        .actor = actor,
+                        .now_us = now_us,
+                        .arena = pb_arena_new(0),
+                        .first = number,
+                        .next = number};
+    if (run->arena == NULL) {
+        record_run_close(run);
+        return pb_fail_memory(err);
+    }
+    *ret_run = run;
+    return PB_OK;
+}
+
+record_run *record_run_close(record_run *run)
+{
+    if (run != NULL)
+        pb_arena_free(run->arena);
+    free(run);
+    return NULL;
+}
+
+int64_t record_run_number(const record_run *run)
+{
+    return run->first;
+}
+
+static pb_str hex_text(const run_file *file, pb_buf *out)
+{
+    pb_hex(out, file->hash, sizeof file->hash);
+    return pb_buf_str(out);
+}
+
+static pb_status insert_run(record_run *run, const run_file *file, pb_error *err)
+{
+    PB_AUTO_BUF hash = PB_BUF_INIT(128);
+    db_stmt *stmt;
+    PB_TRY(db_prepare(run->session,
+                      "INSERT INTO t_import_run (run, at_us, actor, profile, hash)"
+                      " VALUES (?, ?, ?, ?, ?)",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, file->number);
+    db_bind_i64(stmt, 2, run->now_us);
+    db_bind_text(stmt, 3, run->actor.name);
+    db_bind_text(stmt, 4, run->actor.via);
+    db_bind_text(stmt, 5, hex_text(file, &hash));
+    return db_run(stmt, err);
+}
+
+static pb_status insert_file(record_run *run, const run_file *file, pb_error *err)
+{
+    PB_AUTO_BUF hash = PB_BUF_INIT(128);
+    db_stmt *stmt;
+    PB_TRY(db_prepare(run->session,
+                      "INSERT INTO t_source_file (run, source, entity, hash) VALUES (?, ?, ?, ?)",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, file->number);
+    db_bind_text(stmt, 2, file->name);
+    db_bind_text(stmt, 3, file->entity ? file->entity->name : PB_STR(""));
+    db_bind_text(stmt, 4, hex_text(file, &hash));
+    return db_run(stmt, err);
+}
+
+pb_status record_run_file(record_run *run, pb_str name, const model_entity *entity,
+                          const uint8_t hash[32], int64_t *ret_number, pb_error *err)
+{
+    run_file file = {.number = run->next, .name = pb_arena_str(run->arena, name), .entity = entity};
+    for (size_t i = 0; i < sizeof file.hash; i++)
+        file.hash[i] = hash[i];
+    if (file.name.ptr == NULL ||
+        !PB_PUSH(run->arena, run->files, run->file_count, run->file_capacity, file))
+        return pb_fail_memory(err);
+    PB_TRY(insert_run(run, &file, err));
+    PB_TRY(insert_file(run, &file, err));
+    run->next++;
+    *ret_number = file.number;
+    return PB_OK;
+}
+
+static pb_status find_file(record_run *run, int64_t number, run_file **ret_file, pb_error *err)
+{
+    if (number < run->first || number >= run->next)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("There is no source file {number} in this import."),
+                       "number", PB_ARG_INT(number), NULL);
+    *ret_file = &run->files[number - run->first];
+    return PB_OK;
+}
+
+static pb_status set_counts(record_run *run, const char *sql, const run_file *file, pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(run->session, sql, &stmt, err));
+    db_bind_i64(stmt, 1, (int64_t)file->counts.rows);
+    db_bind_i64(stmt, 2, (int64_t)file->counts.imported);
+    db_bind_i64(stmt, 3, (int64_t)file->counts.rejected);
+    db_bind_i64(stmt, 4, file->number);
+    return db_run(stmt, err);
+}
+
+pb_status record_run_file_done(record_run *run, int64_t number, record_run_counts counts,
+                               pb_error *err)
+{
+    run_file *file;
+    PB_TRY(find_file(run, number, &file, err));
+    file->counts = counts;
+    PB_TRY(set_counts(run,
+                      "UPDATE t_import_run SET rows = ?, imported = ?, rejected = ? WHERE run = ?",
+                      file, err));
+    return set_counts(run,
+                      "UPDATE t_source_file SET rows = ?, imported = ?, rejected = ? WHERE run = ?",
+                      file, err);
+}
+
+static pb_status insert_column(record_run *run, const run_file *file, const run_column *column,
+                               pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(run->session,
+                      "INSERT INTO t_source_column (run, entity, source, header, field, filled,"
+                      " rows) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, file->number);
+    db_bind_text(stmt, 2, file->entity ? file->entity->name : PB_STR(""));
+    db_bind_text(stmt, 3, file->name);
+    db_bind_text(stmt, 4, column->header);
+    if (column->field.ptr != NULL)
+        db_bind_text(stmt, 5, column->field);
+    else
+        db_bind_null(stmt, 5);
+    db_bind_i64(stmt, 6, (int64_t)column->filled);
+    db_bind_i64(stmt, 7, (int64_t)file->counts.rows);
+    return db_run(stmt, err);
+}
+
+pb_status record_run_column(record_run *run, int64_t number, pb_str header,
+                            const model_field *field, const char *how, uint64_t filled,
+                            pb_error *err)
+{
+    run_file *file;
+    PB_TRY(find_file(run, number, &file, err));
+    run_column column = {.header = pb_arena_str(run->arena, header),
+                         .field = field ? field->name : PB_STR_NONE,
+                         .how = pb_str_c(how),
+                         .filled = filled};
+    if (column.header.ptr == NULL ||
+        !PB_PUSH(run->arena, file->columns, file->column_count, file->column_capacity, column))
+        return pb_fail_memory(err);
+    return insert_column(run, file, &column, err);
+}
+
+static void write_column(pb_buf *out, const run_column *column)
+{
+    pb_cbor_map(out, column->field.ptr ? 4 : 3);
+    pb_cbor_text(out, PB_STR("how"));
+    pb_cbor_text(out, column->how);
+    if (column->field.ptr != NULL) {
+        pb_cbor_text(out, PB_STR("field"));
+        pb_cbor_text(out, column->field);
+    }
+    pb_cbor_text(out, PB_STR("filled"));
+    pb_cbor_uint(out, column->filled);
+    pb_cbor_text(out, PB_STR("header"));
+    pb_cbor_text(out, column->header);
+}
+
+/* Keys of every map in order of their encoded bytes: by length, then by letter. */
+static void write_file(pb_buf *out, const run_file *file)
+{
+    pb_cbor_map(out, file->entity ? 9 : 8);
+    pb_cbor_text(out, PB_STR("run"));
+    pb_cbor_uint(out, (uint64_t)file->number);
+    pb_cbor_text(out, PB_STR("hash"));
+    pb_cbor_bytes(out, pb_str_n((const char *)file->hash, sizeof file->hash));
+    pb_cbor_text(out, PB_STR("name"));
+    pb_cbor_text(out, file->name);
+    pb_cbor_text(out, PB_STR("rows"));
+    pb_cbor_uint(out, file->counts.rows);
+    pb_cbor_text(out, PB_STR("noted"));
+    pb_cbor_uint(out, file->counts.noted);
+    if (file->entity != NULL) {
+        pb_cbor_text(out, PB_STR("entity"));
+        pb_cbor_text(out, file->entity->name);
+    }
+    pb_cbor_text(out, PB_STR("columns"));
+    pb_cbor_array(out, file->column_count);
+    for (size_t i = 0; i < file->column_count; i++)
+        write_column(out, &file->columns[i]);
+    pb_cbor_text(out, PB_STR("imported"));
+    pb_cbor_uint(out, file->counts.imported);
+    pb_cbor_text(out, PB_STR("rejected"));
+    pb_cbor_uint(out, file->counts.rejected);
+}
+
+pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(32 << 20);
+    pb_cbor_map(&payload, 3);
+    pb_cbor_text(&payload, PB_STR("run"));
+    pb_cbor_uint(&payload, (uint64_t)run->first);
+    pb_cbor_text(&payload, PB_STR("files"));
+    pb_cbor_array(&payload, run->file_count);
+    for (size_t i = 0; i < run->file_count; i++)
+        write_file(&payload, &run->files[i]);
+    pb_cbor_text(&payload, PB_STR("unresolved"));
+    pb_cbor_uint(&payload, unresolved);
+    if (payload.failed)
+        return pb_fail(err, PB_LIMIT, PB_MSG("The summary of the import is too large."), NULL);
+    ledger_event event = {.kind = "import.finished",
+                          .at_us = run->now_us,
+                          .actor = run->actor,
+                          .payload = pb_buf_str(&payload)};
+    uint64_t sequence;
+    return ledger_append(run->session, &event, &sequence, err);
+}

@@ -1,0 +1,167 @@
+/* Replaying a record's chain of events and comparing what it says with the row, cell by cell. */
+#include "record/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "steps.h"
+
+struct record_checker {
+    pb_arena *arena; /* layouts */
+    pb_arena *row;
+    const layout **layouts; /* by entity index, made at first use */
+    size_t count;
+};
+
+/* One row under comparison. Events come newest first, so the first that names a column settles it.
+ */
+typedef struct check {
+    const layout *lay;
+    layout_head head;
+    pb_value *cells;
+    bool *settled; /* by column */
+    bool source[LAYOUT_SOURCES];
+    bool deleted_settled;
+} check;
+
+record_checker *record_checker_new(const model_schema *schema)
+{
+    record_checker *checker = calloc(1, sizeof *checker);
+    if (checker == NULL)
+        return NULL;
+    checker->arena = pb_arena_new(0);
+    checker->row = pb_arena_new(0);
+    checker->count = schema->entity_count;
+    checker->layouts = checker->arena
+                           ? pb_arena_array(checker->arena, checker->count + 1, sizeof(layout *))
+                           : NULL;
+    return checker->layouts && checker->row ? checker : record_checker_free(checker);
+}
+
+record_checker *record_checker_free(record_checker *checker)
+{
+    if (checker != NULL) {
+        pb_arena_free(checker->arena);
+        pb_arena_free(checker->row);
+    }
+    free(checker);
+    return NULL;
+}
+
+static pb_status altered(const check *c, pb_str what, pb_error *err)
+{
+    char text[37];
+    pb_uuid_text(c->head.id, text);
+    pb_fail(err, PB_CORRUPT, PB_MSG("The record {id} of {entity} was altered: {field}."), "id",
+            text, "entity", PB_ARG(c->lay->entity->name), "field", PB_ARG(what), NULL);
+    pb_error_detail(err, PB_MSG("What is stored is not what the ledger says was written."), NULL);
+    pb_error_hint(err, PB_MSG("Look at the record's history for the value that was written."),
+                  NULL);
+    return PB_CORRUPT;
+}
+
+static pb_status compare_item(check *c, const step_item *item, pb_error *err)
+{
+    const layout_column *column = item->column;
+    if (column == NULL)
+        return PB_OK;
+    bool is_source = column->part == LAYOUT_SOURCE;
+    size_t at = is_source ? (size_t)(column - c->lay->sources) : (size_t)(column - c->lay->columns);
+    bool *settled = is_source ? &c->source[at] : &c->settled[at];
+    pb_value stored = is_source ? layout_source_value(&c->head, (int)at) : c->cells[at];
+    if (*settled)
+        return PB_OK;
+    *settled = true;
+    return pb_value_eq(stored, item->after) ? PB_OK : altered(c, column->name, err);
+}
+
+/* What the first event does not name was empty. */
+static pb_status compare_rest(check *c, pb_error *err)
+{
+    for (size_t i = 0; i < c->lay->count; i++)
+        if (!c->settled[i] && c->lay->columns[i].history && c->cells[i].kind != PB_NULL)
+            return altered(c, c->lay->columns[i].name, err);
+    for (int i = 0; i < LAYOUT_SOURCES; i++)
+        if (!c->source[i] && layout_source_value(&c->head, i).kind != PB_NULL)
+            return altered(c, c->lay->sources[i].name, err);
+    return PB_OK;
+}
+
+static pb_status compare_event(check *c, const ledger_event *event, int64_t version, pb_error *err)
+{
+    if (memcmp(event->record.b, c->head.id.b, sizeof event->record.b) != 0 ||
+        !pb_str_eq(event->entity, c->lay->entity->name))
+        return altered(c, PB_STR("event"), err);
+    if (event->version != version)
+        return altered(c, PB_STR("version"), err);
+    if (version == c->head.version && event->at_us != c->head.changed_us)
+        return altered(c, PB_STR("changed_us"), err);
+    if (steps_creates(event) &&
+        (event->at_us != c->head.created_us || version != 1 || event->previous != 0))
+        return altered(c, PB_STR("created_us"), err);
+    bool deletes = strcmp(event->kind, "record.deleted") == 0;
+    bool says = deletes || steps_creates(event) || strcmp(event->kind, "record.restored") == 0;
+    if (says && !c->deleted_settled && c->head.deleted != deletes)
+        return altered(c, PB_STR("deleted"), err);
+    c->deleted_settled = c->deleted_settled || says;
+    return PB_OK;
+}
+
+static pb_status replay(check *c, db_session *session, pb_arena *arena, pb_error *err)
+{
+    bool erased = false; /* behind an erased payload, what is not settled stays unknown */
+    int64_t version = c->head.version;
+    for (uint64_t next = c->head.event + 1; next > 0; version--) {
+        ledger_event event;
+        bool gone;
+        step_item *items;
+        size_t count = 0;
+        PB_TRY(ledger_read(session, next - 1, arena, &event, &gone, err));
+        PB_TRY(compare_event(c, &event, version, err));
+        erased = erased || gone;
+        if (!erased && event.payload.ptr != NULL)
+            PB_TRY(steps_decode(c->lay, &event, arena, &items, &count, err));
+        for (size_t i = 0; i < count; i++)
+            PB_TRY(compare_item(c, &items[i], err));
+        if (event.previous >= next || (event.previous == 0 && !steps_creates(&event)))
+            return altered(c, PB_STR("event"), err);
+        next = event.previous;
+    }
+    return erased ? PB_OK : compare_rest(c, err);
+}
+
+static pb_status load(check *c, db_session *session, pb_uuid id, pb_arena *arena, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    c->head.id = id;
+    c->cells = pb_arena_array(arena, c->lay->count + 1, sizeof *c->cells);
+    c->settled = pb_arena_array(arena, c->lay->count + 1, sizeof *c->settled);
+    if (c->cells == NULL || c->settled == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(layout_select(session, c->lay, "WHERE id = ?", &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&id));
+    PB_TRY(db_step(stmt, &row, err));
+    if (!row)
+        return altered(c, PB_STR("id"), err);
+    pb_status status = layout_row(c->lay, stmt, arena, &c->head, c->cells, err);
+    db_reset(stmt);
+    return status;
+}
+
+pb_status record_verify_row(void *checker, db_session *session, const model_entity *entity,
+                            pb_uuid id, uint64_t event, pb_error *err)
+{
+    record_checker *self = checker;
+    pb_arena_reset(self->row);
+    if (self->layouts[entity->index] == NULL)
+        self->layouts[entity->index] = layout_make(entity, self->arena);
+    check c = {.lay = self->layouts[entity->index]};
+    if (c.lay == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(load(&c, session, id, self->row, err));
+    if (c.head.event != event)
+        return altered(&c, PB_STR("event"), err);
+    return replay(&c, session, self->row, err);
+}
