@@ -15,6 +15,8 @@ typedef struct field_names {
 typedef struct entity_names {
     pb_str *keys; /* name, label, plural, aliases */
     size_t count;
+    pb_str *ids; /* headers declared to hold the source's own id */
+    size_t id_count;
     field_names *fields; /* by field index */
 } entity_names;
 
@@ -102,6 +104,11 @@ static pb_status entity_keys(pb_arena *arena, const model_entity *entity, entity
         if (key.len > 0)
             ret->keys[ret->count++] = key;
     }
+    ret->ids = pb_arena_array(arena, entity->source_id.count + 1, sizeof *ret->ids);
+    if (ret->ids == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < entity->source_id.count; i++)
+        ret->ids[ret->id_count++] = names_key(arena, entity->source_id.items[i]);
     for (size_t f = 0; f < entity->field_count; f++)
         PB_TRY(field_keys(arena, &entity->fields[f], &ret->fields[f], err));
     return PB_OK;
@@ -248,6 +255,8 @@ int names_fit_id(const name_book *n, const model_entity *entity, pb_str header, 
         return first ? 50 : 0;
     if (among(n->id_words, n->id_word_count, key))
         return first || pb_str_is(key, "id") ? 97 : 55;
+    if (among(own->ids, own->id_count, key))
+        return 95;
     for (size_t i = 0; i < own->count; i++)
         if (pb_str_starts(key, own->keys[i]) &&
             among(n->id_tails, n->id_tail_count, pb_str_sub(key, own->keys[i].len, key.len)))

@@ -1,0 +1,313 @@
+/* Carrying a plan out: every row of every file down the one road, in one transaction. */
+#include "import_internal.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "record/run.h"
+#include "sys/clock.h"
+
+enum { PROGRESS_BYTES = 64 << 10, PROGRESS_US = 50000, ROWS_A_LOOK = 64 };
+
+/* Working state of one import. */
+typedef struct importing {
+    const exchange_options *options;
+    exchange_plan *plan;
+    pb_arena *arena;
+    record_writer *writer;
+    record_run *run;
+    exchange_file *file; /* at work */
+    row_shape *shape;
+    csv_reader *reader;
+    int64_t number; /* of the file in its run */
+    size_t reject_capacity;
+    uint64_t told_bytes;
+    int64_t told_us;
+    unsigned unlooked; /* rows since the clock was looked at */
+    bool rehearsed;    /* a dry run came to its end */
+} importing;
+
+static pb_status cancelled(pb_error *err)
+{
+    return pb_fail(err, PB_CANCELLED, PB_MSG("The import was stopped; nothing was kept"), NULL);
+}
+
+/* Tells how far the file is, now and then. */
+static pb_status tell(importing *im, bool always, pb_error *err)
+{
+    if (im->options->progress == NULL)
+        return PB_OK;
+    uint64_t done = csv_bytes_done(im->reader);
+    bool due = always || done - im->told_bytes >= PROGRESS_BYTES;
+    if (!due && ++im->unlooked < ROWS_A_LOOK)
+        return PB_OK;
+    im->unlooked = 0;
+    int64_t now = sys_monotonic_us();
+    if (!always && now - im->told_us < PROGRESS_US)
+        return PB_OK;
+    im->told_bytes = done;
+    im->told_us = now;
+    bool stop = im->options->progress(im->options->context, im->file->name.ptr, done,
+                                      csv_bytes_total(im->reader));
+    return stop ? cancelled(err) : PB_OK;
+}
+
+/* --- rejects --- */
+
+static pb_status reject(importing *im, exchange_reject why, pb_error *err)
+{
+    exchange_file *file = im->file;
+    file->rejected++;
+    if (file->reject_count == MAX_REJECTS)
+        return PB_OK;
+    pb_str shown = pb_utf8_cut(why.value, REJECT_VALUE);
+    why.value = pb_arena_str(im->arena, shown);
+    why.column = pb_arena_str(im->arena, why.column);
+    if ((shown.ptr != NULL && why.value.ptr == NULL) ||
+        !PB_PUSH(im->arena, file->rejects, file->reject_count, im->reject_capacity, why))
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+static pb_status reject_fault(importing *im, pb_error *err)
+{
+    const csv_fault *fault = csv_last_fault(im->reader);
+    im->file->rows++;
+    return reject(im,
+                  (exchange_reject){.row = fault->row,
+                                    .line = fault->line,
+                                    .says = pb_str_c(fault->says),
+                                    .value = pb_str_c(fault->value),
+                                    .expected = fault->expected,
+                                    .found = fault->found},
+                  err);
+}
+
+static pb_status reject_row(importing *im, const csv_row *row, const char *says, pb_error *err)
+{
+    return reject(im,
+                  (exchange_reject){.row = row->row,
+                                    .line = row->line,
+                                    .says = pb_str_c(says),
+                                    .expected = (int64_t)im->file->column_count,
+                                    .found = (int64_t)row->count},
+                  err);
+}
+
+/* The header of the column a field came from. */
+static pb_str header_of(const exchange_file *file, const model_field *field)
+{
+    for (size_t c = 0; field != NULL && c < file->column_count; c++)
+        if (file->columns[c].field == field)
+            return file->columns[c].header;
+    return PB_STR_NONE;
+}
+
+static pb_status reject_record(importing *im, const csv_row *row, const record_problem *problem,
+                               pb_error *err)
+{
+    pb_str header = header_of(im->file, problem->field);
+    if (header.ptr == NULL && problem->field != NULL)
+        header = problem->field->name;
+    return reject(im,
+                  (exchange_reject){.row = row->row,
+                                    .line = row->line,
+                                    .says = problem->says,
+                                    .column = header,
+                                    .value = problem->value},
+                  err);
+}
+
+/* --- rows --- */
+
+/* Counts what is filled; false when nothing is. */
+static bool count_filled(exchange_file *file, const csv_row *row)
+{
+    bool any = false;
+    for (size_t c = 0; c < row->count; c++) {
+        bool filled = row->cells[c].len > 0;
+        file->columns[c].filled += filled;
+        any = any || filled;
+    }
+    return any;
+}
+
+static pb_status import_row(importing *im, const csv_row *row, pb_error *err)
+{
+    exchange_file *file = im->file;
+    file->rows++;
+    if (row->count != file->column_count)
+        return reject_row(im, row, PB_MSG("Expected {expected} columns, found {found}"), err);
+    if (!count_filled(file, row))
+        return reject_row(im, row, PB_MSG("The row is empty"), err);
+    size_t count = 0, problem_count = 0;
+    record_origin origin = {.run = im->number, .row = row->row};
+    row_shape_inputs(im->shape, row, &count, &origin.source_id);
+    const record_problem *problems = NULL;
+    pb_error why;
+    pb_status status = record_create(im->writer, file->entity, im->shape->inputs, count, origin,
+                                     NULL, &problems, &problem_count, &why);
+    if (status == PB_INVALID && problem_count > 0)
+        return reject_record(im, row, &problems[0], err);
+    if (status != PB_OK) {
+        if (err != NULL)
+            *err = why;
+        return status;
+    }
+    file->imported++;
+    return PB_OK;
+}
+
+static pb_status import_rows(importing *im, pb_error *err)
+{
+    csv_row row = {0};
+    bool more = true;
+    PB_TRY(csv_next(im->reader, &row, &more, err)); /* the header: the plan has it */
+    while (more) {
+        pb_status status = csv_next(im->reader, &row, &more, err);
+        if (status == PB_INVALID)
+            PB_TRY(reject_fault(im, err));
+        else if (status != PB_OK)
+            return status;
+        else if (more)
+            PB_TRY(import_row(im, &row, err));
+        PB_TRY(tell(im, false, err));
+    }
+    PB_TRY(tell(im, true, err));
+    uint8_t hash[32];
+    csv_hash(im->reader, hash);
+    if (memcmp(hash, im->file->hash, sizeof hash) == 0)
+        return PB_OK;
+    pb_fail(err, PB_CONFLICT, PB_MSG("{file} changed while it was being read"), "file",
+            PB_ARG(im->file->name), NULL);
+    pb_error_hint(err, PB_MSG("Wait until the export is finished, then try again"), NULL);
+    return PB_CONFLICT;
+}
+
+static const char *how_word(exchange_how how)
+{
+    switch (how) {
+    case EXCHANGE_IGNORED:
+        return "ignored";
+    case EXCHANGE_BY_MAP:
+        return "map";
+    case EXCHANGE_BY_NAME:
+        return "name";
+    case EXCHANGE_BY_VALUES:
+        return "values";
+    case EXCHANGE_UNMAPPED:
+        break;
+    }
+    return "unmapped";
+}
+
+static pb_status record_columns(importing *im, pb_error *err)
+{
+    const exchange_file *file = im->file;
+    record_run_counts counts = {file->rows, file->imported, file->rejected, file->noted};
+    PB_TRY(record_run_file_done(im->run, im->number, counts, err));
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        const char *how = column->is_source_id ? "id" : how_word(column->how);
+        PB_TRY(record_run_column(im->run, im->number, column->header, column->field, how,
+                                 column->filled, err));
+    }
+    return PB_OK;
+}
+
+static void forget_counts(exchange_file *file)
+{
+    file->rows = file->imported = file->rejected = file->noted = 0;
+    file->rejects = NULL;
+    file->reject_count = 0;
+    for (size_t c = 0; c < file->column_count; c++)
+        file->columns[c].filled = 0;
+}
+
+static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
+{
+    im->file = file;
+    im->reject_capacity = 0;
+    im->told_bytes = 0;
+    PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
+    if (file->entity == NULL)
+        return record_columns(im, err);
+    pb_status status = csv_open(file->path.ptr, &im->reader, err);
+    if (status == PB_OK)
+        status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
+    if (status == PB_OK)
+        status = import_rows(im, err);
+    if (status == PB_OK)
+        status = record_columns(im, err);
+    im->reader = csv_close(im->reader);
+    im->shape = row_shape_free(im->shape);
+    return status;
+}
+
+static pb_status import_all(importing *im, pb_error *err)
+{
+    for (size_t i = 0; i < im->plan->file_count; i++)
+        PB_TRY(import_file(im, &im->plan->files[i], err));
+    PB_TRY(record_writer_finish(im->writer, err));
+    im->plan->unresolved = record_writer_unresolved(im->writer);
+    PB_TRY(record_run_finish(im->run, im->plan->unresolved, err));
+    im->plan->run = record_run_number(im->run);
+    return PB_OK;
+}
+
+/* The work of the transaction; may be run again, so it begins with clean counts. */
+static pb_status work(db_session *session, void *context, pb_error *err)
+{
+    importing *im = context;
+    const exchange_options *options = im->options;
+    for (size_t i = 0; i < im->plan->file_count; i++)
+        forget_counts(&im->plan->files[i]);
+    pb_status status = record_run_begin(session, options->actor, options->now_us, &im->run, err);
+    if (status == PB_OK)
+        status = record_writer_open(session, options->actor, options->now_us, options->policy,
+                                    &im->writer, err);
+    if (status == PB_OK)
+        status = import_all(im, err);
+    im->writer = record_writer_close(im->writer);
+    im->run = record_run_close(im->run);
+    if (status == PB_OK && options->dry_run) {
+        im->rehearsed = true;
+        return pb_fail(err, PB_CANCELLED, PB_MSG("This was a rehearsal: nothing was kept"), NULL);
+    }
+    return status;
+}
+
+/* A plan that would import nothing is no import. */
+static pb_status check_any(const exchange_plan *plan, pb_error *err)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (plan->files[i].entity != NULL)
+            return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import"), NULL);
+    for (size_t i = 0; i < plan->file_count && err != NULL; i++) {
+        const exchange_file *file = &plan->files[i];
+        const pb_arg *args = file->why_args;
+        pb_argbuf values[4] = {0};
+        const char *names[4] = {NULL};
+        for (size_t a = 0; a < file->why_arg_count && a < 4; a++) {
+            names[a] = args[a].name;
+            pb_arg_str(&values[a], args[a].value);
+        }
+        pb_error_detail(err, file->why_not.ptr, names[0], values[0].text, names[1], values[1].text,
+                        names[2], values[2].text, names[3], values[3].text, NULL);
+        break;
+    }
+    pb_error_hint(
+        err,
+        PB_MSG("Give CSV files with a line of column names, or name their entities in a map file"),
+        NULL);
+    return PB_INVALID;
+}
+
+pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
+                          exchange_plan *plan, pb_error *err)
+{
+    PB_TRY(check_any(plan, err));
+    importing im = {.options = options, .plan = plan, .arena = arena};
+    pb_status status = db_write(workspace, work, &im, err);
+    return status == PB_CANCELLED && im.rehearsed ? PB_OK : status;
+}

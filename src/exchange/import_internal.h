@@ -1,0 +1,47 @@
+/* What the parts of an import share: how the rows of one file become inputs of the one road. */
+#ifndef EXCHANGE_IMPORT_INTERNAL_H
+#define EXCHANGE_IMPORT_INTERNAL_H
+
+#include "base/map.h"
+#include "exchange/csv.h"
+#include "exchange/import.h"
+#include "model/value.h"
+
+enum { MAX_REJECTS = 1000, REJECT_VALUE = 200 };
+
+/** A mapped column. */
+typedef struct binding {
+    size_t column;
+    const model_field *field;
+    model_format format;
+    bool by_country; /* format.country is set row by row */
+    size_t country;  /* then: the column that holds the country */
+} binding;
+
+/** How the rows of one file become inputs; made once a file. */
+typedef struct row_shape {
+    binding *bindings;
+    size_t count;
+    record_input *inputs; /* room for all bindings and a composed name */
+    bool has_id;
+    size_t id_column;
+    /* a full name put together from its parts; NULL: not needed */
+    const model_field *full_name;
+    ptrdiff_t given, middle, family; /* columns, -1: none */
+    pb_buf name_room;
+    model_reader *reader; /* reads countries */
+    pb_arena *country_arena;
+    pb_map *countries; /* as written -> two letters, so that each is read once */
+    char country_codes[4096][2];
+    size_t country_count;
+} row_shape;
+
+/** Owner: the caller, row_shape_free. */
+pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape **ret_shape,
+                        pb_error *err);
+row_shape *row_shape_free(row_shape *shape);
+/** The inputs of a row: only columns with a value. They live until the next call. */
+void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
+                      pb_str *ret_source_id);
+
+#endif

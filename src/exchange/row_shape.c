@@ -1,0 +1,171 @@
+/* From the cells of a row to the inputs of a record: without allocation on the usual way. */
+#include "base/map.h"
+#include "base/utf8.h"
+#include "import_internal.h"
+
+enum { NAME_ROOM = 64 << 10 };
+
+row_shape *row_shape_free(row_shape *shape)
+{
+    if (shape == NULL)
+        return NULL;
+    free(shape->bindings);
+    free(shape->inputs);
+    pb_buf_free(&shape->name_room);
+    model_reader_free(shape->reader);
+    pb_arena_free(shape->country_arena);
+    free(shape);
+    return NULL;
+}
+
+static ptrdiff_t column_of(const exchange_file *file, const model_field *field)
+{
+    for (size_t c = 0; field != NULL && c < file->column_count; c++)
+        if (file->columns[c].field == field)
+            return (ptrdiff_t)c;
+    return -1;
+}
+
+/* A column's own country, where its field says which field holds it and the file has that one. */
+static void bind_country(const exchange_file *file, binding *b)
+{
+    if (b->field->country.len == 0)
+        return;
+    ptrdiff_t column = column_of(file, model_field_find(file->entity, b->field->country));
+    b->by_country = column >= 0;
+    b->country = b->by_country ? (size_t)column : 0;
+}
+
+static void bind_name(const exchange_file *file, row_shape *shape)
+{
+    const model_entity *entity = file->entity;
+    const model_field *full = model_field_role(entity, "full_name");
+    shape->given = column_of(file, model_field_role(entity, "given_name"));
+    shape->middle = column_of(file, model_field_role(entity, "middle_name"));
+    shape->family = column_of(file, model_field_role(entity, "family_name"));
+    if (full != NULL && column_of(file, full) < 0 && (shape->given >= 0 || shape->family >= 0))
+        shape->full_name = full;
+}
+
+pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape **ret_shape,
+                        pb_error *err)
+{
+    row_shape *shape = calloc(1, sizeof *shape);
+    if (shape == NULL)
+        return pb_fail_memory(err);
+    shape->name_room = PB_BUF_INIT(NAME_ROOM);
+    shape->bindings = calloc(file->column_count + 1, sizeof *shape->bindings);
+    shape->inputs = calloc(file->column_count + 1, sizeof *shape->inputs);
+    shape->reader = model_reader_new(today_days);
+    shape->country_arena = pb_arena_new(0);
+    shape->countries = shape->country_arena == NULL ? NULL : pb_map_new(shape->country_arena);
+    if (shape->bindings == NULL || shape->inputs == NULL || shape->reader == NULL ||
+        shape->countries == NULL) {
+        row_shape_free(shape);
+        return pb_fail_memory(err);
+    }
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        if (column->is_source_id) {
+            shape->has_id = true;
+            shape->id_column = c;
+        }
+        if (column->field == NULL)
+            continue;
+        binding *b = &shape->bindings[shape->count++];
+        *b = (binding){.column = c, .field = column->field, .format = column->format};
+        bind_country(file, b);
+    }
+    bind_name(file, shape);
+    *ret_shape = shape;
+    return PB_OK;
+}
+
+/* The country a text means, as two letters, or absent; each spelling is read once. */
+static pb_str country_of(row_shape *shape, const model_field *field, pb_str text)
+{
+    const size_t most = sizeof shape->country_codes / sizeof shape->country_codes[0];
+    if (text.len == 0 || text.len > 200)
+        return PB_STR_NONE;
+    const uint64_t *known = pb_map_get(shape->countries, text);
+    if (known == NULL && shape->country_count < most) {
+        model_reader_reset(shape->reader);
+        model_reading reading = model_read(shape->reader, field, text, NULL);
+        char *code = shape->country_codes[shape->country_count];
+        bool read = (reading.verdict == MODEL_SAME || reading.verdict == MODEL_RESTYLED) &&
+                    reading.value.kind == PB_TEXT && reading.value.as.s.len == 2;
+        if (read)
+            memcpy(code, reading.value.as.s.ptr, 2);
+        uint64_t *place = pb_map_put(shape->countries, text, NULL);
+        if (place == NULL)
+            return PB_STR_NONE;
+        *place = shape->country_count++;
+        known = place;
+    }
+    if (known == NULL || shape->country_codes[*known][0] == 0)
+        return PB_STR_NONE;
+    return (pb_str){shape->country_codes[*known], 2};
+}
+
+static pb_str cell_at(const csv_row *row, ptrdiff_t column)
+{
+    return column < 0 ? PB_STR("") : csv_unguard(row->cells[column]);
+}
+
+static bool all_han(pb_str text)
+{
+    for (size_t at = 0; at < text.len;)
+        if (!pb_code_is_han(pb_utf8_next(text, &at)))
+            return false;
+    return text.len > 0;
+}
+
+/* `Mary J Smith`; 王小明 where both parts are Han. Parts beyond NAME_ROOM, far beyond any name, are
+ * left out; the parts' own fields still get them. */
+static pb_str compose_name(row_shape *shape, const csv_row *row)
+{
+    pb_str given = cell_at(row, shape->given), family = cell_at(row, shape->family);
+    pb_str parts[] = {given, cell_at(row, shape->middle), family};
+    pb_buf *out = &shape->name_room;
+    pb_buf_clear(out);
+    if (all_han(given) && all_han(family)) {
+        pb_buf_add(out, family);
+        pb_buf_add(out, given);
+        return pb_buf_str(out);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].len == 0)
+            continue;
+        if (out->len > 0)
+            pb_buf_byte(out, ' ');
+        pb_buf_add(out, parts[i]);
+    }
+    return pb_buf_str(out);
+}
+
+void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
+                      pb_str *ret_source_id)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shape->count; i++) {
+        binding *b = &shape->bindings[i];
+        pb_str cell = row->cells[b->column];
+        if (cell.len == 0)
+            continue;
+        if (b->by_country) {
+            const model_field *country = model_field_find(b->field->entity, b->field->country);
+            b->format.country = country_of(shape, country, row->cells[b->country]);
+        }
+        shape->inputs[count++] = (record_input){b->field, csv_unguard(cell), &b->format};
+    }
+    if (shape->full_name != NULL) {
+        pb_str name = compose_name(shape, row);
+        if (shape->name_room.failed)
+            name =
+                pb_utf8_cut(name, name.len); /* beyond any name: what fitted is judged as it is */
+        if (name.len > 0)
+            shape->inputs[count++] = (record_input){shape->full_name, name, NULL};
+    }
+    *ret_count = count;
+    *ret_source_id = shape->has_id ? csv_unguard(row->cells[shape->id_column]) : PB_STR_NONE;
+}
