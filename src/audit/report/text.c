@@ -49,7 +49,8 @@ size_t report_count(const report_writer *writer, audit_outcome outcome, int grad
     size_t count = 0;
     for (size_t i = 0; i < writer->result->finding_count; i++) {
         const audit_finding *finding = &writer->result->findings[i];
-        count += finding->outcome == outcome && (grade < 0 || (int)finding->control->grade == grade);
+        count +=
+            finding->outcome == outcome && (grade < 0 || (int)finding->control->grade == grade);
     }
     return count;
 }
@@ -130,8 +131,8 @@ void report_condition(const report_writer *writer, const audit_finding *finding,
     const char *failing = report_int(writer, finding->failing);
     allowed(writer, finding->control, &limit);
     if (finding->population == 0) {
-        report_say(writer, to, PB_MSG("{failing} {unit} fail; allowed: {limit}."), "failing", failing,
-                   "unit", PB_ARG(unit), "limit", pb_buf_cstr(&limit), NULL);
+        report_say(writer, to, PB_MSG("{failing} {unit} fail; allowed: {limit}."), "failing",
+                   failing, "unit", PB_ARG(unit), "limit", pb_buf_cstr(&limit), NULL);
         return;
     }
     pb_locale_share(writer->locale, &share, (double)finding->failing / (double)finding->population);
@@ -170,11 +171,10 @@ void report_reason(const report_writer *writer, const audit_finding *finding, pb
 
 void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to)
 {
-    const pb_arg args[] = {
-        {"value", reject->value},
-        {"field", reject->column},
-        {"expected", pb_str_c(report_int(writer, (uint64_t)reject->expected))},
-        {"found", pb_str_c(report_int(writer, (uint64_t)reject->found))}};
+    const pb_arg args[] = {{"value", reject->value},
+                           {"field", reject->column},
+                           {"expected", pb_str_c(report_int(writer, (uint64_t)reject->expected))},
+                           {"found", pb_str_c(report_int(writer, (uint64_t)reject->found))}};
     pb_format(to, pb_translate_str(writer->catalog, reject->says), args, 4);
 }
 
@@ -182,9 +182,9 @@ pb_str report_field_label(const report_writer *writer, const audit_finding *find
                           const audit_failure *failure)
 {
     const model_entity *entity = finding->control->entity;
-    const model_field *field =
-        entity != NULL && !pb_str_empty(failure->field) ? model_field_find(entity, failure->field)
-                                                        : NULL;
+    const model_field *field = entity != NULL && !pb_str_empty(failure->field)
+                                   ? model_field_find(entity, failure->field)
+                                   : NULL;
     return field != NULL ? pb_translate_str(writer->catalog, field->label) : failure->field;
 }
 
@@ -242,21 +242,23 @@ void report_overview(const report_writer *writer, pb_buf *to)
     size_t failed = report_count(writer, AUDIT_FAIL, -1);
     size_t passed = report_count(writer, AUDIT_PASS, -1);
     size_t broken = report_count(writer, AUDIT_COULD_NOT_RUN, -1);
-    report_say(writer, to,
-               PB_MSG("{records} records were examined by {controls} controls: {passed} passed, {failed} "
-                      "failed."),
-               "records", report_int(writer, writer->result->records), "controls",
-               report_int(writer, failed + passed + broken), "passed", report_int(writer, passed),
-               "failed", report_int(writer, failed), NULL);
+    report_say(
+        writer, to,
+        PB_MSG("{records} records were examined by {controls} controls: {passed} passed, {failed} "
+               "failed."),
+        "records", report_int(writer, writer->result->records), "controls",
+        report_int(writer, failed + passed + broken), "passed", report_int(writer, passed),
+        "failed", report_int(writer, failed), NULL);
     if (failed > 0) {
         pb_buf_byte(to, ' ');
-        report_say(writer, to,
-                   PB_MSG("Of the failed ones {essential} are essential, {important} important and "
-                          "{desirable} desirable."),
-                   "essential", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_ESSENTIAL)),
-                   "important", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_IMPORTANT)),
-                   "desirable", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_DESIRABLE)),
-                   NULL);
+        report_say(
+            writer, to,
+            PB_MSG("Of the failed ones {essential} are essential, {important} important and "
+                   "{desirable} desirable."),
+            "essential", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_ESSENTIAL)),
+            "important", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_IMPORTANT)),
+            "desirable", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_DESIRABLE)),
+            NULL);
     }
     if (broken > 0) {
         pb_buf_byte(to, ' ');

@@ -15,7 +15,7 @@
 #include "base/status.h" /* generated from declare/errors.yaml: enum pb_status */
 
 /** Marks a message id for translation where the call itself does not (xgettext keyword). */
-#define PB_MSG(text) (text)
+#define PB_MSG(text) text
 
 /** Bytes for all argument texts of one error; longer values are cut with an ellipsis. */
 enum { PB_ERROR_TEXT = 2048, PB_MSG_ARG_MAX = 300 };

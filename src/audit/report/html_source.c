@@ -1,0 +1,220 @@
+/* What was not examined and why; how the source was read; what the rules were. */
+#include "report.h"
+
+#include "base/bytes.h"
+
+enum { MAX_REJECTS = 20 };
+
+static void reason_rows(const report_writer *writer)
+{
+    for (size_t i = 0; i < writer->result->finding_count; i++) {
+        const audit_finding *finding = &writer->result->findings[i];
+        PB_AUTO_BUF title = PB_BUF_INIT(REPORT_TEXT_MAX), why = PB_BUF_INIT(REPORT_TEXT_MAX);
+        if (finding->outcome != AUDIT_NOT_APPLICABLE && finding->outcome != AUDIT_COULD_NOT_RUN)
+            continue;
+        report_control_text(writer, finding, finding->control->title, &title);
+        report_reason(writer, finding, &why);
+        html_raw(writer, "<tr><td>");
+        html_text(writer->out, pb_buf_str(&title));
+        html_raw(writer, "<br><span class=\"id\">");
+        html_text(writer->out, finding->control->id);
+        html_raw(writer, "</span></td><td>");
+        html_text(writer->out, pb_buf_str(&why));
+        html_raw(writer, "</td></tr>\n");
+    }
+}
+
+static void file_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to)
+{
+    const pb_arg args[] = {{"name", file->name}};
+    pb_format(to, pb_translate_str(writer->catalog, file->why_not), args, 1);
+}
+
+static void unread_rows(const report_writer *writer)
+{
+    const audit_reading *reading = writer->report->reading;
+    for (size_t i = 0; i < reading->file_count; i++) {
+        const audit_source_file *file = &reading->files[i];
+        PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
+        if (!pb_str_empty(file->entity))
+            continue;
+        file_why_not(writer, file, &why);
+        html_raw(writer, "<tr>");
+        html_value_cell(writer, file->name);
+        html_raw(writer, "<td>");
+        html_text(writer->out, pb_buf_str(&why));
+        html_raw(writer, "</td></tr>\n");
+    }
+    for (size_t i = 0; i < reading->file_count; i++) {
+        const audit_source_file *file = &reading->files[i];
+        for (size_t c = 0; c < file->column_count && !pb_str_empty(file->entity); c++) {
+            if (!pb_str_empty(file->columns[c].field))
+                continue;
+            html_raw(writer, "<tr><td class=\"v\"><bdi>");
+            html_text(writer->out, file->columns[c].header);
+            html_raw(writer, "</bdi> <span class=\"soft\">(<bdi>");
+            html_text(writer->out, file->name);
+            html_raw(writer, "</bdi>)</span></td><td>");
+            html_text(writer->out, pb_translate_str(writer->catalog, file->columns[c].how));
+            html_raw(writer, "</td></tr>\n");
+        }
+    }
+}
+
+void html_not_examined(const report_writer *writer)
+{
+    html_raw(writer, "<section id=\"not-examined\">");
+    html_element(writer, "h2", PB_MSG("What was not examined, and why"));
+    html_raw(writer, "<div class=\"card\"><div class=\"scroll\"><table><thead>");
+    html_head_row(writer, PB_MSG("Control, file or column"), PB_MSG("Reason"), NULL);
+    html_raw(writer, "</thead><tbody>");
+    unread_rows(writer);
+    reason_rows(writer);
+    html_raw(writer, "</tbody></table></div></div></section>\n");
+}
+
+static void column_rows(const report_writer *writer, const audit_source_file *file)
+{
+    for (size_t i = 0; i < file->column_count; i++) {
+        const audit_source_column *column = &file->columns[i];
+        html_raw(writer, "<tr>");
+        html_value_cell(writer, column->header);
+        html_raw(writer, "<td>");
+        html_text(writer->out, pb_str_empty(column->field)
+                                   ? PB_STR("–")
+                                   : pb_translate_str(writer->catalog, column->field));
+        html_raw(writer, "</td><td>");
+        html_text(writer->out, pb_translate_str(writer->catalog, column->how));
+        if (!pb_str_empty(column->format)) {
+            html_raw(writer, "<br><span class=\"soft\">");
+            html_text(writer->out, pb_translate_str(writer->catalog, column->format));
+            html_raw(writer, "</span>");
+        }
+        html_raw(writer, "</td>");
+        html_number_cell(writer, column->filled);
+        html_raw(writer, "</tr>\n");
+    }
+}
+
+static void reject_rows(const report_writer *writer, const audit_source_file *file)
+{
+    size_t shown = file->reject_count < MAX_REJECTS ? file->reject_count : MAX_REJECTS;
+    if (shown == 0)
+        return;
+    html_element(writer, "h4", PB_MSG("Rows not taken, and values not understood"));
+    html_raw(writer, "<div class=\"scroll\"><table><thead>");
+    html_head_row(writer, "#" PB_MSG("Line"), PB_MSG("Column"), PB_MSG("Value"), PB_MSG("Reason"),
+                  NULL);
+    html_raw(writer, "</thead><tbody>");
+    for (size_t i = 0; i < shown; i++) {
+        const audit_source_reject *reject = &file->rejects[i];
+        PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
+        report_reject(writer, reject, &why);
+        html_raw(writer, "<tr>");
+        html_number_cell(writer, (uint64_t)reject->line);
+        html_value_cell(writer, reject->column);
+        html_value_cell(writer, reject->value);
+        html_raw(writer, "<td>");
+        html_text(writer->out, pb_buf_str(&why));
+        html_raw(writer, "</td></tr>\n");
+    }
+    html_raw(writer, "</tbody></table></div>\n");
+}
+
+static void delimiter_text(const report_writer *writer, char delimiter)
+{
+    html_say(writer,
+             delimiter == '\t'  ? PB_MSG("separated by tabs")
+             : delimiter == ';' ? PB_MSG("separated by semicolons")
+             : delimiter == '|' ? PB_MSG("separated by bars")
+                                : PB_MSG("separated by commas"),
+             NULL);
+}
+
+static void file_card(const report_writer *writer, const audit_source_file *file)
+{
+    PB_AUTO_BUF hash = PB_BUF_INIT(128);
+    pb_hex(&hash, file->hash, sizeof file->hash);
+    html_raw(writer, "<div class=\"card\"><h3><bdi>");
+    html_text(writer->out, file->name);
+    html_raw(writer, "</bdi> → ");
+    html_text(writer->out, pb_translate_str(writer->catalog, file->entity));
+    html_raw(writer, "</h3><p class=\"soft\">");
+    html_say(
+        writer,
+        PB_MSG("{imported} of {rows} rows taken, {rejected} not, {noted} values not understood"),
+        "imported", report_int(writer, file->imported), "rows", report_int(writer, file->rows),
+        "rejected", report_int(writer, file->rejected), "noted", report_int(writer, file->noted),
+        NULL);
+    html_raw(writer, " · <bdi>");
+    html_text(writer->out, file->encoding);
+    html_raw(writer, "</bdi> · ");
+    delimiter_text(writer, file->delimiter);
+    html_raw(writer, "<br><span class=\"id\">SHA-256 ");
+    html_text(writer->out, pb_buf_str(&hash));
+    html_raw(writer, "</span></p><div class=\"scroll\"><table><thead>");
+    html_head_row(writer, PB_MSG("Column of the source"), PB_MSG("Field"),
+                  PB_MSG("How it was mapped"), "#" PB_MSG("Filled"), NULL);
+    html_raw(writer, "</thead><tbody>");
+    column_rows(writer, file);
+    html_raw(writer, "</tbody></table></div>\n");
+    reject_rows(writer, file);
+    html_raw(writer, "</div>\n");
+}
+
+void html_source(const report_writer *writer)
+{
+    const audit_reading *reading = writer->report->reading;
+    html_raw(writer, "<section id=\"source\">");
+    html_element(writer, "h2", PB_MSG("How the source was read"));
+    if (reading->file_count == 0) {
+        html_raw(writer, "<div class=\"card\">");
+        html_say(writer, PB_MSG("The workspace was read where it is."), NULL);
+        html_raw(writer, "</div>\n");
+    }
+    for (size_t i = 0; i < reading->file_count; i++)
+        if (!pb_str_empty(reading->files[i].entity))
+            file_card(writer, &reading->files[i]);
+    html_raw(writer, "</section>\n");
+}
+
+static void hash_line(const report_writer *writer, const char *label, const uint8_t hash[32])
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(128);
+    pb_hex(&text, hash, 32);
+    html_element(writer, "dt", label);
+    html_raw(writer, "<dd class=\"id\">");
+    html_text(writer->out, pb_buf_str(&text));
+    html_raw(writer, "</dd>\n");
+}
+
+void html_about(const report_writer *writer)
+{
+    html_raw(writer, "<section id=\"about\">");
+    html_element(writer, "h2", PB_MSG("How to read the marks"));
+    html_raw(writer, "<div class=\"card finding\"><p>");
+    html_say(
+        writer,
+        PB_MSG(
+            "Every control gives a share of what it could give; essential ones weigh 5, important "
+            "ones 3, desirable ones 1. What could not run counts as failed, what does not apply "
+            "does not count. One failed essential control holds the mark at 79 at most, three or "
+            "more at 64."),
+        NULL);
+    html_raw(writer, "</p><p>");
+    html_say(writer, PB_MSG("A from 90, B from 80, C from 65, D from 50, E below."), NULL);
+    html_raw(writer, "</p><p>");
+    html_say(writer,
+             PB_MSG("The same source, rules and day give the same report, byte for byte: whoever "
+                    "has them can "
+                    "check it."),
+             NULL);
+    html_raw(writer, "</p><dl>");
+    html_element(writer, "dt", PB_MSG("Program"));
+    html_raw(writer, "<dd><bdi>probity ");
+    html_text(writer->out, pb_str_c(writer->report->program_version));
+    html_raw(writer, "</bdi></dd>");
+    hash_line(writer, PB_MSG("Rules (SHA-256)"), writer->report->catalogue->hash);
+    hash_line(writer, PB_MSG("Model (SHA-256)"), writer->report->schema->hash);
+    html_raw(writer, "</dl></div></section>\n");
+}
