@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Measures the program against the figures it is held to, side by side with known tools in one run.
+
+Usage: run.py PROGRAM [--rows N] [--keep DIR]
+Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
+CPU time is user and system time of the whole process; memory is its largest resident set.
+"""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Run:
+    """CPU seconds, wall seconds and MiB of one command."""
+
+    def __init__(self, command, okay=(0,), **options):
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+        said = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.wall = time.monotonic() - start
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.mib = usage.ru_maxrss / 1024
+        if process.returncode not in okay:
+            sys.exit(f"{' '.join(command)}\nended with {process.returncode}: {said.decode(errors='replace')}")
+
+
+class Bench:
+    def __init__(self, program, folder):
+        self.program, self.folder, self.missed, self.runs = program, folder, [], 0
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def line(self, what, value, unit, target=None, digits=2):
+        reached = target is None or value <= target
+        goal = "" if target is None else f"  at most {target:g}{unit}  {'reached' if reached else 'MISSED'}"
+        print(f"{what:<62} {value:>9.{digits}f}{unit}{goal}", flush=True)
+        if not reached:
+            self.missed.append(what)
+
+    def contacts(self, rows):
+        path = self.path(f"contacts-{rows}.csv")
+        if not os.path.exists(path):
+            Run([sys.executable, os.path.join(HERE, "contacts.py"), str(rows), path])
+        return path
+
+    def sqlite_import(self, csv):
+        """sqlite3's own .import into a table with three indexes."""
+        database = self.path("baseline.db")
+        for name in (database, database + "-journal"):
+            if os.path.exists(name):
+                os.remove(name)
+        script = ("create table contact(id text, full_name text, email text, phone text, account text, city text, "
+                  "country text, postcode text, born text, created text);\n"
+                  "create index contact_id on contact(id);\ncreate index contact_email on contact(email);\n"
+                  "create index contact_name on contact(full_name);\n"
+                  f".mode csv\n.import --skip 1 {csv} contact\n")
+        with open(self.path("import.sql"), "w", encoding="utf-8") as file:
+            file.write(script)
+        with open(self.path("import.sql"), encoding="utf-8") as file:
+            return Run(["sqlite3", database], stdin=file)
+
+    def probity_import(self, csv):
+        self.runs += 1
+        workspace, key = self.path(f"workspace{self.runs}"), self.path(f"key{self.runs}")
+        Run([self.program, "init", workspace, "--key-file", key, "--quiet"])
+        run = Run([self.program, "import", csv, "--workspace", workspace, "--key-file", key, "--quiet"])
+        return run, workspace, key
+
+
+def start_time(program):
+    times = []
+    for _ in range(20):
+        times.append(Run([program, "version"]).wall * 1000)
+    return statistics.median(times)
+
+
+def measure(bench, rows):
+    small, large = bench.contacts(rows // 10), bench.contacts(rows)
+    bench.line("start of the program (probity version, median of 20)", start_time(bench.program), " ms", 50, 1)
+    baselines, imports = [], []
+    for _ in range(3):  # side by side, so that a busy machine is busy for both
+        baselines.append(bench.sqlite_import(large))
+        run, workspace, key = bench.probity_import(large)
+        imports.append(run)
+        if len(imports) < 3:
+            shutil.rmtree(workspace)
+    baseline, whole = (min(runs, key=lambda run: run.cpu) for runs in (baselines, imports))
+    tenth = min((bench.probity_import(small)[0] for _ in range(3)), key=lambda run: run.cpu)
+    print(f"\n{rows:,} contacts of 10 columns; sqlite3 .import into a table with three indexes: {baseline.cpu:.2f} CPU s")
+    bench.line("probity import, the whole road", whole.cpu, " CPU s")
+    bench.line("  wall time", whole.wall, " s")
+    bench.line("  ratio of CPU time to sqlite3 .import", whole.cpu / baseline.cpu, "x", 3)
+    bench.line("  largest memory", whole.mib, " MiB", 300, 0)
+    bench.line(f"  CPU growth from {rows // 10:,} to {rows:,}, of linear", whole.cpu / tenth.cpu / 10, "x", 1.15)
+    audit = Run([bench.program, "audit", workspace, "--key-file", key, "--quiet", "--fail-on", "none", "--as-of",
+                 "2025-06-30", "--out", bench.path("report")])
+    bench.line("all controls over them", audit.cpu, " CPU s")
+    bench.line("  largest memory", audit.mib, " MiB", None, 0)
+    bench.line("  ratio of CPU time to the import", audit.cpu / whole.cpu, "x", 1)
+    verify = Run([bench.program, "ledger", "verify", "--workspace", workspace, "--key-file", key, "--quiet"])
+    bench.line("ledger verify", verify.cpu, " CPU s")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--keep")
+    options = parser.parse_args()
+    folder = options.keep or tempfile.mkdtemp(prefix="probity-bench-")
+    os.makedirs(folder, exist_ok=True)
+    bench = Bench(os.path.abspath(options.program), folder)
+    try:
+        measure(bench, options.rows)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    if bench.missed:
+        sys.exit("missed: " + "; ".join(bench.missed))
+
+
+main()
