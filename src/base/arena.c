@@ -205,7 +205,7 @@ bool pb_arena_grow(pb_arena *arena, void **items, size_t count, size_t *capacity
         void *grown = pb_arena_alloc(arena, bytes);
         if (!grown)
             return false;
-        if (count)
+        if (count && *items)
             memcpy(grown, *items, count * size);
         *items = grown;
     }

@@ -84,7 +84,8 @@ bool pb_unhex(pb_str s, void *ret, size_t len)
             return false;
     uint8_t *to = ret;
     for (size_t i = 0; i < len; i++)
-        to[i] = (uint8_t)(hex_value(s.ptr[2 * i]) << 4 | hex_value(s.ptr[2 * i + 1]));
+        to[i] = (uint8_t)((unsigned)hex_value(s.ptr[2 * i]) << 4 |
+                          (unsigned)hex_value(s.ptr[2 * i + 1]));
     return true;
 }
 

@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef pb_fail
+#undef pb_fail_memory
+
 enum { ARGS_MAX = 16 };
 
 static bool pack(pb_error *err, const char *text, bool cut)

@@ -60,12 +60,17 @@ static uint64_t primary(reader *r)
     return value;
 }
 
-static uint64_t apply(reader *r, const char *operation, uint64_t a, uint64_t b)
+static uint64_t divide(reader *r, char operation, uint64_t a, uint64_t b)
 {
-    if ((*operation == '/' || *operation == '%') && b == 0) {
+    if (b == 0) {
         r->bad = true;
         return 0;
     }
+    return operation == '/' ? a / b : a % b;
+}
+
+static uint64_t apply(reader *r, const char *operation, uint64_t a, uint64_t b)
+{
     switch (*operation) {
     case '|':
         return a || b;
@@ -85,10 +90,8 @@ static uint64_t apply(reader *r, const char *operation, uint64_t a, uint64_t b)
         return a - b;
     case '*':
         return a * b;
-    case '/':
-        return a / b;
     default:
-        return a % b;
+        return divide(r, *operation, a, b);
     }
 }
 

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+static uint64_t bits(double value)
+{
+    uint64_t result;
+    memcpy(&result, &value, sizeof result);
+    return result;
+}
+
 bool pb_value_eq(pb_value a, pb_value b)
 {
     if (a.kind != b.kind)
@@ -13,7 +20,7 @@ bool pb_value_eq(pb_value a, pb_value b)
     case PB_INT:
         return a.as.i == b.as.i;
     case PB_REAL:
-        return memcmp(&a.as.r, &b.as.r, sizeof a.as.r) == 0;
+        return bits(a.as.r) == bits(b.as.r);
     case PB_TEXT:
     case PB_BLOB:
         return pb_str_eq(a.as.s, b.as.s);

@@ -194,6 +194,7 @@ static const char *hint_of(int error_number)
     }
 }
 
+#undef sys_fail_path
 pb_status sys_fail_path(pb_error *err, const char *primary, const char *path, int error_number)
 {
     char room[128];

@@ -83,7 +83,7 @@ static void the_environment_is_read(void **state)
 static void all_bytes_are_written_or_the_failure_told(void **state)
 {
     (void)state;
-    int ends[2];
+    int ends[2] = {-1, -1};
     pb_error err;
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(sys_write_all(ends[1], PB_STR("abc"), &err), PB_OK);
@@ -103,7 +103,7 @@ static void all_bytes_are_written_or_the_failure_told(void **state)
 static void type_passphrase(const char *keys, char *answer, size_t answer_size, char *screen,
                             size_t screen_size)
 {
-    int answers[2];
+    int answers[2] = {-1, -1};
     int terminal = -1;
     assert_int_equal(pipe(answers), 0);
     struct winsize size = {.ws_col = 123, .ws_row = 40};
@@ -164,8 +164,8 @@ static void a_passphrase_is_read_without_echo(void **state)
 static void a_passphrase_is_read_from_a_pipe(void **state)
 {
     (void)state;
-    int in[2];
-    int answers[2];
+    int in[2] = {-1, -1};
+    int answers[2] = {-1, -1};
     assert_true(pipe(in) == 0 && pipe(answers) == 0);
     pid_t child = fork();
     if (child == 0) {

@@ -48,6 +48,11 @@ void pb_error_detail(pb_error *err, const char *id, ...) __attribute__((sentinel
 void pb_error_hint(pb_error *err, const char *id, ...) __attribute__((sentinel));
 /** The usual error when memory ran out. */
 pb_status pb_fail_memory(pb_error *err);
+#ifdef __clang_analyzer__
+/* The analyser sees one file at a time: here it learns that a failure is one. */
+#define pb_fail(err, status, ...) (pb_fail((err), (status), __VA_ARGS__), (status))
+#define pb_fail_memory(err) (pb_fail_memory(err), PB_MEMORY)
+#endif
 /** Renders one part (`&err->primary`, …) in the catalogue's language, appending to `out`. Writes
  * nothing when the part is absent. */
 void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *catalog,

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The static checks: one line `pass NAME` or `fail NAME: why` each.
+
+Usage: check.py --list | check.py [NAME…]
+Environment: PROBITY_ROOT (the project; else where this file lies), PROBITY_STATIC_BUILD (a folder
+configured with clang whose objects are built; else ROOT/build-clang).
+"""
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import layers  # noqa: E402
+import text  # noqa: E402
+from project import Project  # noqa: E402
+
+CHECKS = {
+    "modules-declared": layers.declared,
+    "headers-opened": layers.headers,
+    "symbols-used": layers.used_symbols,
+    "names-exported": layers.exported_names,
+    "headers-alone": layers.compile_alone,
+    "banned-functions": layers.banned_functions,
+    "generated-current": text.generated_current,
+    "no-leaks": text.leaks,
+    "file-lengths": text.lengths,
+    "clang-format": text.form,
+    "clang-tidy": text.tidy,
+}
+
+
+def seeded(project):
+    import seed
+    return seed.run(project)
+
+
+def main(arguments):
+    root = os.environ.get("PROBITY_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(
+        os.path.abspath(__file__))))
+    if arguments == ["--list"]:
+        print("\n".join([*CHECKS, "seeded-violations"]))
+        return 0
+    build = os.environ.get("PROBITY_STATIC_BUILD") or os.path.join(root, "build-clang")
+    project = Project(root, build)
+    worst = 0
+    for name in arguments or [*CHECKS, "seeded-violations"]:
+        if name == "seeded-violations":
+            results = seeded(project)
+        else:
+            results = [(name, CHECKS[name](project))]
+        for label, faults in results:
+            if faults:
+                worst = 1
+                print(f"fail {label}: {len(faults)}", flush=True)
+                for fault in faults[:200]:
+                    print(f"    {fault}", flush=True)
+            else:
+                print(f"pass {label}", flush=True)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""What the static checks know about the project: modules, files, objects, symbols."""
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+
+
+class Project:
+    def __init__(self, root, build):
+        self.root = root
+        self.build = build
+        sys.path.insert(0, os.path.join(root, "tools"))
+        import modules as rules
+        self.rules = rules
+        self.modules = rules.load(os.path.join(root, "declare", "modules.yaml"))
+
+    def path(self, *parts):
+        return os.path.join(self.root, *parts)
+
+    def visible(self, module):
+        return self.rules.visible(self.modules, module)
+
+    def headers(self, module):
+        """Public headers as they are included: `base/str.h`."""
+        folder = self.path("src", module, "include")
+        return sorted(os.path.relpath(os.path.join(where, name), folder)
+                      for where, _, names in os.walk(folder) for name in names
+                      if name.endswith(".h"))
+
+    def tracked(self):
+        """Files of the project: those git knows, or in a copy without git all but what is built."""
+        done = subprocess.run(["git", "-C", self.root, "ls-files", "-z"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        if done.returncode == 0 and done.stdout:
+            names = done.stdout.decode().split("\0")
+        else:
+            names = [os.path.relpath(os.path.join(where, name), self.root)
+                     for where, folders, files in os.walk(self.root)
+                     if not folders.sort() for name in files]
+        return [name for name in names if name and os.path.isfile(self.path(name))
+                and not re.match(r"build[^/]*/|deps/node_modules/|\.git/", name)]
+
+    def sources(self):
+        return [name for name in self.tracked()
+                if re.match(r"(src|tests)/.*\.[ch]$", name)]
+
+    def object_folder(self, module):
+        kind = "probity.p" if module == "app" else f"lib{module}.a.p"
+        return os.path.join(self.build, kind)
+
+    def objects(self, module):
+        folder = self.object_folder(module)
+        if not os.path.isdir(folder):
+            return []
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder)
+                      if name.endswith(".o"))
+
+    def built_modules(self):
+        return [module for module in self.modules if self.objects(module)]
+
+    def test_objects(self):
+        return sorted(os.path.join(where, name)
+                      for where, _, names in os.walk(os.path.join(self.build, "tests"))
+                      for name in names if name.endswith(".o"))
+
+    def opened(self):
+        """Object (relative to the build folder) → files the compiler opened for it, absolute."""
+        text = subprocess.run(["ninja", "-C", self.build, "-t", "deps"], check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+        result, current = {}, None
+        for line in text.splitlines():
+            if line.startswith("    ") and current is not None:
+                current.append(os.path.realpath(os.path.join(self.build, line.strip())))
+            elif ": #deps" in line:
+                current = result.setdefault(line.split(": #deps")[0], [])
+        return result
+
+
+def symbols(objects):
+    """Object → (defined, undefined) global names."""
+    result = {o: (set(), set()) for o in objects}
+    if not objects:
+        return result
+    text = subprocess.run(["nm", "-A", "-g", "-P", *objects], check=True,
+                          stdout=subprocess.PIPE).stdout.decode()
+    for line in text.splitlines():
+        where, rest = line.split(": ", 1)
+        name, kind = rest.split()[:2]
+        if kind == "U" or kind == "w":
+            result[where][1].add(name)
+        else:
+            result[where][0].add(name)
+    return result
