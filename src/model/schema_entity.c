@@ -4,11 +4,11 @@
 #include "schema_words.h"
 
 static const char *const entity_keys[] = {
-    "entity",    "label",     "plural", "title",  "search",     "key",   "personal", "import",
-    "retention", "freshness", "links",  "fields", "duplicates", "rules", NULL};
-static const char *const extend_keys[] = {"extend",     "title",     "search", "import",
-                                          "retention",  "freshness", "links",  "fields",
-                                          "duplicates", "rules",     NULL};
+    "entity", "label",     "plural",    "title", "search", "key",        "personal", "source_id",
+    "import", "retention", "freshness", "links", "fields", "duplicates", "rules",    NULL};
+static const char *const extend_keys[] = {"extend", "title",      "search",    "source_id",
+                                          "import", "retention",  "freshness", "links",
+                                          "fields", "duplicates", "rules",     NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
@@ -195,8 +195,10 @@ static pb_status read_labels(schema_builder *b, model_entity *entity, const mode
 
 static pb_status read_document(schema_builder *b, model_entity *entity, const model_yaml *document)
 {
-    model_strs import = {0};
+    model_strs import = {0}, ids = {0};
     PB_TRY(model_yaml_texts(b->arena, document, "import", &import, b->err));
+    PB_TRY(model_yaml_texts(b->arena, document, "source_id", &ids, b->err));
+    PB_TRY(schema_append(b, &entity->source_id, ids));
     PB_TRY(schema_append(b, &entity->import, import));
     PB_TRY(each_text(b, entity, document, "title", add_title));
     PB_TRY(each_text(b, entity, document, "search", add_search));

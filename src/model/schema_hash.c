@@ -146,6 +146,7 @@ static void put_entity(facts *f, const model_entity *entity)
     put_int(f, place, "review_days", entity->review_days);
     put_int(f, place, "remind_before_days", entity->remind_before_days);
     put_set(f, place, "import", entity->import);
+    put_set(f, place, "source_id", entity->source_id);
     put_set(f, place, "block", entity->duplicate_blocks);
     put_list(f, place, "key", entity->key);
     for (size_t i = 0; i < entity->field_count; i++)

@@ -4,6 +4,9 @@
 #include "schema_words.h"
 
 #include "base/map.h"
+#include "model/value.h"
+
+#define OWN_ID UINT64_MAX
 
 static pb_status resolve_link(schema_builder *b, model_field *f, const schema_declared *d)
 {
@@ -110,19 +113,14 @@ static pb_status check_country(schema_builder *b, const schema_draft *draft, con
 /* AccountName, account_name, Account Name and ACCOUNT-NAME are one header. */
 static pb_str header_key(schema_builder *b, pb_str text)
 {
-    char *key = pb_arena_alloc(b->arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; key != NULL && i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == ' ' || c == '_' || c == '-')
-            continue;
-        key[len++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    return pb_str_n(key, len);
+    PB_AUTO_BUF key = PB_BUF_INIT(SCHEMA_TEXT_MAX);
+    model_header_key(text, &key);
+    return key.failed ? PB_STR_NONE : pb_arena_str(b->arena, pb_str_c(pb_buf_cstr(&key)));
 }
 
-static pb_status claim(schema_builder *b, const schema_draft *draft, pb_map *claims,
-                       const model_field *f, const model_yaml *at, pb_str header)
+/* `index` is a field's, or OWN_ID for the source's own id of the record. */
+static pb_status claim(schema_builder *b, const schema_draft *draft, pb_map *claims, uint64_t index,
+                       const model_yaml *at, pb_str header)
 {
     pb_str key = header_key(b, header);
     bool fresh = false;
@@ -130,11 +128,13 @@ static pb_status claim(schema_builder *b, const schema_draft *draft, pb_map *cla
     if (owner == NULL)
         return pb_fail_memory(b->err);
     if (fresh)
-        *owner = f->index;
-    if (*owner == f->index)
+        *owner = index;
+    if (*owner == index)
         return PB_OK;
     model_yaml_fail(at, b->err, PB_MSG("The column header “{header}” means two fields."), "header",
                     PB_ARG(header), NULL);
+    if (*owner == OWN_ID)
+        return PB_INVALID;
     pb_error_hint(b->err, PB_MSG("It is taken by “{field}”; remove it from one of the two."),
                   "field", PB_ARG(draft->entity->fields[*owner].name), NULL);
     return PB_INVALID;
@@ -149,6 +149,18 @@ static const model_yaml *alias_place(const schema_declared *d, pb_str alias)
     return d->import != NULL ? d->import : d->name;
 }
 
+static pb_status claim_ids(schema_builder *b, const schema_draft *draft, pb_map *claims,
+                           const model_yaml *document)
+{
+    const model_yaml *list = model_yaml_get(document, "source_id");
+    model_strs ids = {0};
+    PB_TRY(model_yaml_texts(b->arena, document, "source_id", &ids, b->err));
+    for (size_t i = 0; i < ids.count; i++)
+        PB_TRY(claim(b, draft, claims, OWN_ID,
+                     list->kind == MODEL_YAML_LIST ? list->items[i] : list, ids.items[i]));
+    return PB_OK;
+}
+
 static pb_status check_headers(schema_builder *b, const schema_draft *draft)
 {
     const model_entity *entity = draft->entity;
@@ -156,16 +168,17 @@ static pb_status check_headers(schema_builder *b, const schema_draft *draft)
     if (claims == NULL)
         return pb_fail_memory(b->err);
     for (size_t i = 0; i < entity->field_count; i++)
-        PB_TRY(claim(b, draft, claims, &entity->fields[i], draft->declared[i].name,
-                     entity->fields[i].name));
+        PB_TRY(claim(b, draft, claims, i, draft->declared[i].name, entity->fields[i].name));
     for (size_t i = 0; i < entity->field_count; i++) {
         const model_field *f = &entity->fields[i];
         const schema_declared *d = &draft->declared[i];
-        PB_TRY(claim(b, draft, claims, f, d->name, f->label));
+        PB_TRY(claim(b, draft, claims, i, d->name, f->label));
         for (size_t a = 0; a < f->import.count; a++)
             PB_TRY(
-                claim(b, draft, claims, f, alias_place(d, f->import.items[a]), f->import.items[a]));
+                claim(b, draft, claims, i, alias_place(d, f->import.items[a]), f->import.items[a]));
     }
+    for (size_t d = 0; d < draft->document_count; d++)
+        PB_TRY(claim_ids(b, draft, claims, draft->documents[d]));
     return PB_OK;
 }
 

@@ -154,7 +154,9 @@ struct model_entity {
     bool personal;
     model_field *fields;
     size_t field_count;
-    model_strs import; /* file-name and sheet aliases, besides name and plural */
+    model_strs import;    /* file-name and sheet aliases, besides name and plural */
+    model_strs source_id; /* headers that hold the source's own id of the record, besides `id`,
+                             `<name>_id` and the like */
     pb_str retention_after, retention_then, retention_basis;
     int64_t retention_days; /* 0: not declared */
     int64_t review_days;    /* freshness.review; 0: none */
