@@ -26,10 +26,10 @@ static pb_str format_text(const exchange_column *column)
     if (column->field == NULL)
         return PB_STR_NONE;
     if (column->field->type == MODEL_DATE || column->field->type == MODEL_INSTANT)
-        return column->format.jalali ? PB_STR("Jalali calendar")
+        return column->format.jalali ? pb_str_c(PB_MSG("Jalali calendar"))
                                      : pb_str_c(orders[column->format.date_order]);
     if (column->format.decimal_mark == ',')
-        return PB_STR("decimal comma");
+        return pb_str_c(PB_MSG("decimal comma"));
     return PB_STR_NONE;
 }
 
@@ -46,7 +46,7 @@ static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_
                                            .filled = column->filled,
                                            .format = format_text(column)};
         if (column->is_source_id)
-            columns[i].field = PB_STR("Id of the record in its source");
+            columns[i].field = pb_str_c(PB_MSG("Id of the record in its source"));
         else if (column->field != NULL)
             columns[i].field = column->field->label;
     }
