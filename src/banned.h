@@ -1,6 +1,7 @@
 /* Functions that must not be used: each one is a compile error. Included before every source file.
- * Instead of: strcpy, strcat, sprintf – pb_buf; strtok – pb_str_split; gmtime, localtime, ctime – base/time.h;
- * atoi, strtod – pb_str_to_i64, pb_str_to_double; gets – never; system, popen – sys/process.h. */
+ * Instead of: strcpy, strcat, sprintf – pb_buf; strtok – pb_str_split; gmtime, localtime, ctime –
+ * base/time.h; atoi, strtod – pb_str_to_i64, pb_str_to_double; gets – never; system, popen –
+ * sys/process.h. */
 #ifndef BANNED_H
 #define BANNED_H
 
@@ -10,7 +11,8 @@
 #include <time.h>
 
 #undef alloca /* glibc has it as a macro, too */
-#pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime atoi atol atof
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime atoi  \
+    atol atof
 #pragma GCC poison strtod tmpnam tempnam mktemp system popen alloca
 
 #endif

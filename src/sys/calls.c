@@ -79,7 +79,7 @@ ssize_t sys_call_read(int fd, void *to, size_t size)
     return len;
 }
 
-ssize_t sys_call_write(int fd, const void *from, size_t size)
+static ssize_t call_write(int fd, const void *from, size_t size)
 {
     ssize_t len;
     if (fault(SYS_FAULT_WRITE)) {
@@ -139,7 +139,7 @@ int sys_call_unlink(int folder, const char *name, int flags)
 bool sys_call_write_all(int fd, pb_str bytes)
 {
     while (bytes.len) {
-        ssize_t len = sys_call_write(fd, bytes.ptr, bytes.len);
+        ssize_t len = call_write(fd, bytes.ptr, bytes.len);
         if (len < 0)
             return false;
         bytes = pb_str_sub(bytes, (size_t)len, bytes.len);

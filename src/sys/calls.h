@@ -9,7 +9,6 @@
 int sys_call_open(const char *path, int flags, mode_t mode);
 int sys_call_temporary(char *pattern);
 ssize_t sys_call_read(int fd, void *to, size_t size);
-ssize_t sys_call_write(int fd, const void *from, size_t size);
 int sys_call_fsync(int fd);
 /** Never repeated: after EINTR the descriptor is closed on Linux. */
 int sys_call_close(int fd);

@@ -28,7 +28,10 @@ static void json_keeps_commas_and_nesting(void **state)
         pb_json_array(&json);
         pb_json_i64(&json, 1);
         pb_json_c(&json, "x");
-        pb_json_str(&json, PB_STR_NONE);
+        if (i)
+            pb_json_null(&json);
+        else
+            pb_json_str(&json, PB_STR_NONE);
         pb_json_bool(&json, true);
         pb_json_object(&json);
         pb_json_object_end(&json);

@@ -96,8 +96,30 @@ def used_symbols(project):
     return faults
 
 
+def public_words(project, module):
+    """Every identifier that stands in a public header of the module."""
+    words = set()
+    for header in project.headers(module):
+        with open(project.path("src", module, "include", header), encoding="utf-8") as file:
+            words |= set(re.findall(r"[A-Za-z_]\w*", file.read()))
+    return words
+
+
+def prefixes(project, module):
+    """What exported names may begin with: the module's prefix, or, for what the module's own files share,
+    the name of one of its files (`keys_` for what keys.c gives to its neighbours)."""
+    result = {PREFIX.get(module, module + "_")}
+    for where, _, names in os.walk(project.path("src", module)):
+        for name in names:
+            stem, kind = os.path.splitext(name)
+            if kind in (".c", ".h"):
+                result |= {stem + "_", stem.split("_")[0] + "_", re.sub(r"s$", "", stem) + "_"}
+    return result
+
+
 def exported_names(project):
-    """Exported names begin with the module's prefix, and somebody else uses them."""
+    """Exported names are recognised by their beginning, belong to one module, and somebody else uses
+    them; what stands in no public header no other module uses."""
     faults = []
     everything = {}
     for module in project.built_modules():
@@ -107,14 +129,23 @@ def exported_names(project):
     for where, (_, undefined) in everything.items():
         for name in undefined:
             users.setdefault(name, set()).add(where)
+    owner = {}
     for module in project.built_modules():
-        prefix = PREFIX.get(module, module + "_")
+        allowed = tuple(prefixes(project, module))
+        public = public_words(project, module)
+        own = set(project.objects(module))
+        tests = set(project.test_objects())
         for where in project.objects(module):
             for name in sorted(everything[where][0]):
-                if not name.startswith(prefix):
-                    faults.append(f"{module} exports {name}: make it static, or begin it with {prefix}")
+                if owner.setdefault(name, module) != module:
+                    faults.append(f"{module} and {owner[name]} both export {name}")
+                if not name.startswith(allowed):
+                    faults.append(f"{module} exports {name}: make it static, or begin it with "
+                                  f"{PREFIX.get(module, module + '_')}")
                 elif name not in users and name != "main":
                     faults.append(f"{module} exports {name}, which nobody else uses: make it static")
+                elif name not in public and users.get(name, set()) - own - tests:
+                    faults.append(f"{name} is private to {module}, but another module uses it")
     return faults
 
 
