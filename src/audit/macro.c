@@ -89,7 +89,8 @@ static bool put_macro(pb_buf *out, const macro_scope *scope, pb_str name)
     if (entity && pb_str_starts(name, PB_STR("choices:")))
         return put_choices(out, entity, pb_str_sub(name, 8, name.len));
     bool reference = pb_str_ends(name, PB_STR(".ref"));
-    if (reference)
+    bool day = pb_str_ends(name, PB_STR(".day"));
+    if (reference || day)
         name = pb_str_sub(name, 0, name.len - 4);
     size_t dot = pb_str_index(name, '.');
     if (dot < name.len) {
@@ -104,6 +105,8 @@ static bool put_macro(pb_buf *out, const macro_scope *scope, pb_str name)
     if (!field)
         return false;
     put_column(out, field, reference);
+    if (day && field->type == MODEL_INSTANT)
+        pb_buf_addc(out, " / 86400000000");
     return true;
 }
 
