@@ -13,20 +13,21 @@ typedef struct db_workspace db_workspace; /* an open workspace, see db/workspace
 typedef struct db_session db_session;     /* a read snapshot or a write transaction */
 typedef struct db_stmt db_stmt;
 
-/** A read-only snapshot of the workspace: sees one committed state until closed. Owner: the caller. */
+/** A read-only snapshot of the workspace: sees one committed state until closed. Owner: the caller.
+ */
 pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb_error *err);
 /** Takes NULL, returns NULL. */
 db_session *db_snapshot_close(db_session *session);
 
-/** The prepared statement for `sql`, kept in the session and found again by the pointer (`sql` must be
- * a string that lives as long as the session). Reset and without bindings. Only one use at a time.
- * Owner: the session. */
+/** The prepared statement for `sql`, kept in the session and found again by the pointer (`sql` must
+ * be a string that lives as long as the session). Reset and without bindings. Only one use at a
+ * time. Owner: the session. */
 pb_status db_prepare(db_session *session, const char *sql, db_stmt **ret_stmt, pb_error *err);
 /** As db_prepare for SQL made at run time: copied, kept by content. */
 pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err);
-/** A query that does not come from us (a control, an auditor): one SELECT over published views only,
- * no pragma, no write, no table behind the views; `max_steps` virtual-machine steps (0: no limit), then
- * PB_LIMIT. A refusal names what was touched. Owner: the caller, db_stmt_close. */
+/** A query that does not come from us (a control, an auditor): one SELECT over published views
+ * only, no pragma, no write, no table behind the views; `max_steps` virtual-machine steps (0: no
+ * limit), then PB_LIMIT. A refusal names what was touched. Owner: the caller, db_stmt_close. */
 pb_status db_prepare_foreign(db_session *session, pb_str sql, int64_t max_steps, db_stmt **ret_stmt,
                              pb_error *err);
 db_stmt *db_stmt_close(db_stmt *stmt);

@@ -11,22 +11,24 @@
 
 /** Where the 32-byte workspace key comes from, tried in this order when several are set. */
 typedef struct db_key_source {
-    const char *key_file;       /* path outside the workspace, mode 600; NULL: the default place
-                                   ($XDG_CONFIG_HOME or ~/.config)/probity/keys/<workspace id> */
-    pb_str passphrase;          /* Argon2id with the salt kept in the workspace; absent: none */
-    const char *credential;     /* name below $CREDENTIALS_DIRECTORY (systemd); NULL: none */
+    const char *key_file;   /* path outside the workspace, mode 600; NULL: the default place
+                               ($XDG_CONFIG_HOME or ~/.config)/probity/keys/<workspace id> */
+    pb_str passphrase;      /* Argon2id with the salt kept in the workspace; absent: none */
+    const char *credential; /* name below $CREDENTIALS_DIRECTORY (systemd); NULL: none */
 } db_key_source;
 
 typedef struct db_options {
     db_key_source key;
-    bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, deleted at close */
+    bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, deleted at
+                     close */
 } db_options;
 
-/** Makes a workspace with all tables of `schema`. Refuses a folder that exists and is not empty. With
- * a key file source the key is made, stored (mode 600, outside the workspace) and its path put into
- * `ret_key_path` (may be NULL). */
-pb_status db_workspace_create(const char *url, const model_schema *schema, const db_options *options,
-                              pb_buf *ret_key_path, db_workspace **ret_workspace, pb_error *err);
+/** Makes a workspace with all tables of `schema`. Refuses a folder that exists and is not empty.
+ * With a key file source the key is made, stored (mode 600, outside the workspace) and its path put
+ * into `ret_key_path` (may be NULL). */
+pb_status db_workspace_create(const char *url, const model_schema *schema,
+                              const db_options *options, pb_buf *ret_key_path,
+                              db_workspace **ret_workspace, pb_error *err);
 /** Opens a workspace and migrates it to `schema` (new tables and columns; nothing is ever dropped).
  * Wrong key: PB_WRONG_KEY. Made by a newer version: PB_UNSUPPORTED. */
 pb_status db_workspace_open(const char *url, const model_schema *schema, const db_options *options,
@@ -36,20 +38,22 @@ db_workspace *db_workspace_close(db_workspace *workspace);
 const model_schema *db_workspace_schema(const db_workspace *workspace);
 /** Folder or URL as opened. */
 const char *db_workspace_url(const db_workspace *workspace);
-/** A key for `purpose` derived from the workspace key (HKDF-SHA-256; crypto_kdf naming), 32 bytes. */
+/** A key for `purpose` derived from the workspace key (HKDF-SHA-256; crypto_kdf naming), 32 bytes.
+ */
 void db_workspace_subkey(const db_workspace *workspace, const char purpose[8], uint8_t ret_key[32]);
 
-/** The work of one transaction. Returns PB_OK to commit, anything else to roll back. May be run more
- * than once (soft conflicts): keep no state outside `context` that a second run would not overwrite. */
+/** The work of one transaction. Returns PB_OK to commit, anything else to roll back. May be run
+ * more than once (soft conflicts): keep no state outside `context` that a second run would not
+ * overwrite. */
 typedef pb_status (*db_work)(db_session *session, void *context, pb_error *err);
-/** The one transaction runner: begins, runs `work`, runs the registered before-commit work, commits,
- * or rolls everything back. Concurrent callers are put into one commit (group commit): each inside its
- * own savepoint, one fsync for all. Returns when the commit is durable. */
+/** The one transaction runner: begins, runs `work`, runs the registered before-commit work,
+ * commits, or rolls everything back. Concurrent callers are put into one commit (group commit):
+ * each inside its own savepoint, one fsync for all. Returns when the commit is durable. */
 pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err);
 
-/** Work to run once before the commit of the current batch, after all callers' work: the ledger signs
- * its head here. The same `work` and `context` are registered once however often this is called. A
- * failure rolls the whole batch back. */
+/** Work to run once before the commit of the current batch, after all callers' work: the ledger
+ * signs its head here. The same `work` and `context` are registered once however often this is
+ * called. A failure rolls the whole batch back. */
 pb_status db_before_commit(db_session *session, db_work work, void *context, pb_error *err);
 /** Something that lives as long as the workspace stays open (the ledger's tree state, id counters):
  * `*slot` is a place kept under `name` (static), NULL at first; `done` frees it at close. State
@@ -61,8 +65,8 @@ db_workspace *db_session_workspace(db_session *session);
 /** True inside db_write. */
 bool db_session_writes(const db_session *session);
 
-/** Deepest check of the engine's own files: every page read and authenticated, structure intact. The
- * first fault is named (file, page). */
+/** Deepest check of the engine's own files: every page read and authenticated, structure intact.
+ * The first fault is named (file, page). */
 pb_status db_check_pages(db_workspace *workspace, pb_error *err);
 /** The highest rowid-like `n` of an entity table, 0 when empty. */
 pb_status db_last_n(db_session *session, const model_entity *entity, int64_t *ret_n, pb_error *err);

@@ -1,0 +1,85 @@
+/* What an engine must be able to do: the table of operations that stands between db and a database.
+ *
+ * Everything above this line (sessions, runner, migrations, keys, search) is engine-neutral; an
+ * engine is one folder that fills in a db_engine. SQL handed down is the subset common to SQLite
+ * and PostgreSQL, parameters `?`, `?1` or `:name`. Threads: a connection and its statements belong
+ * to one thread at a time; different connections may be used at the same time.
+ */
+#ifndef DB_ENGINE_H
+#define DB_ENGINE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/value.h"
+#include "layout.h"
+
+typedef struct db_conn db_conn;     /* an engine's connection */
+typedef struct db_native db_native; /* an engine's prepared statement */
+
+typedef enum db_conn_role { DB_WRITER, DB_READER } db_conn_role;
+
+/** Where the data lies and how to reach it. Texts and key live as long as any connection. */
+typedef struct db_target {
+    const char *place;       /* folder of an embedded workspace */
+    const uint8_t *key;      /* 32 bytes */
+    const db_layout *layout; /* which views are published, for foreign statements */
+    bool scratch;            /* nothing needs to survive a crash */
+    bool create;             /* there must be nothing yet */
+} db_target;
+
+/** Called for each column a table has. */
+typedef pb_status (*db_each_column)(void *context, pb_str name, pb_error *err);
+
+typedef struct db_engine {
+    const char *name;
+    /** Column types in the engine's words, by db_type. */
+    const char *types[DB_TYPE_COUNT];
+    /** What stands behind the definition of a table kept in the order of its primary key. */
+    const char *clustered;
+
+    /** Looks at the files before they are first opened in this process. */
+    pb_status (*inspect)(const db_target *target, pb_error *err);
+    pb_status (*connect)(const db_target *target, db_conn_role role, db_conn **ret_conn,
+                         pb_error *err);
+    db_conn *(*disconnect)(db_conn *conn);
+    /** Runs SQL that gives no rows: definitions. */
+    pb_status (*run)(db_conn *conn, const char *sql, pb_error *err);
+    /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells a
+     * writer that somebody else committed since its last transaction. */
+    pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);
+    pb_status (*commit)(db_conn *conn, pb_error *err);
+    void (*rollback)(db_conn *conn);
+    /** One level of savepoint is enough. */
+    pb_status (*savepoint)(db_conn *conn, pb_error *err);
+    pb_status (*savepoint_keep)(db_conn *conn, pb_error *err);
+    pb_status (*savepoint_undo)(db_conn *conn, pb_error *err);
+    /** Columns of a table, none when there is no such table. */
+    pb_status (*columns)(db_conn *conn, const char *table, db_each_column each, void *context,
+                         pb_error *err);
+    /** Every page read, authenticated and checked; the first fault named. */
+    pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
+
+    /** `sql` needs to live only during the call. */
+    pb_status (*prepare)(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);
+    pb_status (*prepare_foreign)(db_conn *conn, pb_str sql, int64_t max_steps,
+                                 db_native **ret_native, pb_error *err);
+    db_native *(*finalize)(db_native *native);
+    /** Binding; a failure shows at the next step. Texts and blobs are not copied. */
+    void (*bind)(db_native *native, int parameter, pb_value value);
+    /** Number of a parameter `:name`, 0 when there is none. */
+    int (*parameter)(db_native *native, const char *name);
+    pb_status (*step)(db_native *native, bool *ret_row, pb_error *err);
+    void (*reset)(db_native *native, bool bindings);
+    int (*column_count)(db_native *native);
+    const char *(*column_name)(db_native *native, int column);
+    bool (*column_is_null)(db_native *native, int column);
+    int64_t (*column_i64)(db_native *native, int column);
+    double (*column_real)(db_native *native, int column);
+    pb_str (*column_text)(db_native *native, int column);
+    pb_str (*column_blob)(db_native *native, int column);
+    pb_value (*column_value)(db_native *native, int column);
+} db_engine;
+
+extern const db_engine db_engine_sqlite;
+
+#endif

@@ -1,0 +1,128 @@
+/* What the engine-neutral files of db share. */
+#ifndef DB_INTERNAL_H
+#define DB_INTERNAL_H
+
+#include "db/workspace.h"
+
+#include "engine.h"
+#include "header.h"
+
+#include <pthread.h>
+
+enum {
+    DB_FORMAT = 1,           /* what this program writes; a greater number is refused */
+    DB_STATEMENTS_MAX = 256, /* kept ready in a session between transactions */
+    DB_FRONT_SLOTS = 128,    /* statements found again by the address of their text */
+    DB_HOOKS_MAX = 16,       /* works before commit */
+    DB_SLOTS_MAX = 16,       /* things kept beside a workspace */
+    DB_BATCH_MAX = 1024,     /* transactions in one commit */
+    DB_READERS_KEPT = 8,     /* idle readers kept open */
+    DB_READERS_MAX = 256,
+};
+
+typedef struct db_search_buffer db_search_buffer;
+
+struct db_stmt {
+    db_session *session;
+    db_native *native;
+    const db_engine *engine;
+    char *sql;
+    size_t sql_len;
+    db_stmt *next; /* in the same bucket */
+    bool kept;     /* belongs to the session */
+};
+
+typedef struct db_hook {
+    db_work work;
+    void *context;
+} db_hook;
+
+struct db_session {
+    db_workspace *workspace;
+    const db_engine *engine;
+    db_conn *conn;
+    bool writes;
+    struct {
+        const char *sql;
+        db_stmt *stmt;
+    } front[DB_FRONT_SLOTS];
+    db_stmt *buckets[DB_STATEMENTS_MAX];
+    size_t statement_count;
+    db_search_buffer *search; /* what the work that runs has added to the search index */
+    db_session *next;         /* in the list of idle readers */
+};
+
+typedef struct db_slot {
+    const char *name;
+    void *value;
+    void (*done)(void *);
+    void (*rolled_back)(void *);
+} db_slot;
+
+/* A caller of db_write, waiting. */
+typedef struct db_request {
+    db_work work;
+    void *context;
+    pb_status status;
+    pb_error error;
+    bool done;
+    bool leads; /* it is this one's turn to run the queue */
+    pthread_cond_t wake;
+    struct db_request *next;
+} db_request;
+
+struct db_workspace {
+    const db_engine *engine;
+    const model_schema *schema;
+    pb_arena *arena;
+    db_layout *layout;
+    db_target target;
+    db_header header;
+    uint8_t *key; /* guarded memory, 32 bytes */
+    char *place;
+    bool own_folder; /* scratch: deleted at close */
+
+    pthread_mutex_t lock; /* for all below, except what the leader alone uses */
+    db_request *first, *last;
+    bool led;     /* somebody leads, or has been told to */
+    bool running; /* the leader is inside a batch */
+    pthread_t leader;
+    bool broken; /* a commit failed: nothing may be written or read any more */
+    db_session *idle;
+    size_t idle_count, reader_count;
+    db_slot slots[DB_SLOTS_MAX];
+    size_t slot_count;
+
+    /* The leader's alone. */
+    db_session *writer;
+    db_hook hooks[DB_HOOKS_MAX];
+    size_t hook_count;
+};
+
+/* session.c */
+pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session **ret_session,
+                          pb_error *err);
+db_session *db_session_free(db_session *session);
+/** Statements that are still in the middle of something are reset; when there are too many, all go.
+ */
+void db_session_rest(db_session *session);
+/** Reads one value with a statement without parameters of several rows. */
+pb_status db_setting_read(db_session *session, pb_str name, pb_buf *out, bool *ret_found,
+                          pb_error *err);
+pb_status db_setting_write(db_session *session, pb_str name, pb_str value, pb_error *err);
+
+/* runner.c */
+pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);
+
+/* migrate.c */
+/** Makes the tables of the workspace's layout, or adds what is missing. Runs inside db_write. */
+pb_status db_migrate(db_workspace *workspace, pb_error *err);
+
+/* search.c */
+/** Writes what is buffered; before each commit and each end of a savepoint. */
+pb_status db_search_flush(db_session *session, pb_error *err);
+/** Forgets what is buffered: the work that added it is rolled back. */
+void db_search_drop(db_session *session);
+db_search_buffer *db_search_buffer_free(db_search_buffer *buffer);
+
+#endif

@@ -1,0 +1,288 @@
+#include "layout.h"
+
+#include "base/buf.h"
+
+/* The tables that every workspace has, whatever its schema: name, columns, primary key of several
+ * parts. Column types by letter: k key, i integer, t text, b blob; upper case: must be filled. */
+static const struct fixed {
+    const char *name;
+    const char *columns;
+    const char *primary;
+} fixed_tables[] = {
+    {"setting", "T name;b value", "name"},
+    {"ledger_event", "k seq;B body", NULL},
+    {"ledger_payload", "k seq;B body", NULL},
+    {"ledger_tile", "I level;I idx;B hashes", "level, idx"},
+    {"ledger_head", "k size;I at_us;B root;B signature", NULL},
+    {"record_key", "T entity;I hash;I n", "entity, hash, n"},
+    {"link_promise", "T entity;T key;B id", "entity, key"},
+    {"search_fresh", "T entity;B token;I n", "entity, token, n"},
+    {"search_segment", "k segment;T entity;I level;I parts;I postings", NULL},
+    {"search_block", "k id;B first;B body", NULL},
+    {"search_gone", "T entity;I n;I segment", "entity, n"},
+    {"t_import_run", "k run;i at_us;t actor;t profile;i rows;i imported;i rejected;t hash", NULL},
+    {"t_source_file", "k n;I run;T source;T entity;i rows;i imported;i rejected;t hash", NULL},
+    {"t_source_column", "k n;I run;T entity;T source;T header;t field;i filled;i rows", NULL},
+    {"t_value_note", "k id;T entity;I n;t field;T kind;t value;t problem", NULL},
+};
+
+static const db_index fixed_indexes[] = {
+    {PB_STR("search_fresh_n"), PB_STR("search_fresh"), "entity, n", false},
+    {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
+    {PB_STR("t_value_note_record"), PB_STR("t_value_note"), "entity, n", false},
+};
+
+static const struct {
+    const char *name;
+    const char *table; /* behind it */
+    const char *columns;
+} fixed_views[] = {
+    {"value_note", "t_value_note", "entity, n, field, kind, value, problem"},
+    {"source_column", "t_source_column", "run, entity, source, header, field, filled, rows"},
+    {"source_file", "t_source_file", "run, source, entity, rows, imported, rejected, hash"},
+    {"import_run", "t_import_run", "run, at_us, actor, profile, rows, imported, rejected, hash"},
+};
+
+static const struct {
+    const char *name;
+    db_type type;
+    bool filled;
+} record_columns[] = {
+    {"n", DB_KEY, true},           {"id", DB_BLOB, true},        {"version", DB_INT, true},
+    {"event", DB_INT, true},       {"run", DB_INT, false},       {"row", DB_INT, false},
+    {"source_id", DB_TEXT, false}, {"created_us", DB_INT, true}, {"changed_us", DB_INT, true},
+    {"deleted", DB_INT, true},
+};
+
+enum { FIXED_TABLES = sizeof fixed_tables / sizeof fixed_tables[0] };
+enum { FIXED_INDEXES = sizeof fixed_indexes / sizeof fixed_indexes[0] };
+enum { FIXED_VIEWS = sizeof fixed_views / sizeof fixed_views[0] };
+enum { RECORD_COLUMNS = sizeof record_columns / sizeof record_columns[0] };
+
+static bool add_column(pb_arena *arena, db_table *table, pb_str name, db_type type, bool filled)
+{
+    db_column column = {name, type, filled};
+    return PB_PUSH(arena, table->columns, table->count, table->capacity, column);
+}
+
+static bool add_fixed_columns(pb_arena *arena, db_table *table, const char *columns)
+{
+    pb_str rest = pb_str_c(columns);
+    pb_str one;
+    while (pb_str_split(&rest, ';', &one)) {
+        char letter = one.ptr[0];
+        bool filled = letter >= 'A' && letter <= 'Z';
+        db_type type = DB_TEXT;
+        switch (letter) {
+        case 'k':
+            type = DB_KEY;
+            break;
+        case 'i':
+        case 'I':
+            type = DB_INT;
+            break;
+        case 'b':
+        case 'B':
+            type = DB_BLOB;
+            break;
+        default:
+            break;
+        }
+        if (!add_column(arena, table, pb_str_sub(one, 2, one.len), type, filled))
+            return false;
+    }
+    return true;
+}
+
+static db_type type_of_field(const model_field *field)
+{
+    switch (model_type_kind(field->type)) {
+    case PB_INT:
+        return DB_INT;
+    case PB_REAL:
+        return DB_REAL;
+    case PB_BLOB:
+        return DB_BLOB;
+    default:
+        return DB_TEXT;
+    }
+}
+
+static bool add_field_columns(pb_arena *arena, db_table *table, const model_field *field)
+{
+    if (field->type == MODEL_LINK) {
+        char *id = pb_arena_printf(arena, "%.*s_id", PB_STR_FMT(field->name));
+        char *ref = pb_arena_printf(arena, "%.*s_ref", PB_STR_FMT(field->name));
+        return id != NULL && ref != NULL &&
+               add_column(arena, table, pb_str_c(id), DB_BLOB, false) &&
+               add_column(arena, table, pb_str_c(ref), DB_TEXT, false);
+    }
+    if (!add_column(arena, table, field->name, type_of_field(field), false))
+        return false;
+    if (field->type != MODEL_MONEY)
+        return true;
+    char *currency = pb_arena_printf(arena, "%.*s_currency", PB_STR_FMT(field->name));
+    return currency != NULL && add_column(arena, table, pb_str_c(currency), DB_TEXT, false);
+}
+
+static bool is_plain_name(pb_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool good = (c >= 'a' && c <= 'z') || c == '_' || (i > 0 && c >= '0' && c <= '9');
+        if (!good)
+            return false;
+    }
+    return name.len > 0 && name.len <= 48;
+}
+
+static pb_status fail_name(pb_str name, pb_error *err)
+{
+    pb_fail(err, PB_INVALID, PB_MSG("{name} cannot be the name of a table or column."), "name",
+            PB_ARG(name), NULL);
+    pb_error_hint(err, PB_MSG("Use small letters, digits and _, at most 48 of them."), NULL);
+    return PB_INVALID;
+}
+
+/* A field must not hide a column that every record has, nor another field's second column. */
+static pb_status check_names(const db_table *table, const model_entity *entity, pb_error *err)
+{
+    for (size_t i = RECORD_COLUMNS; i < table->count; i++) {
+        if (!is_plain_name(table->columns[i].name))
+            return fail_name(table->columns[i].name, err);
+        for (size_t j = 0; j < i; j++) {
+            if (!pb_str_eq_nocase(table->columns[i].name, table->columns[j].name))
+                continue;
+            pb_fail(err, PB_INVALID,
+                    PB_MSG("The name {column} is used twice in the table of {entity}."), "column",
+                    PB_ARG(table->columns[i].name), "entity", PB_ARG(entity->name), NULL);
+            pb_error_hint(err, PB_MSG("Give the field another name."), NULL);
+            return PB_INVALID;
+        }
+    }
+    return PB_OK;
+}
+
+static bool has_column(const db_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (pb_str_eq_nocase(table->columns[i].name, pb_str_c(name)))
+            return true;
+    return false;
+}
+
+/* The published view of an entity: its columns, `record` and `source`. A field that has one of
+ * these two names keeps it. */
+static pb_str entity_select(pb_arena *arena, const db_table *table, const model_entity *entity)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
+    pb_buf_addc(&sql, "SELECT ");
+    for (size_t i = 0; i < table->count; i++)
+        pb_buf_printf(&sql, "t.\"%.*s\", ", PB_STR_FMT(table->columns[i].name));
+    if (!has_column(table, "record"))
+        pb_buf_addc(&sql,
+                    "COALESCE(t.source_id, CAST(t.row AS TEXT), CAST(t.n AS TEXT)) AS record, ");
+    if (!has_column(table, "source"))
+        pb_buf_printf(&sql,
+                      "(SELECT MIN(s.source) FROM t_source_file AS s WHERE s.run = t.run"
+                      " AND s.entity = '%.*s') AS source, ",
+                      PB_STR_FMT(entity->name));
+    if (sql.failed)
+        return PB_STR_NONE;
+    sql.len -= 2; /* the last comma */
+    pb_buf_printf(&sql, " FROM \"%.*s\" AS t WHERE t.deleted = 0", PB_STR_FMT(table->name));
+    return sql.failed ? PB_STR_NONE : pb_arena_str(arena, pb_buf_str(&sql));
+}
+
+static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_layout *layout,
+                             pb_error *err)
+{
+    db_table *table = &layout->tables[layout->table_count++];
+    table->name = pb_str_c(pb_arena_printf(arena, "t_%.*s", PB_STR_FMT(entity->name)));
+    bool good = table->name.ptr != NULL;
+    for (size_t i = 0; good && i < RECORD_COLUMNS; i++)
+        good = add_column(arena, table, pb_str_c(record_columns[i].name), record_columns[i].type,
+                          record_columns[i].filled);
+    for (size_t i = 0; good && i < entity->field_count; i++)
+        good = add_field_columns(arena, table, &entity->fields[i]);
+    if (!good)
+        return pb_fail_memory(err);
+    PB_TRY(check_names(table, entity, err));
+    db_index *index = &layout->indexes[layout->index_count++];
+    index->name = pb_str_c(pb_arena_printf(arena, "%.*s_id", PB_STR_FMT(table->name)));
+    index->table = table->name;
+    index->columns = "id";
+    index->unique = true;
+    db_view *view = &layout->views[layout->view_count++];
+    view->name = entity->name;
+    view->select = entity_select(arena, table, entity);
+    view->reads[view->read_count++] = table;
+    view->reads[view->read_count++] = db_layout_table(layout, PB_STR("t_source_file"));
+    return index->name.ptr == NULL || view->select.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status make_fixed(pb_arena *arena, db_layout *layout, pb_error *err)
+{
+    for (size_t i = 0; i < FIXED_TABLES; i++) {
+        db_table *table = &layout->tables[layout->table_count++];
+        table->name = pb_str_c(fixed_tables[i].name);
+        table->primary = fixed_tables[i].primary;
+        if (!add_fixed_columns(arena, table, fixed_tables[i].columns))
+            return pb_fail_memory(err);
+    }
+    for (size_t i = 0; i < FIXED_INDEXES; i++)
+        layout->indexes[layout->index_count++] = fixed_indexes[i];
+    for (size_t i = 0; i < FIXED_VIEWS; i++) {
+        db_view *view = &layout->views[layout->view_count++];
+        const char *select = pb_arena_printf(arena, "SELECT %s FROM %s", fixed_views[i].columns,
+                                             fixed_views[i].table);
+        view->name = pb_str_c(fixed_views[i].name);
+        view->select = pb_str_c(select);
+        view->reads[view->read_count++] = db_layout_table(layout, pb_str_c(fixed_views[i].table));
+        if (select == NULL)
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
+pb_status db_layout_make(const model_schema *schema, pb_arena *arena, db_layout **ret_layout,
+                         pb_error *err)
+{
+    db_layout *layout = pb_arena_alloc(arena, sizeof *layout);
+    if (layout == NULL)
+        return pb_fail_memory(err);
+    size_t entities = schema->entity_count;
+    layout->tables = pb_arena_array(arena, FIXED_TABLES + entities, sizeof *layout->tables);
+    layout->indexes = pb_arena_array(arena, FIXED_INDEXES + entities, sizeof *layout->indexes);
+    layout->views = pb_arena_array(arena, FIXED_VIEWS + entities, sizeof *layout->views);
+    if (layout->tables == NULL || layout->indexes == NULL || layout->views == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(make_fixed(arena, layout, err));
+    for (size_t i = 0; i < entities; i++) {
+        if (!is_plain_name(schema->entities[i].name))
+            return fail_name(schema->entities[i].name, err);
+        if (db_layout_view(layout, schema->entities[i].name) != NULL)
+            return pb_fail(err, PB_INVALID,
+                           PB_MSG("The entity name {entity} is taken by a view of the program."),
+                           "entity", PB_ARG(schema->entities[i].name), NULL);
+        PB_TRY(make_entity(arena, &schema->entities[i], layout, err));
+    }
+    *ret_layout = layout;
+    return PB_OK;
+}
+
+const db_view *db_layout_view(const db_layout *layout, pb_str name)
+{
+    for (size_t i = 0; i < layout->view_count; i++)
+        if (pb_str_eq_nocase(layout->views[i].name, name))
+            return &layout->views[i];
+    return NULL;
+}
+
+const db_table *db_layout_table(const db_layout *layout, pb_str name)
+{
+    for (size_t i = 0; i < layout->table_count; i++)
+        if (pb_str_eq_nocase(layout->tables[i].name, name))
+            return &layout->tables[i];
+    return NULL;
+}

@@ -1,0 +1,241 @@
+/* The one transaction runner, with group commit.
+ *
+ * Callers queue. The first becomes the leader: it takes the whole queue, runs each work inside its
+ * own savepoint, then the work registered for before the commit, and commits once; the others sleep
+ * until their result is there. Whoever queued in the meantime is led by the first of them.
+ */
+#include "internal.h"
+
+pb_status db_fail_broken(const db_workspace *workspace, pb_error *err)
+{
+    pb_fail(err, PB_IO, PB_MSG("The workspace {workspace} is closed to all use: a commit failed."),
+            "workspace", workspace->place, NULL);
+    pb_error_hint(err, PB_MSG("See to the disk, then start the program again."), NULL);
+    return PB_IO;
+}
+
+pb_status db_before_commit(db_session *session, db_work work, void *context, pb_error *err)
+{
+    db_workspace *workspace = session->workspace;
+    if (!session->writes)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("A snapshot commits nothing."), NULL);
+    for (size_t i = 0; i < workspace->hook_count; i++)
+        if (workspace->hooks[i].work == work && workspace->hooks[i].context == context)
+            return PB_OK;
+    if (workspace->hook_count == DB_HOOKS_MAX)
+        return pb_fail(err, PB_LIMIT, PB_MSG("Too much work before one commit."), NULL);
+    workspace->hooks[workspace->hook_count++] = (db_hook){work, context};
+    return PB_OK;
+}
+
+/* State kept beside the rows no longer mirrors them. */
+static void tell_slots(db_workspace *workspace)
+{
+    for (size_t i = 0; i < workspace->slot_count; i++)
+        if (workspace->slots[i].rolled_back != NULL && workspace->slots[i].value != NULL)
+            workspace->slots[i].rolled_back(workspace->slots[i].value);
+}
+
+static void undo_all(db_workspace *workspace)
+{
+    db_session *writer = workspace->writer;
+    db_session_rest(writer);
+    db_search_drop(writer);
+    writer->engine->rollback(writer->conn);
+    tell_slots(workspace);
+}
+
+/* The same failure for everybody in the batch that has none of its own. */
+static void fail_all(db_request *batch, pb_status status, const pb_error *error)
+{
+    for (db_request *request = batch; request != NULL; request = request->next) {
+        if (request->status == PB_OK) {
+            request->status = status;
+            request->error = *error;
+        }
+    }
+}
+
+static pb_status run_work(db_workspace *workspace, db_request *request)
+{
+    pb_status status = request->work(workspace->writer, request->context, &request->error);
+    if (status == PB_OK)
+        status = db_search_flush(workspace->writer, &request->error);
+    return status;
+}
+
+/* One work among several. Returns a failure only when the whole batch has to go. */
+static pb_status run_apart(db_workspace *workspace, db_request *request, pb_error *err)
+{
+    db_session *writer = workspace->writer;
+    size_t hooks = workspace->hook_count;
+    PB_TRY(writer->engine->savepoint(writer->conn, err));
+    request->status = run_work(workspace, request);
+    if (request->status == PB_OK)
+        return writer->engine->savepoint_keep(writer->conn, err);
+    db_session_rest(writer);
+    db_search_drop(writer);
+    workspace->hook_count = hooks;
+    pb_status status = writer->engine->savepoint_undo(writer->conn, err);
+    tell_slots(workspace);
+    return status;
+}
+
+static pb_status run_works(db_workspace *workspace, db_request *batch, pb_error *err)
+{
+    if (batch->next ==
+        NULL) { /* alone: no savepoint, whose journal would cost a bulk import dear */
+        batch->status = run_work(workspace, batch);
+        if (batch->status != PB_OK && err != NULL)
+            *err = batch->error;
+        return batch->status;
+    }
+    for (db_request *request = batch; request != NULL; request = request->next)
+        PB_TRY(run_apart(workspace, request, err));
+    return PB_OK;
+}
+
+static pb_status run_hooks(db_workspace *workspace, pb_error *err)
+{
+    for (size_t i = 0; i < workspace->hook_count; i++)
+        PB_TRY(workspace->hooks[i].work(workspace->writer, workspace->hooks[i].context, err));
+    return db_search_flush(workspace->writer, err);
+}
+
+static bool any_good(const db_request *batch)
+{
+    for (; batch != NULL; batch = batch->next)
+        if (batch->status == PB_OK)
+            return true;
+    return false;
+}
+
+static void run_batch(db_workspace *workspace, db_request *batch)
+{
+    db_session *writer = workspace->writer;
+    pb_error error = {0};
+    bool foreign = false;
+    workspace->hook_count = 0;
+    pb_status status = writer->engine->begin(writer->conn, true, &foreign, &error);
+    if (status != PB_OK) {
+        fail_all(batch, status, &error);
+        return;
+    }
+    if (foreign)
+        tell_slots(workspace);
+    status = run_works(workspace, batch, &error);
+    if (status == PB_OK && any_good(batch))
+        status = run_hooks(workspace, &error);
+    if (status != PB_OK || !any_good(batch)) {
+        undo_all(workspace);
+        fail_all(batch, status, &error);
+        return;
+    }
+    db_session_rest(writer);
+    status = writer->engine->commit(writer->conn, &error);
+    if (status != PB_OK) {
+        undo_all(workspace);
+        fail_all(batch, status, &error);
+        pthread_mutex_lock(&workspace->lock);
+        workspace->broken = true;
+        pthread_mutex_unlock(&workspace->lock);
+    }
+}
+
+/* Takes the queue, at most DB_BATCH_MAX of it. Called with the lock held. */
+static db_request *take_batch(db_workspace *workspace)
+{
+    db_request *batch = workspace->first;
+    db_request *last = batch;
+    for (size_t count = 1; count < DB_BATCH_MAX && last->next != NULL; count++)
+        last = last->next;
+    workspace->first = last->next;
+    if (workspace->first == NULL)
+        workspace->last = NULL;
+    last->next = NULL;
+    return batch;
+}
+
+/* Runs one batch, then hands the lead to the next in the queue. Called with the lock held. */
+static void lead(db_workspace *workspace)
+{
+    db_request *batch = take_batch(workspace);
+    bool broken = workspace->broken;
+    workspace->leader = pthread_self();
+    workspace->running = true;
+    pthread_mutex_unlock(&workspace->lock);
+    if (broken) {
+        pb_error error = {0};
+        pb_status status = db_fail_broken(workspace, &error);
+        fail_all(batch, status, &error);
+    } else {
+        run_batch(workspace, batch);
+    }
+    pthread_mutex_lock(&workspace->lock);
+    workspace->running = false;
+    while (batch != NULL) {
+        db_request *request = batch;
+        batch = batch->next;
+        request->done = true; /* from here on its owner may be gone as soon as the lock is free */
+        pthread_cond_signal(&request->wake);
+    }
+    workspace->led = workspace->first != NULL;
+    if (workspace->led) {
+        workspace->first->leads = true;
+        pthread_cond_signal(&workspace->first->wake);
+    }
+}
+
+static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
+{
+    pthread_mutex_lock(&workspace->lock);
+    if (workspace->running && pthread_equal(workspace->leader, pthread_self())) {
+        pthread_mutex_unlock(&workspace->lock);
+        return pb_fail(&request->error, PB_INTERNAL,
+                       PB_MSG("A transaction was begun inside another."), NULL);
+    }
+    if (workspace->last != NULL)
+        workspace->last->next = request;
+    else
+        workspace->first = request;
+    workspace->last = request;
+    if (!workspace->led) {
+        workspace->led = true;
+        request->leads = true;
+    }
+    while (!request->done && !request->leads)
+        pthread_cond_wait(&request->wake, &workspace->lock);
+    if (!request->done)
+        lead(workspace);
+    pthread_mutex_unlock(&workspace->lock);
+    return request->status;
+}
+
+pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err)
+{
+    db_request request = {.work = work, .context = context};
+    if (pthread_cond_init(&request.wake, NULL) != 0)
+        return pb_fail_memory(err);
+    pb_status status = queue_and_wait(workspace, &request);
+    pthread_cond_destroy(&request.wake);
+    if (status != PB_OK && err != NULL)
+        *err = request.error;
+    return status;
+}
+
+void **db_workspace_slot(db_workspace *workspace, const char *name, void (*done)(void *),
+                         void (*rolled_back)(void *))
+{
+    void **place = NULL;
+    pthread_mutex_lock(&workspace->lock);
+    for (size_t i = 0; place == NULL && i < workspace->slot_count; i++)
+        if (strcmp(workspace->slots[i].name, name) == 0)
+            place = &workspace->slots[i].value;
+    if (place == NULL && workspace->slot_count < DB_SLOTS_MAX) {
+        db_slot *slot = &workspace->slots[workspace->slot_count++];
+        *slot = (db_slot){name, NULL, done, rolled_back};
+        place = &slot->value;
+    }
+    pthread_mutex_unlock(&workspace->lock);
+    return place;
+}

@@ -1,0 +1,345 @@
+/* Sessions and statements: found again by address or content, kept ready from one transaction to
+ * the next. */
+#include "internal.h"
+
+/* ---- statements ---- */
+
+static db_stmt *stmt_free(db_stmt *stmt)
+{
+    if (stmt != NULL) {
+        stmt->engine->finalize(stmt->native);
+        free(stmt->sql);
+        free(stmt);
+    }
+    return NULL;
+}
+
+static void forget_statements(db_session *session)
+{
+    for (size_t i = 0; i < DB_STATEMENTS_MAX; i++) {
+        while (session->buckets[i] != NULL) {
+            db_stmt *stmt = session->buckets[i];
+            session->buckets[i] = stmt->next;
+            stmt_free(stmt);
+        }
+    }
+    session->statement_count = 0;
+    memset(session->front, 0, sizeof session->front);
+}
+
+void db_session_rest(db_session *session)
+{
+    memset(session->front, 0, sizeof session->front); /* the texts may go away now */
+    if (session->statement_count > DB_STATEMENTS_MAX) {
+        forget_statements(session);
+        return;
+    }
+    for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
+        for (db_stmt *stmt = session->buckets[i]; stmt != NULL; stmt = stmt->next)
+            session->engine->reset(stmt->native, true);
+}
+
+static pb_status stmt_new(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
+{
+    db_stmt *stmt = calloc(1, sizeof *stmt);
+    char *copy = malloc(sql.len + 1);
+    if (stmt == NULL || copy == NULL) {
+        free(stmt);
+        free(copy);
+        return pb_fail_memory(err);
+    }
+    if (sql.len > 0)
+        memcpy(copy, sql.ptr, sql.len);
+    copy[sql.len] = '\0';
+    *stmt =
+        (db_stmt){.session = session, .engine = session->engine, .sql = copy, .sql_len = sql.len};
+    *ret_stmt = stmt;
+    return PB_OK;
+}
+
+static db_stmt **bucket_of(db_session *session, pb_str sql)
+{
+    return &session->buckets[pb_str_hash(sql) % DB_STATEMENTS_MAX];
+}
+
+pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
+{
+    db_stmt **bucket = bucket_of(session, sql);
+    for (db_stmt *stmt = *bucket; stmt != NULL; stmt = stmt->next) {
+        if (pb_str_eq(pb_str_n(stmt->sql, stmt->sql_len), sql)) {
+            session->engine->reset(stmt->native, true);
+            *ret_stmt = stmt;
+            return PB_OK;
+        }
+    }
+    db_stmt *stmt = NULL;
+    PB_TRY(stmt_new(session, sql, &stmt, err));
+    pb_status status = session->engine->prepare(session->conn, sql, &stmt->native, err);
+    if (status != PB_OK) {
+        free(stmt->sql);
+        free(stmt);
+        return status;
+    }
+    stmt->kept = true;
+    stmt->next = *bucket;
+    *bucket = stmt;
+    session->statement_count++;
+    *ret_stmt = stmt;
+    return PB_OK;
+}
+
+pb_status db_prepare(db_session *session, const char *sql, db_stmt **ret_stmt, pb_error *err)
+{
+    size_t slot = ((uintptr_t)sql >> 3) % DB_FRONT_SLOTS;
+    if (session->front[slot].sql == sql) {
+        session->engine->reset(session->front[slot].stmt->native, true);
+        *ret_stmt = session->front[slot].stmt;
+        return PB_OK;
+    }
+    PB_TRY(db_prepare_text(session, pb_str_c(sql), ret_stmt, err));
+    session->front[slot].sql = sql;
+    session->front[slot].stmt = *ret_stmt;
+    return PB_OK;
+}
+
+pb_status db_prepare_foreign(db_session *session, pb_str sql, int64_t max_steps, db_stmt **ret_stmt,
+                             pb_error *err)
+{
+    db_stmt *stmt = NULL;
+    PB_TRY(stmt_new(session, sql, &stmt, err));
+    pb_status status = session->engine->prepare_foreign(
+        session->conn, pb_str_n(stmt->sql, stmt->sql_len), max_steps, &stmt->native, err);
+    if (status != PB_OK) {
+        free(stmt->sql);
+        free(stmt);
+        return status;
+    }
+    *ret_stmt = stmt;
+    return PB_OK;
+}
+
+db_stmt *db_stmt_close(db_stmt *stmt)
+{
+    if (stmt != NULL && !stmt->kept)
+        return stmt_free(stmt);
+    if (stmt != NULL)
+        db_reset(stmt);
+    return NULL;
+}
+
+void db_bind_value(db_stmt *stmt, int parameter, pb_value value)
+{
+    bool absent = (value.kind == PB_TEXT || value.kind == PB_BLOB) && value.as.s.ptr == NULL;
+    stmt->engine->bind(stmt->native, parameter, absent ? PB_VALUE_NULL : value);
+}
+
+void db_bind_null(db_stmt *stmt, int parameter)
+{
+    stmt->engine->bind(stmt->native, parameter, PB_VALUE_NULL);
+}
+
+void db_bind_i64(db_stmt *stmt, int parameter, int64_t value)
+{
+    stmt->engine->bind(stmt->native, parameter, PB_VALUE_INT(value));
+}
+
+void db_bind_real(db_stmt *stmt, int parameter, double value)
+{
+    stmt->engine->bind(stmt->native, parameter, PB_VALUE_REAL(value));
+}
+
+void db_bind_text(db_stmt *stmt, int parameter, pb_str value)
+{
+    db_bind_value(stmt, parameter, PB_VALUE_TEXT(value));
+}
+
+void db_bind_blob(db_stmt *stmt, int parameter, pb_str value)
+{
+    db_bind_value(stmt, parameter, PB_VALUE_BLOB(value));
+}
+
+void db_bind_named(db_stmt *stmt, const char *name, pb_value value)
+{
+    int parameter = stmt->engine->parameter(stmt->native, name);
+    if (parameter > 0)
+        db_bind_value(stmt, parameter, value);
+}
+
+pb_status db_step(db_stmt *stmt, bool *ret_row, pb_error *err)
+{
+    return stmt->engine->step(stmt->native, ret_row, err);
+}
+
+void db_reset(db_stmt *stmt)
+{
+    stmt->engine->reset(stmt->native, false);
+}
+
+pb_status db_run(db_stmt *stmt, pb_error *err)
+{
+    bool row = true;
+    while (row)
+        PB_TRY(stmt->engine->step(stmt->native, &row, err));
+    return PB_OK;
+}
+
+int db_column_count(db_stmt *stmt)
+{
+    return stmt->engine->column_count(stmt->native);
+}
+
+const char *db_column_name(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_name(stmt->native, column);
+}
+
+bool db_column_is_null(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_is_null(stmt->native, column);
+}
+
+int64_t db_column_i64(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_i64(stmt->native, column);
+}
+
+double db_column_real(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_real(stmt->native, column);
+}
+
+pb_str db_column_text(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_text(stmt->native, column);
+}
+
+pb_str db_column_blob(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_blob(stmt->native, column);
+}
+
+pb_value db_column_value(db_stmt *stmt, int column)
+{
+    return stmt->engine->column_value(stmt->native, column);
+}
+
+/* ---- sessions ---- */
+
+pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session **ret_session,
+                          pb_error *err)
+{
+    db_session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return pb_fail_memory(err);
+    session->workspace = workspace;
+    session->engine = workspace->engine;
+    session->writes = role == DB_WRITER;
+    pb_status status = session->engine->connect(&workspace->target, role, &session->conn, err);
+    if (status != PB_OK)
+        free(session);
+    else
+        *ret_session = session;
+    return status;
+}
+
+db_session *db_session_free(db_session *session)
+{
+    if (session != NULL) {
+        forget_statements(session);
+        db_search_buffer_free(session->search);
+        session->engine->disconnect(session->conn);
+        free(session);
+    }
+    return NULL;
+}
+
+/* An idle reader, or leave to open one more. */
+static pb_status take_reader(db_workspace *workspace, db_session **ret_session, pb_error *err)
+{
+    pb_status status = PB_OK;
+    pthread_mutex_lock(&workspace->lock);
+    *ret_session = workspace->idle;
+    if (workspace->broken) {
+        *ret_session = NULL;
+        status = db_fail_broken(workspace, err);
+    } else if (workspace->idle != NULL) {
+        workspace->idle = workspace->idle->next;
+        workspace->idle_count--;
+    } else if (workspace->reader_count >= DB_READERS_MAX) {
+        status = pb_fail(err, PB_BUSY, PB_MSG("Too many readers of the workspace at once."), NULL);
+    } else {
+        workspace->reader_count++;
+    }
+    pthread_mutex_unlock(&workspace->lock);
+    return status;
+}
+
+static void put_reader(db_workspace *workspace, db_session *session, bool keep)
+{
+    pthread_mutex_lock(&workspace->lock);
+    keep = keep && session != NULL && workspace->idle_count < DB_READERS_KEPT;
+    if (keep) {
+        session->next = workspace->idle;
+        workspace->idle = session;
+        workspace->idle_count++;
+    } else {
+        workspace->reader_count--;
+    }
+    pthread_mutex_unlock(&workspace->lock);
+    if (!keep)
+        db_session_free(session);
+}
+
+pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(take_reader(workspace, &session, err));
+    pb_status status = PB_OK;
+    if (session == NULL)
+        status = db_session_open(workspace, DB_READER, &session, err);
+    bool foreign;
+    if (status == PB_OK)
+        status = session->engine->begin(session->conn, false, &foreign, err);
+    if (status != PB_OK) {
+        put_reader(workspace, session, false);
+        return status;
+    }
+    *ret_session = session;
+    return PB_OK;
+}
+
+db_session *db_snapshot_close(db_session *session)
+{
+    if (session != NULL) {
+        db_session_rest(session);
+        session->engine->rollback(session->conn);
+        put_reader(session->workspace, session, true);
+    }
+    return NULL;
+}
+
+db_workspace *db_session_workspace(db_session *session)
+{
+    return session->workspace;
+}
+
+bool db_session_writes(const db_session *session)
+{
+    return session->writes;
+}
+
+pb_status db_last_n(db_session *session, const model_entity *entity, int64_t *ret_n, pb_error *err)
+{
+    char sql[200];
+    int len = snprintf(sql, sizeof sql, "SELECT MAX(n) FROM \"t_%.*s\"", PB_STR_FMT(entity->name));
+    if (len < 0 || len >= (int)sizeof sql)
+        return pb_fail(err, PB_INVALID, PB_MSG("The entity name {entity} is too long."), "entity",
+                       PB_ARG(entity->name), NULL);
+    db_stmt *stmt = NULL;
+    bool row = false;
+    PB_TRY(db_prepare_text(session, pb_str_n(sql, (size_t)len), &stmt, err));
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_n = row ? db_column_i64(stmt, 0) : 0;
+    db_reset(stmt);
+    return PB_OK;
+}

@@ -1,0 +1,152 @@
+/* Reading every page of the database file, used or not, so that each is authenticated. */
+#include "sqlite.h"
+
+static pb_status fail_page(const char *path, int64_t page, const char *words, pb_error *err)
+{
+    pb_fail(err, PB_CORRUPT, PB_MSG("Page {page} of {path} is damaged or was altered."), "page",
+            PB_ARG_INT(page), "path", path, NULL);
+    pb_error_detail(err, PB_MSG("The database says: {words}"), "words", words, NULL);
+    pb_error_hint(err,
+                  PB_MSG("Restore the workspace from a backup; keep this one for those who "
+                         "look into it."),
+                  NULL);
+    return PB_CORRUPT;
+}
+
+/* The bytes that the cipher leaves plain: all of them are known beforehand. */
+static pb_status check_plain(const char *path, const db_target *target, int64_t *ret_pages,
+                             pb_error *err)
+{
+    uint8_t want[DB_SQLITE_PLAIN] = {[16] = DB_SQLITE_PAGE >> 8,
+                                     [17] = DB_SQLITE_PAGE & 0xff,
+                                     [18] = 2,
+                                     [19] = 2,
+                                     [20] = DB_SQLITE_RESERVED,
+                                     [21] = 64,
+                                     [22] = 32,
+                                     [23] = 32};
+    uint8_t have[DB_SQLITE_PLAIN];
+    db_sqlite_salt(target->key, want);
+    db_raw raw;
+    bool found = false;
+    PB_TRY(db_raw_open(path, false, &raw, &found, err));
+    if (!found)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The file {path} is missing."), "path", path, NULL);
+    pb_status status = PB_OK;
+    if (raw.size >= DB_SQLITE_PLAIN)
+        status = db_raw_read(&raw, 0, have, DB_SQLITE_PLAIN, err);
+    int64_t size = raw.size;
+    db_raw_close(&raw);
+    PB_TRY(status);
+    if (size < DB_SQLITE_PAGE || memcmp(have, want, DB_SQLITE_PLAIN) != 0)
+        return fail_page(path, 1, "the head of the file is not as it was written", err);
+    if (size % DB_SQLITE_PAGE != 0)
+        return fail_page(path, size / DB_SQLITE_PAGE + 1, "the page is cut off", err);
+    *ret_pages = size / DB_SQLITE_PAGE;
+    return PB_OK;
+}
+
+/* Reads through a connection of its own, whose cache is empty: each page comes from the file. */
+static pb_status read_pages(sqlite3 *db, const char *path, pb_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(
+        db, "SELECT pgno, data IS NOT NULL FROM sqlite_dbpage('main') WHERE pgno = ?1", -1, &stmt,
+        NULL);
+    if (code != SQLITE_OK)
+        return db_sqlite_fail(db, code, err);
+    pb_status status = PB_OK;
+    for (int64_t page = 1; status == PB_OK; page++) {
+        sqlite3_bind_int64(stmt, 1, page);
+        code = sqlite3_step(stmt);
+        if (code == SQLITE_DONE)
+            break;
+        if (code != SQLITE_ROW)
+            status = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB
+                         ? fail_page(path, page, sqlite3_errmsg(db), err)
+                         : db_sqlite_fail(db, code, err);
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+static pb_status check_structure(sqlite3 *db, const char *path, pb_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    const char *words =
+        code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : sqlite3_errmsg(db);
+    pb_status status = PB_OK;
+    if (code != SQLITE_ROW || words == NULL || strcmp(words, "ok") != 0) {
+        pb_fail(err, PB_CORRUPT, PB_MSG("The structure of {path} is damaged."), "path", path, NULL);
+        pb_error_detail(err, PB_MSG("The database says: {words}"), "words",
+                        words == NULL ? "" : words, NULL);
+        status = PB_CORRUPT;
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+static pb_status check_pages(const char *path, const db_target *target, pb_error *err)
+{
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    pb_status status = code == SQLITE_OK ? PB_OK : db_sqlite_fail(db, code, err);
+    if (status == PB_OK)
+        status = db_sqlite_unlock(db, target, err);
+    if (status == PB_OK) {
+        code = sqlite3_exec(db,
+                            "PRAGMA cache_size = 16; PRAGMA query_only = ON; BEGIN;"
+                            "SELECT COUNT(*) FROM sqlite_schema",
+                            NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            status = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CORRUPT
+                         ? fail_page(path, 1, sqlite3_errmsg(db), err)
+                         : db_sqlite_fail(db, code, err);
+    }
+    if (status == PB_OK)
+        status = read_pages(db, path, err);
+    if (status == PB_OK)
+        status = check_structure(db, path, err);
+    sqlite3_close_v2(db);
+    return status;
+}
+
+/* A log that was cut off or altered when the workspace was opened lies beside the file. */
+static pb_status check_torn(const db_target *target, pb_error *err)
+{
+    char path[DB_SQLITE_PATH_MAX];
+    PB_TRY(db_sqlite_path(target->place, DB_SQLITE_TORN, path, err));
+    db_raw raw;
+    bool found = false;
+    PB_TRY(db_raw_open(path, false, &raw, &found, err));
+    if (!found)
+        return PB_OK;
+    db_raw_close(&raw);
+    pb_fail(err, PB_CORRUPT,
+            PB_MSG("The last commit before an interruption was incomplete or altered."), NULL);
+    pb_error_detail(err, PB_MSG("What was left of it lies in {path}."), "path", path, NULL);
+    pb_error_hint(err,
+                  PB_MSG("If the power failed then, nothing acknowledged was lost: remove the "
+                         "file. If not, look into it."),
+                  NULL);
+    return PB_CORRUPT;
+}
+
+pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err)
+{
+    char path[DB_SQLITE_PATH_MAX];
+    int64_t pages = 0;
+    PB_TRY(db_sqlite_path(target->place, DB_SQLITE_FILE, path, err));
+    PB_TRY(check_torn(target, err));
+    /* As much of the log as readers allow goes into the file; what is left is read from the log. */
+    int code = sqlite3_wal_checkpoint_v2(conn->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED) {
+        return db_sqlite_fail(conn->db, code, err);
+    }
+    PB_TRY(check_plain(path, target, &pages, err));
+    return check_pages(path, target, err);
+}

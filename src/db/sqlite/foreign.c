@@ -1,0 +1,186 @@
+/* Statements that do not come from us: what they may touch, and how long they may run. */
+#include "sqlite.h"
+
+#include <limits.h>
+
+/* Steps between two looks at the budget. */
+enum { STEP_CHUNK = 1000 };
+
+/* Functions whose result follows from their arguments alone and that cannot make large values. */
+static const char *const pure_functions[] = {
+    "abs",         "avg",          "ceil",         "ceiling",      "char",       "coalesce",
+    "concat",      "concat_ws",    "count",        "cume_dist",    "dense_rank", "exp",
+    "first_value", "floor",        "glob",         "group_concat", "hex",        "ifnull",
+    "iif",         "if",           "instr",        "lag",          "last_value", "lead",
+    "length",      "like",         "ln",           "log",          "log10",      "lower",
+    "ltrim",       "max",          "min",          "mod",          "nth_value",  "ntile",
+    "nullif",      "octet_length", "percent_rank", "pow",          "power",      "rank",
+    "replace",     "round",        "row_number",   "rtrim",        "sign",       "sqrt",
+    "string_agg",  "substr",       "substring",    "sum",          "total",      "trim",
+    "trunc",       "typeof",       "unicode",      "upper",
+};
+
+static bool is_pure(const char *name)
+{
+    for (size_t i = 0; i < sizeof pure_functions / sizeof pure_functions[0]; i++)
+        if (sqlite3_stricmp(name, pure_functions[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A column may be read from a published view, and from the tables a view reads when it is read
+ * through that view. */
+static bool may_read(const db_conn *conn, const char *table, const char *through)
+{
+    if (table == NULL)
+        return false;
+    if (db_layout_view(conn->layout, pb_str_c(table)) != NULL)
+        return true;
+    const db_view *view = through == NULL ? NULL : db_layout_view(conn->layout, pb_str_c(through));
+    if (view == NULL)
+        return false;
+    for (size_t i = 0; i < view->read_count; i++)
+        if (pb_str_eq_nocase(view->reads[i]->name, pb_str_c(table)))
+            return true;
+    return false;
+}
+
+static int authorize(void *context, int action, const char *a, const char *b, const char *database,
+                     const char *through)
+{
+    db_conn *conn = context;
+    if (!conn->foreign)
+        return SQLITE_OK;
+    const char *what = a;
+    bool good = false;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+        good = true;
+        break;
+    case SQLITE_READ:
+        good = database != NULL && sqlite3_stricmp(database, "main") == 0 &&
+               may_read(conn, a, through);
+        break;
+    case SQLITE_FUNCTION:
+        what = b;
+        good = b != NULL && is_pure(b);
+        break;
+    case SQLITE_PRAGMA:
+        what = "PRAGMA";
+        break;
+    case SQLITE_ATTACH:
+        what = "ATTACH";
+        break;
+    default:
+        break;
+    }
+    if (!good && conn->refused[0] == '\0')
+        snprintf(conn->refused, sizeof conn->refused, "%s", what == NULL ? "" : what);
+    return good ? SQLITE_OK : SQLITE_DENY;
+}
+
+static int progress(void *context)
+{
+    db_conn *conn = context;
+    conn->steps_left -= STEP_CHUNK;
+    if (conn->steps_left > 0)
+        return 0;
+    conn->out_of_steps = true;
+    return 1;
+}
+
+pb_status db_sqlite_guard(db_conn *conn, pb_error *err)
+{
+    int code = sqlite3_set_authorizer(conn->db, authorize, conn);
+    return code == SQLITE_OK ? PB_OK : db_sqlite_fail(conn->db, code, err);
+}
+
+void db_sqlite_foreign_enter(db_native *native)
+{
+    db_conn *conn = native->conn;
+    conn->foreign = true;
+    conn->out_of_steps = false;
+    conn->steps_left = native->steps_left;
+    if (native->max_steps > 0)
+        sqlite3_progress_handler(conn->db, STEP_CHUNK, progress, conn);
+}
+
+void db_sqlite_foreign_leave(db_native *native)
+{
+    db_conn *conn = native->conn;
+    conn->foreign = false;
+    native->steps_left = conn->steps_left;
+    if (native->max_steps > 0)
+        sqlite3_progress_handler(conn->db, 0, NULL, NULL);
+}
+
+pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err)
+{
+    if (!native->conn->out_of_steps || (code & 0xff) != SQLITE_INTERRUPT)
+        return db_sqlite_fail(native->conn->db, code, err);
+    pb_fail(err, PB_LIMIT, PB_MSG("The query was stopped: it took more than {steps} steps."),
+            "steps", PB_ARG_INT(native->max_steps), NULL);
+    pb_error_hint(err, PB_MSG("Make the query narrower, or look at fewer records."), NULL);
+    return PB_LIMIT;
+}
+
+static pb_status refuse(const char *what, pb_error *err)
+{
+    pb_fail(err, PB_DENIED, PB_MSG("The query may not use {what}."), "what", what, NULL);
+    pb_error_hint(err,
+                  PB_MSG("A query may read the published views and use pure functions, nothing "
+                         "else."),
+                  NULL);
+    return PB_DENIED;
+}
+
+static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error *err)
+{
+    conn->refused[0] = '\0';
+    conn->foreign = true;
+    int code = sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, 0, &native->stmt, NULL);
+    conn->foreign = false;
+    if (code != SQLITE_OK && conn->refused[0] != '\0')
+        return refuse(conn->refused, err);
+    if (code == SQLITE_AUTH)
+        return refuse(sqlite3_errmsg(conn->db), err);
+    if (code != SQLITE_OK) {
+        pb_fail(err, PB_INVALID, PB_MSG("The query could not be understood."), NULL);
+        pb_error_detail(err, PB_MSG("The database says: {words}"), "words",
+                        sqlite3_errmsg(conn->db), NULL);
+        return PB_INVALID;
+    }
+    if (native->stmt == NULL)
+        return pb_fail(err, PB_INVALID, PB_MSG("The query is empty."), NULL);
+    if (sqlite3_stmt_isexplain(native->stmt) != 0)
+        return refuse("EXPLAIN", err);
+    if (sqlite3_stmt_readonly(native->stmt) == 0 || sqlite3_column_count(native->stmt) == 0)
+        return refuse(sqlite3_sql(native->stmt), err);
+    return PB_OK;
+}
+
+pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps,
+                                    db_native **ret_native, pb_error *err)
+{
+    if (sql.len > 1 << 20)
+        return pb_fail(err, PB_LIMIT, PB_MSG("The SQL text is too long."), NULL);
+    pb_str bad;
+    if (!db_sqlite_scan(sql, conn->layout, &bad))
+        return pb_fail(err, PB_DENIED, PB_MSG("The query must be one statement."), NULL);
+    if (bad.ptr != NULL)
+        return refuse(PB_ARG(bad), err);
+    db_native *native = calloc(1, sizeof *native);
+    if (native == NULL)
+        return pb_fail_memory(err);
+    native->conn = conn;
+    native->foreign = true;
+    native->max_steps = max_steps;
+    native->steps_left = max_steps;
+    pb_status status = prepare(conn, sql, native, err);
+    if (status != PB_OK)
+        db_sqlite_finalize(native);
+    else
+        *ret_native = native;
+    return status;
+}

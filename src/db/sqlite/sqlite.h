@@ -1,0 +1,115 @@
+/* What the files of the embedded engine share.
+ *
+ * Source: SQLite 3.53 C interface; SQLite3 Multiple Ciphers 2.4 (AEGIS-256, raw key).
+ */
+#ifndef DB_SQLITE_SQLITE_H
+#define DB_SQLITE_SQLITE_H
+
+#include "engine.h"
+
+#include <sqlite3.h>
+
+#define DB_SQLITE_FILE "records.db"
+#define DB_SQLITE_WAL DB_SQLITE_FILE "-wal"
+#define DB_SQLITE_SHM DB_SQLITE_FILE "-shm"
+/* The write-ahead log of a commit that was cut off or altered, put aside for whoever looks into it.
+ */
+#define DB_SQLITE_TORN DB_SQLITE_FILE "-torn"
+
+/* Measured over 1,000,000 records with ledger: 4 KiB 5.8 µs a record, 8 KiB 4.1, 16 KiB 4.0; the
+ * smaller of the last two writes half as much for a single small commit. */
+enum { DB_SQLITE_PAGE = 8192, DB_SQLITE_PATH_MAX = 4096 };
+/* Reserved at the end of each page by the cipher: 32 bytes tag, 32 bytes nonce. */
+enum { DB_SQLITE_RESERVED = 64 };
+/* Not encrypted: bytes 16-23 of page 1. Bytes 0-15 hold the cipher's salt, which a raw key ignores.
+ */
+enum { DB_SQLITE_SALT = 16, DB_SQLITE_PLAIN = 24 };
+
+struct db_conn {
+    sqlite3 *db;
+    const db_layout *layout;
+    db_conn_role role;
+    bool foreign;       /* a foreign statement is being prepared or run */
+    int64_t steps_left; /* of the foreign statement that runs */
+    bool out_of_steps;
+    char refused[160];     /* what a foreign statement touched that it may not */
+    int64_t data_version;  /* as of the last transaction; -1: none yet */
+    sqlite3_stmt *version; /* PRAGMA data_version */
+    sqlite3_stmt *touch;   /* takes the snapshot */
+    sqlite3_stmt *begin, *begin_write, *commit;
+    sqlite3_stmt *savepoint, *release, *undo;
+};
+
+struct db_native {
+    sqlite3_stmt *stmt;
+    db_conn *conn;
+    int bind_status; /* first failure of a binding since the last reset */
+    int64_t max_steps;
+    int64_t steps_left;
+    bool foreign;
+};
+
+/** SQLite's failure as ours. */
+pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err);
+/** `place`/`name`; PB_INVALID when too long. */
+pb_status db_sqlite_path(const char *place, const char *name, char ret_path[DB_SQLITE_PATH_MAX],
+                         pb_error *err);
+/** Gives a connection its cipher and key, and the settings every connection has. */
+pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err);
+/** The 16 bytes that the file must begin with: derived from the key, so that a change is noticed.
+ */
+void db_sqlite_salt(const uint8_t key[32], uint8_t ret_salt[DB_SQLITE_SALT]);
+
+/* stmt.c */
+pb_status db_sqlite_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);
+db_native *db_sqlite_finalize(db_native *native);
+void db_sqlite_bind(db_native *native, int parameter, pb_value value);
+int db_sqlite_parameter(db_native *native, const char *name);
+pb_status db_sqlite_step(db_native *native, bool *ret_row, pb_error *err);
+void db_sqlite_reset(db_native *native, bool bindings);
+int db_sqlite_column_count(db_native *native);
+const char *db_sqlite_column_name(db_native *native, int column);
+bool db_sqlite_column_is_null(db_native *native, int column);
+int64_t db_sqlite_column_i64(db_native *native, int column);
+double db_sqlite_column_real(db_native *native, int column);
+pb_str db_sqlite_column_text(db_native *native, int column);
+pb_str db_sqlite_column_blob(db_native *native, int column);
+pb_value db_sqlite_column_value(db_native *native, int column);
+
+/* foreign.c */
+/** Watches what statements touch; does nothing until conn->foreign is set. */
+pb_status db_sqlite_guard(db_conn *conn, pb_error *err);
+pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps,
+                                    db_native **ret_native, pb_error *err);
+/** Around each step of a foreign statement. */
+void db_sqlite_foreign_enter(db_native *native);
+void db_sqlite_foreign_leave(db_native *native);
+pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err);
+
+/* scan.c */
+/** True when the text, comments and trailing semicolons apart, is one statement; `*ret_bad` names
+ * an identifier (quoted or not) that stands for a table behind the published views, absent: none.
+ */
+bool db_sqlite_scan(pb_str sql, const db_layout *layout, pb_str *ret_bad);
+
+/* raw.c: the bytes of a file as they lie on the disk, through SQLite's own file access: closing a
+ * database file in any other way would drop the locks this process holds on it. */
+typedef struct db_raw {
+    sqlite3_file *file;
+    sqlite3_filename name;
+    int64_t size;
+} db_raw;
+/** `*ret_found` false when there is no such file. `write` makes it when it is not there. */
+pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_found,
+                      pb_error *err);
+pb_status db_raw_read(const db_raw *raw, int64_t offset, void *ret_bytes, int count, pb_error *err);
+pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int count,
+                       pb_error *err);
+pb_status db_raw_sync(const db_raw *raw, pb_error *err);
+void db_raw_close(db_raw *raw);
+
+/* check.c, wal.c */
+pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err);
+pb_status db_sqlite_inspect(const db_target *target, pb_error *err);
+
+#endif

@@ -1,0 +1,172 @@
+/* Statements of the embedded engine. */
+#include "sqlite.h"
+
+#include <limits.h>
+
+static pb_status prepare_flags(db_conn *conn, pb_str sql, sqlite3_stmt **ret_stmt, pb_error *err)
+{
+    if (sql.len > INT_MAX)
+        return pb_fail(err, PB_LIMIT, PB_MSG("The SQL text is too long."), NULL);
+    sqlite3_stmt *stmt = NULL;
+    int code =
+        sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    if (code != SQLITE_OK) {
+        pb_status status = db_sqlite_fail(conn->db, code, err);
+        pb_error_hint(err, PB_MSG("The statement was: {sql}"), "sql", PB_ARG(sql), NULL);
+        return status;
+    }
+    if (stmt == NULL)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("The SQL text holds no statement."), NULL);
+    *ret_stmt = stmt;
+    return PB_OK;
+}
+
+pb_status db_sqlite_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err)
+{
+    db_native *native = calloc(1, sizeof *native);
+    if (native == NULL)
+        return pb_fail_memory(err);
+    native->conn = conn;
+    pb_status status = prepare_flags(conn, sql, &native->stmt, err);
+    if (status != PB_OK)
+        free(native);
+    else
+        *ret_native = native;
+    return status;
+}
+
+db_native *db_sqlite_finalize(db_native *native)
+{
+    if (native != NULL) {
+        sqlite3_finalize(native->stmt);
+        free(native);
+    }
+    return NULL;
+}
+
+void db_sqlite_bind(db_native *native, int parameter, pb_value value)
+{
+    int code = SQLITE_OK;
+    switch (value.kind) {
+    case PB_NULL:
+        code = sqlite3_bind_null(native->stmt, parameter);
+        break;
+    case PB_INT:
+        code = sqlite3_bind_int64(native->stmt, parameter, value.as.i);
+        break;
+    case PB_REAL:
+        code = sqlite3_bind_double(native->stmt, parameter, value.as.r);
+        break;
+    case PB_TEXT:
+        code = sqlite3_bind_text64(native->stmt, parameter, value.as.s.ptr, value.as.s.len,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    case PB_BLOB:
+        code = sqlite3_bind_blob64(native->stmt, parameter, value.as.s.ptr, value.as.s.len,
+                                   SQLITE_STATIC);
+        break;
+    }
+    if (code != SQLITE_OK && native->bind_status == SQLITE_OK)
+        native->bind_status = code;
+}
+
+int db_sqlite_parameter(db_native *native, const char *name)
+{
+    char full[80];
+    if (snprintf(full, sizeof full, ":%s", name) >= (int)sizeof full)
+        return 0;
+    return sqlite3_bind_parameter_index(native->stmt, full);
+}
+
+pb_status db_sqlite_step(db_native *native, bool *ret_row, pb_error *err)
+{
+    int code = native->bind_status;
+    if (code == SQLITE_OK) {
+        if (native->foreign)
+            db_sqlite_foreign_enter(native);
+        code = sqlite3_step(native->stmt);
+        if (native->foreign)
+            db_sqlite_foreign_leave(native);
+    }
+    if (code == SQLITE_ROW) {
+        *ret_row = true;
+        return PB_OK;
+    }
+    pb_status status = PB_OK;
+    if (code == SQLITE_DONE)
+        *ret_row = false;
+    else if (native->foreign)
+        status = db_sqlite_foreign_fail(native, code, err);
+    else
+        status = db_sqlite_fail(native->conn->db, code, err);
+    db_sqlite_reset(native, false);
+    return status;
+}
+
+void db_sqlite_reset(db_native *native, bool bindings)
+{
+    sqlite3_reset(native->stmt);
+    native->bind_status = SQLITE_OK;
+    native->steps_left = native->max_steps;
+    if (bindings)
+        sqlite3_clear_bindings(native->stmt);
+}
+
+int db_sqlite_column_count(db_native *native)
+{
+    return sqlite3_column_count(native->stmt);
+}
+
+const char *db_sqlite_column_name(db_native *native, int column)
+{
+    const char *name = sqlite3_column_name(native->stmt, column);
+    return name == NULL ? "" : name;
+}
+
+bool db_sqlite_column_is_null(db_native *native, int column)
+{
+    return sqlite3_column_type(native->stmt, column) == SQLITE_NULL;
+}
+
+int64_t db_sqlite_column_i64(db_native *native, int column)
+{
+    return sqlite3_column_int64(native->stmt, column);
+}
+
+double db_sqlite_column_real(db_native *native, int column)
+{
+    return sqlite3_column_double(native->stmt, column);
+}
+
+pb_str db_sqlite_column_text(db_native *native, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(native->stmt, column);
+    if (text == NULL)
+        return PB_STR_NONE;
+    return pb_str_n(text, (size_t)sqlite3_column_bytes(native->stmt, column));
+}
+
+pb_str db_sqlite_column_blob(db_native *native, int column)
+{
+    if (sqlite3_column_type(native->stmt, column) == SQLITE_NULL)
+        return PB_STR_NONE;
+    const char *bytes = sqlite3_column_blob(native->stmt, column);
+    size_t len = (size_t)sqlite3_column_bytes(native->stmt, column);
+    return bytes == NULL ? PB_STR("") : pb_str_n(bytes, len);
+}
+
+pb_value db_sqlite_column_value(db_native *native, int column)
+{
+    switch (sqlite3_column_type(native->stmt, column)) {
+    case SQLITE_INTEGER:
+        return PB_VALUE_INT(sqlite3_column_int64(native->stmt, column));
+    case SQLITE_FLOAT:
+        return PB_VALUE_REAL(sqlite3_column_double(native->stmt, column));
+    case SQLITE_TEXT:
+        return PB_VALUE_TEXT(db_sqlite_column_text(native, column));
+    case SQLITE_BLOB:
+        return PB_VALUE_BLOB(db_sqlite_column_blob(native, column));
+    default:
+        return PB_VALUE_NULL;
+    }
+}
