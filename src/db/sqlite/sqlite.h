@@ -5,7 +5,7 @@
 #ifndef DB_SQLITE_SQLITE_H
 #define DB_SQLITE_SQLITE_H
 
-#include "engine.h"
+#include "../engine.h"
 
 #include <sqlite3.h>
 
