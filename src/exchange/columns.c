@@ -1,4 +1,5 @@
 /* Which column is which field: the best offers first, each column once, each field once. */
+#include "base/utf8.h"
 #include "plan.h"
 
 /* One way to read a column. */
@@ -14,7 +15,7 @@ typedef struct offers {
     size_t count, capacity;
 } offers;
 
-enum { ENOUGH_VALUES = 5 };
+enum { ENOUGH_VALUES = 5, SAMPLE_SHOWN = 200 };
 
 static int compare_offers(const void *a, const void *b)
 {
@@ -35,12 +36,12 @@ static pb_status collect(const name_book *names, const exchange_file *file, cons
         if (column->how != EXCHANGE_UNMAPPED)
             continue;
         size_t filled = sample_filled(s, c);
-        pb_str key = names_key(arena, s->header[c]);
-        if (key.ptr == NULL)
+        header_form form;
+        if (!names_form(arena, s->header[c], &form))
             return pb_fail_memory(err);
         for (size_t f = 0; f < file->entity->field_count; f++) {
             const model_field *field = &file->entity->fields[f];
-            int worth = names_fit(names, field, key);
+            int worth = names_fit(names, field, &form);
             if (worth > 0 && !PB_PUSH(arena, ret->items, ret->count, ret->capacity,
                                       ((offer){worth, c, filled, field})))
                 return pb_fail_memory(err);
@@ -161,26 +162,31 @@ static pb_status by_values(exchange_file *file, const sample *s, pb_arena *arena
     return PB_OK;
 }
 
-static void note_rest(exchange_file *file, const sample *s, pb_arena *arena)
+static pb_status note_rest(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch,
+                           pb_error *err)
 {
     for (size_t c = 0; c < file->column_count; c++) {
         exchange_column *column = &file->columns[c];
-        for (size_t r = 0; r < s->rows && column->sample.len == 0; r++)
-            column->sample = sample_cell(s, r, c);
+        pb_str first = PB_STR("");
+        for (size_t r = 0; r < s->rows && first.len == 0; r++)
+            first = sample_cell(s, r, c);
+        column->sample = pb_arena_str(arena, pb_utf8_cut(first, SAMPLE_SHOWN));
+        if (column->sample.ptr == NULL)
+            return pb_fail_memory(err);
         if (column->how == EXCHANGE_UNMAPPED || column->how == EXCHANGE_IGNORED)
-            column->holds = pb_str_c(values_hold(s, c, names_key(arena, column->header)));
+            column->holds = pb_str_c(values_hold(s, c, names_key(scratch, column->header)));
     }
+    return PB_OK;
 }
 
 pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
-                         pb_arena *arena, pb_error *err)
+                         pb_arena *arena, pb_arena *scratch, pb_error *err)
 {
     offers all = {0};
-    PB_TRY(collect(names, file, s, arena, &all, err));
-    if (by_names(file, &all, arena) != PB_OK || by_values(file, s, arena) != PB_OK)
+    PB_TRY(collect(names, file, s, scratch, &all, err));
+    if (by_names(file, &all, arena) != PB_OK || by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
-    note_rest(file, s, arena);
-    return PB_OK;
+    return note_rest(file, s, arena, scratch, err);
 }
 
 /* --- the entity --- */
@@ -200,11 +206,13 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
     fit ret = {0};
     bool *used = pb_arena_array(arena, entity->field_count, sizeof *used);
     for (size_t c = 0; c < s->columns && used != NULL; c++) {
-        pb_str key = names_key(arena, s->header[c]);
+        header_form form;
+        if (!names_form(arena, s->header[c], &form))
+            break;
         const model_field *best = NULL;
         int worth = 0;
         for (size_t f = 0; f < entity->field_count; f++) {
-            int w = used[f] ? 0 : names_fit(names, &entity->fields[f], key);
+            int w = used[f] ? 0 : names_fit(names, &entity->fields[f], &form);
             if (w > worth) {
                 worth = w;
                 best = &entity->fields[f];
@@ -215,7 +223,7 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
         if (best == NULL || id > worth)
             continue;
         used[best->index] = !best->many;
-        size_t spread = names_spread(names, key);
+        size_t spread = names_spread(names, form.key);
         ret.matched++;
         ret.weight += spread > 1 ? 1.0 / (double)spread : 1.0;
         ret.required += best->required;

@@ -174,6 +174,74 @@ static bool among(const pb_str *keys, size_t count, pb_str key)
     return false;
 }
 
+/* --- words --- */
+
+enum { MAX_WORDS = 16 };
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* Words: runs of letters, cut where `aB` stands. */
+static size_t split_words(pb_str text, pb_str *words)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len && count < MAX_WORDS;) {
+        if (!is_letter(text.ptr[i])) {
+            i++;
+            continue;
+        }
+        size_t from = i++;
+        while (i < text.len && is_letter(text.ptr[i]) &&
+               !(is_upper(text.ptr[i]) && is_lower(text.ptr[i - 1])))
+            i++;
+        words[count++] = pb_str_sub(text, from, i - from);
+    }
+    return count;
+}
+
+bool names_form(pb_arena *arena, pb_str header, header_form *ret)
+{
+    pb_str words[MAX_WORDS];
+    *ret = (header_form){.key = names_key(arena, header)};
+    size_t count = split_words(header, words);
+    for (size_t i = 0; i < count; i++) {
+        size_t end = (size_t)(words[i].ptr + words[i].len - header.ptr);
+        pb_str key = names_key(arena, pb_str_sub(header, 0, end));
+        if (key.ptr == NULL)
+            return false;
+        ret->ends[ret->count++] = key.len;
+    }
+    return ret->key.ptr != NULL;
+}
+
+/* The header begins with `prefix`, and a word ends there (scripts without blanks: anywhere). */
+static bool begins_with(const header_form *header, pb_str prefix)
+{
+    pb_str key = header->key;
+    if (prefix.len == 0 || !pb_str_starts(key, prefix))
+        return false;
+    if (prefix.len == key.len || (unsigned char)key.ptr[prefix.len] >= 0x80)
+        return true;
+    for (size_t i = 0; i < header->count; i++)
+        if (header->ends[i] == prefix.len)
+            return true;
+    return false;
+}
+
+/* --- fields --- */
+
 static int fit_exactly(const field_names *field, pb_str key)
 {
     int best = 0;
@@ -185,14 +253,15 @@ static int fit_exactly(const field_names *field, pb_str key)
 
 /* `Account ID`, `owner name`: a link's own name with what of the target stands there. */
 static int fit_link(const name_book *n, const model_field *field, const field_names *names,
-                    pb_str key)
+                    const header_form *header)
 {
+    pb_str key = header->key;
     const entity_names *target = &n->entities[field->target->index];
     const pb_str *lists[] = {names->keys, target->keys};
     const size_t counts[] = {names->count, target->count};
     for (int l = 0; l < 2; l++)
         for (size_t i = 0; i < counts[l]; i++) {
-            if (!pb_str_starts(key, lists[l][i]))
+            if (!begins_with(header, lists[l][i]))
                 continue;
             pb_str tail = pb_str_sub(key, lists[l][i].len, key.len);
             if (tail.len == 0)
@@ -211,8 +280,9 @@ static bool names_record(const model_field *field)
     return key->count > 0 && pb_str_eq(key->items[0], field->name);
 }
 
-int names_fit(const name_book *n, const model_field *field, pb_str header_key)
+int names_fit(const name_book *n, const model_field *field, const header_form *header)
 {
+    pb_str header_key = header->key;
     const entity_names *entity = &n->entities[field->entity->index];
     const field_names *own = &entity->fields[field->index];
     if (header_key.len == 0)
@@ -221,13 +291,13 @@ int names_fit(const name_book *n, const model_field *field, pb_str header_key)
     if (best == 0 && names_record(field) && among(entity->keys, entity->count, header_key))
         best = WORTH_ENTITY; /* `account` among accounts is the account's name */
     for (size_t i = 0; i < entity->count && best == 0; i++)
-        if (pb_str_starts(header_key, entity->keys[i])) {
+        if (begins_with(header, entity->keys[i])) {
             int inner =
                 fit_exactly(own, pb_str_sub(header_key, entity->keys[i].len, header_key.len));
             best = inner > 0 ? inner - WORTH_STRIPPED : 0;
         }
     if (best == 0 && field->type == MODEL_LINK && field->target != NULL)
-        best = fit_link(n, field, own, header_key);
+        best = fit_link(n, field, own, header);
     return best;
 }
 
@@ -272,42 +342,16 @@ size_t names_spread(const name_book *n, pb_str header_key)
 
 /* --- file names --- */
 
-enum { MAX_WORDS = 16 };
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
-
-/* Words of a file name, without its ending: runs of letters. */
-static size_t split_words(pb_str name, pb_str *words)
-{
-    size_t dot = name.len;
-    for (size_t i = 1; i < name.len; i++)
-        if (name.ptr[i] == '.')
-            dot = i;
-    size_t count = 0;
-    for (size_t i = 0; i < dot && count < MAX_WORDS;) {
-        if (!is_letter(name.ptr[i])) {
-            i++;
-            continue;
-        }
-        size_t from = i++;
-        while (i < dot && is_letter(name.ptr[i]) &&
-               !(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' && name.ptr[i - 1] >= 'a' &&
-                 name.ptr[i - 1] <= 'z'))
-            i++;
-        words[count++] = pb_str_sub(name, from, i - from);
-    }
-    return count;
-}
-
 int names_fit_file(const name_book *n, const model_entity *entity, pb_str file_name,
                    pb_arena *arena)
 {
     const entity_names *own = &n->entities[entity->index];
     pb_str words[MAX_WORDS];
-    size_t count = split_words(file_name, words);
+    size_t dot = file_name.len;
+    for (size_t i = 1; i < file_name.len; i++)
+        if (file_name.ptr[i] == '.')
+            dot = i;
+    size_t count = split_words(pb_str_sub(file_name, 0, dot), words);
     for (size_t len = count; len > 0; len--)
         for (size_t from = 0; from + len <= count; from++) {
             const char *begin = words[from].ptr;

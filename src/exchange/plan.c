@@ -163,10 +163,9 @@ static pb_status make_columns(exchange_file *file, const sample *s, pb_arena *ar
     file->column_count = s->columns;
     for (size_t c = 0; c < s->columns; c++) {
         exchange_column *column = &file->columns[c];
-        column->header = s->header[c];
-        if (pb_str_trim(column->header).len > 0)
-            continue;
-        column->header = pb_str_c(pb_arena_printf(arena, "#%zu", c + 1));
+        column->header = pb_str_trim(s->header[c]).len > 0
+                             ? pb_arena_str(arena, s->header[c])
+                             : pb_str_c(pb_arena_printf(arena, "#%zu", c + 1));
         if (column->header.ptr == NULL)
             return pb_fail_memory(err);
     }
@@ -202,25 +201,26 @@ static bool any_mapped(const exchange_file *file)
     return false;
 }
 
-static pb_status decide_file(planning *p, exchange_file *file, const sample *s, pb_error *err)
+static pb_status decide_file(planning *p, exchange_file *file, const sample *s, pb_arena *scratch,
+                             pb_error *err)
 {
     PB_TRY(make_columns(file, s, p->arena, err));
     if (p->map != NULL)
         file->entity = map_entity(p->map, file->name);
     if (file->entity == NULL)
-        file->entity = entity_decide(p->schema, p->names, file, s, p->arena);
+        file->entity = entity_decide(p->schema, p->names, file, s, scratch);
     if (file->entity == NULL) {
         if (file_refuse(file, p->arena,
                         PB_MSG("Neither its name nor its columns fit an entity. Name the entity in "
                                "a map file: "
-                               "files: {{{name}: {{entity: …}}}"),
+                               "files: {{{name}: {{entity: …}}"),
                         NULL) != PB_OK)
             return pb_fail_memory(err);
         return note_headers(file, s, p->arena, err);
     }
     if (p->map != NULL)
         PB_TRY(map_apply(p->map, file, p->arena, err));
-    PB_TRY(columns_decide(p->names, file, s, p->arena, err));
+    PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
     PB_TRY(formats_judge(file, s, p->arena, err));
     PB_TRY(note_headers(file, s, p->arena, err));
     if (!any_mapped(file) &&
@@ -238,8 +238,11 @@ static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
         return kept == PB_OK ? PB_OK : pb_fail_memory(err);
     }
     sample s;
-    PB_TRY(sample_read(file->path.ptr, p->arena, file, &s, err));
-    return s.columns == 0 ? PB_OK : decide_file(p, file, &s, err);
+    PB_AUTO_ARENA scratch = pb_arena_new(SCRATCH_MOST);
+    if (scratch == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sample_read(file->path.ptr, p->arena, scratch, file, &s, err));
+    return s.columns == 0 ? PB_OK : decide_file(p, file, &s, scratch, err);
 }
 
 /* --- order --- */

@@ -7,7 +7,12 @@
 #include "exchange/import.h"
 #include "model/value.h"
 
-enum { SAMPLE_ROWS = 2000, SAMPLE_BYTES = 4 << 20 };
+enum {
+    SAMPLE_ROWS = 2000,
+    SAMPLE_BYTES = 4 << 20,
+    SAMPLE_CELLS = 200000,
+    SCRATCH_MOST = 256 << 20
+};
 
 /** The beginning of a file: its header and first rows, copied. */
 typedef struct sample {
@@ -18,9 +23,10 @@ typedef struct sample {
 } sample;
 
 /** Reads the head of a file: fills in encoding, delimiter, bytes and hash. A file that is no table
- * (empty, binary, header only, …) gets its `why_not` and `ret->columns` 0. */
-pb_status sample_read(const char *path, pb_arena *arena, exchange_file *file, sample *ret,
-                      pb_error *err);
+ * (empty, binary, header only, …) gets its `why_not` and `ret->columns` 0. The sample lies in
+ * `scratch`, what the plan keeps in `arena`. */
+pb_status sample_read(const char *path, pb_arena *arena, pb_arena *scratch, exchange_file *file,
+                      sample *ret, pb_error *err);
 /** Cell of the sample. */
 pb_str sample_cell(const sample *s, size_t row, size_t column);
 /** Rows with a value in that column. */
@@ -42,9 +48,16 @@ pb_status names_make(const model_schema *schema, pb_arena *arena, name_book **re
                      pb_error *err);
 /** model_header_key in the arena; absent without memory. */
 pb_str names_key(pb_arena *arena, pb_str text);
-/** How well a header fits a field, 0: not at all, 100: it is the field's name. `header_key` is in
- * key form. */
-int names_fit(const name_book *names, const model_field *field, pb_str header_key);
+/** A header in key form, with the places where its words end. */
+typedef struct header_form {
+    pb_str key;
+    size_t ends[16];
+    size_t count;
+} header_form;
+/** False without memory. */
+bool names_form(pb_arena *arena, pb_str header, header_form *ret);
+/** How well a header fits a field, 0: not at all, 100: it is the field's name. */
+int names_fit(const name_book *names, const model_field *field, const header_form *header);
 /** How well a header fits "the source's own id" of an entity's records, 0–100. */
 int names_fit_id(const name_book *names, const model_entity *entity, pb_str header, bool first);
 /** In how many entities some field has that header as its name. */
@@ -58,7 +71,7 @@ int names_fit_file(const name_book *names, const model_entity *entity, pb_str fi
  * file->columns (already allocated, headers set; columns with how EXCHANGE_BY_MAP or
  * EXCHANGE_IGNORED stay). */
 pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
-                         pb_arena *arena, pb_error *err);
+                         pb_arena *arena, pb_arena *scratch, pb_error *err);
 /** Decides the entity of a file by its name and headers; NULL when none fits. */
 const model_entity *entity_decide(const model_schema *schema, const name_book *names,
                                   const exchange_file *file, const sample *s, pb_arena *arena);

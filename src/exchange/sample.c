@@ -96,7 +96,8 @@ static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, s
     size_t bytes = 0, capacity = 0;
     csv_row row = {0};
     bool more = true;
-    while (ret->rows < SAMPLE_ROWS && bytes < SAMPLE_BYTES) {
+    while (ret->rows < SAMPLE_ROWS && ret->rows * ret->columns < SAMPLE_CELLS &&
+           bytes < SAMPLE_BYTES) {
         pb_status status = good_row(reader, met, &row, &more, err);
         if (status == PB_INVALID)
             return PB_OK;
@@ -153,8 +154,8 @@ static bool is_data(const pb_str *cells, size_t count)
     return false;
 }
 
-static pb_status read_header(csv_reader *reader, pb_arena *arena, exchange_file *file,
-                             troubles *met, sample *ret, pb_error *err)
+static pb_status read_header(csv_reader *reader, pb_arena *arena, pb_arena *scratch,
+                             exchange_file *file, troubles *met, sample *ret, pb_error *err)
 {
     csv_row row = {0};
     bool more = false;
@@ -171,10 +172,10 @@ static pb_status read_header(csv_reader *reader, pb_arena *arena, exchange_file 
     if (!more)
         return file_refuse(file, arena, PB_MSG("{name} is empty"), NULL);
     size_t bytes = 0;
-    pb_str *header = pb_arena_array(arena, row.count, sizeof *header);
+    pb_str *header = pb_arena_array(scratch, row.count, sizeof *header);
     if (header == NULL)
         return pb_fail_memory(err);
-    PB_TRY(copy_row(arena, &row, header, &bytes, err));
+    PB_TRY(copy_row(scratch, &row, header, &bytes, err));
     if (is_data(header, row.count))
         return file_refuse(file, arena,
                            PB_MSG("The first line of {name} looks like data, not like the names of "
@@ -185,17 +186,17 @@ static pb_status read_header(csv_reader *reader, pb_arena *arena, exchange_file 
     return PB_OK;
 }
 
-static pb_status read_head(csv_reader *reader, pb_arena *arena, exchange_file *file, sample *ret,
-                           pb_error *err)
+static pb_status read_head(csv_reader *reader, pb_arena *arena, pb_arena *scratch,
+                           exchange_file *file, sample *ret, pb_error *err)
 {
     troubles met = {0};
     file->encoding = pb_str_c(csv_encoding(reader));
     file->delimiter = csv_delimiter(reader);
     file->bytes = csv_bytes_total(reader);
-    PB_TRY(read_header(reader, arena, file, &met, ret, err));
+    PB_TRY(read_header(reader, arena, scratch, file, &met, ret, err));
     if (ret->columns == 0)
         return PB_OK;
-    PB_TRY(read_rows(reader, arena, &met, ret, err));
+    PB_TRY(read_rows(reader, scratch, &met, ret, err));
     const size_t columns = ret->columns;
     ret->columns = 0;
     if (met.encoding >= 2 && met.encoding * 100 > met.rows)
@@ -206,14 +207,14 @@ static pb_status read_head(csv_reader *reader, pb_arena *arena, exchange_file *f
     return PB_OK;
 }
 
-pb_status sample_read(const char *path, pb_arena *arena, exchange_file *file, sample *ret,
-                      pb_error *err)
+pb_status sample_read(const char *path, pb_arena *arena, pb_arena *scratch, exchange_file *file,
+                      sample *ret, pb_error *err)
 {
     memset(ret, 0, sizeof *ret);
     csv_reader *reader = NULL;
     PB_TRY(hash_file(path, file->hash, err));
     PB_TRY(csv_open(path, &reader, err));
-    pb_status status = read_head(reader, arena, file, ret, err);
+    pb_status status = read_head(reader, arena, scratch, file, ret, err);
     csv_close(reader);
     return status;
 }

@@ -1,0 +1,273 @@
+/* How real exports are read: every column must become what a person would say it is. */
+#include "exchange_support.h"
+
+typedef struct expectation {
+    const char *header;
+    const char *field; /* "id", "" for not mapped */
+} expectation;
+
+static void assert_columns(const exchange_plan *plan, const char *name, const char *entity,
+                           const expectation *expected, size_t count)
+{
+    const exchange_file *file = file_named(plan, name);
+    assert_non_null(file->entity);
+    assert_string_equal(file->entity->name.ptr, entity);
+    assert_int_equal(file->column_count, count);
+    for (size_t i = 0; i < count; i++) {
+        const exchange_column *column = &file->columns[i];
+        assert_string_equal(column->header.ptr, expected[i].header);
+        if (strcmp(became(column), expected[i].field) != 0)
+            print_message("%s: %s became «%s»\n", name, expected[i].header, became(column));
+        assert_string_equal(became(column), expected[i].field);
+    }
+}
+
+#define ASSERT_COLUMNS(plan, name, entity, ...)                                                    \
+    do {                                                                                           \
+        static const expectation expected_[] = {__VA_ARGS__};                                      \
+        assert_columns((plan), (name), (entity), expected_, sizeof expected_ / sizeof *expected_); \
+    } while (0)
+
+/* shows: UPD-1 DQ-1 */
+static void test_the_demo_is_read_as_a_person_would(void **state)
+{
+    bench_room *room = *state;
+    exchange_plan plan = plan_of(room, data_path(room, "demo"), NULL);
+    ASSERT_COLUMNS(&plan, "accounts.csv", "account", {"account", "name"}, {"sector", "industry"},
+                   {"year_established", "year_established"}, {"revenue", "revenue"},
+                   {"employees", "employees"}, {"office_location", "country"},
+                   {"subsidiary_of", "parent"});
+    ASSERT_COLUMNS(&plan, "products.csv", "product", {"product", "name"}, {"series", "series"},
+                   {"sales_price", "price"});
+    ASSERT_COLUMNS(&plan, "sales_teams.csv", "staff", {"sales_agent", "full_name"},
+                   {"manager", "manager_name"}, {"regional_office", "office"});
+    ASSERT_COLUMNS(&plan, "sales_pipeline.csv", "opportunity", {"opportunity_id", "id"},
+                   {"sales_agent", "owner"}, {"product", "product"}, {"account", "account"},
+                   {"deal_stage", "stage"}, {"engage_date", "opened_on"},
+                   {"close_date", "closed_on"}, {"close_value", "amount"});
+    const exchange_file *dictionary = file_named(&plan, "data_dictionary.csv");
+    assert_null(dictionary->entity);
+    assert_true(pb_str_find(why_not(room, dictionary),
+                            PB_STR("files: {data_dictionary.csv: {entity: …}}")) != SIZE_MAX);
+    assert_null(file_named(&plan, "README.md")->entity);
+}
+
+/* shows: UPD-1 DQ-1 */
+static void test_people_with_all_they_should_not_give(void **state)
+{
+    bench_room *room = *state;
+    exchange_plan plan = plan_of(room, data_path(room, "tests/data/exchange/fake_names.csv"), NULL);
+    ASSERT_COLUMNS(&plan, "fake_names.csv", "contact", {"Number", "id"}, {"Gender", "gender"},
+                   {"NameSet", ""}, {"Title", "salutation"}, {"GivenName", "given_name"},
+                   {"MiddleInitial", "middle_name"}, {"Surname", "family_name"},
+                   {"StreetAddress", "address"}, {"City", "city"}, {"State", "state"},
+                   {"StateFull", ""}, {"ZipCode", "postcode"}, {"Country", "country"},
+                   {"CountryFull", ""}, {"EmailAddress", "email"}, {"Username", ""},
+                   {"Password", ""}, {"TelephoneNumber", "phone"}, {"TelephoneCountryCode", ""},
+                   {"MothersMaiden", ""}, {"Birthday", "birth_date"}, {"Age", ""}, {"CCType", ""},
+                   {"CCNumber", ""}, {"CVV2", ""}, {"CCExpires", ""}, {"NationalID", ""},
+                   {"Occupation", "job_title"}, {"Company", "company"}, {"Domain", ""});
+    const exchange_file *file = &plan.files[0];
+    assert_string_equal(file->encoding.ptr, "UTF-8 with BOM");
+    assert_int_equal(column_named(file, "Birthday")->format.date_order, MODEL_MDY);
+    assert_null(column_named(file, "Birthday")->note.ptr); /* no doubt: 3/29/1982 */
+    assert_string_equal(column_named(file, "Password")->holds.ptr, "passwords");
+    assert_string_equal(column_named(file, "CCNumber")->holds.ptr, "numbers of payment cards");
+    assert_string_equal(column_named(file, "NationalID")->holds.ptr, "national identity numbers");
+    assert_null(column_named(file, "CCType")->holds.ptr);
+    PB_AUTO_BUF note = PB_BUF_INIT(4096);
+    exchange_note(column_named(file, "StateFull"), NULL, &note);
+    assert_string_equal(pb_buf_cstr(&note), "“State” was taken for state");
+}
+
+/* shows: UPD-1 */
+static void test_a_marketplace_and_other_exports(void **state)
+{
+    bench_room *room = *state;
+    exchange_plan plan = plan_of(room, data_path(room, "tests/data/exchange"), NULL);
+    ASSERT_COLUMNS(&plan, "olist_closed_deals_dataset.csv", "opportunity", {"mql_id", "lead"},
+                   {"seller_id", "account"}, {"sdr_id", "developed_by"}, {"sr_id", "owner"},
+                   {"won_date", "closed_on"}, {"business_segment", "segment"},
+                   {"lead_type", "kind"}, {"lead_behaviour_profile", ""}, {"has_company", ""},
+                   {"has_gtin", ""}, {"average_stock", ""}, {"business_type", "business_type"},
+                   {"declared_product_catalog_size", ""},
+                   {"declared_monthly_revenue", "expected_amount"});
+    ASSERT_COLUMNS(&plan, "olist_marketing_qualified_leads_dataset.csv", "lead", {"mql_id", "id"});
+    ASSERT_COLUMNS(&plan, "olist_sellers_dataset.csv", "account", {"seller_id", "id"},
+                   {"seller_zip_code_prefix", "postcode"}, {"seller_city", "city"},
+                   {"seller_state", "state"});
+    ASSERT_COLUMNS(&plan, "companies_and_organizations.csv", "account", {"organization", "name"});
+    ASSERT_COLUMNS(&plan, "febrl_dataset1.csv", "contact", {"rec_id", "id"},
+                   {"given_name", "given_name"}, {"surname", "family_name"},
+                   {"street_number", "house_number"}, {"address_1", "address"},
+                   {"address_2", "address_more"}, {"suburb", "district"}, {"postcode", "postcode"},
+                   {"state", "state"}, {"date_of_birth", "birth_date"}, {"soc_sec_id", ""});
+    size_t last = 0; /* link targets first */
+    for (size_t i = 0; i < plan.file_count && plan.files[i].entity != NULL; i++) {
+        assert_true(plan.files[i].entity->index >= last);
+        last = plan.files[i].entity->index;
+    }
+}
+
+/* shows: UPD-1 */
+static void test_headers_in_chinese_and_persian(void **state)
+{
+    bench_room *room = *state;
+    char *path =
+        put_text(room, "联系人.csv",
+                 "编号,姓名,手机号码,客户名称,出生日期\n1,王小明,13800138000,华为,1990-05-01\n"
+                 "2,李雷,13900139000,中兴,1991-06-02\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "联系人.csv", "contact", {"编号", "id"}, {"姓名", "full_name"},
+                   {"手机号码", "mobile"}, {"客户名称", "account"}, {"出生日期", "birth_date"});
+    path = put_text(
+        room, "مخاطبین.csv",
+        "شناسه;نام و نام خانوادگی;ایمیل;تاریخ تولد\n1;علی رضایی;ali@example.ir;۱۳۶۵/۰۲/۲۹\n"
+        "2;مریم احمدی;maryam@example.ir;۱۳۷۰/۱۱/۰۵\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "مخاطبین.csv", "contact", {"شناسه", "id"},
+                   {"نام و نام خانوادگی", "full_name"}, {"ایمیل", "email"},
+                   {"تاریخ تولد", "birth_date"});
+    assert_int_equal(plan.files[0].delimiter, ';');
+    assert_true(plan.files[0].columns[3].format.jalali);
+    assert_int_equal(plan.files[0].columns[3].format.date_order, MODEL_YMD);
+}
+
+/* shows: UPD-1 DQ-1 */
+static void test_dates_and_decimal_marks_are_judged(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "deals.csv",
+                          "Deal ID;Deal Name;Amount;Close Date;Created\n"
+                          "1;A;1.234,50;03/04/2024;25/12/2023\n2;B;99,5;05/06/2024;01/02/2024\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    const exchange_file *file = &plan.files[0];
+    assert_int_equal(column_named(file, "Amount")->format.decimal_mark, ',');
+    assert_int_equal(column_named(file, "Created")->format.date_order, MODEL_DMY);
+    /* the other column leaves it open: the file's own habit decides */
+    assert_int_equal(column_named(file, "Close Date")->format.date_order, MODEL_DMY);
+    path = put_text(room, "deals.csv",
+                    "Deal ID,Deal Name,Close Date\n1,A,03/04/2024\n2,B,05/06/2024\n");
+    plan = plan_of(room, path, NULL);
+    assert_int_equal(plan.files[0].columns[2].format.date_order, MODEL_MDY);
+    PB_AUTO_BUF note = PB_BUF_INIT(4096);
+    exchange_note(&plan.files[0].columns[2], NULL, &note);
+    assert_string_equal(
+        pb_buf_cstr(&note),
+        "Dates such as 03/04/2024 can be read two ways; they were read as month, day, year");
+}
+
+/* shows: UPD-1 */
+static void test_a_column_is_known_by_its_values(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "contacts.csv",
+                          "Full name,Kontakt,Secret password\nA B,a@example.org,x@example.org\n"
+                          "C D,c@example.org,y@example.org\nE F,e@example.org,z@example.org\n"
+                          "G H,g@example.org,p@example.org\nI J,i@example.org,q@example.org\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    const exchange_column *column = column_named(&plan.files[0], "Kontakt");
+    assert_int_equal(column->how, EXCHANGE_BY_VALUES);
+    assert_string_equal(became(column), "email");
+    assert_string_equal(became(column_named(&plan.files[0], "Secret password")), "");
+}
+
+/* shows: UPD-1 */
+static void test_headers_that_repeat_or_are_empty(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "contacts.csv",
+                          ",Full name,Birthday,birthday,,email,E-mail\n"
+                          "1,A,1990-01-01,,x,a@b.org,c@d.org\n"
+                          "2,B,1990-01-01,,x,,d@d.org\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "contacts.csv", "contact", {"#1", "id"}, {"Full name", "full_name"},
+                   {"Birthday", "birth_date"}, {"birthday", ""}, {"#5", ""}, {"email", "email"},
+                   {"E-mail", "email"}); /* a field for many values takes both */
+    assert_non_null(plan.files[0].columns[3].note.ptr);
+    assert_string_equal(plan.files[0].columns[4].note.ptr, "The column has no name");
+}
+
+/* shows: UPD-1 */
+static void test_the_map_file_overrides(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "export.csv", "deal,worth,junk,phase\nX1,5,a,Won\nX2,6,b,Lost\n");
+    char *map = put_text(room, "map.yaml",
+                         "files:\n  export.csv:\n    entity: opportunity\n"
+                         "    columns: {deal: id, worth: amount, junk: ignore}\n");
+    exchange_plan plan = plan_of(room, path, map);
+    ASSERT_COLUMNS(&plan, "export.csv", "opportunity", {"deal", "id"}, {"worth", "amount"},
+                   {"junk", ""}, {"phase", ""});
+    assert_int_equal(plan.files[0].columns[1].how, EXCHANGE_BY_MAP);
+    assert_int_equal(plan.files[0].columns[2].how, EXCHANGE_IGNORED);
+    map = put_text(room, "map.yaml", "files: {export.csv: {entity: ignore}}\n");
+    plan = plan_of(room, path, map);
+    assert_null(plan.files[0].entity);
+}
+
+static void assert_map_error(bench_room *room, const char *text, const char *place,
+                             const char *hint)
+{
+    const char *path = put_text(room, "export.csv", "deal,worth\nX1,5\n");
+    exchange_options options = options_for(&path, 1);
+    options.map_path = put_text(room, "map.yaml", text);
+    exchange_plan plan = {0};
+    pb_error err;
+    assert_int_equal(exchange_plan_make(room->schema, &options, room->arena, &plan, &err),
+                     PB_INVALID);
+    PB_AUTO_BUF out = PB_BUF_INIT(65536);
+    pb_error_render(&err, &err.primary, NULL, &out);
+    pb_buf_byte(&out, ' ');
+    pb_error_render(&err, &err.detail, NULL, &out);
+    pb_buf_byte(&out, ' ');
+    pb_error_render(&err, &err.hint, NULL, &out);
+    if (pb_str_find(pb_buf_str(&out), pb_str_c(place)) == SIZE_MAX ||
+        pb_str_find(pb_buf_str(&out), pb_str_c(hint)) == SIZE_MAX)
+        print_message("%s\n", pb_buf_cstr(&out));
+    assert_true(pb_str_find(pb_buf_str(&out), pb_str_c(place)) != SIZE_MAX);
+    assert_true(pb_str_find(pb_buf_str(&out), pb_str_c(hint)) != SIZE_MAX);
+    assert_null(plan.files);
+}
+
+/* shows: UPD-1 */
+static void test_mistakes_in_the_map_have_place_and_mend(void **state)
+{
+    bench_room *room = *state;
+    assert_map_error(room, "files:\n  export.csv:\n    entity: oportunity\n", "map.yaml:3:13",
+                     "opportunity");
+    assert_map_error(room,
+                     "files:\n  export.csv:\n    entity: opportunity\n    columns:\n"
+                     "      worth: amnt\n",
+                     "map.yaml:5:14", "amount");
+    assert_map_error(room,
+                     "files:\n  export.csv:\n    entity: opportunity\n    columns:\n"
+                     "      wort: amount\n",
+                     "map.yaml:5:7", "worth");
+    assert_map_error(room,
+                     "files:\n  export.csv:\n    entity: opportunity\n    columns:\n"
+                     "      worth: amount\n      deal: amount\n",
+                     "map.yaml:6:13", "ignore");
+    assert_map_error(room, "files:\n  exprt.csv: {entity: opportunity}\n", "map.yaml:2:3", "name");
+    assert_map_error(room, "fils:\n  export.csv: {entity: opportunity}\n", "map.yaml:1:1", "files");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_the_demo_is_read_as_a_person_would, room_make,
+                                        room_end),
+        cmocka_unit_test_setup_teardown(test_people_with_all_they_should_not_give, room_make,
+                                        room_end),
+        cmocka_unit_test_setup_teardown(test_a_marketplace_and_other_exports, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_headers_in_chinese_and_persian, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_dates_and_decimal_marks_are_judged, room_make,
+                                        room_end),
+        cmocka_unit_test_setup_teardown(test_a_column_is_known_by_its_values, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_headers_that_repeat_or_are_empty, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,
+                                        room_end),
+    };
+    return cmocka_run_group_tests_name("exchange/mapping", tests, NULL, NULL);
+}
