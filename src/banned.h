@@ -11,8 +11,8 @@
 #include <time.h>
 
 #undef alloca /* glibc has it as a macro, too */
-#pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime atoi  \
-    atol atof
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime
+#pragma GCC poison atoi atol atof
 #pragma GCC poison strtod tmpnam tempnam mktemp system popen alloca
 
 #endif

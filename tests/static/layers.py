@@ -16,7 +16,7 @@ link chdir getcwd realpath mkstemp mkostemp mkdtemp tmpfile getrandom getentropy
 # What only the faces may call: people read it.
 PRINTING = set("""printf puts putchar fputs fputc putc vprintf perror fprintf vfprintf fwrite stdout stderr __printf_chk
 __fprintf_chk __vfprintf_chk""".split())
-PREFIX = {"base": "pb_", "app": "main"}
+PREFIX = {"base": "pb_", "app": "app_"}
 
 
 def headers(project):
@@ -139,10 +139,12 @@ def exported_names(project):
             for name in sorted(everything[where][0]):
                 if owner.setdefault(name, module) != module:
                     faults.append(f"{module} and {owner[name]} both export {name}")
+                if name == "main":
+                    continue
                 if not name.startswith(allowed):
                     faults.append(f"{module} exports {name}: make it static, or begin it with "
                                   f"{PREFIX.get(module, module + '_')}")
-                elif name not in users and name != "main":
+                elif name not in users:
                     faults.append(f"{module} exports {name}, which nobody else uses: make it static")
                 elif name not in public and users.get(name, set()) - own - tests:
                     faults.append(f"{name} is private to {module}, but another module uses it")

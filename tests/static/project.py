@@ -30,8 +30,9 @@ class Project:
                       if name.endswith(".h"))
 
     def tracked(self):
-        """Files of the project: those git knows, or in a copy without git all but what is built."""
-        done = subprocess.run(["git", "-C", self.root, "ls-files", "-z"], stdout=subprocess.PIPE,
+        """Files of the project: those git knows or would take, or in a copy without git all but what is built."""
+        done = subprocess.run(["git", "-C", self.root, "ls-files", "-z", "-c", "-o",
+                               "--exclude-standard"], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
         if done.returncode == 0 and done.stdout:
             names = done.stdout.decode().split("\0")
