@@ -93,6 +93,7 @@ struct record_writer {
     size_t promise_count, promise_capacity;
     bool stored_kept; /* a promise of an earlier import was kept */
     uint64_t unresolved;
+    uint64_t noted; /* values kept although not valid */
     struct {
         uint8_t bytes[4096];
         size_t used;

@@ -32,8 +32,10 @@ pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, const note 
 
 pb_status notes_write(record_writer *writer, plan *p, int64_t n, pb_error *err)
 {
-    for (size_t i = 0; i < writer->note_count; i++)
+    for (size_t i = 0; i < writer->note_count; i++) {
         PB_TRY(notes_write_one(writer, p, n, &writer->notes[i], err));
+        writer->noted += strcmp(writer->notes[i].kind, "bad") == 0;
+    }
     return PB_OK;
 }
 

@@ -53,6 +53,8 @@ pb_status record_writer_finish(record_writer *writer, pb_error *err);
 record_writer *record_writer_close(record_writer *writer);
 /** References that found no record; known after record_writer_finish. */
 uint64_t record_writer_unresolved(const record_writer *writer);
+/** Values that this writer kept and noted although they are not valid (RECORD_KEEP), so far. */
+uint64_t record_writer_noted(const record_writer *writer);
 
 /** Creates a record. PB_INVALID with the problems (texts live until the next call) when it is
  * refused. Links are resolved by the target's id, source id or key fields; a reference that several

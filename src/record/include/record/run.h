@@ -40,6 +40,10 @@ pb_status record_run_column(record_run *run, int64_t number, pb_str header,
 pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err);
 /** Number of the run: that of its first file. */
 int64_t record_run_number(const record_run *run);
+/** Number of the newest earlier import of a file with that SHA-256 into `entity`; 0 when there was
+ * none. */
+pb_status record_run_seen(db_session *session, const model_entity *entity, const uint8_t hash[32],
+                          int64_t *ret_number, pb_error *err);
 /** Takes NULL, returns NULL. */
 record_run *record_run_close(record_run *run);
 

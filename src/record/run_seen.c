@@ -1,0 +1,30 @@
+/* What an import wants to know besides: was this file here before, how much was kept with a remark.
+ */
+#include "base/bytes.h"
+#include "internal.h"
+#include "record/run.h"
+
+pb_status record_run_seen(db_session *session, const model_entity *entity, const uint8_t hash[32],
+                          int64_t *ret_number, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(128);
+    pb_hex(&text, hash, 32);
+    if (text.failed)
+        return pb_fail_memory(err);
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(
+        session, "SELECT COALESCE(MAX(run), 0) FROM t_source_file WHERE hash = ? AND entity = ?",
+        &stmt, err));
+    db_bind_text(stmt, 1, pb_buf_str(&text));
+    db_bind_text(stmt, 2, entity->name);
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_number = row ? db_column_i64(stmt, 0) : 0;
+    db_reset(stmt);
+    return PB_OK;
+}
+
+uint64_t record_writer_noted(const record_writer *writer)
+{
+    return writer->noted;
+}
