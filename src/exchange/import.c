@@ -15,6 +15,7 @@ typedef struct importing {
     pb_arena *arena;
     record_writer *writer;
     record_run *run;
+    db_session *session;
     exchange_file *file; /* at work */
     row_shape *shape;
     csv_reader *reader;
@@ -228,6 +229,9 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     im->file = file;
     im->reject_capacity = 0;
     im->told_bytes = 0;
+    uint64_t noted = record_writer_noted(im->writer);
+    if (file->entity != NULL)
+        PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     if (file->entity == NULL)
         return record_columns(im, err);
@@ -236,6 +240,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
         status = import_rows(im, err);
+    file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)
         status = record_columns(im, err);
     im->reader = csv_close(im->reader);
@@ -258,6 +263,7 @@ static pb_status import_all(importing *im, pb_error *err)
 static pb_status work(db_session *session, void *context, pb_error *err)
 {
     importing *im = context;
+    im->session = session;
     const exchange_options *options = im->options;
     for (size_t i = 0; i < im->plan->file_count; i++)
         forget_counts(&im->plan->files[i]);
