@@ -1,0 +1,502 @@
+/* Verification names what was altered, whichever byte of event, payload, tile, head, key or record
+ * it is. */
+#include "ledger_support.h"
+
+#include "merkle/hash.h"
+
+/* One row's cell, found by a number in a key column. */
+typedef struct cell {
+    const char *table, *column, *key;
+    int64_t at;
+} cell;
+
+static pb_value read_cell(db_workspace *workspace, cell c, pb_arena *arena)
+{
+    pb_error err = {0};
+    char sql[300];
+    db_session *session;
+    db_stmt *stmt;
+    bool row;
+    snprintf(sql, sizeof sql, "SELECT %s FROM %s WHERE %s = ?1", c.column, c.table, c.key);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
+    db_bind_i64(stmt, 1, c.at);
+    must(db_step(stmt, &row, &err), &err);
+    assert_true(row);
+    pb_value value = db_column_value(stmt, 0);
+    if (value.kind == PB_BLOB)
+        value.as.s = pb_arena_str(arena, value.as.s);
+    db_reset(stmt);
+    db_snapshot_close(session);
+    return value;
+}
+
+/* `at` finds the row, which may be the changed number itself. */
+static void write_cell(db_workspace *workspace, cell c, int64_t at, pb_value value)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql, "UPDATE %s SET %s = ?1 WHERE %s = ?2", c.table, c.column, c.key);
+    run_sql(workspace, (raw_sql){sql, {value, PB_VALUE_INT(at)}, 2});
+}
+
+static void must_name(db_workspace *workspace, const char *want)
+{
+    pb_error err = {0};
+    ledger_report report = {.events = 99};
+    pb_status status = verify_now(workspace, &report, &err);
+    if (status == PB_OK)
+        fail_msg("passed, although: %s", want);
+    must_say(&err, want);
+    assert_int_equal(status, PB_CORRUPT);
+    assert_int_equal(report.events, 99);
+}
+
+/* Changes every byte of a cell of bytes in turn. */
+static size_t alter_bytes(db_workspace *workspace, cell c, const char *want)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    pb_value value = read_cell(workspace, c, arena);
+    assert_int_equal(value.kind, PB_BLOB);
+    char *bytes = pb_arena_cstr(arena, value.as.s);
+    for (size_t i = 0; i < value.as.s.len; i++) {
+        char mask = (char)(1U << (i % 8));
+        bytes[i] ^= mask;
+        write_cell(workspace, c, c.at, PB_VALUE_BLOB(pb_str_n(bytes, value.as.s.len)));
+        must_name(workspace, want);
+        bytes[i] ^= mask;
+    }
+    /* one byte less, one more, none */
+    write_cell(workspace, c, c.at, PB_VALUE_BLOB(pb_str_n(bytes, value.as.s.len - 1)));
+    must_name(workspace, want);
+    char *more = pb_arena_printf(arena, "%*s", (int)value.as.s.len + 1, "");
+    memcpy(more, bytes, value.as.s.len);
+    write_cell(workspace, c, c.at, PB_VALUE_BLOB(pb_str_n(more, value.as.s.len + 1)));
+    must_name(workspace, want);
+    write_cell(workspace, c, c.at, PB_VALUE_BLOB(PB_STR("")));
+    must_name(workspace, want);
+    write_cell(workspace, c, c.at, PB_VALUE_BLOB(pb_str_n(bytes, value.as.s.len)));
+    return value.as.s.len;
+}
+
+/* Changes bits of a number, one in each byte; `says` has a place for the number the row then has.
+ */
+static void alter_number(db_workspace *workspace, cell c, unsigned first_bit, bool is_key,
+                         const char *want)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    pb_value value = read_cell(workspace, c, arena);
+    assert_int_equal(value.kind, PB_INT);
+    for (unsigned bit = first_bit; bit < 64; bit += bit < 56 ? 8 - bit % 8 : 7) {
+        int64_t changed = (int64_t)((uint64_t)value.as.i ^ UINT64_C(1) << bit);
+        write_cell(workspace, c, c.at, PB_VALUE_INT(changed));
+        if (want)
+            must_name(workspace, want);
+        else
+            assert_int_equal(verify_now(workspace, NULL, NULL), PB_CORRUPT);
+        write_cell(workspace, c, is_key ? changed : c.at, value);
+    }
+}
+
+static db_workspace *filled(void)
+{
+    db_workspace *workspace = scratch_workspace();
+    ledger_report report;
+    fill(workspace);
+    must_verify(workspace, &report);
+    return workspace;
+}
+
+static void still_good(db_workspace *workspace)
+{
+    ledger_report report;
+    must_verify(workspace, &report);
+    assert_int_equal(report.events, FILLED_EVENTS);
+    db_workspace_close(workspace);
+}
+
+/* shows: ACC-5 */
+static void test_every_byte_of_every_event(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    size_t bytes = 0;
+    for (int64_t i = 0; i < FILLED_EVENTS; i++) {
+        char want[100];
+        snprintf(want, sizeof want, "Event %d of the log was altered", (int)i);
+        bytes += alter_bytes(workspace, (cell){"ledger_event", "body", "seq", i}, want);
+        snprintf(want, sizeof want, "Event %d of the log is missing", (int)i);
+        cell seq = {"ledger_event", "seq", "seq", i};
+        for (unsigned bit = 5; bit < 63; bit += 9) {
+            int64_t moved = i ^ (INT64_C(1) << bit);
+            write_cell(workspace, seq, i, PB_VALUE_INT(moved));
+            must_name(workspace, want);
+            write_cell(workspace, seq, moved, PB_VALUE_INT(i));
+        }
+    }
+    assert_true(bytes > FILLED_EVENTS * 50);
+    still_good(workspace);
+}
+
+/* shows: ACC-5 */
+static void test_every_byte_of_every_payload(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    for (int64_t i = 0; i < FILLED_EVENTS; i++) {
+        if (i == 15)
+            continue;
+        char want[100];
+        snprintf(want, sizeof want, "The payload of event %d was altered", (int)i);
+        alter_bytes(workspace, (cell){"ledger_payload", "body", "seq", i}, want);
+    }
+    alter_number(workspace, (cell){"ledger_payload", "seq", "seq", 4}, 5, true, NULL);
+    still_good(workspace);
+}
+
+/* shows: ACC-5 */
+static void test_every_byte_of_every_tile(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    alter_bytes(workspace, (cell){"ledger_tile", "hashes", "idx", 0},
+                "Tile 0/0 of the log was altered");
+    alter_number(workspace, (cell){"ledger_tile", "idx", "level", 0}, 0, false,
+                 "Tile 0/0 of the log was altered");
+    still_good(workspace);
+}
+
+/* shows: ACC-5 */
+static void test_every_byte_of_every_head(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    for (int64_t size = 2; size <= FILLED_EVENTS; size += 2) {
+        char want[100];
+        snprintf(want, sizeof want, "The signed head of size %d was altered", (int)size);
+        alter_bytes(workspace, (cell){"ledger_head", "root", "size", size}, want);
+        alter_bytes(workspace, (cell){"ledger_head", "signature", "size", size}, want);
+        alter_number(workspace, (cell){"ledger_head", "at_us", "size", size}, 0, false, want);
+        for (unsigned bit = 0; bit < 64; bit += bit ? 9 : 5) {
+            cell c = {"ledger_head", "size", "size", size};
+            int64_t moved = (int64_t)((uint64_t)size ^ UINT64_C(1) << bit);
+            snprintf(want, sizeof want, "The signed head of size %lld was altered",
+                     (long long)moved);
+            write_cell(workspace, c, size, PB_VALUE_INT(moved));
+            must_name(workspace, want);
+            write_cell(workspace, c, moved, PB_VALUE_INT(size));
+        }
+    }
+    still_good(workspace);
+}
+
+/* shows: ACC-5 */
+static void test_every_byte_of_the_public_key(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    pb_error err = {0};
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    PB_AUTO_BUF key = PB_BUF_INIT(4096);
+    db_session *session;
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(ledger_key_text(session, &key, &err), &err);
+    db_snapshot_close(session);
+    char *bytes = pb_arena_cstr(arena, pb_buf_str(&key));
+    raw_sql put = {"UPDATE setting SET value = ?1 WHERE name = 'ledger.key'",
+                   {PB_VALUE_BLOB(pb_str_n(bytes, key.len))},
+                   1};
+    for (size_t i = 0; i < key.len; i++) {
+        bytes[i] ^= 1;
+        run_sql(workspace, put);
+        must_name(workspace, "The stored public key of the log was altered");
+        bytes[i] ^= 1;
+    }
+    run_sql(workspace, put);
+    run_sql(workspace, (raw_sql){.sql = "DELETE FROM setting WHERE name = 'ledger.key'"});
+    must_name(workspace, "The stored public key of the log was altered");
+    run_sql(workspace, (raw_sql){"INSERT INTO setting (name, value) VALUES ('ledger.key', ?1)",
+                                 {PB_VALUE_BLOB(pb_str_n(bytes, key.len))},
+                                 1});
+    still_good(workspace);
+}
+
+/* shows: ACC-5 REC-7 */
+static void test_every_record_row_is_held_by_its_event(void **state)
+{
+    (void)state;
+    db_workspace *workspace = filled();
+    for (int64_t n = 1; n <= FILLED_RECORDS; n++) {
+        char want[100];
+        snprintf(want, sizeof want, "Record contact %d was altered", (int)n);
+        alter_bytes(workspace, (cell){"t_contact", "id", "n", n}, want);
+        alter_number(workspace, (cell){"t_contact", "version", "n", n}, 0, false, want);
+        alter_number(workspace, (cell){"t_contact", "event", "n", n}, 0, false, want);
+    }
+    run_sql(workspace, (raw_sql){.sql = "CREATE TABLE kept AS SELECT * FROM t_contact"});
+    run_sql(workspace, (raw_sql){.sql = "DELETE FROM t_contact WHERE n = 3"});
+    must_name(workspace,
+              "Record contact 03030303-0303-0303-0303-030303030303 of event 10 is missing");
+    run_sql(workspace, (raw_sql){.sql = "INSERT INTO t_contact SELECT * FROM kept WHERE n = 3"});
+    run_sql(workspace,
+            (raw_sql){.sql = "INSERT INTO t_contact (n, id, version, event, created_us, changed_us,"
+                             " deleted) VALUES (9, x'09090909090909090909090909090909', 1, 0, 0, 0,"
+                             " 0)"});
+    must_name(workspace, "Record contact 9 was altered");
+    run_sql(workspace, (raw_sql){.sql = "DELETE FROM t_contact WHERE n = 9"});
+    still_good(workspace);
+}
+
+/* What a single change can do to whole rows: taken away, added, exchanged. */
+/* shows: ACC-5 */
+static void test_rows_removed_added_exchanged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *change, *want;
+    } cases[] = {
+        {"DELETE FROM ledger_event WHERE seq = 0", "Event 0 of the log is missing"},
+        {"DELETE FROM ledger_event WHERE seq = 7", "Event 7 of the log is missing"},
+        {"DELETE FROM ledger_event WHERE seq = 19", "Event 19 of the log is missing"},
+        {"DELETE FROM ledger_event", "Event 0 of the log is missing"},
+        {"DELETE FROM ledger_payload WHERE seq = 0", "The payload of event 0 is missing"},
+        {"DELETE FROM ledger_payload WHERE seq = 19", "The payload of event 19 is missing"},
+        {"DELETE FROM ledger_tile", "Tile 0/0 of the log was altered"},
+        {"DELETE FROM ledger_head WHERE size = 20", "No signed head covers event 18"},
+        {"DELETE FROM ledger_head", "No signed head covers event 0"},
+        {"INSERT INTO ledger_event SELECT 20, body FROM ledger_event WHERE seq = 15",
+         "No signed head covers event 20"},
+        {"INSERT INTO ledger_payload SELECT 15, body FROM ledger_payload WHERE seq = 14",
+         "The payload of event 15 was altered"},
+        {"INSERT INTO ledger_payload SELECT 20, body FROM ledger_payload WHERE seq = 14",
+         "The payload of event 20 was altered"},
+        {"INSERT INTO ledger_tile SELECT 0, 1, hashes FROM ledger_tile",
+         "Tile 0/1 does not belong to the log"},
+        {"INSERT INTO ledger_tile SELECT 1, 0, hashes FROM ledger_tile",
+         "Tile 1/0 does not belong to the log"},
+        {"INSERT INTO ledger_head SELECT 19, at_us, root, signature FROM ledger_head WHERE size = "
+         "20",
+         "The signed head of size 19 was altered"},
+        {"INSERT INTO ledger_head SELECT 40, at_us, root, signature FROM ledger_head WHERE size = "
+         "20",
+         "The signed head of size 40 was altered"},
+        {"UPDATE ledger_event SET body = (SELECT e.body FROM ledger_event AS e WHERE"
+         " e.seq = 33 - ledger_event.seq) WHERE seq IN (16, 17)",
+         "Event 16 of the log was altered"},
+        {"UPDATE ledger_payload SET body = (SELECT e.body FROM ledger_payload AS e WHERE"
+         " e.seq = 1 - ledger_payload.seq) WHERE seq IN (0, 1)",
+         "The payload of event 0 was altered"},
+    };
+    static const char *const tables[] = {"ledger_event", "ledger_payload", "ledger_tile",
+                                         "ledger_head"};
+    db_workspace *workspace = filled();
+    char sql[200];
+    for (size_t t = 0; t < 4; t++) {
+        snprintf(sql, sizeof sql, "CREATE TABLE kept_%s AS SELECT * FROM %s", tables[t], tables[t]);
+        run_sql(workspace, (raw_sql){.sql = sql});
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run_sql(workspace, (raw_sql){.sql = cases[i].change});
+        must_name(workspace, cases[i].want);
+        for (size_t t = 0; t < 4; t++) {
+            snprintf(sql, sizeof sql, "DELETE FROM %s", tables[t]);
+            run_sql(workspace, (raw_sql){.sql = sql});
+            snprintf(sql, sizeof sql, "INSERT INTO %s SELECT * FROM kept_%s", tables[t], tables[t]);
+            run_sql(workspace, (raw_sql){.sql = sql});
+        }
+    }
+    still_good(workspace);
+}
+
+/* Someone who knows how trees work changes an event and mends its tile: the signed heads hold him.
+ */
+/* shows: ACC-5 */
+static void test_an_event_altered_with_its_tile(void **state)
+{
+    (void)state;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    db_workspace *workspace = filled();
+    cell event = {"ledger_event", "body", "seq", 17}, tile = {"ledger_tile", "hashes", "idx", 0};
+    pb_value body = read_cell(workspace, event, arena), hashes = read_cell(workspace, tile, arena);
+    char *changed = pb_arena_cstr(arena, body.as.s), *mended = pb_arena_cstr(arena, hashes.as.s);
+    size_t at = pb_str_find(body.as.s, PB_STR("test"));
+    assert_true(at < body.as.s.len);
+    memcpy(changed + at, "evil", 4);
+    merkle_hash leaf = merkle_leaf(pb_str_n(changed, body.as.s.len));
+    memcpy(mended + 17 * sizeof leaf, leaf.b, sizeof leaf);
+    write_cell(workspace, event, 17, PB_VALUE_BLOB(pb_str_n(changed, body.as.s.len)));
+    write_cell(workspace, tile, 0, PB_VALUE_BLOB(pb_str_n(mended, hashes.as.s.len)));
+    must_name(workspace, "Among the events 16 to 17 of the log one was altered");
+    write_cell(workspace, event, 17, body);
+    must_name(workspace, "Tile 0/0 of the log was altered");
+    write_cell(workspace, tile, 0, hashes);
+    still_good(workspace);
+}
+
+static pb_status erase_work(db_session *session, void *context, pb_error *err)
+{
+    return ledger_erase_payload(session, *(uint64_t *)context, (ledger_actor){.name = PB_STR("x")},
+                                1, err);
+}
+
+/* shows: PRI-5 ACC-5 */
+static void test_erased_payloads_must_be_gone_and_on_record(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    ledger_report report;
+    db_workspace *workspace = filled();
+    run_sql(workspace, (raw_sql){.sql = "CREATE TABLE kept AS SELECT * FROM ledger_payload"});
+    for (uint64_t i = 3; i < 6; i++)
+        must(db_write(workspace, erase_work, &i, &err), &err);
+    must_verify(workspace, &report);
+    assert_int_equal(report.erased, 3);
+    for (int i = 3; i < 6; i++) {
+        char sql[200], want[100];
+        snprintf(sql, sizeof sql, "INSERT INTO ledger_payload SELECT * FROM kept WHERE seq = %d",
+                 i);
+        snprintf(want, sizeof want, "The payload of event %d is there although it was erased", i);
+        run_sql(workspace, (raw_sql){.sql = sql});
+        must_name(workspace, want);
+        snprintf(sql, sizeof sql, "DELETE FROM ledger_payload WHERE seq = %d", i);
+        run_sql(workspace, (raw_sql){.sql = sql});
+    }
+    run_sql(workspace, (raw_sql){.sql = "DELETE FROM ledger_payload WHERE seq = 2"});
+    must_name(workspace, "The payload of event 2 is missing");
+    run_sql(workspace,
+            (raw_sql){.sql = "INSERT INTO ledger_payload SELECT * FROM kept WHERE seq = 2"});
+    must_verify(workspace, &report);
+    db_workspace_close(workspace);
+}
+
+static pb_status many_work(db_session *session, void *context, pb_error *err)
+{
+    int count = *(int *)context;
+    uint64_t sequence;
+    for (int i = 0; i < count; i++) {
+        ledger_event event = {.kind = "audit.run",
+                              .at_us = i,
+                              .actor = {.name = PB_STR("t")},
+                              .payload = PB_STR("p")};
+        PB_TRY(ledger_append(session, &event, &sequence, err));
+    }
+    return PB_OK;
+}
+
+static void alter_at(db_workspace *workspace, const char *table, const char *column,
+                     const char *where, size_t byte, const char *want)
+{
+    char change[400];
+    snprintf(
+        change, sizeof change,
+        "UPDATE %s SET %s = CAST(substr(%s, 1, %zu) || ?1 || substr(%s, %zu) AS BLOB) WHERE %s",
+        table, column, column, byte, column, byte + 2, where);
+    pb_error err = {0};
+    char sql[300];
+    db_session *session;
+    db_stmt *stmt;
+    bool row;
+    snprintf(sql, sizeof sql, "SELECT substr(%s, %zu, 1) FROM %s WHERE %s", column, byte + 1, table,
+             where);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
+    must(db_step(stmt, &row, &err), &err);
+    assert_true(row);
+    pb_str have = db_column_blob(stmt, 0);
+    assert_int_equal(have.len, 1);
+    char old = have.ptr[0], new = (char)(old ^ 0x10);
+    db_reset(stmt);
+    db_snapshot_close(session);
+    run_sql(workspace, (raw_sql){change, {PB_VALUE_BLOB(pb_str_n(&new, 1))}, 1});
+    must_name(workspace, want);
+    run_sql(workspace, (raw_sql){change, {PB_VALUE_BLOB(pb_str_n(&old, 1))}, 1});
+}
+
+/* Trees of more than one level of tiles. */
+/* shows: ACC-5 */
+static void test_a_tall_tree(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    ledger_report report;
+    db_workspace *workspace = scratch_workspace();
+    static const int counts[] = {300, 1, 511, 200, 60000, 6000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        int count = counts[i];
+        must(db_write(workspace, many_work, &count, &err), &err);
+    }
+    must_verify(workspace, &report);
+    assert_int_equal(report.events, 67012);
+    alter_at(workspace, "ledger_tile", "hashes", "level = 0 AND idx = 0", 100,
+             "Tile 0/0 of the log was altered");
+    alter_at(workspace, "ledger_tile", "hashes", "level = 0 AND idx = 261", 3,
+             "Tile 0/261 of the log was altered");
+    alter_at(workspace, "ledger_tile", "hashes", "level = 1 AND idx = 0", 8191,
+             "Tile 1/0 of the log was altered");
+    alter_at(workspace, "ledger_tile", "hashes", "level = 1 AND idx = 1", 150,
+             "Tile 1/1 of the log was altered");
+    alter_at(workspace, "ledger_tile", "hashes", "level = 2 AND idx = 0", 31,
+             "Tile 2/0 of the log was altered");
+    alter_at(workspace, "ledger_event", "body", "seq = 66000", 20,
+             "Event 66000 of the log was altered");
+    alter_at(workspace, "ledger_payload", "body", "seq = 300", 2,
+             "The payload of event 300 was altered");
+    must_verify(workspace, &report);
+    db_workspace_close(workspace);
+}
+
+typedef struct seen {
+    size_t rows, fail_at;
+} seen;
+
+static pb_status check_row(void *context, db_session *session, const model_entity *entity,
+                           pb_uuid id, uint64_t event, pb_error *err)
+{
+    seen *s = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    ledger_event read;
+    bool erased;
+    PB_TRY(ledger_read(session, event, arena, &read, &erased, err));
+    assert_true(pb_str_eq(read.entity, entity->name));
+    assert_memory_equal(read.record.b, id.b, 16);
+    if (++s->rows == s->fail_at)
+        return pb_fail(err, PB_CORRUPT, "row differs", NULL);
+    return PB_OK;
+}
+
+static void test_rows_are_shown_to_who_can_replay_them(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    ledger_report report;
+    db_workspace *workspace = filled();
+    db_session *session;
+    seen s = {0, 0};
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(ledger_verify_with(session, NULL, NULL, check_row, &s, &report, &err), &err);
+    assert_int_equal(s.rows, FILLED_RECORDS);
+    s = (seen){0, 5};
+    assert_int_equal(ledger_verify_with(session, NULL, NULL, check_row, &s, &report, &err),
+                     PB_CORRUPT);
+    must_say(&err, "row differs");
+    assert_int_equal(s.rows, 5);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_byte_of_every_event),
+        cmocka_unit_test(test_every_byte_of_every_payload),
+        cmocka_unit_test(test_every_byte_of_every_tile),
+        cmocka_unit_test(test_every_byte_of_every_head),
+        cmocka_unit_test(test_every_byte_of_the_public_key),
+        cmocka_unit_test(test_every_record_row_is_held_by_its_event),
+        cmocka_unit_test(test_rows_removed_added_exchanged),
+        cmocka_unit_test(test_an_event_altered_with_its_tile),
+        cmocka_unit_test(test_erased_payloads_must_be_gone_and_on_record),
+        cmocka_unit_test(test_a_tall_tree),
+        cmocka_unit_test(test_rows_are_shown_to_who_can_replay_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
