@@ -77,7 +77,7 @@ const char *model_yaml_nearest(pb_str word, const char *const *names)
     if (pb_str_empty(word) || word.len > WORD_MAX)
         return NULL;
     const char *best = NULL;
-    size_t best_edits = word.len <= 4 ? 2 : word.len / 3 + 2;
+    size_t best_edits = word.len == 1 ? 1 : word.len <= 4 ? 2 : word.len / 3 + 1;
     for (; *names != NULL; names++) {
         pb_str name = pb_str_c(*names);
         if (name.len > WORD_MAX)
