@@ -177,7 +177,7 @@ static void fold_code(folder *to, uint32_t code)
         put(to, model_han_simplify(code));
         return;
     } else if (code == 0x200C || code == 0x2019 || code == 0x02BC || code == 0x2018 ||
-               (code >= 0x0300 && code <= 0x036F)) {
+               code == 0x3099 || code == 0x309A || (code >= 0x0300 && code <= 0x036F)) {
         return; /* ZWNJ, apostrophes and free combining marks join what they stand between */
     } else if (code < 0x0530 || (code >= 0x1E00 && code <= 0x1FFF)) {
         const char *special = latin_special(code);
@@ -187,6 +187,8 @@ static void fold_code(folder *to, uint32_t code)
             return;
         }
     }
+    if (code >= 0x1160 && code <= 0x11FF)
+        to->gap = true; /* a loose part of a Hangul syllable must not join another one later */
     int32_t digit = code >= 0x80 ? u_charDigitValue((UChar32)code) : -1;
     if (digit >= 0)
         put(to, (uint32_t)('0' + digit));

@@ -79,3 +79,43 @@ size_t model_han_surname(const uint32_t *codes, size_t count, const char *ret_re
     }
     return 0;
 }
+
+/* Words in names of firms and places where one character is read otherwise than usual. */
+static const struct {
+    uint16_t before; /* 0: any */
+    uint16_t code;
+    uint16_t after; /* 0: any */
+    const char *reading;
+} words[] = {
+    {0x94F6, 0x884C, 0, "hang"},  /* 银行 */
+    {0x5546, 0x884C, 0, "hang"},  /* 商行 */
+    {0x8F66, 0x884C, 0, "hang"},  /* 车行 */
+    {0x5206, 0x884C, 0, "hang"},  /* 分行 */
+    {0x652F, 0x884C, 0, "hang"},  /* 支行 */
+    {0x6D0B, 0x884C, 0, "hang"},  /* 洋行 */
+    {0, 0x884C, 0x4E1A, "hang"},  /* 行业 */
+    {0, 0x91CD, 0x5E86, "chong"}, /* 重庆 */
+    {0, 0x53A6, 0x95E8, "xia"},   /* 厦门 */
+    {0x97F3, 0x4E50, 0, "yue"},   /* 音乐 */
+    {0x6210, 0x90FD, 0, "du"},    /* 成都 */
+    {0x9996, 0x90FD, 0, "du"},    /* 首都 */
+    {0, 0x4F1A, 0x8BA1, "kuai"},  /* 会计 */
+    {0, 0x868C, 0x57E0, "beng"},  /* 蚌埠 */
+    {0x897F, 0x85CF, 0, "zang"},  /* 西藏 */
+    {0x4E1C, 0x839E, 0, "guan"},  /* 东莞 */
+    {0, 0x756A, 0x79BA, "pan"},   /* 番禺 */
+    {0, 0x957F, 0x5B89, "chang"}, /* 长安 */
+    {0, 0x957F, 0x6C99, "chang"}, /* 长沙 */
+    {0, 0x957F, 0x6625, "chang"}, /* 长春 */
+    {0, 0x957F, 0x57CE, "chang"}, /* 长城 */
+    {0, 0x957F, 0x6C5F, "chang"}, /* 长江 */
+};
+
+const char *model_han_in_word(uint32_t before, uint32_t code, uint32_t after)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].code == code && (words[i].before == 0 || words[i].before == before) &&
+            (words[i].after == 0 || words[i].after == after))
+            return words[i].reading;
+    return model_han_pinyin(code);
+}

@@ -1,0 +1,342 @@
+/* Dates and instants as people write them. Refused rather than guessed: days that do not exist, and
+ * day/month orders that the text and the column leave open. */
+#include "types/date.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "fold.h"
+#include "reader.h"
+
+enum { DATE_TEXT_MAX = 80, CENTURY = 100, AHEAD = 20 };
+
+static const char *const no_date = PB_MSG("{value} is not a date");
+static const char *const no_day = PB_MSG("{value} is not a day that exists");
+static const char *const no_time = PB_MSG("{value} holds a time of day that does not exist");
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The hot path: YYYY-MM-DD. */
+static bool iso_date(pb_str s, int *year, int *month, int *day)
+{
+    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-')
+        return false;
+    for (size_t i = 0; i < 10; i++)
+        if (i != 4 && i != 7 && !is_digit(s.ptr[i]))
+            return false;
+    *year =
+        (s.ptr[0] - '0') * 1000 + (s.ptr[1] - '0') * 100 + (s.ptr[2] - '0') * 10 + (s.ptr[3] - '0');
+    *month = (s.ptr[5] - '0') * 10 + (s.ptr[6] - '0');
+    *day = (s.ptr[8] - '0') * 10 + (s.ptr[9] - '0');
+    return true;
+}
+
+/* What a written date holds. */
+typedef struct parts {
+    int64_t number[3];
+    size_t digits[3];
+    char mark[3]; /* what stands behind each number */
+    size_t count;
+    size_t position; /* numbers before the month's word */
+    int month;       /* by its word; 0: none */
+    bool jalali;     /* a Persian month's word, or Persian digits */
+} parts;
+
+static const char *take_number(pb_str s, size_t *at, parts *ret)
+{
+    int64_t value = 0;
+    size_t begin = *at;
+    for (; *at < s.len && is_digit(s.ptr[*at]) && *at - begin < 9; ++*at)
+        value = value * 10 + (s.ptr[*at] - '0');
+    if (ret->count == 3)
+        return no_date;
+    ret->number[ret->count] = value;
+    ret->digits[ret->count] = *at - begin;
+    ret->mark[ret->count] = *at < s.len ? s.ptr[*at] : '\0';
+    ret->count++;
+    return NULL;
+}
+
+static const char *take_word(pb_str word, parts *ret)
+{
+    bool jalali = false;
+    int month = model_month(word, &jalali);
+    if (month == 0)
+        return model_date_filler(word) ? NULL : no_date;
+    if (ret->month != 0)
+        return no_date;
+    ret->month = month;
+    ret->jalali = ret->jalali || jalali;
+    ret->position = ret->count;
+    return NULL;
+}
+
+/* `s` in folded form, where separators were kept as they are. */
+static const char *split(pb_str s, parts *ret)
+{
+    for (size_t at = 0; at < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[at];
+        const char *problem = NULL;
+        if (is_digit((char)c)) {
+            problem = take_number(s, &at, ret);
+        } else if ((c >= 'a' && c <= 'z') || c >= 0x80) {
+            size_t begin = at;
+            while (at < s.len &&
+                   (((unsigned char)s.ptr[at] >= 0x80) || (s.ptr[at] >= 'a' && s.ptr[at] <= 'z')))
+                at++;
+            problem = take_word(pb_str_sub(s, begin, at - begin), ret);
+        } else if (memchr(" -/.,'", c, 6) != NULL) {
+            at++;
+        } else {
+            problem = no_date;
+        }
+        if (problem != NULL)
+            return problem;
+    }
+    return NULL;
+}
+
+/* A year of two digits: within the 80 years before and 20 after today. */
+static int64_t full_year(int64_t year, size_t digits, int64_t today)
+{
+    int this_year, month, day;
+    if (digits > 2)
+        return year;
+    pb_date_to_civil(today, &this_year, &month, &day);
+    year += this_year - this_year % CENTURY;
+    if (year > this_year + AHEAD)
+        year -= CENTURY;
+    else if (year <= this_year - (CENTURY - AHEAD))
+        year += CENTURY;
+    return year;
+}
+
+static const char *make_day(bool jalali, int64_t year, int64_t month, int64_t day, int64_t *ret)
+{
+    if (month < 1 || month > 12 || day < 1 || day > 31 || year < 1 || year > 9999)
+        return no_day;
+    bool real = jalali ? pb_date_from_jalali((int)year, (int)month, (int)day, ret)
+                       : pb_date_from_civil((int)year, (int)month, (int)day, ret);
+    return real ? NULL : no_day;
+}
+
+static bool year_is_jalali(const parts *p, int64_t year, const model_format *format)
+{
+    return year >= 1200 && year <= 1500 && (p->jalali || format->jalali);
+}
+
+/* Day, month and year as numbers, the year last: the column's order decides, else the values. */
+static const char *order_numbers(const parts *p, const model_format *format, int64_t *month,
+                                 int64_t *day)
+{
+    int64_t a = p->number[0], b = p->number[1];
+    bool day_first = format->date_order == MODEL_DMY;
+    if (format->date_order == MODEL_YMD) {
+        if (a != b && a <= 12 && b <= 12 && p->mark[0] != '.')
+            return PB_MSG("{value} leaves open which number is the day and which the month");
+        day_first = p->mark[0] == '.' || a > 12 || a == b;
+    }
+    *day = day_first ? a : b;
+    *month = day_first ? b : a;
+    return NULL;
+}
+
+static const char *assemble(const parts *p, const model_format *format, int64_t today, int64_t *ret)
+{
+    int64_t year, month, day;
+    if (p->count == 1 && p->digits[0] == 8 && p->month == 0) {
+        year = p->number[0] / 10000;
+        return make_day(year_is_jalali(p, year, format), year, p->number[0] / 100 % 100,
+                        p->number[0] % 100, ret);
+    }
+    if (p->month != 0) {
+        if (p->count != 2)
+            return no_date;
+        bool first = p->digits[0] > 2;
+        if (first && p->digits[1] > 2)
+            return no_date;
+        month = p->month;
+        day = p->number[first ? 1 : 0];
+        year = full_year(p->number[first ? 0 : 1], p->digits[first ? 0 : 1], today);
+    } else {
+        if (p->count != 3 || p->digits[1] > 2)
+            return no_date;
+        if (p->digits[0] > 2 || (p->digits[2] <= 2 && format->date_order == MODEL_YMD)) {
+            if (p->digits[2] > 2)
+                return no_date;
+            if (p->digits[0] <= 2)
+                return PB_MSG("{value} leaves open which number is the year");
+            year = p->number[0];
+            month = p->number[1];
+            day = p->number[2];
+        } else {
+            const char *problem = order_numbers(p, format, &month, &day);
+            if (problem != NULL)
+                return problem;
+            year = full_year(p->number[2], p->digits[2], today);
+        }
+    }
+    return make_day(year_is_jalali(p, year, format), year, month, day, ret);
+}
+
+static bool persian_digits(pb_str s)
+{
+    for (size_t at = 0; at < s.len;) {
+        uint32_t code = pb_utf8_next(s, &at);
+        if (code >= 0x06F0 && code <= 0x06F9)
+            return true;
+    }
+    return false;
+}
+
+/* Lower case, ASCII digits, Persian letters; marks stay, so that a folding by words will not do. */
+static void fold_date(model_reader *reader, pb_str raw, pb_buf *out)
+{
+    pb_str ascii = model_ascii_number(reader, raw);
+    pb_buf_clear(out);
+    for (size_t at = 0; at < ascii.len;) {
+        uint32_t code = pb_utf8_next(ascii, &at);
+        if (code >= 'A' && code <= 'Z')
+            code += 32;
+        else if (code >= 0x0600 && code <= 0x06FF)
+            code = model_fold_arabic(code);
+        if (code == 0x200C || code == 0x200E || code == 0x200F || code == 0)
+            continue;
+        pb_utf8_put(out, code);
+    }
+}
+
+/* Where the time of day begins: at the number before the first colon; s.len when there is none. */
+static size_t time_begin(pb_str s)
+{
+    size_t colon = pb_str_index(s, ':');
+    if (colon == s.len)
+        return s.len;
+    while (colon > 0 && is_digit(s.ptr[colon - 1]))
+        colon--;
+    return colon;
+}
+
+/* Offset behind a time: `z`, `utc`, `gmt`, `+03:30`, `-0500`. Minutes east. */
+static bool read_offset(pb_str s, int64_t *ret)
+{
+    int64_t value = 0;
+    size_t digits = 0;
+    *ret = 0;
+    if (s.len == 0 || pb_str_is(s, "z") || pb_str_is(s, "utc") || pb_str_is(s, "gmt"))
+        return true;
+    if (s.ptr[0] != '+' && s.ptr[0] != '-')
+        return false;
+    for (size_t i = 1; i < s.len; i++) {
+        if (is_digit(s.ptr[i]) && digits < 5) {
+            value = value * 10 + (s.ptr[i] - '0');
+            digits++;
+        } else if (s.ptr[i] != ':' || i != 3) {
+            return false;
+        }
+    }
+    if (digits == 2)
+        value *= 100;
+    else if (digits != 4)
+        return false;
+    if (value / 100 > 15 || value % 100 > 59)
+        return false;
+    *ret = (value / 100 * 60 + value % 100) * (s.ptr[0] == '-' ? -1 : 1);
+    return true;
+}
+
+/* `hh:mm[:ss[.ffffff]] [am|pm] [offset]`, folded; microseconds from midnight UTC of the day. */
+static bool read_time(pb_str s, int64_t *ret)
+{
+    int64_t field[3] = {0, 0, 0}, micro = 0, offset;
+    size_t at = 0, n = 0;
+    for (; n < 3; n++) {
+        size_t begin = at;
+        while (at < s.len && is_digit(s.ptr[at]) && at - begin < 2)
+            field[n] = field[n] * 10 + (s.ptr[at++] - '0');
+        if (at == begin)
+            return false;
+        if (at == s.len || s.ptr[at] != ':')
+            break;
+        at++;
+    }
+    if (n == 2 && at < s.len && s.ptr[at] == '.') {
+        int64_t unit = 100000;
+        for (at++; at < s.len && is_digit(s.ptr[at]); at++, unit /= 10)
+            micro += (s.ptr[at] - '0') * unit;
+    }
+    pb_str rest = pb_str_trim(pb_str_sub(s, at, s.len));
+    bool pm = pb_str_starts(rest, PB_STR("pm")) || pb_str_starts(rest, PB_STR("p.m."));
+    bool am = pb_str_starts(rest, PB_STR("am")) || pb_str_starts(rest, PB_STR("a.m."));
+    if (am || pm) {
+        if (field[0] < 1 || field[0] > 12)
+            return false;
+        field[0] = field[0] % 12 + (pm ? 12 : 0);
+        rest = pb_str_trim(pb_str_sub(rest, rest.ptr[1] == '.' ? 4 : 2, rest.len));
+    }
+    if (n == 0 || n == 3 || field[0] > 23 || field[1] > 59 || field[2] > 59 ||
+        !read_offset(rest, &offset))
+        return false;
+    *ret = ((field[0] * 60 + field[1] - offset) * 60 + field[2]) * PB_US_PER_SECOND + micro;
+    return true;
+}
+
+/* Any written date, with or without time. `*ret_us` is the time part, 0 without. */
+static const char *read_any(model_reader *reader, pb_str raw, const model_format *format,
+                            int64_t *ret_day, int64_t *ret_us)
+{
+    parts found = {.jalali = persian_digits(raw)};
+    if (raw.len > DATE_TEXT_MAX)
+        return no_date;
+    fold_date(reader, raw, &reader->scratch2);
+    pb_str text = pb_str_trim(pb_buf_str(&reader->scratch2));
+    size_t begin = time_begin(text);
+    pb_str day = pb_str_sub(text, 0, begin);
+    *ret_us = 0;
+    if (begin < text.len) {
+        if (!read_time(pb_str_sub(text, begin, text.len), ret_us))
+            return no_time;
+        if (day.len > 1 && day.ptr[day.len - 1] == 't' && is_digit(day.ptr[day.len - 2]))
+            day.len--;
+    }
+    const char *problem = split(day, &found);
+    return problem != NULL ? problem : assemble(&found, format, reader->today, ret_day);
+}
+
+model_reading model_read_date(model_reader *reader, const model_field *field, pb_str raw,
+                              const model_format *format)
+{
+    int year, month, day;
+    int64_t days = 0, time;
+    bool iso =
+        iso_date(raw, &year, &month, &day) && !(format->jalali && year >= 1200 && year <= 1500);
+    const char *problem = NULL;
+    if (iso)
+        problem = pb_date_from_civil(year, month, day, &days) ? NULL : no_day;
+    else
+        problem = read_any(reader, raw, format, &days, &time);
+    if (problem == NULL)
+        problem = model_range(reader, field, days, reader->today);
+    return problem != NULL ? model_bad_null(problem) : model_good_int(days, iso);
+}
+
+model_reading model_read_instant(model_reader *reader, const model_field *field, pb_str raw,
+                                 const model_format *format)
+{
+    int64_t us = 0, days = 0, time = 0;
+    bool shaped = raw.len > 10 && raw.ptr[4] == '-' && raw.ptr[7] == '-' && !format->jalali;
+    if (!shaped || !pb_instant_parse(raw, &us)) {
+        const char *problem = read_any(reader, raw, format, &days, &time);
+        if (problem != NULL)
+            return model_bad_null(problem);
+        us = days * PB_US_PER_DAY + time;
+    }
+    const char *problem = model_range(reader, field, us, (reader->today + 1) * PB_US_PER_DAY - 1);
+    if (problem != NULL)
+        return model_bad_null(problem);
+    pb_buf_clear(&reader->scratch2);
+    pb_instant_format(&reader->scratch2, us);
+    return model_good_int(us, pb_str_eq(raw, pb_buf_str(&reader->scratch2)));
+}
