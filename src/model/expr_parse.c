@@ -1,5 +1,6 @@
 /* Expressions: from text to a checked tree. Recursive descent, one function a rule of the grammar
  * in model/expr.h. */
+#include "expr_token.h"
 #include "expr_tree.h"
 
 #include "base/time.h"
@@ -8,28 +9,13 @@
 
 enum { TEXT_MAX = 4096, NODES_MAX = 500, DEPTH_MAX = 40 };
 
-typedef enum token_kind {
-    TOKEN_END,
-    TOKEN_WORD,
-    TOKEN_NUMBER,
-    TOKEN_DATE,
-    TOKEN_TEXT,
-    TOKEN_SIGN, /* ( ) , + - and comparisons */
-    TOKEN_BAD
-} token_kind;
-
-typedef struct token {
-    token_kind kind;
-    size_t from, to; /* bytes of the text */
-} token;
-
 typedef struct parser {
     pb_arena *arena;
     const model_entity *entity;
     pb_str text;
     model_place place;
     bool exact;
-    token now;
+    expr_token now;
     int depth;
     size_t nodes;
     const model_field **fields;
@@ -49,88 +35,9 @@ static model_place place_of(const parser *p, size_t offset)
     (pb_fail((p)->err, PB_INVALID, __VA_ARGS__),                                                   \
      model_place_fail((p)->err, place_of((p), (offset))))
 
-/* --- tokens --- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static size_t digits(pb_str s, size_t at)
-{
-    size_t n = 0;
-    while (at + n < s.len && is_digit(s.ptr[at + n]))
-        n++;
-    return n;
-}
-
-static size_t date_length(pb_str s, size_t at)
-{
-    bool date = digits(s, at) == 4 && at + 10 <= s.len && s.ptr[at + 4] == '-' &&
-                digits(s, at + 5) == 2 && s.ptr[at + 7] == '-' && digits(s, at + 8) == 2;
-    return date ? 10 : 0;
-}
-
-static token scan_quoted(pb_str s, size_t at)
-{
-    for (size_t i = at + 1; i < s.len; i++) {
-        if ((unsigned char)s.ptr[i] < 0x20)
-            break;
-        if (s.ptr[i] != '\'')
-            continue;
-        if (i + 1 == s.len || s.ptr[i + 1] != '\'')
-            return (token){TOKEN_TEXT, at, i + 1};
-        i++;
-    }
-    return (token){TOKEN_BAD, at, s.len};
-}
-
-static token scan_number(pb_str s, size_t at)
-{
-    size_t date = date_length(s, at);
-    if (date != 0)
-        return (token){TOKEN_DATE, at, at + date};
-    size_t to = at + digits(s, at);
-    if (to + 1 < s.len && s.ptr[to] == '.' && is_digit(s.ptr[to + 1]))
-        to += 1 + digits(s, to + 1);
-    return (token){to < s.len && is_letter(s.ptr[to]) ? TOKEN_BAD : TOKEN_NUMBER, at, to};
-}
-
-static token scan_word(pb_str s, size_t at)
-{
-    size_t to = at;
-    while (to < s.len && (is_letter(s.ptr[to]) || is_digit(s.ptr[to])))
-        to++;
-    return (token){TOKEN_WORD, at, to};
-}
-
-static token scan(pb_str s, size_t at)
-{
-    while (at < s.len && memchr(" \t\r\n", s.ptr[at], 4) != NULL)
-        at++;
-    if (at == s.len)
-        return (token){TOKEN_END, at, at};
-    char c = s.ptr[at], next = at + 1 < s.len ? s.ptr[at + 1] : ' ';
-    if (c == '\'')
-        return scan_quoted(s, at);
-    if (is_digit(c))
-        return scan_number(s, at);
-    if (is_letter(c))
-        return scan_word(s, at);
-    bool two = (next == '=' && (c == '<' || c == '>' || c == '!')) || (c == '<' && next == '>');
-    if (two)
-        return (token){TOKEN_SIGN, at, at + 2};
-    return (token){memchr("(),+-=<>", c, 8) != NULL ? TOKEN_SIGN : TOKEN_BAD, at, at + 1};
-}
-
 static void advance(parser *p)
 {
-    p->now = scan(p->text, p->now.to);
+    p->now = expr_scan(p->text, p->now.to);
 }
 
 static pb_str now_text(const parser *p)
@@ -348,7 +255,7 @@ static pb_status parse_single(parser *p, const expr_node **ret_node)
     case TOKEN_WORD:
         return parse_word(p, ret_node);
     default:
-        if (at_sign(p, "-") && scan(p->text, p->now.to).kind == TOKEN_NUMBER) {
+        if (at_sign(p, "-") && expr_scan(p->text, p->now.to).kind == TOKEN_NUMBER) {
             advance(p);
             return parse_number(p, true, ret_node);
         }
@@ -653,7 +560,7 @@ pb_status expr_parse_at(pb_arena *arena, const model_entity *entity, pb_str text
     model_expr *expr = pb_arena_alloc(arena, sizeof *expr);
     if (expr == NULL || p.text.ptr == NULL)
         return pb_fail_memory(err);
-    p.now = scan(p.text, 0);
+    p.now = expr_scan(p.text, 0);
     PB_TRY(parse_or(&p, &expr->root));
     if (p.now.kind != TOKEN_END)
         return unexpected(&p, PB_MSG("“and”, “or” or the end"));
