@@ -2,6 +2,8 @@
  * hash follows the meaning and not the order. */
 #include "schema_test.h"
 
+#include "model/value.h"
+
 static const model_entity *entity(const model_schema *schema, const char *name)
 {
     const model_entity *found = model_entity_find(schema, pb_str_c(name));
@@ -64,6 +66,116 @@ static void the_shipped_model_holds_what_the_program_relies_on(void **state)
     assert_true(pb_str_is(model_choice_find(stage, PB_STR("Lost"))->role, "lost"));
     assert_true(pb_str_is(model_choice_find(stage, PB_STR("Engaging"))->role, "open"));
     assert_non_null(field(entity(schema, "opportunity"), "closed_on")->required_when);
+    model_schema_free(schema);
+}
+
+static bool is_header(const model_field *f, pb_str key)
+{
+    for (size_t i = 0; i < f->import.count + 2; i++) {
+        PB_AUTO_BUF name = PB_BUF_INIT(1024);
+        model_header_key(i == 0 ? f->name : i == 1 ? f->label : f->import.items[i - 2], &name);
+        if (pb_str_eq(pb_buf_str(&name), key))
+            return true;
+    }
+    return false;
+}
+
+/* The field of `e` a column header means; NULL: none. */
+static const model_field *by_header(const model_entity *e, const char *header)
+{
+    PB_AUTO_BUF key = PB_BUF_INIT(1024);
+    model_header_key(pb_str_c(header), &key);
+    for (size_t i = 0; i < e->field_count; i++)
+        if (is_header(&e->fields[i], pb_buf_str(&key)))
+            return &e->fields[i];
+    return NULL;
+}
+
+/* shows: INT-3 REC-5 */
+static void headers_of_known_systems_are_understood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entity, *header, *field; /* NULL: must stay unmapped */
+    } cases[] = {
+        /* a sales team's own export */
+        {"account", "account", "name"},
+        {"account", "sector", "industry"},
+        {"account", "year_established", "year_established"},
+        {"account", "revenue", "revenue"},
+        {"account", "employees", "employees"},
+        {"account", "office_location", "country"},
+        {"account", "subsidiary_of", "parent"},
+        {"product", "product", "name"},
+        {"product", "series", "series"},
+        {"product", "sales_price", "price"},
+        {"staff", "sales_agent", "full_name"},
+        {"staff", "manager", "manager_name"},
+        {"staff", "regional_office", "office"},
+        {"opportunity", "sales_agent", "owner"},
+        {"opportunity", "product", "product"},
+        {"opportunity", "account", "account"},
+        {"opportunity", "deal_stage", "stage"},
+        {"opportunity", "engage_date", "opened_on"},
+        {"opportunity", "close_date", "closed_on"},
+        {"opportunity", "close_value", "amount"},
+        /* an over-eager form */
+        {"contact", "GivenName", "given_name"},
+        {"contact", "MiddleInitial", "middle_name"},
+        {"contact", "Surname", "family_name"},
+        {"contact", "Title", "salutation"},
+        {"contact", "StreetAddress", "address"},
+        {"contact", "ZipCode", "postcode"},
+        {"contact", "Country", "country"},
+        {"contact", "EmailAddress", "email"},
+        {"contact", "TelephoneNumber", "phone"},
+        {"contact", "Birthday", "birth_date"},
+        {"contact", "Occupation", "job_title"},
+        {"contact", "Company", "company"},
+        {"contact", "Password", NULL},
+        {"contact", "CCNumber", NULL},
+        {"contact", "CVV2", NULL},
+        {"contact", "MothersMaiden", NULL},
+        {"contact", "NationalID", NULL},
+        /* files for record linkage */
+        {"contact", "given_name", "given_name"},
+        {"contact", "street_number", "house_number"},
+        {"contact", "address_1", "address"},
+        {"contact", "suburb", "district"},
+        {"contact", "date_of_birth", "birth_date"},
+        {"contact", "dob", "birth_date"},
+        /* a marketplace */
+        {"account", "seller_zip_code_prefix", "postcode"},
+        {"account", "seller_city", "city"},
+        {"opportunity", "mql_id", "lead"},
+        {"opportunity", "won_date", "closed_on"},
+        {"opportunity", "business_segment", "segment"},
+        {"product", "product_category_name", "category"},
+        /* Salesforce, HubSpot, Zoho CRM, 纷享销客, SuiteCRM, Odoo, Dolibarr; Persian */
+        {"account", "BillingPostalCode", "postcode"},
+        {"contact", "MailingStreet", "address"},
+        {"contact", "Associated Company", "account"},
+        {"opportunity", "Lead Source", "opportunity_source"},
+        {"opportunity", "StageName", "stage"},
+        {"opportunity", "dealstage", "stage"},
+        {"opportunity", "预计成交日期", "expected_close"},
+        {"account", "客户名称", "name"},
+        {"contact", "date_entered", "created_on"},
+        {"contact", "نام خانوادگی", "family_name"},
+        {"contact", "تلفن همراه", "mobile"},
+        {"account", "کد پستی", "postcode"},
+    };
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    size_t count = 0;
+    model_source *sources = model_sources(arena, &count);
+    model_schema *schema = load(sources, count);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const model_field *f = by_header(entity(schema, cases[i].entity), cases[i].header);
+        bool good =
+            cases[i].field == NULL ? f == NULL : f != NULL && pb_str_is(f->name, cases[i].field);
+        if (!good)
+            fail_msg("%s: header %s", cases[i].entity, cases[i].header);
+    }
     model_schema_free(schema);
 }
 
@@ -221,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_shipped_model_holds_what_the_program_relies_on),
+        cmocka_unit_test(headers_of_known_systems_are_understood),
         cmocka_unit_test(what_a_crm_should_not_hold_is_not_declared),
         cmocka_unit_test(link_targets_come_first),
         cmocka_unit_test(an_administrator_adds_and_changes),
