@@ -47,8 +47,8 @@ pb_status words_for(audit_work *work, const model_field *field, word_book **ret,
     if (!book || !(book->folded = pb_map_new(work->scratch)))
         return pb_fail_memory(err);
     for (size_t i = 0; i < field->choice_count; i++) {
-        PB_TRY(add_word(work, book, field->choices[i].label, err));
         PB_TRY(add_word(work, book, field->choices[i].value, err));
+        PB_TRY(add_word(work, book, field->choices[i].label, err));
         for (size_t k = 0; k < field->choices[i].aliases.count; k++)
             PB_TRY(add_word(work, book, field->choices[i].aliases.items[k], err));
     }

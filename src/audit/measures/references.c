@@ -105,15 +105,16 @@ static pb_status answer(audit_work *work, name_book *book, pb_str reference, siz
     return PB_OK;
 }
 
+/* Asked of the records themselves: the notes of the import are what it believes. */
 static pb_status open_unresolved(audit_check *check, db_stmt **ret, pb_error *err)
 {
     const model_field *link = check->control->field;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     pb_buf_printf(&sql,
-                  "select n, %.*s_ref from %.*s where %.*s_id is null and %.*s_ref is not null "
-                  "order by n",
+                  "select e.n, e.%.*s_ref from %.*s e where e.%.*s_ref is not null and not exists "
+                  "(select 1 from %.*s t where t.id = e.%.*s_id) order by e.n",
                   PB_STR_FMT(link->name), PB_STR_FMT(link->entity->name), PB_STR_FMT(link->name),
-                  PB_STR_FMT(link->name));
+                  PB_STR_FMT(link->target->name), PB_STR_FMT(link->name));
     return work_query(check->work, pb_buf_str(&sql), ret, err);
 }
 
