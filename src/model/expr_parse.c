@@ -318,23 +318,26 @@ static pb_status parse_operand(parser *p, const expr_node **ret_node)
 
 /* --- tests --- */
 
-/* A text compared with a closed choice must be one of its values. */
+/* A text compared with a closed choice must be one of its values; with an open one it must not look
+ * like a slip of the pen for one of them. */
 static pb_status check_choice(parser *p, const expr_node *field, const expr_node *text)
 {
     if (field->op != EXPR_FIELD || text->op != EXPR_CONSTANT || text->constant.kind != PB_TEXT)
         return PB_OK;
     const model_field *f = field->field;
     pb_str value = text->constant.as.s;
-    if (f->type != MODEL_CHOICE || f->open_choices || model_choice_find(f, value) != NULL)
+    if (f->type != MODEL_CHOICE || model_choice_find(f, value) != NULL)
         return PB_OK;
-    refuse(p, text->offset, PB_MSG("“{value}” is not one of the values of “{field}”."), "value",
-           PB_ARG(value), "field", PB_ARG(f->name), NULL);
     const char **names = pb_arena_array(p->arena, f->choice_count + 1, sizeof *names);
     if (names == NULL)
         return pb_fail_memory(p->err);
     for (size_t i = 0; i < f->choice_count; i++)
         if ((names[i] = pb_arena_cstr(p->arena, f->choices[i].value)) == NULL)
             return pb_fail_memory(p->err);
+    if (f->open_choices && model_yaml_nearest(value, names) == NULL)
+        return PB_OK;
+    refuse(p, text->offset, PB_MSG("“{value}” is not one of the values of “{field}”."), "value",
+           PB_ARG(value), "field", PB_ARG(f->name), NULL);
     model_yaml_hint_names(p->err, value, names);
     return PB_INVALID;
 }

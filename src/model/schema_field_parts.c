@@ -174,9 +174,7 @@ pb_status schema_read_choices(schema_builder *b, model_field *f, const model_yam
         model_choice *choice = &f->choices[i];
         PB_TRY(read_choice(b, f, values->items[i], choice));
         if (choice->label.ptr == NULL)
-            choice->label = schema_humanise(b->arena, choice->value);
-        if (choice->label.ptr == NULL)
-            return pb_fail_memory(b->err);
+            choice->label = choice->value;
         f->choice_count++;
     }
     return PB_OK;

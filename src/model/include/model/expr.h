@@ -9,7 +9,8 @@
  *   item    := number | 'text' | date | bareword (texts only)
  *
  * Three-valued as in SQL: a comparison with null is unknown. Checked when parsed: texts and truths
- * know only = and <>; a text compared with a closed choice must be one of its values; money is
+ * know only = and <>; a text compared with a choice must be one of its values (an open
+ * choice only refuses what looks like a slip for one); money is
  * compared with money or 0 only (what a number is worth depends on the currency); a link only with
  * null; a date-time that meets a date counts as its day (UTC); date - date is a number of days.
  * Amounts are compared in minor units whatever their currencies: compare only fields of one
