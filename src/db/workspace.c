@@ -286,3 +286,10 @@ pb_status db_check_pages(db_workspace *workspace, pb_error *err)
     db_session_free(session);
     return status;
 }
+
+bool db_workspace_exists(const char *url)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
+    const char *path = arena == NULL ? NULL : sys_path_join(arena, url, DB_HEADER_FILE);
+    return path != NULL && sys_path_kind(path) == SYS_FILE;
+}

@@ -2,8 +2,6 @@
  */
 #include "internal.h"
 
-#include "sys/file.h"
-
 /* Progress of an import, told as progress of the operation. */
 static bool reading(void *context, const char *file, uint64_t done, uint64_t total)
 {
@@ -69,7 +67,7 @@ static pb_status load_files(const service_core *service, const service_call *cal
 static pb_status refuse_mixture(const service_source *source, pb_error *err)
 {
     for (size_t i = 0; i < source->path_count && source->path_count > 1; i++)
-        if (service_is_workspace(source->paths[i]))
+        if (db_workspace_exists(source->paths[i]))
             return pb_fail(err, PB_USAGE,
                            PB_MSG("{path} is a workspace: it must be the only source"), "path",
                            source->paths[i], NULL);
@@ -84,7 +82,7 @@ pb_status service_open_source(const service_core *service, const service_call *c
     db_options options = {.key = source->key};
     PB_TRY(refuse_mixture(source, err));
     pb_status status =
-        source->path_count == 1 && service_is_workspace(source->paths[0])
+        source->path_count == 1 && db_workspace_exists(source->paths[0])
             ? db_workspace_open(source->paths[0], service->schema, &options, &opened.workspace, err)
             : load_files(service, call, source, arena, &opened, err);
     if (status == PB_OK)

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "base/cbor.h"
+#include "record/verify.h"
 #include "sys/file.h"
 
 pb_status service_init(const service_core *service, const service_call *call, const char *path,
@@ -74,5 +75,29 @@ pb_status service_export(const service_core *service, const service_call *call,
         status = export_one(call, snapshot, entity_count > 0 ? entities[i] : &schema->entities[i],
                             entity_count > 0, dir, arena, done, context, err);
     db_snapshot_close(snapshot);
+    return status;
+}
+
+/* What is told of a verification in progress; it cannot be stopped half-way. */
+static void verifying(void *context, uint64_t done, uint64_t total)
+{
+    const service_call *call = context;
+    if (call->progress != NULL)
+        call->progress(call->context, PB_MSG("Verifying"), "", done, total);
+}
+
+pb_status service_verify(const service_core *service, const service_call *call,
+                         db_workspace *workspace, ledger_report *ret_report, pb_error *err)
+{
+    db_session *snapshot = NULL;
+    record_checker *checker = record_checker_new(service->schema);
+    if (checker == NULL)
+        return pb_fail_memory(err);
+    pb_status status = db_snapshot_open(workspace, &snapshot, err);
+    if (status == PB_OK)
+        status = ledger_verify_with(snapshot, verifying, (void *)call, record_verify_row, checker,
+                                    ret_report, err);
+    db_snapshot_close(snapshot);
+    record_checker_free(checker);
     return status;
 }

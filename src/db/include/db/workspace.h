@@ -35,6 +35,8 @@ pb_status db_workspace_open(const char *url, const model_schema *schema, const d
                             db_workspace **ret_workspace, pb_error *err);
 /** Closes; a scratch workspace is deleted. Takes NULL, returns NULL. */
 db_workspace *db_workspace_close(db_workspace *workspace);
+/** True when `url` leads to a workspace: a folder with a workspace's head in it. */
+bool db_workspace_exists(const char *url);
 const model_schema *db_workspace_schema(const db_workspace *workspace);
 /** Folder or URL as opened. */
 const char *db_workspace_url(const db_workspace *workspace);

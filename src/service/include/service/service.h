@@ -72,9 +72,6 @@ typedef struct service_source {
     db_key_source key;    /* for a workspace */
 } service_source;
 
-/** True when `path` is a workspace. */
-bool service_is_workspace(const char *path);
-
 /** Imports into an open workspace; see exchange_import. */
 pb_status service_import(const service_core *service, const service_call *call,
                          db_workspace *workspace, const service_source *source, bool dry_run,

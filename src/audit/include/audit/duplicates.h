@@ -1,0 +1,30 @@
+/* Finding the records of an entity that describe the same thing, by the fields the model compares
+ * (`match:`). The engine is match; here its columns are filled from a snapshot.
+ *
+ * Threads: one call, one thread.
+ */
+#ifndef AUDIT_DUPLICATES_H
+#define AUDIT_DUPLICATES_H
+
+#include "db/read.h"
+#include "match/match.h"
+#include "model/schema.h"
+
+/** What was found; positions are those of the records in ascending order of n. */
+typedef struct audit_duplicates {
+    size_t
+        field_count; /* fields that could be compared; 0: none has a value, nothing was compared */
+    match_result result;
+} audit_duplicates;
+
+/** Compares all records of `entity` in the snapshot. `threshold` 0: the default of match.
+ * Everything lives in `arena`: about 100 bytes a record and field. */
+pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
+                                match_progress progress, void *context, pb_arena *arena,
+                                audit_duplicates *ret_duplicates, pb_error *err);
+/** How the records are called, in the same order: the source's own id, else the row number, else
+ * the record's id. */
+pb_status audit_duplicates_names(db_session *snapshot, const model_entity *entity, pb_arena *arena,
+                                 pb_str **ret_names, size_t *ret_count, pb_error *err);
+
+#endif
