@@ -32,31 +32,28 @@ static pb_status load(record_writer *writer, plan *p, pb_uuid id, layout_head *r
                    "entity", PB_ARG(p->entity->label), "id", text, NULL);
 }
 
-static pb_status prepare_update(record_writer *writer, plan *p, db_stmt **ret_stmt, pb_error *err)
+static pb_status prepare_update(record_writer *writer, plan *p, pb_error *err)
 {
-    if (p->update == NULL) {
-        PB_AUTO_BUF sql = PB_BUF_INIT(128 << 10);
-        pb_buf_addc(&sql, "UPDATE t_");
-        pb_buf_add(&sql, p->entity->name);
-        pb_buf_addc(&sql, " SET version = ?, event = ?, changed_us = ?, deleted = ?");
-        for (size_t i = 0; i < p->lay->count; i++) {
-            pb_buf_addc(&sql, ", \"");
-            pb_buf_add(&sql, p->lay->columns[i].name);
-            pb_buf_addc(&sql, "\" = ?");
-        }
-        pb_buf_addc(&sql, " WHERE n = ?");
-        if (sql.failed)
-            return pb_fail_memory(err);
-        PB_TRY(db_prepare_text(writer->session, pb_buf_str(&sql), &p->update, err));
+    PB_AUTO_BUF sql = PB_BUF_INIT(128 << 10);
+    pb_buf_addc(&sql, "UPDATE t_");
+    pb_buf_add(&sql, p->entity->name);
+    pb_buf_addc(&sql, " SET version = ?, event = ?, changed_us = ?, deleted = ?");
+    for (size_t i = 0; i < p->lay->count; i++) {
+        pb_buf_addc(&sql, ", \"");
+        pb_buf_add(&sql, p->lay->columns[i].name);
+        pb_buf_addc(&sql, "\" = ?");
     }
-    *ret_stmt = p->update;
-    return PB_OK;
+    pb_buf_addc(&sql, " WHERE n = ?");
+    if (sql.failed)
+        return pb_fail_memory(err);
+    return db_prepare_text(writer->session, pb_buf_str(&sql), &p->update, err);
 }
 
 static pb_status update_row(record_writer *writer, plan *p, const layout_head *head, pb_error *err)
 {
-    db_stmt *stmt;
-    PB_TRY(prepare_update(writer, p, &stmt, err));
+    if (p->update == NULL)
+        PB_TRY(prepare_update(writer, p, err));
+    db_stmt *stmt = p->update;
     db_bind_i64(stmt, 1, head->version);
     db_bind_i64(stmt, 2, (int64_t)head->event);
     db_bind_i64(stmt, 3, head->changed_us);
@@ -159,9 +156,12 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     for (size_t i = 0; i < count; i++)
         if (inputs[i].raw.ptr != NULL && inputs[i].field->type == MODEL_LINK)
             links_forget(writer, p, head.n, inputs[i].field);
+    writer->broken = true; /* until all of it is written */
     PB_TRY(links_resolve(writer, p, head.n, err));
     PB_TRY(write_change(writer, p, &head, &any, err));
-    return renew_notes(writer, p, head.n, inputs, count, err);
+    PB_TRY(renew_notes(writer, p, head.n, inputs, count, err));
+    writer->broken = false;
+    return PB_OK;
 }
 
 pb_status record_change(record_writer *writer, const model_entity *entity, pb_uuid id,
@@ -301,6 +301,7 @@ static pb_status hide(record_writer *writer, const model_entity *entity, pb_uuid
     if (head.deleted)
         return PB_OK;
     PB_TRY(each_link_here(writer, p, &head, "refuse", refuse_if_linked, err));
+    writer->broken = true;
     PB_TRY(each_link_here(writer, p, &head, "clear", clear_links, err));
     PB_TRY(load(writer, p, id, &head, err)); /* a link to itself was cleared */
     PB_TRY(payload_deleted(writer, true, err));
@@ -308,7 +309,9 @@ static pb_status hide(record_writer *writer, const model_entity *entity, pb_uuid
     PB_TRY(next_version(writer, p, "record.deleted", &head, err));
     PB_TRY(search_remove(writer, p, head.n, err));
     links_forget_refs(p);
-    return keys_remove(writer, p, head.n, head.source_id, p->cells, err);
+    PB_TRY(keys_remove(writer, p, head.n, head.source_id, p->cells, err));
+    writer->broken = false;
+    return PB_OK;
 }
 
 pb_status record_delete(record_writer *writer, const model_entity *entity, pb_uuid id,
@@ -326,13 +329,16 @@ static pb_status show(record_writer *writer, const model_entity *entity, pb_uuid
     PB_TRY(load(writer, p, id, &head, err));
     if (!head.deleted)
         return PB_OK;
+    writer->broken = true;
     PB_TRY(payload_deleted(writer, false, err));
     head.deleted = false;
     PB_TRY(next_version(writer, p, "record.restored", &head, err));
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
     links_forget_refs(p);
-    return links_keep_promises(writer, p, head.source_id, p->cells, head.id, err);
+    PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));
+    writer->broken = false;
+    return PB_OK;
 }
 
 pb_status record_restore(record_writer *writer, const model_entity *entity, pb_uuid id,

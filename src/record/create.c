@@ -82,7 +82,10 @@ static pb_status create(record_writer *writer, const model_entity *entity,
     PB_TRY(input_clean(writer, &origin.source_id, err));
     PB_TRY(check_twice(writer, p, origin.source_id, err));
     PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
-    return write(writer, p, origin, ret_id, err);
+    writer->broken = true; /* until all of it is written */
+    PB_TRY(write(writer, p, origin, ret_id, err));
+    writer->broken = false;
+    return PB_OK;
 }
 
 pb_status record_create(record_writer *writer, const model_entity *entity,

@@ -131,8 +131,8 @@ static pb_status settle(record_writer *writer, pb_map *by_id, const old_note *fo
 /* Notes of earlier imports whose reference found its record in this one go. */
 static pb_status settle_old_notes(record_writer *writer, pb_error *err)
 {
-    old_note *notes;
-    size_t count;
+    old_note *notes = NULL;
+    size_t count = 0;
     pb_map *by_id = pb_map_new(writer->arena);
     if (by_id == NULL)
         return pb_fail_memory(err);

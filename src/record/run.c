@@ -151,7 +151,7 @@ static pb_status set_counts(record_run *run, const char *sql, const run_file *fi
 pb_status record_run_file_done(record_run *run, int64_t number, record_run_counts counts,
                                pb_error *err)
 {
-    run_file *file;
+    run_file *file = NULL;
     PB_TRY(find_file(run, number, &file, err));
     file->counts = counts;
     PB_TRY(set_counts(run,
@@ -187,7 +187,7 @@ pb_status record_run_column(record_run *run, int64_t number, pb_str header,
                             const model_field *field, const char *how, uint64_t filled,
                             pb_error *err)
 {
-    run_file *file;
+    run_file *file = NULL;
     PB_TRY(find_file(run, number, &file, err));
     run_column column = {.header = pb_arena_str(run->arena, header),
                          .field = field ? field->name : PB_STR_NONE,

@@ -181,10 +181,12 @@ pb_status writer_new_id(record_writer *writer, pb_uuid *ret_id, pb_error *err)
 
 static pb_status finish(record_writer *writer, pb_error *err)
 {
+    writer->broken = true; /* until all of it is written */
     PB_TRY(links_finish(writer, err));
     for (size_t i = 0; i < writer->schema->entity_count; i++)
         if (writer->plans[i].used)
             PB_TRY(keys_flush(writer, &writer->plans[i], err));
+    writer->broken = false;
     return PB_OK;
 }
 
