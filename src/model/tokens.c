@@ -1,4 +1,4 @@
-/* Search tokens: what a value is found by. See README.md for the alphabet. */
+/* Search tokens: what a value is found by. See types/README.md for the alphabet. */
 #include "base/time.h"
 #include "base/utf8.h"
 #include "fold.h"

@@ -222,6 +222,11 @@ model_reading model_read(model_reader *reader, const model_field *field, pb_str 
         return model_empty();
     model_reading reading =
         read_typed(reader, field, text, format != NULL ? format : &standard_format);
+    /* Without its noise a text may say "nothing" after all. */
+    if (reading.verdict == MODEL_RESTYLED && reading.value.kind == PB_TEXT &&
+        field->type != MODEL_COUNTRY && field->type != MODEL_CHOICE && reading.value.as.s.len > 0 &&
+        model_is_nothing(reading.value.as.s, field->type))
+        return model_empty();
     if (reading.verdict == MODEL_SAME && text.len != raw.len)
         reading.verdict = MODEL_RESTYLED;
     return reading;

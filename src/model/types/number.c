@@ -54,9 +54,9 @@ static const char *take_sign(pb_str *text, model_number *ret)
         ret->negative = s.ptr[0] == '-';
         ret->plain = ret->negative;
         s = pb_str_sub(s, 1, s.len);
-        if (s.ptr[0] == ' ')
-            ret->plain = false;
-        s = pb_str_trim(s);
+        pb_str digits = pb_str_trim(s);
+        ret->plain = ret->plain && digits.len == s.len;
+        s = digits;
     } else if (s.len > 1 && s.ptr[s.len - 1] == '-') {
         ret->negative = true;
         ret->plain = false;

@@ -105,13 +105,15 @@ static const char *authority(pb_str text, bool secure, pb_buf *out)
         host = pb_str_sub(host, 0, host.len - 1);
     if (!is_host(host, out))
         return PB_MSG("{value} names no host, such as www.example.com");
-    if (port.len > 0 && !pb_str_is(port, secure ? "443" : "80")) {
+    if (port.len > 0) {
         int64_t number;
         if (port.ptr[0] < '0' || port.ptr[0] > '9' || !pb_str_to_i64(port, &number) || number < 1 ||
             number > 65535)
             return PB_MSG("The port in {value} is no number from 1 to 65535");
-        pb_buf_byte(out, ':');
-        pb_buf_i64(out, number);
+        if (number != (secure ? 443 : 80)) {
+            pb_buf_byte(out, ':');
+            pb_buf_i64(out, number);
+        }
     }
     return NULL;
 }
