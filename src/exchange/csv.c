@@ -145,13 +145,19 @@ static pb_status quote_fault(csv_reader *reader, outcome out, size_t at, pb_erro
 {
     const char *data = reader->data;
     size_t scanned = out == OUT_OPEN ? reader->end : at;
-    reader->line += csv_scan_lines((pb_str){data + reader->begin, reader->opened - reader->begin});
-    reader->begin = reader->opened;
+    size_t from = out == OUT_WIDE ? reader->begin : reader->opened;
+    reader->line += csv_scan_lines((pb_str){data + reader->begin, from - reader->begin});
+    reader->begin = from;
     const char *hint =
         PB_MSG("Put a quotation mark at the end of the cell, and double the marks inside it");
     if (out == OUT_OPEN) {
         fault_is(reader, PB_MSG("The quotation mark opened in line {found} never ends"), hint, 0,
                  reader->line);
+    } else if (out == OUT_WIDE) {
+        fault_is(reader,
+                 PB_MSG("The row has more than {expected} columns over several lines: it seems to "
+                        "have a quotation mark too many"),
+                 hint, CSV_MAX_COLUMNS, 0);
     } else {
         fault_is(reader, PB_MSG("“{value}” follows a closing quotation mark"), hint, 0, 0);
         quote_text(reader, at);
@@ -209,6 +215,9 @@ static pb_status accept(csv_reader *reader, size_t count, size_t next, csv_row *
     bool faulty = false;
     if (reader->bad < next) {
         text_fault(reader);
+        faulty = true;
+    } else if (next - reader->begin > CSV_MAX_ROW) {
+        fault_is(reader, PB_MSG("The row is longer than {expected} bytes"), limits, CSV_MAX_ROW, 0);
         faulty = true;
     } else if (count > CSV_MAX_COLUMNS) {
         fault_is(reader, PB_MSG("The row has {found} columns, more than {expected}"), limits,

@@ -32,6 +32,7 @@ struct csv_reader {
 typedef enum outcome {
     OUT_ROW,    /* a row, whole */
     OUT_MORE,   /* more bytes are needed */
+    OUT_WIDE,   /* more than CSV_MAX_COLUMNS over several lines: a quotation mark too many */
     OUT_OPEN,   /* a quotation mark never ends */
     OUT_BEHIND, /* text behind a closing quotation mark; the position is that of the text */
 } outcome;

@@ -150,6 +150,10 @@ outcome csv_row_scan(csv_reader *reader, size_t *ret_count, size_t *ret_at)
             reader->cells[count] = trimmed(reader, start, at);
         }
         count++;
+        if (count > CSV_MAX_COLUMNS && reader->inner > 0) {
+            *ret_at = at;
+            return OUT_WIDE;
+        }
         start = at + 1;
         if (c != delimiter) {
             *ret_count = count;
