@@ -78,6 +78,13 @@ static pb_status count_population(audit_check *check, pb_error *err)
     return PB_OK;
 }
 
+/* Ages are measured from the newest day of the source when the control asks for that day at all. */
+static bool work_is_relative(const audit_check *check)
+{
+    return check->work->reference != check->work->today &&
+           pb_str_find(check->control->fails_sql, PB_STR(":reference")) != SIZE_MAX;
+}
+
 static pb_status evaluate(audit_check *check, pb_error *err)
 {
     const audit_control *control = check->control;
@@ -104,6 +111,8 @@ static pb_status evaluate(audit_check *check, pb_error *err)
     }
     if (check->state && check->state->amount && finding->failing)
         finding->amount_currency = check->state->amount_currency;
+    if (work_is_relative(check))
+        finding->relative = true;
     double measured = control->pass_share ? (double)finding->failing / (double)finding->population
                                           : (double)finding->failing;
     finding->outcome = measured <= control->pass_limit ? AUDIT_PASS : AUDIT_FAIL;
@@ -166,7 +175,8 @@ static pb_status run_control(audit_work *work, audit_finding *finding, pb_buf *d
         PB_TRY(could_not_run(&check, &inner, err));
     if (finding->outcome == AUDIT_FAIL)
         apply_waiver(work, finding, day);
-    return keep_failures(work, finding, err);
+    PB_TRY(keep_failures(work, finding, err));
+    return evidence_all(work, finding, err);
 }
 
 static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)

@@ -97,6 +97,8 @@ void put_field(pb_buf *out, const model_field *field, bool reference);
 pb_status check_sql(audit_check *check, pb_error *err);
 /** Fills marks, usage and the number of records into the result. */
 pb_status score_all(audit_work *work, audit_result *result, pb_error *err);
+/** Fills in the evidence of the first failures. */
+pb_status evidence_all(audit_work *work, audit_finding *finding, pb_error *err);
 double score_control(const audit_control *control, uint64_t population, uint64_t failing,
                      bool failed);
 pb_status usage_all(audit_work *work, audit_result *result, pb_error *err);

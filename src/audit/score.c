@@ -5,7 +5,7 @@
 #include <math.h>
 
 static const double grade_weight[] = {1, 3, 5}; /* desirable, important, essential */
-enum { CAP_ONE = 79, CAP_SEVERAL = 64, SEVERAL = 3 };
+enum { CAP_ONE = 64, CAP_SEVERAL = 49, SEVERAL = 3 };
 
 double score_control(const audit_control *control, uint64_t population, uint64_t failing,
                      bool failed)
@@ -13,7 +13,7 @@ double score_control(const audit_control *control, uint64_t population, uint64_t
     double share = population ? (double)failing / (double)population : 0;
     share = share > 1 ? 1 : share;
     if (failed)
-        return 0.6 * (1 - share);
+        return 0.5 * (1 - share);
     double limit = control->pass_share
                        ? control->pass_limit
                        : control->pass_limit / (double)(population ? population : 1);

@@ -34,8 +34,10 @@ static void take_day(audit_usage *usage, int64_t day)
 
 static void take_stage(audit_usage *usage, const model_field *stage, pb_str value)
 {
-    const model_choice *choice = model_choice_find(stage, value);
+    const model_choice *choice = value.len ? model_choice_find(stage, value) : NULL;
     usage->deals++;
+    if (!value.len)
+        return; /* nobody says how far it is */
     if (choice && pb_str_is(choice->role, "won"))
         usage->won++;
     else if (choice && pb_str_is(choice->role, "lost"))

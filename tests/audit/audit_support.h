@@ -104,6 +104,8 @@ static inline support *support_new(void)
 
 static inline void support_free(support *s)
 {
+    if (!s)
+        return;
     audit_catalogue_free(s->catalogue);
     model_schema_free(s->schema);
     pb_arena_free(s->model.arena);

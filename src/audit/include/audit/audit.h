@@ -29,9 +29,12 @@ typedef struct audit_failure {
     pb_str suggestion; /* the clean value where a rule knows it; absent: none */
     pb_str owner;      /* label of the record's owner; absent: none */
     pb_str source;     /* name of the file it came from */
+    const pb_str
+        *evidence; /* values of control->evidence in its order, absent where empty; NULL beyond the
+                      first AUDIT_EVIDENCE failures and where no record is meant */
 } audit_failure;
 
-enum { AUDIT_MAX_FAILURES = 100000 };
+enum { AUDIT_MAX_FAILURES = 100000, AUDIT_EVIDENCE = 50, AUDIT_EVIDENCE_BYTES = 200 };
 
 typedef struct audit_finding {
     const audit_control *control;
@@ -64,7 +67,8 @@ typedef struct audit_mark {
 typedef struct audit_usage {
     pb_str owner;     /* as the users of the source are called */
     uint64_t records; /* owned, of all entities */
-    uint64_t deals, open, won, lost;
+    uint64_t deals;   /* whose stage is not known is neither of the following */
+    uint64_t open, won, lost;
     int64_t won_amount;     /* minor units */
     pb_str amount_currency; /* as in audit_finding */
     uint64_t activities;
