@@ -73,7 +73,8 @@ def tidy(project):
     cache = os.path.join(project.build, "tidy-cache.json")
     known = load(cache)
     version = subprocess.run(["clang-tidy-14", "--version"], stdout=subprocess.PIPE, check=True).stdout
-    common = hashlib.sha256(version + read(project, ".clang-tidy")).hexdigest()
+    common = hashlib.sha256(version + read(project, ".clang-tidy")
+                            + read(project, "tests/.clang-tidy")).hexdigest()
     hashes = {}
 
     def content(path):
@@ -96,8 +97,8 @@ def tidy(project):
     def one(job):
         done = subprocess.run(["clang-tidy-14", "-p", project.build, "--quiet", project.path(job[0])],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        text = done.stdout.decode("utf-8", "replace").replace(project.root + "/", "")
-        found = [l for l in text.splitlines() if re.search(r": (warning|error): ", l)]
+        text = done.stdout.decode("utf-8", "replace")
+        found = [re.sub(r"^\S*?((?:src|tests)/)", r"\1", l) for l in text.splitlines() if re.search(r": (warning|error): ", l)]
         return job, found or ([] if done.returncode == 0 else [f"{job[0]}: clang-tidy failed"])
 
     fresh = [job for job in jobs if job[1] not in known]
