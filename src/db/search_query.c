@@ -49,14 +49,17 @@ static bool set_bit(bits *set, int64_t n)
     return true;
 }
 
-/* The least text behind all that begin with the prefix; empty: there is none. */
-static pb_str behind(pb_str prefix, char room[DB_TOKEN_MAX])
+/* A text behind all tokens that begin with the prefix, and before all others behind them. */
+static pb_str behind(pb_str prefix, char room[DB_TOKEN_MAX + 1])
 {
     memcpy(room, prefix.ptr, prefix.len);
     while (prefix.len > 0 && (uint8_t)room[prefix.len - 1] == 0xff)
         prefix.len--;
-    if (prefix.len > 0)
-        room[prefix.len - 1] = (char)((uint8_t)room[prefix.len - 1] + 1);
+    if (prefix.len == 0) { /* nothing but 0xff: longer than any token of that kind */
+        memset(room, 0xff, DB_TOKEN_MAX + 1);
+        return pb_str_n(room, DB_TOKEN_MAX + 1);
+    }
+    room[prefix.len - 1] = (char)((uint8_t)room[prefix.len - 1] + 1);
     return pb_str_n(room, prefix.len);
 }
 
@@ -65,7 +68,7 @@ static pb_str behind(pb_str prefix, char room[DB_TOKEN_MAX])
 static pb_status fresh_holds(query *q, pb_str prefix, int64_t n, bool *ret_holds, pb_error *err)
 {
     db_stmt *stmt = NULL;
-    char room[DB_TOKEN_MAX];
+    char room[DB_TOKEN_MAX + 1];
     PB_TRY(db_prepare(q->session,
                       "SELECT 1 FROM search_fresh WHERE entity = ?1 AND n = ?2 AND token >= ?3"
                       " AND token < ?4",
@@ -160,7 +163,7 @@ static bool is_enough(const query *q)
 static pb_status scan_fresh(query *q, size_t at, pb_error *err)
 {
     db_stmt *stmt = NULL;
-    char room[DB_TOKEN_MAX];
+    char room[DB_TOKEN_MAX + 1];
     bool row = true;
     pb_str prefix = q->prefixes[at].text;
     PB_TRY(db_prepare(q->session,

@@ -45,6 +45,15 @@ static bool may_read(const db_conn *conn, const char *table, const char *through
     return false;
 }
 
+/* When rows are only counted SQLite names what stands behind FROM without a column or database, be
+ * it a table or a common table expression. */
+static bool may_count(const db_conn *conn, const char *table, const char *column,
+                      const char *database)
+{
+    return table != NULL && column != NULL && column[0] == '\0' && database == NULL &&
+           db_sqlite_defines(conn->foreign_sql, pb_str_c(table));
+}
+
 static int authorize(void *context, int action, const char *a, const char *b, const char *database,
                      const char *through)
 {
@@ -59,8 +68,9 @@ static int authorize(void *context, int action, const char *a, const char *b, co
         good = true;
         break;
     case SQLITE_READ:
-        good = database != NULL && sqlite3_stricmp(database, "main") == 0 &&
-               may_read(conn, a, through);
+        good = (database != NULL && sqlite3_stricmp(database, "main") == 0 &&
+                may_read(conn, a, through)) ||
+               (database == NULL && may_read(conn, a, NULL)) || may_count(conn, a, b, database);
         break;
     case SQLITE_FUNCTION:
         what = b;
@@ -100,6 +110,7 @@ void db_sqlite_foreign_enter(db_native *native)
 {
     db_conn *conn = native->conn;
     conn->foreign = true;
+    conn->foreign_sql = pb_str_c(sqlite3_sql(native->stmt));
     conn->out_of_steps = false;
     conn->steps_left = native->steps_left;
     if (native->max_steps > 0)
@@ -138,6 +149,7 @@ static pb_status refuse(const char *what, pb_error *err)
 static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error *err)
 {
     conn->refused[0] = '\0';
+    conn->foreign_sql = sql;
     conn->foreign = true;
     int code = sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, 0, &native->stmt, NULL);
     conn->foreign = false;

@@ -110,3 +110,45 @@ bool db_sqlite_scan(pb_str sql, const db_layout *layout, pb_str *ret_bad)
     }
     return true;
 }
+
+/* Behind the parenthesis that closes the one just read. */
+static bool skip_list(scanner *scan)
+{
+    pb_str name;
+    char first;
+    for (int depth = 1; depth > 0;) {
+        if (!next_token(scan, &name, &first))
+            return false;
+        depth += first == '(' ? 1 : first == ')' ? -1 : 0;
+    }
+    return true;
+}
+
+/* name [(columns)] AS [NOT] [MATERIALIZED] ( */
+static bool is_definition(scanner scan)
+{
+    pb_str name;
+    char first;
+    if (!next_token(&scan, &name, &first))
+        return false;
+    if (first == '(' && (!skip_list(&scan) || !next_token(&scan, &name, &first)))
+        return false;
+    if (!pb_str_eq_nocase(name, PB_STR("as")) || !next_token(&scan, &name, &first))
+        return false;
+    if (pb_str_eq_nocase(name, PB_STR("not")) && !next_token(&scan, &name, &first))
+        return false;
+    if (pb_str_eq_nocase(name, PB_STR("materialized")) && !next_token(&scan, &name, &first))
+        return false;
+    return first == '(';
+}
+
+bool db_sqlite_defines(pb_str sql, pb_str name)
+{
+    scanner scan = {sql, 0};
+    pb_str one;
+    char first;
+    while (next_token(&scan, &one, &first))
+        if (one.ptr != NULL && pb_str_eq_nocase(one, name) && is_definition(scan))
+            return true;
+    return false;
+}

@@ -30,6 +30,7 @@ struct db_conn {
     const db_layout *layout;
     db_conn_role role;
     bool foreign;       /* a foreign statement is being prepared or run */
+    pb_str foreign_sql; /* its text */
     int64_t steps_left; /* of the foreign statement that runs */
     bool out_of_steps;
     char refused[160];     /* what a foreign statement touched that it may not */
@@ -91,6 +92,9 @@ pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err);
  * an identifier (quoted or not) that stands for a table behind the published views, absent: none.
  */
 bool db_sqlite_scan(pb_str sql, const db_layout *layout, pb_str *ret_bad);
+
+/** True when the text defines a common table expression of that name. */
+bool db_sqlite_defines(pb_str sql, pb_str name);
 
 /* raw.c: the bytes of a file as they lie on the disk, through SQLite's own file access: closing a
  * database file in any other way would drop the locks this process holds on it. */

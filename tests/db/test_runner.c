@@ -1,0 +1,219 @@
+/* The transaction runner: group commit, rolling back alone and together, snapshots, many threads.
+ */
+#include "db_support.h"
+
+#include <pthread.h>
+
+enum { THREADS = 8, EACH = 60 };
+
+static pb_status write_and_fail(db_session *session, void *context, pb_error *err)
+{
+    PB_TRY(insert_account(session, *(const int64_t *)context, PB_STR("Lost"), err));
+    return pb_fail(err, PB_INVALID, PB_MSG("No."), NULL);
+}
+
+static void rollback_body(room *r)
+{
+    int64_t n = 1;
+    make(r);
+    assert_status(PB_INVALID, db_write(r->workspace, write_and_fail, &n, &r->err));
+    assert_string_equal("No.", r->err.primary.id);
+    assert_int_equal(0, count_now(r, ACCOUNTS));
+    assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_status(PB_EXISTS, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(1, count_now(r, ACCOUNTS));
+    reopen(r);
+    assert_int_equal(1, count_now(r, ACCOUNTS));
+}
+ON_EVERY_ENGINE(a_failing_work_writes_nothing, rollback_body)
+
+static pb_status begin_inside(db_session *session, void *context, pb_error *err)
+{
+    int64_t n = 1;
+    (void)context;
+    return db_write(db_session_workspace(session), insert_work, &n, err);
+}
+
+static void nested_body(room *r)
+{
+    make(r);
+    assert_status(PB_INTERNAL, db_write(r->workspace, begin_inside, NULL, &r->err));
+    assert_int_equal(0, count_now(r, ACCOUNTS));
+}
+ON_EVERY_ENGINE(transactions_do_not_nest, nested_body)
+
+/* ---- before the commit ---- */
+
+typedef struct closing {
+    int runs;
+    bool fails;
+} closing;
+
+static pb_status close_batch(db_session *session, void *context, pb_error *err)
+{
+    closing *what = context;
+    what->runs++;
+    if (what->fails)
+        return pb_fail(err, PB_IO, PB_MSG("No seal."), NULL);
+    return insert_account(session, 1000 + what->runs, PB_STR("Seal"), err);
+}
+
+static pb_status insert_sealed(db_session *session, void *context, pb_error *err)
+{
+    int64_t n = 1;
+    PB_TRY(db_before_commit(session, close_batch, context, err));
+    PB_TRY(db_before_commit(session, close_batch, context, err));
+    return insert_account(session, n, PB_STR("Sealed"), err);
+}
+
+static void before_commit_body(room *r)
+{
+    closing what = {0, true};
+    make(r);
+    assert_status(PB_IO, db_write(r->workspace, insert_sealed, &what, &r->err));
+    assert_int_equal(1, what.runs);
+    assert_int_equal(0, count_now(r, ACCOUNTS));
+    what = (closing){0, false};
+    assert_ok(r, db_write(r->workspace, insert_sealed, &what, &r->err));
+    assert_int_equal(1, what.runs);
+    assert_int_equal(2, count_now(r, ACCOUNTS));
+    int64_t n = 2;
+    assert_ok(
+        r, db_write(r->workspace, insert_work, &n, &r->err)); /* registered for one commit only */
+    assert_int_equal(1, what.runs);
+}
+ON_EVERY_ENGINE(work_before_commit_is_part_of_it, before_commit_body)
+
+/* ---- things kept beside ---- */
+
+static int undone, ended;
+
+static void note_undone(void *value)
+{
+    (void)value;
+    undone++;
+}
+
+static void note_ended(void *value)
+{
+    (void)value;
+    ended++;
+}
+
+static void slot_body(room *r)
+{
+    int64_t n = 1;
+    make(r);
+    undone = ended = 0;
+    void **slot = db_workspace_slot(r->workspace, "test", note_ended, note_undone);
+    assert_null(*slot);
+    *slot = &n;
+    assert_ptr_equal(slot, db_workspace_slot(r->workspace, "test", note_ended, note_undone));
+    assert_status(PB_INVALID, db_write(r->workspace, write_and_fail, &n, NULL));
+    assert_int_equal(1, undone);
+    assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(1, undone);
+    r->workspace = db_workspace_close(r->workspace);
+    assert_int_equal(1, ended);
+}
+ON_EVERY_ENGINE(what_is_kept_beside_hears_of_rollbacks, slot_body)
+
+/* ---- snapshots ---- */
+
+static void snapshot_body(room *r)
+{
+    db_session *session = NULL;
+    make(r);
+    assert_ok(r, db_snapshot_open(r->workspace, &session, &r->err));
+    assert_false(db_session_writes(session));
+    for (int64_t n = 1; n <= 5; n++)
+        assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(0, count_in(r, session, ACCOUNTS));
+    assert_int_equal(5, count_now(r, ACCOUNTS));
+    assert_int_equal(0, count_in(r, session, ACCOUNTS));
+    db_stmt *stmt = NULL;
+    assert_ok(r, db_prepare(session, "DELETE FROM t_account", &stmt, &r->err));
+    assert_status(PB_DENIED, db_run(stmt, &r->err));
+    assert_status(PB_INTERNAL, db_before_commit(session, close_batch, NULL, &r->err));
+    db_snapshot_close(session);
+}
+ON_EVERY_ENGINE(a_snapshot_stays_as_it_was, snapshot_body)
+
+/* ---- many threads ---- */
+
+typedef struct worker {
+    room *r;
+    int number;
+    int failed, surprises;
+} worker;
+
+static pb_status keep_or_fail(db_session *session, void *context, pb_error *err)
+{
+    int64_t n = *(const int64_t *)context;
+    char token[32];
+    snprintf(token, sizeof token, "t%lld ", (long long)n);
+    PB_TRY(insert_account(session, n, PB_STR("Thread"), err));
+    PB_TRY(db_search_add(session, PB_STR("account"), n, pb_str_c(token), err));
+    return n % 7 == 0 ? pb_fail(err, PB_INVALID, PB_MSG("Sevens fail."), NULL) : PB_OK;
+}
+
+static void *work(void *context)
+{
+    worker *w = context;
+    for (int i = 0; i < EACH; i++) {
+        int64_t n = (int64_t)w->number * EACH + i + 1;
+        pb_error err;
+        pb_status status = db_write(w->r->workspace, keep_or_fail, &n, &err);
+        w->failed += status == PB_INVALID;
+        w->surprises += status != (n % 7 == 0 ? PB_INVALID : PB_OK);
+        db_session *session = NULL;
+        db_stmt *stmt = NULL;
+        bool row = false;
+        if (db_snapshot_open(w->r->workspace, &session, &err) != PB_OK ||
+            db_prepare(session, "SELECT COUNT(*) FROM t_account WHERE n = ?1", &stmt, &err) !=
+                PB_OK) {
+            w->surprises++;
+            return NULL;
+        }
+        db_bind_i64(stmt, 1, n);
+        if (db_step(stmt, &row, &err) != PB_OK || db_column_i64(stmt, 0) != (n % 7 != 0))
+            w->surprises++; /* what was acknowledged must be seen */
+        db_snapshot_close(session);
+    }
+    return NULL;
+}
+
+static void threads_body(room *r)
+{
+    pthread_t threads[THREADS];
+    worker workers[THREADS];
+    make(r);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (worker){r, i, 0, 0};
+        assert_int_equal(0, pthread_create(&threads[i], NULL, work, &workers[i]));
+    }
+    int failed = 0;
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(0, workers[i].surprises);
+        failed += workers[i].failed;
+    }
+    assert_int_equal(THREADS * EACH / 7, failed);
+    assert_int_equal(THREADS * EACH - failed, count_now(r, ACCOUNTS));
+    assert_int_equal(THREADS * EACH - failed, count_now(r, "SELECT COUNT(*) FROM search_fresh"));
+    assert_ok(r, db_check_pages(r->workspace, &r->err));
+}
+ON_EVERY_ENGINE(threads_share_commits, threads_body)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failing_work_writes_nothing),
+        cmocka_unit_test(transactions_do_not_nest),
+        cmocka_unit_test(work_before_commit_is_part_of_it),
+        cmocka_unit_test(what_is_kept_beside_hears_of_rollbacks),
+        cmocka_unit_test(a_snapshot_stays_as_it_was),
+        cmocka_unit_test(threads_share_commits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
