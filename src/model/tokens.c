@@ -1,4 +1,5 @@
 /* Search tokens: what a value is found by. See types/README.md for the alphabet. */
+#include "tokens.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "fold.h"
@@ -8,26 +9,12 @@
 
 enum {
     TOKENS_MAX = 200, /* of one value: long notes are found by their beginning */
-    TEXT_MAX = 8192,  /* bytes of one value that are looked at */
     PINYIN_MAX = 10,  /* characters of a name that are also read out */
-    TAIL = 8,         /* last digits by which a long number is found */
     JOIN_DIGITS = 7,  /* from here on groups of digits are one number */
     WORD_MAX = 64     /* bytes of one token */
 };
 
-/* Output of one call. */
-typedef struct tokens {
-    model_reader *reader;
-    pb_buf *out;
-    size_t begin;
-    size_t count;
-    bool query;
-    bool wide;   /* skeletons instead of words */
-    bool pinyin; /* the value is short and a name: read Chinese characters out */
-    bool person;
-} tokens;
-
-static bool has(const tokens *to, pb_str word)
+static bool has(const model_tokens_out *to, pb_str word)
 {
     pb_str all = pb_str_sub(pb_buf_str(to->out), to->begin, to->out->len);
     for (size_t at = 0; at + word.len < all.len;) {
@@ -40,7 +27,7 @@ static bool has(const tokens *to, pb_str word)
     return false;
 }
 
-static void add(tokens *to, pb_str word)
+static void add(model_tokens_out *to, pb_str word)
 {
     word = pb_utf8_cut(word, WORD_MAX);
     if (word.len == 0 || to->count >= TOKENS_MAX || has(to, word))
@@ -50,7 +37,7 @@ static void add(tokens *to, pb_str word)
     to->count++;
 }
 
-static void add_skeleton(tokens *to, pb_str word)
+static void add_skeleton(model_tokens_out *to, pb_str word)
 {
     char room[WORD_MAX + 8];
     pb_buf *scratch = &to->reader->scratch2;
@@ -68,17 +55,18 @@ static void add_skeleton(tokens *to, pb_str word)
 }
 
 /* Digits of a number; long ones also by their end, as telephone numbers are remembered. */
-static void add_digits(tokens *to, pb_str digits)
+void model_tokens_digits(model_tokens_out *to, pb_str digits)
 {
-    bool more = digits.len > TAIL;
+    bool more = digits.len > MODEL_TOKENS_TAIL;
     if (!to->query || !more)
         add(to, digits);
     if (more)
-        add(to, pb_str_sub(digits, digits.len - TAIL, TAIL));
+        add(to, pb_str_sub(digits, digits.len - MODEL_TOKENS_TAIL, MODEL_TOKENS_TAIL));
 }
 
 /* `syllables` from `from` on, joined, with `v` (ü) written as `v`, `u` and `yu`. */
-static void add_reading(tokens *to, const char *const *syllables, size_t from, size_t count)
+static void add_reading(model_tokens_out *to, const char *const *syllables, size_t from,
+                        size_t count)
 {
     for (int form = 0; form < 3; form++) {
         char text[WORD_MAX + 8];
@@ -98,7 +86,7 @@ static void add_reading(tokens *to, const char *const *syllables, size_t from, s
     }
 }
 
-static void add_pinyin(tokens *to, const uint32_t *codes, size_t count)
+static void add_pinyin(model_tokens_out *to, const uint32_t *codes, size_t count)
 {
     const char *syllables[PINYIN_MAX], *surname[2];
     char initials[PINYIN_MAX];
@@ -123,7 +111,7 @@ static bool is_cjk(uint32_t code)
 }
 
 /* A run of Chinese (or kana): single characters and pairs; a query asks for the pairs only. */
-static void add_cjk(tokens *to, pb_str run)
+static void add_cjk(model_tokens_out *to, pb_str run)
 {
     uint32_t codes[PINYIN_MAX];
     size_t count = 0, before = 0, at = 0;
@@ -169,7 +157,7 @@ static size_t double_name(pb_str word)
     return 0;
 }
 
-static void add_arabic(tokens *to, pb_str word)
+static void add_arabic(model_tokens_out *to, pb_str word)
 {
     if (to->wide) {
         add_skeleton(to, word);
@@ -185,7 +173,7 @@ static void add_arabic(tokens *to, pb_str word)
 }
 
 /* A folded word of ASCII only. False for any other. */
-static bool add_ascii(tokens *to, pb_str word)
+static bool add_ascii(model_tokens_out *to, pb_str word)
 {
     bool digits = true;
     for (size_t i = 0; i < word.len; i++) {
@@ -194,7 +182,7 @@ static bool add_ascii(tokens *to, pb_str word)
         digits = digits && word.ptr[i] <= '9';
     }
     if (digits)
-        add_digits(to, word);
+        model_tokens_digits(to, word);
     else if (to->wide)
         add_skeleton(to, word);
     else
@@ -203,7 +191,7 @@ static bool add_ascii(tokens *to, pb_str word)
 }
 
 /* One folded word: runs of one script each. */
-static void add_word(tokens *to, pb_str word)
+static void add_word(model_tokens_out *to, pb_str word)
 {
     if (add_ascii(to, word))
         return;
@@ -226,7 +214,7 @@ static void add_word(tokens *to, pb_str word)
         else if (arabic)
             add_arabic(to, run);
         else if (digits)
-            add_digits(to, run);
+            model_tokens_digits(to, run);
         else if (to->wide)
             add_skeleton(to, run);
         else
@@ -236,7 +224,7 @@ static void add_word(tokens *to, pb_str word)
 }
 
 /* Persian names written apart are also searched joined: علی رضا, علیرضا. */
-static void add_joined_pair(tokens *to, pb_str before, pb_str word)
+static void add_joined_pair(model_tokens_out *to, pb_str before, pb_str word)
 {
     char joined[2 * WORD_MAX];
     size_t zero = 0, one = 0;
@@ -249,7 +237,7 @@ static void add_joined_pair(tokens *to, pb_str before, pb_str word)
     add(to, pb_str_n(joined, before.len + word.len));
 }
 
-static void add_folded(tokens *to, pb_str folded)
+static void add_folded(model_tokens_out *to, pb_str folded)
 {
     pb_str rest = folded, word, before = PB_STR_NONE;
     while (to->count < TOKENS_MAX && rest.len > 0 && pb_str_split(&rest, ' ', &word)) {
@@ -260,7 +248,7 @@ static void add_folded(tokens *to, pb_str folded)
     }
 }
 
-static void add_text(tokens *to, pb_str text)
+void model_tokens_text(model_tokens_out *to, pb_str text)
 {
     pb_buf *scratch = &to->reader->scratch;
     pb_buf_clear(scratch);
@@ -270,7 +258,7 @@ static void add_text(tokens *to, pb_str text)
 }
 
 /* The same text with its zero-width non-joiners as blanks: both spellings are found. */
-static void add_split(tokens *to, pb_str text)
+static void add_split(model_tokens_out *to, pb_str text)
 {
     static const pb_str joiner = {"\u200c", 3};
     if (to->query || pb_str_find(text, joiner) == SIZE_MAX)
@@ -284,12 +272,12 @@ static void add_split(tokens *to, pb_str text)
     }
     pb_buf_add(scratch, text);
     pb_str copy = pb_arena_str(to->reader->texts, pb_buf_str(scratch));
-    add_text(to, copy);
+    model_tokens_text(to, copy);
 }
 
 /* Groups of digits that make one number (a telephone number, a date), and codes such as ACC-0012:
  * the end of the number at `from`, or 0. The joined form goes to `room`. */
-static size_t joined_number(pb_str s, size_t from, char room[32], size_t *ret_len)
+size_t model_tokens_number(pb_str s, size_t from, char room[32], size_t *ret_len)
 {
     size_t len = 0, end = from, groups = 0;
     bool in_group = false;
@@ -319,17 +307,18 @@ static bool is_digit(char c)
 
 /* Adds numbers written in groups as one token each; returns how many characters of digits there
  * are. */
-static void add_numbers(tokens *to, pb_str text)
+static void add_numbers(model_tokens_out *to, pb_str text)
 {
     char room[32];
     size_t len;
     for (size_t i = 0; i < text.len; i++) {
         if (!is_digit(text.ptr[i]))
             continue;
-        size_t end = joined_number(text, i, room, &len);
+        size_t end = model_tokens_number(text, i, room, &len);
         if (end > 0) {
-            size_t zeros = len > TAIL + 2 && room[0] == '0' ? (room[1] == '0' ? 2 : 1) : 0;
-            add_digits(to, pb_str_n(room + zeros, len - zeros));
+            size_t zeros =
+                len > MODEL_TOKENS_TAIL + 2 && room[0] == '0' ? (room[1] == '0' ? 2 : 1) : 0;
+            model_tokens_digits(to, pb_str_n(room + zeros, len - zeros));
             i = end;
         } else {
             while (i + 1 < text.len && is_digit(text.ptr[i + 1]))
@@ -338,7 +327,7 @@ static void add_numbers(tokens *to, pb_str text)
     }
 }
 
-static void add_email(tokens *to, pb_str text)
+void model_tokens_email(model_tokens_out *to, pb_str text)
 {
     char lower[WORD_MAX];
     size_t at = pb_str_index(text, '@'), len = 0;
@@ -360,7 +349,7 @@ static void add_email(tokens *to, pb_str text)
         add(to, pb_str_n(lower + at + 1, len - at - 1));
 }
 
-static void add_url(tokens *to, pb_str text)
+static void add_url(model_tokens_out *to, pb_str text)
 {
     size_t scheme = pb_str_find(text, PB_STR("://"));
     if (scheme != SIZE_MAX)
@@ -371,7 +360,7 @@ static void add_url(tokens *to, pb_str text)
     add(to, text);
 }
 
-static void add_joined(tokens *to, pb_str text)
+void model_tokens_joined(model_tokens_out *to, pb_str text)
 {
     pb_buf *scratch = &to->reader->scratch;
     pb_buf_clear(scratch);
@@ -381,13 +370,13 @@ static void add_joined(tokens *to, pb_str text)
     for (size_t i = 0; i < joined.len; i++)
         digits = digits && is_digit(joined.ptr[i]);
     if (digits)
-        add_digits(to, joined);
+        model_tokens_digits(to, joined);
     else
         add(to, joined);
 }
 
 /* Plain ASCII words without digits, the commonest value: folded straight into the output. */
-static bool add_plain(tokens *to, pb_str text)
+static bool add_plain(model_tokens_out *to, pb_str text)
 {
     if (text.len > 4 * WORD_MAX)
         return false;
@@ -403,19 +392,19 @@ static bool add_plain(tokens *to, pb_str text)
     return true;
 }
 
-static void add_phone(tokens *to, pb_str text)
+static void add_phone(model_tokens_out *to, pb_str text)
 {
     char digits[32];
     size_t len = 0;
     for (size_t i = 0; i < text.len && text.ptr[i] != ';' && len < sizeof digits; i++)
         if (is_digit(text.ptr[i]))
             digits[len++] = text.ptr[i];
-    size_t zeros = len > TAIL + 2 && digits[0] == '0' ? 1 : 0;
+    size_t zeros = len > MODEL_TOKENS_TAIL + 2 && digits[0] == '0' ? 1 : 0;
     if (len > 0)
-        add_digits(to, pb_str_n(digits + zeros, len - zeros));
+        model_tokens_digits(to, pb_str_n(digits + zeros, len - zeros));
 }
 
-static void add_day(tokens *to, int64_t days)
+static void add_day(model_tokens_out *to, int64_t days)
 {
     int year, month, day;
     char text[8];
@@ -425,26 +414,26 @@ static void add_day(tokens *to, int64_t days)
     add(to, pb_str_n(text, sizeof text));
 }
 
-static void add_general(tokens *to, pb_str text)
+static void add_general(model_tokens_out *to, pb_str text)
 {
     if (add_plain(to, text))
         return;
     add_numbers(to, text);
-    add_text(to, text);
+    model_tokens_text(to, text);
     add_split(to, text);
 }
 
-static void add_code(tokens *to, pb_str text)
+static void add_code(model_tokens_out *to, pb_str text)
 {
-    add_joined(to, text);
+    model_tokens_joined(to, text);
     size_t blank = pb_str_index(text, ' ');
     if (blank < text.len)
-        add_joined(to, pb_str_sub(text, blank, text.len));
+        model_tokens_joined(to, pb_str_sub(text, blank, text.len));
 }
 
 void model_tokens(model_reader *reader, const model_field *field, pb_value value, pb_buf *out)
 {
-    tokens to = {.reader = reader, .out = out, .begin = out->len};
+    model_tokens_out to = {.reader = reader, .out = out, .begin = out->len};
     if (value.kind == PB_INT) {
         if (field->type == MODEL_DATE)
             add_day(&to, value.as.i);
@@ -454,10 +443,10 @@ void model_tokens(model_reader *reader, const model_field *field, pb_value value
     }
     if (value.kind != PB_TEXT)
         return;
-    pb_str text = pb_utf8_cut(value.as.s, TEXT_MAX);
+    pb_str text = pb_utf8_cut(value.as.s, MODEL_TOKENS_TEXT);
     switch (field->type) {
     case MODEL_EMAIL:
-        add_email(&to, text);
+        model_tokens_email(&to, text);
         return;
     case MODEL_PHONE:
         add_phone(&to, text);
@@ -482,77 +471,4 @@ void model_tokens(model_reader *reader, const model_field *field, pb_value value
         break;
     }
     add_general(&to, text);
-}
-
-/* A blank-separated piece of a query that stands for one thing: an address, a domain, a code. */
-static bool add_piece(tokens *to, pb_str piece)
-{
-    bool digit = false, letter = false, inner = false;
-    size_t last = piece.len;
-    if (pb_str_index(piece, '@') < piece.len) {
-        add_email(to, piece);
-        return true;
-    }
-    for (size_t i = 0; i < piece.len; i++) {
-        char c = piece.ptr[i];
-        digit = digit || is_digit(c);
-        letter = letter || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-        inner = inner || (c != '\0' && memchr("-_/.#", c, 5) != NULL);
-        if ((unsigned char)c >= 0x80)
-            return false;
-        if (c == '.')
-            last = i;
-    }
-    if (digit && inner) {
-        add_joined(to, piece);
-        return true;
-    }
-    static const char *const tops[] = {"com", "org", "net", "edu", "gov", "info", "cn",
-                                       "ir",  "io",  "de",  "uk",  "fr",  "br",   "biz"};
-    for (size_t i = 0; letter && last < piece.len && i < sizeof tops / sizeof *tops; i++) {
-        if (pb_str_eq_nocase(pb_str_sub(piece, last + 1, piece.len), pb_str_c(tops[i]))) {
-            add_email(to, piece); /* a domain: kept whole */
-            return true;
-        }
-    }
-    return false;
-}
-
-static void query(model_reader *reader, pb_str text, bool wide, pb_buf *out)
-{
-    tokens to = {.reader = reader, .out = out, .begin = out->len, .query = true, .wide = wide};
-    char room[32];
-    size_t len;
-    pb_str all = pb_utf8_cut(text, TEXT_MAX);
-    pb_buf_clear(&reader->scratch2);
-    pb_buf_add(&reader->scratch2, model_ascii_number(reader, all));
-    pb_str rest = pb_arena_str(reader->texts, pb_buf_str(&reader->scratch2));
-    while (rest.len > 0) {
-        size_t end = 0;
-        if (rest.ptr[0] == ' ') {
-            rest = pb_str_sub(rest, 1, rest.len);
-            continue;
-        }
-        if (is_digit(rest.ptr[0]) || rest.ptr[0] == '+' || rest.ptr[0] == '(')
-            end = joined_number(rest, 0, room, &len);
-        if (end > 0) {
-            size_t zeros = len > TAIL + 2 && room[0] == '0' ? 1 : 0;
-            add_digits(&to, pb_str_n(room + zeros, len - zeros));
-        } else {
-            end = pb_str_index(rest, ' ');
-            if (wide || !add_piece(&to, pb_str_sub(rest, 0, end)))
-                add_text(&to, pb_str_sub(rest, 0, end));
-        }
-        rest = pb_str_sub(rest, end, rest.len);
-    }
-}
-
-void model_query_tokens(model_reader *reader, pb_str text, pb_buf *out)
-{
-    query(reader, text, false, out);
-}
-
-void model_query_tokens_wide(model_reader *reader, pb_str text, pb_buf *out)
-{
-    query(reader, text, true, out);
 }
