@@ -61,21 +61,6 @@ static bool fails(const audit_finding *finding)
     return finding->outcome == AUDIT_FAIL || finding->outcome == AUDIT_COULD_NOT_RUN;
 }
 
-/* Instances of one control share its weight: a control asked of forty fields weighs no more than
- * one asked of a single field. */
-static double shared_weight(const audit_result *result, const audit_finding *finding,
-                            finding_test test, const void *what)
-{
-    size_t instances = 0;
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const audit_finding *other = &result->findings[i];
-        if (counts(other) && test(other, what) &&
-            pb_str_eq(other->control->base, finding->control->base))
-            instances++;
-    }
-    return grade_weight[finding->control->grade] / (double)instances;
-}
-
 /* A failed essential control caps the mark, several of them lower. */
 static void cap_mark(audit_mark *mark, size_t essential)
 {
@@ -85,37 +70,55 @@ static void cap_mark(audit_mark *mark, size_t essential)
         mark->score = cap;
 }
 
+typedef struct marking {
+    audit_mark mark;
+    double sum, weights;
+    size_t essential;
+    const audit_finding *worst; /* of the control whose instances are being gone through */
+    bool worst_fails;
+} marking;
+
+/* A control asked of many fields counts once, by its worst answer: forty right fields do not make
+ * up for one that is wrong. */
+static void close_control(marking *to)
+{
+    if (!to->worst)
+        return;
+    model_grade grade = to->worst->control->grade;
+    to->sum += grade_weight[grade] * to->worst->score;
+    to->weights += grade_weight[grade];
+    to->essential += to->worst_fails && grade == MODEL_ESSENTIAL;
+    to->worst = NULL;
+    to->worst_fails = false;
+}
+
+static void take_finding(marking *to, const audit_finding *finding)
+{
+    if (to->worst && !pb_str_eq(to->worst->control->base, finding->control->base))
+        close_control(to);
+    if (!to->worst || finding->score < to->worst->score)
+        to->worst = finding;
+    to->mark.controls++;
+    to->mark.failed += fails(finding);
+    to->worst_fails = to->worst_fails || fails(finding);
+}
+
+/* Instances of a control stand together in the catalogue's order. */
 static audit_mark mark_of(const audit_result *result, pb_str name, finding_test test,
                           const void *what)
 {
-    audit_mark mark = {.name = name, .letter = '-'};
-    double sum = 0, weights = 0;
-    size_t essential = 0;
-    pb_str last_essential = PB_STR_NONE;
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const audit_finding *finding = &result->findings[i];
-        if (!counts(finding) || !test(finding, what))
-            continue;
-        double weight = shared_weight(result, finding, test, what);
-        sum += weight * finding->score;
-        weights += weight;
-        mark.controls++;
-        if (!fails(finding))
-            continue;
-        mark.failed++;
-        if (finding->control->grade == MODEL_ESSENTIAL &&
-            !pb_str_eq(finding->control->base, last_essential)) {
-            last_essential = finding->control->base;
-            essential++;
-        }
-    }
-    if (weights <= 0)
-        return mark;
-    mark.score = 100 * sum / weights;
-    cap_mark(&mark, essential);
-    mark.score = rounded(mark.score);
-    mark.letter = letter_of(mark.score);
-    return mark;
+    marking to = {.mark = {.name = name, .letter = '-'}};
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (counts(&result->findings[i]) && test(&result->findings[i], what))
+            take_finding(&to, &result->findings[i]);
+    close_control(&to);
+    if (to.weights <= 0)
+        return to.mark;
+    to.mark.score = 100 * to.sum / to.weights;
+    cap_mark(&to.mark, to.essential);
+    to.mark.score = rounded(to.mark.score);
+    to.mark.letter = letter_of(to.mark.score);
+    return to.mark;
 }
 
 static pb_status mark_areas(audit_work *work, audit_result *result, pb_error *err)

@@ -118,7 +118,6 @@ typedef struct support_world {
     support *base;
     char folder[64];
     db_workspace *workspace;
-    unsigned number;
 } support_world;
 
 static inline void support_remove(const char *folder)
@@ -161,9 +160,10 @@ static inline pb_status support_import(support_world *world, const char *const *
 
 static inline pb_status support_open(support_world *world, pb_error *err)
 {
+    static unsigned number; /* folders of one process must differ */
     db_options options = {.scratch = true};
     (void)snprintf(world->folder, sizeof world->folder, "/tmp/audit-test-%ld-%u", (long)getpid(),
-                   ++world->number);
+                   ++number);
     return db_workspace_create(world->folder, world->base->schema, &options, NULL,
                                &world->workspace, err);
 }

@@ -1,5 +1,5 @@
-/* A real CRM export, audited: what a sales director must be told is told, and nothing that is not so.
- * AUDIT_SOURCE=FOLDER AUDIT_AS_OF=DATE prints every finding on another source. */
+/* A real CRM export, audited: what a sales director must be told is told, and nothing that is not
+ * so. AUDIT_SOURCE=FOLDER AUDIT_AS_OF=DATE prints every finding on another source. */
 #include "audit_support.h"
 
 typedef struct audited {
@@ -36,9 +36,8 @@ static void end_audit(audited *a)
 static void print_failure(const audit_failure *failure)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 16);
-    pb_arg args[] = {{"value", failure->value},
-                     {"other", failure->other},
-                     {"suggestion", failure->suggestion}};
+    pb_arg args[] = {
+        {"value", failure->value}, {"other", failure->other}, {"suggestion", failure->suggestion}};
     pb_format(&out, failure->problem, args, 3);
     print_message("      %.*s %.*s: %s [%.*s]\n", PB_STR_FMT(failure->record),
                   PB_STR_FMT(failure->field), pb_buf_cstr(&out), PB_STR_FMT(failure->owner));
