@@ -6,7 +6,7 @@ usage: gather_han.py KMANDARIN_8105 PINYIN OUT_FOLDER
 readings.txt: `syllable characters`, the commonest Mandarin reading without its tone, ü written v. Characters of the
 8105-character standard take theirs from KMANDARIN_8105 (the commonest), other characters of U+3400–U+9FFF from PINYIN (the
 first). Both files: mozillazg/pinyin-data, MIT.
-simplified.txt: `simplified traditional…`, every character that ICU's transliterator Traditional-Simplified changes
+hans.txt: `Hans Hant…`, every character that ICU's transliterator Traditional-Simplified changes
 (program uconv of the ICU developer tools; Unicode licence).
 """
 import collections
@@ -67,7 +67,7 @@ def main(common, rest, out):
         if readings[code].isascii() and readings[code].isalpha() and code not in folded:
             groups[readings[code]] += chr(code)
     write(os.path.join(out, "readings.txt"), "# made by tools/tables/gather_han.py; see README.md\n", groups)
-    write(os.path.join(out, "simplified.txt"), "# made by tools/tables/gather_han.py; see README.md\n", pairs)
+    write(os.path.join(out, "hans.txt"), "# made by tools/tables/gather_han.py; see README.md\n", pairs)
 
 
 if __name__ == "__main__":

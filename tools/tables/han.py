@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the C table of Han characters from src/model/tables/readings.txt and simplified.txt. Run by the build.
+"""Writes the C table of Han characters from src/model/tables/readings.txt and hans.txt. Run by the build.
 
-usage: han.py READINGS SIMPLIFIED OUT.c
+usage: han.py READINGS HANS OUT.c
 """
 import sys
 
@@ -21,7 +21,7 @@ def rows(numbers):
         yield "    " + ", ".join(str(number) for number in numbers[start:start + 16]) + ",\n"
 
 
-def main(readings_path, simplified_path, out):
+def main(readings_path, hans_path, out):
     syllables, reading, extra = [""], {}, []
     for syllable, letters in groups(readings_path):
         syllables.append(syllable)
@@ -30,7 +30,7 @@ def main(readings_path, simplified_path, out):
                 reading[ord(letter)] = len(syllables) - 1
             else:
                 extra.append((ord(letter), len(syllables) - 1))
-    simple = {ord(old): ord(new) for new, letters in groups(simplified_path) for old in letters}
+    simple = {ord(old): ord(new) for new, letters in groups(hans_path) for old in letters}
     codes = range(FIRST, LAST + 1)
     with open(out, "w", encoding="utf-8") as file:
         file.write("/* made by tools/tables/han.py */\n#include \"tables/han.h\"\n\n")

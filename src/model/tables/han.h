@@ -1,6 +1,6 @@
 /* Han characters: Traditional to Simplified, and Mandarin readings without tones.
  *
- * The tables are written at build time by tools/tables/han.py from readings.txt and simplified.txt.
+ * The tables are written at build time by tools/tables/han.py from readings.txt and hans.txt.
  * Threads: constants and pure functions.
  */
 #ifndef MODEL_TABLES_HAN_H
