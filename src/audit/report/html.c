@@ -69,10 +69,12 @@ static void contents(const report_writer *writer)
     link_to(writer, "first", PB_MSG("What to do first"));
     link_to(writer, "marks", PB_MSG("Marks"));
     link_to(writer, "findings", PB_MSG("Findings"));
-    if (report_count(writer, AUDIT_PASS, -1) > 0)
-        link_to(writer, "passed", PB_MSG("What is in order"));
+    if (writer->result->owner_count > 0)
+        link_to(writer, "owners", PB_MSG("By owner"));
     if (writer->result->usage_count > 0)
         link_to(writer, "usage", PB_MSG("Who uses the system"));
+    if (report_count(writer, AUDIT_PASS, -1) > 0)
+        link_to(writer, "passed", PB_MSG("What is in order"));
     link_to(writer, "not-examined", PB_MSG("What was not examined, and why"));
     link_to(writer, "source", PB_MSG("How the source was read"));
     link_to(writer, "about", PB_MSG("How to read the marks"));
@@ -157,8 +159,9 @@ pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_bu
     first_steps(&writer);
     html_marks(&writer);
     html_findings(&writer);
-    html_passed(&writer);
+    html_owners(&writer);
     html_usage(&writer);
+    html_passed(&writer);
     html_not_examined(&writer);
     html_source(&writer);
     html_about(&writer);

@@ -95,8 +95,17 @@ void html_marks(const report_writer *writer)
     by_controls(writer, PB_MSG("By area"), PB_MSG("Area"), result->areas, result->area_count);
     by_controls(writer, PB_MSG("By kind of record"), PB_MSG("Kind of record"), result->entities,
                 result->entity_count);
-    by_records(writer, PB_MSG("By owner"), PB_MSG("Owner"), result->owners, result->owner_count);
     by_records(writer, PB_MSG("By source"), PB_MSG("File"), result->sources, result->source_count);
+    html_raw(writer, "</section>\n");
+}
+
+void html_owners(const report_writer *writer)
+{
+    if (writer->result->owner_count == 0)
+        return;
+    html_raw(writer, "<section id=\"owners\" class=\"alone\">");
+    by_records(writer, PB_MSG("By owner"), PB_MSG("Owner"), writer->result->owners,
+               writer->result->owner_count);
     html_raw(writer, "</section>\n");
 }
 

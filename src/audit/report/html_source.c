@@ -5,21 +5,78 @@
 
 enum { MAX_REJECTS = 20 };
 
-static void reason_rows(const report_writer *writer)
+/* One reason, and the controls that share it. */
+typedef struct reason_group {
+    pb_str why;
+    const audit_finding **findings;
+    size_t count, capacity;
+} reason_group;
+
+typedef struct reason_list {
+    reason_group *items;
+    size_t count, capacity;
+} reason_list;
+
+static bool put_in_group(const report_writer *writer, reason_list *list, pb_str why,
+                         const audit_finding *finding)
 {
+    size_t at = 0;
+    while (at < list->count && !pb_str_eq(list->items[at].why, why))
+        at++;
+    if (at == list->count) {
+        reason_group group = {.why = pb_arena_str(writer->arena, why)};
+        if (!PB_PUSH(writer->arena, list->items, list->count, list->capacity, group))
+            return false;
+    }
+    reason_group *group = &list->items[at];
+    return PB_PUSH(writer->arena, group->findings, group->count, group->capacity, finding);
+}
+
+/* Hundreds of controls may not apply for a handful of reasons: each reason is told once. */
+static reason_list group_reasons(const report_writer *writer)
+{
+    reason_list list = {0};
     for (size_t i = 0; i < writer->result->finding_count; i++) {
         const audit_finding *finding = &writer->result->findings[i];
-        PB_AUTO_BUF title = PB_BUF_INIT(REPORT_TEXT_MAX), why = PB_BUF_INIT(REPORT_TEXT_MAX);
+        PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
         if (finding->outcome != AUDIT_NOT_APPLICABLE && finding->outcome != AUDIT_COULD_NOT_RUN)
             continue;
-        report_control_text(writer, finding, finding->control->title, &title);
         report_reason(writer, finding, &why);
-        html_raw(writer, "<tr><td>");
+        if (!put_in_group(writer, &list, pb_buf_str(&why), finding))
+            writer->out->failed = true;
+    }
+    return list;
+}
+
+static void group_controls(const report_writer *writer, const reason_group *group)
+{
+    if (group->count > 1) {
+        html_raw(writer, "<details><summary>");
+        html_say(writer, PB_MSG("{count} controls"), "count", report_int(writer, group->count),
+                 NULL);
+        html_raw(writer, "</summary>");
+    }
+    for (size_t i = 0; i < group->count; i++) {
+        PB_AUTO_BUF title = PB_BUF_INIT(REPORT_TEXT_MAX);
+        report_control_text(writer, group->findings[i], group->findings[i]->control->title, &title);
+        html_raw(writer, "<div>");
         html_text(writer->out, pb_buf_str(&title));
-        html_raw(writer, "<br><span class=\"id\">");
-        html_text(writer->out, finding->control->id);
-        html_raw(writer, "</span></td><td>");
-        html_text(writer->out, pb_buf_str(&why));
+        html_raw(writer, " <span class=\"id\">");
+        html_text(writer->out, group->findings[i]->control->id);
+        html_raw(writer, "</span></div>");
+    }
+    if (group->count > 1)
+        html_raw(writer, "</details>");
+}
+
+static void reason_rows(const report_writer *writer)
+{
+    reason_list list = group_reasons(writer);
+    for (size_t i = 0; i < list.count; i++) {
+        html_raw(writer, "<tr><td>");
+        group_controls(writer, &list.items[i]);
+        html_raw(writer, "</td><td>");
+        html_text(writer->out, list.items[i].why);
         html_raw(writer, "</td></tr>\n");
     }
 }

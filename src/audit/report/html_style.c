@@ -17,6 +17,7 @@ const char html_style[] =
     "header.top>div:last-child{flex:1 1 320px;min-width:0}"
     "h1{font-size:28px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere}"
     "h2{font-size:20px;margin:40px 0 12px}"
+    ".alone{margin-top:40px}"
     "h3{font-size:17px;margin:0;line-height:1.4}"
     "h4{font-size:14px;margin:20px 0 8px;color:var(--soft)}"
     "p{margin:0 0 10px}"

@@ -78,6 +78,7 @@ void html_value_cell(const report_writer *writer, pb_str text);
 void html_head_row(const report_writer *writer, ...) __attribute__((sentinel));
 
 void html_marks(const report_writer *writer);
+void html_owners(const report_writer *writer);
 void html_findings(const report_writer *writer);
 void html_not_examined(const report_writer *writer);
 void html_passed(const report_writer *writer);

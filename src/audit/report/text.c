@@ -14,6 +14,9 @@ static int order_findings(const void *a, const void *b)
         return x->control->grade > y->control->grade ? -1 : 1;
     if (x->outcome != y->outcome)
         return x->outcome == AUDIT_FAIL ? -1 : 1;
+    /* What is said of the source as a whole comes after what can be mended record by record. */
+    if ((x->control->entity == NULL) != (y->control->entity == NULL))
+        return x->control->entity == NULL ? 1 : -1;
     double lost_x = x->population > 0 ? (double)x->failing / (double)x->population : 0;
     double lost_y = y->population > 0 ? (double)y->failing / (double)y->population : 0;
     if (lost_x > lost_y || lost_x < lost_y)
@@ -130,6 +133,10 @@ void report_condition(const report_writer *writer, const audit_finding *finding,
     pb_str unit = pb_translate_str(writer->catalog, finding->control->unit);
     const char *failing = report_int(writer, finding->failing);
     allowed(writer, finding->control, &limit);
+    if (finding->population == 1 && finding->failure_count == 1) {
+        report_problem(writer, finding, &finding->failures[0], to);
+        return;
+    }
     if (finding->population == 0) {
         report_say(writer, to, PB_MSG("{failing} {unit} fail; allowed: {limit}."), "failing",
                    failing, "unit", PB_ARG(unit), "limit", pb_buf_cstr(&limit), NULL);
