@@ -23,9 +23,10 @@ typedef struct db_options {
                      close */
 } db_options;
 
-/** Makes a workspace with all tables of `schema`. Refuses a folder that exists and is not empty.
- * With a key file source the key is made, stored (mode 600, outside the workspace) and its path put
- * into `ret_key_path` (may be NULL). */
+/** Makes a workspace with all tables of `schema`, which must outlive it. A scratch workspace may
+ * have no `url`: it then lies in a new private folder for temporary files. Refuses a folder that
+ * exists and is not empty. With a key file source the key is made, stored (mode 600, outside the
+ * workspace) and its path put into `ret_key_path` (may be NULL). */
 pb_status db_workspace_create(const char *url, const model_schema *schema,
                               const db_options *options, pb_buf *ret_key_path,
                               db_workspace **ret_workspace, pb_error *err);
@@ -40,7 +41,7 @@ bool db_workspace_exists(const char *url);
 const model_schema *db_workspace_schema(const db_workspace *workspace);
 /** Folder or URL as opened. */
 const char *db_workspace_url(const db_workspace *workspace);
-/** A key for `purpose` derived from the workspace key (HKDF-SHA-256; crypto_kdf naming), 32 bytes.
+/** A key for `purpose` derived from the workspace key (libsodium crypto_kdf, BLAKE2b), 32 bytes.
  */
 void db_workspace_subkey(const db_workspace *workspace, const char purpose[8], uint8_t ret_key[32]);
 
@@ -60,7 +61,9 @@ pb_status db_before_commit(db_session *session, db_work work, void *context, pb_
 /** Something that lives as long as the workspace stays open (the ledger's tree state, id counters):
  * `*slot` is a place kept under `name` (static), NULL at first; `done` frees it at close. State
  * that mirrors stored rows must be thrown away when a transaction rolls back: `rolled_back` (may be
- * NULL) is called then, on the writer's thread. */
+ * NULL) is called then, on the writer's thread; also when one work of a group commit rolls back
+ * alone, and when another process committed: the state is then to be read anew from rows. NULL: too
+ * many slots. */
 void **db_workspace_slot(db_workspace *workspace, const char *name, void (*done)(void *),
                          void (*rolled_back)(void *));
 db_workspace *db_session_workspace(db_session *session);
