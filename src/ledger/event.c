@@ -161,5 +161,6 @@ bool event_read(pb_str bytes, event_body *ret)
     }
     bool whole = (seen & (1U << KEY_KIND)) && (seen & (1U << KEY_AT)) &&
                  ret->has_record == !pb_str_empty(ret->event.entity);
-    return whole && pb_cbor_done(&in);
+    /* Kinds are C strings elsewhere; one with a NUL would be shown as another. */
+    return whole && pb_str_index(ret->kind, '\0') == ret->kind.len && pb_cbor_done(&in);
 }
