@@ -13,8 +13,13 @@ static pb_status insert_row(plan *p, const layout_head *head, pb_error *err)
     db_bind_i64(stmt, 8, head->created_us);
     db_bind_i64(stmt, 9, head->changed_us);
     db_bind_i64(stmt, 10, head->deleted);
-    for (size_t i = 0; i < p->lay->count; i++)
-        db_bind_value(stmt, LAYOUT_HEAD + 1 + (int)i, p->cells[i]);
+    /* Most columns of most rows are empty: what is bound as null already is left alone. */
+    for (size_t i = 0; i < p->lay->count; i++) {
+        bool filled = p->cells[i].kind != PB_NULL;
+        if (filled || p->bound[i])
+            db_bind_value(stmt, LAYOUT_HEAD + 1 + (int)i, p->cells[i]);
+        p->bound[i] = filled;
+    }
     return db_run(stmt, err);
 }
 

@@ -68,6 +68,7 @@ typedef struct plan {
     pb_value *before; /* a change: as it was */
     pb_value *values; /* by field, for rules */
     pb_uuid *links;   /* by field: bytes behind the link cells */
+    bool *bound;      /* by column: the insert's parameter is not null */
     uint8_t *given;   /* by field: has come in already */
     size_t *country;  /* by field: column that says by which country it is read, SIZE_MAX: none */
 } plan;

@@ -98,8 +98,9 @@ static pb_status make_cells(record_writer *writer, plan *p, pb_error *err)
     p->ref_arena = pb_arena_new(0);
     p->promised = pb_map_new(arena);
     p->country = pb_arena_array(arena, fields + 1, sizeof *p->country);
+    p->bound = pb_arena_array(arena, p->lay->count + 1, sizeof *p->bound);
     bool good = p->cells && p->before && p->values && p->links && p->given && p->ref_arena &&
-                p->promised && p->country;
+                p->promised && p->country && p->bound;
     for (size_t i = 0; good && i < fields; i++) {
         const model_field *country = model_field_find(p->entity, p->entity->fields[i].country);
         p->country[i] = country ? p->lay->first[country->index] : SIZE_MAX;

@@ -90,9 +90,9 @@ static pb_status run(db_session *session, void *context, pb_error *err)
 
 static model_schema *load(const char *root)
 {
-    static const char *const files[] = {
-        "account", "activity",   "campaign", "campaign_member", "contact",      "lead", "opportunity",
-        "product", "order_line", "staff",    "sales_order",     "service_case"};
+    static const char *const files[] = {"account",    "activity", "campaign",    "campaign_member",
+                                        "contact",    "lead",     "opportunity", "product",
+                                        "order_line", "staff",    "sales_order", "service_case"};
     model_source sources[16];
     model_schema *schema = NULL;
     size_t count = 0;
