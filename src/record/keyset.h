@@ -18,6 +18,11 @@ typedef struct keyset_entry {
     uint32_t n;         /* 0: free */
 } keyset_entry;
 
+static inline uint64_t keyset_entry_hash(const keyset_entry *entry)
+{
+    return (uint64_t)entry->high << 32 | entry->low;
+}
+
 typedef struct keyset {
     keyset_entry *entries;
     size_t capacity, count; /* count includes removed ones until the next growth */
