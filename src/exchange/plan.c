@@ -245,6 +245,24 @@ static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
     return s.columns == 0 ? PB_OK : decide_file(p, file, &s, scratch, err);
 }
 
+/* The same bytes twice would make every record twice: only the first is read. */
+static pb_status refuse_copies(planning *p, pb_error *err)
+{
+    for (size_t i = 1; i < p->plan->file_count; i++) {
+        exchange_file *file = &p->plan->files[i];
+        for (size_t k = 0; k < i && file->entity != NULL; k++) {
+            const exchange_file *other = &p->plan->files[k];
+            if (other->entity == file->entity &&
+                memcmp(other->hash, file->hash, sizeof file->hash) == 0 &&
+                file_refuse(file, p->arena,
+                            PB_MSG("{name} holds the same bytes as {other}, which is read already"),
+                            "other", PB_ARG(other->path), NULL) != PB_OK)
+                return pb_fail_memory(err);
+        }
+    }
+    return PB_OK;
+}
+
 /* --- order --- */
 
 static size_t rank_of(const exchange_file *file)
@@ -279,6 +297,7 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
     for (size_t i = 0; i < plan.file_count; i++)
         if (plan.files[i].why_not.ptr == NULL)
             PB_TRY(plan_file(&p, &plan.files[i], err));
+    PB_TRY(refuse_copies(&p, err));
     if (map != NULL)
         PB_TRY(map_check_used(map, &plan, err));
     order_files(&plan);

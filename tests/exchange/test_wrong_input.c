@@ -114,6 +114,20 @@ static void test_files_that_are_no_tables(void **state)
 }
 
 /* shows: UPD-1 */
+static void test_the_same_file_twice_is_read_once(void **state)
+{
+    bench_room *room = *state;
+    put_text(room, "contacts.csv", "id,full name\n1,Ada\n");
+    put_text(room, "contacts (1).csv", "id,full name\n1,Ada\n");
+    exchange_plan plan = plan_of(room, room->folder, NULL);
+    assert_int_equal(plan.file_count, 2);
+    assert_non_null(plan.files[0].entity);
+    assert_null(plan.files[1].entity);
+    assert_true(pb_str_find(why_not(room, &plan.files[1]), PB_STR("the same bytes as")) !=
+                SIZE_MAX);
+}
+
+/* shows: UPD-1 */
 static void test_one_column_is_enough(void **state)
 {
     bench_room *room = *state;
@@ -164,6 +178,7 @@ int main(void)
         CASE(test_what_lies_beside_the_tables_is_listed),
         CASE(test_a_file_that_may_not_be_read),
         CASE(test_files_that_are_no_tables),
+        CASE(test_the_same_file_twice_is_read_once),
         CASE(test_one_column_is_enough),
         CASE(test_three_thousand_columns),
         CASE(test_a_cell_of_ten_megabytes),
