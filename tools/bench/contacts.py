@@ -16,6 +16,13 @@ CITIES = "Berlin Paris Madrid Rome Vienna Oslo Lisbon Prague Dublin Athens Warsa
 COUNTRIES = "DE FR ES IT AT NO PT CZ IE GR PL FI".split()
 DOMAINS = "example.com example.org example.net mail.example post.example firm.example".split()
 
+POSTCODES = {"AT": "####", "NO": "####", "PT": "####-###", "CZ": "### ##", "GR": "### ##", "PL": "##-###", "IE": "D## A###"}
+
+
+def postcode(rng, country):
+    pattern = POSTCODES.get(country, "#####")
+    return "".join(str(rng.randrange(1, 10)) if c == "#" else c for c in pattern)
+
 
 def person(rng, number):
     family = rng.choice(FAMILY) if rng.random() < 0.5 else "".join(rng.choices(SYLLABLES, k=3)).capitalize()
@@ -29,7 +36,7 @@ def person(rng, number):
     company = f"{rng.choice(SYLLABLES).capitalize()}{rng.choice(SYLLABLES)}{rng.choice(SYLLABLES)} {rng.choice(['GmbH', 'Ltd', 'SA', 'AG'])}"
     created = f"{rng.randrange(2015, 2025)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
     return [f"{given} {family}", email, phone, company, CITIES[place], COUNTRIES[place],
-            f"{rng.randrange(10000, 99999)}", born, created]
+            postcode(rng, COUNTRIES[place]), born, created]
 
 
 def main():
