@@ -8,7 +8,7 @@
 
 enum given { GIVEN_NOT, GIVEN_BAD, GIVEN_VALID };
 
-bool input_keeps_text(const model_field *field)
+static bool keeps_text(const model_field *field)
 {
     return model_type_kind(field->type) == PB_TEXT;
 }
@@ -64,7 +64,7 @@ static pb_status take_bad(record_writer *writer, plan *p, const model_field *fie
     if (p->given[field->index] == GIVEN_NOT) {
         p->given[field->index] = GIVEN_BAD;
         model_reading kept = {.value = PB_VALUE_NULL};
-        if (input_keeps_text(field) && !pb_str_empty(pb_str_trim(written)))
+        if (keeps_text(field) && !pb_str_empty(pb_str_trim(written)))
             kept.value = PB_VALUE_TEXT(pb_str_trim(written));
         set_cell(p, field, &kept);
     }

@@ -128,8 +128,6 @@ pb_status input_verdict(record_writer *writer, plan *p, const record_problem **r
                         size_t *ret_count, pb_error *err);
 /** Makes well-formed UTF-8 of a text. */
 pb_status input_clean(record_writer *writer, pb_str *text, pb_error *err);
-/** True for kinds whose text is kept although it is not valid. */
-bool input_keeps_text(const model_field *field);
 
 /* keys.c */
 enum { KEY_SOURCE = 0 }; /* kind of a key: the source's own id; 1+i: key field i */
@@ -148,8 +146,6 @@ pb_status keys_find(db_session *session, model_reader *reader, const key_index *
                     int *ret_count, pb_uuid *ret_id, pb_error *err);
 /** Key fields, room for a probe; in `arena`. */
 pb_status keys_index(const layout *lay, pb_arena *arena, key_index *ret_index, pb_error *err);
-/** The text of a key field's value, folded, in `out` (cleared before). Absent value: empty. */
-void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out);
 
 /* links.c */
 /** Resolves the references that came in for row `n`: fills their id cells; makes or meets promises;

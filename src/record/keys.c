@@ -9,7 +9,7 @@ enum {
     KEY_MAX = 1 << 20  /* bytes of one folded key */
 };
 
-void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out)
+static void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out)
 {
     pb_buf_clear(out);
     if (value.kind == PB_NULL)

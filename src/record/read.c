@@ -4,8 +4,8 @@
 #include "internal.h"
 #include "read.h"
 
-pb_status read_make(const model_entity *entity, pb_arena *arena, const layout **ret_layout,
-                    pb_value **ret_cells, record_data *ret_record, pb_error *err)
+static pb_status read_make(const model_entity *entity, pb_arena *arena, const layout **ret_layout,
+                           pb_value **ret_cells, record_data *ret_record, pb_error *err)
 {
     const layout *lay = layout_make(entity, arena);
     record_data record = {.entity = entity};
@@ -27,8 +27,8 @@ static pb_str text_of(pb_value value)
     return value.kind == PB_TEXT ? value.as.s : PB_STR_NONE;
 }
 
-void read_fill(const layout *lay, const layout_head *head, const pb_value *cells,
-               record_data *record)
+static void read_fill(const layout *lay, const layout_head *head, const pb_value *cells,
+                      record_data *record)
 {
     record->id = head->id;
     record->n = head->n;

@@ -32,8 +32,8 @@ static const char *const given_names[] = {"James",   "Mary",   "王伟",
 static const char *const family_names[] = {"Smith", "Kowalski", "", "محمدی", "Müller", "O'Brien"};
 static const char *const cities[] = {"Berlin", "Paris", "上海", "Tehran", "Hamburg", "Dublin"};
 static const char *const countries[] = {"DE", "FR", "CN", "IR", "DE", "IE"};
-static const char *const phones[] = {"+49 30 %07ld",  "+33 1 42 %06ld", "+86 138 %08ld",
-                                     "+98 912 %07ld", "+49 40 %07ld",   "+353 1 %07ld"};
+static const char *const phones[] = {"+49 30 ",  "+33 1 42 ", "+86 138 0",
+                                     "+98 912 ", "+49 40 ",   "+353 1 "};
 
 enum { COLUMNS = 9 };
 static const char *const names[COLUMNS] = {"full_name", "email",      "phone",
@@ -46,7 +46,7 @@ static size_t make(long i, const model_field *const *fields, record_input *input
     long k = i % 6;
     snprintf(text[0], 96, "%s %c. %s", given_names[k], (char)('A' + i / 6 % 26), family_names[k]);
     snprintf(text[1], 96, "user%ld@example%ld.com", i, i % 997);
-    snprintf(text[2], 96, phones[k], (i * 7919) % 1000000);
+    snprintf(text[2], 96, "%s%07ld", phones[k], (i * 7919) % 10000000);
     snprintf(text[3], 96, "%s", i % 3 ? "Sales Director" : "Engineer");
     snprintf(text[4], 96, "%s", cities[k]);
     snprintf(text[5], 96, "%s", countries[k]);
