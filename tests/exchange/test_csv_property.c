@@ -207,11 +207,16 @@ static pb_str any_text(char *room, size_t size)
         "a",        "bc", ",",    ",",     ",",   "\n",   "\n",
         "\r\n",     "\r", "\"",   "\"",    " ",   "\t",   "\"\"",
         "\xC3\xA9", ";",  "x\"y", "\",\"", ",\"", "\"\n", "1234567890123456"};
-    static const char *const rare[] = {"\xFF", "\xC3", "\xE2\x82", "\xF0\x9F\x98\x80", "|"};
+    static const char *const rare[] = {
+        "\xFF", "\xC3", "\xE2\x82", "\xF0\x9F\x98\x80", "|",
+        /* too long, surrogates, beyond the last code point, and their good neighbours */
+        "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+        "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"};
+    const size_t rare_count = sizeof rare / sizeof *rare;
     size_t len = 0;
     size_t count = 1 + dice(120);
     while (count-- > 0) {
-        const char *piece = dice(40) == 0 ? rare[dice(5)] : pieces[dice(21)];
+        const char *piece = dice(40) == 0 ? rare[dice(rare_count)] : pieces[dice(21)];
         if (dice(300) == 0) {
             room[len++] = 0;
             continue;
