@@ -3,14 +3,14 @@
  * Every file of a small closed workspace, and of one left behind by a program that was killed (with
  * its write-ahead log), is changed byte by byte; opening or verifying must fail, unless what can be
  * read is still exactly what was written and the file is one the engine makes anew (shared memory).
- * The full enumeration takes long: PROBITY_EVERY_BYTE=1; otherwise the first and last bytes of each
- * page and a stride between.
+ * The full enumeration takes hours: PROBITY_EVERY_BYTE=1; otherwise the first and last bytes of
+ * each file and page and a sample between.
  */
 #include "ledger_support.h"
 
 #include <unistd.h>
 
-enum { PAGE = 4096, EDGE = 40, STRIDE = 311 };
+enum { PAGE = 4096, EDGE = 100, SAMPLE = 150 };
 
 typedef struct place {
     pb_arena *arena;
@@ -83,8 +83,8 @@ static bool chosen(size_t at, size_t size)
 {
     if (getenv("PROBITY_EVERY_BYTE"))
         return true;
-    size_t in_page = at % PAGE;
-    return at < 200 || at + EDGE > size || in_page < 8 || in_page + 8 >= PAGE || at % STRIDE == 0;
+    size_t step = size / SAMPLE > 1 ? size / SAMPLE | 1 : 1, in_page = at % PAGE;
+    return at < EDGE || at + EDGE > size || in_page == 0 || in_page + 1 == PAGE || at % step == 0;
 }
 
 /* Changes bytes of one file in a copy of the workspace; gives how many were tried and how many the
