@@ -10,6 +10,18 @@ typedef struct audited {
     audit_result result;
 } audited;
 
+/* AUDIT_TIMES=1 prints what each control costs. */
+static bool show_time(void *context, const audit_control *control, size_t done, size_t total)
+{
+    clock_t *last = context, now = clock();
+    double seconds = (double)(now - *last) / CLOCKS_PER_SEC;
+    (void)total;
+    if (getenv("AUDIT_TIMES") && seconds > 0.05)
+        print_message("  before %.*s (%zu): %.2f s\n", PB_STR_FMT(control->id), done, seconds);
+    *last = now;
+    return false;
+}
+
 static void run_audit(audited *a, const char *path, const char *as_of)
 {
     pb_error *err = &a->base->err;
@@ -20,7 +32,9 @@ static void run_audit(audited *a, const char *path, const char *as_of)
     SUPPORT_OK(support_open(&a->world, err), err);
     SUPPORT_OK(support_import(&a->world, &path, 1, err), err);
     SUPPORT_OK(db_snapshot_open(a->world.workspace, &a->session, err), err);
-    clock_t begun = clock();
+    clock_t begun = clock(), last = begun;
+    options.progress = show_time;
+    options.context = &last;
     SUPPORT_OK(audit_run(a->session, a->base->schema, a->base->catalogue, &options, a->arena,
                          &a->result, err),
                err);
