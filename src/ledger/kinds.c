@@ -5,7 +5,6 @@
 
 const ledger_kind ledger_kinds[] = {
     {"audit.run", false, true, PB_MSG("An audit was run.")},
-    {"export.made", false, true, PB_MSG("Records were exported.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
@@ -17,6 +16,7 @@ const ledger_kind ledger_kinds[] = {
     {"record.merged", true, true, PB_MSG("Records were merged.")},
     {"record.read", false, true, PB_MSG("Personal data was read.")},
     {"record.restored", true, true, PB_MSG("A deleted record was brought back.")},
+    {"records.exported", false, true, PB_MSG("Records were exported.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
 };
