@@ -31,9 +31,15 @@ static bool place(keyset *set, keyset_entry entry)
 {
     size_t at = home(set, entry.high);
     for (int same = 0; set->entries[at].n != 0;) {
-        const keyset_entry *other = &set->entries[at];
-        if (other->high == entry.high && other->low == entry.low && ++same == KEYSET_SAME)
-            return false;
+        keyset_entry *other = &set->entries[at];
+        if (other->high == entry.high && other->low == entry.low) {
+            if (other->n == REMOVED) {
+                other->n = entry.n;
+                return true;
+            }
+            if (++same == KEYSET_SAME)
+                return false;
+        }
         at = at + 1 == set->capacity ? 0 : at + 1;
     }
     set->entries[at] = entry;

@@ -110,17 +110,12 @@ static pb_status find_in(finder *f, const model_entity *entity, pb_error *err)
     return PB_OK;
 }
 
-static pb_status find(finder *f, const model_schema *schema, const model_entity *entity,
-                      pb_str query, pb_error *err)
+static pb_status find_everywhere(finder *f, const model_schema *schema, const model_entity *entity,
+                                 const pb_buf *prefixes, pb_error *err)
 {
-    PB_AUTO_BUF folded = PB_BUF_INIT(QUERY_MAX);
-    PB_AUTO_BUF prefixes = PB_BUF_INIT(QUERY_MAX);
-    model_fold(f->reader, query, &folded);
-    model_query_tokens(f->reader, query, &prefixes);
-    if (folded.failed || prefixes.failed)
+    if (prefixes->failed)
         return pb_fail(err, PB_LIMIT, PB_MSG("The search text is too long."), NULL);
-    f->folded = pb_buf_str(&folded);
-    f->prefixes = pb_buf_str(&prefixes);
+    f->prefixes = pb_buf_str(prefixes);
     if (f->prefixes.len == 0)
         return PB_OK;
     if (entity != NULL)
@@ -128,6 +123,24 @@ static pb_status find(finder *f, const model_schema *schema, const model_entity 
     for (size_t i = 0; i < schema->entity_count && f->left > 0; i++)
         PB_TRY(find_in(f, &schema->entities[i], err));
     return PB_OK;
+}
+
+static pb_status find(finder *f, const model_schema *schema, const model_entity *entity,
+                      pb_str query, pb_error *err)
+{
+    PB_AUTO_BUF folded = PB_BUF_INIT(QUERY_MAX);
+    PB_AUTO_BUF prefixes = PB_BUF_INIT(QUERY_MAX);
+    int64_t asked = f->left;
+    model_fold(f->reader, query, &folded);
+    model_query_tokens(f->reader, query, &prefixes);
+    f->folded = folded.failed ? PB_STR_NONE : pb_buf_str(&folded);
+    PB_TRY(find_everywhere(f, schema, entity, &prefixes, err));
+    if (f->left < asked)
+        return PB_OK;
+    /* Nothing is written like that: what sounds like it, across scripts. */
+    pb_buf_clear(&prefixes);
+    model_query_tokens_wide(f->reader, query, &prefixes);
+    return find_everywhere(f, schema, entity, &prefixes, err);
 }
 
 pb_status record_find(db_session *session, const model_entity *entity, pb_str query, int64_t limit,

@@ -51,6 +51,26 @@ static void expect_hits(world *w, const model_entity *entity, const char *query,
         fail_msg("“%s” finds %s, not %s", query, hits.text, expected);
 }
 
+static pb_status one_persian(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    (void)context;
+    return world_create(writer, w->person,
+                        GIVEN({"full_name", "محمد کریمی"}, {"email", "mk@example.ir"}), "P-9", NULL,
+                        err);
+}
+
+/* shows: REC-1 UX-1 */
+static void a_name_sounded_out_in_another_script(void **state)
+{
+    world w;
+    pb_error err;
+    world_open(&w, *state);
+    world_must(world_write(&w, RECORD_STRICT, one_persian, NULL, NULL, &err), &err);
+    expect_hits(&w, w.person, "mohammad", 10, "P-9");
+    expect_hits(&w, w.person, "heinrich", 10, "");
+    world_close(&w);
+}
+
 static pb_status change_and_delete(world *w, record_writer *writer, void *context, pb_error *err)
 {
     pb_uuid *ids = context;
@@ -187,6 +207,7 @@ int main(void)
         void *engine = (void *)(uintptr_t)world_engines[i];
         const struct CMUnitTest tests[] = {
             cmocka_unit_test_prestate(words_in_three_scripts, engine),
+            cmocka_unit_test_prestate(a_name_sounded_out_in_another_script, engine),
             cmocka_unit_test_prestate(looked_up_by_what_it_is_called, engine),
             cmocka_unit_test_prestate(scanned_in_order_without_the_deleted, engine),
             cmocka_unit_test_prestate(an_import_run_is_told, engine),
