@@ -73,13 +73,29 @@ static pb_status write_rejects(const cli_context *context, const exchange_plan *
     return sys_file_write_atomic(path, pb_buf_str(&out), 0600, err);
 }
 
+/* Of columns only those a person should look at: left out, or read under an assumption. */
+static void column_line(const cli_context *context, const exchange_column *column, pb_buf *out)
+{
+    PB_AUTO_BUF note = PB_BUF_INIT(65536);
+    exchange_note(column, context->catalog, &note);
+    if (column->how != EXCHANGE_UNMAPPED && note.len == 0)
+        return;
+    pb_buf_addc(out, "  ");
+    if (column->how == EXCHANGE_UNMAPPED)
+        cli_say(context, out, PB_MSG("column “{column}” fits no field and was left out. {note}"),
+                "column", PB_ARG(column->header), "note", pb_buf_cstr(&note), NULL);
+    else
+        cli_say(context, out, PB_MSG("column “{column}”: {note}"), "column", PB_ARG(column->header),
+                "note", pb_buf_cstr(&note), NULL);
+    pb_buf_byte(out, '\n');
+}
+
 static void file_line(const cli_context *context, const exchange_file *file, pb_buf *out)
 {
     const char *name = PB_ARG(file->name);
     if (file->entity == NULL) {
-        const pb_arg args[] = {{"name", file->name}};
-        PB_AUTO_BUF why = PB_BUF_INIT(4096);
-        pb_format(&why, pb_translate_str(context->catalog, file->why_not), args, 1);
+        PB_AUTO_BUF why = PB_BUF_INIT(65536);
+        exchange_why_not(file, context->catalog, &why);
         cli_say(context, out, PB_MSG("{file}: not read. {why}"), "file", name, "why",
                 pb_buf_cstr(&why), NULL);
         pb_buf_byte(out, '\n');
@@ -91,15 +107,14 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
             cli_count(context, file->imported), "rows", cli_count(context, file->rows), "rejected",
             cli_count(context, file->rejected), NULL);
     pb_buf_byte(out, '\n');
-    for (size_t c = 0; c < file->column_count; c++) {
-        const exchange_column *column = &file->columns[c];
-        if (column->how != EXCHANGE_UNMAPPED)
-            continue;
+    if (file->imported_before > 0) {
         pb_buf_addc(out, "  ");
-        cli_say(context, out, PB_MSG("column “{column}” fits no field and was left out"), "column",
-                PB_ARG(column->header), NULL);
+        cli_say(context, out, PB_MSG("the very same file was imported before, in run {run}"), "run",
+                PB_ARG_INT(file->imported_before), NULL);
         pb_buf_byte(out, '\n');
     }
+    for (size_t c = 0; c < file->column_count; c++)
+        column_line(context, &file->columns[c], out);
     for (size_t i = 0; i < file->reject_count && i < 5; i++) {
         PB_AUTO_BUF says = PB_BUF_INIT(65536);
         reject_text(context, &file->rejects[i], &says);
@@ -127,7 +142,8 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     }
 }
 
-static void plan_json(const exchange_plan *plan, bool dry_run, pb_buf *out)
+static void plan_json(const cli_context *context, const exchange_plan *plan, bool dry_run,
+                      pb_buf *out)
 {
     pb_json json;
     pb_json_init(&json, out, 2);
@@ -143,8 +159,11 @@ static void plan_json(const exchange_plan *plan, bool dry_run, pb_buf *out)
         pb_json_object(&json);
         pb_json_member(&json, "name", file->name);
         pb_json_member(&json, "entity", file->entity != NULL ? file->entity->name : PB_STR_NONE);
-        if (file->entity == NULL)
-            pb_json_member(&json, "why_not", file->why_not);
+        if (file->entity == NULL) {
+            PB_AUTO_BUF why = PB_BUF_INIT(65536);
+            exchange_why_not(file, context->catalog, &why);
+            pb_json_member(&json, "why_not", pb_buf_str(&why));
+        }
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
@@ -190,7 +209,7 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
     if (rejects != NULL)
         PB_TRY(write_rejects(context, &plan, rejects, err));
     if (context->json)
-        plan_json(&plan, dry_run, &out);
+        plan_json(context, &plan, dry_run, &out);
     else if (!context->quiet)
         plan_text(context, &plan, dry_run, &out);
     *ret_exit = 0;

@@ -236,8 +236,11 @@ static pb_status check_whole(const parser *p)
         return PB_OK;
     if (p->command == NULL || p->command->commands != NULL) {
         pb_fail(p->err, PB_USAGE, PB_MSG("A command is missing"), NULL);
-        pb_error_hint(p->err, PB_MSG("“probity help {command}” says more."), "command",
-                      p->command != NULL ? p->command->path : "", NULL);
+        if (p->command == NULL)
+            pb_error_hint(p->err, PB_MSG("“probity help” lists the commands."), NULL);
+        else
+            pb_error_hint(p->err, PB_MSG("“probity help {command}” says more."), "command",
+                          p->command->path, NULL);
         return PB_USAGE;
     }
     return check_arguments(p);

@@ -44,7 +44,11 @@ static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_
         columns[i] = (audit_source_column){.header = column->header,
                                            .how = pb_str_c(how_text(column->how)),
                                            .filled = column->filled,
-                                           .format = format_text(column)};
+                                           .format = format_text(column),
+                                           .holds = column->holds,
+                                           .note = column->note,
+                                           .note_args = column->note_args,
+                                           .note_arg_count = column->note_arg_count};
         if (column->is_source_id)
             columns[i].field = pb_str_c(PB_MSG("Id of the record in its source"));
         else if (column->field != NULL)
@@ -85,6 +89,8 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, audit_read
         const exchange_file *file = &plan->files[i];
         files[i] = (audit_source_file){.name = file->name,
                                        .why_not = file->why_not,
+                                       .why_args = file->why_args,
+                                       .why_arg_count = file->why_arg_count,
                                        .encoding = file->encoding,
                                        .delimiter = file->delimiter,
                                        .bytes = file->bytes,

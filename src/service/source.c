@@ -36,21 +36,6 @@ pb_status service_import(const service_core *service, const service_call *call,
     return PB_OK;
 }
 
-/* A source in which no file fits any entity cannot be audited: that is no pass. */
-static pb_status refuse_unreadable(const exchange_plan *plan, pb_error *err)
-{
-    for (size_t i = 0; i < plan->file_count; i++)
-        if (plan->files[i].entity != NULL)
-            return PB_OK;
-    pb_fail(err, PB_INVALID, PB_MSG("None of the files could be recognised"), NULL);
-    if (plan->file_count > 0)
-        pb_error_detail(err, plan->files[0].why_not.ptr, "name", PB_ARG(plan->files[0].name), NULL);
-    pb_error_hint(
-        err, PB_MSG("Say with --map what the files and columns are; see “probity help audit”."),
-        NULL);
-    return PB_INVALID;
-}
-
 static pb_status load_files(const service_core *service, const service_call *call,
                             const service_source *source, pb_arena *arena, service_opened *opened,
                             pb_error *err)
@@ -58,7 +43,6 @@ static pb_status load_files(const service_core *service, const service_call *cal
     db_options scratch = {.scratch = true};
     exchange_options options = import_options(call, source, RECORD_KEEP, false);
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
-    PB_TRY(refuse_unreadable(&opened->plan, err));
     PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));
     opened->scratch = true;
     return exchange_import(opened->workspace, &options, arena, &opened->plan, err);

@@ -81,10 +81,24 @@ static void reason_rows(const report_writer *writer)
     }
 }
 
-static void file_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to)
+static void soft_line(const report_writer *writer, pb_str text)
 {
-    const pb_arg args[] = {{"name", file->name}};
-    pb_format(to, pb_translate_str(writer->catalog, file->why_not), args, 1);
+    if (pb_str_empty(text))
+        return;
+    html_raw(writer, "<br><span class=\"soft\">");
+    html_text(writer->out, text);
+    html_raw(writer, "</span>");
+}
+
+/* How a column was mapped, how its values were read, and what a person should know about it. */
+static void column_how(const report_writer *writer, const audit_source_column *column)
+{
+    PB_AUTO_BUF note = PB_BUF_INIT(REPORT_TEXT_MAX);
+    html_text(writer->out, pb_translate_str(writer->catalog, column->how));
+    if (!pb_str_empty(column->format))
+        soft_line(writer, pb_translate_str(writer->catalog, column->format));
+    report_column_note(writer, column, &note);
+    soft_line(writer, pb_buf_str(&note));
 }
 
 static void unread_rows(const report_writer *writer)
@@ -95,7 +109,7 @@ static void unread_rows(const report_writer *writer)
         PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
         if (!pb_str_empty(file->entity))
             continue;
-        file_why_not(writer, file, &why);
+        report_why_not(writer, file, &why);
         html_raw(writer, "<tr>");
         html_value_cell(writer, file->name);
         html_raw(writer, "<td>");
@@ -112,7 +126,7 @@ static void unread_rows(const report_writer *writer)
             html_raw(writer, "</bdi> <span class=\"soft\">(<bdi>");
             html_text(writer->out, file->name);
             html_raw(writer, "</bdi>)</span></td><td>");
-            html_text(writer->out, pb_translate_str(writer->catalog, file->columns[c].how));
+            column_how(writer, &file->columns[c]);
             html_raw(writer, "</td></tr>\n");
         }
     }
@@ -141,12 +155,7 @@ static void column_rows(const report_writer *writer, const audit_source_file *fi
                                    ? PB_STR("–")
                                    : pb_translate_str(writer->catalog, column->field));
         html_raw(writer, "</td><td>");
-        html_text(writer->out, pb_translate_str(writer->catalog, column->how));
-        if (!pb_str_empty(column->format)) {
-            html_raw(writer, "<br><span class=\"soft\">");
-            html_text(writer->out, pb_translate_str(writer->catalog, column->format));
-            html_raw(writer, "</span>");
-        }
+        column_how(writer, column);
         html_raw(writer, "</td>");
         html_number_cell(writer, column->filled);
         html_raw(writer, "</tr>\n");

@@ -235,6 +235,10 @@ static void put_columns(json_report *r, const audit_source_file *file)
         pb_json_member_i64(json, "filled", (int64_t)column->filled);
         if (!pb_str_empty(column->format))
             pb_json_member(json, "format", pb_translate_str(catalog, column->format));
+        PB_AUTO_BUF note = PB_BUF_INIT(REPORT_TEXT_MAX);
+        report_column_note(&r->writer, column, &note);
+        if (note.len > 0)
+            pb_json_member(json, "note", pb_buf_str(&note));
         pb_json_object_end(json);
     }
     pb_json_array_end(json);
@@ -262,13 +266,12 @@ static void put_rejects(json_report *r, const audit_source_file *file)
 static void put_file(json_report *r, const audit_source_file *file)
 {
     PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
-    const pb_arg args[] = {{"name", file->name}};
     pb_json *json = &r->json;
     pb_json_object(json);
     pb_json_member(json, "name", file->name);
     pb_json_member(json, "entity", pb_translate_str(r->writer.catalog, file->entity));
     if (pb_str_empty(file->entity)) {
-        pb_format(&why, pb_translate_str(r->writer.catalog, file->why_not), args, 1);
+        report_why_not(&r->writer, file, &why);
         pb_json_member(json, "why_not", pb_buf_str(&why));
     } else {
         pb_json_member(json, "encoding", file->encoding);

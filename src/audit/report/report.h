@@ -42,6 +42,10 @@ void report_problem(const report_writer *writer, const audit_finding *finding,
 void report_reason(const report_writer *writer, const audit_finding *finding, pb_buf *to);
 /** Why a row was rejected or a value noted. */
 void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to);
+/** Why a file was not read. */
+void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to);
+/** What a person should know about how a column was read; nothing when there is nothing. */
+void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to);
 /** Label of the field or header of the column a failure is about. */
 pb_str report_field_label(const report_writer *writer, const audit_finding *finding,
                           const audit_failure *failure);

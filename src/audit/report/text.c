@@ -185,6 +185,25 @@ void report_reject(const report_writer *writer, const audit_source_reject *rejec
     pb_format(to, pb_translate_str(writer->catalog, reject->says), args, 4);
 }
 
+void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to)
+{
+    pb_format(to, pb_translate_str(writer->catalog, file->why_not), file->why_args,
+              file->why_arg_count);
+}
+
+void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to)
+{
+    if (!pb_str_empty(column->note))
+        pb_format(to, pb_translate_str(writer->catalog, column->note), column->note_args,
+                  column->note_arg_count);
+    if (pb_str_empty(column->holds))
+        return;
+    if (to->len > 0)
+        pb_buf_byte(to, ' ');
+    pb_str holds = pb_translate_str(writer->catalog, column->holds);
+    report_say(writer, to, PB_MSG("It looks as if it held {what}."), "what", PB_ARG(holds), NULL);
+}
+
 pb_str report_field_label(const report_writer *writer, const audit_finding *finding,
                           const audit_failure *failure)
 {

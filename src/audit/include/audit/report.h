@@ -13,6 +13,10 @@ typedef struct audit_source_column {
     pb_str header, field, how; /* field absent: not mapped; how: English message id */
     uint64_t filled;
     pb_str format; /* how dates or numbers were read; absent: nothing to say */
+    pb_str holds;  /* not mapped, yet it looks like: English message id; absent: nothing noticed */
+    pb_str note;   /* why not mapped, what was assumed: English message id; absent: nothing */
+    const pb_arg *note_args;
+    size_t note_arg_count;
 } audit_source_column;
 typedef struct audit_source_reject {
     int64_t line;
@@ -21,7 +25,9 @@ typedef struct audit_source_reject {
 } audit_source_reject;
 typedef struct audit_source_file {
     pb_str name, entity; /* entity label id; absent: not read, why_not says why */
-    pb_str why_not;
+    pb_str why_not;      /* English message id with why_args */
+    const pb_arg *why_args;
+    size_t why_arg_count;
     pb_str encoding;
     char delimiter;
     uint64_t bytes, rows, imported, rejected, noted;
@@ -43,17 +49,20 @@ typedef struct audit_report {
     const model_schema *schema;
     const audit_reading *reading;
     const char *program_version;
-    pb_str title; /* name of what was audited */
+    pb_str title;   /* name of what was audited */
     size_t samples; /* evidence lines a finding shows; 0: 10 */
 } audit_report;
 
 /** One self-contained page in the locale's language; needs no script. */
-pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_buf *out, pb_error *err);
+pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_buf *out,
+                            pb_error *err);
 /** Machine-readable; texts in the locale's language beside stable ids. */
-pb_status audit_report_json(const audit_report *report, pb_locale *locale, pb_buf *out, pb_error *err);
-/** `control,grade,entity,record,field,value,problem`, a line per failing record, in order of control, then
- * record. */
-pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf *out, pb_error *err);
+pb_status audit_report_json(const audit_report *report, pb_locale *locale, pb_buf *out,
+                            pb_error *err);
+/** `control,grade,entity,record,field,value,problem`, a line per failing record, in order of
+ * control, then record. */
+pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf *out,
+                           pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
 pb_status audit_report_summary(const audit_report *report, pb_locale *locale, pb_buf *out,
                                pb_error *err);
