@@ -98,10 +98,11 @@ static pb_status make_room(audit_work *work, entity_state *state, bool amounts, 
     state->position =
         pb_arena_array(work->scratch, (size_t)state->max_n + 1, sizeof *state->position);
     state->worst = pb_arena_array(work->scratch, (size_t)state->max_n + 1, 1);
+    state->pending = pb_arena_array(work->scratch, (size_t)state->max_n + 1, 1);
     if (amounts)
         state->amount = pb_arena_array(work->scratch, rows, sizeof *state->amount);
     return !state->n || !state->record || !state->owner || !state->source || !state->position ||
-                   !state->worst || (amounts && !state->amount)
+                   !state->worst || !state->pending || (amounts && !state->amount)
                ? pb_fail_memory(err)
                : PB_OK;
 }

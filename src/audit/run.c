@@ -171,6 +171,7 @@ static pb_status run_control(audit_work *work, audit_finding *finding, pb_buf *d
             *err = inner;
         return status;
     }
+    check_settle(&check, status == PB_OK);
     if (status != PB_OK)
         PB_TRY(could_not_run(&check, &inner, err));
     if (finding->outcome == AUDIT_FAIL)

@@ -30,6 +30,7 @@ typedef struct entity_state {
     uint32_t *source;       /* index into run->sources */
     int64_t *amount;        /* NULL: the entity has none */
     pb_str amount_currency; /* as audit_finding.amount_currency */
+    uint8_t *pending;       /* by n: fails the control being evaluated */
     uint8_t *worst;         /* by n: 1 + worst grade the record fails, 0 none */
     /* duplicates, see entity_twins */
     bool matched;
@@ -82,6 +83,8 @@ pb_status owner_of(audit_work *work, pb_str id, pb_str reference, uint32_t *ret,
 /** Adds a failing record; calls come in ascending order of n, and a record counts once. Texts are
  * copied. `failure.problem` must live as long as the catalogue. */
 pb_status check_fail(audit_check *check, const audit_failure *failure, pb_error *err);
+/** Lets the failing records of a finished control count in marks (`keep`), or forgets them. */
+void check_settle(audit_check *check, bool keep);
 /** The control does not apply. `value` is copied. */
 pb_status check_not_applicable(audit_check *check, const char *reason, pb_str value, pb_error *err);
 /** A SELECT that returns one number, over published views, with :today and :reference bound. */

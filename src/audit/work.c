@@ -88,14 +88,25 @@ static pb_str keep(audit_work *work, pb_str text, bool *failed)
 static void count_record(audit_check *check, audit_failure *failure, size_t at)
 {
     entity_state *state = check->state;
-    uint8_t grade = (uint8_t)(1 + (int)check->control->grade);
-    if (state->worst[failure->n] < grade)
-        state->worst[failure->n] = grade;
+    state->pending[failure->n] = 1;
     if (state->amount)
         check->finding->amount += state->amount[at];
     failure->record = state->record[at];
     failure->owner = state->owner[at] ? check->work->owners[state->owner[at]] : PB_STR_NONE;
     failure->source = state->source[at] ? check->work->sources[state->source[at]] : PB_STR_NONE;
+}
+
+void check_settle(audit_check *check, bool keep)
+{
+    entity_state *state = check->state;
+    uint8_t grade = (uint8_t)(1 + (int)check->control->grade);
+    if (!check->last_n)
+        return;
+    for (int64_t n = 1; n <= check->last_n; n++) {
+        if (keep && state->pending[n] && state->worst[n] < grade)
+            state->worst[n] = grade;
+        state->pending[n] = 0;
+    }
 }
 
 pb_status check_fail(audit_check *check, const audit_failure *failure, pb_error *err)
