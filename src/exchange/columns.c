@@ -198,7 +198,19 @@ typedef struct fit {
     size_t required; /* required fields among them */
     bool id;
     bool key; /* the field that names a record is among them */
+    bool own; /* a name that only this entity knows is among them */
 } fit;
+
+/* The system's own users: whom other records name as their owner. */
+static bool holds_users(const model_schema *schema, const model_entity *entity)
+{
+    for (size_t e = 0; e < schema->entity_count; e++) {
+        const model_field *owner = model_field_role(&schema->entities[e], "owner");
+        if (owner != NULL && owner->target == entity)
+            return true;
+    }
+    return false;
+}
 
 static fit fit_headers(const name_book *names, const model_entity *entity, const sample *s,
                        pb_arena *arena)
@@ -226,6 +238,7 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
         size_t spread = names_spread(names, form.key);
         ret.matched++;
         ret.weight += spread > 1 ? 1.0 / (double)spread : 1.0;
+        ret.own = ret.own || spread == 1;
         ret.required += best->required;
         ret.key = ret.key || (entity->key.count > 0 && pb_str_eq(entity->key.items[0], best->name));
     }
@@ -250,6 +263,9 @@ const model_entity *entity_decide(const model_schema *schema, const name_book *n
                                     : 0.0) +
                        f.weight + (double)f.matched / (double)s->columns +
                        0.25 * (double)f.required + (f.id ? 0.5 : 0.0);
+        /* People of whom nothing says that they are users are customers. */
+        if (named == 0 && !f.own && holds_users(schema, entity))
+            score -= 1.0;
         if (score > best_score + 1e-9) {
             best = entity;
             best_score = score;

@@ -25,9 +25,10 @@ static void test_audit_of_the_demo_writes_three_reports(void **state)
     (void)state;
     char *folder = program_folder(), demo[4096];
     demo_path(demo);
-    program_result r = PROGRAM(folder, "audit", demo, "--as-of", "2025-06-30");
+    program_result r =
+        PROGRAM(folder, "audit", demo, "--as-of", "2025-06-30", "--fail-on", "important");
     assert_string_equal(r.err, "");
-    assert_int_equal(r.exit, 1); /* the demo has an essential finding */
+    assert_int_equal(r.exit, 1); /* the demo has important findings, no essential one */
     assert_has(r.out, "Mark ");
     assert_has(r.out, "What to do first");
     assert_has(r.out, "report/report.html");
