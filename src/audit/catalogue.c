@@ -12,7 +12,7 @@ static int area_order(const audit_catalogue *catalogue, pb_str area)
 }
 
 /* Insertion into order as controls come: their number is small and most come ordered. */
-pb_status loader_add(audit_loader *loader, const audit_control *control, pb_error *err)
+pb_status catalogue_add(audit_loader *loader, const audit_control *control, pb_error *err)
 {
     audit_catalogue *catalogue = loader->catalogue;
     if (!PB_PUSH(loader->arena, catalogue->controls, catalogue->count, loader->control_capacity,
@@ -75,9 +75,9 @@ static pb_status take_source(audit_loader *loader, const model_source *source, p
         return take_control(loader, source, root, err);
     PB_TRY(keep_digest(loader, source->text, err));
     if (model_yaml_get(root, "areas"))
-        return areas_read(loader, root, err);
+        return extras_areas(loader, root, err);
     if (model_yaml_get(root, "words"))
-        return words_read(loader, root, err);
+        return extras_words(loader, root, err);
     if (model_yaml_get(root, "standard")) {
         if (!PB_PUSH(loader->arena, loader->maps, loader->map_count, loader->map_capacity, root))
             return pb_fail_memory(err);
@@ -120,8 +120,8 @@ static pb_status load_all(audit_loader *loader, const model_source *sources, siz
         PB_TRY(take_source(loader, &sources[i], err));
     for (size_t i = 0; i < loader->file_count; i++)
         PB_TRY(control_unfold(loader, &loader->files[i], err));
-    PB_TRY(rules_unfold(loader, err));
-    PB_TRY(maps_apply(loader, err));
+    PB_TRY(extras_rules(loader, err));
+    PB_TRY(extras_maps(loader, err));
     return hash_rules(loader, err);
 }
 

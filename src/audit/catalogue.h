@@ -52,12 +52,12 @@ pb_status control_read_check(audit_loader *loader, const model_yaml *root, const
 pb_status fixtures_read(audit_loader *loader, const model_yaml *root, bool wanted,
                         audit_control *control, pb_error *err);
 /** A control for each rule of the model. */
-pb_status rules_unfold(audit_loader *loader, pb_error *err);
-pb_status areas_read(audit_loader *loader, const model_yaml *root, pb_error *err);
-pb_status words_read(audit_loader *loader, const model_yaml *root, pb_error *err);
+pb_status extras_rules(audit_loader *loader, pb_error *err);
+pb_status extras_areas(audit_loader *loader, const model_yaml *root, pb_error *err);
+pb_status extras_words(audit_loader *loader, const model_yaml *root, pb_error *err);
 /** Gives the controls their clauses. */
-pb_status maps_apply(audit_loader *loader, pb_error *err);
+pb_status extras_maps(audit_loader *loader, pb_error *err);
 /** Adds a control to the catalogue; PB_MEMORY. */
-pb_status loader_add(audit_loader *loader, const audit_control *control, pb_error *err);
+pb_status catalogue_add(audit_loader *loader, const audit_control *control, pb_error *err);
 
 #endif

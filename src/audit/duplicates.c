@@ -105,7 +105,7 @@ static pb_status fill_columns(column_set *set, db_session *snapshot, pb_error *e
     pb_buf_addc(&sql, "select ");
     for (size_t c = 0; c < set->count; c++) {
         pb_buf_addc(&sql, c > 0 ? ", " : "");
-        put_field(&sql, set->fields[c], true);
+        work_put_field(&sql, set->fields[c], true);
     }
     pb_buf_printf(&sql, " from %.*s order by n", PB_STR_FMT(set->entity->name));
     PB_TRY(db_prepare_text(snapshot, pb_buf_str(&sql), &stmt, err));

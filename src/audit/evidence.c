@@ -11,7 +11,7 @@ static pb_status open_evidence(audit_work *work, const audit_control *control, d
         const model_field *field = model_field_find(control->entity, control->evidence.items[i]);
         pb_buf_addc(&sql, ", ");
         if (field)
-            put_field(&sql, field, true);
+            work_put_field(&sql, field, true);
         else
             pb_buf_addc(&sql, "null");
     }

@@ -2,7 +2,7 @@
 #include "catalogue.h"
 #include "model/expr.h"
 
-pb_status areas_read(audit_loader *loader, const model_yaml *root, pb_error *err)
+pb_status extras_areas(audit_loader *loader, const model_yaml *root, pb_error *err)
 {
     static const char *const keys[] = {"areas", NULL};
     const model_yaml *list;
@@ -25,7 +25,7 @@ pb_status areas_read(audit_loader *loader, const model_yaml *root, pb_error *err
     return PB_OK;
 }
 
-pb_status words_read(audit_loader *loader, const model_yaml *root, pb_error *err)
+pb_status extras_words(audit_loader *loader, const model_yaml *root, pb_error *err)
 {
     static const char *const keys[] = {"words", "fields", "types", "items", NULL};
     audit_words words = {0};
@@ -78,7 +78,7 @@ static pb_status map_clause(audit_loader *loader, pb_str standard, pb_str clause
     return PB_INVALID;
 }
 
-pb_status maps_apply(audit_loader *loader, pb_error *err)
+pb_status extras_maps(audit_loader *loader, pb_error *err)
 {
     static const char *const keys[] = {"standard", "title", "clauses", NULL};
     for (size_t m = 0; m < loader->map_count; m++) {
@@ -199,10 +199,10 @@ static pb_status rule_unfold(audit_loader *loader, const model_entity *entity,
     control.fails_sql = pb_arena_str(loader->arena, pb_buf_str(&sql));
     if (sql.failed || !control.fails_sql.ptr)
         return pb_fail_memory(err);
-    return loader_add(loader, &control, err);
+    return catalogue_add(loader, &control, err);
 }
 
-pb_status rules_unfold(audit_loader *loader, pb_error *err)
+pb_status extras_rules(audit_loader *loader, pb_error *err)
 {
     for (size_t i = 0; i < loader->schema->entity_count; i++) {
         const model_entity *entity = &loader->schema->entities[i];

@@ -48,7 +48,7 @@ static pb_status load_users(audit_work *work, const model_entity *users, pb_erro
     }
 }
 
-pb_status owner_of(audit_work *work, pb_str id, pb_str reference, uint32_t *ret, pb_error *err)
+pb_status list_owner(audit_work *work, pb_str id, pb_str reference, uint32_t *ret, pb_error *err)
 {
     *ret = NO_OWNER;
     uint64_t *known = id.len ? pb_map_get(work->user_labels, id) : NULL;
@@ -148,15 +148,15 @@ static pb_status take_row(audit_work *work, list_reader *list, pb_error *err)
     }
     state->source[at] = list->last_source;
     if (list->owned)
-        PB_TRY(owner_of(work, db_column_blob(list->stmt, 3), db_column_text(list->stmt, 4),
-                        &state->owner[at], err));
+        PB_TRY(list_owner(work, db_column_blob(list->stmt, 3), db_column_text(list->stmt, 4),
+                          &state->owner[at], err));
     if (list->amounts)
         take_amount(work, list, at);
     state->count++;
     return PB_OK;
 }
 
-pb_status entity_list(audit_work *work, entity_state *state, pb_error *err)
+pb_status list_load(audit_work *work, entity_state *state, pb_error *err)
 {
     if (state->listed)
         return PB_OK;
@@ -198,7 +198,7 @@ pb_status entity_list(audit_work *work, entity_state *state, pb_error *err)
     return PB_OK;
 }
 
-size_t entity_position(const entity_state *state, int64_t n)
+size_t list_position(const entity_state *state, int64_t n)
 {
     if (n < 1 || n > state->max_n || !state->position[n])
         return SIZE_MAX;

@@ -27,14 +27,14 @@ static pb_status check_needs(audit_check *check, bool *ret_stop, pb_error *err)
     static const char *const says = PB_MSG("The source has no column for “{value}”.");
     const audit_control *control = check->control;
     *ret_stop = true;
-    if (control->field && !field_present(check->work, control->field))
+    if (control->field && !work_has_field(check->work, control->field))
         return check_not_applicable(check, says, control->field->label, err);
     for (size_t i = 0; i < control->need_count; i++)
-        if (!field_present(check->work, control->needs[i]))
+        if (!work_has_field(check->work, control->needs[i]))
             return check_not_applicable(check, says, control->needs[i]->label, err);
     bool any = control->any_count == 0;
     for (size_t i = 0; i < control->any_count; i++)
-        any = any || field_present(check->work, control->any_of[i]);
+        any = any || work_has_field(check->work, control->any_of[i]);
     if (!any)
         return check_not_applicable(check, says, control->any_of[0]->label, err);
     *ret_stop = false;

@@ -20,7 +20,7 @@ typedef struct entity_state {
     uint64_t *filled;                      /* by field: records with a value */
     uint64_t *bad, *restyled, *unresolved; /* by field: records with such a note */
     bool *column;                          /* by field: some source has a column for it */
-    /* the list of its records, see entity_list; all arrays by position */
+    /* the list of its records, see list_load; all arrays by position */
     bool listed;
     size_t count;
     int64_t *n;
@@ -72,13 +72,13 @@ typedef struct audit_check {
 /** Fills in rows, fields and notes of all entities, and the reference day. */
 pb_status work_survey(audit_work *work, pb_error *err);
 /** True when the source says something about this field (has a column, or any value). */
-bool field_present(const audit_work *work, const model_field *field);
+bool work_has_field(const audit_work *work, const model_field *field);
 /** Loads the list of an entity's records. */
-pb_status entity_list(audit_work *work, entity_state *state, pb_error *err);
+pb_status list_load(audit_work *work, entity_state *state, pb_error *err);
 /** Position of a record in the list, or SIZE_MAX. */
-size_t entity_position(const entity_state *state, int64_t n);
+size_t list_position(const entity_state *state, int64_t n);
 /** Index of an owner by the user's id, made when new. */
-pb_status owner_of(audit_work *work, pb_str id, pb_str reference, uint32_t *ret, pb_error *err);
+pb_status list_owner(audit_work *work, pb_str id, pb_str reference, uint32_t *ret, pb_error *err);
 
 /** Adds a failing record; calls come in ascending order of n, and a record counts once. Texts are
  * copied. `failure.problem` must live as long as the catalogue. */
@@ -95,7 +95,7 @@ pb_status work_query(audit_work *work, pb_str sql, db_stmt **ret, pb_error *err)
 pb_status work_text(audit_work *work, db_stmt *stmt, int column, const model_field *field,
                     pb_str *ret, pb_error *err);
 /** SQL name of a field's column: `<name>`, links `<name>_id` or `<name>_ref`. */
-void put_field(pb_buf *out, const model_field *field, bool reference);
+void work_put_field(pb_buf *out, const model_field *field, bool reference);
 /** Runs a control by SQL. */
 pb_status check_sql(audit_check *check, pb_error *err);
 /** Fills marks, usage and the number of records into the result. */
@@ -110,7 +110,7 @@ typedef struct word_book word_book;
 /** NULL in `*ret`: nothing is known of this field. */
 pb_status words_for(audit_work *work, const model_field *field, word_book **ret, pb_error *err);
 /** True when both texts have the same digits in the same order. */
-bool same_digits(pb_str a, pb_str b);
+bool words_same_digits(pb_str a, pb_str b);
 /** True when the folded word is in the book. */
 bool words_known(const word_book *book, pb_str folded);
 /** Errors between two folded words, SIZE_MAX when too many to be the same word. */

@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 
-void put_field(pb_buf *out, const model_field *field, bool reference)
+void work_put_field(pb_buf *out, const model_field *field, bool reference)
 {
     pb_buf_add(out, field->name);
     if (field->type == MODEL_LINK)
@@ -176,7 +176,7 @@ pb_status work_survey(audit_work *work, pb_error *err)
     return PB_OK;
 }
 
-bool field_present(const audit_work *work, const model_field *field)
+bool work_has_field(const audit_work *work, const model_field *field)
 {
     const entity_state *state = &work->entities[field->entity->index];
     size_t i = field->index;

@@ -143,7 +143,7 @@ static pb_status add_instance(audit_loader *loader, const loader_control *file,
     }
     macro_scope scope = {loader->schema, entity, field};
     PB_TRY(control_read(loader, file, &scope, &control, err));
-    return loader_add(loader, &control, err);
+    return catalogue_add(loader, &control, err);
 }
 
 static pb_status unfold_each(audit_loader *loader, const loader_control *file,

@@ -84,7 +84,7 @@ static pb_status take_records(audit_work *work, entity_state *state, usage_room 
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
-        size_t at = entity_position(state, db_column_i64(stmt, 0));
+        size_t at = list_position(state, db_column_i64(stmt, 0));
         if (at == SIZE_MAX || !state->owner[at])
             continue;
         audit_usage *usage = &room->of[state->owner[at]];
@@ -128,7 +128,7 @@ pb_status usage_all(audit_work *work, audit_result *result, pb_error *err)
         const model_field *owner = model_field_role(state->entity, "owner");
         if (!state->rows || !owner || owner->type != MODEL_LINK || !state->filled[owner->index])
             continue;
-        PB_TRY(entity_list(work, state, err));
+        PB_TRY(list_load(work, state, err));
         PB_TRY(reserve(work, &room, err));
         const model_field *stage = model_field_role(state->entity, "stage");
         usage_columns columns = {.stage = has_won(stage) ? stage : NULL};

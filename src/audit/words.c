@@ -61,7 +61,7 @@ pb_status words_for(audit_work *work, const model_field *field, word_book **ret,
     return PB_OK;
 }
 
-bool same_digits(pb_str a, pb_str b)
+bool words_same_digits(pb_str a, pb_str b)
 {
     size_t i = 0, k = 0;
     for (;;) {
@@ -80,7 +80,7 @@ size_t words_apart(pb_str a, pb_str b)
 {
     size_t length = pb_utf8_count(a), other = pb_utf8_count(b);
     size_t shorter = length < other ? length : other;
-    if (shorter < MIN_LETTERS || a.ptr[0] != b.ptr[0] || !same_digits(a, b))
+    if (shorter < MIN_LETTERS || a.ptr[0] != b.ptr[0] || !words_same_digits(a, b))
         return SIZE_MAX;
     size_t limit = shorter >= TWO_ERRORS_FROM ? 2 : 1;
     if ((length > other ? length - other : other - length) > limit)

@@ -119,8 +119,8 @@ pb_status check_fail(audit_check *check, const audit_failure *failure, pb_error 
         if (copy.n < check->last_n)
             return pb_fail(err, PB_INTERNAL, PB_MSG("A check gave its records out of order."),
                            NULL);
-        PB_TRY(entity_list(check->work, check->state, err));
-        size_t at = entity_position(check->state, copy.n);
+        PB_TRY(list_load(check->work, check->state, err));
+        size_t at = list_position(check->state, copy.n);
         if (at == SIZE_MAX)
             return pb_fail(
                 err, PB_INVALID, PB_MSG("A check named record {n}, which is not in {entity}."), "n",

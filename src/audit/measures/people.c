@@ -11,7 +11,7 @@ static pb_status count_owned(audit_work *work, uint64_t **ret, bool *ret_any, pb
         entity_state *state = &work->entities[i];
         const model_field *owner = model_field_role(state->entity, "owner");
         if (owner && state->rows && state->filled[owner->index])
-            PB_TRY(entity_list(work, state, err));
+            PB_TRY(list_load(work, state, err));
     }
     uint64_t *counts = pb_arena_array(work->scratch, work->owner_count + 1, sizeof *counts);
     if (!counts)
@@ -111,7 +111,7 @@ static pb_status look_at_people(audit_check *check, person_test test, const char
             return PB_OK;
         if (active && !db_column_is_null(stmt, 2) && db_column_i64(stmt, 2) == 0)
             continue;
-        PB_TRY(owner_of(work, db_column_blob(stmt, 1), PB_STR_NONE, &owner, err));
+        PB_TRY(list_owner(work, db_column_blob(stmt, 1), PB_STR_NONE, &owner, err));
         uint64_t owned = owner ? counts[owner] : 0;
         check->finding->population += all || owned;
         if (test(owned, median, people))

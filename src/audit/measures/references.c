@@ -77,7 +77,7 @@ static size_t nearest(const name_book *book, pb_str squeezed, bool compare)
         size_t shorter = name.len < squeezed.len ? name.len : squeezed.len;
         size_t limit = shorter >= TWO_ERRORS_FROM ? 2 : shorter >= ONE_ERROR_FROM ? 1 : 0;
         size_t longer = name.len + squeezed.len - shorter;
-        if (!limit || longer - shorter > limit * 3 || !same_digits(name, squeezed))
+        if (!limit || longer - shorter > limit * 3 || !words_same_digits(name, squeezed))
             continue;
         size_t apart = match_distance(name, squeezed, limit);
         if (apart > limit || apart >= best)

@@ -27,7 +27,7 @@ static pb_status entity_twins(audit_work *work, entity_state *state, pb_error *e
 {
     if (state->matched)
         return PB_OK;
-    PB_TRY(entity_list(work, state, err));
+    PB_TRY(list_load(work, state, err));
     PB_AUTO_ARENA arena = pb_arena_new((size_t)4 << 30);
     audit_duplicates found;
     if (!arena)

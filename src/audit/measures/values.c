@@ -17,7 +17,7 @@ pb_status measure_completeness(audit_check *check, pb_error *err)
         return PB_OK;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     pb_buf_printf(&sql, "select e.n as n from %.*s e where e.", PB_STR_FMT(field->entity->name));
-    put_field(&sql, field, true);
+    work_put_field(&sql, field, true);
     pb_buf_addc(&sql, " is null");
     if (field->type == MODEL_LINK)
         pb_buf_printf(&sql, " and e.%.*s_id is null", PB_STR_FMT(field->name));
@@ -58,7 +58,7 @@ static pb_status open_notes(audit_check *check, const char *kind, db_stmt **ret,
     const model_field *field = check->control->field;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     pb_buf_addc(&sql, "select v.n, v.value, v.problem, e.");
-    put_field(&sql, field, true);
+    work_put_field(&sql, field, true);
     pb_buf_printf(&sql,
                   " from value_note v join %.*s e on e.n = v.n where v.entity = :entity and "
                   "v.field = :field and v.kind = :kind order by v.n",
