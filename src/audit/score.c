@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+static const double BELOW_A = 89.9;
 static const double grade_weight[] = {1, 3, 5}; /* desirable, important, essential */
 enum { CAP_ONE = 64, CAP_SEVERAL = 49, SEVERAL = 3 };
 
@@ -61,19 +62,23 @@ static bool fails(const audit_finding *finding)
     return finding->outcome == AUDIT_FAIL || finding->outcome == AUDIT_COULD_NOT_RUN;
 }
 
-/* A failed essential control caps the mark, several of them lower. */
-static void cap_mark(audit_mark *mark, size_t essential)
+/* Nothing is excellent while something important fails. A failed essential control caps the mark,
+ * several of them lower. */
+static void cap_mark(audit_mark *mark, size_t essential, bool important)
 {
     double cap = essential >= SEVERAL ? CAP_SEVERAL : essential ? CAP_ONE : 100;
     mark->capped = mark->score > cap;
     if (mark->capped)
         mark->score = cap;
+    if (important && mark->score > BELOW_A)
+        mark->score = BELOW_A;
 }
 
 typedef struct marking {
     audit_mark mark;
     double sum, weights;
     size_t essential;
+    bool important;
     const audit_finding *worst; /* of the control whose instances are being gone through */
     bool worst_fails;
 } marking;
@@ -88,6 +93,7 @@ static void close_control(marking *to)
     to->sum += grade_weight[grade] * to->worst->score;
     to->weights += grade_weight[grade];
     to->essential += to->worst_fails && grade == MODEL_ESSENTIAL;
+    to->important = to->important || (to->worst_fails && grade == MODEL_IMPORTANT);
     to->worst = NULL;
     to->worst_fails = false;
 }
@@ -115,7 +121,7 @@ static audit_mark mark_of(const audit_result *result, pb_str name, finding_test 
     if (to.weights <= 0)
         return to.mark;
     to.mark.score = 100 * to.sum / to.weights;
-    cap_mark(&to.mark, to.essential);
+    cap_mark(&to.mark, to.essential, to.important);
     to.mark.score = rounded(to.mark.score);
     to.mark.letter = letter_of(to.mark.score);
     return to.mark;
