@@ -62,6 +62,8 @@ static int order_candidates(const void *a, const void *b)
 
 static void make_unique(match_candidates *out)
 {
+    if (out->count == 0)
+        return;
     qsort(out->items, out->count, sizeof *out->items, order_candidates);
     size_t kept = 0;
     for (size_t i = 0; i < out->count; i++)

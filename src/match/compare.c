@@ -182,18 +182,34 @@ static match_level compare_orgs(pb_str a, pb_str b)
     return compare_text(match_org_core(a), match_org_core(b));
 }
 
+/* True when all digits of both texts are the same in the same order: `ann1` and `ann2` are two
+ * people, `anna` and `ana` may be one. */
+static bool same_digits(pb_str a, pb_str b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.len && (a.ptr[i] < '0' || a.ptr[i] > '9'))
+            i++;
+        while (j < b.len && (b.ptr[j] < '0' || b.ptr[j] > '9'))
+            j++;
+        if (i >= a.len || j >= b.len)
+            return i >= a.len && j >= b.len;
+        if (a.ptr[i++] != b.ptr[j++])
+            return false;
+    }
+}
+
 static match_level compare_emails(pb_str a, pb_str b)
 {
     if (pb_str_eq(a, b))
         return LEVEL_EQUAL;
     pb_str la = match_email_local(a), lb = match_email_local(b);
     size_t shorter = la.len < lb.len ? la.len : lb.len;
-    bool person = shorter >= 5 && !match_email_is_role(la) && !match_email_is_role(lb);
-    if (person && pb_str_eq(la, lb))
-        return LEVEL_CLOSE;
-    if (person && match_distance(a, b, 1) <= 1)
-        return LEVEL_CLOSE;
-    return person && match_similarity(la, lb) >= 0.93 ? LEVEL_WEAK : LEVEL_DIFFERS;
+    if (shorter < 5 || match_email_is_role(la) || match_email_is_role(lb))
+        return LEVEL_DIFFERS;
+    if (pb_str_eq(la, lb))
+        return LEVEL_WEAK;
+    return same_digits(a, b) && match_distance(a, b, 1) <= 1 ? LEVEL_CLOSE : LEVEL_DIFFERS;
 }
 
 static match_level compare_phones(pb_str a, pb_str b)

@@ -8,15 +8,16 @@
 
 enum { SAMPLES = 100000 };
 
-/* m of DIFFERS, WEAK, CLOSE, EQUAL, and how often a value seen twice is expected among strangers.
- */
+/* m of DIFFERS, WEAK, CLOSE, EQUAL; how often a value seen twice is expected among strangers; and
+ * the most that likeness short of equality may be worth, in bits: an address made from the name
+ * says little that the name has not said. */
 static const struct kind_share {
-    double differs, weak, close, equal, chance;
+    double differs, weak, close, equal, chance, most;
 } kind_shares[] = {
-    [MATCH_EXACT] = {.15, .03, .02, .80, .05}, [MATCH_NAME] = {.04, .06, .10, .80, .5},
-    [MATCH_ORG] = {.06, .07, .12, .75, .05},   [MATCH_EMAIL] = {.15, .05, .10, .70, .02},
-    [MATCH_PHONE] = {.20, .05, .02, .73, .05}, [MATCH_DATE] = {.04, .01, .08, .87, .5},
-    [MATCH_TEXT] = {.20, .08, .12, .60, .5},
+    [MATCH_EXACT] = {.15, .03, .02, .80, .05, 4}, [MATCH_NAME] = {.04, .06, .10, .80, .5, 9},
+    [MATCH_ORG] = {.06, .07, .12, .75, .05, 12},  [MATCH_EMAIL] = {.15, .05, .10, .70, .02, 6},
+    [MATCH_PHONE] = {.20, .05, .02, .73, .05, 6}, [MATCH_DATE] = {.04, .01, .08, .87, .5, 6},
+    [MATCH_TEXT] = {.20, .08, .12, .60, .5, 5},
 };
 
 static pb_status count_values(const match_column *column, size_t rows, uint32_t *count,
@@ -75,7 +76,7 @@ static void sample_level_shares(const match_column *column, const match_key *ord
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         size_t x = (size_t)((random >> 33) % rows);
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        size_t y = (x + 1 + (size_t)((random >> 33) % (rows - 1))) % rows;
+        size_t y = (x + 1 + (size_t)((random >> 33) % (rows > 1 ? rows - 1 : 1))) % rows;
         pb_str a = column->values[order[x].row], b = column->values[order[y].row];
         if (pb_str_empty(a) || pb_str_empty(b) || pb_str_eq(a, b))
             continue;
@@ -103,8 +104,8 @@ pb_status match_weights_learn(const match_column *columns, size_t column_count, 
                                            : pb_fail_memory(err);
         sample_level_shares(&columns[c], order, rows, u);
         weights->level[c][LEVEL_DIFFERS] = log2(m->differs / u[LEVEL_DIFFERS]);
-        weights->level[c][LEVEL_WEAK] = log2(m->weak / u[LEVEL_WEAK]);
-        weights->level[c][LEVEL_CLOSE] = log2(m->close / u[LEVEL_CLOSE]);
+        weights->level[c][LEVEL_WEAK] = fmin(log2(m->weak / u[LEVEL_WEAK]), m->most / 2);
+        weights->level[c][LEVEL_CLOSE] = fmin(log2(m->close / u[LEVEL_CLOSE]), m->most);
         weights->level[c][LEVEL_EQUAL] = log2(m->chance);
         weights->equal_share[c] = m->equal;
     }
