@@ -60,52 +60,118 @@ static void condition(const report_writer *writer, const audit_finding *finding)
     html_raw(writer, "</dd>\n");
 }
 
+/* What a table of evidence shows beside record, problem and value. */
+typedef struct sample_columns {
+    const model_field *fields[8]; /* of control->evidence, in its order; NULL at the end */
+    size_t positions[8];          /* of each in failure->evidence */
+    size_t count;
+    bool field, value, suggestion, owner;
+} sample_columns;
+
+/* A value that stands in the column of its field already is not repeated. */
+static bool has_column(const sample_columns *columns, pb_str field)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (pb_str_eq(columns->fields[i]->name, field))
+            return true;
+    return false;
+}
+
+/* True when none of the first `shown` failures has anything in that place of the evidence. */
+static bool is_blank(const audit_finding *finding, size_t shown, size_t position)
+{
+    for (size_t i = 0; i < shown; i++)
+        if (finding->failures[i].evidence != NULL &&
+            !pb_str_empty(finding->failures[i].evidence[position]))
+            return false;
+    return true;
+}
+
+static sample_columns choose_columns(const audit_finding *finding, size_t shown)
+{
+    const audit_control *control = finding->control;
+    sample_columns columns = {0};
+    bool owner_there = false;
+    for (size_t i = 0; i < control->evidence.count && columns.count < 8; i++) {
+        const model_field *field =
+            control->entity != NULL ? model_field_find(control->entity, control->evidence.items[i])
+                                    : NULL;
+        if (field == NULL || is_blank(finding, shown, i))
+            continue;
+        owner_there = owner_there || pb_str_is(field->role, "owner");
+        columns.positions[columns.count] = i;
+        columns.fields[columns.count++] = field;
+    }
+    for (size_t i = 0; i < shown; i++) {
+        const audit_failure *failure = &finding->failures[i];
+        bool apart = !pb_str_empty(failure->field) && !has_column(&columns, failure->field);
+        columns.field = columns.field || apart;
+        columns.value = columns.value ||
+                        (!pb_str_empty(failure->value) && !has_column(&columns, failure->field));
+        columns.suggestion = columns.suggestion || !pb_str_empty(failure->suggestion);
+        columns.owner = columns.owner || (!pb_str_empty(failure->owner) && !owner_there);
+    }
+    return columns;
+}
+
 static void sample_row(const report_writer *writer, const audit_finding *finding,
-                       const audit_failure *failure, bool suggestions, bool owners)
+                       const audit_failure *failure, const sample_columns *columns)
 {
     PB_AUTO_BUF problem = PB_BUF_INIT(REPORT_TEXT_MAX);
     report_problem(writer, finding, failure, &problem);
     html_raw(writer, "<tr>");
     html_value_cell(writer, failure->record);
-    html_raw(writer, "<td>");
-    html_text(writer->out, report_field_label(writer, finding, failure));
-    html_raw(writer, "</td>");
-    html_value_cell(writer, failure->value);
+    for (size_t i = 0; i < columns->count; i++)
+        html_value_cell(writer, failure->evidence != NULL ? failure->evidence[columns->positions[i]]
+                                                          : PB_STR_NONE);
+    if (columns->field)
+        html_value_cell(writer, report_field_label(writer, finding, failure));
+    if (columns->value)
+        html_value_cell(writer, failure->value);
     html_raw(writer, "<td>");
     html_text(writer->out, pb_buf_str(&problem));
     html_raw(writer, "</td>");
-    if (suggestions)
+    if (columns->suggestion)
         html_value_cell(writer, failure->suggestion);
-    if (owners)
+    if (columns->owner)
         html_value_cell(writer, failure->owner);
     html_raw(writer, "</tr>\n");
+}
+
+static void sample_head(const report_writer *writer, const sample_columns *columns)
+{
+    html_raw(writer, "<tr>");
+    html_element(writer, "th", PB_MSG("Record"));
+    for (size_t i = 0; i < columns->count; i++) {
+        html_raw(writer, "<th>");
+        html_text(writer->out, pb_translate_str(writer->catalog, columns->fields[i]->label));
+        html_raw(writer, "</th>");
+    }
+    if (columns->field)
+        html_element(writer, "th", PB_MSG("Field"));
+    if (columns->value)
+        html_element(writer, "th", PB_MSG("Value"));
+    html_element(writer, "th", PB_MSG("Problem"));
+    if (columns->suggestion)
+        html_element(writer, "th", PB_MSG("Suggestion"));
+    if (columns->owner)
+        html_element(writer, "th", PB_MSG("Owner"));
+    html_raw(writer, "</tr>");
 }
 
 static void samples(const report_writer *writer, const audit_finding *finding)
 {
     size_t limit = writer->report->samples > 0 ? writer->report->samples : REPORT_SAMPLES;
     size_t shown = finding->failure_count < limit ? finding->failure_count : limit;
-    bool suggestions = false, owners = false;
     if (shown == 0)
         return;
-    for (size_t i = 0; i < shown; i++) {
-        suggestions = suggestions || !pb_str_empty(finding->failures[i].suggestion);
-        owners = owners || !pb_str_empty(finding->failures[i].owner);
-    }
+    sample_columns columns = choose_columns(finding, shown);
     html_element(writer, "h4", PB_MSG("Evidence"));
-    html_raw(writer, "<div class=\"scroll\"><table><thead><tr>");
-    const char *const heads[] = {PB_MSG("Record"),
-                                 PB_MSG("Field"),
-                                 PB_MSG("Value"),
-                                 PB_MSG("Problem"),
-                                 suggestions ? PB_MSG("Suggestion") : NULL,
-                                 owners ? PB_MSG("Owner") : NULL};
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (heads[i] != NULL)
-            html_element(writer, "th", heads[i]);
-    html_raw(writer, "</tr></thead><tbody>");
+    html_raw(writer, "<div class=\"scroll\"><table><thead>");
+    sample_head(writer, &columns);
+    html_raw(writer, "</thead><tbody>");
     for (size_t i = 0; i < shown; i++)
-        sample_row(writer, finding, &finding->failures[i], suggestions, owners);
+        sample_row(writer, finding, &finding->failures[i], &columns);
     html_raw(writer, "</tbody></table></div>\n");
     if (finding->failing > shown) {
         html_raw(writer, "<p class=\"soft\">");

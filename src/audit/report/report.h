@@ -16,6 +16,7 @@ typedef struct report_writer {
     pb_arena *arena;
     const audit_finding **failed; /* what fails or could not run, worst first */
     size_t failed_count;
+    bool isolate; /* values inside sentences are kept apart from the direction around them */
 } report_writer;
 
 /** Makes ready to write: sorts what fails by grade, then by what it costs the mark. */
@@ -57,7 +58,6 @@ void report_effort(const report_writer *writer, const audit_finding *finding, pb
 void report_amount(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to);
 /** Grade in the reader's language. */
 const char *report_grade(const report_writer *writer, model_grade grade);
-const char *report_outcome(const report_writer *writer, audit_outcome outcome);
 /** A number in the reader's digits; lives in the writer's arena. */
 const char *report_int(const report_writer *writer, uint64_t value);
 /** One sentence on how the whole stands: what was examined, what fails. */

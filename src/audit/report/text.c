@@ -85,6 +85,26 @@ void report_amount(const report_writer *writer, int64_t minor, pb_str currency, 
         pb_buf_printf(to, " %.*s", PB_STR_FMT(currency));
 }
 
+/* A value between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (Unicode UAX #9): else the parts
+ * of 2016-11-03 change places inside a Persian sentence. */
+static pb_str apart(const report_writer *writer, pb_str value)
+{
+    if (!writer->isolate || pb_str_empty(value))
+        return value;
+    return pb_str_c(
+        pb_arena_printf(writer->arena, "\xE2\x81\xA8%.*s\xE2\x81\xA9", PB_STR_FMT(value)));
+}
+
+static void format_apart(const report_writer *writer, pb_str id, const pb_arg *args, size_t count,
+                         pb_buf *to)
+{
+    pb_arg own[MAX_ARGS];
+    count = count < MAX_ARGS ? count : MAX_ARGS;
+    for (size_t i = 0; i < count; i++)
+        own[i] = (pb_arg){args[i].name, apart(writer, args[i].value)};
+    pb_format(to, pb_translate_str(writer->catalog, id), own, count);
+}
+
 /* Labels of entity and field, as the texts of controls and problems name them. */
 static size_t label_args(const report_writer *writer, const audit_control *control, pb_arg args[4])
 {
@@ -158,9 +178,9 @@ void report_problem(const report_writer *writer, const audit_finding *finding,
         if (strcmp(args[i].name, "field") == 0)
             count = i; /* the failure's own field, which may be another one, stands for it */
     args[count++] = (pb_arg){"field", report_field_label(writer, finding, failure)};
-    args[count++] = (pb_arg){"value", failure->value};
-    args[count++] = (pb_arg){"other", failure->other};
-    args[count++] = (pb_arg){"suggestion", failure->suggestion};
+    args[count++] = (pb_arg){"value", apart(writer, failure->value)};
+    args[count++] = (pb_arg){"other", apart(writer, failure->other)};
+    args[count++] = (pb_arg){"suggestion", apart(writer, failure->suggestion)};
     pb_str problem = failure->problem;
     if (pb_str_empty(problem))
         problem = !pb_str_empty(finding->control->problem) ? finding->control->problem
@@ -182,20 +202,18 @@ void report_reject(const report_writer *writer, const audit_source_reject *rejec
                            {"field", reject->column},
                            {"expected", pb_str_c(report_int(writer, (uint64_t)reject->expected))},
                            {"found", pb_str_c(report_int(writer, (uint64_t)reject->found))}};
-    pb_format(to, pb_translate_str(writer->catalog, reject->says), args, 4);
+    format_apart(writer, reject->says, args, 4, to);
 }
 
 void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to)
 {
-    pb_format(to, pb_translate_str(writer->catalog, file->why_not), file->why_args,
-              file->why_arg_count);
+    format_apart(writer, file->why_not, file->why_args, file->why_arg_count, to);
 }
 
 void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to)
 {
     if (!pb_str_empty(column->note))
-        pb_format(to, pb_translate_str(writer->catalog, column->note), column->note_args,
-                  column->note_arg_count);
+        format_apart(writer, column->note, column->note_args, column->note_arg_count, to);
     if (pb_str_empty(column->holds))
         return;
     if (to->len > 0)
@@ -249,18 +267,6 @@ const char *report_grade(const report_writer *writer, model_grade grade)
     static const char *const names[] = {PB_MSG("desirable"), PB_MSG("important"),
                                         PB_MSG("essential")};
     return pb_translate(writer->catalog, names[grade]);
-}
-
-const char *report_outcome(const report_writer *writer, audit_outcome outcome)
-{
-    static const char *const names[] = {
-        [AUDIT_PASS] = PB_MSG("passed"),
-        [AUDIT_FAIL] = PB_MSG("failed"),
-        [AUDIT_NOT_APPLICABLE] = PB_MSG("not applicable"),
-        [AUDIT_COULD_NOT_RUN] = PB_MSG("could not run"),
-        [AUDIT_WAIVED] = PB_MSG("accepted for now"),
-    };
-    return pb_translate(writer->catalog, names[outcome]);
 }
 
 void report_overview(const report_writer *writer, pb_buf *to)
