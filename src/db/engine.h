@@ -74,7 +74,6 @@ typedef struct db_engine {
     const char *(*column_name)(db_native *native, int column);
     bool (*column_is_null)(db_native *native, int column);
     int64_t (*column_i64)(db_native *native, int column);
-    double (*column_real)(db_native *native, int column);
     pb_str (*column_text)(db_native *native, int column);
     pb_str (*column_blob)(db_native *native, int column);
     pb_value (*column_value)(db_native *native, int column);

@@ -106,10 +106,6 @@ db_session *db_session_free(db_session *session);
 /** Statements that are still in the middle of something are reset; when there are too many, all go.
  */
 void db_session_rest(db_session *session);
-/** Reads one value with a statement without parameters of several rows. */
-pb_status db_setting_read(db_session *session, pb_str name, pb_buf *out, bool *ret_found,
-                          pb_error *err);
-pb_status db_setting_write(db_session *session, pb_str name, pb_str value, pb_error *err);
 
 /* runner.c */
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);

@@ -143,11 +143,6 @@ void db_bind_i64(db_stmt *stmt, int parameter, int64_t value)
     stmt->engine->bind(stmt->native, parameter, PB_VALUE_INT(value));
 }
 
-void db_bind_real(db_stmt *stmt, int parameter, double value)
-{
-    stmt->engine->bind(stmt->native, parameter, PB_VALUE_REAL(value));
-}
-
 void db_bind_text(db_stmt *stmt, int parameter, pb_str value)
 {
     db_bind_value(stmt, parameter, PB_VALUE_TEXT(value));
@@ -201,11 +196,6 @@ bool db_column_is_null(db_stmt *stmt, int column)
 int64_t db_column_i64(db_stmt *stmt, int column)
 {
     return stmt->engine->column_i64(stmt->native, column);
-}
-
-double db_column_real(db_stmt *stmt, int column)
-{
-    return stmt->engine->column_real(stmt->native, column);
 }
 
 pb_str db_column_text(db_stmt *stmt, int column)

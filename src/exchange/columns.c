@@ -137,7 +137,7 @@ static bool fits(const sample *s, size_t column, looks look)
     for (size_t r = 0; r < s->rows; r++) {
         pb_str cell = sample_cell(s, r, column);
         filled += cell.len > 0;
-        hits += cell.len > 0 && value_looks(cell) == look;
+        hits += cell.len > 0 && looks_read(cell) == look;
     }
     return filled >= ENOUGH_VALUES && hits * 10 >= filled * 9;
 }
@@ -151,7 +151,7 @@ static pb_status by_values(exchange_file *file, const sample *s, pb_arena *arena
         for (size_t c = 0; field != NULL && c < file->column_count; c++) {
             exchange_column *column = &file->columns[c];
             if (column->how != EXCHANGE_UNMAPPED || column->note.ptr != NULL ||
-                header_is_delicate(names_key(arena, column->header)) || !fits(s, c, look))
+                looks_delicate(names_key(arena, column->header)) || !fits(s, c, look))
                 continue;
             fitting = column;
             count++;
@@ -174,7 +174,7 @@ static pb_status note_rest(exchange_file *file, const sample *s, pb_arena *arena
         if (column->sample.ptr == NULL)
             return pb_fail_memory(err);
         if (column->how == EXCHANGE_UNMAPPED || column->how == EXCHANGE_IGNORED)
-            column->holds = pb_str_c(values_hold(s, c, names_key(scratch, column->header)));
+            column->holds = pb_str_c(looks_held(s, c, names_key(scratch, column->header)));
     }
     return PB_OK;
 }
@@ -245,8 +245,8 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
     return ret;
 }
 
-const model_entity *entity_decide(const model_schema *schema, const name_book *names,
-                                  const exchange_file *file, const sample *s, pb_arena *arena)
+const model_entity *columns_entity(const model_schema *schema, const name_book *names,
+                                   const exchange_file *file, const sample *s, pb_arena *arena)
 {
     const model_entity *best = NULL;
     double best_score = 0;

@@ -106,7 +106,7 @@ static bool looks_money(pb_str v)
     return false;
 }
 
-looks value_looks(pb_str value)
+looks looks_read(pb_str value)
 {
     value = pb_str_trim(value);
     if (value.len == 0 || value.len > 2000)
@@ -166,12 +166,12 @@ static const char *delicate(pb_str header_key)
     return any_of(header_key, nationals) ? PB_MSG("national identity numbers") : NULL;
 }
 
-bool header_is_delicate(pb_str header_key)
+bool looks_delicate(pb_str header_key)
 {
     return delicate(header_key) != NULL;
 }
 
-const char *values_hold(const sample *s, size_t column, pb_str header_key)
+const char *looks_held(const sample *s, size_t column, pb_str header_key)
 {
     const char *said = delicate(header_key);
     if (said != NULL)
@@ -180,7 +180,7 @@ const char *values_hold(const sample *s, size_t column, pb_str header_key)
     for (size_t r = 0; r < s->rows; r++) {
         pb_str cell = sample_cell(s, r, column);
         filled += cell.len > 0;
-        hits[value_looks(cell)] += cell.len > 0;
+        hits[looks_read(cell)] += cell.len > 0;
         card += is_card(cell);
     }
     if (filled == 0)

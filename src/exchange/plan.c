@@ -37,7 +37,7 @@ static bool keep_args(pb_arena *arena, va_list list, const pb_arg *first, const 
     return true;
 }
 
-pb_status file_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
+pb_status plan_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
 {
     const pb_arg name = {"name", file->name};
     va_list list;
@@ -114,11 +114,11 @@ static pb_status add_folder(planning *p, const char *folder, pb_error *err)
         PB_TRY(add_file(p, path, &file, err));
         pb_status status = PB_OK;
         if (sys_path_kind(path) == SYS_FOLDER)
-            status = file_refuse(file, p->arena,
+            status = plan_refuse(file, p->arena,
                                  PB_MSG("{name} is a folder; folders inside a folder are not read"),
                                  NULL);
         else if (!is_csv(names[i]))
-            status = file_refuse(file, p->arena,
+            status = plan_refuse(file, p->arena,
                                  PB_MSG("{name} is not a CSV file by its name (.csv, .tsv)"), NULL);
         else
             tables++;
@@ -208,9 +208,9 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
     if (p->map != NULL)
         file->entity = map_entity(p->map, file->name);
     if (file->entity == NULL)
-        file->entity = entity_decide(p->schema, p->names, file, s, scratch);
+        file->entity = columns_entity(p->schema, p->names, file, s, scratch);
     if (file->entity == NULL) {
-        if (file_refuse(file, p->arena,
+        if (plan_refuse(file, p->arena,
                         PB_MSG("Neither its name nor its columns fit an entity. Name the entity in "
                                "a map file: "
                                "files: {{{name}: {{entity: …}}"),
@@ -224,7 +224,7 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
     PB_TRY(formats_judge(file, s, p->arena, err));
     PB_TRY(note_headers(file, s, p->arena, err));
     if (!any_mapped(file) &&
-        file_refuse(file, p->arena, PB_MSG("None of its columns fits a field of the entity"),
+        plan_refuse(file, p->arena, PB_MSG("None of its columns fits a field of the entity"),
                     NULL) != PB_OK)
         return pb_fail_memory(err);
     return PB_OK;
@@ -234,7 +234,7 @@ static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
 {
     if (p->map != NULL && map_ignores(p->map, file->name)) {
         pb_status kept =
-            file_refuse(file, p->arena, PB_MSG("The map file says to leave it out"), NULL);
+            plan_refuse(file, p->arena, PB_MSG("The map file says to leave it out"), NULL);
         return kept == PB_OK ? PB_OK : pb_fail_memory(err);
     }
     sample s;
@@ -254,7 +254,7 @@ static pb_status refuse_copies(planning *p, pb_error *err)
             const exchange_file *other = &p->plan->files[k];
             if (other->entity == file->entity &&
                 memcmp(other->hash, file->hash, sizeof file->hash) == 0 &&
-                file_refuse(file, p->arena,
+                plan_refuse(file, p->arena,
                             PB_MSG("{name} holds the same bytes as {other}, which is read already"),
                             "other", PB_ARG(other->path), NULL) != PB_OK)
                 return pb_fail_memory(err);

@@ -33,10 +33,13 @@ pb_str sample_cell(const sample *s, size_t row, size_t column);
 size_t sample_filled(const sample *s, size_t column);
 /** All values of the column differ, and none is missing. */
 bool sample_unique(const sample *s, size_t column, pb_arena *arena);
+/** Most rows have a value in the column, and hardly any has another row's: an id, with the faults
+ * that ids have in real exports. */
+bool sample_names_rows(const sample *s, size_t column, pb_arena *arena);
 
 /** Says why a file is not imported: name/value pairs as pb_fail, ended by NULL, copied; {name} is
  * added. PB_MEMORY or PB_OK. */
-pb_status file_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
+pb_status plan_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
     __attribute__((sentinel));
 /** Notes something about a column, in the same form. PB_MEMORY or PB_OK. */
 pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
@@ -58,6 +61,7 @@ typedef struct header_form {
 bool names_form(pb_arena *arena, pb_str header, header_form *ret);
 /** How well a header fits a field, 0: not at all, 100: it is the field's name. */
 int names_fit(const name_book *names, const model_field *field, const header_form *header);
+enum { ID_BY_NAME = 90 }; /* of names_fit_id: the header itself says whose id it is */
 /** How well a header fits "the source's own id" of an entity's records, 0–100. */
 int names_fit_id(const name_book *names, const model_entity *entity, pb_str header, bool first);
 /** In how many entities some field has that header as its name. */
@@ -73,8 +77,8 @@ int names_fit_file(const name_book *names, const model_entity *entity, pb_str fi
 pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
                          pb_arena *arena, pb_arena *scratch, pb_error *err);
 /** Decides the entity of a file by its name and headers; NULL when none fits. */
-const model_entity *entity_decide(const model_schema *schema, const name_book *names,
-                                  const exchange_file *file, const sample *s, pb_arena *arena);
+const model_entity *columns_entity(const model_schema *schema, const name_book *names,
+                                   const exchange_file *file, const sample *s, pb_arena *arena);
 /** Fills the format of a date or number column from its values; notes assumptions. */
 pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err);
 /** What a column's values look like. */
@@ -86,12 +90,12 @@ typedef enum looks {
     LOOKS_DATE,
     LOOKS_MONEY
 } looks;
-looks value_looks(pb_str value);
+looks looks_read(pb_str value);
 /** For columns that are not mapped: message id of what their values seem to be, or NULL. */
-const char *values_hold(const sample *s, size_t column, pb_str header_key);
+const char *looks_held(const sample *s, size_t column, pb_str header_key);
 
 /** The header says that this is nothing to guess about: passwords, cards, identity numbers. */
-bool header_is_delicate(pb_str header_key);
+bool looks_delicate(pb_str header_key);
 
 /** A map file, read and checked. */
 typedef struct map_file map_file;

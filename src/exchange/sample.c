@@ -128,12 +128,12 @@ static pb_status refuse_text(exchange_file *file, pb_arena *arena, const csv_fau
     const char *line = PB_ARG_INT(fault->line);
     const char *found = PB_ARG_INT(fault->found);
     if (pb_str_is(pb_str_c(fault->value), "0x00"))
-        return file_refuse(
+        return plan_refuse(
             file, arena,
             PB_MSG("{name} is not a text file: character {found} of line {line} is a NUL "
                    "byte. Export the table as a CSV file."),
             "line", line, "found", found, NULL);
-    return file_refuse(file, arena,
+    return plan_refuse(file, arena,
                        PB_MSG("{name} is not in UTF-8: byte {value} at character {found} of line "
                               "{line}. Save it as “CSV UTF-8”."),
                        "line", line, "found", found, "value", fault->value, NULL);
@@ -149,7 +149,7 @@ static bool is_number(pb_str cell)
 static bool is_data(const pb_str *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (value_looks(cells[i]) != LOOKS_OTHER || is_number(cells[i]))
+        if (looks_read(cells[i]) != LOOKS_OTHER || is_number(cells[i]))
             return true;
     return false;
 }
@@ -164,20 +164,20 @@ static pb_status read_header(csv_reader *reader, pb_arena *arena, pb_arena *scra
         const csv_fault *fault = csv_last_fault(reader);
         if (fault->encoding)
             return refuse_text(file, arena, fault);
-        return file_refuse(file, arena, fault->says, "line", PB_ARG_INT(fault->line), "expected",
+        return plan_refuse(file, arena, fault->says, "line", PB_ARG_INT(fault->line), "expected",
                            PB_ARG_INT(fault->expected), "found", PB_ARG_INT(fault->found), "value",
                            fault->value, NULL);
     }
     PB_TRY(status);
     if (!more)
-        return file_refuse(file, arena, PB_MSG("{name} is empty"), NULL);
+        return plan_refuse(file, arena, PB_MSG("{name} is empty"), NULL);
     size_t bytes = 0;
     pb_str *header = pb_arena_array(scratch, row.count, sizeof *header);
     if (header == NULL)
         return pb_fail_memory(err);
     PB_TRY(copy_row(scratch, &row, header, &bytes, err));
     if (is_data(header, row.count))
-        return file_refuse(file, arena,
+        return plan_refuse(file, arena,
                            PB_MSG("The first line of {name} looks like data, not like the names of "
                                   "columns. Put a line with the names above it."),
                            NULL);
@@ -202,7 +202,7 @@ static pb_status read_head(csv_reader *reader, pb_arena *arena, pb_arena *scratc
     if (met.encoding >= 2 && met.encoding * 100 > met.rows)
         return refuse_text(file, arena, &met.first);
     if (met.rows <= 1)
-        return file_refuse(file, arena, PB_MSG("{name} has a header but no rows"), NULL);
+        return plan_refuse(file, arena, PB_MSG("{name} has a header but no rows"), NULL);
     ret->columns = columns;
     return PB_OK;
 }

@@ -148,9 +148,9 @@ static pb_status find_leaf(db_session *session, uint64_t sequence, const stored_
         free(reader);
         return pb_fail_memory(err);
     }
-    tile_reader_init(reader, session);
+    store_reader_init(reader, session);
     pb_status status =
-        merkle_inclusion(tile_reader_node, reader, sequence, head->size, ret_proof, err);
+        merkle_inclusion(store_reader_node, reader, sequence, head->size, ret_proof, err);
     free(reader);
     return status;
 }
@@ -232,13 +232,13 @@ pb_status ledger_consistency(db_session *session, uint64_t old_size, uint64_t ne
     tile_reader *reader = malloc(sizeof *reader);
     if (!reader)
         return pb_fail_memory(err);
-    tile_reader_init(reader, session);
+    store_reader_init(reader, session);
     pb_status status =
-        merkle_consistency(tile_reader_node, reader, old_size, new_size, &proof, err);
+        merkle_consistency(store_reader_node, reader, old_size, new_size, &proof, err);
     if (status == PB_OK)
-        status = merkle_root_at(tile_reader_node, reader, old_size, &old_root, err);
+        status = merkle_root_at(store_reader_node, reader, old_size, &old_root, err);
     if (status == PB_OK)
-        status = merkle_root_at(tile_reader_node, reader, new_size, &new_root, err);
+        status = merkle_root_at(store_reader_node, reader, new_size, &new_root, err);
     free(reader);
     PB_TRY(status);
     pb_json json;

@@ -88,7 +88,7 @@ pb_status store_head_text(const char *origin, const stored_head *head, pb_buf *o
     return merkle_checkpoint_write(&checkpoint, out, err);
 }
 
-void tile_reader_init(tile_reader *reader, db_session *session)
+void store_reader_init(tile_reader *reader, db_session *session)
 {
     reader->session = session;
     memset(reader->width, 0, sizeof reader->width);
@@ -100,8 +100,8 @@ pb_status store_tile_altered(unsigned level, uint64_t index, pb_error *err)
                    PB_ARG_INT(level), "index", PB_ARG_INT(index), NULL);
 }
 
-pb_status tile_reader_tile(tile_reader *reader, unsigned level, uint64_t index,
-                           const merkle_hash **ret_hashes, unsigned *ret_width, pb_error *err)
+pb_status store_reader_tile(tile_reader *reader, unsigned level, uint64_t index,
+                            const merkle_hash **ret_hashes, unsigned *ret_width, pb_error *err)
 {
     static const char sql[] = "SELECT hashes FROM ledger_tile WHERE level = ?1 AND idx = ?2";
     if (level >= MERKLE_TILE_LEVELS)
@@ -134,13 +134,13 @@ pb_status tile_reader_tile(tile_reader *reader, unsigned level, uint64_t index,
     return PB_OK;
 }
 
-pb_status tile_reader_node(void *context, unsigned level, uint64_t index, merkle_hash *ret_hash,
-                           pb_error *err)
+pb_status store_reader_node(void *context, unsigned level, uint64_t index, merkle_hash *ret_hash,
+                            pb_error *err)
 {
     unsigned tile_level, first, width;
     uint64_t tile_index;
     const merkle_hash *hashes;
     merkle_tile_of(level, index, &tile_level, &tile_index, &first);
-    PB_TRY(tile_reader_tile(context, tile_level, tile_index, &hashes, &width, err));
+    PB_TRY(store_reader_tile(context, tile_level, tile_index, &hashes, &width, err));
     return merkle_tile_node(hashes, width, level, index, ret_hash, err);
 }

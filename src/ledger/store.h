@@ -42,13 +42,13 @@ typedef struct tile_reader {
     merkle_hash hashes[MERKLE_TILE_LEVELS][MERKLE_TILE_WIDTH];
 } tile_reader;
 
-void tile_reader_init(tile_reader *reader, db_session *session);
+void store_reader_init(tile_reader *reader, db_session *session);
 /** The tile's hashes and their number, 0 when there is no such tile; valid until the next call. */
-pb_status tile_reader_tile(tile_reader *reader, unsigned level, uint64_t index,
-                           const merkle_hash **ret_hashes, unsigned *ret_width, pb_error *err);
+pb_status store_reader_tile(tile_reader *reader, unsigned level, uint64_t index,
+                            const merkle_hash **ret_hashes, unsigned *ret_width, pb_error *err);
 /** A merkle_reader over a tile_reader. */
-pb_status tile_reader_node(void *reader, unsigned level, uint64_t index, merkle_hash *ret_hash,
-                           pb_error *err);
+pb_status store_reader_node(void *reader, unsigned level, uint64_t index, merkle_hash *ret_hash,
+                            pb_error *err);
 /** The error that names a tile. */
 pb_status store_tile_altered(unsigned level, uint64_t index, pb_error *err);
 

@@ -103,10 +103,10 @@ static pb_status load(db_session *session, ledger_tree *tree, pb_error *err)
     tile_reader *reader = malloc(sizeof *reader);
     if (!reader)
         return pb_fail_memory(err);
-    tile_reader_init(reader, session);
+    store_reader_init(reader, session);
     pb_status status = store_head(session, UINT64_MAX, &head, err);
     if (status == PB_OK)
-        status = merkle_range_load(tile_reader_node, reader, head.size, &tree->range, err);
+        status = merkle_range_load(store_reader_node, reader, head.size, &tree->range, err);
     for (unsigned level = 0; status == PB_OK && level < MERKLE_TILE_LEVELS; level++) {
         uint64_t nodes = head.size >> (level * MERKLE_TILE_HEIGHT);
         unsigned want = (unsigned)(nodes % MERKLE_TILE_WIDTH), width;
@@ -114,7 +114,7 @@ static pb_status load(db_session *session, ledger_tree *tree, pb_error *err)
         tree->stored[level] = nodes;
         if (want == 0)
             continue;
-        status = tile_reader_tile(reader, level, nodes / MERKLE_TILE_WIDTH, &hashes, &width, err);
+        status = store_reader_tile(reader, level, nodes / MERKLE_TILE_WIDTH, &hashes, &width, err);
         if (status == PB_OK && width < want)
             status = store_tile_altered(level, nodes / MERKLE_TILE_WIDTH, err);
         if (status == PB_OK)

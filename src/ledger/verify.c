@@ -32,7 +32,7 @@ static pb_status compare_tile(verifier *v, unsigned level, uint64_t index, unsig
 {
     const merkle_hash *hashes;
     unsigned width;
-    PB_TRY(tile_reader_tile(v->stored, level, index, &hashes, &width, err));
+    PB_TRY(store_reader_tile(v->stored, level, index, &hashes, &width, err));
     if (width == want && memcmp(hashes, v->nodes[level], want * sizeof *hashes) == 0)
         return PB_OK;
     if (!v->tile_bad) {
@@ -48,7 +48,7 @@ pb_status verify_intact(verifier *v, uint64_t sequence, const merkle_hash *leaf,
 {
     const merkle_hash *hashes;
     unsigned width, at = (unsigned)(sequence % MERKLE_TILE_WIDTH);
-    PB_TRY(tile_reader_tile(v->stored, 0, sequence / MERKLE_TILE_WIDTH, &hashes, &width, err));
+    PB_TRY(store_reader_tile(v->stored, 0, sequence / MERKLE_TILE_WIDTH, &hashes, &width, err));
     *ret_intact = at < width && merkle_hash_eq(&hashes[at], leaf);
     return PB_OK;
 }
@@ -230,7 +230,7 @@ static pb_status prepare(verifier *v, pb_error *err)
     v->superseded = pb_arena_alloc(v->arena, bytes);
     if (!v->stored || !v->record_events || !v->superseded)
         return pb_fail_memory(err);
-    tile_reader_init(v->stored, v->session);
+    store_reader_init(v->stored, v->session);
     v->good_at = INT64_MIN;
     PB_TRY(check_key(v, err));
     PB_TRY(db_prepare(v->session, heads_sql, &v->heads, err));

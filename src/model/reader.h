@@ -56,9 +56,6 @@ const char *model_range(const model_reader *reader, const model_field *field, in
 /** Digits of all scripts, full-width marks, Arabic number marks and odd blanks to ASCII (٫ to `.`
  * and ٬ to `'`); the rest stays. The result lies in reader->scratch until its next use. */
 pb_str model_ascii_number(model_reader *reader, pb_str text);
-/** Alpha-2 code of a country's name or code, or 0: first letter × 256 + second. Cost: first call
- * some milliseconds (names of all countries), later ones a fold and a look-up. */
-unsigned model_country_code(model_reader *reader, pb_str text);
 /** True for an existing alpha-2 code in capitals. */
 bool model_country_exists(const model_reader *reader, pb_str code);
 /** Fills reader->calling. */

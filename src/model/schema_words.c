@@ -243,7 +243,8 @@ static int compare_word(const void *word, const void *entry)
     return pb_str_cmp(*w, pb_str_c(*e));
 }
 
-bool schema_is_keyword(pb_str word)
+/* Every key word of SQLite, every reserved word of PostgreSQL, the words of our own expressions. */
+static bool is_keyword(pb_str word)
 {
     return bsearch(&word, keywords, sizeof keywords / sizeof *keywords, sizeof *keywords,
                    compare_word) != NULL;
@@ -304,7 +305,7 @@ pb_status schema_check_name(const model_yaml *node, size_t suffix, pb_error *err
                       PB_ARG_INT(NAME_MAX_BYTES - suffix), NULL);
         return PB_INVALID;
     }
-    if (schema_is_keyword(name)) {
+    if (is_keyword(name)) {
         model_yaml_fail(node, err, PB_MSG("“{name}” is a word of SQL and cannot be a name."),
                         "name", PB_ARG(name), NULL);
         pb_error_hint(err, PB_MSG("Add a word to it, such as “{name}_name”."), "name", PB_ARG(name),

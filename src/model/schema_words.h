@@ -19,9 +19,6 @@ extern const char *const schema_people[]; /* roles of people: who reads and writ
 extern const char *const schema_field_roles[];
 extern const char *const schema_choice_roles[];
 
-/** True for every key word of SQLite, every reserved word of PostgreSQL, and the words of our own
- * expressions. */
-bool schema_is_keyword(pb_str word);
 /** True for the columns every table and view has of itself. */
 bool schema_is_system_column(pb_str word);
 /** True for names of views and tables that are the program's own. */

@@ -320,7 +320,6 @@ const db_engine db_engine_sqlite = {
     .column_name = db_sqlite_column_name,
     .column_is_null = db_sqlite_column_is_null,
     .column_i64 = db_sqlite_column_i64,
-    .column_real = db_sqlite_column_real,
     .column_text = db_sqlite_column_text,
     .column_blob = db_sqlite_column_blob,
     .column_value = db_sqlite_column_value,

@@ -72,7 +72,6 @@ int db_sqlite_column_count(db_native *native);
 const char *db_sqlite_column_name(db_native *native, int column);
 bool db_sqlite_column_is_null(db_native *native, int column);
 int64_t db_sqlite_column_i64(db_native *native, int column);
-double db_sqlite_column_real(db_native *native, int column);
 pb_str db_sqlite_column_text(db_native *native, int column);
 pb_str db_sqlite_column_blob(db_native *native, int column);
 pb_value db_sqlite_column_value(db_native *native, int column);

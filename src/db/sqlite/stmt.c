@@ -133,11 +133,6 @@ int64_t db_sqlite_column_i64(db_native *native, int column)
     return sqlite3_column_int64(native->stmt, column);
 }
 
-double db_sqlite_column_real(db_native *native, int column)
-{
-    return sqlite3_column_double(native->stmt, column);
-}
-
 pb_str db_sqlite_column_text(db_native *native, int column)
 {
     const char *text = (const char *)sqlite3_column_text(native->stmt, column);

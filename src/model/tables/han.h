@@ -30,10 +30,8 @@ static inline uint32_t model_han_simplify(uint32_t code)
                : code;
 }
 
-/** Commonest reading of a Simplified character in ASCII (ü as v), or "" when the table has none. */
-const char *model_han_pinyin(uint32_t code);
-/** Reading between its neighbours (0: none): 银行 yinhang, 重庆 chongqing; else the commonest one.
- */
+/** Reading in ASCII (ü as v) of a Simplified character between its neighbours (0: none): 银行
+ * yinhang, 重庆 chongqing; else the commonest one, or "" when the table has none. */
 const char *model_han_in_word(uint32_t before, uint32_t code, uint32_t after);
 /** Reading as a family name when it differs from the commonest one (单 shan, 尉迟 yuchi): looks at
  * the first characters of a name in Simplified form. Returns how many characters (1 or 2) the

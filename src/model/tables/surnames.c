@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-const char *model_han_pinyin(uint32_t code)
+static const char *commonest(uint32_t code)
 {
     if (code >= MODEL_HAN_FIRST && code <= MODEL_HAN_LAST)
         return model_han_syllables[model_han_reading[code - MODEL_HAN_FIRST]];
@@ -117,5 +117,5 @@ const char *model_han_in_word(uint32_t before, uint32_t code, uint32_t after)
         if (words[i].code == code && (words[i].before == 0 || words[i].before == before) &&
             (words[i].after == 0 || words[i].after == after))
             return words[i].reading;
-    return model_han_pinyin(code);
+    return commonest(code);
 }

@@ -138,7 +138,9 @@ bool model_country_exists(const model_reader *reader, pb_str code)
            code.ptr[1] <= 'Z' && (reader->iso[code.ptr[0] - 'A'] >> (code.ptr[1] - 'A') & 1) != 0;
 }
 
-unsigned model_country_code(model_reader *reader, pb_str text)
+/* Alpha-2 code of a country's name or code, or 0: first letter × 256 + second. The first call takes
+ * some milliseconds (names of all countries), later ones a fold and a look-up. */
+static unsigned country_code(model_reader *reader, pb_str text)
 {
     if (model_country_exists(reader, text))
         return pack(text.ptr);
@@ -160,7 +162,7 @@ model_reading model_read_country(model_reader *reader, const model_field *field,
         return model_bad(reader, text, problem);
     if (text.len == 0)
         return model_empty();
-    unsigned code = text.len > COUNTRY_LIMIT ? 0 : model_country_code(reader, text);
+    unsigned code = text.len > COUNTRY_LIMIT ? 0 : country_code(reader, text);
     if (code == 0)
         return model_bad(reader, text, PB_MSG("No country is called {value}"));
     char standard[2] = {(char)(code / 256), (char)(code % 256)};

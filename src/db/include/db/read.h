@@ -36,7 +36,6 @@ db_stmt *db_stmt_close(db_stmt *stmt);
  * returns PB_OK without a row, db_reset, or a new binding. Failures show at the next step. */
 void db_bind_null(db_stmt *stmt, int parameter);
 void db_bind_i64(db_stmt *stmt, int parameter, int64_t value);
-void db_bind_real(db_stmt *stmt, int parameter, double value);
 void db_bind_text(db_stmt *stmt, int parameter, pb_str value);
 void db_bind_blob(db_stmt *stmt, int parameter, pb_str value);
 void db_bind_value(db_stmt *stmt, int parameter, pb_value value);
@@ -55,7 +54,6 @@ const char *db_column_name(db_stmt *stmt, int column);
 /** Columns from 0; texts and blobs live until the next step or reset. */
 bool db_column_is_null(db_stmt *stmt, int column);
 int64_t db_column_i64(db_stmt *stmt, int column);
-double db_column_real(db_stmt *stmt, int column);
 pb_str db_column_text(db_stmt *stmt, int column);
 pb_str db_column_blob(db_stmt *stmt, int column);
 pb_value db_column_value(db_stmt *stmt, int column);
