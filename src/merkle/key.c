@@ -38,7 +38,8 @@ static uint32_t key_id(pb_str name, const uint8_t key[32])
            hash.b[3];
 }
 
-pb_status merkle_verifier_make(pb_str name, const uint8_t key[32], merkle_verifier *ret,
+/* PB_INVALID for a name no key may have. */
+static pb_status make_verifier(pb_str name, const uint8_t key[32], merkle_verifier *ret,
                                pb_error *err)
 {
     if (!merkle_name_valid(name))
@@ -55,7 +56,7 @@ pb_status merkle_signer_make(pb_str name, const uint8_t seed[32], merkle_signer 
 {
     uint8_t key[32], secret[64];
     crypto_sign_seed_keypair(key, secret, seed);
-    pb_status status = merkle_verifier_make(name, key, &ret->verifier, err);
+    pb_status status = make_verifier(name, key, &ret->verifier, err);
     if (status == PB_OK)
         memcpy(ret->secret, secret, sizeof secret);
     sodium_memzero(secret, sizeof secret);
@@ -118,7 +119,7 @@ pb_status merkle_verifier_parse(pb_str text, merkle_verifier *ret, pb_error *err
     if (!read_key(text, &name, &id, key))
         return pb_fail(err, PB_INVALID, PB_MSG("Not a public key: “{text}”"), "text", PB_ARG(text),
                        NULL);
-    PB_TRY(merkle_verifier_make(name, key, &made, err));
+    PB_TRY(make_verifier(name, key, &made, err));
     if (made.id != id)
         return pb_fail(err, PB_INVALID, PB_MSG("The id of the key “{name}” does not fit the key"),
                        "name", PB_ARG(name), NULL);

@@ -33,9 +33,6 @@ typedef struct merkle_signer {
 
 /** True for a name a key may have: not empty, UTF-8, no blanks, no `+`, at most MERKLE_NAME_MAX. */
 bool merkle_name_valid(pb_str name);
-/** A verifier of a name and a key; PB_INVALID for a bad name. */
-pb_status merkle_verifier_make(pb_str name, const uint8_t key[32], merkle_verifier *ret,
-                               pb_error *err);
 /** Reads `name+hash+base64` (a vkey); the hash must fit. */
 pb_status merkle_verifier_parse(pb_str text, merkle_verifier *ret, pb_error *err);
 void merkle_verifier_text(const merkle_verifier *verifier, pb_buf *out);
