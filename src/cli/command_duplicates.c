@@ -1,6 +1,6 @@
 #include "command.h"
 
-#include "exchange/csv.h"
+#include "base/csv.h"
 #include "sys/file.h"
 
 static pb_status pairs_csv(const service_duplicates *lists, size_t count, const char *path,
@@ -11,8 +11,8 @@ static pb_status pairs_csv(const service_duplicates *lists, size_t count, const 
     for (size_t l = 0; l < count; l++) {
         for (size_t i = 0; i < lists[l].result.pair_count; i++) {
             const match_pair *pair = &lists[l].result.pairs[i];
-            csv_put(&out, lists[l].ids[pair->left], true, false);
-            csv_put(&out, lists[l].ids[pair->right], false, false);
+            pb_csv_put(&out, lists[l].ids[pair->left], true, false);
+            pb_csv_put(&out, lists[l].ids[pair->right], false, false);
             pb_buf_printf(&out, ",%.6f\r\n", pair->score);
         }
     }
@@ -27,8 +27,8 @@ static pb_status clusters_csv(const service_duplicates *lists, size_t count, con
     pb_buf_addc(&out, "id,cluster\r\n");
     for (size_t l = 0; l < count; l++) {
         for (size_t row = 0; row < lists[l].result.rows; row++) {
-            csv_put(&out, lists[l].ids[row], true, false);
-            csv_put(&out, lists[l].ids[lists[l].result.cluster[row]], false, false);
+            pb_csv_put(&out, lists[l].ids[row], true, false);
+            pb_csv_put(&out, lists[l].ids[lists[l].result.cluster[row]], false, false);
             pb_buf_addc(&out, "\r\n");
         }
     }

@@ -1,7 +1,7 @@
 /* init, import, export. */
 #include "command.h"
 
-#include "exchange/csv.h"
+#include "base/csv.h"
 #include "sys/file.h"
 
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
@@ -60,11 +60,11 @@ static pb_status write_rejects(const cli_context *context, const exchange_plan *
             const exchange_reject *reject = &file->rejects[i];
             PB_AUTO_BUF says = PB_BUF_INIT(65536);
             reject_text(context, reject, &says);
-            csv_put(&out, file->name, true, true);
+            pb_csv_put(&out, file->name, true, true);
             pb_buf_printf(&out, ",%lld,%lld", (long long)reject->line, (long long)reject->row);
-            csv_put(&out, reject->column, false, true);
-            csv_put(&out, reject->value, false, true);
-            csv_put(&out, pb_buf_str(&says), false, true);
+            pb_csv_put(&out, reject->column, false, true);
+            pb_csv_put(&out, reject->value, false, true);
+            pb_csv_put(&out, pb_buf_str(&says), false, true);
             pb_buf_addc(&out, "\r\n");
         }
     }

@@ -27,6 +27,13 @@ static int compare_offers(const void *a, const void *b)
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
+/* A header that names the id is believed although single values lack or come twice. */
+static bool may_be_id(const sample *s, size_t column, int worth, pb_arena *arena)
+{
+    return worth >= ID_BY_NAME ? sample_names_rows(s, column, arena)
+                               : sample_unique(s, column, arena);
+}
+
 /* All ways to read the columns that the map file leaves open. */
 static pb_status collect(const name_book *names, const exchange_file *file, const sample *s,
                          pb_arena *arena, offers *ret, pb_error *err)
@@ -47,7 +54,7 @@ static pb_status collect(const name_book *names, const exchange_file *file, cons
                 return pb_fail_memory(err);
         }
         int worth = names_fit_id(names, file->entity, s->header[c], c == 0);
-        if (worth > 0 && sample_unique(s, c, arena) &&
+        if (worth > 0 && may_be_id(s, c, worth, arena) &&
             !PB_PUSH(arena, ret->items, ret->count, ret->capacity,
                      ((offer){worth, c, filled, NULL})))
             return pb_fail_memory(err);
@@ -197,8 +204,9 @@ typedef struct fit {
     double weight;   /* of them: a name that few entities know weighs more */
     size_t required; /* required fields among them */
     bool id;
-    bool key; /* the field that names a record is among them */
-    bool own; /* a name that only this entity knows is among them */
+    bool id_first; /* it is the first column, where exports have the id of what they list */
+    bool key;      /* the field that names a record is among them */
+    bool own;      /* a name that only this entity knows is among them */
 } fit;
 
 /* The system's own users: whom other records name as their owner. */
@@ -231,7 +239,10 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
             }
         }
         int id = names_fit_id(names, entity, s->header[c], c == 0);
-        ret.id = ret.id || (id >= 90 && id > worth);
+        if (id >= ID_BY_NAME && id > worth) {
+            ret.id = true;
+            ret.id_first = ret.id_first || (c == 0 && sample_names_rows(s, c, arena));
+        }
         if (best == NULL || id > worth)
             continue;
         used[best->index] = !best->many;
@@ -254,15 +265,16 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
         const model_entity *entity = &schema->entities[e];
         int named = names_fit_file(names, entity, file->name, arena);
         fit f = fit_headers(names, entity, s, arena);
-        bool several = f.matched >= 2 && (f.weight >= 1.0 || 2 * f.matched >= s->columns);
+        size_t matched = f.matched + f.id_first;
+        bool several = matched >= 2 && (f.weight >= 1.0 || 2 * matched >= s->columns);
         bool alone = s->columns == 1 && f.matched == 1 && f.key;
         if (named > 0 ? f.matched == 0 && !f.id : !several && !alone)
             continue;
         double score = (named == 10 ? 3.0
                         : named > 0 ? 0.8 + 0.1 * named
                                     : 0.0) +
-                       f.weight + (double)f.matched / (double)s->columns +
-                       0.25 * (double)f.required + (f.id ? 0.5 : 0.0);
+                       f.weight + (double)matched / (double)s->columns + 0.25 * (double)f.required +
+                       (f.id ? 0.5 : 0.0) + (f.id_first ? 1.25 : 0.0);
         /* People of whom nothing says that they are users are customers. */
         if (named == 0 && !f.own && holds_users(schema, entity))
             score -= 1.0;

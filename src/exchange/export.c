@@ -25,9 +25,9 @@ static pb_status flush(exporting *ex, pb_error *err)
 
 static void put_header(exporting *ex)
 {
-    csv_put(&ex->out, PB_STR("id"), true, false);
+    pb_csv_put(&ex->out, PB_STR("id"), true, false);
     for (size_t f = 0; f < ex->entity->field_count; f++)
-        csv_put(&ex->out, ex->entity->fields[f].name, false, false);
+        pb_csv_put(&ex->out, ex->entity->fields[f].name, false, false);
     pb_buf_addc(&ex->out, "\r\n");
 }
 
@@ -42,7 +42,7 @@ static void put_link(exporting *ex, pb_value value, pb_str ref)
         pb_uuid_text(id, text);
         cell = pb_str_c(text);
     }
-    csv_put(&ex->out, cell, false, true);
+    pb_csv_put(&ex->out, cell, false, true);
 }
 
 static pb_status put_record(void *context, const record_data *record, pb_error *err)
@@ -50,7 +50,7 @@ static pb_status put_record(void *context, const record_data *record, pb_error *
     exporting *ex = context;
     char text[37];
     pb_uuid_text(record->id, text);
-    csv_put(&ex->out, record->source_id.len > 0 ? record->source_id : pb_str_c(text), true, true);
+    pb_csv_put(&ex->out, record->source_id.len > 0 ? record->source_id : pb_str_c(text), true, true);
     for (size_t f = 0; f < ex->entity->field_count; f++) {
         const model_field *field = &ex->entity->fields[f];
         if (field->type == MODEL_LINK) {
@@ -60,7 +60,7 @@ static pb_status put_record(void *context, const record_data *record, pb_error *
         pb_buf_clear(&ex->cell);
         if (record->values[f].kind != PB_NULL)
             model_write(field, record->values[f], record->currencies[f], &ex->cell);
-        csv_put(&ex->out, pb_buf_str(&ex->cell), false, true);
+        pb_csv_put(&ex->out, pb_buf_str(&ex->cell), false, true);
     }
     pb_buf_addc(&ex->out, "\r\n");
     ex->rows++;

@@ -288,7 +288,11 @@ static pb_status check_any(const exchange_plan *plan, pb_error *err)
     for (size_t i = 0; i < plan->file_count; i++)
         if (plan->files[i].entity != NULL)
             return PB_OK;
-    pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import"), NULL);
+    if (plan->file_count == 1)
+        pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import in {path}"), "path",
+                PB_ARG(plan->files[0].path), NULL);
+    else
+        pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import"), NULL);
     for (size_t i = 0; i < plan->file_count && err != NULL; i++) {
         const exchange_file *file = &plan->files[i];
         const pb_arg *args = file->why_args;

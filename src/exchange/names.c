@@ -259,7 +259,9 @@ static int fit_link(const name_book *n, const model_field *field, const field_na
     const entity_names *target = &n->entities[field->target->index];
     const pb_str *lists[] = {names->keys, target->keys};
     const size_t counts[] = {names->count, target->count};
-    for (int l = 0; l < 2; l++)
+    /* Among contacts a `Contact ID` is their own, not that of another contact. */
+    const int kinds = field->target == field->entity ? 1 : 2;
+    for (int l = 0; l < kinds; l++)
         for (size_t i = 0; i < counts[l]; i++) {
             if (!begins_with(header, lists[l][i]))
                 continue;

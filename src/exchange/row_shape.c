@@ -109,7 +109,7 @@ static pb_str country_of(row_shape *shape, const model_field *field, pb_str text
 
 static pb_str cell_at(const csv_row *row, ptrdiff_t column)
 {
-    return column < 0 ? PB_STR("") : csv_unguard(row->cells[column]);
+    return column < 0 ? PB_STR("") : pb_csv_unguard(row->cells[column]);
 }
 
 static bool all_han(pb_str text)
@@ -156,7 +156,7 @@ void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
             const model_field *country = model_field_find(b->field->entity, b->field->country);
             b->format.country = country_of(shape, country, row->cells[b->country]);
         }
-        shape->inputs[count++] = (record_input){b->field, csv_unguard(cell), &b->format};
+        shape->inputs[count++] = (record_input){b->field, pb_csv_unguard(cell), &b->format};
     }
     if (shape->full_name != NULL) {
         pb_str name = compose_name(shape, row);
@@ -167,5 +167,5 @@ void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
             shape->inputs[count++] = (record_input){shape->full_name, name, NULL};
     }
     *ret_count = count;
-    *ret_source_id = shape->has_id ? csv_unguard(row->cells[shape->id_column]) : PB_STR_NONE;
+    *ret_source_id = shape->has_id ? pb_csv_unguard(row->cells[shape->id_column]) : PB_STR_NONE;
 }

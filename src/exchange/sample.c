@@ -24,20 +24,43 @@ size_t sample_filled(const sample *s, size_t column)
     return filled;
 }
 
-bool sample_unique(const sample *s, size_t column, pb_arena *arena)
+/* Rows whose value an earlier row has too. */
+static size_t repeated(const sample *s, size_t column, pb_arena *arena)
 {
     pb_map *seen = pb_map_new(arena);
+    size_t count = 0;
     for (size_t r = 0; r < s->rows; r++) {
         pb_str cell = sample_cell(s, r, column);
         bool fresh = false;
-        if (cell.len == 0 || seen == NULL || pb_map_put(seen, cell, &fresh) == NULL || !fresh)
-            return false;
+        if (seen == NULL || (cell.len > 0 && pb_map_put(seen, cell, &fresh) == NULL))
+            return s->rows;
+        count += cell.len > 0 && !fresh;
     }
-    return s->rows > 0;
+    return count;
 }
 
-/* SHA-256 of the whole file. */
-static pb_status hash_file(const char *path, uint8_t ret_hash[32], pb_error *err)
+bool sample_unique(const sample *s, size_t column, pb_arena *arena)
+{
+    return s->rows > 0 && sample_filled(s, column) == s->rows && repeated(s, column, arena) == 0;
+}
+
+bool sample_names_rows(const sample *s, size_t column, pb_arena *arena)
+{
+    size_t filled = sample_filled(s, column);
+    return filled > 0 && 2 * filled >= s->rows && repeated(s, column, arena) <= 1 + filled / 10;
+}
+
+enum { MAGIC = 4 };
+
+/* How files of spreadsheet programs begin: ZIP (xlsx, ods, numbers) and OLE (xls). */
+static bool is_spreadsheet(const uint8_t magic[MAGIC])
+{
+    return memcmp(magic, "PK\003\004", MAGIC) == 0 || memcmp(magic, "\320\317\021\340", MAGIC) == 0;
+}
+
+/* SHA-256 of the whole file, and its first bytes. */
+static pb_status hash_file(const char *path, uint8_t ret_hash[32], uint8_t ret_magic[MAGIC],
+                           pb_error *err)
 {
     enum { PIECE = 256 << 10 };
     sys_reader *file = NULL;
@@ -47,8 +70,11 @@ static pb_status hash_file(const char *path, uint8_t ret_hash[32], pb_error *err
     pb_status status = PB_OK;
     if (hash == NULL || piece == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1)
         status = pb_fail_memory(err);
-    for (size_t len = PIECE; status == PB_OK && len == PIECE;) {
+    bool first = true;
+    for (size_t len = PIECE; status == PB_OK && len == PIECE; first = false) {
         status = sys_reader_read(file, piece, PIECE, &len, err);
+        if (status == PB_OK && first && len >= MAGIC)
+            memcpy(ret_magic, piece, MAGIC);
         if (status == PB_OK && EVP_DigestUpdate(hash, piece, len) != 1)
             status = pb_fail_memory(err);
     }
@@ -82,12 +108,21 @@ static pb_status copy_row(pb_arena *arena, const csv_row *row, pb_str *to, size_
                           pb_error *err)
 {
     for (size_t i = 0; i < row->count; i++) {
-        to[i] = pb_arena_str(arena, csv_unguard(row->cells[i]));
+        to[i] = pb_arena_str(arena, pb_csv_unguard(row->cells[i]));
         if (to[i].ptr == NULL)
             return pb_fail_memory(err);
         *bytes += to[i].len + 1;
     }
     return PB_OK;
+}
+
+/* Nothing but delimiters: says nothing about the columns. */
+static bool is_blank(const csv_row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (row->cells[i].len > 0)
+            return false;
+    return true;
 }
 
 static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, sample *ret,
@@ -104,7 +139,7 @@ static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, s
         PB_TRY(status);
         if (!more)
             return PB_OK;
-        if (row.count != ret->columns)
+        if (row.count != ret->columns || is_blank(&row))
             continue;
         if (ret->rows == capacity) {
             size_t grown = capacity == 0 ? 64 : capacity * 4;
@@ -212,7 +247,16 @@ pb_status sample_read(const char *path, pb_arena *arena, pb_arena *scratch, exch
 {
     memset(ret, 0, sizeof *ret);
     csv_reader *reader = NULL;
-    PB_TRY(hash_file(path, file->hash, err));
+    uint8_t magic[MAGIC] = {0};
+    PB_TRY(hash_file(path, file->hash, magic, err));
+    if (is_spreadsheet(magic)) {
+        pb_status kept = plan_refuse(
+            file, arena,
+            PB_MSG("{name} is a spreadsheet, not a CSV file. Save each of its sheets as “CSV "
+                   "UTF-8”."),
+            NULL);
+        return kept == PB_OK ? PB_OK : pb_fail_memory(err);
+    }
     PB_TRY(csv_open(path, &reader, err));
     pb_status status = read_head(reader, arena, scratch, file, ret, err);
     csv_close(reader);

@@ -162,7 +162,7 @@ static void test_the_hash_is_that_of_the_file(void **state)
 static void assert_put(const char *cell, bool guard, const char *expected)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(4096);
-    csv_put(&out, pb_str_c(cell), true, guard);
+    pb_csv_put(&out, pb_str_c(cell), true, guard);
     assert_string_equal(pb_buf_cstr(&out), expected);
 }
 

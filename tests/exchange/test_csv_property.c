@@ -268,7 +268,7 @@ static void test_what_is_written_is_read_back(void **unused)
                     len += strlen(piece);
                 }
                 cells[r][c] = pb_arena_str(arena, r == 0 ? PB_STR("h") : (pb_str){text, len});
-                csv_put(&out, cells[r][c], c == 0, true);
+                pb_csv_put(&out, cells[r][c], c == 0, true);
             }
             pb_buf_addc(&out, "\r\n");
         }
@@ -278,7 +278,7 @@ static void test_what_is_written_is_read_back(void **unused)
             assert_false(real.rows[r].fault);
             assert_int_equal(real.rows[r].count, 4);
             for (size_t c = 0; c < 4; c++) {
-                pb_str back = csv_unguard(real.cells[real.rows[r].first + c]);
+                pb_str back = pb_csv_unguard(real.cells[real.rows[r].first + c]);
                 assert_true(pb_str_eq(back, cells[r][c]));
             }
         }

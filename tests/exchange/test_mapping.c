@@ -134,6 +134,36 @@ static void test_headers_in_chinese_and_persian(void **state)
 }
 
 /* shows: UPD-1 DQ-1 */
+static void test_an_id_named_so_stays_the_id(void **state)
+{
+    bench_room *room = *state;
+    /* an empty row, an id that lacks, one that comes twice: faults of the export, not of its names
+     */
+    char *path = put_text(room, "contacts.csv",
+                          "Contact ID,Full Name,Phone,Company\nc1,A B,1,X\n,,,\nc2,C D,2,X\n"
+                          ",E F,3,X\nc2,G H,4,X\nc5,I J,5,X\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "contacts.csv", "contact", {"Contact ID", "id"},
+                   {"Full Name", "full_name"}, {"Phone", "phone"}, {"Company", "company"});
+    /* the file's name says nothing: whose id comes first says what it lists */
+    path = put_text(room, "export1.csv", "Contact ID,Full Name\nc1,A B\nc2,C D\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "export1.csv", "contact", {"Contact ID", "id"},
+                   {"Full Name", "full_name"});
+    path = put_text(room, "export2.csv", "联系人编号,姓名,公司\n1,王小明,华为\n2,李四,华为\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "export2.csv", "contact", {"联系人编号", "id"}, {"姓名", "full_name"},
+                   {"公司", "company"});
+    /* people listed under their accounts: the id repeats, so it is a reference */
+    path = put_text(room, "export3.csv",
+                    "Account ID,First Name,Last Name,Email\na1,A,B,a@example.org\n"
+                    "a1,C,D,c@example.org\na1,E,F,e@example.org\na1,G,H,g@example.org\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "export3.csv", "contact", {"Account ID", "account"},
+                   {"First Name", "given_name"}, {"Last Name", "family_name"}, {"Email", "email"});
+}
+
+/* shows: UPD-1 DQ-1 */
 static void test_dates_and_decimal_marks_are_judged(void **state)
 {
     bench_room *room = *state;
@@ -261,6 +291,7 @@ int main(void)
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_marketplace_and_other_exports, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_headers_in_chinese_and_persian, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_an_id_named_so_stays_the_id, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_dates_and_decimal_marks_are_judged, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_column_is_known_by_its_values, room_make, room_end),

@@ -19,11 +19,11 @@ static void check_round_trip(const csv_row *row, pb_buf *out)
 {
     pb_buf_clear(out);
     for (size_t i = 0; i < 3; i++) /* three headers fix the delimiter */
-        csv_put(out, PB_STR("h"), i == 0, false);
+        pb_csv_put(out, PB_STR("h"), i == 0, false);
     pb_buf_byte(out, '\n');
     for (size_t i = 0; i < row->count; i++)
-        csv_put(out, row->cells[i], i == 0, true);
-    if (out->failed || csv_unguard(pb_buf_str(out)).len == 6)
+        pb_csv_put(out, row->cells[i], i == 0, true);
+    if (out->failed || pb_csv_unguard(pb_buf_str(out)).len == 6)
         return;
     csv_reader *reader = NULL;
     hold(csv_open_bytes(pb_buf_str(out), 0, &reader, NULL) == PB_OK);
@@ -34,7 +34,7 @@ static void check_round_trip(const csv_row *row, pb_buf *out)
     bool blank = row->count == 1 && row->cells[0].len == 0;
     hold(more != blank && (blank || back.count == row->count));
     for (size_t i = 0; i < row->count && !blank; i++)
-        hold(pb_str_eq(csv_unguard(back.cells[i]), row->cells[i]));
+        hold(pb_str_eq(pb_csv_unguard(back.cells[i]), row->cells[i]));
     csv_close(reader);
 }
 

@@ -1,29 +1,6 @@
 #include "report.h"
 
-/* RFC 4180, with cells that a spreadsheet would run as formulas made harmless by an apostrophe. */
-static void cell(pb_buf *out, pb_str text, bool first)
-{
-    bool number = text.len > 1;
-    for (size_t i = 1; i < text.len; i++)
-        number = number && strchr("0123456789.,- ()", text.ptr[i]) != NULL;
-    bool formula = text.len > 0 && strchr("=+-@\t\r", text.ptr[0]) != NULL && !number;
-    bool quote = formula;
-    for (size_t i = 0; i < text.len && !quote; i++)
-        quote = strchr(",\"\r\n", text.ptr[i]) != NULL;
-    if (!first)
-        pb_buf_byte(out, ',');
-    if (quote)
-        pb_buf_byte(out, '"');
-    if (formula)
-        pb_buf_byte(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"')
-            pb_buf_byte(out, '"');
-        pb_buf_byte(out, text.ptr[i]);
-    }
-    if (quote)
-        pb_buf_byte(out, '"');
-}
+#include "base/csv.h"
 
 static void failure_line(const report_writer *writer, const audit_finding *finding,
                          const audit_failure *failure)
@@ -32,13 +9,13 @@ static void failure_line(const report_writer *writer, const audit_finding *findi
     const audit_control *control = finding->control;
     pb_buf *out = writer->out;
     report_problem(writer, finding, failure, &problem);
-    cell(out, control->id, true);
-    cell(out, pb_str_c(model_grade_name(control->grade)), false);
-    cell(out, control->entity != NULL ? control->entity->name : PB_STR_NONE, false);
-    cell(out, failure->record, false);
-    cell(out, failure->field, false);
-    cell(out, failure->value, false);
-    cell(out, pb_buf_str(&problem), false);
+    pb_csv_put(out, control->id, true, true);
+    pb_csv_put(out, pb_str_c(model_grade_name(control->grade)), false, true);
+    pb_csv_put(out, control->entity != NULL ? control->entity->name : PB_STR_NONE, false, true);
+    pb_csv_put(out, failure->record, false, true);
+    pb_csv_put(out, failure->field, false, true);
+    pb_csv_put(out, failure->value, false, true);
+    pb_csv_put(out, pb_buf_str(&problem), false, true);
     pb_buf_addc(out, "\r\n");
 }
 

@@ -11,6 +11,7 @@
 #define EXCHANGE_CSV_H
 
 #include "base/arena.h"
+#include "base/csv.h"
 #include "base/error.h"
 
 enum { CSV_MAX_COLUMNS = 2000, CSV_MAX_ROW = 8 << 20, CSV_MAX_CELL = 1 << 20 };
@@ -55,11 +56,5 @@ uint64_t csv_bytes_done(const csv_reader *reader);
 uint64_t csv_bytes_total(const csv_reader *reader);
 /** SHA-256 of all bytes read so far: of the whole file once csv_next said there is no more. */
 void csv_hash(const csv_reader *reader, uint8_t ret_hash[32]);
-
-/** Appends one cell, quoted where needed; `guard` neutralises formulas (a leading = + - @ TAB CR
- * gets an apostrophe in front, numbers and phone numbers excepted). */
-void csv_put(pb_buf *out, pb_str cell, bool first, bool guard);
-/** The cell as it was before csv_put's guard. */
-pb_str csv_unguard(pb_str cell);
 
 #endif

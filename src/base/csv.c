@@ -1,5 +1,5 @@
 /* Writing cells (RFC 4180), and taking the sting out of formulas (OWASP, "CSV Injection"). */
-#include "csv_internal.h"
+#include "base/csv.h"
 
 /* A number, a date or a phone number as people write it: signs, digits and what stands between
  * them. */
@@ -40,10 +40,10 @@ static bool runs(pb_str cell)
 /* Would csv_unguard take something from this cell? Then it needs an apostrophe of its own. */
 static bool looks_guarded(pb_str cell)
 {
-    return csv_unguard(cell).len != cell.len;
+    return pb_csv_unguard(cell).len != cell.len;
 }
 
-pb_str csv_unguard(pb_str cell)
+pb_str pb_csv_unguard(pb_str cell)
 {
     size_t marks = 0;
     while (marks < cell.len && cell.ptr[marks] == '\'')
@@ -57,7 +57,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-void csv_put(pb_buf *out, pb_str cell, bool first, bool guard)
+void pb_csv_put(pb_buf *out, pb_str cell, bool first, bool guard)
 {
     if (!first)
         pb_buf_byte(out, ',');
