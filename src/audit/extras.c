@@ -4,9 +4,10 @@
 
 pb_status extras_areas(audit_loader *loader, const model_yaml *root, pb_error *err)
 {
-    static const char *const keys[] = {"areas", NULL};
+    static const char *const keys[] = {"areas", "version", NULL};
     const model_yaml *list;
     PB_TRY(model_yaml_check_keys(root, keys, err));
+    PB_TRY(model_yaml_text(root, "version", &loader->catalogue->version, err));
     PB_TRY(model_yaml_need(root, "areas", &list, err));
     PB_TRY(model_yaml_expect(list, MODEL_YAML_MAP, err));
     for (size_t i = 0; i < list->count; i++) {
@@ -41,21 +42,20 @@ pb_status extras_words(audit_loader *loader, const model_yaml *root, pb_error *e
     return PB_OK;
 }
 
-static pb_status add_map(audit_loader *loader, audit_control *control, pb_str standard,
-                         pb_str clause, pb_error *err)
+static pb_status add_map(audit_loader *loader, audit_control *control, audit_map map, pb_error *err)
 {
     audit_map *maps = pb_arena_array(loader->arena, control->map_count + 1, sizeof *maps);
     if (!maps)
         return pb_fail_memory(err);
     if (control->map_count)
         memcpy(maps, control->maps, control->map_count * sizeof *maps);
-    maps[control->map_count++] = (audit_map){standard, clause};
+    maps[control->map_count++] = map;
     control->maps = maps;
     return PB_OK;
 }
 
-static pb_status map_clause(audit_loader *loader, pb_str standard, pb_str clause,
-                            const model_yaml *node, pb_error *err)
+static pb_status map_clause(audit_loader *loader, audit_map map, const model_yaml *node,
+                            pb_error *err)
 {
     bool known = false;
     for (size_t i = 0; i < loader->file_count; i++)
@@ -65,7 +65,7 @@ static pb_status map_clause(audit_loader *loader, pb_str standard, pb_str clause
         if (!pb_str_eq(control->base, node->text))
             continue;
         known = true;
-        PB_TRY(add_map(loader, control, standard, clause, err));
+        PB_TRY(add_map(loader, control, map, err));
     }
     if (known)
         return PB_OK;
@@ -80,21 +80,23 @@ static pb_status map_clause(audit_loader *loader, pb_str standard, pb_str clause
 
 pb_status extras_maps(audit_loader *loader, pb_error *err)
 {
-    static const char *const keys[] = {"standard", "title", "clauses", NULL};
+    static const char *const keys[] = {"standard", "short", "title", "clauses", NULL};
     for (size_t m = 0; m < loader->map_count; m++) {
         const model_yaml *root = loader->maps[m], *clauses;
-        pb_str standard = PB_STR_NONE;
+        audit_map map = {0};
         PB_TRY(model_yaml_check_keys(root, keys, err));
-        PB_TRY(model_yaml_text(root, "standard", &standard, err));
+        PB_TRY(model_yaml_text(root, "standard", &map.standard, err));
+        map.name = map.standard;
+        PB_TRY(model_yaml_text(root, "short", &map.name, err));
         PB_TRY(model_yaml_need(root, "title", NULL, err));
         PB_TRY(model_yaml_need(root, "clauses", &clauses, err));
         PB_TRY(model_yaml_expect(clauses, MODEL_YAML_MAP, err));
         for (size_t i = 0; i < clauses->count; i++) {
             PB_TRY(model_yaml_expect(clauses->items[i], MODEL_YAML_LIST, err));
+            map.clause = clauses->keys[i]->text;
             for (size_t k = 0; k < clauses->items[i]->count; k++) {
                 PB_TRY(model_yaml_expect(clauses->items[i]->items[k], MODEL_YAML_SCALAR, err));
-                PB_TRY(map_clause(loader, standard, clauses->keys[i]->text,
-                                  clauses->items[i]->items[k], err));
+                PB_TRY(map_clause(loader, map, clauses->items[i]->items[k], err));
             }
         }
     }

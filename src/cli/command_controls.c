@@ -121,8 +121,8 @@ static void control_page(const cli_context *context, const audit_control *contro
         pb_buf_printf(out, "\n%s\n  %.*s\n", cli_text(context, PB_MSG("Check")),
                       PB_STR_FMT(audit_control_measure(control)));
     for (size_t i = 0; i < control->map_count; i++)
-        pb_buf_printf(out, "%s%.*s %.*s\n", i == 0 ? "\n" : "",
-                      PB_STR_FMT(control->maps[i].standard), PB_STR_FMT(control->maps[i].clause));
+        pb_buf_printf(out, "%s%.*s %.*s\n", i == 0 ? "\n" : "", PB_STR_FMT(control->maps[i].name),
+                      PB_STR_FMT(control->maps[i].clause));
 }
 
 /* By the id of an instance or, for a control asked of many fields, of the whole. */
@@ -218,6 +218,7 @@ pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err)
         pb_json_object(&json);
         pb_json_member(&json, "version", pb_str_c(context->version));
         pb_json_member(&json, "model", pb_buf_str(&model));
+        pb_json_member(&json, "controls_version", catalogue->version);
         pb_json_member(&json, "controls", pb_buf_str(&rules));
         pb_json_object_end(&json);
         pb_buf_byte(&out, '\n');
@@ -225,7 +226,8 @@ pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err)
         pb_buf_printf(&out, "probity %s\n", context->version);
         cli_say(context, &out, PB_MSG("model {hash}"), "hash", pb_buf_cstr(&model), NULL);
         pb_buf_byte(&out, '\n');
-        cli_say(context, &out, PB_MSG("controls {hash}"), "hash", pb_buf_cstr(&rules), NULL);
+        cli_say(context, &out, PB_MSG("controls {version} {hash}"), "version",
+                PB_ARG(catalogue->version), "hash", pb_buf_cstr(&rules), NULL);
         pb_buf_byte(&out, '\n');
     }
     *ret_exit = 0;

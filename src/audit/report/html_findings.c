@@ -191,7 +191,7 @@ static void maps(const report_writer *writer, const audit_control *control)
         if (i > 0)
             html_raw(writer, ", ");
         html_raw(writer, "<bdi>");
-        html_text(writer->out, control->maps[i].standard);
+        html_text(writer->out, control->maps[i].name);
         html_raw(writer, " ");
         html_text(writer->out, control->maps[i].clause);
         html_raw(writer, "</bdi>");

@@ -280,6 +280,10 @@ void html_about(const report_writer *writer)
     html_raw(writer, "<dd><bdi>probity ");
     html_text(writer->out, pb_str_c(writer->report->program_version));
     html_raw(writer, "</bdi></dd>");
+    html_element(writer, "dt", PB_MSG("Version of the rules"));
+    html_raw(writer, "<dd><bdi>");
+    html_text(writer->out, writer->report->catalogue->version);
+    html_raw(writer, "</bdi></dd>");
     hash_line(writer, PB_MSG("Rules (SHA-256)"), writer->report->catalogue->hash);
     hash_line(writer, PB_MSG("Model (SHA-256)"), writer->report->schema->hash);
     html_raw(writer, "</dl></div></section>\n");

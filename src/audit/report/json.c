@@ -315,6 +315,7 @@ static void put_head(json_report *r)
     if (report->result->newest_days != INT64_MIN)
         member_date(json, "newest_date", report->result->newest_days);
     member_date(json, "ages_measured_from", report->result->reference_days);
+    pb_json_member(json, "rules_version", report->catalogue->version);
     member_hash(json, "rules_sha256", report->catalogue->hash);
     member_hash(json, "model_sha256", report->schema->hash);
     pb_json_member_i64(json, "records", (int64_t)report->result->records);

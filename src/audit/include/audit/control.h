@@ -21,6 +21,7 @@ typedef struct audit_measure audit_measure;
 typedef struct audit_map {
     pb_str standard; /* gdpr, pipl, iso27001, … : controls/maps/<standard>.yaml */
     pb_str clause;
+    pb_str name; /* of the standard, short: GDPR, ISO 27001 */
 } audit_map;
 
 /** A part of the audit, as controls/areas.yaml lists them: reports show them in this order. */
@@ -114,6 +115,7 @@ typedef struct audit_catalogue {
     size_t area_count;
     audit_words *words;
     size_t word_count;
+    pb_str version;   /* as controls/areas.yaml says; absent: none */
     uint8_t hash[32]; /* SHA-256 over all sources and the schema: version of the rules */
     pb_arena *arena;
 } audit_catalogue;
