@@ -7,14 +7,19 @@ itself a failure.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
-CMOCKA = re.compile(r"^\[\s+(OK|FAILED|SKIPPED|ERROR)\s+\] (\S+)\s*$", re.M)
+CMOCKA = re.compile(r"\[\s+(OK|FAILED|SKIPPED|ERROR)\s+\] (\S+)\s*$", re.M)
+CMOCKA_COUNT = re.compile(r"\[=+\] .*?Running (\d+) test\(s\)", re.M)
 LINE = re.compile(r"^(pass|fail) ([^:\n]+)(?:: (.*))?$", re.M)
 TAP = re.compile(r"^(ok|not ok) \d+(?: - (.*))?$", re.M)
 SANITIZER = {
@@ -22,74 +27,152 @@ SANITIZER = {
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
+TAIL = 40  # lines of a failed program's output that the list at the end repeats
+ROOM = 2 << 30  # bytes a folder in memory must have free to be used
 
 
 class Results:
     def __init__(self):
         self.passed = 0
         self.failed = []
+        self.tails = {}
+        self.parts = []
 
     def add(self, name, good, why=""):
         if good:
             self.passed += 1
         else:
-            self.failed.append(name)
-            print(f"FAILED {name}{': ' + why if why else ''}", flush=True)
+            self.failed.append(name + (": " + why if why else ""))
+            print(f"FAILED {self.failed[-1]}", flush=True)
+
+    def part(self, what, begin):
+        """Notes what a part of the whole took."""
+        self.parts.append((what, time.monotonic() - begin))
+
+    def tell(self):
+        for what, seconds in self.parts:
+            print(f"{seconds:7.0f} s  {what}")
+        if self.failed:
+            print("\nFailed:")
+            for name in self.failed:
+                print("  " + name)
+        for program, text in self.tails.items():
+            print(f"\nThe end of what {program} said:")
+            print("\n".join("  " + line for line in text.splitlines()[-TAIL:]))
+        print(f"{self.passed} passed, {len(self.failed)} failed", flush=True)
 
 
 def read_results(text):
-    """Names and outcomes a program reported."""
+    """Names and outcomes a program reported, and how many it said it would run (0: it did not say)."""
     found = {}
     for outcome, name in CMOCKA.findall(text):
-        # The closing summary names failed tests again; a failure is never overwritten.
-        if found.get(name, True):
+        # `[  ERROR   ] --- words` goes before the line of the test; the closing summary names failed
+        # tests again. A failure is never overwritten.
+        if name != "---" and found.get(name, True):
             found[name] = outcome == "OK"
-    if not found:
-        for outcome, name, _ in LINE.findall(text):
-            found[name] = outcome == "pass"
-        for outcome, name in TAP.findall(text):
-            found[name or f"test {len(found) + 1}"] = outcome == "ok"
-    return found
+    if found:
+        return found, sum(int(count) for count in CMOCKA_COUNT.findall(text))
+    for outcome, name, _ in LINE.findall(text):
+        found[name] = outcome == "pass"
+    for outcome, name in TAP.findall(text):
+        found[name or f"test {len(found) + 1}"] = outcome == "ok"
+    return found, 0
 
 
-def run_program(case, folder, log_folder):
-    environment = dict(os.environ, **SANITIZER, **case.get("env", {}))
+def memory_folder():
+    """A folder in memory for temporary files, or None: much of the tests' time is waiting for disks.
+    What a power cut leaves is tried with files as they were at that moment, not by trusting a disk."""
+    done = subprocess.run(["stat", "-f", "-c", "%T", "/dev/shm"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    if done.stdout.decode().strip() != "tmpfs" or shutil.disk_usage("/dev/shm").free < ROOM:
+        return None
+    return "/dev/shm"
+
+
+def run_program(case, scratch, log_folder):
+    """Runs one program in a group of its own, so that nothing it started outlives it."""
+    own = tempfile.mkdtemp(dir=scratch)
+    environment = dict(os.environ, **SANITIZER, TMPDIR=own, **case.get("env", {}))
     begin = time.monotonic()
-    try:
-        done = subprocess.run(case["cmd"], cwd=case.get("workdir") or folder, env=environment,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=case["timeout"] or None)
-        text, status = done.stdout.decode("utf-8", "replace"), done.returncode
-    except subprocess.TimeoutExpired as late:
-        text = (late.stdout or b"").decode("utf-8", "replace")
-        status = f"stopped after {case['timeout']} s"
-    except OSError as problem:
-        text, status = "", str(problem)
-    with open(os.path.join(log_folder, case["name"].replace("/", "-") + ".log"), "w",
-              encoding="utf-8") as log:
-        log.write(text)
-    return case, text, status, time.monotonic() - begin
+    path = os.path.join(log_folder, case["name"].replace("/", "-") + ".log")
+    spent = 0.0
+    with open(path, "w+b") as log:
+        try:
+            child = subprocess.Popen(case["cmd"], cwd=case.get("workdir") or own, env=environment,
+                                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                     start_new_session=True)
+            status, spent = wait(child, case["timeout"])
+        except OSError as problem:
+            status = str(problem)
+        log.seek(0)
+        text = log.read().decode("utf-8", "replace")
+    shutil.rmtree(own, ignore_errors=True)
+    return case, text, status, time.monotonic() - begin, spent
+
+
+def wait(child, limit):
+    """How the child ended, and the seconds of processor it and its children took."""
+    begin = time.monotonic()
+    late, pause = False, 0.005
+    while True:
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid != 0:
+            break
+        if limit and not late and time.monotonic() - begin > limit:
+            late = True
+            os.killpg(child.pid, signal.SIGKILL)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    spent = usage.ru_utime + usage.ru_stime
+    return (f"stopped after {limit} s" if late else child.returncode), spent
+
+
+def judge(case, text, status, results, label):
+    """Adds up what one program reported; says in a line how it went."""
+    name = label + case["name"]
+    found, promised = read_results(text)
+    for test, good in found.items():
+        results.add(f"{name}: {test}", good)
+    bad = [test for test, good in found.items() if not good]
+    if not found:
+        results.add(name, False, f"ran nothing (ended with {status})")
+    elif len(found) < promised:
+        results.add(name, False, f"{len(found)} of {promised} reported a result (ended with {status})")
+    elif status != 0 and not bad:
+        results.add(name, False, f"ended with {status}")
+    if bad or status != 0 or not found or len(found) < promised:
+        print(text[-6000:], flush=True)
+        results.tails[name] = text
+    return f"{name}: {len(found) - len(bad)} of {len(found)}"
 
 
 def run_cases(cases, folder, results, label=""):
     log_folder = os.path.join(folder, "test-logs")
     os.makedirs(log_folder, exist_ok=True)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        jobs = [pool.submit(run_program, case, folder, log_folder) for case in cases]
-        for job in concurrent.futures.as_completed(jobs):
-            case, text, status, seconds = job.result()
-            name = label + case["name"]
-            found = read_results(text)
-            for test, good in found.items():
-                results.add(f"{name}: {test}", good)
-            bad = [test for test, good in found.items() if not good]
-            if not found:
-                results.add(name, False, f"ran nothing (ended with {status})")
-            elif status != 0 and not bad:
-                results.add(name, False, f"ended with {status}")
-            if bad or not found or status != 0:
-                print(text[-6000:], flush=True)
-            print(f"{name}: {len(found) - len(bad)} of {len(found)} in {seconds:.1f} s", flush=True)
+    known = os.path.join(folder, "test-seconds.json")
+    try:
+        with open(known, encoding="utf-8") as file:
+            before = json.load(file)
+    except (OSError, ValueError):
+        before = {}
+    # The longest first, so that none of them is left over at the end.
+    cases = sorted(cases, key=lambda case: -before.get(case["name"], 1e9))
+    scratch = tempfile.mkdtemp(prefix="probity-tests-", dir=memory_folder())
+    try:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            jobs = [pool.submit(run_program, case, scratch, log_folder) for case in cases]
+            for job in concurrent.futures.as_completed(jobs):
+                case, text, status, seconds, spent = job.result()
+                line = judge(case, text, status, results, label)
+                before[case["name"]] = spent
+                print(f"{line} in {seconds:.1f} s ({spent:.1f} s of processor)", flush=True)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    with open(known, "w", encoding="utf-8") as file:
+        json.dump(before, file)
 
 
 def introspect(folder):
@@ -126,18 +209,66 @@ def suites(case):
     return {suite.split(":")[-1] for suite in case["suite"]}
 
 
-def run_static(root, names, results, long):
+def run_static(root, names, results):
     script = os.path.join(root, "tests", "static", "check.py")
     listed = subprocess.run([sys.executable, script, "--list"], check=True,
                             stdout=subprocess.PIPE).stdout.decode().split()
-    wanted = [name for name in listed if not names or any(n in name for n in names)]
+    wanted = chosen([{"name": f"static/{check}", "timeout": 3600, "env": {"PROBITY_ROOT": root},
+                      "cmd": [sys.executable, script, check]} for check in listed], names)
     if not wanted:
         return
     folder = os.path.join(root, "build-clang")
+    begin = time.monotonic()
     build(folder, results, "with clang, warnings only", objects(folder))
-    cases = [{"name": "static", "timeout": 1200, "env": {"PROBITY_ROOT": root},
-              "cmd": [sys.executable, script, *wanted]}]
+    results.part("build with clang", begin)
+    begin = time.monotonic()
+    run_cases(wanted, folder, results)
+    results.part("static checks", begin)
+
+
+def run_sanitized(root, names, results, long):
+    folder = os.path.join(root, "build-test")
+    everything = introspect(folder)
+    cases = [c for c in chosen(everything, names) if long or "long" not in suites(c)]
+    if not cases:
+        return
+    begin = time.monotonic()
+    build(folder, results, "with gcc and the address and undefined-behaviour sanitizers")
+    results.part("build with gcc and the address and undefined-behaviour sanitizers", begin)
+    begin = time.monotonic()
     run_cases(cases, folder, results)
+    results.part("tests", begin)
+
+
+def run_threads(root, names, results):
+    folder = os.path.join(root, "build-threads")
+    cases = [c for c in chosen(introspect(folder), names) if "threads" in suites(c)]
+    if not cases:
+        return
+    begin = time.monotonic()
+    targets = [os.path.relpath(c["cmd"][0], folder) for c in cases]
+    build(folder, results, "with the thread sanitizer", targets)
+    results.part("build with the thread sanitizer", begin)
+    begin = time.monotonic()
+    run_cases(cases, folder, results, "threads ")
+    results.part("tests of threads", begin)
+
+
+def run_long(root, names, results):
+    """What takes too long for every day: every byte of every file, fuzzing, the bare machine."""
+    folder = os.path.join(root, "build-test")
+    cases = [dict(case, name="every-byte " + case["name"], timeout=4 * 3600,
+                  env=dict(case["env"], PROBITY_EVERY_BYTE="1"))
+             for case in introspect(folder) if case["name"] == "ledger/files"]
+    for name in sorted(os.listdir(os.path.join(root, "tests", "fuzz", "corpus"))):
+        cases.append({"name": f"fuzz {name}", "timeout": 3600,
+                      "cmd": [os.path.join(root, "tests", "fuzz", "run"), name, "600"]})
+    cases.append({"name": "fresh-machine", "timeout": 2 * 3600,
+                  "env": {"TMPDIR": "/var/tmp"},
+                  "cmd": [os.path.join(root, "tools", "fresh-machine")]})
+    begin = time.monotonic()
+    run_cases(chosen(cases, names), folder, results)
+    results.part("long campaigns", begin)
 
 
 def main():
@@ -149,30 +280,14 @@ def main():
     root, names = options.root, options.names
     results = Results()
 
-    run_static(root, names, results, options.long)
-    folder = os.path.join(root, "build-test")
-    build(folder, results, "with gcc and the address and undefined-behaviour sanitizers")
-    cases = [c for c in chosen(introspect(folder), names)
-             if options.long or "long" not in suites(c)]
-    run_cases(cases, folder, results)
-
-    folder = os.path.join(root, "build-threads")
-    threads = [c for c in chosen(introspect(folder), names) if "threads" in suites(c)]
-    if threads:
-        targets = [os.path.relpath(c["cmd"][0], folder) for c in threads]
-        build(folder, results, "with the thread sanitizer", targets)
-        run_cases(threads, folder, results, "threads ")
-    if options.long and chosen([{"name": "fresh-machine"}], names):
-        run_cases([{"name": "fresh-machine", "timeout": 7200,
-                    "cmd": [os.path.join(root, "tools", "fresh-machine")]}], folder, results)
-
+    run_static(root, names, results)
+    run_sanitized(root, names, results, options.long)
+    run_threads(root, names, results)
+    if options.long:
+        run_long(root, names, results)
     if results.passed == 0 and not results.failed:
         results.add(" ".join(names) or "everything", False, "no test has such a name")
-    if results.failed:
-        print("\nFailed:")
-        for name in results.failed:
-            print("  " + name)
-    print(f"{results.passed} passed, {len(results.failed)} failed")
+    results.tell()
     sys.exit(1 if results.failed else 0)
 
 

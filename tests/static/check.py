@@ -12,6 +12,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import layers  # noqa: E402
+import papers  # noqa: E402
+import runner  # noqa: E402
 import text  # noqa: E402
 from project import Project  # noqa: E402
 
@@ -25,6 +27,10 @@ CHECKS = {
     "generated-current": text.generated_current,
     "no-leaks": text.leaks,
     "file-lengths": text.lengths,
+    "translations": papers.translations,
+    "manual-page": papers.manual_page,
+    "readme": papers.readme,
+    "runner-is-honest": runner.honest,
     "clang-format": text.form,
     "clang-tidy": text.tidy,
 }

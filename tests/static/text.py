@@ -108,6 +108,7 @@ def tidy(project):
                 faults += found
             else:
                 known[key] = name
+                save(cache, known)
     current = {key for _, key in jobs}
     save(cache, {k: v for k, v in known.items() if k in current})
     return sorted(set(faults))
