@@ -175,7 +175,14 @@ def run_cases(cases, folder, results, label=""):
         json.dump(before, file)
 
 
+def refresh(folder):
+    """Brings the list of what is to be built up to date; a failure shows when it is built."""
+    subprocess.run(["ninja", "-C", folder, "build.ninja"], stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
 def introspect(folder):
+    refresh(folder)
     text = subprocess.run(["meson", "introspect", "--tests", folder], check=True,
                           stdout=subprocess.PIPE).stdout
     return json.loads(text)
@@ -195,6 +202,7 @@ def build(folder, results, what, targets=()):
 
 def objects(folder):
     """Object files of this project's own sources: what is linked to them is of no interest here."""
+    refresh(folder)
     text = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"], check=True,
                           stdout=subprocess.PIPE).stdout.decode()
     return [line.split(":")[0] for line in text.splitlines()

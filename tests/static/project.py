@@ -1,4 +1,5 @@
 """What the static checks know about the project: modules, files, objects, symbols."""
+import json
 import os
 import re
 import subprocess
@@ -47,36 +48,37 @@ class Project:
         return [name for name in self.tracked()
                 if re.match(r"(src|tests)/.*\.[ch]$", name)]
 
-    def object_folder(self, module):
-        kind = "probity.p" if module == "app" else f"lib{module}.a.p"
-        return os.path.join(self.build, kind)
+    def compiled(self):
+        """Objects the build makes today, relative to its folder: what it once made may lie there still."""
+        with open(os.path.join(self.build, "compile_commands.json"), encoding="utf-8") as file:
+            return [command["output"] for command in json.load(file)]
+
+    def made(self, beginning):
+        paths = [os.path.join(self.build, name) for name in self.compiled()
+                 if name.startswith(beginning)]
+        return sorted(path for path in paths if os.path.exists(path))
 
     def objects(self, module):
-        folder = self.object_folder(module)
-        if not os.path.isdir(folder):
-            return []
-        return sorted(os.path.join(folder, name) for name in os.listdir(folder)
-                      if name.endswith(".o"))
+        return self.made("probity.p/" if module == "app" else f"lib{module}.a.p/")
 
     def built_modules(self):
         return [module for module in self.modules if self.objects(module)]
 
     def test_objects(self):
-        return sorted(os.path.join(where, name)
-                      for where, _, names in os.walk(os.path.join(self.build, "tests"))
-                      for name in names if name.endswith(".o"))
+        return self.made("tests/")
 
     def opened(self):
         """Object (relative to the build folder) → files the compiler opened for it, absolute."""
         text = subprocess.run(["ninja", "-C", self.build, "-t", "deps"], check=True,
                               stdout=subprocess.PIPE).stdout.decode()
         result, current = {}, None
+        today = set(self.compiled())
         for line in text.splitlines():
             if line.startswith("    ") and current is not None:
                 current.append(os.path.realpath(os.path.join(self.build, line.strip())))
             elif ": #deps" in line:
                 current = result.setdefault(line.split(": #deps")[0], [])
-        return result
+        return {name: files for name, files in result.items() if name in today}
 
 
 def symbols(objects):
