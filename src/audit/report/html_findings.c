@@ -128,7 +128,7 @@ static void sample_row(const report_writer *writer, const audit_finding *finding
         html_value_cell(writer, report_field_label(writer, finding, failure));
     if (columns->value)
         html_value_cell(writer, failure->value);
-    html_raw(writer, "<td>");
+    html_raw(writer, "<td class=\"p\">");
     html_text(writer->out, pb_buf_str(&problem));
     html_raw(writer, "</td>");
     if (columns->suggestion)

@@ -112,7 +112,7 @@ static void unread_rows(const report_writer *writer)
         report_why_not(writer, file, &why);
         html_raw(writer, "<tr>");
         html_value_cell(writer, file->name);
-        html_raw(writer, "<td>");
+        html_raw(writer, "<td class=\"p\">");
         html_text(writer->out, pb_buf_str(&why));
         html_raw(writer, "</td></tr>\n");
     }
@@ -180,7 +180,7 @@ static void reject_rows(const report_writer *writer, const audit_source_file *fi
         html_number_cell(writer, (uint64_t)reject->line);
         html_value_cell(writer, reject->column);
         html_value_cell(writer, reject->value);
-        html_raw(writer, "<td>");
+        html_raw(writer, "<td class=\"p\">");
         html_text(writer->out, pb_buf_str(&why));
         html_raw(writer, "</td></tr>\n");
     }
