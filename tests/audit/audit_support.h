@@ -116,7 +116,7 @@ static inline void support_free(support *s)
 /* A scratch workspace, filled by the importer from files in a folder of its own. */
 typedef struct support_world {
     support *base;
-    char folder[64];
+    char folder[256];
     db_workspace *workspace;
 } support_world;
 
@@ -162,8 +162,9 @@ static inline pb_status support_open(support_world *world, pb_error *err)
 {
     static unsigned number; /* folders of one process must differ */
     db_options options = {.scratch = true};
-    (void)snprintf(world->folder, sizeof world->folder, "/tmp/audit-test-%ld-%u", (long)getpid(),
-                   ++number);
+    const char *above = getenv("TMPDIR");
+    (void)snprintf(world->folder, sizeof world->folder, "%.200s/audit-test-%ld-%u",
+                   above ? above : "/tmp", (long)getpid(), ++number);
     return db_workspace_create(world->folder, world->base->schema, &options, NULL,
                                &world->workspace, err);
 }
@@ -172,7 +173,7 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
                                      db_session **ret_snapshot, pb_error *err)
 {
     support_world *world = context;
-    char folder[80], paths[32][200];
+    char folder[264], paths[32][400];
     const char *list[32];
     size_t count = 0;
     PB_TRY(support_open(world, err));

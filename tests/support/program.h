@@ -88,8 +88,10 @@ static inline void program_free(program_result *result)
 /** A new private folder; the caller ends it with program_remove_folder. */
 static inline char *program_folder(void)
 {
-    char *folder = strdup("/tmp/probity-test-XXXXXX");
+    const char *above = getenv("TMPDIR");
+    char *folder = malloc(256);
     assert_non_null(folder);
+    snprintf(folder, 256, "%.200s/probity-test-XXXXXX", above ? above : "/tmp");
     assert_non_null(mkdtemp(folder));
     return folder;
 }
