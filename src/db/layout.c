@@ -23,13 +23,13 @@ static const struct fixed {
     {"t_import_run", "k run;i at_us;t actor;t profile;i rows;i imported;i rejected;t hash", NULL},
     {"t_source_file", "k n;I run;T source;T entity;i rows;i imported;i rejected;t hash", NULL},
     {"t_source_column", "k n;I run;T entity;T source;T header;t field;i filled;i rows", NULL},
-    {"t_value_note", "k id;T entity;I n;t field;T kind;t value;t problem", NULL},
+    {"t_value_note", "T entity;T field;T kind;I n;I part;t value;t problem",
+     "entity, field, kind, n, part"},
 };
 
 static const db_index fixed_indexes[] = {
     {PB_STR("search_fresh_n"), PB_STR("search_fresh"), "entity, n", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
-    {PB_STR("t_value_note_record"), PB_STR("t_value_note"), "entity, n", false},
 };
 
 static const struct {

@@ -271,6 +271,8 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     if (status == PB_OK)
         status = record_writer_open(session, options->actor, options->now_us, options->policy,
                                     &im->writer, err);
+    if (status == PB_OK && options->last)
+        record_writer_last(im->writer);
     if (status == PB_OK)
         status = import_all(im, err);
     im->writer = record_writer_close(im->writer);

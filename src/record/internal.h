@@ -30,7 +30,7 @@ typedef struct pending {
 /** A remark about a value, on its way to value_note. */
 typedef struct note {
     const char *field;
-    const char *kind;
+    const char *kind; /* bad, restyled, more, unresolved */
     pb_str value;
     const char *problem; /* NULL: none */
 } note;
@@ -101,6 +101,7 @@ struct record_writer {
         uint32_t counter;
         int64_t us;
     } ids;
+    bool last;   /* nothing is written or searched for afterwards */
     bool broken; /* a write failed half-way: the transaction must not commit */
     bool finished;
 };
@@ -171,8 +172,9 @@ pb_status notes_add(record_writer *writer, const char *field, const char *kind, 
                     const char *problem, pb_error *err);
 /** Writes the gathered notes of row `n`. */
 pb_status notes_write(record_writer *writer, plan *p, int64_t n, pb_error *err);
-pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, const note *remark,
-                          pb_error *err);
+/** Writes one; `part` tells the notes of a row apart. */
+pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, int64_t part,
+                          const note *remark, pb_error *err);
 /** Removes the notes of a field of a row (kind NULL: all kinds). */
 pb_status notes_remove(record_writer *writer, plan *p, int64_t n, const char *field,
                        const char *kind, pb_error *err);

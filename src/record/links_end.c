@@ -9,7 +9,7 @@ static pb_status note_unresolved(record_writer *writer, const pending *wait, pb_
     note remark = {wait->field->name.ptr, "unresolved", wait->text,
                    PB_MSG("No record is called {value}.")};
     writer->unresolved++;
-    return notes_write_one(writer, wait->plan, wait->n, &remark, err);
+    return notes_write_one(writer, wait->plan, wait->n, 0, &remark, err);
 }
 
 static bool same_id(pb_uuid a, pb_uuid b)
@@ -156,5 +156,5 @@ pb_status links_finish(record_writer *writer, pb_error *err)
     if (writer->stored_kept)
         PB_TRY(settle_old_notes(writer, err));
     PB_TRY(end_pendings(writer, err));
-    return store_promises(writer, err);
+    return writer->last ? PB_OK : store_promises(writer, err);
 }

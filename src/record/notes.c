@@ -10,13 +10,13 @@ pb_status notes_add(record_writer *writer, const char *field, const char *kind, 
                : pb_fail_memory(err);
 }
 
-pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, const note *remark,
-                          pb_error *err)
+pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, int64_t part,
+                          const note *remark, pb_error *err)
 {
     db_stmt *stmt;
     PB_TRY(db_prepare(writer->session,
-                      "INSERT INTO t_value_note (entity, n, field, kind, value, problem)"
-                      " VALUES (?, ?, ?, ?, ?, ?)",
+                      "INSERT INTO t_value_note (entity, field, kind, n, part, value, problem)"
+                      " VALUES (?1, ?3, ?4, ?2, ?7, ?5, ?6)",
                       &stmt, err));
     db_bind_text(stmt, 1, p->entity->name);
     db_bind_i64(stmt, 2, n);
@@ -27,13 +27,14 @@ pb_status notes_write_one(record_writer *writer, plan *p, int64_t n, const note 
         db_bind_text(stmt, 6, pb_str_c(remark->problem));
     else
         db_bind_null(stmt, 6);
+    db_bind_i64(stmt, 7, part);
     return db_run(stmt, err);
 }
 
 pb_status notes_write(record_writer *writer, plan *p, int64_t n, pb_error *err)
 {
     for (size_t i = 0; i < writer->note_count; i++) {
-        PB_TRY(notes_write_one(writer, p, n, &writer->notes[i], err));
+        PB_TRY(notes_write_one(writer, p, n, (int64_t)i, &writer->notes[i], err));
         writer->noted += strcmp(writer->notes[i].kind, "bad") == 0;
     }
     return PB_OK;
@@ -44,8 +45,9 @@ pb_status notes_remove(record_writer *writer, plan *p, int64_t n, const char *fi
 {
     db_stmt *stmt;
     PB_TRY(db_prepare(writer->session,
-                      "DELETE FROM t_value_note WHERE entity = ? AND n = ? AND field = ?"
-                      " AND kind = COALESCE(?, kind)",
+                      "DELETE FROM t_value_note WHERE entity = ?1 AND n = ?2 AND field = ?3"
+                      " AND kind IN ('bad', 'restyled', 'more', 'unresolved')"
+                      " AND kind = COALESCE(?4, kind)",
                       &stmt, err));
     db_bind_text(stmt, 1, p->entity->name);
     db_bind_i64(stmt, 2, n);

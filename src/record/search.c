@@ -31,6 +31,8 @@ static pb_status make_tokens(record_writer *writer, const plan *p, const pb_valu
 pb_status search_add(record_writer *writer, plan *p, int64_t n, const pb_value *cells,
                      pb_error *err)
 {
+    if (writer->last)
+        return PB_OK;
     PB_TRY(make_tokens(writer, p, cells, err));
     if (writer->tokens.len == 0)
         return PB_OK;

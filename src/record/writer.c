@@ -52,6 +52,11 @@ pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t no
     return PB_OK;
 }
 
+void record_writer_last(record_writer *writer)
+{
+    writer->last = true;
+}
+
 record_writer *record_writer_close(record_writer *writer)
 {
     if (writer == NULL)
@@ -184,7 +189,7 @@ static pb_status finish(record_writer *writer, pb_error *err)
 {
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_finish(writer, err));
-    for (size_t i = 0; i < writer->schema->entity_count; i++)
+    for (size_t i = 0; i < writer->schema->entity_count && !writer->last; i++)
         if (writer->plans[i].used)
             PB_TRY(keys_flush(writer, &writer->plans[i], err));
     writer->broken = false;

@@ -42,6 +42,7 @@ static pb_status load_files(const service_core *service, const service_call *cal
 {
     db_options scratch = {.scratch = true};
     exchange_options options = import_options(call, source, RECORD_KEEP, false);
+    options.last = true;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
     PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));
     opened->scratch = true;

@@ -87,8 +87,8 @@ static pb_status append_work(db_session *session, void *context, pb_error *err)
 {
     const bad_case *bad = context;
     uint64_t sequence;
-    raw_sql row = {.sql = "INSERT INTO t_value_note (entity, n, kind, problem)"
-                          " VALUES ('contact', 1, 'bad', 'x')"};
+    raw_sql row = {.sql = "INSERT INTO t_value_note (entity, field, kind, n, part, problem)"
+                          " VALUES ('contact', 'name', 'bad', 1, 0, 'x')"};
     PB_TRY(raw_work(session, &row, err));
     pb_status status = ledger_append(session, &bad->event, &sequence, err);
     return bad->swallow ? PB_OK : status;

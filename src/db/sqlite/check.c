@@ -17,10 +17,11 @@ static pb_status fail_page(const char *path, int64_t page, const char *words, pb
 static pb_status check_plain(const char *path, const db_target *target, int64_t *ret_pages,
                              pb_error *err)
 {
+    uint8_t version = target->scratch ? 1 : 2; /* without and with a write-ahead log */
     uint8_t want[DB_SQLITE_PLAIN] = {[16] = DB_SQLITE_PAGE >> 8,
                                      [17] = DB_SQLITE_PAGE & 0xff,
-                                     [18] = 2,
-                                     [19] = 2,
+                                     [18] = version,
+                                     [19] = version,
                                      [20] = DB_SQLITE_RESERVED,
                                      [21] = 64,
                                      [22] = 32,

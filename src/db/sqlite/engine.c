@@ -131,8 +131,10 @@ static pb_status configure(db_conn *conn, const db_target *target, pb_error *err
 {
     char sql[400];
     if (target->create) {
-        snprintf(sql, sizeof sql, "PRAGMA page_size = %d; PRAGMA journal_mode = WAL;",
-                 DB_SQLITE_PAGE);
+        /* What is thrown away needs no log on disk: pages that were not there before the
+         * transaction are not even kept in memory. */
+        snprintf(sql, sizeof sql, "PRAGMA page_size = %d; PRAGMA journal_mode = %s;",
+                 DB_SQLITE_PAGE, target->scratch ? "MEMORY" : "WAL");
         PB_TRY(run(conn, sql, err));
     }
     bool writer = conn->role == DB_WRITER;

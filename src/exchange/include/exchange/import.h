@@ -82,6 +82,7 @@ typedef struct exchange_options {
     ledger_actor actor;
     int64_t now_us;
     bool dry_run; /* everything but the commit */
+    bool last;    /* into a workspace that is thrown away: see record_writer_last */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
     void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;

@@ -49,6 +49,10 @@ typedef struct record_writer record_writer;
  * source id and each key field) up to 60 MB an entity, then keys go to their table early. */
 pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t now_us,
                              record_policy policy, record_writer **ret_writer, pb_error *err);
+/** Says that this writer is the last of a workspace that is thrown away, where nothing is found by
+ * words: search tokens, and keys and promises for later writers, are left out. Before the first
+ * record. */
+void record_writer_last(record_writer *writer);
 pb_status record_writer_finish(record_writer *writer, pb_error *err);
 record_writer *record_writer_close(record_writer *writer);
 /** References that found no record; known after record_writer_finish. */
