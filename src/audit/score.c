@@ -178,7 +178,8 @@ static pb_status tally_entity(audit_work *work, entity_state *state, tally **own
     if (!state->rows)
         return PB_OK;
     PB_TRY(list_load(work, state, err));
-    if (*owner_room < work->owner_count || *source_room < work->source_count) {
+    if (!*owners || !*sources || *owner_room < work->owner_count ||
+        *source_room < work->source_count) {
         tally *more_owners = pb_arena_array(work->scratch, work->owner_count + 1, sizeof(tally));
         tally *more_sources = pb_arena_array(work->scratch, work->source_count + 1, sizeof(tally));
         if (!more_owners || !more_sources)

@@ -69,14 +69,14 @@ static void sample_level_shares(const match_column *column, const match_key *ord
                                 double share[LEVEL_COUNT])
 {
     uint64_t seen[LEVEL_COUNT] = {0}, total = 0;
-    size_t all = rows * (rows - 1) / 2;
+    size_t others = rows > 1 ? rows - 1 : 0, all = rows * others / 2;
     size_t samples = all < SAMPLES ? all : SAMPLES;
     uint64_t random = 42;
-    for (size_t i = 0; i < samples; i++) {
+    for (size_t i = 0; others > 0 && i < samples; i++) {
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         size_t x = (size_t)((random >> 33) % rows);
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        size_t y = (x + 1 + (size_t)((random >> 33) % (rows > 1 ? rows - 1 : 1))) % rows;
+        size_t y = (x + 1 + (size_t)((random >> 33) % others)) % rows;
         pb_str a = column->values[order[x].row], b = column->values[order[y].row];
         if (pb_str_empty(a) || pb_str_empty(b) || pb_str_eq(a, b))
             continue;

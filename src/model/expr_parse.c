@@ -72,15 +72,22 @@ static bool take_sign(parser *p, const char *sign)
 }
 
 /* Says what stands where `what` should. */
-static pb_status unexpected(parser *p, const char *what)
+static void say_unexpected(parser *p, const char *what)
 {
     if (p->now.kind == TOKEN_END)
-        return refuse(p, p->now.from, PB_MSG("The expression ends where {expected} should follow."),
-                      "expected", what, NULL);
-    if (p->now.kind == TOKEN_BAD && p->text.ptr[p->now.from] == '\'')
-        return refuse(p, p->now.from, PB_MSG("The text that begins here does not end."), NULL);
-    return refuse(p, p->now.from, PB_MSG("“{found}” stands where {expected} should."), "found",
-                  PB_ARG(now_text(p)), "expected", what, NULL);
+        refuse(p, p->now.from, PB_MSG("The expression ends where {expected} should follow."),
+               "expected", what, NULL);
+    else if (p->now.kind == TOKEN_BAD && p->text.ptr[p->now.from] == '\'')
+        refuse(p, p->now.from, PB_MSG("The text that begins here does not end."), NULL);
+    else
+        refuse(p, p->now.from, PB_MSG("“{found}” stands where {expected} should."), "found",
+               PB_ARG(now_text(p)), "expected", what, NULL);
+}
+
+static pb_status unexpected(parser *p, const char *what)
+{
+    say_unexpected(p, what);
+    return PB_INVALID;
 }
 
 /* --- nodes --- */

@@ -144,7 +144,9 @@ static pb_status check_fits(schema_builder *b, const model_field *f, const model
 static pb_status read_currency(schema_builder *b, model_field *f, const model_yaml *node)
 {
     PB_TRY(model_yaml_text(node, "currency", &f->currency, b->err));
-    bool good = f->currency.ptr == NULL || f->currency.len == 3;
+    if (f->currency.ptr == NULL)
+        return PB_OK;
+    bool good = f->currency.len == 3;
     for (size_t i = 0; good && i < f->currency.len; i++)
         good = f->currency.ptr[i] >= 'A' && f->currency.ptr[i] <= 'Z';
     if (good)

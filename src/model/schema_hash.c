@@ -187,6 +187,7 @@ pb_status schema_hash(schema_builder *b)
         put_entity(&f, &b->schema->entities[i]);
     if (f.failed)
         return pb_fail_memory(b->err);
-    qsort(f.lines, f.count, sizeof *f.lines, by_bytes);
+    if (f.count > 0)
+        qsort(f.lines, f.count, sizeof *f.lines, by_bytes);
     return digest(&f, b->schema->hash) ? PB_OK : pb_fail_memory(b->err);
 }

@@ -22,7 +22,7 @@ typedef struct node_list {
     size_t count, capacity;
 } node_list;
 
-pb_status model_place_fail(pb_error *err, model_place place)
+pb_status(model_place_fail)(pb_error *err, model_place place)
 {
     pb_error_detail(err, PB_MSG("{file}:{line}:{column}"), "file", PB_ARG(place.file), "line",
                     PB_ARG_INT(place.line), "column", PB_ARG_INT(place.column), NULL);

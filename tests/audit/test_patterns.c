@@ -26,7 +26,7 @@ static void check(pattern_kind kind, const sample *samples, size_t count)
     }
 }
 
-#define CHECK(kind, samples) check(kind, samples, sizeof samples / sizeof *samples)
+#define CHECK(kind, samples) check((kind), (samples), sizeof(samples) / sizeof *(samples))
 
 /* shows: PRI-3 */
 static void test_card_numbers(void **state)

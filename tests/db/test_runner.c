@@ -88,13 +88,13 @@ ON_EVERY_ENGINE(work_before_commit_is_part_of_it, before_commit_body)
 
 static int undone, ended;
 
-static void note_undone(void *value)
+static void note_rolled_back(void *value)
 {
     (void)value;
     undone++;
 }
 
-static void note_ended(void *value)
+static void note_done(void *value)
 {
     (void)value;
     ended++;
@@ -105,10 +105,10 @@ static void slot_body(room *r)
     int64_t n = 1;
     make(r);
     undone = ended = 0;
-    void **slot = db_workspace_slot(r->workspace, "test", note_ended, note_undone);
+    void **slot = db_workspace_slot(r->workspace, "test", note_done, note_rolled_back);
     assert_null(*slot);
     *slot = &n;
-    assert_ptr_equal(slot, db_workspace_slot(r->workspace, "test", note_ended, note_undone));
+    assert_ptr_equal(slot, db_workspace_slot(r->workspace, "test", note_done, note_rolled_back));
     assert_status(PB_INVALID, db_write(r->workspace, write_and_fail, &n, NULL));
     assert_int_equal(1, undone);
     assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));

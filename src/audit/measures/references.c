@@ -88,8 +88,9 @@ static size_t nearest(const name_book *book, pb_str squeezed, bool compare)
     return found;
 }
 
-static pb_status answer(audit_work *work, name_book *book, pb_str reference, size_t *ret,
-                        pb_error *err)
+/* Gives the name that is meant, or NULL. */
+static pb_status answer(audit_work *work, name_book *book, pb_str reference,
+                        const target_name **ret, pb_error *err)
 {
     bool is_new = false;
     uint64_t *place = pb_map_put(book->answers, reference, &is_new);
@@ -101,7 +102,7 @@ static pb_status answer(audit_work *work, name_book *book, pb_str reference, siz
         bool compare = pb_map_count(book->answers) * book->count < MAX_COMPARISONS;
         *place = squeezed.len ? nearest(book, squeezed, compare) : 0;
     }
-    *ret = (size_t)*place;
+    *ret = *place > 0 ? &book->names[*place - 1] : NULL;
     return PB_OK;
 }
 
@@ -137,14 +138,14 @@ static pb_status run_references(audit_check *check, bool near, pb_error *err)
         if (!row)
             return PB_OK;
         audit_failure failure = {.n = db_column_i64(stmt, 0), .field = link->name};
-        size_t found = 0;
+        const target_name *meant = NULL;
         failure.value = db_column_text(stmt, 1);
-        PB_TRY(answer(check->work, &book, failure.value, &found, err));
-        if ((found > 0) != near)
+        PB_TRY(answer(check->work, &book, failure.value, &meant, err));
+        if ((meant != NULL) != near)
             continue;
         failure.problem = pb_str_c(PB_MSG("No record is called “{value}”."));
-        if (near) {
-            failure.suggestion = book.names[found - 1].shown;
+        if (meant) {
+            failure.suggestion = meant->shown;
             failure.problem = pb_str_c(
                 PB_MSG("No record is called “{value}”; “{suggestion}” is probably meant."));
         }

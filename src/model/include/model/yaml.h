@@ -40,6 +40,10 @@ pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
 
 /** Puts `file:line:column` into the detail of an error begun with pb_fail; returns PB_INVALID. */
 pb_status model_place_fail(pb_error *err, model_place place);
+#ifdef __clang_analyzer__
+/* As with pb_fail: the analyser learns that a failure is one. */
+#define model_place_fail(err, place) (model_place_fail((err), (place)), PB_INVALID)
+#endif
 /** Begins an error about a node: status PB_INVALID, the message with its name/value pairs (as
  * pb_fail, ended by NULL), and the node's file, line and column as detail. Add the mend with
  * pb_error_hint. */
