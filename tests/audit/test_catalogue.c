@@ -152,7 +152,6 @@ static void test_later_control_replaces_earlier(void **state)
     audit_catalogue_free(catalogue);
 }
 
-/* shows: AUD-6 */
 static void test_map_of_unknown_control_is_refused(void **state)
 {
     support *s = *state;
@@ -245,7 +244,7 @@ static const char waiver[] =
     "waivers:\n"
     "- {control: T-EMAIL, until: 2025-12-31, by: A. Lee, why: being cleaned}\n";
 
-/* shows: AUD-9 */
+/* shows: AUD-8 */
 static void test_waivers_are_checked(void **state)
 {
     static const struct {

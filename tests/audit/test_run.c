@@ -141,7 +141,7 @@ static void test_could_not_run_is_never_a_pass(void **state)
     close_world(&w);
 }
 
-/* shows: AUD-9 */
+/* shows: AUD-8 */
 static void test_waiver_holds_until_its_day(void **state)
 {
     audit_waiver waivers[] = {

@@ -71,7 +71,6 @@ static void kill_body(room *r)
         r->workspace = db_workspace_close(r->workspace);
     }
 }
-/* shows: PER-3 */
 ON_EVERY_ENGINE(a_killed_process_loses_nothing_acknowledged, kill_body)
 
 /* ---- altered bytes ---- */

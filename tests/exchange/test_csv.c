@@ -39,7 +39,7 @@ static pb_str read_text(bench_room *room, pb_str text)
 #define ASSERT_READS(literal, rows)                                                                \
     assert_string_equal(read_text(room, PB_STR(literal)).ptr, (rows))
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_rows_and_cells(void **state)
 {
     bench_room *room = *state;
@@ -60,7 +60,7 @@ static void test_rows_and_cells(void **state)
     ASSERT_READS("", "");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_delimiters_are_found(void **state)
 {
     bench_room *room = *state;
@@ -72,7 +72,7 @@ static void test_delimiters_are_found(void **state)
     ASSERT_READS("a;b,c;d\n1;2,3;4\n5;6;7\n", "a|b,c|d;1|2,3|4;5|6|7");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_utf16_becomes_utf8(void **state)
 {
     bench_room *room = *state;
@@ -85,7 +85,7 @@ static void test_utf16_becomes_utf8(void **state)
                  "a;!2;b"); /* half a surrogate pair */
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_faults_are_named_and_passed_over(void **state)
 {
     bench_room *room = *state;
@@ -107,7 +107,7 @@ static void test_faults_are_named_and_passed_over(void **state)
     csv_close(reader);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_limits(void **state)
 {
     bench_room *room = *state;
@@ -127,7 +127,7 @@ static void test_limits(void **state)
 }
 
 /* Marks that never end, one after the other: each is told, and the whole stays linear. */
-/* shows: UPD-1 SEC-4 */
+/* shows: INT-5 SEC-4 */
 static void test_many_open_marks_do_not_take_forever(void **state)
 {
     bench_room *room = *state;
@@ -139,7 +139,7 @@ static void test_many_open_marks_do_not_take_forever(void **state)
     assert_true(pb_str_starts(rows, PB_STR("a|b;!2;!3;!4;!5;")));
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_the_hash_is_that_of_the_file(void **state)
 {
     bench_room *room = *state;

@@ -229,7 +229,7 @@ static pb_str any_text(char *room, size_t size)
     return (pb_str){room, len};
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_equals_naive_twin_on_any_text(void **unused)
 {
     (void)unused;
@@ -245,7 +245,7 @@ static void test_equals_naive_twin_on_any_text(void **unused)
 }
 
 /* What csv_put writes, the reader reads back, whatever the cells hold. */
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_what_is_written_is_read_back(void **unused)
 {
     (void)unused;

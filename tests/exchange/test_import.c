@@ -80,7 +80,7 @@ static void assert_empty(world *w)
     assert_int_equal(number(w, "SELECT COUNT(*) FROM source_file"), 0);
 }
 
-/* shows: UPD-1 REC-1 */
+/* shows: INT-5 REC-1 */
 static void test_the_whole_demo_goes_in(void **state)
 {
     world w;
@@ -105,7 +105,7 @@ static void test_the_whole_demo_goes_in(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_rehearsal_counts_and_keeps_nothing(void **state)
 {
     world w;
@@ -124,7 +124,7 @@ static bool stop_after_some(void *context, const char *file, uint64_t done, uint
     return ++*calls == 3; /* each file is told of at least once */
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_stopping_keeps_nothing(void **state)
 {
     world w;
@@ -153,7 +153,7 @@ static void assert_reject(const exchange_file *file, size_t at, int64_t row, int
     assert_string_equal(file->rejects[at].says.ptr, says);
 }
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_rejected_rows_are_told_with_their_reasons(void **state)
 {
     world w;
@@ -190,7 +190,7 @@ static void test_rejected_rows_are_told_with_their_reasons(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_strict_refuses_what_is_not_valid(void **state)
 {
     world w;
@@ -237,7 +237,7 @@ static void test_names_and_phones_are_completed_from_other_columns(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_file_that_comes_again_is_noticed(void **state)
 {
     world w;
@@ -250,7 +250,7 @@ static void test_a_file_that_comes_again_is_noticed(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_file_that_changes_meanwhile_is_refused(void **state)
 {
     world w;
@@ -311,7 +311,7 @@ static void assert_same_after_round_trip(void **state, const char *source, const
     world_close(&w);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_what_goes_out_comes_in_as_it_was(void **state)
 {
     assert_same_after_round_trip(state, "demo", "opportunity", 8800);
@@ -334,7 +334,7 @@ static void test_formulas_do_no_harm_in_a_spreadsheet(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_nothing_to_import_is_an_error_with_the_reason(void **state)
 {
     world w;

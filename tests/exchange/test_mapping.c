@@ -28,7 +28,7 @@ static void assert_columns(const exchange_plan *plan, const char *name, const ch
         assert_columns((plan), (name), (entity), expected_, sizeof expected_ / sizeof *expected_); \
     } while (0)
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_the_demo_is_read_as_a_person_would(void **state)
 {
     bench_room *room = *state;
@@ -52,7 +52,7 @@ static void test_the_demo_is_read_as_a_person_would(void **state)
     assert_null(file_named(&plan, "README.md")->entity);
 }
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_people_with_all_they_should_not_give(void **state)
 {
     bench_room *room = *state;
@@ -80,7 +80,7 @@ static void test_people_with_all_they_should_not_give(void **state)
     assert_string_equal(pb_buf_cstr(&note), "“State” was taken for state");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_marketplace_and_other_exports(void **state)
 {
     bench_room *room = *state;
@@ -109,7 +109,7 @@ static void test_a_marketplace_and_other_exports(void **state)
     }
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_headers_in_chinese_and_persian(void **state)
 {
     bench_room *room = *state;
@@ -133,7 +133,7 @@ static void test_headers_in_chinese_and_persian(void **state)
     assert_int_equal(plan.files[0].columns[3].format.date_order, MODEL_YMD);
 }
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_an_id_named_so_stays_the_id(void **state)
 {
     bench_room *room = *state;
@@ -163,7 +163,7 @@ static void test_an_id_named_so_stays_the_id(void **state)
                    {"First Name", "given_name"}, {"Last Name", "family_name"}, {"Email", "email"});
 }
 
-/* shows: UPD-1 DQ-1 */
+/* shows: INT-5 DQ-1 */
 static void test_dates_and_decimal_marks_are_judged(void **state)
 {
     bench_room *room = *state;
@@ -187,7 +187,7 @@ static void test_dates_and_decimal_marks_are_judged(void **state)
         "Dates such as 03/04/2024 can be read two ways; they were read as month, day, year");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_column_is_known_by_its_values(void **state)
 {
     bench_room *room = *state;
@@ -202,7 +202,7 @@ static void test_a_column_is_known_by_its_values(void **state)
     assert_string_equal(became(column_named(&plan.files[0], "Secret password")), "");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_headers_that_repeat_or_are_empty(void **state)
 {
     bench_room *room = *state;
@@ -218,7 +218,7 @@ static void test_headers_that_repeat_or_are_empty(void **state)
     assert_string_equal(plan.files[0].columns[4].note.ptr, "The column has no name");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_the_map_file_overrides(void **state)
 {
     bench_room *room = *state;
@@ -260,7 +260,7 @@ static void assert_map_error(bench_room *room, const char *text, const char *pla
     assert_null(plan.files);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_mistakes_in_the_map_have_place_and_mend(void **state)
 {
     bench_room *room = *state;

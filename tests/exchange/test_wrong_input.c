@@ -33,7 +33,7 @@ static void assert_names_path(const pb_error *err, const char *path)
     assert_true(pb_str_find(pb_buf_str(&out), pb_str_c(path)) != SIZE_MAX);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_path_that_is_not_there(void **state)
 {
     bench_room *room = *state;
@@ -43,7 +43,7 @@ static void test_a_path_that_is_not_there(void **state)
     assert_names_path(&err, "missing.csv");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_folder_without_tables(void **state)
 {
     bench_room *room = *state;
@@ -54,7 +54,7 @@ static void test_a_folder_without_tables(void **state)
     assert_non_null(err.hint.id);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_what_lies_beside_the_tables_is_listed(void **state)
 {
     bench_room *room = *state;
@@ -70,7 +70,7 @@ static void test_what_lies_beside_the_tables_is_listed(void **state)
     assert_true(pb_str_find(why_not(room, file_named(&plan, "old")), PB_STR("folder")) != SIZE_MAX);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_file_that_may_not_be_read(void **state)
 {
     bench_room *room = *state;
@@ -87,7 +87,7 @@ static void test_a_file_that_may_not_be_read(void **state)
     assert_names_path(&err, "contacts.csv");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_files_that_are_no_tables(void **state)
 {
     bench_room *room = *state;
@@ -116,7 +116,7 @@ static void test_files_that_are_no_tables(void **state)
     assert_left_out(room, "strange.csv", PB_STR("foo,bar\n1,2\n"), "strange.csv: {entity: …}");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_the_same_file_twice_is_read_once(void **state)
 {
     bench_room *room = *state;
@@ -130,7 +130,7 @@ static void test_the_same_file_twice_is_read_once(void **state)
                 SIZE_MAX);
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_one_column_is_enough(void **state)
 {
     bench_room *room = *state;
@@ -139,7 +139,7 @@ static void test_one_column_is_enough(void **state)
     assert_string_equal(became(&plan.files[0].columns[0]), "name");
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_three_thousand_columns(void **state)
 {
     bench_room *room = *state;
@@ -157,7 +157,7 @@ static void test_three_thousand_columns(void **state)
     assert_null(plan.files[0].entity); /* none of these names says anything */
 }
 
-/* shows: UPD-1 */
+/* shows: INT-5 */
 static void test_a_cell_of_ten_megabytes(void **state)
 {
     bench_room *room = *state;

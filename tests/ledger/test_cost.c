@@ -73,7 +73,6 @@ static double run(bool ledger)
     return best;
 }
 
-/* shows: PER-2 */
 static void test_an_append_costs_less_than_its_rows(void **state)
 {
     (void)state;

@@ -151,7 +151,7 @@ static void test_every_file_of_a_closed_workspace(void **state)
     place_end(&p);
 }
 
-/* shows: ACC-5 SEC-1 PER-4 */
+/* shows: ACC-5 SEC-1 */
 static void test_every_file_of_a_workspace_left_open(void **state)
 {
     (void)state;

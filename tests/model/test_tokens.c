@@ -156,7 +156,6 @@ static size_t count_tokens(model_type type, pb_str value)
     return count;
 }
 
-/* shows: PER-2 */
 static void values_have_few_tokens(void **state)
 {
     (void)state;

@@ -130,7 +130,7 @@ static void looked_up_by_what_it_is_called(void **state)
     world_close(&w);
 }
 
-/* shows: REC-1 INT-4 */
+/* shows: REC-1 */
 static void scanned_in_order_without_the_deleted(void **state)
 {
     world w;

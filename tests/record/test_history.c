@@ -142,7 +142,7 @@ static void nothing_changed_is_no_event(void **state)
     world_close(&w);
 }
 
-/* shows: UPD-1 REC-7 */
+/* shows: INT-5 REC-7 */
 static void whoever_was_slower_is_told(void **state)
 {
     world w;
@@ -243,7 +243,7 @@ static void expect_named(world *w, const char *sql, const char *field)
         fail_msg("after %s: %s", sql, says);
 }
 
-/* shows: ACC-5 AUD-11 */
+/* shows: ACC-5 */
 static void an_altered_cell_is_named(void **state)
 {
     /* clang-format off */
@@ -289,7 +289,7 @@ static void an_altered_cell_is_named(void **state)
 }
 
 /* What was noted about a value goes when the value is mended.
- * shows: DQ-7 DQ-10 */
+ * shows: DQ-7 */
 static void mending_a_value_settles_its_note(void **state)
 {
     world w;

@@ -32,7 +32,6 @@ static void expect_found(const keyset *set, uint64_t hash)
     assert_int_equal(found, there < KEYSET_SAME ? there : KEYSET_SAME);
 }
 
-/* shows: PER-2 */
 static void equal_to_a_naive_list(void **state)
 {
     keyset set = {0};
@@ -65,7 +64,7 @@ static void equal_to_a_naive_list(void **state)
 }
 
 /* Stored in workspaces: a version that hashes otherwise finds nothing again.
- * shows: INT-6 */
+ */
 static void the_hash_never_changes(void **state)
 {
     (void)state;

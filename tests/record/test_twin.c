@@ -211,7 +211,7 @@ static void compare_all(life *l)
     db_snapshot_close(session);
 }
 
-/* shows: REC-7 ACC-5 PER-2 */
+/* shows: REC-7 ACC-5 */
 static void random_lives_equal_their_twins(void **state)
 {
     for (uint64_t seed = 1; seed <= 6; seed++) {
