@@ -50,7 +50,8 @@ static pb_status put_record(void *context, const record_data *record, pb_error *
     exporting *ex = context;
     char text[37];
     pb_uuid_text(record->id, text);
-    pb_csv_put(&ex->out, record->source_id.len > 0 ? record->source_id : pb_str_c(text), true, true);
+    pb_csv_put(&ex->out, record->source_id.len > 0 ? record->source_id : pb_str_c(text), true,
+               true);
     for (size_t f = 0; f < ex->entity->field_count; f++) {
         const model_field *field = &ex->entity->fields[f];
         if (field->type == MODEL_LINK) {

@@ -76,7 +76,8 @@ const char html_style[] =
     ".finding dd{margin-bottom:8px}.bar{width:72px}}"
     "@media print{@page{margin:16mm}body{background:#fff;font-size:10.5pt}nav{display:none}"
     "main,header.top,footer{max-width:none;padding:0}.card,.tile{border-color:#bbb;border-radius:0}"
-    ".finding dl,.tile,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}.scroll{overflow:visible}"
+    ".finding "
+    "dl,.tile,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}.scroll{overflow:visible}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit;text-decoration:"
     "none}"
     "details>*{display:block}table{font-size:8.5pt}td.v,td.p{min-width:0}}";
