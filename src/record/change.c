@@ -155,7 +155,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
     for (size_t i = 0; i < count; i++)
         if (inputs[i].raw.ptr != NULL && inputs[i].field->type == MODEL_LINK)
-            links_forget(writer, p, head.n, inputs[i].field);
+            promise_forget(writer, head.n, inputs[i].field);
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_resolve(writer, p, head.n, err));
     PB_TRY(write_change(writer, p, &head, &any, err));
@@ -286,7 +286,7 @@ static pb_status clear_links(record_writer *writer, const plan *p, const layout_
     PB_TRY(linking_rows(writer, field, head->id, arena, &rows, &count, err));
     PB_TRY(writer_plan(writer, field->entity, &linking, err));
     for (size_t i = 0; i < count; i++) {
-        links_forget(writer, linking, rows[i], field);
+        promise_forget(writer, rows[i], field);
         PB_TRY(set_link(writer, linking, rows[i], field, NULL, err));
     }
     return PB_OK;

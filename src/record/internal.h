@@ -10,7 +10,8 @@
 /** A reference that found no record: the id its record will get. */
 typedef struct promise {
     struct plan *target;
-    pb_str text; /* as first written */
+    pb_str text;     /* as first written */
+    uint32_t number; /* 1 + its position among the writer's */
     pb_uuid id;
     pb_uuid kept_by; /* once kept: the record; another id than `id` when two promises meant one
                         record */
@@ -20,12 +21,18 @@ typedef struct promise {
 
 /** A value that refers to a promise made or met by this writer. */
 typedef struct pending {
-    struct plan *plan;
     const model_field *field;
     promise *promise;
     int64_t n;
-    pb_str text; /* the reference as this row has it */
+    const pb_str *text; /* the reference as this row has it; NULL: as the promise has it */
 } pending;
+
+/** There may be one for every row: they are kept in blocks, which never move. */
+typedef struct pending_block {
+    struct pending_block *next;
+    size_t count;
+    pending items[1000];
+} pending_block;
 
 /** A remark about a value, on its way to value_note. */
 typedef struct note {
@@ -62,7 +69,7 @@ typedef struct plan {
         bool ambiguous;
     } * ref_hits;
     size_t ref_count, ref_capacity;
-    pb_map *promised; /* '=' text, '~' folded text -> promise */
+    keyset promised; /* '=' text, '~' folded text -> 1 + position of the open promise */
     size_t open_promises;
     pb_value *cells;  /* of the row at work */
     pb_value *before; /* a change: as it was */
@@ -83,13 +90,12 @@ struct record_writer {
     pb_arena *row;   /* as long as a row */
     model_reader *reader;
     plan *plans; /* by entity index */
-    pb_buf payload, tokens, folded;
+    pb_buf payload, tokens, folded, other;
     record_problem *problems;
     size_t problem_count, problem_capacity;
     note *notes;
     size_t note_count, note_capacity;
-    pending *pendings;
-    size_t pending_count, pending_capacity;
+    pending_block *pendings, *last_pendings;
     promise **promises;
     size_t promise_count, promise_capacity;
     bool stored_kept; /* a promise of an earlier import was kept */
@@ -162,10 +168,22 @@ pb_status links_keep_promises(record_writer *writer, plan *p, pb_str source_id,
 pb_status links_load(record_writer *writer, plan *p, pb_error *err);
 /** Notes what stays unresolved, stores promises, mends links of kept ones. */
 pb_status links_finish(record_writer *writer, pb_error *err);
-/** Drops what waits for fields of a row that change again. */
-void links_forget(record_writer *writer, plan *p, int64_t n, const model_field *field);
 /** Forgets what texts were found to mean: a target's keys changed. */
 void links_forget_refs(plan *p);
+
+/* promises.c */
+/** The open promise filed under a text: '=' the very text, '~' its folded form. NULL: none. */
+pb_status promise_find(record_writer *writer, const plan *target, char kind, pb_str text,
+                       promise **ret_promise, pb_error *err);
+pb_status promise_add(record_writer *writer, plan *target, pb_str text, pb_uuid id, bool stored,
+                      promise **ret_promise, pb_error *err);
+/** The record of this id is the one that was promised. */
+pb_status promise_keep(record_writer *writer, promise *kept, pb_uuid id, pb_error *err);
+/** Remembers that a field of row `n` refers to the promise. */
+pb_status promise_await(record_writer *writer, const model_field *field, int64_t n,
+                        promise *awaited, pb_str text, pb_error *err);
+/** Drops what waits for a field of a row that changes again. */
+void promise_forget(record_writer *writer, int64_t n, const model_field *field);
 
 /* notes.c */
 pb_status notes_add(record_writer *writer, const char *field, const char *kind, pb_str value,

@@ -40,69 +40,6 @@ static pb_status remember_ref(plan *target, pb_str text, struct ref_hit hit, pb_
                : pb_fail_memory(err);
 }
 
-/* `=text` for the very text, `~text` for its folded form. */
-static pb_status promise_key(record_writer *writer, char kind, pb_str text, pb_str *ret_key,
-                             pb_error *err)
-{
-    pb_buf_clear(&writer->folded);
-    pb_buf_byte(&writer->folded, kind);
-    if (kind == '~')
-        model_fold(writer->reader, text, &writer->folded);
-    else
-        pb_buf_add(&writer->folded, text);
-    *ret_key = pb_buf_str(&writer->folded);
-    return writer->folded.failed ? pb_fail_memory(err) : PB_OK;
-}
-
-static pb_status find_promise(record_writer *writer, const plan *target, char kind, pb_str text,
-                              promise **ret_promise, pb_error *err)
-{
-    pb_str key;
-    *ret_promise = NULL;
-    if (target->open_promises == 0 || text.len == 0)
-        return PB_OK;
-    PB_TRY(promise_key(writer, kind, text, &key, err));
-    const uint64_t *at = key.len > 1 ? pb_map_get(target->promised, key) : NULL;
-    promise *found = at ? (promise *)(uintptr_t)*at : NULL;
-    if (found != NULL && !found->kept)
-        *ret_promise = found;
-    return PB_OK;
-}
-
-static pb_status file_promise(record_writer *writer, promise *made, char kind, pb_error *err)
-{
-    pb_str key;
-    PB_TRY(promise_key(writer, kind, made->text, &key, err));
-    if (key.len == 1)
-        return PB_OK;
-    uint64_t *at = pb_map_put(made->target->promised, key, NULL);
-    if (at == NULL)
-        return pb_fail_memory(err);
-    const promise *other = (const promise *)(uintptr_t)*at;
-    if (other == NULL || other->kept)
-        *at = (uint64_t)(uintptr_t)made;
-    return PB_OK;
-}
-
-static pb_status add_promise(record_writer *writer, plan *target, pb_str text, pb_uuid id,
-                             bool stored, promise **ret_promise, pb_error *err)
-{
-    promise *made = pb_arena_alloc(writer->arena, sizeof *made);
-    pb_str copy = pb_arena_str(writer->arena, text);
-    if (made == NULL || copy.ptr == NULL)
-        return pb_fail_memory(err);
-    *made = (promise){.target = target, .text = copy, .id = id, .stored = stored};
-    PB_TRY(file_promise(writer, made, '=', err));
-    PB_TRY(file_promise(writer, made, '~', err));
-    if (!PB_PUSH(writer->arena, writer->promises, writer->promise_count, writer->promise_capacity,
-                 made))
-        return pb_fail_memory(err);
-    target->open_promises++;
-    if (ret_promise != NULL)
-        *ret_promise = made;
-    return PB_OK;
-}
-
 /* Codes such as 00140000003AbCd may differ in nothing but case and still name two records: only
  * texts that read like names are taken for the same when they are spelt differently. */
 static bool reads_like_code(pb_str text)
@@ -119,30 +56,18 @@ static bool reads_like_code(pb_str text)
 static pb_status promised_id(record_writer *writer, plan *target, pb_str text,
                              promise **ret_promise, pb_error *err)
 {
-    PB_TRY(find_promise(writer, target, '=', text, ret_promise, err));
+    PB_TRY(promise_find(writer, target, '=', text, ret_promise, err));
     if (*ret_promise == NULL && !reads_like_code(text))
-        PB_TRY(find_promise(writer, target, '~', text, ret_promise, err));
+        PB_TRY(promise_find(writer, target, '~', text, ret_promise, err));
     if (*ret_promise != NULL)
         return PB_OK;
     pb_uuid id;
     PB_TRY(writer_new_id(writer, &id, err));
-    return add_promise(writer, target, text, id, false, ret_promise, err);
+    return promise_add(writer, target, text, id, false, ret_promise, err);
 }
 
-static pb_status wait_for(record_writer *writer, plan *p, const model_field *field, int64_t n,
-                          promise *awaited, pb_str text, pb_error *err)
-{
-    pb_str kept =
-        pb_str_eq(text, awaited->text) ? awaited->text : pb_arena_str(writer->arena, text);
-    pending wait = {p, field, awaited, n, kept};
-    if (kept.ptr == NULL || !PB_PUSH(writer->arena, writer->pendings, writer->pending_count,
-                                     writer->pending_capacity, wait))
-        return pb_fail_memory(err);
-    return PB_OK;
-}
-
-static pb_status resolve(record_writer *writer, plan *p, const model_field *field, pb_str text,
-                         int64_t n, pb_uuid *ret_id, pb_error *err)
+static pb_status resolve(record_writer *writer, const model_field *field, pb_str text, int64_t n,
+                         pb_uuid *ret_id, pb_error *err)
 {
     plan *target;
     PB_TRY(writer_plan(writer, field->target, &target, err));
@@ -158,7 +83,7 @@ static pb_status resolve(record_writer *writer, plan *p, const model_field *fiel
         promise *awaited;
         PB_TRY(promised_id(writer, target, text, &awaited, err));
         *ret_id = awaited->id;
-        return wait_for(writer, p, field, n, awaited, text, err);
+        return promise_await(writer, field, n, awaited, text, err);
     }
     if (known == NULL) {
         hit.ambiguous = count > 1;
@@ -179,7 +104,7 @@ pb_status links_resolve(record_writer *writer, plan *p, int64_t n, pb_error *err
         pb_value *cell = &p->cells[p->lay->first[i]];
         if (field->type != MODEL_LINK || !p->given[i] || cell->kind != PB_TEXT)
             continue;
-        PB_TRY(resolve(writer, p, field, cell->as.s, n, &p->links[i], err));
+        PB_TRY(resolve(writer, field, cell->as.s, n, &p->links[i], err));
         *cell = PB_VALUE_BLOB(pb_uuid_str(&p->links[i]));
     }
     return PB_OK;
@@ -192,7 +117,7 @@ static pb_status next_kept(record_writer *writer, plan *p, pb_str source_id, con
     *ret_promise = NULL;
     for (; *ret_promise == NULL && *cursor <= 2 * p->index.key_count; (*cursor)++) {
         if (*cursor == 0) {
-            PB_TRY(find_promise(writer, p, '=', source_id, ret_promise, err));
+            PB_TRY(promise_find(writer, p, '=', source_id, ret_promise, err));
             continue;
         }
         const model_field *key = p->index.keys[(*cursor - 1) / 2];
@@ -203,7 +128,7 @@ static pb_status next_kept(record_writer *writer, plan *p, pb_str source_id, con
         else if (value.kind != PB_NULL)
             model_write(key, value, PB_STR_NONE, &text);
         PB_TRY(
-            find_promise(writer, p, *cursor % 2 ? '=' : '~', pb_buf_str(&text), ret_promise, err));
+            promise_find(writer, p, *cursor % 2 ? '=' : '~', pb_buf_str(&text), ret_promise, err));
     }
     return PB_OK;
 }
@@ -242,9 +167,7 @@ pb_status links_keep_promises(record_writer *writer, plan *p, pb_str source_id,
         PB_TRY(next_kept(writer, p, source_id, cells, &cursor, &kept, err));
         if (kept == NULL)
             break;
-        kept->kept = true;
-        kept->kept_by = id;
-        p->open_promises--;
+        PB_TRY(promise_keep(writer, kept, id, err));
         if (kept->stored) {
             writer->stored_kept = true;
             PB_TRY(drop_stored(writer, kept, err));
@@ -272,21 +195,10 @@ pb_status links_load(record_writer *writer, plan *p, pb_error *err)
                            "entity", PB_ARG(p->entity->name), NULL);
         }
         memcpy(id.b, bytes.ptr, sizeof id.b);
-        pb_status status = add_promise(writer, p, db_column_text(stmt, 0), id, true, NULL, err);
+        pb_status status = promise_add(writer, p, db_column_text(stmt, 0), id, true, NULL, err);
         if (status != PB_OK) {
             db_reset(stmt);
             return status;
         }
     }
-}
-
-void links_forget(record_writer *writer, plan *p, int64_t n, const model_field *field)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < writer->pending_count; i++) {
-        const pending *wait = &writer->pendings[i];
-        if (wait->plan != p || wait->n != n || wait->field != field)
-            writer->pendings[left++] = *wait;
-    }
-    writer->pending_count = left;
 }

@@ -4,29 +4,31 @@
 
 #include "internal.h"
 
-static pb_status note_unresolved(record_writer *writer, const pending *wait, pb_error *err)
-{
-    note remark = {wait->field->name.ptr, "unresolved", wait->text,
-                   PB_MSG("No record is called {value}.")};
-    writer->unresolved++;
-    return notes_write_one(writer, wait->plan, wait->n, 0, &remark, err);
-}
-
 static bool same_id(pb_uuid a, pb_uuid b)
 {
     return memcmp(a.b, b.b, sizeof a.b) == 0;
 }
 
+static pb_status end_pending(record_writer *writer, const pending *wait, pb_error *err)
+{
+    plan *p;
+    const promise *awaited = wait->promise;
+    if (awaited->kept && same_id(awaited->id, awaited->kept_by))
+        return PB_OK;
+    PB_TRY(writer_plan(writer, wait->field->entity, &p, err));
+    if (awaited->kept)
+        return change_repoint(writer, p, wait->n, wait->field, awaited->kept_by, err);
+    note remark = {wait->field->name.ptr, "unresolved", wait->text ? *wait->text : awaited->text,
+                   PB_MSG("No record is called {value}.")};
+    writer->unresolved++;
+    return notes_write_one(writer, p, wait->n, 0, &remark, err);
+}
+
 static pb_status end_pendings(record_writer *writer, pb_error *err)
 {
-    for (size_t i = 0; i < writer->pending_count; i++) {
-        const pending *wait = &writer->pendings[i];
-        const promise *awaited = wait->promise;
-        if (!awaited->kept)
-            PB_TRY(note_unresolved(writer, wait, err));
-        else if (!same_id(awaited->id, awaited->kept_by))
-            PB_TRY(change_repoint(writer, wait->plan, wait->n, wait->field, awaited->kept_by, err));
-    }
+    for (const pending_block *block = writer->pendings; block != NULL; block = block->next)
+        for (size_t i = 0; i < block->count; i++)
+            PB_TRY(end_pending(writer, &block->items[i], err));
     return PB_OK;
 }
 

@@ -22,6 +22,7 @@ static pb_status make_parts(record_writer *writer, pb_error *err)
     writer->payload = PB_BUF_INIT(PAYLOAD_MAX);
     writer->tokens = PB_BUF_INIT(TOKENS_MAX);
     writer->folded = PB_BUF_INIT(TOKENS_MAX);
+    writer->other = PB_BUF_INIT(TOKENS_MAX);
     writer->ids.used = sizeof writer->ids.bytes;
     writer->ids.us = writer->now_us;
     if (writer->arena == NULL || writer->row == NULL || writer->reader == NULL)
@@ -63,11 +64,13 @@ record_writer *record_writer_close(record_writer *writer)
         return NULL;
     for (size_t i = 0; writer->plans != NULL && i < writer->schema->entity_count; i++) {
         keyset_free(&writer->plans[i].index.set);
+        keyset_free(&writer->plans[i].promised);
         pb_arena_free(writer->plans[i].ref_arena);
     }
     pb_buf_free(&writer->payload);
     pb_buf_free(&writer->tokens);
     pb_buf_free(&writer->folded);
+    pb_buf_free(&writer->other);
     model_reader_free(writer->reader);
     pb_arena_free(writer->row);
     pb_arena_free(writer->arena);
@@ -101,11 +104,10 @@ static pb_status make_cells(record_writer *writer, plan *p, pb_error *err)
     p->links = pb_arena_array(arena, fields + 1, sizeof *p->links);
     p->given = pb_arena_array(arena, fields + 1, sizeof *p->given);
     p->ref_arena = pb_arena_new(0);
-    p->promised = pb_map_new(arena);
     p->country = pb_arena_array(arena, fields + 1, sizeof *p->country);
     p->bound = pb_arena_array(arena, p->lay->count + 1, sizeof *p->bound);
     bool good = p->cells && p->before && p->values && p->links && p->given && p->ref_arena &&
-                p->promised && p->country && p->bound;
+                p->country && p->bound;
     for (size_t i = 0; good && i < fields; i++) {
         const model_field *country = model_field_find(p->entity, p->entity->fields[i].country);
         p->country[i] = country ? p->lay->first[country->index] : SIZE_MAX;
