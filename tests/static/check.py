@@ -11,6 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import corpora  # noqa: E402
 import layers  # noqa: E402
 import papers  # noqa: E402
 import runner  # noqa: E402
@@ -31,6 +32,7 @@ CHECKS = {
     "manual-page": papers.manual_page,
     "readme": papers.readme,
     "runner-is-honest": runner.honest,
+    "fuzz-corpora": corpora.replayed,
     "clang-format": text.form,
     "clang-tidy": text.tidy,
 }
