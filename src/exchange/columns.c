@@ -169,6 +169,18 @@ static pb_status by_values(exchange_file *file, const sample *s, pb_arena *arena
     return PB_OK;
 }
 
+/* Where the source has no other id, the number people know a record by serves as one, if it is one:
+ * reports then name records as their source does. */
+static void code_as_id(exchange_file *file, const sample *s, pb_arena *scratch)
+{
+    const model_field *code = model_field_role(file->entity, "code");
+    if (code == NULL || taken_by(file, NULL) != NULL)
+        return;
+    for (size_t c = 0; c < file->column_count; c++)
+        if (file->columns[c].field == code && sample_unique(s, c, scratch))
+            file->columns[c].is_source_id = true;
+}
+
 static pb_status note_rest(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch,
                            pb_error *err)
 {
@@ -193,6 +205,7 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
     PB_TRY(collect(names, file, s, scratch, &all, err));
     if (by_names(file, &all, arena) != PB_OK || by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
+    code_as_id(file, s, scratch);
     return note_rest(file, s, arena, scratch, err);
 }
 

@@ -49,7 +49,7 @@ static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_
                                            .note = column->note,
                                            .note_args = column->note_args,
                                            .note_arg_count = column->note_arg_count};
-        if (column->is_source_id)
+        if (column->is_source_id && column->field == NULL)
             columns[i].field = pb_str_c(PB_MSG("Id of the record in its source"));
         else if (column->field != NULL)
             columns[i].field = column->field->label;

@@ -24,7 +24,7 @@ typedef struct exchange_column {
     pb_str header;
     exchange_how how;
     const model_field *field; /* NULL unless mapped */
-    bool is_source_id;        /* the source's own id of the record */
+    bool is_source_id;        /* the source's own id of the record; may be a field as well */
     model_format format;      /* dates, decimal mark as judged from the values */
     uint64_t filled;          /* rows with a value; known after the import */
     pb_str sample;            /* first value seen; in the plan only, never stored */
