@@ -89,6 +89,23 @@ static pb_status read_where(audit_loader *loader, const model_yaml *where, narro
     return check_types(where, &ret->types, err);
 }
 
+static bool has_role(const model_entity *entity, pb_str role)
+{
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (pb_str_eq(entity->fields[i].role, role))
+            return true;
+    return false;
+}
+
+/* For `each: entity`: none of its fields has a role that is ruled out. */
+static bool lacks_roles(const narrowing *where, const model_entity *entity)
+{
+    for (size_t i = 0; i < where->not_roles.count; i++)
+        if (has_role(entity, where->not_roles.items[i]))
+            return false;
+    return true;
+}
+
 static bool entity_fits(const narrowing *where, const model_entity *entity)
 {
     if (where->entities.count && !among(&where->entities, entity->name))
@@ -102,15 +119,9 @@ static bool entity_fits(const narrowing *where, const model_entity *entity)
         matches = matches || entity->fields[i].match != MODEL_MATCH_NONE;
     if (where->match >= 0 && matches != (where->match == 1))
         return false;
-    for (size_t i = 0; i < where->roles.count; i++) {
-        macro_scope scope = {.entity = entity};
-        bool found = false;
-        for (size_t k = 0; k < entity->field_count && !found; k++)
-            found = pb_str_eq(entity->fields[k].role, where->roles.items[i]);
-        (void)scope;
-        if (!found)
+    for (size_t i = 0; i < where->roles.count; i++)
+        if (!has_role(entity, where->roles.items[i]))
             return false;
-    }
     return true;
 }
 
@@ -160,6 +171,8 @@ static pb_status unfold_each(audit_loader *loader, const loader_control *file,
         if (!entity_fits(&where, entity))
             continue;
         if (kind == 0) {
+            if (!lacks_roles(&where, entity))
+                continue;
             PB_TRY(add_instance(loader, file, entity, NULL, true, err));
             continue;
         }

@@ -30,8 +30,7 @@ pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf
     pb_buf_addc(out, "control,grade,entity,record,field,value,problem\r\n");
     for (size_t i = 0; i < writer.result->finding_count; i++) {
         const audit_finding *finding = &writer.result->findings[i];
-        if (finding->outcome != AUDIT_FAIL && finding->outcome != AUDIT_WAIVED)
-            continue;
+        /* Also of a control that passes: within what is allowed a record can still be mended. */
         for (size_t f = 0; f < finding->failure_count; f++)
             failure_line(&writer, finding, &finding->failures[f]);
     }

@@ -186,7 +186,7 @@ static void put_finding(json_report *r, const audit_finding *finding)
     pb_json_member_i64(json, "failures_listed", (int64_t)finding->failure_count);
     pb_json_key(json, "failures");
     pb_json_array(json);
-    for (size_t i = 0; i < finding->failure_count && failing; i++)
+    for (size_t i = 0; i < finding->failure_count; i++)
         put_failure(r, finding, &finding->failures[i]);
     pb_json_array_end(json);
     pb_json_object_end(json);

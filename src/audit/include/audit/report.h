@@ -60,7 +60,8 @@ pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_bu
 pb_status audit_report_json(const audit_report *report, pb_locale *locale, pb_buf *out,
                             pb_error *err);
 /** `control,grade,entity,record,field,value,problem`, a line per failing record, in order of
- * control, then record. */
+ * control, then record; also of controls that pass, whose failing records are within what is
+ * allowed. */
 pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf *out,
                            pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
