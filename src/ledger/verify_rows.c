@@ -44,7 +44,7 @@ static pb_status check_entity(verifier *v, const model_entity *entity, ledger_ro
     PB_TRY(db_prepare_text(v->session, pb_buf_str(&sql), &stmt, err));
     for (;;) {
         pb_uuid id;
-        uint64_t event;
+        uint64_t event = 0;
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;

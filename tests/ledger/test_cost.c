@@ -3,6 +3,14 @@
 
 enum { EVENTS = 200000, BODY = 112, PAYLOAD = 16 + 180 };
 
+/* How many times the rows' own cost an append may take: about twice is measured. The sanitizers slow
+ * our code and not SQLite's. */
+#ifdef __SANITIZE_ADDRESS__
+enum { TIMES = 8 };
+#else
+enum { TIMES = 3 };
+#endif
+
 typedef struct cost_work {
     bool ledger;
     double cpu_us;
@@ -79,7 +87,7 @@ static void test_an_append_costs_less_than_its_rows(void **state)
     double rows = run(false), appends = run(true);
     print_message("two inserts: %.2f us; an append: %.2f us; the ledger's part: %.2f us\n",
                   rows / EVENTS, appends / EVENTS, (appends - rows) / EVENTS);
-    assert_true(appends < 3 * rows);
+    assert_true(appends < TIMES * rows);
 }
 
 int main(void)
