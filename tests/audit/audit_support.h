@@ -125,7 +125,7 @@ static inline void support_remove(const char *folder)
     DIR *dir = opendir(folder);
     struct dirent *entry;
     while (dir && (entry = readdir(dir)) != NULL) {
-        char path[256 + 1 + 256];
+        char path[1024];
         (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         if (entry->d_name[0] != '.')
             unlink(path);
