@@ -13,11 +13,8 @@ static bool controlling(void *context, const audit_control *control, size_t done
 /* The name of what was audited: that of the file, folder or workspace, without its ending. */
 static pb_str title_of(const service_source *source, pb_arena *arena)
 {
-    pb_str path = pb_str_c(source->paths[0]);
-    while (path.len > 1 && pb_str_ends(path, PB_STR("/")))
-        path.len--;
-    char *copy = pb_arena_cstr(arena, path);
-    pb_str name = copy != NULL ? sys_path_name(copy) : path;
+    char *path = sys_path_real(arena, source->paths[0]);
+    pb_str name = path != NULL ? sys_path_name(path) : pb_str_c(source->paths[0]);
     if (pb_str_ends(name, PB_STR(".csv")))
         name.len -= 4;
     return name;

@@ -56,6 +56,8 @@ sys_kind sys_path_kind(const char *path);
 pb_status sys_path_mode(const char *path, unsigned *ret_mode, bool *ret_own, pb_error *err);
 /** `folder/name` in the arena, NULL without memory. An absolute `name` stands alone. */
 char *sys_path_join(pb_arena *arena, const char *folder, const char *name);
+/** The absolute path without links and dots; NULL when there is nothing there or without memory. */
+char *sys_path_real(pb_arena *arena, const char *path);
 /** The part behind the last `/`. */
 pb_str sys_path_name(const char *path);
 
