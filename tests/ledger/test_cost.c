@@ -3,8 +3,8 @@
 
 enum { EVENTS = 200000, BODY = 112, PAYLOAD = 16 + 180 };
 
-/* How many times the rows' own cost an append may take: about twice is measured. The sanitizers slow
- * our code and not SQLite's. */
+/* How many times the rows' own cost an append may take: about twice is measured. The sanitizers
+ * slow our code and not SQLite's. */
 #ifdef __SANITIZE_ADDRESS__
 enum { TIMES = 8 };
 #else
