@@ -47,6 +47,8 @@ typedef struct db_engine {
     /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells a
      * writer that somebody else committed since its last transaction. */
     pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);
+    /** Until this transaction ends, what is deleted is overwritten too. */
+    pb_status (*overwrite)(db_conn *conn, pb_error *err);
     pb_status (*commit)(db_conn *conn, pb_error *err);
     void (*rollback)(db_conn *conn);
     /** One level of savepoint is enough. */

@@ -60,6 +60,8 @@ static pb_status refuse_open_file(const char *path, pb_error *err)
 {
     unsigned mode = 0;
     bool own = false;
+    if (sys_path_kind(path) == SYS_FOLDER)
+        return PB_OK; /* reading it says what is wrong; no advice to change its mode */
     PB_TRY(sys_path_mode(path, &mode, &own, err));
     if ((mode & 077) == 0 && own)
         return PB_OK;

@@ -28,6 +28,13 @@ pb_status db_before_commit(db_session *session, db_work work, void *context, pb_
     return PB_OK;
 }
 
+pb_status db_overwrite_deleted(db_session *session, pb_error *err)
+{
+    if (!session->writes)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("A snapshot writes nothing."), NULL);
+    return session->engine->overwrite(session->conn, err);
+}
+
 /* State kept beside the rows no longer mirrors them. */
 static void tell_slots(db_workspace *workspace)
 {

@@ -123,7 +123,8 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
                       ledger_event *ret_event, bool *ret_erased, pb_error *err)
 {
     static const char event_sql[] = "SELECT body FROM ledger_event WHERE seq = ?1";
-    static const char payload_sql[] = "SELECT body FROM ledger_payload WHERE seq = ?1";
+    static const char payload_sql[] =
+        "SELECT body FROM ledger_payload WHERE seq = ?1 AND LENGTH(body) > 0";
     pb_str bytes, stored;
     event_body body;
     PB_TRY(fetch(session, event_sql, sequence, arena, &bytes, err));
@@ -154,8 +155,11 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err)
 {
-    static const char there_sql[] = "SELECT 1 FROM ledger_payload WHERE seq = ?1";
-    static const char erase_sql[] = "DELETE FROM ledger_payload WHERE seq = ?1";
+    static const char there_sql[] =
+        "SELECT 1 FROM ledger_payload WHERE seq = ?1 AND LENGTH(body) > 0";
+    /* Emptied, not removed: a table that shrinks moves its other rows, and leaves copies of them
+     * behind that a later erasure would not reach. */
+    static const char erase_sql[] = "UPDATE ledger_payload SET body = ?2 WHERE seq = ?1";
     db_stmt *stmt;
     bool row = false;
     uint64_t own;
@@ -171,7 +175,9 @@ pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_ac
     ledger_event event = {
         .kind = "payload.erased", .at_us = at_us, .actor = actor, .about = sequence + 1};
     PB_TRY(ledger_append(session, &event, &own, err));
+    PB_TRY(db_overwrite_deleted(session, err));
     PB_TRY(db_prepare(session, erase_sql, &stmt, err));
     db_bind_i64(stmt, 1, (int64_t)sequence);
+    db_bind_blob(stmt, 2, PB_STR(""));
     return db_run(stmt, err);
 }

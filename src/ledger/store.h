@@ -1,6 +1,7 @@
 /* What the ledger keeps in tables, read through a session: heads, tiles, the key.
  *
- *   ledger_event(seq, body)            ledger_payload(seq, body: 16 bytes of salt, payload)
+ *   ledger_event(seq, body)            ledger_payload(seq, body: 16 bytes of salt, payload, or
+ *                                                     empty: erased)
  *   ledger_tile(level, idx, hashes)    ledger_head(size, at_us, root, signature)
  *   setting('ledger.key', vkey)
  */

@@ -217,7 +217,8 @@ static pb_status prepare(verifier *v, pb_error *err)
     static const char count_sql[] = "SELECT COUNT(*) FROM ledger_event";
     static const char heads_sql[] =
         "SELECT size, at_us, root, signature FROM ledger_head ORDER BY size";
-    static const char payloads_sql[] = "SELECT seq, body FROM ledger_payload ORDER BY seq";
+    static const char payloads_sql[] = "SELECT seq, body FROM ledger_payload"
+                                       " WHERE LENGTH(body) > 0 ORDER BY seq";
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(v->session, count_sql, &stmt, err));

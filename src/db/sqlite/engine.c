@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+enum { BUSY_MS = 10000 };
+
 pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err)
 {
     int extended = db == NULL ? code : sqlite3_extended_errcode(db);
@@ -110,7 +112,7 @@ pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err)
             return db_sqlite_fail(db, code, err);
     }
     sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, 10000);
+    sqlite3_busy_timeout(db, BUSY_MS);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 256 << 20);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     return give_key(db, target, err);
@@ -141,7 +143,8 @@ static pb_status configure(db_conn *conn, const db_target *target, pb_error *err
     snprintf(sql, sizeof sql,
              "PRAGMA synchronous = %s; PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY;"
              "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA query_only = %s;"
-             "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;",
+             "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+             "PRAGMA secure_delete = FAST;",
              target->scratch ? "OFF" : "FULL", (writer ? 32 : 16) * 1024, writer ? "OFF" : "ON",
              writer ? 2000 : 0, 64 << 20);
     return run(conn, sql, err);
@@ -232,10 +235,34 @@ static pb_status run_own(db_conn *conn, sqlite3_stmt *stmt, int64_t *ret_value, 
     return status;
 }
 
+/* Copies of a row that pages keep when it moves are overwritten at all times (FAST); pages set free
+ * only where it matters, since they must be written for it. */
+static pb_status overwrite(db_conn *conn, pb_error *err)
+{
+    conn->overwrites = true;
+    return run(conn, "PRAGMA secure_delete = ON", err);
+}
+
+/* The log still holds the pages as they were: it is emptied, unless a reader needs it; then the
+ * next one or the end of the last connection does it. */
+static void end_overwrite(db_conn *conn, bool committed)
+{
+    if (!conn->overwrites)
+        return;
+    conn->overwrites = false;
+    sqlite3_exec(conn->db, "PRAGMA secure_delete = FAST", NULL, NULL, NULL);
+    if (committed) {
+        sqlite3_busy_timeout(conn->db, 0);
+        sqlite3_exec(conn->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+        sqlite3_busy_timeout(conn->db, BUSY_MS);
+    }
+}
+
 static void rollback(db_conn *conn)
 {
     if (sqlite3_get_autocommit(conn->db) == 0)
         sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+    end_overwrite(conn, false);
 }
 
 static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *err)
@@ -256,7 +283,9 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
 
 static pb_status commit(db_conn *conn, pb_error *err)
 {
-    return run_own(conn, conn->commit, NULL, err);
+    PB_TRY(run_own(conn, conn->commit, NULL, err));
+    end_overwrite(conn, true);
+    return PB_OK;
 }
 
 static pb_status savepoint(db_conn *conn, pb_error *err)
@@ -304,6 +333,7 @@ const db_engine db_engine_sqlite = {
     .disconnect = disconnect,
     .run = run,
     .begin = begin,
+    .overwrite = overwrite,
     .commit = commit,
     .rollback = rollback,
     .savepoint = savepoint,

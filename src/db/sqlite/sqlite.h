@@ -29,6 +29,7 @@ struct db_conn {
     sqlite3 *db;
     const db_layout *layout;
     db_conn_role role;
+    bool overwrites;    /* this transaction overwrites what it deletes */
     bool foreign;       /* a foreign statement is being prepared or run */
     pb_str foreign_sql; /* its text */
     int64_t steps_left; /* of the foreign statement that runs */

@@ -58,6 +58,10 @@ pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_erro
  * signs its head here. The same `work` and `context` are registered once however often this is
  * called. A failure rolls the whole batch back. */
 pb_status db_before_commit(db_session *session, db_work work, void *context, pb_error *err);
+/** Until this transaction ends, what is deleted is overwritten in the files as well, its former
+ * places and the engine's log included (the log at the latest when the workspace is closed). Inside
+ * db_write. */
+pb_status db_overwrite_deleted(db_session *session, pb_error *err);
 /** Something that lives as long as the workspace stays open (the ledger's tree state, id counters):
  * `*slot` is a place kept under `name` (static), NULL at first; `done` frees it at close. State
  * that mirrors stored rows must be thrown away when a transaction rolls back: `rolled_back` (may be

@@ -43,7 +43,8 @@ pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t
  * when there is no such event, PB_CORRUPT when its payload is not the one committed to. */
 pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
                       ledger_event *ret_event, bool *ret_erased, pb_error *err);
-/** Erases the payload of an event, its salt with it; an event `payload.erased` says who and why.
+/** Erases the payload of an event, its salt with it, and overwrites their bytes in the files (see
+ * db_overwrite_deleted); an event `payload.erased` says who and why.
  * PB_NOT_FOUND when it has none (any more). Inside db_write only. */
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err);
