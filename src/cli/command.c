@@ -79,8 +79,5 @@ void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb
 
 pb_status cli_finish(pb_buf *out, pb_error *err)
 {
-    if (out->failed)
-        return pb_fail_memory(err);
-    cli_print(out);
-    return PB_OK;
+    return cli_print(out, err);
 }

@@ -50,47 +50,119 @@ static pb_status read_request(const cli_context *context, audit_request *request
     return read_formats(cli_value(context, "format"), request, err);
 }
 
-typedef pb_status (*report_writer)(const audit_report *report, pb_locale *locale, pb_buf *out,
-                                   pb_error *err);
+/* The kinds of report, in the order they are written. */
+typedef struct report_kind {
+    const char *name;
+    bool wanted;
+    pb_status (*make)(const audit_report *report, pb_locale *locale, pb_buf *out, pb_error *err);
+    sys_writer *file;
+} report_kind;
 
-static pb_status write_report(cli_context *context, const audit_report *report, const char *dir,
-                              const char *name, report_writer writer, pb_error *err)
+enum { REPORT_KINDS = 3 };
+
+static void report_kinds(const audit_request *request, report_kind ret_kinds[REPORT_KINDS])
 {
-    PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
-    char *path = pb_arena_printf(context->arena, "%s/%s", dir, name);
-    if (path == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(writer(report, context->locale, &out, err));
-    return sys_file_write_atomic(path, pb_buf_str(&out), 0644, err);
+    ret_kinds[0] = (report_kind){"report.html", request->html, audit_report_html, NULL};
+    ret_kinds[1] = (report_kind){"report.json", request->json, audit_report_json, NULL};
+    ret_kinds[2] = (report_kind){"findings.csv", request->csv, audit_report_csv, NULL};
 }
 
+static pb_status make_report(cli_context *context, const audit_report *report, const char *dir,
+                             report_kind *kind, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
+    char *path = pb_arena_printf(context->arena, "%s/%s", dir, kind->name);
+    if (path == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(kind->make(report, context->locale, &out, err));
+    PB_TRY(sys_writer_open(path, 0644, &kind->file, err));
+    return sys_writer_write(kind->file, pb_buf_str(&out), err);
+}
+
+/* All reports or none: they take their names only when every one of them is written. */
 static pb_status write_reports(cli_context *context, const audit_report *report,
                                const audit_request *request, pb_error *err)
 {
+    report_kind kinds[REPORT_KINDS];
+    report_kinds(request, kinds);
     PB_TRY(sys_dir_make(request->out, 0755, true, err));
-    if (request->html)
-        PB_TRY(write_report(context, report, request->out, "report.html", audit_report_html, err));
-    if (request->json)
-        PB_TRY(write_report(context, report, request->out, "report.json", audit_report_json, err));
-    if (request->csv)
-        PB_TRY(write_report(context, report, request->out, "findings.csv", audit_report_csv, err));
-    return PB_OK;
+    pb_status status = PB_OK;
+    for (size_t i = 0; i < REPORT_KINDS && status == PB_OK; i++)
+        if (kinds[i].wanted)
+            status = make_report(context, report, request->out, &kinds[i], err);
+    for (size_t i = 0; i < REPORT_KINDS; i++) {
+        if (kinds[i].file == NULL)
+            continue;
+        if (status == PB_OK)
+            status = sys_writer_finish(kinds[i].file, err);
+        else
+            sys_writer_abort(kinds[i].file);
+    }
+    return status;
+}
+
+/* Whoever reads only the terminal must not miss what the marks do not cover. */
+static void say_unread(const cli_context *context, const audit_reading *reading, pb_buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < reading->file_count; i++) {
+        const audit_source_file *file = &reading->files[i];
+        PB_AUTO_BUF why = PB_BUF_INIT(65536);
+        if (!pb_str_empty(file->entity) && file->rejected == 0)
+            continue;
+        if (!any)
+            pb_buf_byte(out, '\n');
+        any = true;
+        pb_format(&why, pb_translate_str(context->catalog, file->why_not), file->why_args,
+                  file->why_arg_count);
+        if (pb_str_empty(file->entity))
+            cli_say(context, out, PB_MSG("{file}: not read. {why}"), "file", PB_ARG(file->name),
+                    "why", pb_buf_cstr(&why), NULL);
+        else
+            cli_say(context, out,
+                    PB_MSG("{file} → {entity}: {imported} of {rows} rows imported, {rejected} "
+                           "rejected"),
+                    "file", PB_ARG(file->name), "entity", cli_text(context, file->entity.ptr),
+                    "imported", cli_count(context, file->imported), "rows",
+                    cli_count(context, file->rows), "rejected", cli_count(context, file->rejected),
+                    NULL);
+        pb_buf_byte(out, '\n');
+    }
 }
 
 static void say_where(const cli_context *context, const audit_request *request, pb_buf *out)
 {
-    const char *names[] = {request->html ? "report.html" : NULL,
-                           request->json ? "report.json" : NULL,
-                           request->csv ? "findings.csv" : NULL};
+    report_kind kinds[REPORT_KINDS];
+    report_kinds(request, kinds);
     pb_buf_byte(out, '\n');
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < REPORT_KINDS; i++) {
         PB_AUTO_BUF path = PB_BUF_INIT(65536);
-        if (names[i] == NULL)
+        if (!kinds[i].wanted)
             continue;
-        pb_buf_printf(&path, "%s/%s", request->out, names[i]);
+        pb_buf_printf(&path, "%s/%s", request->out, kinds[i].name);
         cli_say(context, out, PB_MSG("Written: {path}"), "path", pb_buf_cstr(&path), NULL);
         pb_buf_byte(out, '\n');
     }
+}
+
+/* An audit of nothing is no audit, and never a pass. */
+static pb_status check_any(const cli_context *context, const service_audit_result *result,
+                           pb_error *err)
+{
+    if (result->result.records > 0)
+        return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("There is not one record to audit in {source}"), "source",
+            context->call.arguments[0], NULL);
+    for (size_t i = 0; i < result->reading.file_count; i++) {
+        const audit_source_file *file = &result->reading.files[i];
+        if (file->rejected == 0)
+            continue;
+        pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
+                        cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
+        pb_error_hint(err, PB_MSG("The report says why, row by row."), NULL);
+        break;
+    }
+    return PB_INVALID;
 }
 
 pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
@@ -111,9 +183,11 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
         PB_TRY(audit_report_json(&report, context->locale, &out, err));
     } else if (!context->quiet) {
         PB_TRY(audit_report_summary(&report, context->locale, &out, err));
+        say_unread(context, &result.reading, &out);
         say_where(context, &request, &out);
     }
-    cli_print(&out);
+    PB_TRY(check_any(context, &result, err));
+    PB_TRY(cli_print(&out, err));
     *ret_exit = request.can_fail && audit_fails_at(&result.result, request.fail_on) ? 1 : 0;
     return PB_OK;
 }

@@ -82,6 +82,15 @@ static void record_text(const cli_context *context, const record_data *record, p
         pb_buf_printf(out, "  %s\n", cli_text(context, PB_MSG("This record is deleted.")));
 }
 
+static void put_uuid(pb_str bytes, pb_buf *out)
+{
+    char text[37];
+    pb_uuid id;
+    memcpy(&id, bytes.ptr, sizeof id);
+    pb_uuid_text(id, text);
+    pb_buf_addc(out, text);
+}
+
 static void change_value(const record_step *step, size_t i, pb_value value, pb_buf *out)
 {
     const model_field *field = step->changes[i].field;
@@ -91,6 +100,8 @@ static void change_value(const record_step *step, size_t i, pb_value value, pb_b
         model_write(field, value, PB_STR_NONE, out);
     else if (value.kind == PB_TEXT)
         pb_buf_add(out, value.as.s);
+    else if (value.kind == PB_BLOB && value.as.s.len == sizeof(pb_uuid))
+        put_uuid(value.as.s, out);
     else if (value.kind == PB_BLOB)
         pb_hex(out, value.as.s.ptr, value.as.s.len);
     else
@@ -140,10 +151,13 @@ static pb_status history_json(void *opaque, const record_step *step, pb_error *e
         pb_json_key_str(json, step->changes[i].name);
         pb_json_array(json);
         for (int side = 0; side < 2; side++) {
+            pb_value value = side == 0 ? step->changes[i].before : step->changes[i].after;
             pb_buf_clear(&text);
-            change_value(step, i, side == 0 ? step->changes[i].before : step->changes[i].after,
-                         &text);
-            pb_json_str(json, pb_buf_str(&text));
+            change_value(step, i, value, &text);
+            if (value.kind == PB_NULL)
+                pb_json_null(json);
+            else
+                pb_json_str(json, pb_buf_str(&text));
         }
         pb_json_array_end(json);
     }
@@ -152,13 +166,49 @@ static pb_status history_json(void *opaque, const record_step *step, pb_error *e
     return PB_OK;
 }
 
+/* The records that a name fits, for the error that there are several. */
+typedef struct namesakes {
+    pb_buf list;
+    size_t count;
+} namesakes;
+
+static pb_status namesake(void *opaque, const record_data *record, pb_error *err)
+{
+    namesakes *all = opaque;
+    char id[37];
+    (void)err;
+    pb_uuid_text(record->id, id);
+    pb_buf_printf(&all->list, "%s", all->count++ > 0 ? ", " : "");
+    if (pb_str_empty(record->source_id))
+        pb_buf_addc(&all->list, id);
+    else
+        pb_buf_add(&all->list, record->source_id);
+    return PB_OK;
+}
+
+/* Finds the record meant; when several have the name, says which. */
+static pb_status look_up(cli_context *context, db_session *session, const model_entity *entity,
+                         pb_uuid *ret_id, pb_error *err)
+{
+    enum { MOST_NAMED = 5 };
+    pb_str text = pb_str_c(context->call.arguments[1]);
+    namesakes all = {.list = PB_BUF_INIT(65536)};
+    pb_status status = record_lookup(session, entity, text, ret_id, err);
+    if (status == PB_CONFLICT &&
+        record_find(session, entity, text, MOST_NAMED, namesake, &all, NULL) == PB_OK &&
+        all.count > 1)
+        pb_error_detail(err, PB_MSG("Possible: {list}"), "list", pb_buf_cstr(&all.list), NULL);
+    pb_buf_free(&all.list);
+    return status;
+}
+
 static pb_status show(cli_context *context, db_session *session, const model_entity *entity,
                       pb_buf *out, pb_error *err)
 {
     listing list = {.context = context, .out = out};
     record_data record;
     pb_uuid id;
-    PB_TRY(record_lookup(session, entity, pb_str_c(context->call.arguments[1]), &id, err));
+    PB_TRY(look_up(context, session, entity, &id, err));
     PB_TRY(record_read(session, entity, id, context->arena, &record, err));
     if (context->json) {
         pb_json_init(&list.json, out, 2);

@@ -9,6 +9,7 @@ static const cli_option global_options[] = {
     {"quiet", 0, NULL, PB_MSG("Show no progress and no summary"), NULL, NULL, false, false, false},
     {"model", 0, "DIR", PB_MSG("Add the entities and fields declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {"help", 'h', NULL, PB_MSG("Show the help of a command"), NULL, NULL, false, false, false},
+    {"version", 0, NULL, PB_MSG("Show the version of program, model and controls"), NULL, NULL, false, false, false},
     {.name = NULL}};
 static const char *const audit_options_fail_on[] = {"desirable", "important", "essential", "none", NULL};
 static const cli_option audit_options[] = {

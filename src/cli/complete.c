@@ -128,9 +128,6 @@ pb_status cli_run_completion(cli_context *context, int *ret_exit, pb_error *err)
         fish_script(&out, context);
     else
         bash_script(&out);
-    if (out.failed)
-        return pb_fail_memory(err);
-    cli_print(&out);
     *ret_exit = 0;
-    return PB_OK;
+    return cli_print(&out, err);
 }

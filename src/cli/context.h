@@ -32,6 +32,7 @@ struct cli_context {
     const pb_catalog *catalog; /* the same, NULL for English */
     const char *version;
     bool json, quiet;
+    char *secret;        /* the passphrase that was typed; NULL: none */
     bool progress_shown; /* a progress line stands on the terminal */
     int64_t progress_last_us;
 };
@@ -52,6 +53,8 @@ pb_status cli_number(const cli_context *context, const char *option, int64_t min
 /** Where the workspace's key comes from, by the options of the group `key`; asks for the passphrase
  * (twice when `again`) on the terminal. */
 pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_key, pb_error *err);
+/** Overwrites the passphrase once it is no longer needed. */
+void cli_forget_secret(cli_context *context);
 /** Opens the workspace named by --workspace. */
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err);
 
@@ -61,9 +64,10 @@ const char *cli_text(const cli_context *context, const char *id);
  * NULL, and appends it. */
 void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
     __attribute__((sentinel));
-/** Writes to standard output; a closed pipe is no error. */
-void cli_print(pb_buf *out);
-/** The three parts of an error on standard error, or as JSON. */
+/** Writes to standard output and empties `out`; a reader that went away is no error. */
+pb_status cli_print(pb_buf *out, pb_error *err);
+/** The three parts of an error on standard error; with --json also as an object on standard output,
+ * so that a program finds there whatever happened. */
 void cli_print_error(const cli_context *context, const pb_error *err);
 /** Shows how far a stage is, on a terminal only; true when the user asked to stop. */
 bool cli_progress(void *context, const char *stage, const char *what, uint64_t done,

@@ -122,7 +122,6 @@ pb_status cli_run_help(cli_context *context, int *ret_exit, pb_error *err)
         return PB_USAGE;
     }
     cli_help(context, command, &out);
-    cli_print(&out);
     *ret_exit = 0;
-    return PB_OK;
+    return cli_print(&out, err);
 }

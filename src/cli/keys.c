@@ -1,27 +1,51 @@
 /* The workspace and its key, as the options name them. */
 #include "context.h"
 
+#include "base/utf8.h"
 #include "sys/terminal.h"
 
 enum { PASSPHRASE_MIN = 8 };
 
+/* A new passphrase is long enough and typed twice alike. */
+static pb_status check_new(cli_context *context, pb_str passphrase, pb_buf *again, pb_error *err)
+{
+    if (pb_utf8_count(passphrase) < PASSPHRASE_MIN)
+        return pb_fail(err, PB_INVALID,
+                       PB_MSG("The passphrase is too short: at least {count} characters"), "count",
+                       PB_ARG_INT(PASSPHRASE_MIN), NULL);
+    PB_TRY(sys_read_passphrase(cli_text(context, PB_MSG("The same again: ")), again, err));
+    return pb_str_eq(passphrase, pb_buf_str(again))
+               ? PB_OK
+               : pb_fail(err, PB_INVALID, PB_MSG("The two passphrases differ"), NULL);
+}
+
 static pb_status ask_passphrase(cli_context *context, bool again, pb_str *ret_passphrase,
                                 pb_error *err)
 {
-    PB_AUTO_BUF first = PB_BUF_INIT(SYS_PASSPHRASE_MAX), second = PB_BUF_INIT(SYS_PASSPHRASE_MAX);
-    PB_TRY(sys_read_passphrase(cli_text(context, PB_MSG("Passphrase of the workspace: ")), &first,
-                               err));
-    if (again) {
-        if (first.len < PASSPHRASE_MIN)
-            return pb_fail(err, PB_INVALID,
-                           PB_MSG("The passphrase is too short: at least {count} characters"),
-                           "count", PB_ARG_INT(PASSPHRASE_MIN), NULL);
-        PB_TRY(sys_read_passphrase(cli_text(context, PB_MSG("The same again: ")), &second, err));
-        if (!pb_str_eq(pb_buf_str(&first), pb_buf_str(&second)))
-            return pb_fail(err, PB_INVALID, PB_MSG("The two passphrases differ"), NULL);
+    char *room = pb_arena_alloc(context->arena, SYS_PASSPHRASE_MAX);
+    PB_AUTO_BUF first = PB_BUF_INIT(SYS_PASSPHRASE_MAX + 1);
+    PB_AUTO_BUF second = PB_BUF_INIT(SYS_PASSPHRASE_MAX + 1);
+    if (room == NULL)
+        return pb_fail_memory(err);
+    pb_status status = sys_read_passphrase(
+        cli_text(context, PB_MSG("Passphrase of the workspace: ")), &first, err);
+    if (status == PB_OK && again)
+        status = check_new(context, pb_buf_str(&first), &second, err);
+    if (status == PB_OK) {
+        memcpy(room, first.ptr, first.len);
+        context->secret = room;
+        *ret_passphrase = pb_str_n(room, first.len);
     }
-    *ret_passphrase = pb_arena_str(context->arena, pb_buf_str(&first));
-    return ret_passphrase->ptr != NULL ? PB_OK : pb_fail_memory(err);
+    sys_wipe(first.ptr, first.cap);
+    sys_wipe(second.ptr, second.cap);
+    return status;
+}
+
+void cli_forget_secret(cli_context *context)
+{
+    if (context->secret != NULL)
+        sys_wipe(context->secret, SYS_PASSPHRASE_MAX);
+    context->secret = NULL;
 }
 
 pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_key, pb_error *err)

@@ -70,9 +70,8 @@ static pb_status run(cli_context *context, const service_asset *assets, size_t c
     if (help) {
         PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
         cli_help(context, context->call.command, &out);
-        cli_print(&out);
         *ret_exit = 0;
-        return PB_OK;
+        return cli_print(&out, err);
     }
     if (needs_service(context->call.command))
         PB_TRY(open_service(context, assets, count, err));
@@ -102,6 +101,7 @@ int cli_main(const service_asset *assets, size_t asset_count, const char *versio
         cli_print_error(&context, &err);
         result = pb_status_exit(status);
     }
+    cli_forget_secret(&context);
     context.service = service_close(context.service);
     context.locale = pb_locale_free(context.locale);
     pb_catalog_free(catalog);

@@ -25,10 +25,14 @@ void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
     pb_format(out, pb_str_c(cli_text(context, id)), args, count);
 }
 
-void cli_print(pb_buf *out)
+pb_status cli_print(pb_buf *out, pb_error *err)
 {
-    sys_write_all(SYS_STDOUT, pb_buf_str(out), NULL);
+    pb_status status =
+        out->failed || out->len == 0 ? PB_OK : sys_write_all(SYS_STDOUT, pb_buf_str(out), err);
+    if (out->failed)
+        status = pb_fail_memory(err);
     pb_buf_clear(out);
+    return status == PB_CANCELLED ? PB_OK : status;
 }
 
 static void error_json(const cli_context *context, const pb_error *err, pb_buf *out)
@@ -51,25 +55,25 @@ static void error_json(const cli_context *context, const pb_error *err, pb_buf *
 
 void cli_print_error(const cli_context *context, const pb_error *err)
 {
-    PB_AUTO_BUF out = PB_BUF_INIT(65536);
+    PB_AUTO_BUF out = PB_BUF_INIT(65536), json = PB_BUF_INIT(65536);
     const pb_msg *parts[] = {&err->primary, &err->detail, &err->hint};
-    if (context->json) {
-        error_json(context, err, &out);
-    } else {
-        pb_buf_addc(&out, "probity: ");
-        for (size_t i = 0; i < 3; i++) {
-            size_t before = out.len;
-            if (i > 0)
-                pb_buf_addc(&out, "  ");
-            size_t start = out.len;
-            pb_error_render(err, parts[i], context->catalog, &out);
-            if (out.len == start)
-                out.len = before;
-            else
-                pb_buf_byte(&out, '\n');
-        }
+    pb_buf_addc(&out, "probity: ");
+    for (size_t i = 0; i < 3; i++) {
+        size_t before = out.len;
+        if (i > 0)
+            pb_buf_addc(&out, "  ");
+        size_t start = out.len;
+        pb_error_render(err, parts[i], context->catalog, &out);
+        if (out.len == start)
+            out.len = before;
+        else
+            pb_buf_byte(&out, '\n');
     }
     sys_write_all(SYS_STDERR, pb_buf_str(&out), NULL);
+    if (!context->json)
+        return;
+    error_json(context, err, &json);
+    sys_write_all(SYS_STDOUT, pb_buf_str(&json), NULL);
 }
 
 bool cli_progress(void *opaque, const char *stage, const char *what, uint64_t done, uint64_t total)

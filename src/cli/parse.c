@@ -8,7 +8,7 @@ typedef struct parser {
     size_t argument_count;
     cli_value_item *values;
     size_t value_count;
-    bool help, options_end;
+    bool help, version, options_end;
     pb_error *err;
 } parser;
 
@@ -102,9 +102,11 @@ static pb_status unknown_option(const parser *p, const char *word)
     const char *near = cli_nearest(PB_ARG(name), option_name, &lists);
     if (near != NULL)
         pb_error_hint(p->err, PB_MSG("Did you mean --{option}?"), "option", near, NULL);
-    else
+    else if (p->command != NULL)
         pb_error_hint(p->err, PB_MSG("“probity help {command}” lists the options."), "command",
-                      p->command != NULL ? p->command->path : "", NULL);
+                      p->command->path, NULL);
+    else
+        pb_error_hint(p->err, PB_MSG("“probity help” lists the commands."), NULL);
     return PB_USAGE;
 }
 
@@ -144,6 +146,8 @@ static pb_status add_value(parser *p, const cli_option *option, const char *valu
     p->values[p->value_count++] = (cli_value_item){option, value};
     if (pb_str_is(pb_str_c(option->name), "help"))
         p->help = true;
+    if (pb_str_is(pb_str_c(option->name), "version"))
+        p->version = true;
     return PB_OK;
 }
 
@@ -263,6 +267,11 @@ pb_status cli_parse(const cli_program *program, pb_arena *arena, int argc, char 
             PB_TRY(take_option(&p, argv, &i, argc));
         else
             PB_TRY(take_word(&p, word));
+    }
+    if (p.version &&
+        !p.help) { /* `--version` is the command of that name, whatever else is there */
+        p.command = command_in(program->commands, PB_STR("version"));
+        p.argument_count = 0;
     }
     PB_TRY(check_whole(&p));
     *ret_call = (cli_call){p.command, p.arguments, p.argument_count, p.values, p.value_count};

@@ -97,7 +97,8 @@ static pb_status read_all(sys_reader *reader, size_t max, pb_buf *out, pb_error 
     if (reader->size > max)
         return too_large(err, reader->path, max);
     for (;;) {
-        size_t want = reader->size > total ? (size_t)reader->size - total : PIECE;
+        size_t left = max - total < PIECE ? max - total + 1 : PIECE;
+        size_t want = reader->size > total ? (size_t)reader->size - total : left;
         if (!pb_buf_reserve(out, want))
             return out->max - out->len < want ? too_large(err, reader->path, max)
                                               : pb_fail_memory(err);

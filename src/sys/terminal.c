@@ -30,11 +30,19 @@ pb_status sys_write_all(int fd, pb_str bytes, pb_error *err)
 {
     if (sys_call_write_all(fd, bytes))
         return PB_OK;
+    if (errno == EPIPE)
+        return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
     return sys_fail_path(err, PB_MSG("Could not write to {path}"),
                          fd == SYS_STDOUT   ? "standard output"
                          : fd == SYS_STDERR ? "standard error"
                                             : "the stream",
                          errno);
+}
+
+void sys_wipe(void *bytes, size_t size)
+{
+    if (bytes != NULL)
+        explicit_bzero(bytes, size);
 }
 
 /* Takes back the last character, all its bytes. */
@@ -84,10 +92,10 @@ static pb_status read_keys(int fd, const char *prompt, pb_buf *out, pb_error *er
     silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
     silent.c_cc[VTIME] = 0;
-    sys_call_write_all(fd, pb_str_c(prompt));
     if (tcsetattr(fd, TCSAFLUSH, &silent) < 0) /* never with echo */
         return sys_fail_path(err, PB_MSG("Could not read the passphrase from {path}"),
                              "the terminal", errno);
+    sys_call_write_all(fd, pb_str_c(prompt)); /* only now: what is typed earlier is thrown away */
     pb_status status = read_line(fd, true, out, err);
     tcsetattr(fd, TCSAFLUSH, &usual);
     sys_call_write_all(fd, PB_STR("\n"));

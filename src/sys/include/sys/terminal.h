@@ -17,7 +17,9 @@ int sys_terminal_width(int fd);
  * grows once so that no copy stays behind in memory. PB_CANCELLED after Ctrl-C; PB_LIMIT above
  * SYS_PASSPHRASE_MAX bytes; PB_INVALID when empty. The caller wipes `out`. */
 pb_status sys_read_passphrase(const char *prompt, pb_buf *out, pb_error *err);
-/** Writes all bytes, however often that takes. A reader that went away is PB_IO. */
+/** Overwrites a secret; the compiler may not leave it out. NULL is let pass. */
+void sys_wipe(void *bytes, size_t size);
+/** Writes all bytes, however often that takes. A reader that went away is PB_CANCELLED. */
 pb_status sys_write_all(int fd, pb_str bytes, pb_error *err);
 
 #endif
