@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--rows N] [--keep DIR]
+Usage: run.py PROGRAM [--rows N] [--keep DIR] [--update FILE.md]
 Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
+With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
 """
 import argparse
+import datetime
 import os
+import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -36,6 +40,7 @@ class Run:
 class Bench:
     def __init__(self, program, folder):
         self.program, self.folder, self.missed, self.runs = program, folder, [], 0
+        self.table = []
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -46,6 +51,9 @@ class Bench:
         print(f"{what:<62} {value:>9.{digits}f}{unit}{goal}", flush=True)
         if not reached:
             self.missed.append(what)
+        self.table.append(f"| {what.strip()} | {value:.{digits}f}{unit} | "
+                          + ("" if target is None else f"{target:g}{unit}") + " | "
+                          + ("" if target is None else "reached" if reached else "missed") + " |")
 
     def contacts(self, rows):
         path = self.path(f"contacts-{rows}.csv")
@@ -78,15 +86,16 @@ class Bench:
 
 
 def start_time(program):
-    times = []
-    for _ in range(20):
-        times.append(Run([program, "version"]).wall * 1000)
-    return statistics.median(times)
+    """Wall and CPU milliseconds, medians."""
+    runs = [Run([program, "version"]) for _ in range(20)]
+    return statistics.median(run.wall for run in runs) * 1000, statistics.median(run.cpu for run in runs) * 1000
 
 
 def measure(bench, rows):
     small, large = bench.contacts(rows // 10), bench.contacts(rows)
-    bench.line("start of the program (probity version, median of 20)", start_time(bench.program), " ms", 50, 1)
+    wall, cpu = start_time(bench.program)
+    bench.line("start of the program (probity version, median of 20)", wall, " ms", 50, 1)
+    bench.line("  CPU time of it", cpu, " ms", None, 1)
     baselines, imports = [], []
     for _ in range(3):  # side by side, so that a busy machine is busy for both
         baselines.append(bench.sqlite_import(large))
@@ -96,7 +105,8 @@ def measure(bench, rows):
             shutil.rmtree(workspace)
     baseline, whole = (min(runs, key=lambda run: run.cpu) for runs in (baselines, imports))
     tenth = min((bench.probity_import(small)[0] for _ in range(3)), key=lambda run: run.cpu)
-    print(f"\n{rows:,} contacts of 10 columns; sqlite3 .import into a table with three indexes: {baseline.cpu:.2f} CPU s")
+    print()
+    bench.line("sqlite3 .import into a table with three indexes", baseline.cpu, " CPU s")
     bench.line("probity import, the whole road", whole.cpu, " CPU s")
     bench.line("  wall time", whole.wall, " s")
     bench.line("  ratio of CPU time to sqlite3 .import", whole.cpu / baseline.cpu, "x", 3)
@@ -107,8 +117,37 @@ def measure(bench, rows):
     bench.line("all controls over them", audit.cpu, " CPU s")
     bench.line("  largest memory", audit.mib, " MiB", None, 0)
     bench.line("  ratio of CPU time to the import", audit.cpu / whole.cpu, "x", 1)
+    files = Run([bench.program, "audit", large, "--quiet", "--fail-on", "none", "--as-of", "2025-06-30",
+                 "--out", bench.path("report-file")])
+    bench.line("audit of the file, nothing kept", files.cpu, " CPU s")
+    bench.line("  largest memory", files.mib, " MiB", None, 0)
+    pairs = Run([bench.program, "duplicates", large, "--quiet"])
+    bench.line("duplicates in the file, nothing kept", pairs.cpu, " CPU s")
+    bench.line("  largest memory", pairs.mib, " MiB", None, 0)
     verify = Run([bench.program, "ledger", "verify", "--workspace", workspace, "--key-file", key, "--quiet"])
     bench.line("ledger verify", verify.cpu, " CPU s")
+
+
+def conditions(rows, load):
+    """Under what conditions the figures were taken, for whoever compares them."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        cpu = re.search(r"model name\s*: (.*)", file.read())
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return (f"{datetime.date.today()}: {rows:,} contacts of 10 columns; {os.cpu_count()} cores"
+            f"{' ' + cpu.group(1).strip() if cpu else ''}, {system}, load {load:.1f} before and"
+            f" {os.getloadavg()[0]:.1f} after.")
+
+
+def update(path, bench, said):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    table = "\n".join(["| what | measured | at most | |", "|---|---|---|---|"] + bench.table)
+    new, count = re.subn(r"(<!-- figures -->\n).*(<!-- end of figures -->)",
+                         lambda found: f"{found.group(1)}{said}\n\n{table}\n{found.group(2)}", text, flags=re.S)
+    if count != 1:
+        sys.exit(f"{path} has no place for the figures")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(new)
 
 
 def main():
@@ -116,12 +155,16 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--keep")
+    parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
     folder = options.keep or tempfile.mkdtemp(prefix="probity-bench-")
     os.makedirs(folder, exist_ok=True)
     bench = Bench(os.path.abspath(options.program), folder)
+    load = os.getloadavg()[0]
     try:
         measure(bench, options.rows)
+        if options.update:
+            update(options.update, bench, conditions(options.rows, load))
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
