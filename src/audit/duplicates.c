@@ -4,7 +4,7 @@
 #include "model/value.h"
 #include "run.h"
 
-enum { MAX_FIELDS = 10, MAX_VALUE = 8 << 20 };
+enum { MAX_FIELDS = 16, MAX_VALUE = 8 << 20 };
 
 /* The columns being filled. */
 typedef struct column_set {

@@ -1,316 +1,412 @@
-/* Which pairs are worth comparing: a union of many selective keys, each capped, so that no key
- * explodes. A block that is too large is walked in the order of its contents, each row with its
- * next few neighbours. */
+/* Which pairs are worth comparing: a union of many selective keys. A key that only one row has is
+ * dropped before anything is sorted; a block that is too large is left to the keys that tell its
+ * rows apart. */
 #include "internal.h"
 
 enum {
-    BLOCK_CAP = 24,   /* rows of a block that are all compared with one another */
-    BLOCK_WINDOW = 4, /* neighbours in a larger block */
-    KEYS_PER_ROW = 4, /* keys one kind of key gives a row at most */
-    MIN_LOCAL = 5,    /* letters of a mailbox name that make it selective */
-    SOFT_PREFIX = 4
+    ALL_PAIRS = 500, /* so few rows are all compared with one another */
+    LEAST_CAP = 24,
+    MOST_CAP = 100,
+    CAP_ROWS = 300000,    /* cap times rows, between the two */
+    PASS_SHARE = 3,       /* one pass may make a third as many pairs as there are rows … */
+    LEAST_SHARE = 150000, /* … or so many */
+    SCARCE_CAP = 6        /* once half of the pairs allowed are found */
 };
 
+/* A kind of key. */
+typedef enum key_form {
+    KEY_NAME,   /* all words of a name, rough, in any order */
+    KEY_STARTS, /* a word of a name, rough, and the start of another */
+    KEY_WORD,   /* a word of a name, rough, with a part of another column */
+    KEY_ONE,    /* a part of a column */
+    KEY_TWO,    /* parts of two columns */
+    KEY_DECLARED
+} key_form;
+
+typedef enum key_part {
+    PART_WHOLE,
+    PART_SOFT,
+    PART_DATE, /* with day and month in any order */
+    PART_YEAR_MONTH,
+    PART_MONTH_DAY,
+    PART_YEAR_DAY
+} key_part;
+
+typedef struct key_plan {
+    key_form form;
+    size_t a, b; /* columns */
+    key_part part_a, part_b;
+    const char *declared;
+} key_plan;
+
 typedef struct blocker {
-    const match_column *columns;
-    size_t column_count, rows;
+    const match_table *table;
     uint64_t max_pairs;
-    match_key *keys, *scratch;
-    size_t key_count;
+    size_t cap;
+    uint8_t *seen; /* by key: rows that have it, 2 at most */
+    size_t seen_mask;
+    uint64_t *keys; /* key in the upper half, row in the lower */
+    size_t key_count, key_capacity;
     match_candidates *out;
     size_t sorted; /* candidates up to here are sorted and unique */
+    uint64_t pass;
 } blocker;
 
-static int order_contents(const blocker *b, uint32_t left, uint32_t right)
+static bool room_for(uint64_t **items, size_t count, size_t *capacity)
 {
-    for (size_t c = 0; c < b->column_count; c++) {
-        int order = pb_str_cmp(b->columns[c].values[left], b->columns[c].values[right]);
-        if (order != 0)
-            return order;
-    }
-    return left < right ? -1 : left > right;
+    if (count < *capacity)
+        return true;
+    size_t more = *capacity > 0 ? *capacity * 2 : 4096;
+    uint64_t *grown = realloc(*items, more * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = more;
+    return true;
 }
 
-/* Heap sort: no recursion, no memory, safe for a block of a million equal rows. */
-static void sort_by_contents(const blocker *b, match_key *block, size_t count)
+static unsigned bits_of(uint64_t number)
 {
-    for (size_t phase = count / 2 + count; phase-- > 0;) {
-        size_t root = phase >= count ? phase - count : 0, end = count;
-        if (phase < count) {
-            match_key top = block[0];
-            block[0] = block[phase];
-            block[phase] = top;
-            end = phase;
-        }
-        for (size_t child; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && order_contents(b, block[child].row, block[child + 1].row) < 0)
-                child++;
-            if (order_contents(b, block[root].row, block[child].row) >= 0)
-                break;
-            match_key other = block[root];
-            block[root] = block[child];
-            block[child] = other;
-        }
-    }
+    return 64 - (unsigned)__builtin_clzll(number | 1);
 }
 
-static int order_candidates(const void *a, const void *b)
+static pb_status make_unique(blocker *b, pb_error *err)
 {
-    match_candidate x = *(const match_candidate *)a, y = *(const match_candidate *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void make_unique(match_candidates *out)
-{
+    match_candidates *out = b->out;
     if (out->count == 0)
-        return;
-    qsort(out->items, out->count, sizeof *out->items, order_candidates);
+        return PB_OK;
+    uint64_t *scratch = malloc(out->count * sizeof *scratch);
+    if (scratch == NULL)
+        return pb_fail_memory(err);
+    unsigned bits = bits_of(b->table->rows);
+    match_sort(out->items, scratch, out->count, 0, bits);
+    match_sort(out->items, scratch, out->count, 32, 32 + bits);
+    free(scratch);
     size_t kept = 0;
     for (size_t i = 0; i < out->count; i++)
         if (kept == 0 || out->items[i] != out->items[kept - 1])
             out->items[kept++] = out->items[i];
-    out->count = kept;
+    out->count = b->sorted = kept;
+    return PB_OK;
 }
 
 static pb_status add_pair(blocker *b, uint32_t x, uint32_t y, pb_error *err)
 {
     match_candidates *out = b->out;
-    if (x == y)
-        return PB_OK;
-    if (out->count == out->capacity) {
-        if (out->count > 2 * b->sorted + 1024) {
-            make_unique(out);
-            b->sorted = out->count;
-        }
-        if (out->count > b->max_pairs)
-            return pb_fail(
-                err, PB_LIMIT,
-                PB_MSG("There are more than {limit} pairs of similar records to compare"), "limit",
-                PB_ARG_INT(b->max_pairs), NULL);
-        if (out->count * 2 >= out->capacity) {
-            size_t capacity = out->capacity > 0 ? out->capacity * 2 : 4096;
-            match_candidate *items = realloc(out->items, capacity * sizeof *items);
-            if (items == NULL)
-                return pb_fail_memory(err);
-            out->items = items;
-            out->capacity = capacity;
-        }
-    }
+    if (!room_for(&out->items, out->count, &out->capacity))
+        return pb_fail_memory(err);
     out->items[out->count++] = x < y ? (uint64_t)x << 32 | y : (uint64_t)y << 32 | x;
     return PB_OK;
 }
 
-static pb_status pair_block(blocker *b, match_key *block, size_t count, pb_error *err)
+/* Keeps the number of pairs within what is allowed; what it decides does not depend on the order of
+ * rows. */
+static pb_status keep_within(blocker *b, pb_error *err)
 {
-    size_t reach = count;
-    if (count > BLOCK_CAP) {
-        sort_by_contents(b, block, count);
-        reach = BLOCK_WINDOW;
-    }
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count && j <= i + reach; j++)
-            PB_TRY(add_pair(b, block[i].row, block[j].row, err));
+    if (b->out->count <= 2 * b->sorted + b->table->rows)
+        return PB_OK;
+    PB_TRY(make_unique(b, err));
+    if (b->sorted > b->max_pairs)
+        return pb_fail(err, PB_LIMIT,
+                       PB_MSG("There are more than {limit} pairs of similar records to compare"),
+                       "limit", PB_ARG_INT(b->max_pairs), NULL);
+    if (b->sorted > b->max_pairs / 2 && b->cap > SCARCE_CAP)
+        b->cap = SCARCE_CAP;
     return PB_OK;
 }
 
-/* Turns the keys gathered so far into pairs, and forgets them. */
-static pb_status flush_keys(blocker *b, pb_error *err)
+static uint64_t date_part(key_part part, uint32_t date)
 {
-    match_key_sort(b->keys, b->scratch, b->key_count);
-    for (size_t from = 0; from < b->key_count;) {
-        size_t to = from + 1;
-        while (to < b->key_count && b->keys[to].key == b->keys[from].key)
-            to++;
-        if (to - from > 1)
-            PB_TRY(pair_block(b, b->keys + from, to - from, err));
-        from = to;
+    uint64_t year = date >> 16, month = date >> 8 & 255, day = date & 255;
+    switch (part) {
+    case PART_YEAR_MONTH:
+        return year << 8 | month;
+    case PART_MONTH_DAY:
+        return UINT64_C(1) << 24 | month << 8 | day;
+    case PART_YEAR_DAY:
+        return UINT64_C(1) << 25 | year << 8 | day;
+    case PART_DATE:
+    case PART_WHOLE:
+    case PART_SOFT:
+        break;
     }
-    b->key_count = 0;
-    return PB_OK;
+    uint64_t first = month < day ? month : day, second = month < day ? day : month;
+    return UINT64_C(1) << 40 | year << 16 | first << 8 | second;
 }
 
-static void add_key(blocker *b, uint32_t row, pb_str text, uint64_t seed)
+/* 0: the row has none. */
+static uint64_t part_of(const blocker *b, size_t column, key_part part, uint32_t row)
 {
-    if (text.len > 0)
-        b->keys[b->key_count++] = (match_key){match_hash(text, seed), row};
+    match_cell cell = match_row(b->table, row)[column];
+    if (cell.id == 0)
+        return 0;
+    if (part == PART_WHOLE)
+        return b->table->whole[column][cell.id];
+    if (part == PART_SOFT)
+        return b->table->soft[column][cell.id];
+    return cell.mark != 0 ? date_part(part, cell.mark) : 0;
 }
 
-static uint64_t mix_words(const pb_str *words, size_t count, size_t prefix)
+static size_t words_of(const blocker *b, size_t column, uint32_t row, const match_word **ret_words)
 {
-    uint64_t sum = count; /* a sum does not depend on the order of the words */
-    for (size_t i = 0; i < count; i++)
-        sum += match_hash(pb_str_sub(words[i], 0, prefix), 11);
-    return sum;
-}
-
-/* Consonants in order: typing errors in vowels and doubled letters vanish. ASCII; other letters
- * stay. */
-static size_t skeleton(pb_str word, char ret[32])
-{
+    match_cell cell = match_row(b->table, row)[column];
     size_t count = 0;
-    for (size_t i = 0; i < word.len && count < 32; i++) {
-        char c = word.ptr[i];
-        bool vowel = memchr("aeiouyhw", c, 8) != NULL;
-        if ((vowel && i > 0) || (count > 0 && ret[count - 1] == c))
-            continue;
-        ret[count++] = c;
-    }
+    if (cell.id == 0)
+        return 0;
+    const match_name *name = &b->table->names[column][cell.id];
+    for (size_t i = 0; i < NAME_PARTS && name->word[i] != 0; i++)
+        ret_words[count++] = &b->table->words.items[name->word[i]];
     return count;
 }
 
-static void name_keys(blocker *b, uint32_t row, pb_str name)
+static uint64_t name_key(const match_word *const *words, size_t count)
 {
-    pb_str words[NAME_PARTS];
-    char bones[NAME_PARTS][32];
-    size_t count = match_words(name, words);
-    if (count == 0)
-        return;
-    b->keys[b->key_count++] = (match_key){mix_words(words, count, SIZE_MAX), row};
+    uint64_t sum = count; /* a sum does not depend on the order of the words */
     for (size_t i = 0; i < count; i++)
-        words[i] = pb_str_n(bones[i], skeleton(words[i], bones[i]));
-    b->keys[b->key_count++] = (match_key){mix_words(words, count, SIZE_MAX) ^ 0x5bd1e995, row};
+        sum += match_mix(words[i]->bones, 7);
+    return sum;
 }
 
-static void org_keys(blocker *b, uint32_t row, pb_str name)
+static size_t start_keys(const match_word *const *words, size_t count, uint64_t *keys)
 {
-    char joined[64];
-    size_t length = 0;
-    pb_str core = match_org_core(name);
-    for (size_t i = 0; i < core.len && length < sizeof joined; i++)
-        if (core.ptr[i] != ' ')
-            joined[length++] = core.ptr[i];
-    pb_str text = pb_str_n(joined, length);
-    add_key(b, row, text, 21);
-    if (length > 5)
-        add_key(b, row, pb_str_sub(text, 0, 5), 22);
-    if (length > 6)
-        add_key(b, row, pb_str_sub(text, length - 6, 6), 23);
-}
-
-static void email_keys(blocker *b, uint32_t row, pb_str email)
-{
-    pb_str local = match_email_local(email);
-    add_key(b, row, email, 31);
-    if (local.len >= MIN_LOCAL && !match_email_is_role(local))
-        add_key(b, row, local, 32);
-}
-
-/* The keys that one column gives by itself. */
-static void column_keys(blocker *b, const match_column *column, uint32_t row)
-{
-    pb_str value = column->values[row];
-    if (pb_str_empty(value))
-        return;
-    switch (column->kind) {
-    case MATCH_NAME:
-        name_keys(b, row, value);
-        break;
-    case MATCH_ORG:
-        org_keys(b, row, value);
-        break;
-    case MATCH_EMAIL:
-        email_keys(b, row, value);
-        break;
-    case MATCH_PHONE:
-        add_key(b, row, match_phone_tail(value), 41);
-        break;
-    case MATCH_EXACT:
-        add_key(b, row, value, 51);
-        break;
-    case MATCH_DATE:
-    case MATCH_TEXT: /* not selective alone: see pair_keys */
-        break;
-    }
-}
-
-/* A rough form of a value that survives a typing error at its end. */
-static uint64_t soft_key(const match_column *column, pb_str value)
-{
-    pb_str words[NAME_PARTS];
-    if (column->kind == MATCH_DATE)
-        return match_hash(value, 61);
-    if (column->kind == MATCH_NAME)
-        return mix_words(words, match_words(value, words), SOFT_PREFIX);
-    if (column->kind == MATCH_ORG)
-        return match_hash(pb_str_sub(match_org_core(value), 0, SOFT_PREFIX), 62);
-    return match_hash(value, 63);
-}
-
-/* Two columns together: a rough name with anything else, a date with anything else. */
-static pb_status pair_keys(blocker *b, const match_column *x, const match_column *y, pb_error *err)
-{
-    for (size_t row = 0; row < b->rows; row++) {
-        pb_str vx = x->values[row], vy = y->values[row];
-        if (!pb_str_empty(vx) && !pb_str_empty(vy))
-            b->keys[b->key_count++] =
-                (match_key){soft_key(x, vx) * 31 + soft_key(y, vy), (uint32_t)row};
-    }
-    return flush_keys(b, err);
-}
-
-static const match_column *column_named(const blocker *b, pb_str name)
-{
-    for (size_t c = 0; c < b->column_count; c++)
-        if (pb_str_eq(b->columns[c].name, name))
-            return &b->columns[c];
-    return NULL;
+    size_t found = 0;
+    for (size_t i = 0; i < count && i < BONES; i++)
+        for (size_t j = 0; j < count && j < BONES; j++)
+            if (i != j)
+                keys[found++] = match_mix(words[i]->bones, words[j]->start);
+    return found;
 }
 
 /* A block the caller asks for: "name" or "name+name"; columns that are not there make no key. */
-static pb_status declared_keys(blocker *b, const char *block, pb_error *err)
+static uint64_t declared_key(const blocker *b, const char *block, uint32_t row)
 {
-    for (size_t row = 0; row < b->rows; row++) {
-        uint64_t key = 71;
-        bool whole = true;
-        pb_str rest = pb_str_c(block), name;
-        while (whole && pb_str_split(&rest, '+', &name)) {
-            const match_column *column = column_named(b, name);
-            whole = column != NULL && !pb_str_empty(column->values[row]);
-            if (whole)
-                key = match_hash(column->values[row], key);
-        }
-        if (whole)
-            b->keys[b->key_count++] = (match_key){key, (uint32_t)row};
+    uint64_t key = 71;
+    pb_str rest = pb_str_c(block), name;
+    while (pb_str_split(&rest, '+', &name)) {
+        size_t c = 0;
+        while (c < b->table->column_count && !pb_str_eq(b->table->columns[c].name, name))
+            c++;
+        uint64_t part = c < b->table->column_count ? part_of(b, c, PART_WHOLE, row) : 0;
+        if (part == 0)
+            return 0;
+        key = match_mix(key, part);
     }
-    return flush_keys(b, err);
+    return key;
 }
 
-static bool pairs_well(const match_column *x, const match_column *y)
+static size_t row_keys(const blocker *b, const key_plan *plan, uint32_t row, uint64_t *keys)
 {
-    bool names = x->kind == MATCH_NAME || x->kind == MATCH_ORG;
-    return names ? y->kind != MATCH_EMAIL && y->kind != MATCH_PHONE && y->kind != MATCH_EXACT
-                 : x->kind == MATCH_DATE && y->kind != MATCH_NAME && y->kind != MATCH_ORG;
+    const match_word *words[NAME_PARTS];
+    size_t found = 0, count;
+    uint64_t x, y;
+    switch (plan->form) {
+    case KEY_NAME:
+        count = words_of(b, plan->a, row, words);
+        if (count > 0)
+            keys[found++] = name_key(words, count);
+        break;
+    case KEY_STARTS:
+        count = words_of(b, plan->a, row, words);
+        return start_keys(words, count, keys);
+    case KEY_WORD:
+        y = part_of(b, plan->b, plan->part_b, row);
+        count = y != 0 ? words_of(b, plan->a, row, words) : 0;
+        for (size_t i = 0; i < count && i < BONES; i++)
+            keys[found++] = match_mix(words[i]->bones, y);
+        break;
+    case KEY_ONE:
+        x = part_of(b, plan->a, plan->part_a, row);
+        if (x != 0)
+            keys[found++] = x;
+        break;
+    case KEY_TWO:
+        x = part_of(b, plan->a, plan->part_a, row);
+        y = x != 0 ? part_of(b, plan->b, plan->part_b, row) : 0;
+        if (y != 0)
+            keys[found++] = match_mix(x, y);
+        break;
+    case KEY_DECLARED:
+        x = declared_key(b, plan->declared, row);
+        if (x != 0)
+            keys[found++] = x;
+        break;
+    }
+    for (size_t i = 0; i < found; i++)
+        keys[i] = match_mix(keys[i], b->pass);
+    return found;
 }
 
-static pb_status all_keys(blocker *b, const match_options *options, pb_error *err)
+static size_t block_end(const blocker *b, size_t from)
 {
-    for (size_t c = 0; c < b->column_count; c++) {
-        for (size_t row = 0; row < b->rows; row++)
-            column_keys(b, &b->columns[c], (uint32_t)row);
-        PB_TRY(flush_keys(b, err));
-        for (size_t d = 0; d < b->column_count; d++)
-            if (d != c && pairs_well(&b->columns[c], &b->columns[d]))
-                PB_TRY(pair_keys(b, &b->columns[c], &b->columns[d], err));
+    size_t to = from + 1;
+    while (to < b->key_count && b->keys[to] >> 32 == b->keys[from] >> 32)
+        to++;
+    return to;
+}
+
+/* The size up to which blocks of this pass are paired: the smallest blocks tell most, and a pass
+ * may not spend more than its share. */
+static size_t cap_of_pass(const blocker *b)
+{
+    uint64_t pairs[MOST_CAP + 1] = {0};
+    uint64_t share = b->table->rows / PASS_SHARE, spent = 0;
+    for (size_t from = 0, to; from < b->key_count; from = to) {
+        to = block_end(b, from);
+        if (to - from <= b->cap)
+            pairs[to - from] += (to - from) * (to - from - 1) / 2;
     }
-    for (size_t i = 0; options->blocks != NULL && options->blocks[i] != NULL; i++)
-        PB_TRY(declared_keys(b, options->blocks[i], err));
+    size_t cap = 1;
+    while (cap < b->cap && spent + pairs[cap + 1] <= (share > LEAST_SHARE ? share : LEAST_SHARE))
+        spent += pairs[++cap];
+    return cap;
+}
+
+static pb_status pair_block(blocker *b, const uint64_t *block, size_t count, pb_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if ((uint32_t)block[i] != (uint32_t)block[j])
+                PB_TRY(add_pair(b, (uint32_t)block[i], (uint32_t)block[j], err));
     return PB_OK;
 }
 
-pb_status match_block(const match_column *columns, size_t column_count, size_t rows,
-                      const match_options *options, uint64_t max_pairs,
+static pb_status pair_keys(blocker *b, pb_error *err)
+{
+    uint64_t *scratch = malloc((b->key_count + 1) * sizeof *scratch);
+    if (scratch == NULL)
+        return pb_fail_memory(err);
+    match_sort(b->keys, scratch, b->key_count, 32, 64);
+    free(scratch);
+    size_t cap = cap_of_pass(b);
+    for (size_t from = 0, to; from < b->key_count; from = to) {
+        to = block_end(b, from);
+        if (to - from > 1 && to - from <= cap)
+            PB_TRY(pair_block(b, b->keys + from, to - from, err));
+    }
+    return keep_within(b, err);
+}
+
+static pb_status run_pass(blocker *b, const key_plan *plan, pb_error *err)
+{
+    uint64_t keys[NAME_PARTS * NAME_PARTS];
+    uint32_t rows = (uint32_t)b->table->rows;
+    b->pass++;
+    b->key_count = 0;
+    memset(b->seen, 0, b->seen_mask + 1);
+    for (uint32_t row = 0; row < rows; row++) {
+        size_t count = b->table->copy_of[row] == row ? row_keys(b, plan, row, keys) : 0;
+        for (size_t i = 0; i < count; i++) {
+            uint8_t *seen = &b->seen[keys[i] & b->seen_mask];
+            *seen = (uint8_t)(*seen + (*seen < 2));
+        }
+    }
+    for (uint32_t row = 0; row < rows; row++) {
+        size_t count = b->table->copy_of[row] == row ? row_keys(b, plan, row, keys) : 0;
+        for (size_t i = 0; i < count; i++) {
+            if (b->seen[keys[i] & b->seen_mask] < 2)
+                continue;
+            if (!room_for(&b->keys, b->key_count, &b->key_capacity))
+                return pb_fail_memory(err);
+            b->keys[b->key_count++] = (keys[i] >> 32) << 32 | row;
+        }
+    }
+    return pair_keys(b, err);
+}
+
+static const key_part date_parts[] = {PART_DATE, PART_YEAR_MONTH, PART_MONTH_DAY, PART_YEAR_DAY};
+
+static bool is_place(match_kind kind)
+{
+    return kind == MATCH_TEXT || kind == MATCH_PLACE || kind == MATCH_EXACT;
+}
+
+/* A column of names with all others. */
+static pb_status name_passes(blocker *b, size_t name, pb_error *err)
+{
+    PB_TRY(run_pass(b, &(key_plan){.form = KEY_NAME, .a = name}, err));
+    PB_TRY(run_pass(b, &(key_plan){.form = KEY_STARTS, .a = name}, err));
+    for (size_t c = 0; c < b->table->column_count; c++) {
+        match_kind kind = b->table->columns[c].kind;
+        key_plan plan = {.form = KEY_WORD, .a = name, .b = c, .part_b = PART_WHOLE};
+        for (size_t i = 0; kind == MATCH_DATE && i < sizeof date_parts / sizeof *date_parts; i++) {
+            plan.part_b = date_parts[i];
+            PB_TRY(run_pass(b, &plan, err));
+        }
+        if (kind == MATCH_EXACT)
+            PB_TRY(run_pass(b, &plan, err));
+        plan.part_b = PART_SOFT;
+        if (kind == MATCH_TEXT || kind == MATCH_PLACE || kind == MATCH_ORG)
+            PB_TRY(run_pass(b, &plan, err));
+    }
+    return PB_OK;
+}
+
+/* Columns other than names: by themselves where they are selective, and in twos. */
+static pb_status column_passes(blocker *b, size_t x, pb_error *err)
+{
+    match_kind kind = b->table->columns[x].kind;
+    key_plan plan = {.form = KEY_ONE, .a = x, .part_a = PART_WHOLE};
+    if (kind != MATCH_DATE && kind != MATCH_PLACE)
+        PB_TRY(run_pass(b, &plan, err));
+    plan.part_a = PART_SOFT;
+    if (kind == MATCH_EMAIL || kind == MATCH_ORG || kind == MATCH_TEXT)
+        PB_TRY(run_pass(b, &plan, err));
+    plan.form = KEY_TWO;
+    for (size_t y = 0; y < b->table->column_count; y++) {
+        match_kind other = b->table->columns[y].kind;
+        plan.b = y;
+        plan.part_a = kind == MATCH_DATE ? PART_DATE : PART_SOFT;
+        plan.part_b = other == MATCH_EXACT ? PART_WHOLE : PART_SOFT;
+        if (y == x || !is_place(other))
+            continue;
+        if (kind == MATCH_DATE || kind == MATCH_ORG ||
+            (kind == MATCH_TEXT && (other != MATCH_TEXT || y > x)))
+            PB_TRY(run_pass(b, &plan, err));
+    }
+    return PB_OK;
+}
+
+static pb_status all_passes(blocker *b, const match_options *options, pb_error *err)
+{
+    for (size_t c = 0; c < b->table->column_count; c++) {
+        if (b->table->columns[c].kind == MATCH_NAME)
+            PB_TRY(name_passes(b, c, err));
+        else
+            PB_TRY(column_passes(b, c, err));
+    }
+    for (size_t i = 0; options->blocks != NULL && options->blocks[i] != NULL; i++)
+        PB_TRY(run_pass(b, &(key_plan){.form = KEY_DECLARED, .declared = options->blocks[i]}, err));
+    return PB_OK;
+}
+
+static pb_status every_pair(blocker *b, pb_error *err)
+{
+    uint32_t rows = (uint32_t)b->table->rows;
+    const uint32_t *copy_of = b->table->copy_of;
+    for (uint32_t x = 0; x < rows; x++)
+        for (uint32_t y = x + 1; y < rows && copy_of[x] == x; y++)
+            if (copy_of[y] == y)
+                PB_TRY(add_pair(b, x, y, err));
+    return PB_OK;
+}
+
+pb_status match_block(const match_table *table, const match_options *options, uint64_t max_pairs,
                       match_candidates *candidates, pb_error *err)
 {
-    blocker b = {.columns = columns, .column_count = column_count, .rows = rows};
-    b.max_pairs = max_pairs;
-    b.out = candidates;
-    b.keys = malloc(rows * KEYS_PER_ROW * sizeof *b.keys);
-    b.scratch = malloc(rows * KEYS_PER_ROW * sizeof *b.scratch);
-    pb_status status =
-        b.keys != NULL && b.scratch != NULL ? all_keys(&b, options, err) : pb_fail_memory(err);
+    blocker b = {.table = table, .max_pairs = max_pairs, .out = candidates};
+    size_t cap = CAP_ROWS / table->rows, originals = 0;
+    b.cap = cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
+    b.seen_mask = ((size_t)1 << (bits_of(table->rows) + 3)) - 1;
+    b.seen = malloc(b.seen_mask + 1);
+    if (b.seen == NULL)
+        return pb_fail_memory(err);
+    for (size_t row = 0; row < table->rows; row++)
+        originals += table->copy_of[row] == row;
+    pb_status status = originals <= ALL_PAIRS ? every_pair(&b, err) : all_passes(&b, options, err);
+    for (size_t row = 0; row < table->rows && status == PB_OK; row++)
+        if (table->copy_of[row] != row)
+            status = add_pair(&b, table->copy_of[row], (uint32_t)row, err);
+    free(b.seen);
     free(b.keys);
-    free(b.scratch);
-    if (status == PB_OK)
-        make_unique(candidates);
-    return status;
+    return status == PB_OK ? make_unique(&b, err) : status;
 }

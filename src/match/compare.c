@@ -28,16 +28,6 @@ static bool listed(pb_str word, const char *const *list, size_t count)
 
 #define LISTED(word, list) listed((word), (list), sizeof(list) / sizeof *(list))
 
-size_t match_words(pb_str text, pb_str words[NAME_PARTS])
-{
-    size_t count = 0;
-    pb_str rest = text, word;
-    while (count < NAME_PARTS && pb_str_split(&rest, ' ', &word))
-        if (word.len > 0)
-            words[count++] = word;
-    return count;
-}
-
 static pb_str without_last_word(pb_str s, pb_str *ret_word)
 {
     size_t at = s.len;
@@ -94,62 +84,11 @@ pb_str match_phone_tail(pb_str phone)
     return digits < 7 ? PB_STR_NONE : pb_str_sub(phone, at, end - at);
 }
 
-/* One word against another: an initial stands for a word that begins with it. */
-static double word_similarity(pb_str a, pb_str b)
-{
-    pb_str shorter = a.len < b.len ? a : b, longer = a.len < b.len ? b : a;
-    if (pb_utf8_count(shorter) == 1 && shorter.len < longer.len)
-        return pb_str_starts(longer, shorter) ? 0.9 : 0.0;
-    return match_similarity(a, b);
-}
-
-/* Mean similarity of the words of the shorter name, each with its best partner, in any order. A
- * name with fewer words can be the same name written short, but that is weaker evidence. */
-static match_level compare_names(pb_str a, pb_str b)
-{
-    pb_str wa[NAME_PARTS], wb[NAME_PARTS];
-    size_t na = match_words(a, wa), nb = match_words(b, wb);
-    if (na > nb) {
-        for (size_t i = 0; i < NAME_PARTS; i++) {
-            pb_str word = wa[i];
-            wa[i] = wb[i];
-            wb[i] = word;
-        }
-        size_t n = na;
-        na = nb;
-        nb = n;
-    }
-    bool taken[NAME_PARTS] = {false};
-    double sum = 0, worst = 1;
-    for (size_t i = 0; i < na; i++) {
-        double best = 0;
-        size_t best_at = 0;
-        for (size_t j = 0; j < nb; j++) {
-            double s = taken[j] ? 0 : word_similarity(wa[i], wb[j]);
-            if (s > best) {
-                best = s;
-                best_at = j;
-            }
-        }
-        taken[best_at] = true;
-        sum += best;
-        worst = best < worst ? best : worst;
-    }
-    double mean = na > 0 ? sum / (double)na : 0;
-    if (na == nb && mean >= 1)
-        return LEVEL_EQUAL;
-    if (mean >= 0.93 && worst >= 0.85)
-        return na == nb || na > 1 ? LEVEL_CLOSE : LEVEL_WEAK;
-    return mean >= 0.85 && worst >= 0.72 ? LEVEL_WEAK : LEVEL_DIFFERS;
-}
-
 static match_level by_similarity(double s, size_t shorter_len)
 {
-    if (s >= 1)
-        return LEVEL_EQUAL;
     if (s >= 0.95 && shorter_len >= 5)
         return LEVEL_CLOSE;
-    return s >= 0.9 && shorter_len >= 4 ? LEVEL_WEAK : LEVEL_DIFFERS;
+    return s >= 0.88 && shorter_len >= 4 ? LEVEL_SHORT : LEVEL_DIFFERS;
 }
 
 /* Equal but for blanks: `gtxpro` and `gtx pro`. */
@@ -166,20 +105,6 @@ static bool equal_without_blanks(pb_str a, pb_str b)
         if (a.ptr[i++] != b.ptr[j++])
             return false;
     }
-}
-
-static match_level compare_text(pb_str a, pb_str b)
-{
-    if (equal_without_blanks(a, b))
-        return LEVEL_EQUAL;
-    return by_similarity(match_similarity(a, b), a.len < b.len ? a.len : b.len);
-}
-
-static match_level compare_orgs(pb_str a, pb_str b)
-{
-    if (pb_str_eq(a, b))
-        return LEVEL_EQUAL;
-    return compare_text(match_org_core(a), match_org_core(b));
 }
 
 /* True when all digits of both texts are the same in the same order: `ann1` and `ann2` are two
@@ -199,62 +124,148 @@ static bool same_digits(pb_str a, pb_str b)
     }
 }
 
+static match_level compare_text(pb_str a, pb_str b)
+{
+    if (equal_without_blanks(a, b))
+        return LEVEL_EQUAL;
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    match_level level = shorter >= 5 && match_distance(a, b, 1) <= 1
+                            ? LEVEL_CLOSE
+                            : by_similarity(match_similarity(a, b), shorter);
+    if (level == LEVEL_DIFFERS || same_digits(a, b))
+        return level;
+    return level == LEVEL_CLOSE ? LEVEL_SHORT : LEVEL_DIFFERS;
+}
+
+/* The same letters in another order: `f.j@sharp.com` and `j.f@sharp.com`. */
+static bool same_letters(pb_str a, pb_str b)
+{
+    signed char count[256] = {0};
+    if (a.len != b.len || a.len > 100)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        count[(unsigned char)a.ptr[i]]++;
+        count[(unsigned char)b.ptr[i]]--;
+    }
+    for (size_t i = 0; i < sizeof count; i++)
+        if (count[i] != 0)
+            return false;
+    return true;
+}
+
 static match_level compare_emails(pb_str a, pb_str b)
 {
-    if (pb_str_eq(a, b))
-        return LEVEL_EQUAL;
     pb_str la = match_email_local(a), lb = match_email_local(b);
     size_t shorter = la.len < lb.len ? la.len : lb.len;
+    bool few = match_distance(a, b, 2) <= 2, same = pb_str_eq(la, lb);
+    if (same_letters(a, b) || (same && few))
+        return LEVEL_CLOSE;
     if (shorter < 5 || match_email_is_role(la) || match_email_is_role(lb))
         return LEVEL_DIFFERS;
-    if (pb_str_eq(la, lb))
-        return LEVEL_WEAK;
-    return same_digits(a, b) && match_distance(a, b, 1) <= 1 ? LEVEL_CLOSE : LEVEL_DIFFERS;
-}
-
-static match_level compare_phones(pb_str a, pb_str b)
-{
-    if (pb_str_eq(a, b))
-        return LEVEL_EQUAL;
-    pb_str ta = match_phone_tail(a), tb = match_phone_tail(b);
-    if (ta.ptr == NULL || tb.ptr == NULL)
-        return LEVEL_DIFFERS;
-    if (pb_str_ends(ta, tb) || pb_str_ends(tb, ta))
-        return LEVEL_EQUAL;
-    return match_distance(ta, tb, 1) <= 1 ? LEVEL_WEAK : LEVEL_DIFFERS;
-}
-
-/* Dates as YYYY-MM-DD: swapped day and month or one wrong digit is a slip of the pen. */
-static match_level compare_dates(pb_str a, pb_str b)
-{
-    if (pb_str_eq(a, b))
-        return LEVEL_EQUAL;
-    if (a.len != 10 || b.len != 10)
-        return LEVEL_DIFFERS;
-    bool same_year = pb_str_eq(pb_str_sub(a, 0, 4), pb_str_sub(b, 0, 4));
-    if (same_year && pb_str_eq(pb_str_sub(a, 5, 2), pb_str_sub(b, 8, 2)) &&
-        pb_str_eq(pb_str_sub(a, 8, 2), pb_str_sub(b, 5, 2)))
+    if (same)
+        return LEVEL_SHARED;
+    bool alike = few || match_similarity(la, lb) >= 0.9;
+    if (alike && same_digits(a, b))
         return LEVEL_CLOSE;
-    return match_distance(a, b, 1) <= 1 ? LEVEL_CLOSE : LEVEL_DIFFERS;
+    return alike ? LEVEL_PARTLY : LEVEL_DIFFERS;
 }
 
-match_level match_compare(match_kind kind, pb_str a, pb_str b)
+/* Digits, four bits each, that differ in one place, or in two that were exchanged. */
+static bool one_slip(uint32_t a, uint32_t b)
 {
+    uint32_t differ = a ^ b;
+    if (differ == 0)
+        return false;
+    unsigned shift = (unsigned)__builtin_ctz(differ) & ~3u;
+    uint32_t rest = differ >> shift;
+    if (rest < 16)
+        return true;
+    uint32_t pa = a >> shift & 255, pb = b >> shift & 255;
+    return rest < 256 && pa == ((pb & 15) << 4 | pb >> 4);
+}
+
+static match_level compare_phones(uint32_t a, uint32_t b)
+{
+    if (a == 0 || b == 0)
+        return LEVEL_DIFFERS;
+    bool seven = a >> 28 == 15 || b >> 28 == 15;
+    uint32_t mask = seven ? UINT32_C(0x0FFFFFFF) : UINT32_MAX;
+    if ((a & mask) == (b & mask))
+        return LEVEL_EQUAL;
+    return one_slip(a & mask, b & mask) ? LEVEL_NEAR : LEVEL_DIFFERS;
+}
+
+/* Two decimal digits, four bits each. */
+static int two_digits(uint32_t digits)
+{
+    return (int)(digits >> 4 & 15) * 10 + (int)(digits & 15);
+}
+
+static int about_days(uint32_t date)
+{
+    int year = two_digits(date >> 24) * 100 + two_digits(date >> 16);
+    return year * 365 + two_digits(date >> 8) * 30 + two_digits(date);
+}
+
+/* Dates: swapped day and month or one wrong digit is a slip of the pen. */
+static match_level compare_dates(uint32_t a, uint32_t b)
+{
+    if (a == 0 || b == 0)
+        return LEVEL_DIFFERS;
+    bool year = a >> 16 == b >> 16;
+    bool month = (a >> 8 & 255) == (b >> 8 & 255), day = (a & 255) == (b & 255);
+    bool swapped = year && (a >> 8 & 255) == (b & 255) && (a & 255) == (b >> 8 & 255);
+    if (swapped || one_slip(a, b))
+        return LEVEL_CLOSE;
+    if (year + month + day == 2)
+        return LEVEL_NEAR;
+    return abs(about_days(a) - about_days(b)) <= 400 ? LEVEL_SHARED : LEVEL_DIFFERS;
+}
+
+static match_level compare_exact(pb_str a, pb_str b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    return shorter >= 4 && match_distance(a, b, 1) <= 1 ? LEVEL_NEAR : LEVEL_DIFFERS;
+}
+
+/* Letters that stand in one text only: so many are beyond any slip. */
+static bool far_apart(match_kind kind, uint32_t a, uint32_t b)
+{
+    return __builtin_popcount(a ^ b) > (kind == MATCH_EXACT ? 2 : 6);
+}
+
+match_level match_compare(match_table *table, size_t column, uint32_t left, uint32_t right,
+                          match_name *ret_equal)
+{
+    const match_cell a = match_row(table, left)[column], b = match_row(table, right)[column];
+    const pb_str *values = table->columns[column].values;
+    match_kind kind = table->columns[column].kind;
+    if (a.id == 0 || b.id == 0)
+        return LEVEL_MISSING;
+    if (a.id == b.id)
+        return LEVEL_EQUAL;
     switch (kind) {
     case MATCH_NAME:
-        return compare_names(a, b);
-    case MATCH_ORG:
-        return compare_orgs(a, b);
-    case MATCH_EMAIL:
-        return compare_emails(a, b);
+        return match_compare_names(&table->words, &table->names[column][a.id],
+                                   &table->names[column][b.id], ret_equal);
     case MATCH_PHONE:
-        return compare_phones(a, b);
+        return compare_phones(a.mark, b.mark);
     case MATCH_DATE:
-        return compare_dates(a, b);
+        return compare_dates(a.mark, b.mark);
+    case MATCH_EMAIL:
+    case MATCH_ORG:
     case MATCH_TEXT:
-        return compare_text(a, b);
+    case MATCH_PLACE:
     case MATCH_EXACT:
         break;
     }
-    return pb_str_eq(a, b) ? LEVEL_EQUAL : LEVEL_DIFFERS;
+    if (far_apart(kind, a.mark, b.mark))
+        return LEVEL_DIFFERS;
+    if (kind == MATCH_EMAIL)
+        return compare_emails(values[left], values[right]);
+    if (kind == MATCH_ORG)
+        return compare_text(match_org_core(values[left]), match_org_core(values[right]));
+    if (kind == MATCH_EXACT)
+        return compare_exact(values[left], values[right]);
+    return compare_text(values[left], values[right]);
 }

@@ -1,68 +1,80 @@
 #include "internal.h"
 
-enum { PROGRESS_EVERY = 65536 };
+#include <math.h>
+
+enum { PROGRESS_EVERY = 65536, PAIRS_PER_ROW = 20, LEAST_MAX_PAIRS = 4000000 };
 static const double default_threshold = 0.9, identical_score = 0.99;
 
 /* A run in hand. */
 typedef struct match_job {
-    const match_column *columns;
-    size_t column_count;
-    double threshold;
+    match_table table;
     match_candidates candidates;
     match_weights weights;
+    double threshold;
     pb_arena *arena;
     match_result result;
     size_t capacity;
 } match_job;
 
-static uint32_t levels_of(const match_job *job, uint32_t left, uint32_t right, bool *ret_exact)
+uint64_t match_public_levels(const match_table *table, uint64_t levels)
 {
-    uint32_t levels = 0;
-    bool exact = true, any = false;
-    for (size_t c = 0; c < job->column_count; c++) {
-        pb_str a = job->columns[c].values[left], b = job->columns[c].values[right];
-        match_level level = LEVEL_MISSING;
-        if (!pb_str_empty(a) && !pb_str_empty(b)) {
-            bool same = pb_str_eq(a, b);
-            level = same ? LEVEL_EQUAL : match_compare(job->columns[c].kind, a, b);
-            exact = exact && same;
-            any = true;
-        }
-        levels |= (uint32_t)level << (c * LEVEL_BITS);
-    }
-    *ret_exact = exact && any;
-    return levels;
+    static const uint64_t shown[LEVEL_COUNT] = {0, 1, 2, 2, 2, 3, 3, 4};
+    uint64_t out = 0;
+    for (size_t c = 0; c < table->column_count; c++)
+        out |= shown[levels >> (c * LEVEL_BITS) & 7] << (c * LEVEL_BITS);
+    return out;
 }
 
-/* Rows that agree in everything they hold, an address, number or date among it, are the same record
- * however frequent their values are. */
-static bool identical(const match_job *job, const match_pair *pair)
+bool match_is_exact(const match_table *table, uint32_t left, uint32_t right)
 {
-    size_t equal = 0;
-    bool strong = false;
-    for (size_t c = 0; c < job->column_count && pair->exact; c++) {
-        match_kind kind = job->columns[c].kind;
-        if ((pair->levels >> (c * LEVEL_BITS) & 7) != LEVEL_EQUAL)
+    bool any = false;
+    for (size_t c = 0; c < table->column_count; c++) {
+        pb_str a = table->columns[c].values[left], b = table->columns[c].values[right];
+        if (pb_str_empty(a) || pb_str_empty(b))
             continue;
-        equal++;
-        strong = strong || (kind != MATCH_NAME && kind != MATCH_ORG && kind != MATCH_TEXT);
+        if (!pb_str_eq(a, b))
+            return false;
+        any = true;
     }
-    return equal >= 3 || (equal == 2 && strong);
+    return any;
+}
+
+/* Rows that hold the same, an address, number or date among it, are the same record however
+ * frequent their values are. */
+static pb_status compare_pair(match_job *job, uint64_t candidate, pb_error *err)
+{
+    match_pair pair = {.left = (uint32_t)(candidate >> 32), .right = (uint32_t)candidate};
+    match_evidence evidence;
+    double bits, least = log2(job->threshold / (1 - job->threshold));
+    if (job->table.copy_of[pair.right] == pair.left) {
+        match_gather(&job->table, pair.left, pair.right, &evidence);
+        bits = match_weigh(&job->table, &job->weights, &evidence);
+        pair.score = fmax(identical_score, 1 / (1 + exp2(-bits)));
+    } else {
+        if (!match_gather_above(&job->table, &job->weights, pair.left, pair.right, least,
+                                &evidence))
+            return PB_OK;
+        bits = match_weigh(&job->table, &job->weights, &evidence);
+        pair.score = 1 / (1 + exp2(-bits));
+        if (pair.score < job->threshold)
+            return PB_OK;
+    }
+    pair.levels = match_public_levels(&job->table, evidence.levels);
+    pair.exact = match_is_exact(&job->table, pair.left, pair.right);
+    return PB_PUSH(job->arena, job->result.pairs, job->result.pair_count, job->capacity, pair)
+               ? PB_OK
+               : pb_fail_memory(err);
 }
 
 static pb_status compare_all(match_job *job, match_progress progress, void *context, pb_error *err)
 {
     const match_candidates *candidates = &job->candidates;
     for (size_t i = 0; i < candidates->count; i++) {
-        match_pair pair = {.left = (uint32_t)(candidates->items[i] >> 32),
-                           .right = (uint32_t)candidates->items[i]};
-        pair.levels = levels_of(job, pair.left, pair.right, &pair.exact);
-        pair.score = match_weigh(&job->weights, job->column_count, pair.levels, pair.left);
-        if (pair.score < identical_score && identical(job, &pair))
-            pair.score = identical_score;
-        if (pair.score >= job->threshold &&
-            !PB_PUSH(job->arena, job->result.pairs, job->result.pair_count, job->capacity, pair))
-            return pb_fail_memory(err);
+        if (i + 8 < candidates->count) {
+            __builtin_prefetch(match_row(&job->table, (uint32_t)candidates->items[i + 8]));
+            __builtin_prefetch(match_row(&job->table, (uint32_t)(candidates->items[i + 8] >> 32)));
+        }
+        PB_TRY(compare_pair(job, candidates->items[i], err));
         if (progress != NULL && i % PROGRESS_EVERY == 0 && progress(context, i, candidates->count))
             return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
     }
@@ -70,50 +82,36 @@ static pb_status compare_all(match_job *job, match_progress progress, void *cont
     return PB_OK;
 }
 
-static uint32_t find_root(uint32_t *parent, uint32_t row)
-{
-    while (parent[row] != row) {
-        parent[row] = parent[parent[row]];
-        row = parent[row];
-    }
-    return row;
-}
-
-/* Connected components; a cluster is named by its smallest row. */
-static pb_status make_clusters(match_job *job, size_t rows, pb_error *err)
-{
-    uint32_t *parent = pb_arena_array(job->arena, rows > 0 ? rows : 1, sizeof *parent);
-    if (parent == NULL)
-        return pb_fail_memory(err);
-    for (size_t row = 0; row < rows; row++)
-        parent[row] = (uint32_t)row;
-    for (size_t i = 0; i < job->result.pair_count; i++) {
-        uint32_t a = find_root(parent, job->result.pairs[i].left);
-        uint32_t b = find_root(parent, job->result.pairs[i].right);
-        if (a < b)
-            parent[b] = a;
-        else
-            parent[a] = b;
-    }
-    for (size_t row = 0; row < rows; row++)
-        parent[row] = find_root(parent, (uint32_t)row);
-    job->result.cluster = parent;
-    job->result.rows = rows;
-    return PB_OK;
-}
-
-static pb_status find_pairs(match_job *job, size_t rows, const match_options *options,
-                            match_progress progress, void *context, pb_error *err)
+static pb_status find_pairs(match_job *job, const match_options *options, match_progress progress,
+                            void *context, pb_error *err)
 {
     uint64_t max_pairs = options->max_pairs;
     if (max_pairs == 0)
-        max_pairs = rows * 20 > 1000000 ? rows * 20 : 1000000;
-    if (rows < 2)
-        return PB_OK;
-    PB_TRY(match_weights_learn(job->columns, job->column_count, rows, &job->weights, err));
-    PB_TRY(match_block(job->columns, job->column_count, rows, options, max_pairs, &job->candidates,
-                       err));
-    return compare_all(job, progress, context, err);
+        max_pairs = job->table.rows * PAIRS_PER_ROW > LEAST_MAX_PAIRS
+                        ? job->table.rows * PAIRS_PER_ROW
+                        : LEAST_MAX_PAIRS;
+    PB_TRY(match_table_fill(&job->table, err));
+    PB_TRY(match_block(&job->table, options, max_pairs, &job->candidates, err));
+    PB_TRY(match_weights_start(&job->table, &job->weights, err));
+    PB_TRY(match_weights_learn(&job->table, &job->candidates, &job->weights, err));
+    PB_TRY(compare_all(job, progress, context, err));
+    free(job->candidates.items);
+    job->candidates = (match_candidates){0};
+    return match_cluster(&job->table, &job->weights, job->threshold, job->arena, &job->result,
+                         job->capacity, err);
+}
+
+/* Nothing to compare: every row is alone. */
+static pb_status all_alone(match_job *job, pb_error *err)
+{
+    size_t rows = job->table.rows;
+    job->result.cluster = pb_arena_array(job->arena, rows + 1, sizeof *job->result.cluster);
+    if (job->result.cluster == NULL)
+        return pb_fail_memory(err);
+    for (size_t row = 0; row < rows; row++)
+        job->result.cluster[row] = (uint32_t)row;
+    job->result.rows = rows;
+    return PB_OK;
 }
 
 pb_status match_run(const match_column *columns, size_t column_count, size_t rows,
@@ -127,15 +125,16 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
         return pb_fail(
             err, PB_LIMIT, PB_MSG("Duplicates are compared by at most {limit} fields, not {count}"),
             "limit", PB_ARG_INT(MATCH_MAX_COLUMNS), "count", PB_ARG_INT(column_count), NULL);
-    if (rows > UINT32_MAX)
+    if (rows >= UINT32_MAX)
         return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
                        "count", PB_ARG_INT(rows), NULL);
-    match_job job = {.columns = columns, .column_count = column_count, .arena = arena};
-    job.threshold = options->threshold > 0 ? options->threshold : default_threshold;
-    pb_status status = find_pairs(&job, rows, options, progress, context, err);
-    if (status == PB_OK)
-        status = make_clusters(&job, rows, err);
-    match_weights_free(&job.weights);
+    match_job job = {.table = {.columns = columns, .column_count = column_count, .rows = rows},
+                     .arena = arena};
+    job.threshold = options->threshold > 0 ? fmin(options->threshold, 0.999999) : default_threshold;
+    pb_status status = rows > 1 && column_count > 0
+                           ? find_pairs(&job, options, progress, context, err)
+                           : all_alone(&job, err);
+    match_table_free(&job.table);
     free(job.candidates.items);
     if (status == PB_OK)
         *ret_result = job.result;

@@ -1,143 +1,168 @@
 /* What agreement is worth: Fellegi & Sunter, "A Theory for Record Linkage" (JASA 1969). The chance
- * of agreement between strangers (u) is taken from the data: by the frequency of the very value for
- * equality, by random pairs for the lesser levels. The chance of agreement within a pair that
- * belongs together (m) is a figure per kind. */
+ * of equality between strangers is that of the very value: the rarer it is, the more it says. */
 #include "internal.h"
 
 #include <math.h>
 
-enum { SAMPLES = 100000 };
+/* How often a value that stands in two rows only is expected among strangers, in rows. */
+static const double chances[] = {
+    [MATCH_EXACT] = .05, [MATCH_NAME] = .5, [MATCH_ORG] = .05, [MATCH_EMAIL] = .02,
+    [MATCH_PHONE] = .05, [MATCH_DATE] = .5, [MATCH_TEXT] = .3, [MATCH_PLACE] = .5};
 
-/* m of DIFFERS, WEAK, CLOSE, EQUAL; how often a value seen twice is expected among strangers; and
- * the most that likeness short of equality may be worth, in bits: an address made from the name
- * says little that the name has not said. */
-static const struct kind_share {
-    double differs, weak, close, equal, chance, most;
-} kind_shares[] = {
-    [MATCH_EXACT] = {.15, .03, .02, .80, .05, 4}, [MATCH_NAME] = {.04, .06, .10, .80, .5, 9},
-    [MATCH_ORG] = {.06, .07, .12, .75, .05, 12},  [MATCH_EMAIL] = {.15, .05, .10, .70, .02, 6},
-    [MATCH_PHONE] = {.20, .05, .02, .73, .05, 6}, [MATCH_DATE] = {.04, .01, .08, .87, .5, 6},
-    [MATCH_TEXT] = {.20, .08, .12, .60, .5, 5},
-};
+enum { HOUSEHOLD_MARGIN = 6, RAREST = 8, COMMONEST = -4 };
 
-static pb_status count_values(const match_column *column, size_t rows, uint32_t *count,
-                              pb_error *err)
+bool match_tells(const match_table *table, uint32_t row)
 {
-    match_key *keys = malloc(rows * sizeof *keys), *scratch = malloc(rows * sizeof *scratch);
-    if (keys == NULL || scratch == NULL) {
-        free(keys);
-        free(scratch);
-        return pb_fail_memory(err);
+    const match_cell *cells = match_row(table, row);
+    size_t filled = 0;
+    bool strong = false;
+    for (size_t c = 0; c < table->column_count; c++) {
+        match_kind kind = table->columns[c].kind;
+        filled += cells[c].id != 0;
+        strong = strong || (cells[c].id != 0 && (kind == MATCH_EXACT || kind == MATCH_EMAIL ||
+                                                 kind == MATCH_PHONE || kind == MATCH_DATE));
     }
-    for (size_t row = 0; row < rows; row++)
-        keys[row] = (match_key){match_hash(column->values[row], 1), (uint32_t)row};
-    match_key_sort(keys, scratch, rows);
-    for (size_t from = 0; from < rows;) {
-        size_t to = from + 1;
-        while (to < rows && keys[to].key == keys[from].key)
-            to++;
-        for (size_t i = from; i < to; i++)
-            count[keys[i].row] = (uint32_t)(to - from);
-        from = to;
-    }
-    free(keys);
-    free(scratch);
-    return PB_OK;
+    return filled >= 3 || (filled == 2 && strong);
 }
 
-/* Rows in an order that depends on their contents only, so that the sample does too. */
-static match_key *rows_by_contents(const match_column *columns, size_t column_count, size_t rows)
+/* Rows in which a name of these words is expected, were its parts drawn apart. */
+static double expected_names(const match_table *table, const match_name *name)
 {
-    match_key *keys = malloc(rows * sizeof *keys), *scratch = malloc(rows * sizeof *scratch);
-    if (keys != NULL && scratch != NULL) {
-        for (size_t row = 0; row < rows; row++) {
-            uint64_t hash = 0;
-            for (size_t c = 0; c < column_count; c++)
-                hash = match_hash(columns[c].values[row], hash + c);
-            keys[row] = (match_key){hash, (uint32_t)row};
+    double expected = (double)table->rows;
+    for (size_t i = 0; i < NAME_PARTS && name->word[i] != 0; i++)
+        expected *= (double)table->words.items[name->word[i]].count / (double)table->rows;
+    return expected;
+}
+
+/* How much rarer than usual the words are on which two names agree, in bits. */
+static float rarity_of_words(const match_table *table, const match_name *equal)
+{
+    double bits = 0;
+    for (size_t i = 0; i < NAME_PARTS && equal->word[i] != 0; i++) {
+        double others = (double)table->words.items[equal->word[i]].count - 1.5;
+        bits += log2(table->word_chance * (double)table->rows / (others > 0.5 ? others : 0.5));
+    }
+    return (float)(bits > RAREST ? RAREST : bits < COMMONEST ? COMMONEST : bits);
+}
+
+static match_level gather_column(match_table *table, size_t c, uint32_t left, uint32_t right,
+                                 match_evidence *evidence)
+{
+    match_name equal = {{0}};
+    const match_cell cell = match_row(table, left)[c];
+    match_level level = match_compare(table, c, left, right, &equal);
+    match_kind kind = table->columns[c].kind;
+    evidence->levels |= (uint64_t)level << (c * LEVEL_BITS);
+    evidence->rare[c] = 0;
+    if (level == LEVEL_EQUAL) {
+        uint32_t other = match_row(table, right)[c].id;
+        uint32_t count = table->count[c][cell.id], more = table->count[c][other];
+        double chance = chances[kind];
+        if (kind == MATCH_NAME)
+            chance = fmax(0.02, fmin(chance, expected_names(table, &table->names[c][cell.id])));
+        evidence->rare[c] = (float)(count > more ? count : more);
+        evidence->chance[c] = (float)chance;
+    } else if (kind == MATCH_NAME) {
+        evidence->rare[c] = rarity_of_words(table, &equal);
+    }
+    return level;
+}
+
+void match_gather(match_table *table, uint32_t left, uint32_t right, match_evidence *evidence)
+{
+    evidence->levels = 0;
+    for (size_t c = 0; c < table->column_count; c++)
+        gather_column(table, c, left, right, evidence);
+}
+
+/* log2 (m/u) of one column. */
+static double column_bits(const match_table *table, const match_weights *weights,
+                          const match_evidence *evidence, size_t c)
+{
+    unsigned level = evidence->levels >> (c * LEVEL_BITS) & 7;
+    if (level == LEVEL_MISSING)
+        return 0;
+    if (level != LEVEL_EQUAL)
+        return fmin(weights->level[c][level] + (double)evidence->rare[c], weights->most[c]);
+    double others = ((double)evidence->rare[c] - 1 - weights->same) / weights->same;
+    double expected = (others > 0 ? others : 0) + (double)evidence->chance[c];
+    return weights->level[c][LEVEL_EQUAL] + log2((double)table->rows / expected);
+}
+
+static bool is_dear(match_kind kind)
+{
+    return kind != MATCH_DATE && kind != MATCH_PHONE && kind != MATCH_NAME;
+}
+
+bool match_gather_above(match_table *table, const match_weights *weights, uint32_t left,
+                        uint32_t right, double least, match_evidence *evidence)
+{
+    const match_cell *a = match_row(table, left), *b = match_row(table, right);
+    double sum = weights->base, open = 0;
+    unsigned later = 0;
+    evidence->levels = 0;
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (a[c].id != 0 && b[c].id != 0 && a[c].id != b[c].id) {
+            later |= 1u << c;
+            open += weights->most[c];
+        } else {
+            gather_column(table, c, left, right, evidence);
+            sum += column_bits(table, weights, evidence, c);
         }
-        match_key_sort(keys, scratch, rows);
+    }
+    for (int dear = 0; dear < 2; dear++) {
+        for (size_t c = 0; c < table->column_count; c++) {
+            if (!(later >> c & 1) || is_dear(table->columns[c].kind) != (dear == 1))
+                continue;
+            if (sum + open < least)
+                return false;
+            gather_column(table, c, left, right, evidence);
+            open -= weights->most[c];
+            sum += column_bits(table, weights, evidence, c);
+        }
+    }
+    return sum >= least;
+}
+
+/* What speaks for the pair, gathered by what it has in common. */
+typedef struct account {
+    double other, household, place, place_best, likeness;
+    bool names_apart, names_alike;
+} account;
+
+static void enter(account *sum, match_kind kind, unsigned level, double bits)
+{
+    bool apart = kind == MATCH_NAME &&
+                 (level == LEVEL_DIFFERS || level == LEVEL_SHARED || level == LEVEL_PARTLY);
+    sum->names_apart = sum->names_apart || apart;
+    sum->names_alike = sum->names_alike || (kind == MATCH_NAME && level >= LEVEL_SHARED);
+    if (kind == MATCH_EMAIL && bits > 0 && level == LEVEL_PARTLY) {
+        sum->likeness += bits;
+    } else if (kind == MATCH_PLACE && bits > 0) {
+        sum->place += bits;
+        sum->place_best = fmax(sum->place_best, bits);
+    } else if (bits > 0 && (apart || kind == MATCH_PHONE || kind == MATCH_TEXT)) {
+        sum->household += bits;
     } else {
-        free(keys);
-        keys = NULL;
+        sum->other += bits;
     }
-    free(scratch);
-    return keys;
 }
 
-static void sample_level_shares(const match_column *column, const match_key *order, size_t rows,
-                                double share[LEVEL_COUNT])
+/* Parts of one address say half beyond the most telling one. What a household shares does not tell
+ * its members apart: it alone never makes one of two whose names differ. Namesakes have addresses
+ * alike: they are made from the name. */
+double match_weigh(const match_table *table, const match_weights *weights,
+                   const match_evidence *evidence)
 {
-    uint64_t seen[LEVEL_COUNT] = {0}, total = 0;
-    size_t others = rows > 1 ? rows - 1 : 0, all = rows * others / 2;
-    size_t samples = all < SAMPLES ? all : SAMPLES;
-    uint64_t random = 42;
-    for (size_t i = 0; others > 0 && i < samples; i++) {
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        size_t x = (size_t)((random >> 33) % rows);
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        size_t y = (x + 1 + (size_t)((random >> 33) % others)) % rows;
-        pb_str a = column->values[order[x].row], b = column->values[order[y].row];
-        if (pb_str_empty(a) || pb_str_empty(b) || pb_str_eq(a, b))
-            continue;
-        seen[match_compare(column->kind, a, b)]++;
-        total++;
+    account sum = {0};
+    for (size_t c = 0; c < table->column_count; c++) {
+        unsigned level = evidence->levels >> (c * LEVEL_BITS) & 7;
+        enter(&sum, table->columns[c].kind, level, column_bits(table, weights, evidence, c));
     }
-    for (size_t level = 0; level < LEVEL_COUNT; level++)
-        share[level] = ((double)seen[level] + 0.5) / ((double)total + 1);
-}
-
-pb_status match_weights_learn(const match_column *columns, size_t column_count, size_t rows,
-                              match_weights *weights, pb_error *err)
-{
-    weights->rows = rows;
-    weights->base = -log2((double)rows);
-    match_key *order = rows_by_contents(columns, column_count, rows);
-    if (order == NULL)
-        return pb_fail_memory(err);
-    pb_status status = PB_OK;
-    for (size_t c = 0; c < column_count && status == PB_OK; c++) {
-        const struct kind_share *m = &kind_shares[columns[c].kind];
-        double u[LEVEL_COUNT];
-        weights->count[c] = malloc(rows * sizeof *weights->count[c]);
-        status = weights->count[c] != NULL ? count_values(&columns[c], rows, weights->count[c], err)
-                                           : pb_fail_memory(err);
-        sample_level_shares(&columns[c], order, rows, u);
-        weights->level[c][LEVEL_DIFFERS] = log2(m->differs / u[LEVEL_DIFFERS]);
-        weights->level[c][LEVEL_WEAK] = fmin(log2(m->weak / u[LEVEL_WEAK]), m->most / 2);
-        weights->level[c][LEVEL_CLOSE] = fmin(log2(m->close / u[LEVEL_CLOSE]), m->most);
-        weights->level[c][LEVEL_EQUAL] = log2(m->chance);
-        weights->equal_share[c] = m->equal;
-    }
-    free(order);
-    return status;
-}
-
-void match_weights_free(match_weights *weights)
-{
-    for (size_t c = 0; c < MATCH_MAX_COLUMNS; c++)
-        free(weights->count[c]);
-}
-
-/* log2(m/u) of two equal values: the rarer the value, the more it says. Equal up to blanks or legal
- * form counts as often as the left spelling does. */
-static double equal_weight(const match_weights *weights, size_t column, uint32_t row)
-{
-    double others = (double)weights->count[column][row] - 2;
-    double expected = (others > 0 ? others : 0) + exp2(weights->level[column][LEVEL_EQUAL]);
-    return log2(weights->equal_share[column] * (double)weights->rows / expected);
-}
-
-double match_weigh(const match_weights *weights, size_t column_count, uint32_t levels,
-                   uint32_t left)
-{
-    double sum = weights->base;
-    for (size_t c = 0; c < column_count; c++) {
-        unsigned level = levels >> (c * LEVEL_BITS) & 7;
-        if (level == LEVEL_EQUAL)
-            sum += equal_weight(weights, c, left);
-        else if (level != LEVEL_MISSING)
-            sum += weights->level[c][level];
-    }
-    return 1 / (1 + exp2(-sum));
+    double shared = sum.household + (sum.place + sum.place_best) / 2;
+    if (sum.names_apart)
+        shared = fmin(shared, fmax(0, -weights->base - HOUSEHOLD_MARGIN));
+    if (!sum.names_alike)
+        sum.other += sum.likeness;
+    return weights->base + sum.other + shared;
 }

@@ -210,7 +210,7 @@ static void test_stops_on_request(void **state)
         match_run(t->columns, COLUMNS, t->rows, NULL, stop_at_once, NULL, t->arena, &result, &err),
         PB_CANCELLED);
     match_options few = {.max_pairs = 0};
-    assert_int_equal(match_run(t->columns, 11, t->rows, &few, NULL, NULL, t->arena, &result, &err),
+    assert_int_equal(match_run(t->columns, 17, t->rows, &few, NULL, NULL, t->arena, &result, &err),
                      PB_LIMIT);
     pb_arena_free(t->arena);
 }

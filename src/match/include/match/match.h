@@ -18,7 +18,9 @@ typedef enum match_kind {
     MATCH_EMAIL, /* local part and domain */
     MATCH_PHONE, /* last digits */
     MATCH_DATE,  /* ISO text; swapped day and month, one wrong digit */
-    MATCH_TEXT   /* typing errors */
+    MATCH_TEXT,  /* typing errors */
+    MATCH_PLACE  /* city, postcode, state: as text; parts of one address say little beyond the most
+                    telling one */
 } match_kind;
 
 /** One column: `values[row]`, folded; an absent or empty value is neutral. */
@@ -32,7 +34,7 @@ typedef struct match_column {
 typedef struct match_pair {
     uint32_t left, right;
     double score;    /* probability 0…1 */
-    uint32_t levels; /* 3 bits a column, the first column lowest: how well each agreed (0 missing,
+    uint64_t levels; /* 3 bits a column, the first column lowest: how well each agreed (0 missing,
                         1 differs … 4 equal) */
     bool exact;      /* all columns present on both sides are equal */
 } match_pair;
