@@ -151,7 +151,7 @@ pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_bu
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(report_begin(report, locale, arena, out, &writer, err));
-    writer.isolate = pb_catalog_rtl(writer.catalog);
+    writer.page = true;
     page_head(&writer);
     top(&writer);
     html_raw(&writer, "<main>\n");

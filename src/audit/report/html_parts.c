@@ -81,7 +81,7 @@ void html_number_cell(const report_writer *writer, uint64_t value)
 void html_value_cell(const report_writer *writer, pb_str text)
 {
     html_raw(writer, "<td class=\"v\"><bdi>");
-    html_text(writer->out, text);
+    html_text(writer->out, report_shown(writer, text));
     html_raw(writer, "</bdi></td>");
 }
 

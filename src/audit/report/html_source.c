@@ -203,7 +203,7 @@ static void file_card(const report_writer *writer, const audit_source_file *file
     pb_hex(&hash, file->hash, sizeof file->hash);
     html_raw(writer, "<div class=\"card\"><h3><bdi>");
     html_text(writer->out, file->name);
-    html_raw(writer, "</bdi> → ");
+    html_raw(writer, pb_catalog_rtl(writer->catalog) ? "</bdi> ← " : "</bdi> → ");
     html_text(writer->out, pb_translate_str(writer->catalog, file->entity));
     html_raw(writer, "</h3><p class=\"soft\">");
     html_say(

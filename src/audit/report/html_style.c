@@ -56,6 +56,8 @@ const char html_style[] =
     "overflow-wrap:break-word}"
     "tr:last-child td{border-bottom:0}"
     "td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "[dir=rtl] td.n,[dir=rtl] th.n{text-align:start}:lang(fa) ol{list-style:persian}"
+    "span.id{white-space:nowrap}"
     "td.v{min-width:6em}td.p{min-width:15em}"
     ".bar{display:inline-block;width:120px;max-width:100%;height:8px;border-radius:4px;"
     "background:var(--mildback);overflow:hidden;vertical-align:middle}"

@@ -16,7 +16,8 @@ typedef struct report_writer {
     pb_arena *arena;
     const audit_finding **failed; /* what fails or could not run, worst first */
     size_t failed_count;
-    bool isolate; /* values inside sentences are kept apart from the direction around them */
+    bool page; /* for people: values are shown as the reader writes them, and inside sentences kept
+                  apart from the direction around them */
 } report_writer;
 
 /** Makes ready to write: sorts what fails by grade, then by what it costs the mark. */
@@ -47,6 +48,10 @@ void report_reject(const report_writer *writer, const audit_source_reject *rejec
 void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to);
 /** What a person should know about how a column was read; nothing when there is nothing. */
 void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to);
+/** A value as it is shown on the page: a day in the reader's calendar (ISO where that is the
+ * Gregorian one), a moment at midnight as its day. Other values, and all outside of the page, as
+ * they are. Lives in the writer's arena. */
+pb_str report_shown(const report_writer *writer, pb_str value);
 /** Label of the field or header of the column a failure is about. */
 pb_str report_field_label(const report_writer *writer, const audit_finding *finding,
                           const audit_failure *failure);

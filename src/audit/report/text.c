@@ -85,14 +85,34 @@ void report_amount(const report_writer *writer, int64_t minor, pb_str currency, 
         pb_buf_printf(to, " %.*s", PB_STR_FMT(currency));
 }
 
-/* A value between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (Unicode UAX #9): else the parts
- * of 2016-11-03 change places inside a Persian sentence. */
+pb_str report_shown(const report_writer *writer, pb_str value)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(256);
+    int64_t days, us;
+    bool date = writer->page && value.len == 10 && pb_date_parse(value, &days);
+    if (writer->page && value.len == 20 && pb_str_ends(value, PB_STR("T00:00:00Z")) &&
+        pb_instant_parse(value, &us)) {
+        date = true;
+        days = pb_instant_day(us);
+    }
+    if (!date)
+        return value;
+    if (pb_catalog_rtl(writer->catalog))
+        pb_locale_date(writer->locale, &text, days);
+    else
+        pb_date_format(&text, days);
+    return pb_arena_str(writer->arena, pb_buf_str(&text));
+}
+
+/* On a page written right to left a value stands between FIRST STRONG ISOLATE and POP DIRECTIONAL
+ * ISOLATE (Unicode UAX #9): else the parts of +49-30-123 change places inside the sentence. */
 static pb_str apart(const report_writer *writer, pb_str value)
 {
-    if (!writer->isolate || pb_str_empty(value))
-        return value;
+    pb_str shown = report_shown(writer, value);
+    if (!writer->page || !pb_catalog_rtl(writer->catalog) || pb_str_empty(shown))
+        return shown;
     return pb_str_c(
-        pb_arena_printf(writer->arena, "\xE2\x81\xA8%.*s\xE2\x81\xA9", PB_STR_FMT(value)));
+        pb_arena_printf(writer->arena, "\xE2\x81\xA8%.*s\xE2\x81\xA9", PB_STR_FMT(shown)));
 }
 
 static void format_apart(const report_writer *writer, pb_str id, const pb_arg *args, size_t count,
