@@ -48,8 +48,7 @@ bool expr_take_sign(expr_parser *p, const char *sign)
     return found;
 }
 
-/* Says what stands where `what` should. */
-static void say_unexpected(expr_parser *p, const char *what)
+void expr_say_unexpected(expr_parser *p, const char *what)
 {
     if (p->now.kind == TOKEN_END)
         expr_refuse(p, p->now.from, PB_MSG("The expression ends where {expected} should follow."),
@@ -59,12 +58,6 @@ static void say_unexpected(expr_parser *p, const char *what)
     else
         expr_refuse(p, p->now.from, PB_MSG("“{found}” stands where {expected} should."), "found",
                     PB_ARG(expr_now_text(p)), "expected", what, NULL);
-}
-
-pb_status expr_unexpected(expr_parser *p, const char *what)
-{
-    say_unexpected(p, what);
-    return PB_INVALID;
 }
 
 /* --- nodes --- */

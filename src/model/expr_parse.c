@@ -86,7 +86,7 @@ static pb_status parse_is(expr_parser *p, const expr_node *left, const expr_node
 {
     bool not = expr_take_word(p, "not");
     if (!expr_take_word(p, "null")) {
-        expr_unexpected(p, PB_MSG("“null”"));
+        expr_say_unexpected(p, PB_MSG("“null”"));
         pb_error_hint(p->err, PB_MSG("Write “is null” or “is not null”; to compare, use =."), NULL);
         return PB_INVALID;
     }

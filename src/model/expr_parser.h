@@ -36,7 +36,9 @@ void expr_advance(expr_parser *p);
 pb_str expr_now_text(const expr_parser *p);
 bool expr_take_word(expr_parser *p, const char *word);
 bool expr_take_sign(expr_parser *p, const char *sign);
-pb_status expr_unexpected(expr_parser *p, const char *what);
+/* Says what stands where `what` should. */
+void expr_say_unexpected(expr_parser *p, const char *what);
+#define expr_unexpected(p, what) (expr_say_unexpected((p), (what)), PB_INVALID)
 
 /* Nodes. */
 pb_status expr_make(expr_parser *p, expr_node draft, const expr_node **ret_node);
