@@ -59,12 +59,17 @@ db_search_buffer *db_search_buffer_free(db_search_buffer *buffer)
     return NULL;
 }
 
+static bool is_large(const db_search_buffer *buffer)
+{
+    return buffer->slot_count > 4096;
+}
+
 void db_search_drop(db_session *session)
 {
     db_search_buffer *buffer = session->search;
     if (buffer == NULL)
         return;
-    if (buffer->slot_count > 4096) { /* a large one does not stay in memory */
+    if (is_large(buffer)) { /* does not stay in memory */
         session->search = db_search_buffer_free(buffer);
         return;
     }
@@ -319,11 +324,15 @@ static pb_status flush_large(db_session *session, pb_error *err)
 {
     db_search_buffer *buffer = session->search;
     ranked *order = NULL;
-    size_t *ends = malloc(buffer->token_count * sizeof *ends);
+    if (is_large(buffer)) { /* nothing is added any more before it is dropped */
+        free(buffer->slots);
+        buffer->slots = NULL;
+    }
+    /* One after the other: sorting needs as much again for a while. */
+    bool sorted = sort_tokens(buffer, &order);
+    size_t *ends = sorted ? malloc(buffer->token_count * sizeof *ends) : NULL;
     int64_t *ns = ends == NULL ? NULL : group(buffer, ends);
-    pb_status status = PB_OK;
-    if (ns == NULL || !sort_tokens(buffer, &order))
-        status = pb_fail_memory(err);
+    pb_status status = ns == NULL ? pb_fail_memory(err) : PB_OK;
     if (status == PB_OK)
         status = db_segment_begin(&buffer->writer, session, entity_of(buffer), err);
     if (status == PB_OK)
