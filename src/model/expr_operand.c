@@ -113,7 +113,8 @@ static pb_status note_field(expr_parser *p, const model_field *field)
                : pb_fail_memory(p->err);
 }
 
-static pb_status unknown_field(expr_parser *p, pb_str word)
+/* PB_OK: it is said. */
+static pb_status say_unknown_field(expr_parser *p, pb_str word)
 {
     expr_refuse(p, p->now.from, PB_MSG("“{word}” is not a field of “{entity}”."), "word",
                 PB_ARG(word), "entity", PB_ARG(p->entity->name), NULL);
@@ -129,7 +130,7 @@ static pb_status unknown_field(expr_parser *p, pb_str word)
     else
         pb_error_hint(p->err, PB_MSG("A text stands in single quotes: '{word}'."), "word",
                       PB_ARG(word), NULL);
-    return PB_INVALID;
+    return PB_OK;
 }
 
 /* --- operands --- */
@@ -211,8 +212,10 @@ static pb_status parse_word(expr_parser *p, const expr_node **ret_node)
     } else {
         node.op = EXPR_FIELD;
         node.field = model_field_find(p->entity, expr_now_text(p));
-        if (node.field == NULL)
-            return unknown_field(p, expr_now_text(p));
+        if (node.field == NULL) {
+            PB_TRY(say_unknown_field(p, expr_now_text(p)));
+            return PB_INVALID;
+        }
         node.klass = class_of(node.field->type);
         PB_TRY(note_field(p, node.field));
     }
