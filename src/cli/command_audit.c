@@ -165,6 +165,20 @@ static pb_status check_any(const cli_context *context, const service_audit_resul
     return PB_INVALID;
 }
 
+/* Reports that cannot be written are told before the work, not after it. */
+static pb_status check_out(cli_context *context, const audit_request *request, pb_error *err)
+{
+    if (sys_path_kind(request->out) == SYS_NONE)
+        return PB_OK; /* made once there is something to put into it */
+    sys_writer *probe = NULL;
+    char *path = pb_arena_printf(context->arena, "%s/report.html", request->out);
+    if (path == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_writer_open(path, 0644, &probe, err));
+    sys_writer_abort(probe);
+    return PB_OK;
+}
+
 pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
 {
     audit_request request = {0};
@@ -172,6 +186,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
     service_audit_result result;
     service_call call = cli_service_call(context, "audit");
     PB_TRY(read_request(context, &request, err));
+    PB_TRY(check_out(context, &request, err));
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_audit(context->service, &call, &source, cli_value(context, "title"),
                          request.as_of_days, context->arena, &result, err));

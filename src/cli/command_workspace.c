@@ -188,11 +188,28 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
     pb_buf_byte(out, '\n');
 }
 
+/* Where the rejected rows went is said below the rest. */
+typedef struct rows_list {
+    const cli_context *context;
+    pb_buf *out;
+} rows_list;
+
+static void rows_written(void *opaque, const char *path, uint64_t rows)
+{
+    rows_list *list = opaque;
+    if (list->context->json || list->context->quiet)
+        return;
+    cli_say(list->context, list->out, PB_MSG("Written: {path} ({count} records)"), "path", path,
+            "count", cli_count(list->context, rows), NULL);
+    pb_buf_byte(list->out, '\n');
+}
+
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
     bool dry_run = cli_flag(context, "dry-run");
     const char *rejects = cli_value(context, "rejects");
+    const char *rows = cli_value(context, "rejected-rows");
     service_call call = cli_service_call(context, "import");
     service_source source;
     exchange_plan plan;
@@ -202,7 +219,7 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
                              &options, &workspace, err));
     pb_status status = service_import(context->service, &call, workspace, &source, dry_run,
-                                      context->arena, &plan, err);
+                                      rejects != NULL || rows != NULL, context->arena, &plan, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
@@ -212,6 +229,9 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
         plan_json(context, &plan, dry_run, &out);
     else if (!context->quiet)
         plan_text(context, &plan, dry_run, &out);
+    rows_list list = {context, &out};
+    if (rows != NULL)
+        PB_TRY(service_write_rejected(&plan, rows, context->arena, rows_written, &list, err));
     *ret_exit = 0;
     return cli_finish(&out, err);
 }

@@ -64,6 +64,7 @@ static const cli_option import_options[] = {
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
+    {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},

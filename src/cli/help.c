@@ -1,24 +1,70 @@
 #include "context.h"
 
+#include "base/utf8.h"
+
 enum { HELP_COLUMN = 26, HELP_WIDTH = 100 };
 
-/* `text` wrapped at blanks, every line after the first indented by `indent`. */
+/* Columns a character takes on a terminal: Chinese ones two, joiners and marks none. */
+static size_t columns_of(uint32_t code)
+{
+    if (code == 0x200C || code == 0x200D || (code >= 0x064B && code <= 0x0652) ||
+        (code >= 0x2066 && code <= 0x2069))
+        return 0;
+    return code >= 0x2E80 && code <= 0xFFE6 && (code < 0xFB50 || code > 0xFEFF) ? 2 : 1;
+}
+
+/* Punctuation that may not begin a line. */
+static bool is_closing(uint32_t code)
+{
+    static const uint32_t marks[] = {0x3001, 0x3002, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF01,
+                                     0xFF1F, 0xFF09, 0x201D, 0x300B, 0x2026};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (marks[i] == code)
+            return true;
+    return false;
+}
+
+/* Length of the piece at the beginning of `text` that must stay on one line: a word up to the next
+ * blank, or one Chinese character with the marks that close it. */
+static size_t piece(pb_str text, size_t *ret_columns)
+{
+    size_t at = 0, columns = 0;
+    while (at < text.len && text.ptr[at] != ' ') {
+        size_t before = at;
+        uint32_t code = pb_utf8_next(text, &at);
+        bool wide = columns_of(code) == 2;
+        if (before > 0 && wide && !is_closing(code)) {
+            at = before;
+            break;
+        }
+        columns += columns_of(code);
+        size_t next = at;
+        if (wide && at < text.len && text.ptr[at] != ' ' && !is_closing(pb_utf8_next(text, &next)))
+            break;
+    }
+    *ret_columns = columns;
+    return at;
+}
+
+/* `text` wrapped, every line after the first indented by `indent`. */
 static void wrapped(pb_buf *out, const char *text, size_t indent)
 {
     size_t column = indent;
-    pb_str rest = pb_str_c(text), word;
-    bool first = true;
-    while (pb_str_split(&rest, ' ', &word)) {
-        if (!first && column + 1 + word.len > HELP_WIDTH) {
+    pb_str rest = pb_str_c(text);
+    while (rest.len > 0) {
+        size_t columns, blank = rest.ptr[0] == ' ';
+        rest = pb_str_sub(rest, blank, rest.len);
+        size_t length = piece(rest, &columns);
+        if (column > indent && column + blank + columns > HELP_WIDTH) {
             pb_buf_printf(out, "\n%*s", (int)indent, "");
             column = indent;
-        } else if (!first) {
+        } else if (blank > 0 && column > indent) {
             pb_buf_byte(out, ' ');
             column++;
         }
-        pb_buf_add(out, word);
-        column += word.len;
-        first = false;
+        pb_buf_add(out, pb_str_sub(rest, 0, length));
+        column += columns;
+        rest = pb_str_sub(rest, length, rest.len);
     }
     pb_buf_byte(out, '\n');
 }

@@ -54,11 +54,11 @@ static pb_status tell(importing *im, bool always, pb_error *err)
 
 /* --- rejects --- */
 
-static pb_status reject(importing *im, exchange_reject why, pb_error *err)
+static pb_status list_reject(importing *im, exchange_reject why, pb_error *err)
 {
     exchange_file *file = im->file;
-    file->rejected++;
-    if (file->reject_count == MAX_REJECTS)
+    size_t most = im->options->most_rejects > 0 ? im->options->most_rejects : MAX_REJECTS;
+    if (file->reject_count >= most)
         return PB_OK;
     pb_str shown = pb_utf8_cut(why.value, REJECT_VALUE);
     why.value = pb_arena_str(im->arena, shown);
@@ -67,6 +67,12 @@ static pb_status reject(importing *im, exchange_reject why, pb_error *err)
         !PB_PUSH(im->arena, file->rejects, file->reject_count, im->reject_capacity, why))
         return pb_fail_memory(err);
     return PB_OK;
+}
+
+static pb_status reject(importing *im, exchange_reject why, pb_error *err)
+{
+    im->file->rejected++;
+    return list_reject(im, why, err);
 }
 
 static pb_status reject_fault(importing *im, pb_error *err)
@@ -103,19 +109,25 @@ static pb_str header_of(const exchange_file *file, const model_field *field)
     return PB_STR_NONE;
 }
 
-static pb_status reject_record(importing *im, const csv_row *row, const record_problem *problem,
-                               pb_error *err)
+/* One row with all that is wrong in it, so that it need be mended only once. */
+static pb_status reject_record(importing *im, const csv_row *row, const record_problem *problems,
+                               size_t count, pb_error *err)
 {
-    pb_str header = header_of(im->file, problem->field);
-    if (header.ptr == NULL && problem->field != NULL)
-        header = problem->field->name;
-    return reject(im,
-                  (exchange_reject){.row = row->row,
-                                    .line = row->line,
-                                    .says = problem->says,
-                                    .column = header,
-                                    .value = problem->value},
-                  err);
+    im->file->rejected++;
+    for (size_t i = 0; i < count; i++) {
+        const record_problem *problem = &problems[i];
+        pb_str header = header_of(im->file, problem->field);
+        if (header.ptr == NULL && problem->field != NULL)
+            header = problem->field->name;
+        PB_TRY(list_reject(im,
+                           (exchange_reject){.row = row->row,
+                                             .line = row->line,
+                                             .says = problem->says,
+                                             .column = header,
+                                             .value = problem->value},
+                           err));
+    }
+    return PB_OK;
 }
 
 /* --- rows --- */
@@ -148,7 +160,7 @@ static pb_status import_row(importing *im, const csv_row *row, pb_error *err)
     pb_status status = record_create(im->writer, file->entity, im->shape->inputs, count, origin,
                                      NULL, &problems, &problem_count, &why);
     if (status == PB_INVALID && problem_count > 0)
-        return reject_record(im, row, &problems[0], err);
+        return reject_record(im, row, problems, problem_count, err);
     if (status != PB_OK) {
         if (err != NULL)
             *err = why;

@@ -26,14 +26,23 @@ static exchange_options import_options(const service_call *call, const service_s
 
 pb_status service_import(const service_core *service, const service_call *call,
                          db_workspace *workspace, const service_source *source, bool dry_run,
-                         pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
+                         bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
+    enum { ALL_REJECTS = 1000000 };
     exchange_options options = import_options(call, source, RECORD_STRICT, dry_run);
+    if (all_rejects)
+        options.most_rejects = ALL_REJECTS;
     exchange_plan plan;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
     PB_TRY(exchange_import(workspace, &options, arena, &plan, err));
     *ret_plan = plan;
     return PB_OK;
+}
+
+pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
+                                 exchange_rejected_file done, void *context, pb_error *err)
+{
+    return exchange_write_rejected(plan, dir, arena, done, context, err);
 }
 
 static pb_status load_files(const service_core *service, const service_call *call,

@@ -67,8 +67,8 @@ pb_status service_export(const service_core *service, const service_call *call,
         pb_str name = (entity_count > 0 ? entities[i] : &schema->entities[i])->name;
         pb_buf_printf(&names, "%s%.*s", i > 0 ? " " : "", PB_STR_FMT(name));
     }
-    PB_TRY(log_export(workspace, call, pb_buf_str(&names), err));
     PB_TRY(sys_dir_make(dir, 0700, true, err));
+    PB_TRY(log_export(workspace, call, pb_buf_str(&names), err)); /* before anything leaves */
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = PB_OK;
     for (size_t i = 0; i < count && status == PB_OK; i++)

@@ -63,7 +63,7 @@ typedef struct exchange_file {
     exchange_column *columns;
     size_t column_count;
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
-    exchange_reject *rejects;                 /* the first 1000 */
+    exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;
 } exchange_file;
 
@@ -81,8 +81,9 @@ typedef struct exchange_options {
     record_policy policy;
     ledger_actor actor;
     int64_t now_us;
-    bool dry_run; /* everything but the commit */
-    bool last;    /* into a workspace that is thrown away: see record_writer_last */
+    size_t most_rejects; /* kept of a file; 0: 1000 */
+    bool dry_run;        /* everything but the commit */
+    bool last;           /* into a workspace that is thrown away: see record_writer_last */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
     void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;
@@ -103,6 +104,13 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
  * is PB_CONFLICT. */
 pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
                           exchange_plan *plan, pb_error *err);
+/** Told each file that was written. */
+typedef void (*exchange_rejected_file)(void *context, const char *path, uint64_t rows);
+/** Writes the rows that `plan` lists as rejected into `dir`, a file for each of theirs with its
+ * name and header, UTF-8 with commas: to be mended and imported again. Left out are empty rows and
+ * those that could not be taken apart. */
+pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
+                                  exchange_rejected_file done, void *context, pb_error *err);
 /** Writes all records of an entity as CSV (RFC 4180, UTF-8), cells that a spreadsheet would run as
  * formulas neutralised. */
 pb_status exchange_export_csv(db_session *session, const model_entity *entity, const char *path,

@@ -72,10 +72,14 @@ typedef struct service_source {
     db_key_source key;    /* for a workspace */
 } service_source;
 
-/** Imports into an open workspace; see exchange_import. */
+/** Imports into an open workspace; see exchange_import. `all_rejects`: every rejected row is listed
+ * in the plan (up to a million of a file), not only the first 1000 of each file. */
 pb_status service_import(const service_core *service, const service_call *call,
                          db_workspace *workspace, const service_source *source, bool dry_run,
-                         pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+                         bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+/** The rejected rows as files; see exchange_write_rejected. */
+pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
+                                 exchange_rejected_file done, void *context, pb_error *err);
 
 typedef struct service_audit_result {
     audit_result result;
