@@ -84,6 +84,17 @@ pb_status pb_fail_memory(pb_error *err)
     return PB_MEMORY;
 }
 
+/* Arguments that are our own words (labels, descriptions), not the user's: they are translated too.
+ */
+static bool is_our_word(const char *name)
+{
+    static const char *const names[] = {"entity", "entities", "field", "says", "what"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *catalog,
                      pb_buf *out)
 {
@@ -94,7 +105,8 @@ void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *
     for (uint16_t i = 0; i < part->count; i++) {
         args[i].name = at;
         at += strlen(at) + 1;
-        args[i].value = pb_str_c(at);
+        args[i].value =
+            is_our_word(args[i].name) ? pb_translate_str(catalog, pb_str_c(at)) : pb_str_c(at);
         at += strlen(at) + 1;
     }
     pb_format(out, pb_str_c(pb_translate(catalog, part->id)), args, part->count);

@@ -2,10 +2,13 @@
  */
 #include "../measure.h"
 
+#include "base/utf8.h"
+
 enum { MAX_COMPARISONS = 30000000, MAX_TARGETS = 200000, ONE_ERROR_FROM = 6, TWO_ERRORS_FROM = 10 };
 
 typedef struct target_name {
     pb_str shown, squeezed;
+    size_t letters; /* of squeezed */
 } target_name;
 
 typedef struct name_book {
@@ -54,6 +57,7 @@ static pb_status load_names(audit_work *work, const model_entity *target, name_b
             return PB_OK;
         target_name name = {.shown = pb_arena_str(work->scratch, db_column_text(stmt, 0))};
         PB_TRY(squeeze(work, name.shown, &name.squeezed, err));
+        name.letters = pb_utf8_count(name.squeezed);
         uint64_t *place = pb_map_put(book->squeezed, name.squeezed, &is_new);
         if (!place || !name.shown.ptr)
             return pb_fail_memory(err);
@@ -71,13 +75,14 @@ static size_t nearest(const name_book *book, pb_str squeezed, bool compare)
     uint64_t *same = pb_map_get(book->squeezed, squeezed);
     if (same)
         return *same + 1;
-    size_t best = SIZE_MAX, found = 0;
+    size_t best = SIZE_MAX, found = 0, letters = pb_utf8_count(squeezed);
     for (size_t i = 0; compare && i < book->count; i++) {
         pb_str name = book->names[i].squeezed;
-        size_t shorter = name.len < squeezed.len ? name.len : squeezed.len;
+        size_t others = book->names[i].letters;
+        size_t shorter = others < letters ? others : letters;
         size_t limit = shorter >= TWO_ERRORS_FROM ? 2 : shorter >= ONE_ERROR_FROM ? 1 : 0;
-        size_t longer = name.len + squeezed.len - shorter;
-        if (!limit || longer - shorter > limit * 3 || !words_same_digits(name, squeezed))
+        size_t longer = others + letters - shorter;
+        if (!limit || longer - shorter > limit || !words_same_digits(name, squeezed))
             continue;
         size_t apart = match_distance(name, squeezed, limit);
         if (apart > limit || apart >= best)

@@ -97,6 +97,16 @@ static const struct {
     {"\u771f", true},
     {"\u5047", false},
     {"\u4e0d\u662f", false},
+    {"\u542f\u7528", true},                                /* 启用 */
+    {"\u505c\u7528", false},                               /* 停用 */
+    {"\u6709\u6548", true},                                /* 有效 */
+    {"\u65e0\u6548", false},                               /* 无效 */
+    {"\u0641\u0639\u0627\u0644", true},                    /* فعال */
+    {"\u063a\u06cc\u0631\u0641\u0639\u0627\u0644", false}, /* غیرفعال */
+    {"active", true},
+    {"inactive", false},
+    {"enabled", true},
+    {"disabled", false},
     {"\u0628\u0644\u0647", true},                    /* بله */
     {"\u0627\u0631\u06cc", true},                    /* آری */
     {"\u0628\u0644\u06cc", true},                    /* بلی */

@@ -54,7 +54,8 @@ pb_status pb_fail_memory(pb_error *err);
 #define pb_fail_memory(err) (pb_fail_memory(err), PB_MEMORY)
 #endif
 /** Renders one part (`&err->primary`, …) in the catalogue's language, appending to `out`. Writes
- * nothing when the part is absent. */
+ * nothing when the part is absent. Arguments called entity, entities, field, says and what are
+ * message ids themselves and are translated too where the catalogue knows them. */
 void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *catalog,
                      pb_buf *out);
 
