@@ -70,8 +70,6 @@ typedef enum match_alike { ALIKE_NOT, ALIKE_INITIAL, ALIKE_CLOSE, ALIKE_SAME } m
 bool match_words_start(match_words *words);
 bool match_words_add(match_words *words, pb_str text, match_name *ret_name);
 void match_words_free(match_words *words);
-/** One word against another; remembered. */
-match_alike match_words_alike(match_words *words, uint32_t a, uint32_t b);
 /** Level of two names; `ret_equal` says of which equal words they were found alike (words of a). */
 match_level match_compare_names(match_words *words, const match_name *a, const match_name *b,
                                 match_name *ret_equal);
@@ -160,8 +158,6 @@ pb_status match_weights_start(match_table *table, match_weights *weights, pb_err
 /** Learns m and the prior from pairs compared. */
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,
                               match_weights *weights, pb_error *err);
-/** Turns m and u into weights. */
-void match_weights_settle(const match_table *table, match_weights *weights);
 /** Compares all columns. */
 void match_gather(match_table *table, uint32_t left, uint32_t right, match_evidence *evidence);
 /** Compares, cheapest first, until it is clear that the pair stays below `least` bits: false. */

@@ -78,6 +78,27 @@ static void count_levels(match_table *table, const uint64_t *rows, size_t count,
     }
 }
 
+/* Turns m and u into weights. */
+static void settle(const match_table *table, match_weights *weights)
+{
+    double prior = exp2(weights->base);
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct kind_share *share = &kind_shares[table->columns[c].kind];
+        double best = 0;
+        for (unsigned level = LEVEL_DIFFERS; level < LEVEL_EQUAL; level++) {
+            double m = weights->m[c][level], u = weights->u[c][level];
+            u = fmax(u - prior * m, u / 10); /* random pairs hold some that belong together */
+            weights->level[c][level] = fmax(-8, fmin(log2(m / u), share->most));
+            if (level < LEVEL_NEAR)
+                weights->level[c][level] = fmin(weights->level[c][level], share->most / 2);
+            best = fmax(best, weights->level[c][level]);
+        }
+        weights->level[c][LEVEL_DIFFERS] = fmin(weights->level[c][LEVEL_DIFFERS], 0);
+        weights->level[c][LEVEL_EQUAL] = log2(weights->m[c][LEVEL_EQUAL]);
+        weights->most[c] = table->columns[c].kind == MATCH_NAME ? share->most : best;
+    }
+}
+
 pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err)
 {
     uint64_t seen[MATCH_MAX_COLUMNS][LEVEL_COUNT] = {{0}};
@@ -100,28 +121,8 @@ pb_status match_weights_start(match_table *table, match_weights *weights, pb_err
     }
     weights->base = -log2((double)table->rows);
     weights->same = 1;
-    match_weights_settle(table, weights);
+    settle(table, weights);
     return PB_OK;
-}
-
-void match_weights_settle(const match_table *table, match_weights *weights)
-{
-    double prior = exp2(weights->base);
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct kind_share *share = &kind_shares[table->columns[c].kind];
-        double best = 0;
-        for (unsigned level = LEVEL_DIFFERS; level < LEVEL_EQUAL; level++) {
-            double m = weights->m[c][level], u = weights->u[c][level];
-            u = fmax(u - prior * m, u / 10); /* random pairs hold some that belong together */
-            weights->level[c][level] = fmax(-8, fmin(log2(m / u), share->most));
-            if (level < LEVEL_NEAR)
-                weights->level[c][level] = fmin(weights->level[c][level], share->most / 2);
-            best = fmax(best, weights->level[c][level]);
-        }
-        weights->level[c][LEVEL_DIFFERS] = fmin(weights->level[c][LEVEL_DIFFERS], 0);
-        weights->level[c][LEVEL_EQUAL] = log2(weights->m[c][LEVEL_EQUAL]);
-        weights->most[c] = table->columns[c].kind == MATCH_NAME ? share->most : best;
-    }
 }
 
 /* Candidates to learn from, chosen by what their rows hold. */
@@ -202,7 +203,7 @@ static void maximise(const match_table *table, match_weights *weights, const tal
     }
     weights->base = log2(2 * pairs / (rows * rows));
     weights->same = 1 + 2 * pairs / rows;
-    match_weights_settle(table, weights);
+    settle(table, weights);
 }
 
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,

@@ -99,7 +99,8 @@ static match_alike compare_words(const match_word *a, const match_word *b)
                                                                               : ALIKE_NOT;
 }
 
-match_alike match_words_alike(match_words *words, uint32_t a, uint32_t b)
+/* One word against another; remembered. */
+static match_alike words_alike(match_words *words, uint32_t a, uint32_t b)
 {
     if (a == b)
         return ALIKE_SAME;
@@ -145,7 +146,7 @@ static size_t take_alike(match_words *words, const match_name *a, const match_na
     for (size_t i = 0; i < NAME_PARTS && a->word[i] != 0; i++) {
         for (size_t j = 0; j < NAME_PARTS && b->word[j] != 0; j++) {
             if ((*used_a >> i & 1) || (*used_b >> j & 1) ||
-                match_words_alike(words, a->word[i], b->word[j]) != wanted)
+                words_alike(words, a->word[i], b->word[j]) != wanted)
                 continue;
             *used_a |= 1u << i;
             *used_b |= 1u << j;
