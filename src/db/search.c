@@ -4,8 +4,8 @@
 enum {
     ENTITY_MAX = 64,
     POSTINGS_MAX = 2 << 20,
-    TOKENS_MAX = 1 << 20,
-    BYTES_MAX = 12 << 20,
+    TOKENS_MAX = 700000,
+    BYTES_MAX = 8 << 20,
     DIGIT = 1 << 16,
 };
 
