@@ -15,6 +15,9 @@ static void bash_case(pb_buf *out, const cli_command *command)
     for (const cli_argument *a = command->arguments; a->name != NULL; a++)
         for (size_t i = 0; a->choices != NULL && a->choices[i] != NULL; i++)
             pb_buf_printf(out, " %s", a->choices[i]);
+    for (const cli_command *c = cli_table.commands; command->run == cli_run_help && c->name != NULL;
+         c++)
+        pb_buf_printf(out, " %s", c->name);
     option_words(out, command->options);
     option_words(out, cli_table.globals);
     pb_buf_addc(out, "\" ;;\n");
@@ -37,6 +40,22 @@ static void bash_choices(pb_buf *out, const cli_option *list, pb_buf *seen)
     }
 }
 
+/* Options whose value is the next word: it is no command. */
+static void bash_values(pb_buf *out)
+{
+    const cli_command *c = cli_table.commands;
+    const cli_option *list = cli_table.globals;
+    pb_buf_addc(out, "    -w");
+    while (list != NULL) {
+        for (; list->name != NULL; list++)
+            if (list->value != NULL)
+                pb_buf_printf(out, "|--%s", list->name);
+        list = c->name != NULL ? c->options : NULL;
+        c += c->name != NULL;
+    }
+    pb_buf_addc(out, ") ((i++)) ;;\n");
+}
+
 static void bash_script(pb_buf *out)
 {
     PB_AUTO_BUF seen = PB_BUF_INIT(8192);
@@ -49,7 +68,9 @@ static void bash_script(pb_buf *out)
         bash_choices(out, c->options, &seen);
     pb_buf_addc(out, "  esac\n"
                      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                     "    case \"${COMP_WORDS[i]}\" in -*) ;; *)\n"
+                     "    case \"${COMP_WORDS[i]}\" in\n");
+    bash_values(out);
+    pb_buf_addc(out, "    -*) ;; *)\n"
                      "      case \"$path\" in \"\") path=${COMP_WORDS[i]} ;;\n"
                      "      ledger|controls) path=\"$path ${COMP_WORDS[i]}\" ;; esac ;;\n"
                      "    esac\n  done\n"

@@ -1,12 +1,6 @@
 /* Import as a person does it: what was rejected is mended and fed again; what went in comes out. */
 #include "program.h"
 
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("“%s” is not in:\n%s", part, text);
-}
-
 static size_t lines(const char *text)
 {
     size_t count = 0;

@@ -3,12 +3,6 @@
 
 #include <pty.h>
 
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("“%s” is not in:\n%s", part, text);
-}
-
 /* Runs the program on a terminal of its own; types each answer when a question stands there.
  * Returns the exit code; `screen` holds what the terminal showed. */
 static int at_terminal(const char *folder, const char *const *arguments, const char *const *answers,

@@ -7,12 +7,6 @@
 static const char contacts[] = "Contact ID,Full Name,Email\n"
                                "c1,Anna Adler,anna@example.com\nc2,Anna Adler,anna2@example.com\n";
 
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("“%s” is not in:\n%s", part, text);
-}
-
 /* Runs the program with standard output at `output`; returns its exit code and error text. */
 static int run_into(const char *folder, const char *output, const char *arguments, char *err,
                     size_t size)

@@ -13,12 +13,6 @@ static void demo_path(char path[4096])
     snprintf(path, 4096, "%s/demo", program_root());
 }
 
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("“%s” is not in:\n%s", part, text);
-}
-
 /* shows: AUD-3 AUD-8 AUD-10 */
 static void test_audit_of_the_demo_writes_three_reports(void **state)
 {
@@ -244,6 +238,31 @@ static void test_help_and_completion(void **state)
         assert_has(r.out, shells[i][1]);
         assert_has(r.out, "fail-on");
         program_free(&r);
+    }
+    /* what a person sees who presses TAB: the value of an option is no command */
+    static const char *const tabs[][2] = {{"probity --lang fa audit --fa", "--fail-on"},
+                                          {"probity find -w w ver --en", "--entity"},
+                                          {"probity help led", "ledger"},
+                                          {"probity ledger ver", "verify"},
+                                          {"probity audit --fail-on imp", "important"}};
+    for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
+        char script[1024];
+        snprintf(script, sizeof script,
+                 "source <(%s/probity completion bash); COMP_WORDS=(%s); "
+                 "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _probity; [ \"${COMPREPLY[*]}\" = %s ]",
+                 getenv("PROBITY_BUILD"), tabs[i][0], tabs[i][1]);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            if (chdir(folder) != 0)
+                _exit(97);
+            execlp("bash", "bash", "-c", script, (char *)NULL);
+            _exit(98);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+            fail_msg("completing “%s” does not give %s", tabs[i][0], tabs[i][1]);
     }
     program_result r = PROGRAM(folder, "audit", "--help");
     assert_int_equal(r.exit, 0);

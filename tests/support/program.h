@@ -126,4 +126,11 @@ static inline char *program_read(const char *folder, const char *name)
     return program_slurp(path);
 }
 
+/** Fails, showing both, unless `part` stands somewhere in `text`. */
+__attribute__((noinline, unused)) static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("“%s” is not in:\n%s", part, text);
+}
+
 #endif
