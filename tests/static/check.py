@@ -28,6 +28,7 @@ CHECKS = {
     "generated-current": text.generated_current,
     "no-leaks": text.leaks,
     "file-lengths": text.lengths,
+    "documented": text.documented,
     "translations": papers.translations,
     "manual-page": papers.manual_page,
     "readme": papers.readme,

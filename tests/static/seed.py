@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import tempfile
 
+import corpora
 import layers
+import papers
 import text
 from project import Project
 
@@ -111,6 +113,14 @@ PLAIN = [
     ("unknown-requirement", "tests/base/test_seeded.c", lambda _: "/* shows: ZZ" + "-99 */\n",
      text.generated_current, "ZZ" + "-99"),
     ("unformatted", "src/base/str.c", add("int  x ;"), text.form, "src/base/str.c is not formatted"),
+    ("undocumented", "src/base/include/base/str.h", add("pb_str pb_lonely(void);"), text.documented,
+     "has no comment: pb_str pb_lonely"),
+    ("untranslated", "src/base/str.c", add('#define MORE PB_MSG("A text' + ' nobody knows")'),
+     papers.translations, "A text" + " nobody knows"),
+    ("no-such-command", "README.md", add("```\n./run audyt x\n```"), papers.readme, "no command audyt"),
+    ("manual-not-understood", "doc/manual/probity.1", add(".XYZ"), papers.manual_page, "XYZ"),
+    ("fuzz-target-without-corpus", "tests/fuzz/fuzz_seeded.c", lambda _: "int x;\n", corpora.replayed,
+     "seeded has no target"),
     ("too-long", "src/base/seeded.c", lambda _: "\n" * 701, text.lengths, "has 701 lines"),
     ("machine-path", "src/base/seeded.c", lambda _: "/* /wor" + "k/main */\n", text.leaks,
      "a path of one machine"),

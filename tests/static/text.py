@@ -160,6 +160,33 @@ def lengths(project):
     return faults
 
 
+def undocumented(text):
+    """Numbers of the lines of a header that declare a function without a comment above it or its group."""
+    documented = inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if inside or line.startswith("/*"):
+            documented, inside = True, "*/" not in line
+        elif not line.strip():
+            documented = False
+        elif not documented and re.match(r"(?!typedef|return|extern|struct|enum)[a-z_][^=]*\b\w+\(", line):
+            yield number, line
+
+
+def documented(project):
+    """Every module says what it is for, every public header what it holds, every function what it does."""
+    faults = []
+    for module in project.modules:
+        if not os.path.exists(project.path("src", module, "README.md")):
+            faults.append(f"src/{module} has no README.md")
+        for header in project.headers(module):
+            name = f"src/{module}/include/{header}"
+            text = read(project, name).decode("utf-8")
+            if not text.startswith("/*"):
+                faults.append(f"{name} does not say what it is for")
+            faults += [f"{name}:{number} has no comment: {line}" for number, line in undocumented(text)]
+    return faults
+
+
 def generated_current(project):
     """Generated files say what their sources say."""
     faults = []

@@ -41,6 +41,7 @@ bool pb_arena_grow(pb_arena *arena, void **items, size_t count, size_t *capacity
     (pb_arena_grow((arena), (void **)&(items), (count), &(capacity), sizeof *(items)) &&           \
      ((items)[(count)++] = (value), true))
 
+/** For the cleanup attribute; see PB_AUTO_ARENA. */
 static inline void pb_arena_freep(pb_arena **arena)
 {
     *arena = pb_arena_free(*arena);

@@ -23,6 +23,7 @@ typedef struct pb_buf {
 /** An empty buffer of at most `max` bytes; allocates nothing yet. */
 #define PB_BUF_INIT(max_bytes) ((pb_buf){NULL, 0, 0, (max_bytes), false})
 
+/** Gives the memory back; the buffer is empty again. NULL is allowed. */
 void pb_buf_free(pb_buf *buf);
 /** Empties the buffer, keeps its memory, clears `failed`. */
 void pb_buf_clear(pb_buf *buf);
@@ -30,6 +31,8 @@ void pb_buf_clear(pb_buf *buf);
  * `failed`) when impossible. */
 bool pb_buf_reserve(pb_buf *buf, size_t size);
 
+/** Appends bytes, one byte, a NUL-terminated text, formatted text, a whole number. What does not
+ * fit below the maximum sets `failed`; from then on nothing is written. */
 static inline void pb_buf_add(pb_buf *buf, pb_str s)
 {
     if (s.len == 0 || buf->failed)
@@ -40,6 +43,7 @@ static inline void pb_buf_add(pb_buf *buf, pb_str s)
     buf->len += s.len;
 }
 
+/** See pb_buf_add. */
 static inline void pb_buf_byte(pb_buf *buf, char c)
 {
     if (buf->failed || (buf->cap - buf->len < 2 && !pb_buf_reserve(buf, 1)))
@@ -47,6 +51,7 @@ static inline void pb_buf_byte(pb_buf *buf, char c)
     buf->ptr[buf->len++] = c;
 }
 
+/** See pb_buf_add. */
 void pb_buf_addc(pb_buf *buf, const char *text);
 void pb_buf_printf(pb_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void pb_buf_i64(pb_buf *buf, int64_t value);

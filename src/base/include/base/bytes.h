@@ -19,6 +19,7 @@ void pb_uuid_text(pb_uuid id, char ret[37]);
 bool pb_uuid_parse(pb_str s, pb_uuid *ret);
 pb_str pb_uuid_str(const pb_uuid *id);
 
+/** Appends two lower-case hex digits a byte. */
 void pb_hex(pb_buf *out, const void *bytes, size_t len);
 /** Exactly `2*len` hex digits. */
 bool pb_unhex(pb_str s, void *ret, size_t len);

@@ -15,6 +15,7 @@
 
 enum { PB_CBOR_DEPTH = 32 };
 
+/** Appends a whole number in the shortest form. */
 void pb_cbor_uint(pb_buf *out, uint64_t value);
 void pb_cbor_int(pb_buf *out, int64_t value);
 /** Always 64 bits; every NaN is written as the one quiet NaN. */

@@ -48,6 +48,7 @@ void db_reset(db_stmt *stmt);
 /** Runs a statement that gives no rows, then resets it. */
 pb_status db_run(db_stmt *stmt, pb_error *err);
 
+/** Columns of the result. */
 int db_column_count(db_stmt *stmt);
 /** Name of a column; lives as long as the statement. */
 const char *db_column_name(db_stmt *stmt, int column);

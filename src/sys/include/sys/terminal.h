@@ -9,6 +9,7 @@
 
 enum { SYS_STDIN = 0, SYS_STDOUT = 1, SYS_STDERR = 2, SYS_PASSPHRASE_MAX = 1024 };
 
+/** Whether people read what is written there. */
 bool sys_is_terminal(int fd);
 /** Columns of the terminal at `fd`, 20 to 1000; 80 when it is none. */
 int sys_terminal_width(int fd);
