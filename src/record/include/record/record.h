@@ -100,6 +100,7 @@ typedef struct record_data {
     pb_str *currencies;
 } record_data;
 
+/** Reads a record by its id, deleted ones too: PB_NOT_FOUND. What it gives lives in the arena. */
 pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
                       record_data *ret_record, pb_error *err);
 /** Finds a record by its id text, source id, or key (name), in this order: PB_NOT_FOUND, or
