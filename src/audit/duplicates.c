@@ -18,9 +18,18 @@ typedef struct column_set {
     size_t count;
 } column_set;
 
-static match_kind kind_of(model_match match)
+/* Parts of an address hang together: a postcode says what the city says. */
+static bool is_place(const model_field *field)
 {
-    switch (match) {
+    return pb_str_is(field->role, "city") || pb_str_is(field->role, "state") ||
+           pb_str_is(field->role, "postcode");
+}
+
+static match_kind kind_of(const model_field *field)
+{
+    if (is_place(field))
+        return MATCH_PLACE;
+    switch (field->match) {
     case MODEL_MATCH_NAME:
         return MATCH_NAME;
     case MODEL_MATCH_ORG:
@@ -125,7 +134,7 @@ static void keep_filled(column_set *set)
         if (set->filled[c] == 0)
             continue;
         set->columns[kept++] =
-            (match_column){set->fields[c]->name, kind_of(set->fields[c]->match), set->values[c]};
+            (match_column){set->fields[c]->name, kind_of(set->fields[c]), set->values[c]};
     }
     set->count = kept;
 }

@@ -43,13 +43,14 @@ typedef struct blocker {
     const match_table *table;
     uint64_t max_pairs;
     size_t cap;
-    uint8_t *seen; /* by key: rows that have it, 2 at most */
+    uint8_t *seen; /* by key, two bits each: rows that have it, 2 at most */
     size_t seen_mask;
     uint64_t *keys; /* key in the upper half, row in the lower */
     size_t key_count, key_capacity;
     match_candidates *out;
     size_t sorted; /* candidates up to here are sorted and unique */
     uint64_t pass;
+    uint32_t (*bones)[BONES]; /* per row: rough words of the name column in hand */
 } blocker;
 
 static bool room_for(uint64_t **items, size_t count, size_t *capacity)
@@ -210,9 +211,8 @@ static size_t row_keys(const blocker *b, const key_plan *plan, uint32_t row, uin
         return start_keys(words, count, keys);
     case KEY_WORD:
         y = part_of(b, plan->b, plan->part_b, row);
-        count = y != 0 ? words_of(b, plan->a, row, words) : 0;
-        for (size_t i = 0; i < count && i < BONES; i++)
-            keys[found++] = match_mix(words[i]->bones, y);
+        for (size_t i = 0; y != 0 && i < BONES && b->bones[row][i] != 0; i++)
+            keys[found++] = match_mix(b->bones[row][i], y);
         break;
     case KEY_ONE:
         x = part_of(b, plan->a, plan->part_a, row);
@@ -286,6 +286,19 @@ static pb_status pair_keys(blocker *b, pb_error *err)
     return keep_within(b, err);
 }
 
+/* Counts a key in two bits, up to two. Collisions only let a lone key through. */
+static void count_key(blocker *b, uint64_t item)
+{
+    uint8_t *seen = &b->seen[(item >> 34) & b->seen_mask];
+    unsigned shift = (unsigned)(item >> 32 & 3) * 2;
+    *seen = (uint8_t)(*seen + ((*seen >> shift & 3) < 2) * (1u << shift));
+}
+
+static bool is_shared(const blocker *b, uint64_t item)
+{
+    return (b->seen[(item >> 34) & b->seen_mask] >> ((item >> 32 & 3) * 2) & 3) == 2;
+}
+
 static pb_status run_pass(blocker *b, const key_plan *plan, pb_error *err)
 {
     uint64_t keys[NAME_PARTS * NAME_PARTS];
@@ -296,20 +309,19 @@ static pb_status run_pass(blocker *b, const key_plan *plan, pb_error *err)
     for (uint32_t row = 0; row < rows; row++) {
         size_t count = b->table->copy_of[row] == row ? row_keys(b, plan, row, keys) : 0;
         for (size_t i = 0; i < count; i++) {
-            uint8_t *seen = &b->seen[keys[i] & b->seen_mask];
-            *seen = (uint8_t)(*seen + (*seen < 2));
-        }
-    }
-    for (uint32_t row = 0; row < rows; row++) {
-        size_t count = b->table->copy_of[row] == row ? row_keys(b, plan, row, keys) : 0;
-        for (size_t i = 0; i < count; i++) {
-            if (b->seen[keys[i] & b->seen_mask] < 2)
-                continue;
             if (!room_for(&b->keys, b->key_count, &b->key_capacity))
                 return pb_fail_memory(err);
-            b->keys[b->key_count++] = (keys[i] >> 32) << 32 | row;
+            uint64_t item = (keys[i] >> 32) << 32 | row;
+            b->keys[b->key_count++] = item;
+            count_key(b, item);
         }
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < b->key_count; i++) {
+        b->keys[kept] = b->keys[i];
+        kept += is_shared(b, b->keys[i]);
+    }
+    b->key_count = kept;
     return pair_keys(b, err);
 }
 
@@ -320,9 +332,20 @@ static bool is_place(match_kind kind)
     return kind == MATCH_TEXT || kind == MATCH_PLACE || kind == MATCH_EXACT;
 }
 
+static void gather_bones(blocker *b, size_t name)
+{
+    const match_word *words[NAME_PARTS];
+    for (uint32_t row = 0; row < b->table->rows; row++) {
+        size_t count = words_of(b, name, row, words);
+        for (size_t i = 0; i < BONES; i++)
+            b->bones[row][i] = i < count ? words[i]->bones : 0;
+    }
+}
+
 /* A column of names with all others. */
 static pb_status name_passes(blocker *b, size_t name, pb_error *err)
 {
+    gather_bones(b, name);
     PB_TRY(run_pass(b, &(key_plan){.form = KEY_NAME, .a = name}, err));
     PB_TRY(run_pass(b, &(key_plan){.form = KEY_STARTS, .a = name}, err));
     for (size_t c = 0; c < b->table->column_count; c++) {
@@ -346,10 +369,11 @@ static pb_status column_passes(blocker *b, size_t x, pb_error *err)
 {
     match_kind kind = b->table->columns[x].kind;
     key_plan plan = {.form = KEY_ONE, .a = x, .part_a = PART_WHOLE};
-    if (kind != MATCH_DATE && kind != MATCH_PLACE)
+    bool selective = b->table->distinct[x] * b->cap > b->table->rows / 4;
+    if (selective && kind != MATCH_DATE && kind != MATCH_PLACE)
         PB_TRY(run_pass(b, &plan, err));
     plan.part_a = PART_SOFT;
-    if (kind == MATCH_EMAIL || kind == MATCH_ORG || kind == MATCH_TEXT)
+    if (selective && (kind == MATCH_EMAIL || kind == MATCH_ORG || kind == MATCH_TEXT))
         PB_TRY(run_pass(b, &plan, err));
     plan.form = KEY_TWO;
     for (size_t y = 0; y < b->table->column_count; y++) {
@@ -396,10 +420,14 @@ pb_status match_block(const match_table *table, const match_options *options, ui
     blocker b = {.table = table, .max_pairs = max_pairs, .out = candidates};
     size_t cap = CAP_ROWS / table->rows, originals = 0;
     b.cap = cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
-    b.seen_mask = ((size_t)1 << (bits_of(table->rows) + 3)) - 1;
+    b.seen_mask = ((size_t)1 << (bits_of(table->rows) + 1)) - 1;
     b.seen = malloc(b.seen_mask + 1);
-    if (b.seen == NULL)
+    b.bones = malloc(table->rows * sizeof *b.bones);
+    if (b.seen == NULL || b.bones == NULL) {
+        free(b.seen);
+        free(b.bones);
         return pb_fail_memory(err);
+    }
     for (size_t row = 0; row < table->rows; row++)
         originals += table->copy_of[row] == row;
     pb_status status = originals <= ALL_PAIRS ? every_pair(&b, err) : all_passes(&b, options, err);
@@ -407,6 +435,7 @@ pb_status match_block(const match_table *table, const match_options *options, ui
         if (table->copy_of[row] != row)
             status = add_pair(&b, table->copy_of[row], (uint32_t)row, err);
     free(b.seen);
+    free(b.bones);
     free(b.keys);
     return status == PB_OK ? make_unique(&b, err) : status;
 }

@@ -18,6 +18,8 @@ static const char *const role_mailboxes[] = {
     "hello", "email",     "marketing", "hr",      "jobs",      "billing", "help",    "webmaster",
     "post",  "enquiries", "team",      "noreply", "reception", "accounts"};
 
+enum { LONGEST_ROLE = 9 };
+
 static bool listed(pb_str word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -70,7 +72,7 @@ pb_str match_email_local(pb_str email)
 
 bool match_email_is_role(pb_str local)
 {
-    return LISTED(local, role_mailboxes);
+    return local.len <= LONGEST_ROLE && LISTED(local, role_mailboxes);
 }
 
 pb_str match_phone_tail(pb_str phone)
@@ -234,6 +236,14 @@ static bool far_apart(match_kind kind, uint32_t a, uint32_t b)
     return __builtin_popcount(a ^ b) > (kind == MATCH_EXACT ? 2 : 6);
 }
 
+bool match_is_quick(const match_table *table, size_t column, match_cell a, match_cell b)
+{
+    match_kind kind = table->columns[column].kind;
+    if (kind == MATCH_DATE || kind == MATCH_PHONE)
+        return true;
+    return kind != MATCH_NAME && far_apart(kind, a.mark, b.mark);
+}
+
 match_level match_compare(match_table *table, size_t column, uint32_t left, uint32_t right,
                           match_name *ret_equal)
 {
@@ -267,5 +277,8 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
         return compare_text(match_org_core(values[left]), match_org_core(values[right]));
     if (kind == MATCH_EXACT)
         return compare_exact(values[left], values[right]);
-    return compare_text(values[left], values[right]);
+    match_level level = compare_text(values[left], values[right]);
+    if (kind == MATCH_PLACE && level < LEVEL_NEAR)
+        return compare_exact(values[left], values[right]) == LEVEL_NEAR ? LEVEL_NEAR : level;
+    return level;
 }

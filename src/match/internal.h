@@ -27,6 +27,8 @@ enum { LEVEL_BITS = 3, MATCH_MAX_COLUMNS = 16, NAME_PARTS = 6, BONES = 3 };
 void match_sort(uint64_t *items, uint64_t *scratch, size_t count, unsigned low, unsigned bits);
 uint64_t match_hash(pb_str text, uint64_t seed);
 uint64_t match_mix(uint64_t a, uint64_t b);
+/** Set of the bytes of a text, as far as 32 bits tell them apart. */
+uint32_t match_letters(pb_str text);
 
 /** Numbers 1, 2, 3 … for hashes, in the order in which they are first seen. */
 typedef struct match_intern {
@@ -50,6 +52,8 @@ typedef struct match_word {
     uint32_t bones; /* hash of its consonants; two letters of them decide `start` */
     uint32_t start;
     uint32_t letters; /* set of its letters */
+    bool ascii;
+    bool single; /* one letter: an initial, or a name in Chinese */
 } match_word;
 
 /** All words of all names, numbered from 1. */
@@ -113,6 +117,8 @@ static inline const match_cell *match_row(const match_table *table, uint32_t row
 /** Compares the values of one column of two rows; MISSING when one has none. */
 match_level match_compare(match_table *table, size_t column, uint32_t left, uint32_t right,
                           match_name *ret_equal);
+/** True when comparing two different values of a column needs no look at their texts. */
+bool match_is_quick(const match_table *table, size_t column, match_cell a, match_cell b);
 /** The name of an organisation without its legal form and joined words: `acme` of `acme co ltd`. */
 pb_str match_org_core(pb_str folded);
 /** Local part of an address, without a `+tag`. */
@@ -138,12 +144,14 @@ pb_status match_block(const match_table *table, const match_options *options, ui
 
 /** What agreement is worth. */
 typedef struct match_weights {
-    double base;                                  /* log2 of the prior odds */
-    double same;                                  /* rows of one thing, on average */
-    double m[MATCH_MAX_COLUMNS][LEVEL_COUNT];     /* share among pairs that belong together */
-    double u[MATCH_MAX_COLUMNS][LEVEL_COUNT];     /* among strangers */
-    double level[MATCH_MAX_COLUMNS][LEVEL_COUNT]; /* log2 (m/u); EQUAL: log2 m */
-    double most[MATCH_MAX_COLUMNS];               /* the most a column may add yet */
+    double base;                                        /* log2 of the prior odds */
+    double same;                                        /* rows of one thing, on average */
+    double m[MATCH_MAX_COLUMNS][LEVEL_COUNT];           /* share among pairs that belong together */
+    double u[MATCH_MAX_COLUMNS][LEVEL_COUNT];           /* among strangers */
+    double level[MATCH_MAX_COLUMNS][LEVEL_COUNT];       /* log2 (m/u); EQUAL: log2 m */
+    double most[MATCH_MAX_COLUMNS];                     /* the most a column may add yet */
+    double apart[MATCH_MAX_COLUMNS][MATCH_MAX_COLUMNS]; /* of places: share of what the second says
+                                                           that the first has not said */
 } match_weights;
 
 /** A pair compared: its levels and how common the values are on which it agrees. */
@@ -155,6 +163,8 @@ typedef struct match_evidence {
 
 /** m as kinds of columns have it, u from random pairs. */
 pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err);
+/** How much parts of an address hang together in these data (places.c). */
+pb_status match_weights_places(match_table *table, match_weights *weights, pb_error *err);
 /** Learns m and the prior from pairs compared. */
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,
                               match_weights *weights, pb_error *err);

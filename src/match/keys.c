@@ -9,6 +9,14 @@ uint64_t match_hash(pb_str text, uint64_t seed)
     return h;
 }
 
+uint32_t match_letters(pb_str text)
+{
+    uint32_t letters = 0;
+    for (size_t i = 0; i < text.len; i++)
+        letters |= UINT32_C(1) << ((unsigned char)text.ptr[i] & 31);
+    return letters;
+}
+
 uint64_t match_mix(uint64_t a, uint64_t b)
 {
     uint64_t h = (a ^ (b * UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xD6E8FEB86659FD93);

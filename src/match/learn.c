@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { SAMPLE_ROWS = 4000, RANDOM_PAIRS = 200000, EM_PAIRS = 100000, ROUNDS = 12, REVIEWED = 40 };
+enum { SAMPLE_ROWS = 4000, RANDOM_PAIRS = 100000, EM_PAIRS = 50000, ROUNDS = 12, REVIEWED = 40 };
 
 /* m of each level, and the most that likeness short of equality may be worth, in bits: an address
  * made from the name says little that the name has not said. `differs` is the most that a column
@@ -22,7 +22,7 @@ static const struct kind_share {
     [MATCH_PHONE] = {{0, .22, .001, .001, .001, .05, .001, .73}, 8, .5},
     [MATCH_DATE] = {{0, .04, .001, .03, .001, .04, .08, .81}, 9, .15},
     [MATCH_TEXT] = {{0, .22, .001, .001, .08, .001, .10, .60}, 9, .5},
-    [MATCH_PLACE] = {{0, .15, .001, .001, .05, .001, .05, .75}, 6, .5},
+    [MATCH_PLACE] = {{0, .12, .001, .001, .05, .04, .05, .74}, 6, .5},
 };
 
 static int order_content(const void *a, const void *b)

@@ -93,6 +93,7 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
     PB_TRY(match_table_fill(&job->table, err));
     PB_TRY(match_block(&job->table, options, max_pairs, &job->candidates, err));
     PB_TRY(match_weights_start(&job->table, &job->weights, err));
+    PB_TRY(match_weights_places(&job->table, &job->weights, err));
     PB_TRY(match_weights_learn(&job->table, &job->candidates, &job->weights, err));
     PB_TRY(compare_all(job, progress, context, err));
     free(job->candidates.items);

@@ -4,14 +4,6 @@
 
 enum { AHEAD = 16, SOFT_BONES = 8, ORG_START = 5 };
 
-static uint32_t letters_of(pb_str text)
-{
-    uint32_t letters = 0;
-    for (size_t i = 0; i < text.len; i++)
-        letters |= UINT32_C(1) << ((unsigned char)text.ptr[i] & 31);
-    return letters;
-}
-
 /* Digits of YYYY-MM-DD, four bits each; 0 when it is not written so. */
 static uint32_t date_digits(pb_str date)
 {
@@ -40,9 +32,9 @@ static uint32_t mark_of(match_kind kind, pb_str value)
     case MATCH_PHONE:
         return tail_digits(match_phone_tail(value));
     case MATCH_EMAIL:
-        return letters_of(match_email_local(value));
+        return match_letters(match_email_local(value));
     case MATCH_ORG:
-        return letters_of(match_org_core(value));
+        return match_letters(match_org_core(value));
     case MATCH_NAME:
         return 0;
     case MATCH_EXACT:
@@ -50,7 +42,7 @@ static uint32_t mark_of(match_kind kind, pb_str value)
     case MATCH_PLACE:
         break;
     }
-    return letters_of(value);
+    return match_letters(value);
 }
 
 /* A rough form that survives a slip; 0: none that is selective. */

@@ -70,10 +70,27 @@ double match_similarity(pb_str a, pb_str b)
     return jaro + (double)prefix * 0.1 * (1 - jaro);
 }
 
+/* Takes off what both texts begin and end with; letters of one byte, so that no character is cut.
+ */
+static void strip_common(pb_str *a, pb_str *b)
+{
+    size_t start = 0, end = 0, shorter = a->len < b->len ? a->len : b->len;
+    while (start < shorter && a->ptr[start] == b->ptr[start] && (unsigned char)a->ptr[start] < 0x80)
+        start++;
+    while (end < shorter - start && a->ptr[a->len - 1 - end] == b->ptr[b->len - 1 - end] &&
+           (unsigned char)a->ptr[a->len - 1 - end] < 0x80)
+        end++;
+    *a = pb_str_sub(*a, start, a->len - start - end);
+    *b = pb_str_sub(*b, start, b->len - start - end);
+}
+
 size_t match_distance(pb_str a, pb_str b, size_t limit)
 {
+    strip_common(&a, &b);
     uint32_t ca[MAX_CODES], cb[MAX_CODES];
     size_t rows[3][MAX_CODES + 1];
+    if (a.len == 0 && b.len == 0)
+        return 0;
     size_t la = decode(a, ca), lb = decode(b, cb);
     if ((la > lb ? la - lb : lb - la) > limit)
         return limit + 1;

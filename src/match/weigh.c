@@ -6,10 +6,10 @@
 
 /* How often a value that stands in two rows only is expected among strangers, in rows. */
 static const double chances[] = {
-    [MATCH_EXACT] = .05, [MATCH_NAME] = .5, [MATCH_ORG] = .05, [MATCH_EMAIL] = .02,
+    [MATCH_EXACT] = .05, [MATCH_NAME] = .5, [MATCH_ORG] = .05, [MATCH_EMAIL] = .1,
     [MATCH_PHONE] = .05, [MATCH_DATE] = .5, [MATCH_TEXT] = .3, [MATCH_PLACE] = .5};
 
-enum { HOUSEHOLD_MARGIN = 6, RAREST = 8, COMMONEST = -4 };
+enum { HOUSEHOLD_MARGIN = 1, RAREST = 8, COMMONEST = -4 };
 
 bool match_tells(const match_table *table, uint32_t row)
 {
@@ -89,11 +89,6 @@ static double column_bits(const match_table *table, const match_weights *weights
     return weights->level[c][LEVEL_EQUAL] + log2((double)table->rows / expected);
 }
 
-static bool is_dear(match_kind kind)
-{
-    return kind != MATCH_DATE && kind != MATCH_PHONE && kind != MATCH_NAME;
-}
-
 bool match_gather_above(match_table *table, const match_weights *weights, uint32_t left,
                         uint32_t right, double least, match_evidence *evidence)
 {
@@ -102,7 +97,8 @@ bool match_gather_above(match_table *table, const match_weights *weights, uint32
     unsigned later = 0;
     evidence->levels = 0;
     for (size_t c = 0; c < table->column_count; c++) {
-        if (a[c].id != 0 && b[c].id != 0 && a[c].id != b[c].id) {
+        if (a[c].id != 0 && b[c].id != 0 && a[c].id != b[c].id &&
+            !match_is_quick(table, c, a[c], b[c])) {
             later |= 1u << c;
             open += weights->most[c];
         } else {
@@ -112,7 +108,7 @@ bool match_gather_above(match_table *table, const match_weights *weights, uint32
     }
     for (int dear = 0; dear < 2; dear++) {
         for (size_t c = 0; c < table->column_count; c++) {
-            if (!(later >> c & 1) || is_dear(table->columns[c].kind) != (dear == 1))
+            if (!(later >> c & 1) || (table->columns[c].kind != MATCH_NAME) != (dear == 1))
                 continue;
             if (sum + open < least)
                 return false;
@@ -126,11 +122,11 @@ bool match_gather_above(match_table *table, const match_weights *weights, uint32
 
 /* What speaks for the pair, gathered by what it has in common. */
 typedef struct account {
-    double other, household, place, place_best, likeness;
+    double other, household, likeness, place[MATCH_MAX_COLUMNS];
     bool names_apart, names_alike;
 } account;
 
-static void enter(account *sum, match_kind kind, unsigned level, double bits)
+static void enter(account *sum, size_t c, match_kind kind, unsigned level, double bits)
 {
     bool apart = kind == MATCH_NAME &&
                  (level == LEVEL_DIFFERS || level == LEVEL_SHARED || level == LEVEL_PARTLY);
@@ -139,8 +135,7 @@ static void enter(account *sum, match_kind kind, unsigned level, double bits)
     if (kind == MATCH_EMAIL && bits > 0 && level == LEVEL_PARTLY) {
         sum->likeness += bits;
     } else if (kind == MATCH_PLACE && bits > 0) {
-        sum->place += bits;
-        sum->place_best = fmax(sum->place_best, bits);
+        sum->place[c] = bits;
     } else if (bits > 0 && (apart || kind == MATCH_PHONE || kind == MATCH_TEXT)) {
         sum->household += bits;
     } else {
@@ -148,7 +143,20 @@ static void enter(account *sum, match_kind kind, unsigned level, double bits)
     }
 }
 
-/* Parts of one address say half beyond the most telling one. What a household shares does not tell
+/* The most telling part of an address counts in full, the others as far as they say more. */
+static double weigh_places(const match_weights *weights, const double *place, size_t count)
+{
+    size_t best = 0;
+    for (size_t c = 1; c < count; c++)
+        best = place[c] > place[best] ? c : best;
+    double sum = place[best];
+    for (size_t c = 0; c < count && sum > 0; c++)
+        if (c != best && place[c] > 0)
+            sum += place[c] * weights->apart[best][c];
+    return sum;
+}
+
+/* What a household shares does not tell
  * its members apart: it alone never makes one of two whose names differ. Namesakes have addresses
  * alike: they are made from the name. */
 double match_weigh(const match_table *table, const match_weights *weights,
@@ -157,9 +165,9 @@ double match_weigh(const match_table *table, const match_weights *weights,
     account sum = {0};
     for (size_t c = 0; c < table->column_count; c++) {
         unsigned level = evidence->levels >> (c * LEVEL_BITS) & 7;
-        enter(&sum, table->columns[c].kind, level, column_bits(table, weights, evidence, c));
+        enter(&sum, c, table->columns[c].kind, level, column_bits(table, weights, evidence, c));
     }
-    double shared = sum.household + (sum.place + sum.place_best) / 2;
+    double shared = sum.household + weigh_places(weights, sum.place, table->column_count);
     if (sum.names_apart)
         shared = fmin(shared, fmax(0, -weights->base - HOUSEHOLD_MARGIN));
     if (!sum.names_alike)

@@ -38,12 +38,12 @@ size_t match_skeleton(pb_str word, char *bones, size_t max)
     return count;
 }
 
-static uint32_t letters_of(pb_str text)
+static bool is_ascii(pb_str text)
 {
-    uint32_t letters = 0;
+    unsigned char all = 0;
     for (size_t i = 0; i < text.len; i++)
-        letters |= UINT32_C(1) << ((unsigned char)text.ptr[i] & 31);
-    return letters;
+        all |= (unsigned char)text.ptr[i];
+    return all < 0x80;
 }
 
 static bool add_word(match_words *words, pb_str text, uint32_t *ret_id)
@@ -63,9 +63,11 @@ static bool add_word(match_words *words, pb_str text, uint32_t *ret_id)
         size_t length = match_skeleton(text, bones, sizeof bones);
         words->items[id] =
             (match_word){.text = text,
-                         .bones = (uint32_t)match_hash(pb_str_n(bones, length), 11),
+                         .bones = (uint32_t)match_hash(pb_str_n(bones, length), 11) | 1,
+                         .single = text.len <= 4 && pb_utf8_count(text) == 1,
                          .start = (uint32_t)match_hash(pb_str_sub(text, 0, SHORT_BONES), 12),
-                         .letters = letters_of(text)};
+                         .letters = match_letters(text),
+                         .ascii = is_ascii(text)};
     }
     *ret_id = id;
     return id > 0;
@@ -82,12 +84,26 @@ bool match_words_add(match_words *words, pb_str text, match_name *ret_name)
     return true;
 }
 
+/* The letters that only one has bound the Jaro–Winkler likeness: with the most that a common start
+ * adds, 0.88 needs a Jaro likeness of 0.8, and of 0.88 when the first letters differ. */
+static bool may_be_close(const match_word *a, const match_word *b)
+{
+    int only_a = __builtin_popcount(a->letters & ~b->letters);
+    int only_b = __builtin_popcount(b->letters & ~a->letters);
+    if (!a->ascii || !b->ascii)
+        return only_a + only_b <= 6;
+    double la = (double)a->text.len, lb = (double)b->text.len;
+    double common = la - only_a < lb - only_b ? la - only_a : lb - only_b;
+    double least = a->text.ptr[0] == b->text.ptr[0] ? 0.8 : 0.88;
+    return (common / la + common / lb + 1) / 3 >= least || (only_a <= 1 && only_b <= 1);
+}
+
 static match_alike compare_words(const match_word *a, const match_word *b)
 {
     const match_word *shorter = a->text.len < b->text.len ? a : b, *longer = shorter == a ? b : a;
-    if (pb_utf8_count(shorter->text) == 1 && shorter->text.len < longer->text.len)
+    if (shorter->single && shorter->text.len < longer->text.len)
         return pb_str_starts(longer->text, shorter->text) ? ALIKE_INITIAL : ALIKE_NOT;
-    if (__builtin_popcount(a->letters ^ b->letters) > 6)
+    if (!may_be_close(a, b))
         return ALIKE_NOT;
     if (shorter->text.len >= 3 && pb_str_starts(longer->text, shorter->text))
         return ALIKE_CLOSE;

@@ -19,8 +19,8 @@ typedef enum match_kind {
     MATCH_PHONE, /* last digits */
     MATCH_DATE,  /* ISO text; swapped day and month, one wrong digit */
     MATCH_TEXT,  /* typing errors */
-    MATCH_PLACE  /* city, postcode, state: as text; parts of one address say little beyond the most
-                    telling one */
+    MATCH_PLACE  /* city, postcode, state: as text; such parts of an address say less where the data
+                    show that they hang together */
 } match_kind;
 
 /** One column: `values[row]`, folded; an absent or empty value is neutral. */
