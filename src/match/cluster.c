@@ -175,6 +175,7 @@ pb_status match_cluster(match_table *table, const match_weights *weights, double
     f.parent = malloc((rows + 1) * 3 * sizeof *f.parent);
     match_link *links = f.parent != NULL ? sorted_links(&f, result) : NULL;
     if (cluster == NULL || links == NULL) {
+        free(links);
         free(f.parent);
         return pb_fail_memory(err);
     }

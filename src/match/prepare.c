@@ -186,7 +186,7 @@ static void measure_words(match_table *table)
 pb_status match_table_fill(match_table *table, pb_error *err)
 {
     size_t rows = table->rows;
-    uint64_t *hash = malloc(rows * sizeof *hash);
+    uint64_t *hash = calloc(rows, sizeof *hash);
     table->cells = calloc(rows * table->column_count, sizeof *table->cells);
     table->content = calloc(rows, sizeof *table->content);
     table->copy_of = malloc(rows * sizeof *table->copy_of);

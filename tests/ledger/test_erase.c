@@ -39,7 +39,7 @@ static pb_status marks_work(db_session *session, void *context, pb_error *err)
     char *payload = context;
     for (unsigned i = 0; i < EVENTS; i++) {
         uint64_t sequence;
-        size_t marks = (next_random(&random) % 20 == 0 ? PAYLOAD_MAX : 600) / MARK;
+        size_t size = next_random(&random) % 20 == 0 ? PAYLOAD_MAX : 600, marks = size / MARK;
         marks = 2 + next_random(&random) % marks;
         for (size_t k = 0; k < marks; k++)
             snprintf(payload + k * MARK, MARK + 1, "[payload %06u]", i);
