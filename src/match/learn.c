@@ -25,6 +25,11 @@ static const struct kind_share {
     [MATCH_PLACE] = {{0, .12, .001, .001, .05, .04, .05, .74}, 6, .5},
 };
 
+/* u of each level as it is supposed before a random pair is seen; so many pairs are needed to
+ * outweigh it. */
+enum { SUPPOSED = 300 };
+static const double supposed_u[LEVEL_COUNT] = {0, .85, .02, .03, .015, .015, .005, .05};
+
 static int order_content(const void *a, const void *b)
 {
     const uint64_t *x = a, *y = b;
@@ -116,7 +121,8 @@ pb_status match_weights_start(match_table *table, match_weights *weights, pb_err
             total += (double)seen[c][level];
         for (unsigned level = LEVEL_DIFFERS; level < LEVEL_COUNT; level++) {
             weights->m[c][level] = share->m[level];
-            weights->u[c][level] = ((double)seen[c][level] + 0.5) / (total + 4);
+            weights->u[c][level] = ((double)seen[c][level] + 0.5 + SUPPOSED * supposed_u[level]) /
+                                   (total + 4 + SUPPOSED);
         }
     }
     weights->base = -log2((double)table->rows);
