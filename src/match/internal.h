@@ -41,6 +41,7 @@ typedef struct match_intern {
 } match_intern;
 /** The number of a hash; 0 when there is no memory. */
 uint32_t match_intern_id(match_intern *intern, uint64_t hash);
+bool match_intern_has(const match_intern *intern, uint64_t hash);
 void match_intern_free(match_intern *intern);
 
 /* ---- words.c ---- */
@@ -58,7 +59,7 @@ typedef struct match_word {
 
 /** All words of all names, numbered from 1. */
 typedef struct match_words {
-    match_intern intern;
+    match_intern intern, nicknames;
     match_word *items;
     size_t capacity;
     struct match_likeness *cache;

@@ -79,6 +79,14 @@ uint32_t match_intern_id(match_intern *intern, uint64_t hash)
     return intern->slots[at].id;
 }
 
+bool match_intern_has(const match_intern *intern, uint64_t hash)
+{
+    size_t at = hash & intern->mask;
+    while (intern->slots[at].id != 0 && intern->slots[at].hash != hash)
+        at = (at + 1) & intern->mask;
+    return intern->slots[at].id != 0;
+}
+
 void match_intern_free(match_intern *intern)
 {
     free(intern->slots);

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "base/utf8.h"
+#include "tables/nicknames.h"
 
 enum { CACHE_BITS = 16, FIRST_WORDS = 1024, SHORT_BONES = 2 };
 
@@ -11,15 +12,33 @@ struct match_likeness {
     match_alike alike;
 };
 
+static uint64_t nickname_key(pb_str a, pb_str b)
+{
+    return match_hash(a, 17) + match_hash(b, 17); /* in any order */
+}
+
+static bool gather_nicknames(match_words *words)
+{
+    for (size_t i = 0; i < match_nickname_count; i++) {
+        pb_str rest = pb_str_c(match_nicknames[i]), name, nickname;
+        pb_str_split(&rest, ' ', &name);
+        while (pb_str_split(&rest, ' ', &nickname))
+            if (match_intern_id(&words->nicknames, nickname_key(name, nickname)) == 0)
+                return false;
+    }
+    return true;
+}
+
 bool match_words_start(match_words *words)
 {
     words->cache = calloc((size_t)1 << CACHE_BITS, sizeof *words->cache);
-    return words->cache != NULL;
+    return words->cache != NULL && gather_nicknames(words);
 }
 
 void match_words_free(match_words *words)
 {
     match_intern_free(&words->intern);
+    match_intern_free(&words->nicknames);
     free(words->items);
     free(words->cache);
 }
@@ -98,11 +117,13 @@ static bool may_be_close(const match_word *a, const match_word *b)
     return (common / la + common / lb + 1) / 3 >= least || (only_a <= 1 && only_b <= 1);
 }
 
-static match_alike compare_words(const match_word *a, const match_word *b)
+static match_alike compare_words(const match_words *words, const match_word *a, const match_word *b)
 {
     const match_word *shorter = a->text.len < b->text.len ? a : b, *longer = shorter == a ? b : a;
     if (shorter->single && shorter->text.len < longer->text.len)
         return pb_str_starts(longer->text, shorter->text) ? ALIKE_INITIAL : ALIKE_NOT;
+    if (match_intern_has(&words->nicknames, nickname_key(a->text, b->text)))
+        return ALIKE_CLOSE;
     if (!may_be_close(a, b))
         return ALIKE_NOT;
     if (shorter->text.len >= 3 && pb_str_starts(longer->text, shorter->text))
@@ -124,7 +145,8 @@ static match_alike words_alike(match_words *words, uint32_t a, uint32_t b)
     struct match_likeness *place =
         &words->cache[(pair * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - CACHE_BITS)];
     if (place->pair != pair)
-        *place = (struct match_likeness){pair, compare_words(&words->items[a], &words->items[b])};
+        *place =
+            (struct match_likeness){pair, compare_words(words, &words->items[a], &words->items[b])};
     return place->alike;
 }
 

@@ -81,7 +81,9 @@ static void test_finds_the_same_person_written_differently(void **state)
     size_t typing = add(t, "margret thatcher", "m.thatcher@example.com", NULL, "1925-10-13");
     size_t dates = add(t, "margaret thatcher", "m.thatcher@example.net", NULL, "1925-10-31");
     size_t initial = add(t, "m thatcher", "m.thatcher@example.com", "+442071234567", NULL);
+    size_t nickname = add(t, "peggy thatcher", NULL, "+442071234567", "1925-10-13");
     match_result result = run(t);
+    assert_true(together(&result, a, nickname));
     assert_true(together(&result, a, swapped));
     assert_true(together(&result, a, typing));
     assert_true(together(&result, a, dates));
