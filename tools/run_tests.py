@@ -28,6 +28,7 @@ SANITIZER = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 TAIL = 40  # lines of a failed program's output that the list at the end repeats
+RUNNING = set()  # process groups to end when this program is told to end
 ROOM = 2 << 30  # bytes a folder in memory must have free to be used
 
 
@@ -101,6 +102,7 @@ def run_program(case, scratch, log_folder):
             child = subprocess.Popen(case["cmd"], cwd=case.get("workdir") or own, env=environment,
                                      stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                                      start_new_session=True)
+            RUNNING.add(child.pid)
             status, spent = wait(child, case["timeout"])
         except OSError as problem:
             status = str(problem)
@@ -123,6 +125,7 @@ def wait(child, limit):
             os.killpg(child.pid, signal.SIGKILL)
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
+    RUNNING.discard(child.pid)
     child.returncode = os.waitstatus_to_exitcode(status)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
@@ -162,13 +165,19 @@ def run_cases(cases, folder, results, label=""):
     cases = sorted(cases, key=lambda case: -before.get(case["name"], 1e9))
     scratch = tempfile.mkdtemp(prefix="probity-tests-", dir=memory_folder())
     try:
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            jobs = [pool.submit(run_program, case, scratch, log_folder) for case in cases]
-            for job in concurrent.futures.as_completed(jobs):
-                case, text, status, seconds, spent = job.result()
-                line = judge(case, text, status, results, label)
-                before[case["name"]] = spent
-                print(f"{line} in {seconds:.1f} s ({spent:.1f} s of processor)", flush=True)
+        pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2)
+        jobs = [pool.submit(run_program, case, scratch, log_folder) for case in cases]
+        for job in concurrent.futures.as_completed(jobs):
+            case, text, status, seconds, spent = job.result()
+            line = judge(case, text, status, results, label)
+            before[case["name"]] = spent
+            print(f"{line} in {seconds:.1f} s ({spent:.1f} s of processor)", flush=True)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for group in list(RUNNING):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     with open(known, "w", encoding="utf-8") as file:
@@ -287,6 +296,7 @@ def main():
     options = parser.parse_args()
     root, names = options.root, options.names
     results = Results()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     run_static(root, names, results)
     run_sanitized(root, names, results, options.long)
