@@ -126,17 +126,21 @@ static pb_status fill_columns(column_set *set, db_session *snapshot, pb_error *e
     return status;
 }
 
-/* Leaves out the columns in which nothing stands: they would say nothing about any pair. */
+/* Leaves out the columns in which nothing stands: they would say nothing about any pair. Where only
+ * places and days are left nothing is compared: who lives in one town is not one person. */
 static void keep_filled(column_set *set)
 {
     size_t kept = 0;
+    bool tells_apart = false;
     for (size_t c = 0; c < set->count; c++) {
         if (set->filled[c] == 0)
             continue;
         set->columns[kept++] =
             (match_column){set->fields[c]->name, kind_of(set->fields[c]), set->values[c]};
+        match_kind kind = set->columns[kept - 1].kind;
+        tells_apart = tells_apart || (kind != MATCH_PLACE && kind != MATCH_DATE);
     }
-    set->count = kept;
+    set->count = tells_apart ? kept : 0;
 }
 
 /* Declared blocks whose columns are all among those compared. */
