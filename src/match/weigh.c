@@ -15,14 +15,16 @@ bool match_tells(const match_table *table, uint32_t row)
 {
     const match_cell *cells = match_row(table, row);
     size_t filled = 0;
-    bool strong = false;
+    bool strong = false, organisation = false;
     for (size_t c = 0; c < table->column_count; c++) {
         match_kind kind = table->columns[c].kind;
         filled += cells[c].id != 0;
+        organisation = organisation || (cells[c].id != 0 && kind == MATCH_ORG);
         strong = strong || (cells[c].id != 0 && (kind == MATCH_EXACT || kind == MATCH_EMAIL ||
                                                  kind == MATCH_PHONE || kind == MATCH_DATE));
     }
-    return filled >= 3 || (filled == 2 && strong);
+    /* People are namesakes by chance, organisations are not. */
+    return organisation || filled >= 3 || (filled == 2 && strong);
 }
 
 /* Rows in which a name of these words is expected, were its parts drawn apart. */
