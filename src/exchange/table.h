@@ -1,0 +1,99 @@
+/* A source of rows, whatever form it came in: a CSV file, a sheet of a workbook, a JSON Lines file,
+ * vCards, a query to another system's database. Planning and importing see nothing else.
+ *
+ * The first row a table gives is its header (row 0); cells are UTF-8 text. Dates and numbers that the
+ * form itself knows (a spreadsheet's date cell, a column of a database) come as ISO 8601 and plain
+ * decimals. A malformed row is PB_INVALID with its fault, and reading goes on behind it.
+ * Threads: one reader, one thread. Memory: bounded by the limits each form states.
+ */
+#ifndef EXCHANGE_TABLE_H
+#define EXCHANGE_TABLE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+
+/* --- bytes --- */
+
+/** Where bytes come from: a file, a member of a ZIP, memory. */
+typedef struct byte_input {
+    /** At most `size` bytes to `to`; 0 at the end. */
+    pb_status (*read)(void *context, void *to, size_t size, size_t *ret_count, pb_error *err);
+    /** Goes to a position from the beginning; NULL: can only be read forwards. */
+    pb_status (*seek)(void *context, uint64_t position, pb_error *err);
+    void (*close)(void *context); /* may be NULL */
+    void *context;
+    uint64_t total; /* bytes in all; 0: not known */
+} byte_input;
+
+/* --- tables --- */
+
+typedef struct table_reader table_reader;
+
+/** One row. Cells live until the next table_next. */
+typedef struct table_row {
+    const pb_str *cells;
+    size_t count;
+    int64_t row;  /* data row from 1 (the header is 0); malformed rows count too */
+    int64_t line; /* line, row of the sheet or number of the card where it begins, from 1 */
+} table_row;
+
+/** What was wrong with a row, for a list of rejected rows. */
+typedef struct table_fault {
+    const char *says; /* English message id, may use {value}, {expected}, {found} */
+    const char *hint; /* how to mend it */
+    bool encoding;    /* the bytes are not text in the file's encoding */
+    int64_t row;      /* data row from 1, 0: the header */
+    int64_t line;     /* as in table_row */
+    int64_t expected; /* {expected}: the limit */
+    int64_t found;    /* {found}: a line, or the position in the line, as `says` says */
+    char value[32];   /* {value}: the byte, or what stands there */
+} table_fault;
+
+/** What is known of a table once it is open. */
+typedef struct table_facts {
+    const char *form;     /* "CSV", "XLSX", "JSON Lines", "vCard", "PostgreSQL", "MariaDB" */
+    const char *encoding; /* "UTF-8", "GB18030", …; "" where the form decides */
+    char delimiter;       /* CSV only, else 0 */
+    uint64_t formulas;    /* cells whose value a spreadsheet computed; known at the end */
+} table_facts;
+
+/** What a form of table does. All but `next` and `close` never fail. */
+typedef struct table_ops {
+    pb_status (*next)(void *state, table_row *ret_row, bool *ret_more, pb_error *err);
+    const table_fault *(*last_fault)(const void *state); /* after PB_INVALID */
+    void (*facts)(const void *state, table_facts *ret_facts);
+    /** Of progress: bytes, or rows, as `total` counts. */
+    uint64_t (*done)(const void *state);
+    uint64_t (*total)(const void *state);
+    /** SHA-256 that names this table's contents, known once `next` said there is no more. */
+    void (*hash)(const void *state, uint8_t ret_hash[32]);
+    void (*close)(void *state);
+} table_ops;
+
+struct table_reader {
+    const table_ops *ops;
+    void *state;
+};
+
+/** Where a table lies: a file, a sheet in it, a member of a ZIP, a table of a database. */
+typedef struct table_place {
+    pb_str path;   /* file or URL as given */
+    pb_str member; /* inside a ZIP; absent: the file itself */
+    pb_str sheet;  /* of a workbook, or the query of a database; absent: none */
+    pb_str name;   /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
+} table_place;
+
+/** The tables of a path, in their order. A file that is no table is one place, whose table_open says
+ * why. Refuses a path that is not there, a ZIP that is damaged, encrypted or beyond the limits. */
+pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places, size_t *ret_count,
+                     pb_error *err);
+/** Opens a table. Owner: the caller, table_close. */
+pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err);
+pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err);
+const table_fault *table_last_fault(const table_reader *reader);
+table_facts table_facts_of(const table_reader *reader);
+/** Takes NULL, returns NULL. */
+table_reader *table_close(table_reader *reader);
+
+#endif
