@@ -54,7 +54,7 @@ static pb_status read_request(const cli_context *context, audit_request *request
 typedef struct report_kind {
     const char *name;
     bool wanted;
-    pb_status (*make)(const audit_report *report, pb_locale *locale, pb_buf *out, pb_error *err);
+    pb_status (*make)(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
     sys_writer *file;
 } report_kind;
 
@@ -62,12 +62,12 @@ enum { REPORT_KINDS = 3 };
 
 static void report_kinds(const audit_request *request, report_kind ret_kinds[REPORT_KINDS])
 {
-    ret_kinds[0] = (report_kind){"report.html", request->html, audit_report_html, NULL};
-    ret_kinds[1] = (report_kind){"report.json", request->json, audit_report_json, NULL};
-    ret_kinds[2] = (report_kind){"findings.csv", request->csv, audit_report_csv, NULL};
+    ret_kinds[0] = (report_kind){"report.html", request->html, report_html, NULL};
+    ret_kinds[1] = (report_kind){"report.json", request->json, report_json, NULL};
+    ret_kinds[2] = (report_kind){"findings.csv", request->csv, report_csv, NULL};
 }
 
-static pb_status make_report(cli_context *context, const audit_report *report, const char *dir,
+static pb_status make_report(cli_context *context, const report_input *report, const char *dir,
                              report_kind *kind, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
@@ -80,7 +80,7 @@ static pb_status make_report(cli_context *context, const audit_report *report, c
 }
 
 /* All reports or none: they take their names only when every one of them is written. */
-static pb_status write_reports(cli_context *context, const audit_report *report,
+static pb_status write_reports(cli_context *context, const report_input *report,
                                const audit_request *request, pb_error *err)
 {
     report_kind kinds[REPORT_KINDS];
@@ -102,11 +102,11 @@ static pb_status write_reports(cli_context *context, const audit_report *report,
 }
 
 /* Whoever reads only the terminal must not miss what the marks do not cover. */
-static void say_unread(const cli_context *context, const audit_reading *reading, pb_buf *out)
+static void say_unread(const cli_context *context, const report_reading *reading, pb_buf *out)
 {
     bool any = false;
     for (size_t i = 0; i < reading->file_count; i++) {
-        const audit_source_file *file = &reading->files[i];
+        const report_source_file *file = &reading->files[i];
         PB_AUTO_BUF why = PB_BUF_INIT(65536);
         if (!pb_str_empty(file->entity) && file->rejected == 0)
             continue;
@@ -154,7 +154,7 @@ static pb_status check_any(const cli_context *context, const service_audit_resul
     pb_fail(err, PB_INVALID, PB_MSG("There is not one record to audit in {source}"), "source",
             context->call.arguments[0], NULL);
     for (size_t i = 0; i < result->reading.file_count; i++) {
-        const audit_source_file *file = &result->reading.files[i];
+        const report_source_file *file = &result->reading.files[i];
         if (file->rejected == 0)
             continue;
         pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
@@ -191,13 +191,13 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(service_audit(context->service, &call, &source, cli_value(context, "title"),
                          request.as_of_days, context->arena, &result, err));
     cli_progress_end(context);
-    audit_report report = service_report(context->service, &result, context->version);
+    report_input report = service_report(context->service, &result, context->version);
     PB_TRY(write_reports(context, &report, &request, err));
     PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
     if (context->json) {
-        PB_TRY(audit_report_json(&report, context->locale, &out, err));
+        PB_TRY(report_json(&report, context->locale, &out, err));
     } else if (!context->quiet) {
-        PB_TRY(audit_report_summary(&report, context->locale, &out, err));
+        PB_TRY(report_summary(&report, context->locale, &out, err));
         say_unread(context, &result.reading, &out);
         say_where(context, &request, &out);
     }

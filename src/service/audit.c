@@ -81,10 +81,10 @@ pb_status service_audit(service_core *service, const service_call *call,
     return status;
 }
 
-audit_report service_report(const service_core *service, const service_audit_result *result,
+report_input service_report(const service_core *service, const service_audit_result *result,
                             const char *version)
 {
-    return (audit_report){.result = &result->result,
+    return (report_input){.result = &result->result,
                           .catalogue = result->catalogue,
                           .schema = service->schema,
                           .reading = &result->reading,

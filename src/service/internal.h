@@ -36,7 +36,7 @@ pb_status service_open_source(const service_core *service, const service_call *c
                               service_opened *ret_opened, pb_error *err);
 void service_close_source(service_opened *opened);
 /** How a source was read, as reports tell it (reading.c). */
-pb_status service_reading(const exchange_plan *plan, pb_arena *arena, audit_reading *ret_reading,
+pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);
 
 /** Appends one event that is not about a record. */

@@ -33,22 +33,22 @@ static pb_str format_text(const exchange_column *column)
     return PB_STR_NONE;
 }
 
-static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_source_file *out,
+static pb_status read_columns(const exchange_file *file, pb_arena *arena, report_source_file *out,
                               pb_error *err)
 {
-    audit_source_column *columns = pb_arena_array(arena, file->column_count + 1, sizeof *columns);
+    report_source_column *columns = pb_arena_array(arena, file->column_count + 1, sizeof *columns);
     if (columns == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < file->column_count; i++) {
         const exchange_column *column = &file->columns[i];
-        columns[i] = (audit_source_column){.header = column->header,
-                                           .how = pb_str_c(how_text(column->how)),
-                                           .filled = column->filled,
-                                           .format = format_text(column),
-                                           .holds = column->holds,
-                                           .note = column->note,
-                                           .note_args = column->note_args,
-                                           .note_arg_count = column->note_arg_count};
+        columns[i] = (report_source_column){.header = column->header,
+                                            .how = pb_str_c(how_text(column->how)),
+                                            .filled = column->filled,
+                                            .format = format_text(column),
+                                            .holds = column->holds,
+                                            .note = column->note,
+                                            .note_args = column->note_args,
+                                            .note_arg_count = column->note_arg_count};
         if (column->is_source_id && column->field == NULL)
             columns[i].field = pb_str_c(PB_MSG("Id of the record in its source"));
         else if (column->field != NULL)
@@ -59,51 +59,51 @@ static pb_status read_columns(const exchange_file *file, pb_arena *arena, audit_
     return PB_OK;
 }
 
-static pb_status read_rejects(const exchange_file *file, pb_arena *arena, audit_source_file *out,
+static pb_status read_rejects(const exchange_file *file, pb_arena *arena, report_source_file *out,
                               pb_error *err)
 {
-    audit_source_reject *rejects = pb_arena_array(arena, file->reject_count + 1, sizeof *rejects);
+    report_source_reject *rejects = pb_arena_array(arena, file->reject_count + 1, sizeof *rejects);
     if (rejects == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < file->reject_count; i++) {
         const exchange_reject *reject = &file->rejects[i];
-        rejects[i] = (audit_source_reject){.line = reject->line,
-                                           .column = reject->column,
-                                           .value = reject->value,
-                                           .says = reject->says,
-                                           .expected = reject->expected,
-                                           .found = reject->found};
+        rejects[i] = (report_source_reject){.line = reject->line,
+                                            .column = reject->column,
+                                            .value = reject->value,
+                                            .says = reject->says,
+                                            .expected = reject->expected,
+                                            .found = reject->found};
     }
     out->rejects = rejects;
     out->reject_count = file->reject_count;
     return PB_OK;
 }
 
-pb_status service_reading(const exchange_plan *plan, pb_arena *arena, audit_reading *ret_reading,
+pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err)
 {
-    audit_source_file *files = pb_arena_array(arena, plan->file_count + 1, sizeof *files);
+    report_source_file *files = pb_arena_array(arena, plan->file_count + 1, sizeof *files);
     if (files == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < plan->file_count; i++) {
         const exchange_file *file = &plan->files[i];
-        files[i] = (audit_source_file){.name = file->name,
-                                       .why_not = file->why_not,
-                                       .why_args = file->why_args,
-                                       .why_arg_count = file->why_arg_count,
-                                       .encoding = file->encoding,
-                                       .delimiter = file->delimiter,
-                                       .bytes = file->bytes,
-                                       .rows = file->rows,
-                                       .imported = file->imported,
-                                       .rejected = file->rejected,
-                                       .noted = file->noted};
+        files[i] = (report_source_file){.name = file->name,
+                                        .why_not = file->why_not,
+                                        .why_args = file->why_args,
+                                        .why_arg_count = file->why_arg_count,
+                                        .encoding = file->encoding,
+                                        .delimiter = file->delimiter,
+                                        .bytes = file->bytes,
+                                        .rows = file->rows,
+                                        .imported = file->imported,
+                                        .rejected = file->rejected,
+                                        .noted = file->noted};
         if (file->entity != NULL)
             files[i].entity = file->entity->label;
         memcpy(files[i].hash, file->hash, sizeof files[i].hash);
         PB_TRY(read_columns(file, arena, &files[i], err));
         PB_TRY(read_rejects(file, arena, &files[i], err));
     }
-    *ret_reading = (audit_reading){files, plan->file_count, plan->unresolved};
+    *ret_reading = (report_reading){files, plan->file_count, plan->unresolved};
     return PB_OK;
 }

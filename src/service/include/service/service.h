@@ -10,9 +10,9 @@
 #define SERVICE_SERVICE_H
 
 #include "audit/fixtures.h"
-#include "audit/report.h"
 #include "exchange/import.h"
 #include "match/match.h"
+#include "report/report.h"
 
 /** A file built into the program: model/…, controls/…, locales/<language>.mo. */
 typedef struct service_asset {
@@ -83,7 +83,7 @@ pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_
 
 typedef struct service_audit_result {
     audit_result result;
-    audit_reading reading;
+    report_reading reading;
     const audit_catalogue *catalogue;
     pb_str title;
 } service_audit_result;
@@ -94,8 +94,8 @@ typedef struct service_audit_result {
 pb_status service_audit(service_core *service, const service_call *call,
                         const service_source *source, const char *title, int64_t as_of_days,
                         pb_arena *arena, service_audit_result *ret_result, pb_error *err);
-/** The report of an audit, ready for the functions of audit/report.h. */
-audit_report service_report(const service_core *service, const service_audit_result *result,
+/** The report of an audit, ready for the functions of report/report.h. */
+report_input service_report(const service_core *service, const service_audit_result *result,
                             const char *version);
 
 /** Records of one entity that describe the same thing. */

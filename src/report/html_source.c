@@ -1,5 +1,5 @@
 /* What was not examined and why; how the source was read; what the rules were. */
-#include "report.h"
+#include "writer.h"
 
 #include "base/bytes.h"
 
@@ -91,7 +91,7 @@ static void soft_line(const report_writer *writer, pb_str text)
 }
 
 /* How a column was mapped, how its values were read, and what a person should know about it. */
-static void column_how(const report_writer *writer, const audit_source_column *column)
+static void column_how(const report_writer *writer, const report_source_column *column)
 {
     PB_AUTO_BUF note = PB_BUF_INIT(REPORT_TEXT_MAX);
     html_text(writer->out, pb_translate_str(writer->catalog, column->how));
@@ -103,9 +103,9 @@ static void column_how(const report_writer *writer, const audit_source_column *c
 
 static void unread_rows(const report_writer *writer)
 {
-    const audit_reading *reading = writer->report->reading;
+    const report_reading *reading = writer->report->reading;
     for (size_t i = 0; i < reading->file_count; i++) {
-        const audit_source_file *file = &reading->files[i];
+        const report_source_file *file = &reading->files[i];
         PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
         if (!pb_str_empty(file->entity))
             continue;
@@ -117,7 +117,7 @@ static void unread_rows(const report_writer *writer)
         html_raw(writer, "</td></tr>\n");
     }
     for (size_t i = 0; i < reading->file_count; i++) {
-        const audit_source_file *file = &reading->files[i];
+        const report_source_file *file = &reading->files[i];
         for (size_t c = 0; c < file->column_count && !pb_str_empty(file->entity); c++) {
             if (!pb_str_empty(file->columns[c].field))
                 continue;
@@ -144,10 +144,10 @@ void html_not_examined(const report_writer *writer)
     html_raw(writer, "</tbody></table></div></div></section>\n");
 }
 
-static void column_rows(const report_writer *writer, const audit_source_file *file)
+static void column_rows(const report_writer *writer, const report_source_file *file)
 {
     for (size_t i = 0; i < file->column_count; i++) {
-        const audit_source_column *column = &file->columns[i];
+        const report_source_column *column = &file->columns[i];
         html_raw(writer, "<tr>");
         html_value_cell(writer, column->header);
         html_raw(writer, "<td>");
@@ -162,7 +162,7 @@ static void column_rows(const report_writer *writer, const audit_source_file *fi
     }
 }
 
-static void reject_rows(const report_writer *writer, const audit_source_file *file)
+static void reject_rows(const report_writer *writer, const report_source_file *file)
 {
     size_t shown = file->reject_count < MAX_REJECTS ? file->reject_count : MAX_REJECTS;
     if (shown == 0)
@@ -173,7 +173,7 @@ static void reject_rows(const report_writer *writer, const audit_source_file *fi
                   NULL);
     html_raw(writer, "</thead><tbody>");
     for (size_t i = 0; i < shown; i++) {
-        const audit_source_reject *reject = &file->rejects[i];
+        const report_source_reject *reject = &file->rejects[i];
         PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
         report_reject(writer, reject, &why);
         html_raw(writer, "<tr>");
@@ -197,7 +197,7 @@ static void delimiter_text(const report_writer *writer, char delimiter)
              NULL);
 }
 
-static void file_card(const report_writer *writer, const audit_source_file *file)
+static void file_card(const report_writer *writer, const report_source_file *file)
 {
     PB_AUTO_BUF hash = PB_BUF_INIT(128);
     pb_hex(&hash, file->hash, sizeof file->hash);
@@ -230,7 +230,7 @@ static void file_card(const report_writer *writer, const audit_source_file *file
 
 void html_source(const report_writer *writer)
 {
-    const audit_reading *reading = writer->report->reading;
+    const report_reading *reading = writer->report->reading;
     html_raw(writer, "<section id=\"source\">");
     html_element(writer, "h2", PB_MSG("How the source was read"));
     if (reading->file_count == 0) {

@@ -1,5 +1,5 @@
 /* Small pieces of the page. */
-#include "report.h"
+#include "writer.h"
 
 #include <stdarg.h>
 

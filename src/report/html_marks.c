@@ -1,5 +1,5 @@
 /* Marks by area, entity, owner and source; what each user did. */
-#include "report.h"
+#include "writer.h"
 
 #include "base/time.h"
 

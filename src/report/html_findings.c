@@ -1,5 +1,5 @@
 /* The findings themselves: criterion, condition, cause, effect, recommendation, evidence. */
-#include "report.h"
+#include "writer.h"
 
 static void term(const report_writer *writer, const char *label, pb_str text)
 {

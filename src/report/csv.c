@@ -1,4 +1,4 @@
-#include "report.h"
+#include "writer.h"
 
 #include "base/csv.h"
 
@@ -19,8 +19,7 @@ static void failure_line(const report_writer *writer, const audit_finding *findi
     pb_buf_addc(out, "\r\n");
 }
 
-pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf *out,
-                           pb_error *err)
+pb_status report_csv(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     report_writer writer;

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "writer.h"
 
 #include "base/time.h"
 
@@ -24,7 +24,7 @@ static int order_findings(const void *a, const void *b)
     return pb_str_cmp(x->control->id, y->control->id);
 }
 
-pb_status report_begin(const audit_report *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
+pb_status report_begin(const report_input *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
                        report_writer *ret_writer, pb_error *err)
 {
     const audit_result *result = report->result;
@@ -216,7 +216,7 @@ void report_reason(const report_writer *writer, const audit_finding *finding, pb
     pb_format(to, pb_translate_str(writer->catalog, finding->reason), args, count);
 }
 
-void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to)
+void report_reject(const report_writer *writer, const report_source_reject *reject, pb_buf *to)
 {
     const pb_arg args[] = {{"value", reject->value},
                            {"field", reject->column},
@@ -225,12 +225,12 @@ void report_reject(const report_writer *writer, const audit_source_reject *rejec
     format_apart(writer, reject->says, args, 4, to);
 }
 
-void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to)
+void report_why_not(const report_writer *writer, const report_source_file *file, pb_buf *to)
 {
     format_apart(writer, file->why_not, file->why_args, file->why_arg_count, to);
 }
 
-void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to)
+void report_column_note(const report_writer *writer, const report_source_column *column, pb_buf *to)
 {
     if (!pb_str_empty(column->note))
         format_apart(writer, column->note, column->note_args, column->note_arg_count, to);

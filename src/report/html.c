@@ -1,5 +1,5 @@
 /* The page as a whole. */
-#include "report.h"
+#include "writer.h"
 
 enum { FIRST_STEPS = 5 };
 
@@ -143,8 +143,7 @@ static void first_steps(const report_writer *writer)
     html_raw(writer, "</div></section>\n");
 }
 
-pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_buf *out,
-                            pb_error *err)
+pb_status report_html(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     report_writer writer;

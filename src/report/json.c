@@ -1,4 +1,4 @@
-#include "report.h"
+#include "writer.h"
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -220,14 +220,14 @@ static void put_usage(json_report *r)
     pb_json_array_end(json);
 }
 
-static void put_columns(json_report *r, const audit_source_file *file)
+static void put_columns(json_report *r, const report_source_file *file)
 {
     pb_json *json = &r->json;
     const pb_catalog *catalog = r->writer.catalog;
     pb_json_key(json, "columns");
     pb_json_array(json);
     for (size_t i = 0; i < file->column_count; i++) {
-        const audit_source_column *column = &file->columns[i];
+        const report_source_column *column = &file->columns[i];
         pb_json_object(json);
         pb_json_member(json, "header", column->header);
         pb_json_member(json, "field", pb_translate_str(catalog, column->field));
@@ -244,13 +244,13 @@ static void put_columns(json_report *r, const audit_source_file *file)
     pb_json_array_end(json);
 }
 
-static void put_rejects(json_report *r, const audit_source_file *file)
+static void put_rejects(json_report *r, const report_source_file *file)
 {
     pb_json *json = &r->json;
     pb_json_key(json, "rejects");
     pb_json_array(json);
     for (size_t i = 0; i < file->reject_count; i++) {
-        const audit_source_reject *reject = &file->rejects[i];
+        const report_source_reject *reject = &file->rejects[i];
         PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
         report_reject(&r->writer, reject, &text);
         pb_json_object(json);
@@ -263,7 +263,7 @@ static void put_rejects(json_report *r, const audit_source_file *file)
     pb_json_array_end(json);
 }
 
-static void put_file(json_report *r, const audit_source_file *file)
+static void put_file(json_report *r, const report_source_file *file)
 {
     PB_AUTO_BUF why = PB_BUF_INIT(REPORT_TEXT_MAX);
     pb_json *json = &r->json;
@@ -290,7 +290,7 @@ static void put_file(json_report *r, const audit_source_file *file)
 
 static void put_source(json_report *r)
 {
-    const audit_reading *reading = r->writer.report->reading;
+    const report_reading *reading = r->writer.report->reading;
     pb_json_key(&r->json, "source");
     pb_json_object(&r->json);
     pb_json_member_i64(&r->json, "unresolved_references", (int64_t)reading->unresolved);
@@ -304,7 +304,7 @@ static void put_source(json_report *r)
 
 static void put_head(json_report *r)
 {
-    const audit_report *report = r->writer.report;
+    const report_input *report = r->writer.report;
     pb_json *json = &r->json;
     pb_json_member(json, "format", PB_STR("probity-audit-report"));
     pb_json_member_i64(json, "format_version", 1);
@@ -321,8 +321,7 @@ static void put_head(json_report *r)
     pb_json_member_i64(json, "records", (int64_t)report->result->records);
 }
 
-pb_status audit_report_json(const audit_report *report, pb_locale *locale, pb_buf *out,
-                            pb_error *err)
+pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     json_report r;

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "writer.h"
 
 /* The page's style sheet. Logical properties only (inline-start, not left), so that Persian mirrors
  * by itself; colours keep a contrast of at least 4.5 to 1; print has its own rules. */

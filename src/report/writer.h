@@ -1,14 +1,14 @@
 /* What the writers of reports share; nothing of this is public. */
-#ifndef AUDIT_REPORT_INTERNAL_H
-#define AUDIT_REPORT_INTERNAL_H
+#ifndef REPORT_WRITER_H
+#define REPORT_WRITER_H
 
-#include "audit/report.h"
+#include "report/report.h"
 
 enum { REPORT_SAMPLES = 10, REPORT_TEXT_MAX = 1 << 20 };
 
 /** A report being written. */
 typedef struct report_writer {
-    const audit_report *report;
+    const report_input *report;
     const audit_result *result;
     pb_locale *locale;
     const pb_catalog *catalog;
@@ -21,7 +21,7 @@ typedef struct report_writer {
 } report_writer;
 
 /** Makes ready to write: sorts what fails by grade, then by what it costs the mark. */
-pb_status report_begin(const audit_report *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
+pb_status report_begin(const report_input *report, pb_locale *locale, pb_arena *arena, pb_buf *out,
                        report_writer *ret_writer, pb_error *err);
 
 /** Number of findings with that outcome; `grade` −1: of any grade. */
@@ -43,11 +43,12 @@ void report_problem(const report_writer *writer, const audit_finding *finding,
 /** Why a control did not run or does not apply. */
 void report_reason(const report_writer *writer, const audit_finding *finding, pb_buf *to);
 /** Why a row was rejected or a value noted. */
-void report_reject(const report_writer *writer, const audit_source_reject *reject, pb_buf *to);
+void report_reject(const report_writer *writer, const report_source_reject *reject, pb_buf *to);
 /** Why a file was not read. */
-void report_why_not(const report_writer *writer, const audit_source_file *file, pb_buf *to);
+void report_why_not(const report_writer *writer, const report_source_file *file, pb_buf *to);
 /** What a person should know about how a column was read; nothing when there is nothing. */
-void report_column_note(const report_writer *writer, const audit_source_column *column, pb_buf *to);
+void report_column_note(const report_writer *writer, const report_source_column *column,
+                        pb_buf *to);
 /** A value as it is shown on the page: a day in the reader's calendar (ISO where that is the
  * Gregorian one), a moment at midnight as its day. Other values, and all outside of the page, as
  * they are. Lives in the writer's arena. */

@@ -1,5 +1,5 @@
 /* A dozen lines for a terminal. */
-#include "report.h"
+#include "writer.h"
 
 enum { FIRST_STEPS = 5 };
 
@@ -43,8 +43,7 @@ static void step_line(const report_writer *writer, const audit_finding *finding,
     pb_buf_byte(writer->out, '\n');
 }
 
-pb_status audit_report_summary(const audit_report *report, pb_locale *locale, pb_buf *out,
-                               pb_error *err)
+pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     report_writer writer;

@@ -1,15 +1,15 @@
 /* Reports of an audit: one page for people (HTML), one document for machines (JSON), one line per
  * failing record (CSV). Pure functions of result and reading: no clock, no file.
  */
-#ifndef AUDIT_REPORT_H
-#define AUDIT_REPORT_H
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
 
 #include "audit/audit.h"
 #include "base/locale.h"
 
-/** How the source was read, as the report tells it (a copy of what the importer says, so that audit
- * need not see exchange). */
-typedef struct audit_source_column {
+/** How the source was read, as the report tells it (a copy of what the importer says, so that
+ * report need not see exchange). */
+typedef struct report_source_column {
     pb_str header, field, how; /* field absent: not mapped; how: English message id */
     uint64_t filled;
     pb_str format; /* how dates or numbers were read; absent: nothing to say */
@@ -17,13 +17,13 @@ typedef struct audit_source_column {
     pb_str note;   /* why not mapped, what was assumed: English message id; absent: nothing */
     const pb_arg *note_args;
     size_t note_arg_count;
-} audit_source_column;
-typedef struct audit_source_reject {
+} report_source_column;
+typedef struct report_source_reject {
     int64_t line;
     pb_str column, value, says; /* says: finished English message id with {value} etc. */
     int64_t expected, found;
-} audit_source_reject;
-typedef struct audit_source_file {
+} report_source_reject;
+typedef struct report_source_file {
     pb_str name, entity; /* entity label id; absent: not read, why_not says why */
     pb_str why_not;      /* English message id with why_args */
     const pb_arg *why_args;
@@ -32,40 +32,36 @@ typedef struct audit_source_file {
     char delimiter;
     uint64_t bytes, rows, imported, rejected, noted;
     uint8_t hash[32];
-    const audit_source_column *columns;
+    const report_source_column *columns;
     size_t column_count;
-    const audit_source_reject *rejects;
+    const report_source_reject *rejects;
     size_t reject_count;
-} audit_source_file;
-typedef struct audit_reading {
-    const audit_source_file *files;
+} report_source_file;
+typedef struct report_reading {
+    const report_source_file *files;
     size_t file_count;
     uint64_t unresolved;
-} audit_reading;
+} report_reading;
 
-typedef struct audit_report {
+typedef struct report_input {
     const audit_result *result;
     const audit_catalogue *catalogue;
     const model_schema *schema;
-    const audit_reading *reading;
+    const report_reading *reading;
     const char *program_version;
     pb_str title;   /* name of what was audited */
     size_t samples; /* evidence lines a finding shows; 0: 10 */
-} audit_report;
+} report_input;
 
 /** One self-contained page in the locale's language; needs no script. */
-pb_status audit_report_html(const audit_report *report, pb_locale *locale, pb_buf *out,
-                            pb_error *err);
+pb_status report_html(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** Machine-readable; texts in the locale's language beside stable ids. */
-pb_status audit_report_json(const audit_report *report, pb_locale *locale, pb_buf *out,
-                            pb_error *err);
+pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** `control,grade,entity,record,field,value,problem`, a line per failing record, in order of
  * control, then record; also of controls that pass, whose failing records are within what is
  * allowed. */
-pb_status audit_report_csv(const audit_report *report, pb_locale *locale, pb_buf *out,
-                           pb_error *err);
+pb_status report_csv(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
-pb_status audit_report_summary(const audit_report *report, pb_locale *locale, pb_buf *out,
-                               pb_error *err);
+pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* Reports over a result made by hand: what is said, what is escaped, what stays the same. */
-#include "audit/report.h"
+#include "report/report.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,13 +27,13 @@ typedef struct fixture {
     audit_failure failures[3];
     audit_mark owners[1];
     audit_mark areas[1];
-    audit_source_column columns[2];
-    audit_source_reject rejects[1];
-    audit_source_file files[2];
+    report_source_column columns[2];
+    report_source_reject rejects[1];
+    report_source_file files[2];
     pb_arg why[1];
     audit_result result;
-    audit_reading reading;
-    audit_report report;
+    report_reading reading;
+    report_input report;
 } fixture;
 
 static pb_str text(const char *literal)
@@ -93,35 +93,35 @@ static void make_findings(fixture *f)
 
 static void make_reading(fixture *f)
 {
-    f->columns[0] = (audit_source_column){.header = text("E <mail>"),
-                                          .field = text("E-mail"),
-                                          .how = text("by its header"),
-                                          .filled = 9};
-    f->columns[1] = (audit_source_column){.header = text("Shoe size"),
-                                          .how = text("fits no field: left out"),
-                                          .holds = text("numbers of shoes")};
+    f->columns[0] = (report_source_column){.header = text("E <mail>"),
+                                           .field = text("E-mail"),
+                                           .how = text("by its header"),
+                                           .filled = 9};
+    f->columns[1] = (report_source_column){.header = text("Shoe size"),
+                                           .how = text("fits no field: left out"),
+                                           .holds = text("numbers of shoes")};
     f->rejects[0] =
-        (audit_source_reject){.line = 7,
-                              .says = text("expected {expected} columns, found {found}"),
-                              .expected = 2,
-                              .found = 3};
-    f->files[0] = (audit_source_file){.name = text("people.csv"),
-                                      .entity = text("Contact"),
-                                      .encoding = text("UTF-8"),
-                                      .delimiter = ',',
-                                      .rows = 11,
-                                      .imported = 10,
-                                      .rejected = 1,
-                                      .columns = f->columns,
-                                      .column_count = 2,
-                                      .rejects = f->rejects,
-                                      .reject_count = 1};
+        (report_source_reject){.line = 7,
+                               .says = text("expected {expected} columns, found {found}"),
+                               .expected = 2,
+                               .found = 3};
+    f->files[0] = (report_source_file){.name = text("people.csv"),
+                                       .entity = text("Contact"),
+                                       .encoding = text("UTF-8"),
+                                       .delimiter = ',',
+                                       .rows = 11,
+                                       .imported = 10,
+                                       .rejected = 1,
+                                       .columns = f->columns,
+                                       .column_count = 2,
+                                       .rejects = f->rejects,
+                                       .reject_count = 1};
     f->why[0] = (pb_arg){"name", text("notes.txt")};
-    f->files[1] = (audit_source_file){.name = text("notes.txt"),
-                                      .why_not = text("{name} is no table"),
-                                      .why_args = f->why,
-                                      .why_arg_count = 1};
-    f->reading = (audit_reading){f->files, 2, 0};
+    f->files[1] = (report_source_file){.name = text("notes.txt"),
+                                       .why_not = text("{name} is no table"),
+                                       .why_args = f->why,
+                                       .why_arg_count = 1};
+    f->reading = (report_reading){f->files, 2, 0};
 }
 
 static int setup(void **state)
@@ -152,7 +152,7 @@ static int setup(void **state)
                               .owners = f.owners,
                               .owner_count = 1,
                               .records = 10};
-    f.report = (audit_report){.result = &f.result,
+    f.report = (report_input){.result = &f.result,
                               .catalogue = &f.catalogue,
                               .schema = f.schema,
                               .reading = &f.reading,
@@ -170,7 +170,7 @@ static int teardown(void **state)
     return 0;
 }
 
-typedef pb_status (*writer)(const audit_report *, pb_locale *, pb_buf *, pb_error *);
+typedef pb_status (*writer)(const report_input *, pb_locale *, pb_buf *, pb_error *);
 
 static const char *write_with(fixture *f, writer write, const char *language)
 {
@@ -194,7 +194,7 @@ static void assert_has(const char *whole, const char *part)
 /* shows: AUD-8 AUD-10 */
 static void test_the_page_says_everything_a_finding_has(void **state)
 {
-    const char *html = write_with(*state, audit_report_html, "en");
+    const char *html = write_with(*state, report_html, "en");
     static const char *const parts[] = {"Contacts: the title of it",
                                         "A criterion.",
                                         "3 of 10 Contacts fail, that is 30%",
@@ -221,7 +221,7 @@ static void test_the_page_says_everything_a_finding_has(void **state)
 /* shows: SEC-4 */
 static void test_nothing_of_the_source_becomes_markup(void **state)
 {
-    const char *html = write_with(*state, audit_report_html, "en");
+    const char *html = write_with(*state, report_html, "en");
     assert_null(strstr(html, "<script"));
     assert_null(strstr(html, "<mail>"));
     assert_has(html, "&lt;script&gt;x&lt;/script&gt;");
@@ -240,7 +240,7 @@ static void test_values_keep_their_direction_in_persian(void **state)
     pb_catalog *catalog = pb_catalog_open("fa", pb_str_n((const char *)mo, sizeof mo));
     assert_non_null(catalog);
     pb_locale *locale = pb_locale_open("fa", catalog);
-    assert_int_equal(audit_report_html(&f->report, locale, &out, NULL), PB_OK);
+    assert_int_equal(report_html(&f->report, locale, &out, NULL), PB_OK);
     const char *html = pb_buf_cstr(&out);
     assert_has(html, "<html lang=\"fa\" dir=\"rtl\">");
     assert_has(html, "“\xE2\x81\xA8=cmd()\xE2\x81\xA9” is no address");
@@ -254,7 +254,7 @@ static void test_values_keep_their_direction_in_persian(void **state)
 /* shows: AUD-3 AUD-10 */
 static void test_a_line_per_failing_record(void **state)
 {
-    const char *csv = write_with(*state, audit_report_csv, "en");
+    const char *csv = write_with(*state, report_csv, "en");
     assert_string_equal(
         csv, "control,grade,entity,record,field,value,problem\r\n"
              "DQ-MAIL,essential,contact,\"a<b>\"\"c'&\",email,<script>x</script>,"
@@ -266,7 +266,7 @@ static void test_a_line_per_failing_record(void **state)
 /* shows: AUD-10 */
 static void test_the_document_for_machines(void **state)
 {
-    const char *json = write_with(*state, audit_report_json, "en");
+    const char *json = write_with(*state, report_json, "en");
     static const char *const parts[] = {"\"format\": \"probity-audit-report\"",
                                         "\"as_of\": \"2025-06-30\"",
                                         "\"outcome\": \"fail\"",
@@ -283,7 +283,7 @@ static void test_the_document_for_machines(void **state)
 /* shows: AUD-10 */
 static void test_a_dozen_lines_for_a_manager(void **state)
 {
-    const char *summary = write_with(*state, audit_report_summary, "en");
+    const char *summary = write_with(*state, report_summary, "en");
     size_t lines = 0;
     for (const char *at = summary; *at != 0; at++)
         lines += *at == '\n';
@@ -295,8 +295,7 @@ static void test_a_dozen_lines_for_a_manager(void **state)
 
 static void test_the_same_result_gives_the_same_bytes(void **state)
 {
-    static const writer writers[] = {audit_report_html, audit_report_json, audit_report_csv,
-                                     audit_report_summary};
+    static const writer writers[] = {report_html, report_json, report_csv, report_summary};
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(write_with(*state, writers[i], "zh-CN"),
                             write_with(*state, writers[i], "zh-CN"));
@@ -306,7 +305,7 @@ static void test_the_same_result_gives_the_same_bytes(void **state)
 static void test_a_report_that_does_not_fit_is_refused(void **state)
 {
     fixture *f = *state;
-    static const writer writers[] = {audit_report_html, audit_report_json, audit_report_csv};
+    static const writer writers[] = {report_html, report_json, report_csv};
     pb_locale *locale = pb_locale_open("en", NULL);
     for (size_t i = 0; i < 3; i++) {
         pb_buf out = PB_BUF_INIT(100);
