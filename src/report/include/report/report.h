@@ -50,7 +50,8 @@ typedef struct report_input {
     const report_reading *reading;
     const char *program_version;
     pb_str title;   /* name of what was audited */
-    size_t samples; /* evidence lines a finding shows; 0: 10 */
+    size_t samples;   /* evidence lines a finding shows; 0: 10 */
+    bool show_values; /* personal values are shown as they are instead of masked */
 } report_input;
 
 /** One self-contained page in the locale's language; needs no script. */
