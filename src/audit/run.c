@@ -199,6 +199,7 @@ static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
     result->reference_days = work->reference;
     result->newest_days = work->newest;
     PB_TRY(usage_all(work, result, err));
+    PB_TRY(decay_all(work, result, err));
     return score_all(work, result, err);
 }
 

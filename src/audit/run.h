@@ -38,6 +38,15 @@ typedef struct entity_state {
     size_t match_fields;    /* fields that could be compared */
     /* pattern scan, see forbidden.c */
     void *patterns;
+    /* days, see days_load; by position, NO_DAY where not known */
+    bool dated;
+    int32_t *created, *changed, *touched;
+    uint8_t *hour;   /* of the entry, UTC; NO_HOUR where not known */
+    uint32_t *fresh; /* bit i: fresh_fields[i] has a value; NULL: no such field */
+    const model_field **fresh_fields;
+    size_t fresh_count; /* at most 32 */
+    bool knows_touch;   /* some day of activity, change or creation is known */
+    const model_field *changed_field, *created_field, *active_field; /* filled ones, else NULL */
 } entity_state;
 
 typedef struct audit_work {
@@ -57,8 +66,23 @@ typedef struct audit_work {
     pb_str *sayings; /* words of notes, each once */
     size_t saying_count, saying_capacity;
     bool users_known;
-    pb_map *user_labels; /* id of a user → index into owners */
+    pb_map *user_labels;        /* id of a user → index into owners */
+    struct work_people *people; /* NULL until people_load */
 } audit_work;
+
+enum { NO_HOUR = 255, NO_DAY = INT32_MIN };
+
+/** Figures of persons, counted once, see people_load. */
+typedef struct work_people {
+    bool loaded;
+    audit_usage *of; /* by owner index; [0]: of nobody */
+    size_t count;
+    audit_usage total;
+    uint32_t *kind_weeks[AUDIT_KIND_COUNT];
+    audit_usage_source *sources; /* by source index */
+    size_t source_count;
+    int64_t first_week, first_day;
+} work_people;
 
 /** A control being evaluated. */
 typedef struct audit_check {
@@ -98,6 +122,12 @@ pb_status work_text(audit_work *work, db_stmt *stmt, int column, const model_fie
 void work_put_field(pb_buf *out, const model_field *field, bool reference);
 /** Runs a control by SQL. */
 pb_status check_sql(audit_check *check, pb_error *err);
+/** Loads the list and when each record was made and touched last. */
+pb_status days_load(audit_work *work, entity_state *state, pb_error *err);
+/** Counts what each person owns and did. */
+pb_status people_load(audit_work *work, pb_error *err);
+/** How the records age, into the result. */
+pb_status decay_all(audit_work *work, audit_result *result, pb_error *err);
 /** Fills marks, usage and the number of records into the result. */
 pb_status score_all(audit_work *work, audit_result *result, pb_error *err);
 /** Fills in the evidence of the first failures. */

@@ -1,116 +1,37 @@
-/* Figures per person: what each owns and when entries were made. Counted, not judged: whether few
- * or many are good depends on the work, which the records do not tell. */
-#include "base/time.h"
+/* The figures of usage, as the result shows them. Counted, not judged: whether few or many are good
+ * depends on the work, which the records do not tell. */
 #include "run.h"
 
-typedef struct usage_room {
-    audit_usage *of; /* by owner index */
-    size_t count;
-    bool amounts_mixed;
-} usage_room;
-
-static pb_status reserve(audit_work *work, usage_room *room, pb_error *err)
+/* Days on which people work: five of seven, whichever they are. */
+static double working_days(int64_t first, int64_t last)
 {
-    if (room->count >= work->owner_count)
-        return PB_OK;
-    audit_usage *more = pb_arena_array(work->scratch, work->owner_count + 16, sizeof *more);
-    if (!more)
-        return pb_fail_memory(err);
-    if (room->count)
-        memcpy(more, room->of, room->count * sizeof *more);
-    room->of = more;
-    room->count = work->owner_count;
-    return PB_OK;
+    double days = (double)(last - first + 1) * 5 / 7;
+    return days < 1 ? 1 : days;
 }
 
-static void take_day(audit_usage *usage, int64_t day)
+static double per_week(const audit_work *work, const audit_usage *usage, audit_flow a, audit_flow b)
 {
-    if (!usage->has_days || day < usage->first_day)
-        usage->first_day = day;
-    if (!usage->has_days || day > usage->last_day)
-        usage->last_day = day;
-    usage->has_days = true;
+    if (!usage->weeks[a])
+        return 0;
+    uint64_t sum = 0;
+    for (int i = 0; i < AUDIT_WEEKS; i++)
+        sum += usage->weeks[a][i] + (b != a ? usage->weeks[b][i] : 0);
+    int64_t from = work->people->first_week;
+    if (usage->has_days && usage->first_day > from)
+        from = usage->first_day;
+    double weeks = (double)(work->reference - from + 1) / 7;
+    return (double)sum / (weeks < 1 ? 1 : weeks);
 }
 
-static void take_stage(audit_usage *usage, const model_field *stage, pb_str value)
+static void finish(const audit_work *work, audit_usage *usage, pb_str currency)
 {
-    const model_choice *choice = value.len ? model_choice_find(stage, value) : NULL;
-    usage->deals++;
-    if (!value.len)
-        return; /* nobody says how far it is */
-    if (choice && pb_str_is(choice->role, "won"))
-        usage->won++;
-    else if (choice && pb_str_is(choice->role, "lost"))
-        usage->lost++;
-    else
-        usage->open++;
-}
-
-/* The day an entry stands for: when it was made, else when it began, else when it was last worked
- * on. */
-static const model_field *entry_day(const audit_work *work, const entity_state *state)
-{
-    static const char *const roles[] = {"created_on", "opened_on", "started_on", "last_activity_on",
-                                        "modified_on"};
-    (void)work;
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        const model_field *field = model_field_role(state->entity, roles[i]);
-        if (field && state->filled[field->index] &&
-            (field->type == MODEL_DATE || field->type == MODEL_INSTANT))
-            return field;
-    }
-    return NULL;
-}
-
-typedef struct usage_columns {
-    const model_field *stage, *day;
-    bool deals, activities;
-} usage_columns;
-
-static pb_status take_records(audit_work *work, entity_state *state, usage_room *room,
-                              const usage_columns *columns, pb_error *err)
-{
-    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
-    pb_buf_addc(&sql, "select n");
-    if (columns->stage)
-        pb_buf_printf(&sql, ", %.*s", PB_STR_FMT(columns->stage->name));
-    if (columns->day)
-        pb_buf_printf(&sql, ", %.*s", PB_STR_FMT(columns->day->name));
-    pb_buf_printf(&sql, " from %.*s", PB_STR_FMT(state->entity->name));
-    db_stmt *stmt;
-    PB_TRY(work_query(work, pb_buf_str(&sql), &stmt, err));
-    for (;;) {
-        bool row;
-        PB_TRY(db_step(stmt, &row, err));
-        if (!row)
-            return PB_OK;
-        size_t at = list_position(state, db_column_i64(stmt, 0));
-        if (at == SIZE_MAX || !state->owner[at])
-            continue;
-        audit_usage *usage = &room->of[state->owner[at]];
-        usage->records++;
-        usage->activities += columns->activities;
-        if (columns->stage)
-            take_stage(usage, columns->stage, db_column_text(stmt, 1));
-        if (columns->stage && state->amount && state->amount[at]) {
-            const model_choice *choice = model_choice_find(columns->stage, db_column_text(stmt, 1));
-            if (choice && pb_str_is(choice->role, "won"))
-                usage->won_amount += state->amount[at];
-        }
-        int column = columns->stage ? 2 : 1;
-        if (columns->day && !db_column_is_null(stmt, column)) {
-            int64_t day = db_column_i64(stmt, column);
-            take_day(usage, columns->day->type == MODEL_INSTANT ? pb_instant_day(day) : day);
-        }
-    }
-}
-
-static bool has_won(const model_field *stage)
-{
-    for (size_t i = 0; stage && i < stage->choice_count; i++)
-        if (pb_str_is(stage->choices[i].role, "won"))
-            return true;
-    return false;
+    usage->amount_currency = currency;
+    if (usage->has_days)
+        usage->entries_per_day =
+            (double)usage->dated / working_days(usage->first_day, usage->last_day);
+    usage->deals_closed_per_week = per_week(work, usage, AUDIT_FLOW_WON, AUDIT_FLOW_LOST);
+    usage->cases_closed_per_week =
+        per_week(work, usage, AUDIT_FLOW_CASES_CLOSED, AUDIT_FLOW_CASES_CLOSED);
 }
 
 static int compare_usage(const void *a, const void *b)
@@ -119,35 +40,64 @@ static int compare_usage(const void *a, const void *b)
     return pb_str_cmp(left->owner, right->owner);
 }
 
+static int compare_sources(const void *a, const void *b)
+{
+    const audit_usage_source *left = a, *right = b;
+    return pb_str_cmp(left->source, right->source);
+}
+
+static void put_sources(audit_work *work, audit_result *result)
+{
+    work_people *people = work->people;
+    result->usage_sources = people->sources;
+    for (size_t i = 0; i < people->source_count; i++) {
+        audit_usage_source source = people->sources[i];
+        if (!source.activities)
+            continue;
+        source.source = work->sources[i];
+        for (int kind = 0; source.has_days && kind < AUDIT_KIND_COUNT; kind++)
+            source.per_day[kind] =
+                (double)source.kinds[kind] / working_days(source.first_day, source.last_day);
+        people->sources[result->usage_source_count++] = source;
+    }
+    qsort(people->sources, result->usage_source_count, sizeof *people->sources, compare_sources);
+}
+
+/* Won amounts are in the currency of the deals; of several currencies they are no sum. */
+static pb_str currency_of_deals(const audit_work *work)
+{
+    for (size_t i = 0; i < work->schema->entity_count; i++) {
+        const entity_state *state = &work->entities[i];
+        const model_field *stage = model_field_role(state->entity, "stage");
+        if (stage && state->listed && state->amount)
+            return state->amount_currency;
+    }
+    return PB_STR_NONE;
+}
+
 pb_status usage_all(audit_work *work, audit_result *result, pb_error *err)
 {
-    usage_room room = {0};
-    pb_str currency = PB_STR_NONE;
-    for (size_t i = 0; i < work->schema->entity_count; i++) {
-        entity_state *state = &work->entities[i];
-        const model_field *owner = model_field_role(state->entity, "owner");
-        if (!state->rows || !owner || owner->type != MODEL_LINK || !state->filled[owner->index])
-            continue;
-        PB_TRY(list_load(work, state, err));
-        PB_TRY(reserve(work, &room, err));
-        const model_field *stage = model_field_role(state->entity, "stage");
-        usage_columns columns = {.stage = has_won(stage) ? stage : NULL};
-        columns.day = entry_day(work, state);
-        columns.activities = pb_str_is(state->entity->name, "activity");
-        if (columns.stage && state->amount)
-            currency = state->amount_currency;
-        PB_TRY(take_records(work, state, &room, &columns, err));
-    }
-    result->usage = pb_arena_array(work->arena, room.count + 1, sizeof *result->usage);
+    PB_TRY(people_load(work, err));
+    work_people *people = work->people;
+    pb_str currency = currency_of_deals(work);
+    result->usage = pb_arena_array(work->arena, people->count + 1, sizeof *result->usage);
     if (!result->usage)
         return pb_fail_memory(err);
-    for (size_t i = 1; i < room.count; i++) {
-        if (!room.of[i].records)
+    for (size_t i = 1; i < people->count; i++) {
+        if (!people->of[i].records)
             continue;
-        room.of[i].owner = work->owners[i];
-        room.of[i].amount_currency = currency;
-        result->usage[result->usage_count++] = room.of[i];
+        audit_usage *usage = &result->usage[result->usage_count++];
+        *usage = people->of[i];
+        usage->owner = work->owners[i];
+        finish(work, usage, currency);
     }
     qsort(result->usage, result->usage_count, sizeof *result->usage, compare_usage);
+    result->usage_total = people->total;
+    result->usage_total.owner = PB_STR_NONE;
+    finish(work, &result->usage_total, currency);
+    memcpy(result->kind_weeks, people->kind_weeks, sizeof result->kind_weeks);
+    result->usage_first_week = people->first_week;
+    result->usage_first_day = people->first_day;
+    put_sources(work, result);
     return PB_OK;
 }

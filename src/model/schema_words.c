@@ -46,8 +46,9 @@ const char *const schema_field_roles[] = {
     "email", "phone", "mobile", "website", "address", "city", "state", "postcode", "country",
     "do_not_contact", "consent", "description", NULL};
 const char *const schema_choice_roles[] = {
-    "open", "won",       "lost",      "closed",      "active",    "inactive", "planned",
-    "done", "cancelled", "qualified", "unqualified", "converted", "former",   NULL};
+    "open",      "won",       "lost",        "closed",    "active", "inactive", "planned", "done",
+    "cancelled", "qualified", "unqualified", "converted", "former", "call",     "email",   "visit",
+    "meeting",   "message",   "task",        "note",      "letter", NULL};
 
 /* Sorted. SQLite's key words (lang_keywords.html), PostgreSQL's reserved ones (appendix C of its
  * manual), and the words of model/expr.h. */

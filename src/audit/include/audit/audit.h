@@ -8,6 +8,7 @@
 #define AUDIT_AUDIT_H
 
 #include "audit/control.h"
+#include "audit/figures.h"
 #include "db/read.h"
 
 typedef enum audit_outcome {
@@ -63,19 +64,6 @@ typedef struct audit_mark {
     bool capped;               /* a failed essential control caps the mark */
 } audit_mark;
 
-/** Figures of one person's work, counted and not judged. */
-typedef struct audit_usage {
-    pb_str owner;     /* as the users of the source are called */
-    uint64_t records; /* owned, of all entities */
-    uint64_t deals;   /* whose stage is not known is neither of the following */
-    uint64_t open, won, lost;
-    int64_t won_amount;     /* minor units */
-    pb_str amount_currency; /* as in audit_finding */
-    uint64_t activities;
-    bool has_days;
-    int64_t first_day, last_day; /* of dated entries */
-} audit_usage;
-
 typedef struct audit_result {
     int64_t as_of_days;
     int64_t reference_days;  /* ages are measured from here: as_of_days, or the newest date in the
@@ -86,8 +74,16 @@ typedef struct audit_result {
     audit_mark overall;
     audit_mark *areas, *entities, *owners, *sources;
     size_t area_count, entity_count, owner_count, source_count;
-    audit_usage *usage; /* by owner */
+    audit_usage *usage; /* by owner, of those who own anything */
     size_t usage_count;
+    audit_usage usage_total;
+    uint32_t *kind_weeks[AUDIT_KIND_COUNT]; /* activities of all by kind, AUDIT_WEEKS counts each */
+    int64_t usage_first_week;               /* Monday of the first of the AUDIT_WEEKS weeks */
+    int64_t usage_first_day;                /* the first of the AUDIT_DAYS days */
+    audit_usage_source *usage_sources;
+    size_t usage_source_count;
+    audit_decay *decay; /* by entity: as a whole, then by field, then by owner */
+    size_t decay_count;
     uint64_t records;
 } audit_result;
 
