@@ -1,5 +1,5 @@
 /* Records as CSV that a spreadsheet opens without harm and that imports again as it was. */
-#include "exchange/csv.h"
+#include "base/csv.h"
 #include "exchange/import.h"
 #include "sys/file.h"
 

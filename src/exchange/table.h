@@ -1,9 +1,9 @@
 /* A source of rows, whatever form it came in: a CSV file, a sheet of a workbook, a JSON Lines file,
  * vCards, a query to another system's database. Planning and importing see nothing else.
  *
- * The first row a table gives is its header (row 0); cells are UTF-8 text. Dates and numbers that the
- * form itself knows (a spreadsheet's date cell, a column of a database) come as ISO 8601 and plain
- * decimals. A malformed row is PB_INVALID with its fault, and reading goes on behind it.
+ * The first row a table gives is its header (row 0); cells are UTF-8 text. Dates and numbers that
+ * the form itself knows (a spreadsheet's date cell, a column of a database) come as ISO 8601 and
+ * plain decimals. A malformed row is PB_INVALID with its fault, and reading goes on behind it.
  * Threads: one reader, one thread. Memory: bounded by the limits each form states.
  */
 #ifndef EXCHANGE_TABLE_H
@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/str.h"
 
 /* --- bytes --- */
 
@@ -54,11 +54,12 @@ typedef struct table_fault {
 typedef struct table_facts {
     const char *form;     /* "CSV", "XLSX", "JSON Lines", "vCard", "PostgreSQL", "MariaDB" */
     const char *encoding; /* "UTF-8", "GB18030", …; "" where the form decides */
+    int sure;             /* of the encoding, in percent; 100: said by a mark or the form itself */
     char delimiter;       /* CSV only, else 0 */
     uint64_t formulas;    /* cells whose value a spreadsheet computed; known at the end */
 } table_facts;
 
-/** What a form of table does. All but `next` and `close` never fail. */
+/** What a form of table does. All but `next` never fail. */
 typedef struct table_ops {
     pb_status (*next)(void *state, table_row *ret_row, bool *ret_more, pb_error *err);
     const table_fault *(*last_fault)(const void *state); /* after PB_INVALID */
@@ -66,7 +67,8 @@ typedef struct table_ops {
     /** Of progress: bytes, or rows, as `total` counts. */
     uint64_t (*done)(const void *state);
     uint64_t (*total)(const void *state);
-    /** SHA-256 that names this table's contents, known once `next` said there is no more. */
+    /** SHA-256 of all bytes of the file or member, known once `next` said there is no more. NULL
+     * where a form does not read them all: table_fingerprint then reads them again. */
     void (*hash)(const void *state, uint8_t ret_hash[32]);
     void (*close)(void *state);
 } table_ops;
@@ -76,23 +78,45 @@ struct table_reader {
     void *state;
 };
 
+/** A reader of a form; takes over `state`, also on failure (then it is closed). */
+pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret_reader,
+                           pb_error *err);
+
 /** Where a table lies: a file, a sheet in it, a member of a ZIP, a table of a database. */
 typedef struct table_place {
-    pb_str path;   /* file or URL as given */
-    pb_str member; /* inside a ZIP; absent: the file itself */
-    pb_str sheet;  /* of a workbook, or the query of a database; absent: none */
-    pb_str name;   /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
+    pb_str path;         /* file or URL as given, NUL-terminated */
+    pb_str member;       /* inside a ZIP; absent: the file itself */
+    pb_str sheet;        /* of a workbook, or the query of a database; absent: none */
+    pb_str name;         /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
+    pb_str own;          /* what the table itself is called: "contacts.csv", "Sheet1" */
+    uint64_t spot[2];    /* of the member in its ZIP: byte, number */
+    bool live;           /* may change at any moment: a database */
+    const char *why_not; /* not to be read: English message id with {name}; NULL: a table */
 } table_place;
 
-/** The tables of a path, in their order. A file that is no table is one place, whose table_open says
- * why. Refuses a path that is not there, a ZIP that is damaged, encrypted or beyond the limits. */
+enum { TABLE_FOLDER_DEPTH = 8, TABLE_MOST_FILES = 10000, TABLE_MEMBER_MOST = 256 << 20 };
+
+/** The tables of a path, in their order: a file's, a workbook's sheets, a ZIP's members, and all of
+ * a folder and the folders in it (TABLE_FOLDER_DEPTH deep, TABLE_MOST_FILES in all; in folders and
+ * ZIPs files are chosen by the ending of their names, the others are listed with why not). A file
+ * that is no table is one place, whose table_open says why. Refuses a path that is not there, a
+ * folder without tables. The places lie in `arena`. */
 pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places, size_t *ret_count,
                      pb_error *err);
+/** SHA-256 that names the table's contents: of the bytes of its file or member, and the sheet. All
+ * zero for a live table. `*ret_bytes`: how many there are. */
+pb_status table_fingerprint(const table_place *place, uint8_t ret_hash[32], uint64_t *ret_bytes,
+                            pb_error *err);
+/** The same, of a reader of that place that came to its end. */
+pb_status table_read_fingerprint(const table_reader *reader, const table_place *place,
+                                 uint8_t ret_hash[32], pb_error *err);
 /** Opens a table. Owner: the caller, table_close. */
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err);
 pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err);
 const table_fault *table_last_fault(const table_reader *reader);
 table_facts table_facts_of(const table_reader *reader);
+uint64_t table_done(const table_reader *reader);
+uint64_t table_total(const table_reader *reader);
 /** Takes NULL, returns NULL. */
 table_reader *table_close(table_reader *reader);
 

@@ -70,6 +70,13 @@ pb_status sys_reader_read(sys_reader *reader, void *to, size_t size, size_t *ret
     return PB_OK;
 }
 
+pb_status sys_reader_seek(sys_reader *reader, uint64_t position, pb_error *err)
+{
+    if (position > INT64_MAX || lseek(reader->fd, (off_t)position, SEEK_SET) < 0)
+        return could_not_read(err, reader->path, position > INT64_MAX ? EINVAL : errno);
+    return PB_OK;
+}
+
 uint64_t sys_reader_size(const sys_reader *reader)
 {
     return reader->size;

@@ -1,7 +1,7 @@
 /* The CSV reader on what the wild holds. */
 #include "exchange_support.h"
 
-#include "csv_internal.h"
+#include "csv_support.h"
 
 /* All rows as `a|b;c|d`, faults as `!line`. */
 static pb_str read_text(bench_room *room, pb_str text)
@@ -11,7 +11,7 @@ static pb_str read_text(bench_room *room, pb_str text)
     PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
     must(csv_open_bytes(text, 0, &reader, &err), &err);
     for (;;) {
-        csv_row row = {0};
+        table_row row = {0};
         bool more = false;
         pb_status status = csv_next(reader, &row, &more, &err);
         if (status == PB_OK && !more)
@@ -97,7 +97,7 @@ static void test_faults_are_named_and_passed_over(void **state)
     csv_reader *reader = NULL;
     pb_error err;
     must(csv_open_bytes(PB_STR("a,b\nx,\"y\nz\xFF\"\n"), 0, &reader, &err), &err);
-    csv_row row;
+    table_row row;
     bool more;
     must(csv_next(reader, &row, &more, &err), &err);
     assert_int_equal(csv_next(reader, &row, &more, &err), PB_INVALID);
@@ -144,19 +144,25 @@ static void test_the_hash_is_that_of_the_file(void **state)
 {
     bench_room *room = *state;
     pb_error err;
-    csv_reader *reader = NULL;
+    table_reader *reader = NULL;
     char *path = put_text(room, "x.csv", "abc");
-    must(csv_open(path, &reader, &err), &err);
-    csv_row row;
+    table_place place = {.path = pb_str_c(path), .name = PB_STR("x.csv"), .own = PB_STR("x.csv")};
+    must(table_open(&place, &reader, &err), &err);
+    table_row row;
     bool more = true;
     while (more)
-        must(csv_next(reader, &row, &more, &err), &err);
+        must(table_next(reader, &row, &more, &err), &err);
     static const uint8_t abc[4] = {0xba, 0x78, 0x16, 0xbf}; /* FIPS 180-4, "abc" */
     uint8_t hash[32];
-    csv_hash(reader, hash);
+    must(table_read_fingerprint(reader, &place, hash, &err), &err);
     assert_memory_equal(hash, abc, sizeof abc);
-    assert_int_equal(csv_bytes_total(reader), 3);
-    csv_close(reader);
+    uint8_t before[32];
+    uint64_t bytes = 0;
+    must(table_fingerprint(&place, before, &bytes, &err), &err);
+    assert_memory_equal(hash, before, sizeof hash);
+    assert_int_equal(bytes, 3);
+    assert_int_equal(table_total(reader), 3);
+    table_close(reader);
 }
 
 static void assert_put(const char *cell, bool guard, const char *expected)

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "base/utf8.h"
-#include "csv_internal.h"
+#include "csv_support.h"
 
 enum { MAX_ROWS = 4000, MAX_CELLS = 20000 };
 
@@ -149,7 +149,7 @@ static char read_really(pb_str text, size_t room, pb_arena *arena, flat *out)
     csv_reader *reader = NULL;
     assert_int_equal(csv_open_bytes(text, room, &reader, NULL), PB_OK);
     for (;;) {
-        csv_row row = {0};
+        table_row row = {0};
         bool more = false;
         pb_status status = csv_next(reader, &row, &more, NULL);
         if (status == PB_OK && !more)

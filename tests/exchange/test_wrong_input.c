@@ -62,12 +62,19 @@ static void test_what_lies_beside_the_tables_is_listed(void **state)
     put_text(room, "notes.txt", "hello");
     put_text(room, "contacts.csv", "id,full name\n1,Ada\n");
     must(sys_dir_make(sys_path_join(room->arena, room->folder, "old"), 0700, false, &err), &err);
+    put_text(room, "old/users.csv", "id,full name\n1,Bo\n");
+    put_text(room, ".hidden.csv", "id,full name\n1,Bo\n");
+    assert_int_equal(symlink(room->folder, sys_path_join(room->arena, room->folder, "old/up")), 0);
     exchange_plan plan = plan_of(room, room->folder, NULL);
-    assert_int_equal(plan.file_count, 3);
+    assert_int_equal(plan.file_count, 5);
     assert_non_null(file_named(&plan, "contacts.csv")->entity);
     assert_true(pb_str_find(why_not(room, file_named(&plan, "notes.txt")), PB_STR("notes.txt")) ==
                 0);
-    assert_true(pb_str_find(why_not(room, file_named(&plan, "old")), PB_STR("folder")) != SIZE_MAX);
+    assert_true(pb_str_find(why_not(room, file_named(&plan, "old/up")), PB_STR("link back")) !=
+                SIZE_MAX);
+    assert_true(pb_str_find(why_not(room, file_named(&plan, ".hidden.csv")), PB_STR("hidden")) !=
+                SIZE_MAX);
+    assert_non_null(file_named(&plan, "old/users.csv")->entity);
 }
 
 /* shows: INT-5 */

@@ -46,18 +46,22 @@ typedef struct exchange_reject {
     int64_t expected, found; /* for {expected} and {found} */
 } exchange_reject;
 
-/** One source file. */
+/** One table: a file, a sheet of a workbook, a member of a ZIP, a table of a database. */
 typedef struct exchange_file {
-    pb_str path;                /* as given */
-    pb_str name;                /* last part of the path: shown in reports */
+    const struct table_place *place; /* where it lies (private to exchange) */
+    pb_str path;                     /* the file or URL, as given */
+    pb_str name; /* shown in reports: last part of the path, with the member or sheet behind it */
+    pb_str own;  /* what the table itself is called: "contacts.csv", "Sheet1" */
     const model_entity *entity; /* NULL: not imported, `why_not` says why */
     pb_str why_not;             /* English message id with `why_args`; see exchange_why_not */
     const pb_arg *why_args;     /* {name} and whatever else the message names */
     size_t why_arg_count;
     int64_t
         imported_before; /* number of the run that imported the very same bytes; 0: none known */
-    pb_str encoding;     /* "UTF-8", "UTF-8 with BOM" */
-    char delimiter;
+    pb_str form;         /* "CSV", "XLSX", "JSON Lines", … */
+    pb_str encoding;     /* "UTF-8", "UTF-8 with BOM", "GB18030"; empty where the form decides */
+    int sure;            /* of the encoding, in percent; 100: a mark or the form itself says so */
+    char delimiter;      /* 0 where there is none */
     uint64_t bytes;
     uint8_t hash[32]; /* SHA-256 of the file */
     exchange_column *columns;
@@ -75,7 +79,7 @@ typedef struct exchange_plan {
 } exchange_plan;
 
 typedef struct exchange_options {
-    const char *const *paths; /* files and folders */
+    const char *const *paths; /* files, folders, URLs of databases */
     size_t path_count;
     const char *map_path; /* NULL: none */
     record_policy policy;
@@ -95,7 +99,7 @@ void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_
 
 /** Looks at the files (first rows, headers) and decides what each column is. Opens nothing for
  * writing. The plan lives in `arena`. A path that is not there or cannot be read, a folder without
- * CSV files and a mistake in the map file are errors; a file that cannot be imported stays in the
+ * tables and a mistake in the map file are errors; a file that cannot be imported stays in the
  * plan with its reason. */
 pb_status exchange_plan_make(const model_schema *schema, const exchange_options *options,
                              pb_arena *arena, exchange_plan *ret_plan, pb_error *err);

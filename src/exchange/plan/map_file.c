@@ -17,12 +17,19 @@ struct map_file {
     pb_arena *arena;
 };
 
-static const model_yaml *entry_of(const map_file *map, pb_str file_name)
+static const model_yaml *named(const map_file *map, pb_str name)
 {
     for (size_t i = 0; map->files != NULL && i < map->files->count; i++)
-        if (pb_str_eq(map->files->keys[i]->text, file_name))
+        if (pb_str_eq(map->files->keys[i]->text, name))
             return map->files->items[i];
     return NULL;
+}
+
+/* A file by its name as reports show it ("export.zip/contacts.csv"), or by its own. */
+static const model_yaml *entry_of(const map_file *map, const exchange_file *file)
+{
+    const model_yaml *entry = named(map, file->name);
+    return entry != NULL ? entry : named(map, file->own);
 }
 
 static const char **list_of(pb_arena *arena, const pb_str *items, size_t count, const char *first,
@@ -141,15 +148,15 @@ pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena
     return PB_OK;
 }
 
-const model_entity *map_entity(const map_file *map, pb_str file_name)
+const model_entity *map_entity(const map_file *map, const exchange_file *file)
 {
-    const model_yaml *entity = model_yaml_get(entry_of(map, file_name), "entity");
+    const model_yaml *entity = model_yaml_get(entry_of(map, file), "entity");
     return entity == NULL ? NULL : model_entity_find(map->schema, entity->text);
 }
 
-bool map_ignores(const map_file *map, pb_str file_name)
+bool map_ignores(const map_file *map, const exchange_file *file)
 {
-    const model_yaml *entity = model_yaml_get(entry_of(map, file_name), "entity");
+    const model_yaml *entity = model_yaml_get(entry_of(map, file), "entity");
     return entity != NULL && pb_str_is(entity->text, "ignore");
 }
 
@@ -180,7 +187,7 @@ static pb_status no_such_column(const exchange_file *file, const model_yaml *key
 
 pb_status map_apply(const map_file *map, exchange_file *file, pb_arena *arena, pb_error *err)
 {
-    const model_yaml *columns = model_yaml_get(entry_of(map, file->name), "columns");
+    const model_yaml *columns = model_yaml_get(entry_of(map, file), "columns");
     if (model_yaml_is_null(columns))
         return PB_OK;
     PB_TRY(check_columns(map, file->entity, columns, err));
@@ -202,7 +209,8 @@ pb_status map_check_used(const map_file *map, const exchange_plan *plan, pb_erro
     for (size_t i = 0; map->files != NULL && i < map->files->count; i++) {
         bool met = false;
         for (size_t f = 0; f < plan->file_count && !met; f++)
-            met = pb_str_eq(plan->files[f].name, map->files->keys[i]->text);
+            met = pb_str_eq(plan->files[f].name, map->files->keys[i]->text) ||
+                  pb_str_eq(plan->files[f].own, map->files->keys[i]->text);
         if (met)
             continue;
         model_yaml_fail(map->files->keys[i], err, PB_MSG("There is no file “{name}” to import"),

@@ -18,7 +18,7 @@ typedef struct importing {
     db_session *session;
     exchange_file *file; /* at work */
     row_shape *shape;
-    csv_reader *reader;
+    table_reader *reader;
     int64_t number; /* of the file in its run */
     size_t reject_capacity;
     uint64_t told_bytes;
@@ -37,7 +37,7 @@ static pb_status tell(importing *im, bool always, pb_error *err)
 {
     if (im->options->progress == NULL)
         return PB_OK;
-    uint64_t done = csv_bytes_done(im->reader);
+    uint64_t done = table_done(im->reader);
     bool due = always || done - im->told_bytes >= PROGRESS_BYTES;
     if (!due && ++im->unlooked < ROWS_A_LOOK)
         return PB_OK;
@@ -48,7 +48,7 @@ static pb_status tell(importing *im, bool always, pb_error *err)
     im->told_bytes = done;
     im->told_us = now;
     bool stop = im->options->progress(im->options->context, im->file->name.ptr, done,
-                                      csv_bytes_total(im->reader));
+                                      table_total(im->reader));
     return stop ? cancelled(err) : PB_OK;
 }
 
@@ -77,7 +77,7 @@ static pb_status reject(importing *im, exchange_reject why, pb_error *err)
 
 static pb_status reject_fault(importing *im, pb_error *err)
 {
-    const csv_fault *fault = csv_last_fault(im->reader);
+    const table_fault *fault = table_last_fault(im->reader);
     im->file->rows++;
     return reject(im,
                   (exchange_reject){.row = fault->row,
@@ -89,7 +89,7 @@ static pb_status reject_fault(importing *im, pb_error *err)
                   err);
 }
 
-static pb_status reject_row(importing *im, const csv_row *row, const char *says, pb_error *err)
+static pb_status reject_row(importing *im, const table_row *row, const char *says, pb_error *err)
 {
     return reject(im,
                   (exchange_reject){.row = row->row,
@@ -110,7 +110,7 @@ static pb_str header_of(const exchange_file *file, const model_field *field)
 }
 
 /* One row with all that is wrong in it, so that it need be mended only once. */
-static pb_status reject_record(importing *im, const csv_row *row, const record_problem *problems,
+static pb_status reject_record(importing *im, const table_row *row, const record_problem *problems,
                                size_t count, pb_error *err)
 {
     im->file->rejected++;
@@ -133,7 +133,7 @@ static pb_status reject_record(importing *im, const csv_row *row, const record_p
 /* --- rows --- */
 
 /* Counts what is filled; false when nothing is. */
-static bool count_filled(exchange_file *file, const csv_row *row)
+static bool count_filled(exchange_file *file, const table_row *row)
 {
     bool any = false;
     for (size_t c = 0; c < row->count; c++) {
@@ -144,7 +144,7 @@ static bool count_filled(exchange_file *file, const csv_row *row)
     return any;
 }
 
-static pb_status import_row(importing *im, const csv_row *row, pb_error *err)
+static pb_status import_row(importing *im, const table_row *row, pb_error *err)
 {
     exchange_file *file = im->file;
     file->rows++;
@@ -172,11 +172,11 @@ static pb_status import_row(importing *im, const csv_row *row, pb_error *err)
 
 static pb_status import_rows(importing *im, pb_error *err)
 {
-    csv_row row = {0};
+    table_row row = {0};
     bool more = true;
-    PB_TRY(csv_next(im->reader, &row, &more, err)); /* the header: the plan has it */
+    PB_TRY(table_next(im->reader, &row, &more, err)); /* the header: the plan has it */
     while (more) {
-        pb_status status = csv_next(im->reader, &row, &more, err);
+        pb_status status = table_next(im->reader, &row, &more, err);
         if (status == PB_INVALID)
             PB_TRY(reject_fault(im, err));
         else if (status != PB_OK)
@@ -186,9 +186,9 @@ static pb_status import_rows(importing *im, pb_error *err)
         PB_TRY(tell(im, false, err));
     }
     PB_TRY(tell(im, true, err));
-    uint8_t hash[32];
-    csv_hash(im->reader, hash);
-    if (memcmp(hash, im->file->hash, sizeof hash) == 0)
+    uint8_t hash[32] = {0};
+    PB_TRY(table_read_fingerprint(im->reader, im->file->place, hash, err));
+    if (im->file->place->live || memcmp(hash, im->file->hash, sizeof hash) == 0)
         return PB_OK;
     pb_fail(err, PB_CONFLICT, PB_MSG("{file} changed while it was being read"), "file",
             PB_ARG(im->file->name), NULL);
@@ -247,7 +247,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     if (file->entity == NULL)
         return record_columns(im, err);
-    pb_status status = csv_open(file->path.ptr, &im->reader, err);
+    pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
@@ -255,7 +255,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)
         status = record_columns(im, err);
-    im->reader = csv_close(im->reader);
+    im->reader = table_close(im->reader);
     im->shape = row_shape_free(im->shape);
     return status;
 }

@@ -1,7 +1,7 @@
 /* The rows that were rejected, as files of the form they came in: to be mended and imported again.
  */
+#include "../table.h"
 #include "base/csv.h"
-#include "exchange/csv.h"
 #include "exchange/import.h"
 #include "sys/file.h"
 
@@ -10,14 +10,14 @@ enum { FLUSH_AT = 256 << 10, ROWS_MOST = 64 << 20 };
 /* Working state of one file. */
 typedef struct copying {
     const exchange_file *file;
-    csv_reader *reader;
+    table_reader *reader;
     sys_writer *writer;
     pb_buf out;  /* rows waiting to be written */
     size_t next; /* the reject looked for */
     uint64_t rows;
 } copying;
 
-static void put_row(copying *c, const csv_row *row)
+static void put_row(copying *c, const table_row *row)
 {
     for (size_t i = 0; i < row->count; i++)
         pb_csv_put(&c->out, pb_csv_unguard(row->cells[i]), i == 0, row->row > 0);
@@ -44,7 +44,7 @@ static bool is_rejected(copying *c, int64_t row)
     return c->next < file->reject_count && file->rejects[c->next].row == row;
 }
 
-static bool is_blank(const csv_row *row)
+static bool is_blank(const table_row *row)
 {
     for (size_t i = 0; i < row->count; i++)
         if (row->cells[i].len > 0)
@@ -54,13 +54,13 @@ static bool is_blank(const csv_row *row)
 
 static pb_status copy_rows(copying *c, pb_error *err)
 {
-    csv_row row = {0};
+    table_row row = {0};
     bool more = true;
-    PB_TRY(csv_next(c->reader, &row, &more, err));
+    PB_TRY(table_next(c->reader, &row, &more, err));
     put_row(c, &row);
     while (more) {
         pb_error why = {0};
-        pb_status status = csv_next(c->reader, &row, &more, &why);
+        pb_status status = table_next(c->reader, &row, &more, &why);
         if (status == PB_INVALID)
             continue; /* no row to copy: the list of reasons has its line */
         if (status != PB_OK) {
@@ -81,7 +81,7 @@ static pb_status copy_file(const exchange_file *file, const char *path, uint64_t
                            pb_error *err)
 {
     copying c = {.file = file, .out = PB_BUF_INIT(ROWS_MOST)};
-    pb_status status = csv_open(file->path.ptr, &c.reader, err);
+    pb_status status = table_open(file->place, &c.reader, err);
     if (status == PB_OK)
         status = sys_writer_open(path, 0600, &c.writer, err);
     if (status == PB_OK)
@@ -90,7 +90,7 @@ static pb_status copy_file(const exchange_file *file, const char *path, uint64_t
         status = sys_writer_finish(c.writer, err);
     else
         sys_writer_abort(c.writer);
-    csv_close(c.reader);
+    table_close(c.reader);
     pb_buf_free(&c.out);
     if (status == PB_OK)
         *ret_rows = c.rows;

@@ -2,8 +2,9 @@
 #ifndef EXCHANGE_PLAN_H
 #define EXCHANGE_PLAN_H
 
+#include "../table.h"
+#include "base/csv.h"
 #include "base/map.h"
-#include "exchange/csv.h"
 #include "exchange/import.h"
 #include "model/value.h"
 
@@ -22,11 +23,11 @@ typedef struct sample {
     size_t rows;
 } sample;
 
-/** Reads the head of a file: fills in encoding, delimiter, bytes and hash. A file that is no table
- * (empty, binary, header only, …) gets its `why_not` and `ret->columns` 0. The sample lies in
+/** Reads the head of a file: fills in form, encoding, delimiter, bytes and hash. A file that is no
+ * table (empty, binary, header only, …) gets its `why_not` and `ret->columns` 0. The sample lies in
  * `scratch`, what the plan keeps in `arena`. */
-pb_status sample_read(const char *path, pb_arena *arena, pb_arena *scratch, exchange_file *file,
-                      sample *ret, pb_error *err);
+pb_status sample_read(pb_arena *arena, pb_arena *scratch, exchange_file *file, sample *ret,
+                      pb_error *err);
 /** Cell of the sample. */
 pb_str sample_cell(const sample *s, size_t row, size_t column);
 /** Rows with a value in that column. */
@@ -41,6 +42,8 @@ bool sample_names_rows(const sample *s, size_t column, pb_arena *arena);
  * added. PB_MEMORY or PB_OK. */
 pb_status plan_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
     __attribute__((sentinel));
+/** Says it with the words of an error: its detail, or else its primary line. */
+pb_status plan_refuse_for(exchange_file *file, pb_arena *arena, const pb_error *why);
 /** Notes something about a column, in the same form. PB_MEMORY or PB_OK. */
 pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
     __attribute__((sentinel));
@@ -102,9 +105,9 @@ typedef struct map_file map_file;
 pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena,
                    map_file **ret_map, pb_error *err);
 /** Entity the map gives to a file, or NULL. */
-const model_entity *map_entity(const map_file *map, pb_str file_name);
+const model_entity *map_entity(const map_file *map, const exchange_file *file);
 /** The map says that this file is not to be read. */
-bool map_ignores(const map_file *map, pb_str file_name);
+bool map_ignores(const map_file *map, const exchange_file *file);
 /** Applies what the map says about the columns of a file whose entity is known. A column that the
  * map names and the file has not is an error. */
 pb_status map_apply(const map_file *map, exchange_file *file, pb_arena *arena, pb_error *err);

@@ -14,7 +14,7 @@ csv_reader *csv_close(csv_reader *reader)
 {
     if (reader == NULL)
         return NULL;
-    csv_source_free(reader->source);
+    text_source_free(reader->source);
     free(reader->name);
     free(reader->data);
     free(reader->cells);
@@ -55,8 +55,8 @@ static pb_status fill(csv_reader *reader, pb_error *err)
     }
     while (!reader->over && reader->cap - reader->end >= 16) {
         size_t count = 0;
-        PB_TRY(csv_source_read(reader->source, reader->data + reader->end,
-                               reader->cap - reader->end, &count, err));
+        PB_TRY(text_source_read(reader->source, reader->data + reader->end,
+                                reader->cap - reader->end, &count, err));
         reader->end += count;
         reader->over = count == 0;
     }
@@ -70,7 +70,7 @@ static pb_status fill(csv_reader *reader, pb_error *err)
 /* Makes the error for `reader->fault`. */
 static pb_status complain(csv_reader *reader, pb_error *err)
 {
-    const csv_fault *fault = &reader->fault;
+    const table_fault *fault = &reader->fault;
     pb_fail(err, PB_INVALID, PB_MSG("Line {line} of {file} could not be read"), "line",
             PB_ARG_INT(fault->line), "file", reader->name, NULL);
     if (err != NULL) {
@@ -108,12 +108,12 @@ static pb_status skip_line(csv_reader *reader, pb_error *err)
 static void fault_is(csv_reader *reader, const char *says, const char *hint, int64_t expected,
                      int64_t found)
 {
-    reader->fault = (csv_fault){.says = says,
-                                .hint = hint,
-                                .row = reader->row,
-                                .line = reader->line,
-                                .expected = expected,
-                                .found = found};
+    reader->fault = (table_fault){.says = says,
+                                  .hint = hint,
+                                  .row = reader->row,
+                                  .line = reader->line,
+                                  .expected = expected,
+                                  .found = found};
 }
 
 /* The row goes on beyond the limit: none of it is kept. */
@@ -163,7 +163,7 @@ static pb_status quote_fault(csv_reader *reader, outcome out, size_t at, pb_erro
         quote_text(reader, at);
     }
     reader->rescanned += scanned - reader->begin;
-    if (reader->rescanned > RESCAN_BUDGET + 4 * csv_source_done(reader->source)) {
+    if (reader->rescanned > RESCAN_BUDGET + 4 * text_source_done(reader->source)) {
         reader->line += csv_scan_lines((pb_str){data + reader->begin, scanned - reader->begin});
         reader->begin = scanned;
     }
@@ -189,13 +189,13 @@ static void text_fault(csv_reader *reader)
     int64_t line = 0, place = 0;
     locate(reader, reader->bad, &line, &place);
     unsigned char byte = (unsigned char)reader->data[reader->bad];
-    csv_code code = csv_source_code(reader->source);
+    text_code code = text_source_code(reader->source);
     if (byte == 0)
         fault_is(reader, PB_MSG("Character {found} of the line is a NUL byte: this is not text"),
                  PB_MSG("Export the table again as a CSV file; a spreadsheet or a program file "
                         "cannot be read"),
                  0, place);
-    else if (code == CSV_UTF16_LE || code == CSV_UTF16_BE)
+    else if (code == TEXT_UTF16_LE || code == TEXT_UTF16_BE)
         fault_is(reader, PB_MSG("Character {found} of the line is not valid UTF-16"),
                  PB_MSG("Save the file as “CSV UTF-8”"), 0, place);
     else
@@ -207,7 +207,7 @@ static void text_fault(csv_reader *reader)
 }
 
 /* A whole row, scanned: its faults, if any, and the way past it. */
-static pb_status accept(csv_reader *reader, size_t count, size_t next, csv_row *ret_row,
+static pb_status accept(csv_reader *reader, size_t count, size_t next, table_row *ret_row,
                         pb_error *err)
 {
     const char *limits =
@@ -238,11 +238,11 @@ static pb_status accept(csv_reader *reader, size_t count, size_t next, csv_row *
         return complain(reader, err);
     if (reader->doubled_count > 0)
         csv_row_undouble(reader);
-    *ret_row = (csv_row){reader->cells, count, reader->row, line};
+    *ret_row = (table_row){reader->cells, count, reader->row, line};
     return PB_OK;
 }
 
-pb_status csv_next(csv_reader *reader, csv_row *ret_row, bool *ret_more, pb_error *err)
+pb_status csv_next(csv_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err)
 {
     for (;;) {
         if (reader->begin == reader->end && reader->over) {
@@ -314,18 +314,19 @@ static pb_status begin_reading(csv_reader *reader, size_t room, pb_error *err)
     return PB_OK;
 }
 
-pb_status csv_open_input(csv_input input, const char *name, csv_reader **ret_reader, pb_error *err)
+pb_status csv_open(byte_input input, const char *name, size_t room, csv_reader **ret_reader,
+                   pb_error *err)
 {
-    csv_source *source = NULL;
-    PB_TRY(csv_source_new(input, &source, err));
+    text_source *source = NULL;
+    PB_TRY(text_source_new(input, &source, err));
     csv_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL) {
-        csv_source_free(source);
+        text_source_free(source);
         return pb_fail_memory(err);
     }
     reader->source = source;
     reader->name = strdup(name);
-    pb_status status = begin_reading(reader, input.room, err);
+    pb_status status = begin_reading(reader, room, err);
     if (status != PB_OK) {
         csv_close(reader);
         return status;
@@ -334,7 +335,7 @@ pb_status csv_open_input(csv_input input, const char *name, csv_reader **ret_rea
     return PB_OK;
 }
 
-const csv_fault *csv_last_fault(const csv_reader *reader)
+const table_fault *csv_last_fault(const csv_reader *reader)
 {
     return &reader->fault;
 }
@@ -344,25 +345,9 @@ char csv_delimiter(const csv_reader *reader)
     return reader->delimiter;
 }
 
-const char *csv_encoding(const csv_reader *reader)
-{
-    static const char *const names[] = {"UTF-8", "UTF-8 with BOM", "UTF-16 LE", "UTF-16 BE"};
-    return names[csv_source_code(reader->source)];
-}
-
 uint64_t csv_bytes_done(const csv_reader *reader)
 {
-    uint64_t taken = csv_source_done(reader->source);
+    uint64_t taken = text_source_done(reader->source);
     uint64_t waiting = reader->end - reader->begin;
     return taken > waiting ? taken - waiting : 0;
-}
-
-uint64_t csv_bytes_total(const csv_reader *reader)
-{
-    return csv_source_total(reader->source);
-}
-
-void csv_hash(const csv_reader *reader, uint8_t ret_hash[32])
-{
-    csv_source_hash(reader->source, ret_hash);
 }

@@ -107,7 +107,7 @@ static pb_str country_of(row_shape *shape, const model_field *field, pb_str text
     return (pb_str){shape->country_codes[*known], 2};
 }
 
-static pb_str cell_at(const csv_row *row, ptrdiff_t column)
+static pb_str cell_at(const table_row *row, ptrdiff_t column)
 {
     return column < 0 ? PB_STR("") : pb_csv_unguard(row->cells[column]);
 }
@@ -122,7 +122,7 @@ static bool all_han(pb_str text)
 
 /* `Mary J Smith`; 王小明 where both parts are Han. Parts beyond NAME_ROOM, far beyond any name, are
  * left out; the parts' own fields still get them. */
-static pb_str compose_name(row_shape *shape, const csv_row *row)
+static pb_str compose_name(row_shape *shape, const table_row *row)
 {
     pb_str given = cell_at(row, shape->given), family = cell_at(row, shape->family);
     pb_str parts[] = {given, cell_at(row, shape->middle), family};
@@ -143,7 +143,7 @@ static pb_str compose_name(row_shape *shape, const csv_row *row)
     return pb_buf_str(out);
 }
 
-void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
+void row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
                       pb_str *ret_source_id)
 {
     size_t count = 0;

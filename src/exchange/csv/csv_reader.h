@@ -8,7 +8,7 @@
 #define CSV_NONE SIZE_MAX
 
 struct csv_reader {
-    csv_source *source;
+    text_source *source;
     char *name;
     char *data;
     size_t cap;        /* CSV_PAD more are allocated */
@@ -26,7 +26,7 @@ struct csv_reader {
     size_t doubled_count;
     size_t opened;      /* the last quotation mark of the row that opened a cell, or CSV_NONE */
     uint64_t rescanned; /* bytes scanned again after quotation marks that never ended */
-    csv_fault fault;
+    table_fault fault;
 };
 
 typedef enum outcome {

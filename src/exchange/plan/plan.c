@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 
-#include "sys/file.h"
-
 /* Working state of one planning. */
 typedef struct planning {
     const model_schema *schema;
@@ -49,6 +47,29 @@ pb_status plan_refuse(exchange_file *file, pb_arena *arena, const char *says, ..
     return kept ? PB_OK : PB_MEMORY;
 }
 
+pb_status plan_refuse_for(exchange_file *file, pb_arena *arena, const pb_error *why)
+{
+    const pb_msg *part = why->detail.id != NULL ? &why->detail : &why->primary;
+    pb_arg *args = pb_arena_array(arena, (size_t)part->count + 1, sizeof *args);
+    if (args == NULL)
+        return PB_MEMORY;
+    args[0] = (pb_arg){"name", file->name};
+    const char *at = why->text + part->args;
+    for (size_t i = 1; i <= part->count; i++) {
+        args[i].name = pb_arena_cstr(arena, pb_str_c(at));
+        at += strlen(at) + 1;
+        args[i].value = pb_arena_str(arena, pb_str_c(at));
+        at += strlen(at) + 1;
+        if (args[i].name == NULL || args[i].value.ptr == NULL)
+            return PB_MEMORY;
+    }
+    file->why_args = args;
+    file->why_arg_count = (size_t)part->count + 1;
+    file->why_not = pb_str_c(part->id);
+    file->entity = NULL;
+    return PB_OK;
+}
+
 pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
 {
     va_list list;
@@ -75,81 +96,25 @@ void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_
 
 /* --- which files --- */
 
-static pb_status add_file(planning *p, const char *path, exchange_file **ret_file, pb_error *err)
+static pb_status add_place(planning *p, const table_place *place, pb_error *err)
 {
     exchange_plan *plan = p->plan;
-    exchange_file file = {.path = pb_arena_str(p->arena, pb_str_c(path))};
-    if (file.path.ptr == NULL ||
+    exchange_file file = {
+        .place = place, .path = place->path, .name = place->name, .own = place->own};
+    if ((place->why_not != NULL && plan_refuse(&file, p->arena, place->why_not, NULL) != PB_OK) ||
         !PB_PUSH(p->arena, plan->files, plan->file_count, p->capacity, file))
         return pb_fail_memory(err);
-    *ret_file = &plan->files[plan->file_count - 1];
-    (*ret_file)->name = sys_path_name((*ret_file)->path.ptr);
     return PB_OK;
-}
-
-static bool is_csv(pb_str name)
-{
-    size_t dot = name.len;
-    while (dot > 0 && name.ptr[dot - 1] != '.')
-        dot--;
-    pb_str ending = pb_str_sub(name, dot, name.len);
-    return dot > 1 &&
-           (pb_str_eq_nocase(ending, PB_STR("csv")) || pb_str_eq_nocase(ending, PB_STR("tsv")) ||
-            pb_str_eq_nocase(ending, PB_STR("tab")));
-}
-
-/* All CSV files of a folder; what else is there is listed with the reason. */
-static pb_status add_folder(planning *p, const char *folder, pb_error *err)
-{
-    pb_str *names = NULL;
-    size_t count = 0, tables = 0;
-    PB_TRY(sys_dir_list(folder, p->arena, &names, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (names[i].ptr[0] == '.')
-            continue;
-        char *path = sys_path_join(p->arena, folder, names[i].ptr);
-        if (path == NULL)
-            return pb_fail_memory(err);
-        exchange_file *file = NULL;
-        PB_TRY(add_file(p, path, &file, err));
-        pb_status status = PB_OK;
-        if (sys_path_kind(path) == SYS_FOLDER)
-            status = plan_refuse(file, p->arena,
-                                 PB_MSG("{name} is a folder; folders inside a folder are not read"),
-                                 NULL);
-        else if (!is_csv(names[i]))
-            status = plan_refuse(file, p->arena,
-                                 PB_MSG("{name} is not a CSV file by its name (.csv, .tsv)"), NULL);
-        else
-            tables++;
-        if (status != PB_OK)
-            return pb_fail_memory(err);
-    }
-    if (tables > 0)
-        return PB_OK;
-    pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no CSV file in the folder {path}"), "path", folder,
-            NULL);
-    pb_error_hint(
-        err, PB_MSG("Export the tables of your CRM as CSV files into it, one file a table"), NULL);
-    return PB_NOT_FOUND;
 }
 
 static pb_status add_path(planning *p, const char *path, pb_error *err)
 {
-    exchange_file *file = NULL;
-    switch (sys_path_kind(path)) {
-    case SYS_FOLDER:
-        return add_folder(p, path, err);
-    case SYS_FILE:
-    case SYS_NONE: /* opening it says why */
-        return add_file(p, path, &file, err);
-    case SYS_OTHER:
-        break;
-    }
-    pb_fail(err, PB_UNSUPPORTED, PB_MSG("{path} is neither a file nor a folder"), "path", path,
-            NULL);
-    pb_error_hint(err, PB_MSG("Give CSV files, or a folder with CSV files"), NULL);
-    return PB_UNSUPPORTED;
+    table_place *places = NULL;
+    size_t count = 0;
+    PB_TRY(table_list(path, p->arena, &places, &count, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(add_place(p, &places[i], err));
+    return PB_OK;
 }
 
 /* --- one file --- */
@@ -206,7 +171,7 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
 {
     PB_TRY(make_columns(file, s, p->arena, err));
     if (p->map != NULL)
-        file->entity = map_entity(p->map, file->name);
+        file->entity = map_entity(p->map, file);
     if (file->entity == NULL)
         file->entity = columns_entity(p->schema, p->names, file, s, scratch);
     if (file->entity == NULL) {
@@ -232,7 +197,7 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
 
 static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
 {
-    if (p->map != NULL && map_ignores(p->map, file->name)) {
+    if (p->map != NULL && map_ignores(p->map, file)) {
         pb_status kept =
             plan_refuse(file, p->arena, PB_MSG("The map file says to leave it out"), NULL);
         return kept == PB_OK ? PB_OK : pb_fail_memory(err);
@@ -241,7 +206,7 @@ static pb_status plan_file(planning *p, exchange_file *file, pb_error *err)
     PB_AUTO_ARENA scratch = pb_arena_new(SCRATCH_MOST);
     if (scratch == NULL)
         return pb_fail_memory(err);
-    PB_TRY(sample_read(file->path.ptr, p->arena, scratch, file, &s, err));
+    PB_TRY(sample_read(p->arena, scratch, file, &s, err));
     return s.columns == 0 ? PB_OK : decide_file(p, file, &s, scratch, err);
 }
 

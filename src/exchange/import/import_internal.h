@@ -2,8 +2,9 @@
 #ifndef EXCHANGE_IMPORT_INTERNAL_H
 #define EXCHANGE_IMPORT_INTERNAL_H
 
+#include "../table.h"
+#include "base/csv.h"
 #include "base/map.h"
-#include "exchange/csv.h"
 #include "exchange/import.h"
 #include "model/value.h"
 
@@ -41,7 +42,7 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
                         pb_error *err);
 row_shape *row_shape_free(row_shape *shape);
 /** The inputs of a row: only columns with a value. They live until the next call. */
-void row_shape_inputs(row_shape *shape, const csv_row *row, size_t *ret_count,
+void row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
                       pb_str *ret_source_id);
 
 #endif

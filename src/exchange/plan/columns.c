@@ -276,7 +276,7 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
     double best_score = 0;
     for (size_t e = 0; e < schema->entity_count; e++) {
         const model_entity *entity = &schema->entities[e];
-        int named = names_fit_file(names, entity, file->name, arena);
+        int named = names_fit_file(names, entity, file->own, arena);
         fit f = fit_headers(names, entity, s, arena);
         size_t matched = f.matched + f.id_first;
         bool several = matched >= 2 && (f.weight >= 1.0 || 2 * matched >= s->columns);

@@ -1,14 +1,11 @@
 /* The head of a file: enough rows to judge what its columns are. */
-#include <openssl/evp.h>
-
 #include "plan.h"
-#include "sys/file.h"
 
 /* What went wrong while sampling. */
 typedef struct troubles {
-    size_t rows;     /* rows met, good or not */
-    size_t encoding; /* rows that are not text */
-    csv_fault first; /* the first of those */
+    size_t rows;       /* rows met, good or not */
+    size_t encoding;   /* rows that are not text */
+    table_fault first; /* the first of those */
 } troubles;
 
 pb_str sample_cell(const sample *s, size_t row, size_t column)
@@ -50,61 +47,25 @@ bool sample_names_rows(const sample *s, size_t column, pb_arena *arena)
     return filled > 0 && 2 * filled >= s->rows && repeated(s, column, arena) <= 1 + filled / 10;
 }
 
-enum { MAGIC = 4 };
-
-/* How files of spreadsheet programs begin: ZIP (xlsx, ods, numbers) and OLE (xls). */
-static bool is_spreadsheet(const uint8_t magic[MAGIC])
-{
-    return memcmp(magic, "PK\003\004", MAGIC) == 0 || memcmp(magic, "\320\317\021\340", MAGIC) == 0;
-}
-
-/* SHA-256 of the whole file, and its first bytes. */
-static pb_status hash_file(const char *path, uint8_t ret_hash[32], uint8_t ret_magic[MAGIC],
-                           pb_error *err)
-{
-    enum { PIECE = 256 << 10 };
-    sys_reader *file = NULL;
-    PB_TRY(sys_reader_open(path, &file, err));
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    uint8_t *piece = malloc(PIECE);
-    pb_status status = PB_OK;
-    if (hash == NULL || piece == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1)
-        status = pb_fail_memory(err);
-    bool first = true;
-    for (size_t len = PIECE; status == PB_OK && len == PIECE; first = false) {
-        status = sys_reader_read(file, piece, PIECE, &len, err);
-        if (status == PB_OK && first && len >= MAGIC)
-            memcpy(ret_magic, piece, MAGIC);
-        if (status == PB_OK && EVP_DigestUpdate(hash, piece, len) != 1)
-            status = pb_fail_memory(err);
-    }
-    if (status == PB_OK)
-        EVP_DigestFinal_ex(hash, ret_hash, NULL);
-    free(piece);
-    EVP_MD_CTX_free(hash);
-    sys_reader_close(file);
-    return status;
-}
-
 /* Next row that is well-formed; encoding faults are counted. */
-static pb_status good_row(csv_reader *reader, troubles *met, csv_row *row, bool *more,
+static pb_status good_row(table_reader *reader, troubles *met, table_row *row, bool *more,
                           pb_error *err)
 {
     for (;;) {
-        pb_status status = csv_next(reader, row, more, err);
+        pb_status status = table_next(reader, row, more, err);
         if (status == PB_OK && !*more)
             return PB_OK;
         met->rows++;
         if (status != PB_INVALID)
             return status;
-        if (csv_last_fault(reader)->encoding && met->encoding++ == 0)
-            met->first = *csv_last_fault(reader);
+        if (table_last_fault(reader)->encoding && met->encoding++ == 0)
+            met->first = *table_last_fault(reader);
         if (met->rows == 1 || met->rows > SAMPLE_ROWS)
             return status; /* the header itself, or nothing but faults */
     }
 }
 
-static pb_status copy_row(pb_arena *arena, const csv_row *row, pb_str *to, size_t *bytes,
+static pb_status copy_row(pb_arena *arena, const table_row *row, pb_str *to, size_t *bytes,
                           pb_error *err)
 {
     for (size_t i = 0; i < row->count; i++) {
@@ -117,7 +78,7 @@ static pb_status copy_row(pb_arena *arena, const csv_row *row, pb_str *to, size_
 }
 
 /* Nothing but delimiters: says nothing about the columns. */
-static bool is_blank(const csv_row *row)
+static bool is_blank(const table_row *row)
 {
     for (size_t i = 0; i < row->count; i++)
         if (row->cells[i].len > 0)
@@ -125,11 +86,11 @@ static bool is_blank(const csv_row *row)
     return true;
 }
 
-static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, sample *ret,
+static pb_status read_rows(table_reader *reader, pb_arena *arena, troubles *met, sample *ret,
                            pb_error *err)
 {
     size_t bytes = 0, capacity = 0;
-    csv_row row = {0};
+    table_row row = {0};
     bool more = true;
     while (ret->rows < SAMPLE_ROWS && ret->rows * ret->columns < SAMPLE_CELLS &&
            bytes < SAMPLE_BYTES) {
@@ -158,7 +119,7 @@ static pb_status read_rows(csv_reader *reader, pb_arena *arena, troubles *met, s
 }
 
 /* A file whose bytes are not text, header or many rows: not one row of it is to be trusted. */
-static pb_status refuse_text(exchange_file *file, pb_arena *arena, const csv_fault *fault)
+static pb_status refuse_text(exchange_file *file, pb_arena *arena, const table_fault *fault)
 {
     const char *line = PB_ARG_INT(fault->line);
     const char *found = PB_ARG_INT(fault->found);
@@ -189,14 +150,14 @@ static bool is_data(const pb_str *cells, size_t count)
     return false;
 }
 
-static pb_status read_header(csv_reader *reader, pb_arena *arena, pb_arena *scratch,
+static pb_status read_header(table_reader *reader, pb_arena *arena, pb_arena *scratch,
                              exchange_file *file, troubles *met, sample *ret, pb_error *err)
 {
-    csv_row row = {0};
+    table_row row = {0};
     bool more = false;
     pb_status status = good_row(reader, met, &row, &more, err);
     if (status == PB_INVALID) {
-        const csv_fault *fault = csv_last_fault(reader);
+        const table_fault *fault = table_last_fault(reader);
         if (fault->encoding)
             return refuse_text(file, arena, fault);
         return plan_refuse(file, arena, fault->says, "line", PB_ARG_INT(fault->line), "expected",
@@ -221,13 +182,15 @@ static pb_status read_header(csv_reader *reader, pb_arena *arena, pb_arena *scra
     return PB_OK;
 }
 
-static pb_status read_head(csv_reader *reader, pb_arena *arena, pb_arena *scratch,
+static pb_status read_head(table_reader *reader, pb_arena *arena, pb_arena *scratch,
                            exchange_file *file, sample *ret, pb_error *err)
 {
     troubles met = {0};
-    file->encoding = pb_str_c(csv_encoding(reader));
-    file->delimiter = csv_delimiter(reader);
-    file->bytes = csv_bytes_total(reader);
+    table_facts facts = table_facts_of(reader);
+    file->form = pb_str_c(facts.form);
+    file->encoding = pb_str_c(facts.encoding);
+    file->sure = facts.sure;
+    file->delimiter = facts.delimiter;
     PB_TRY(read_header(reader, arena, scratch, file, &met, ret, err));
     if (ret->columns == 0)
         return PB_OK;
@@ -242,23 +205,31 @@ static pb_status read_head(csv_reader *reader, pb_arena *arena, pb_arena *scratc
     return PB_OK;
 }
 
-pb_status sample_read(const char *path, pb_arena *arena, pb_arena *scratch, exchange_file *file,
-                      sample *ret, pb_error *err)
+/* What keeps a file from being read is said in the plan; what keeps anything from being read fails
+ * the plan. */
+static pb_status keep_out(exchange_file *file, pb_arena *arena, pb_status status,
+                          const pb_error *why, pb_error *err)
+{
+    bool of_file = status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT;
+    if (of_file)
+        return plan_refuse_for(file, arena, why) == PB_OK ? PB_OK : pb_fail_memory(err);
+    if (err != NULL)
+        *err = *why;
+    return status;
+}
+
+pb_status sample_read(pb_arena *arena, pb_arena *scratch, exchange_file *file, sample *ret,
+                      pb_error *err)
 {
     memset(ret, 0, sizeof *ret);
-    csv_reader *reader = NULL;
-    uint8_t magic[MAGIC] = {0};
-    PB_TRY(hash_file(path, file->hash, magic, err));
-    if (is_spreadsheet(magic)) {
-        pb_status kept = plan_refuse(
-            file, arena,
-            PB_MSG("{name} is a spreadsheet, not a CSV file. Save each of its sheets as “CSV "
-                   "UTF-8”."),
-            NULL);
-        return kept == PB_OK ? PB_OK : pb_fail_memory(err);
-    }
-    PB_TRY(csv_open(path, &reader, err));
-    pb_status status = read_head(reader, arena, scratch, file, ret, err);
-    csv_close(reader);
+    table_reader *reader = NULL;
+    pb_error why = {0};
+    pb_status status = table_fingerprint(file->place, file->hash, &file->bytes, &why);
+    if (status == PB_OK)
+        status = table_open(file->place, &reader, &why);
+    if (status != PB_OK)
+        return keep_out(file, arena, status, &why, err);
+    status = read_head(reader, arena, scratch, file, ret, err);
+    table_close(reader);
     return status;
 }

@@ -1,21 +1,21 @@
 /* Raw bytes to UTF-8: byte-order mark, UTF-16, and the hash of everything read. */
 #include <openssl/evp.h>
 
-#include "csv_internal.h"
+#include "text.h"
 
 enum { RAW_ROOM = 64 << 10 };
 
-struct csv_source {
-    csv_input input;
+struct text_source {
+    byte_input input;
     EVP_MD_CTX *hash;
-    csv_code code;
+    text_code code;
     uint64_t done;      /* raw bytes taken from the input */
     unsigned char *raw; /* read ahead: the byte-order mark, and UTF-16 waiting to be turned */
     size_t raw_begin, raw_end;
     bool raw_over; /* the input has no more */
 };
 
-csv_source *csv_source_free(csv_source *source)
+text_source *text_source_free(text_source *source)
 {
     if (source == NULL)
         return NULL;
@@ -28,7 +28,7 @@ csv_source *csv_source_free(csv_source *source)
 }
 
 /* Reads raw bytes and hashes them. */
-static pb_status take(csv_source *source, void *to, size_t size, size_t *ret_count, pb_error *err)
+static pb_status take(text_source *source, void *to, size_t size, size_t *ret_count, pb_error *err)
 {
     size_t count = 0;
     PB_TRY(source->input.read(source->input.context, to, size, &count, err));
@@ -40,7 +40,7 @@ static pb_status take(csv_source *source, void *to, size_t size, size_t *ret_cou
 }
 
 /* Fills the raw room as far as the input gives bytes. */
-static pb_status fill_raw(csv_source *source, pb_error *err)
+static pb_status fill_raw(text_source *source, pb_error *err)
 {
     if (source->raw_begin > 0) {
         size_t left = source->raw_end - source->raw_begin;
@@ -58,26 +58,26 @@ static pb_status fill_raw(csv_source *source, pb_error *err)
     return PB_OK;
 }
 
-static void find_mark(csv_source *source)
+static void find_mark(text_source *source)
 {
     const unsigned char *b = source->raw;
     size_t len = source->raw_end;
-    source->code = CSV_UTF8;
+    source->code = TEXT_UTF8;
     if (len >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF) {
-        source->code = CSV_UTF8_BOM;
+        source->code = TEXT_UTF8_BOM;
         source->raw_begin = 3;
     } else if (len >= 2 && b[0] == 0xFF && b[1] == 0xFE) {
-        source->code = CSV_UTF16_LE;
+        source->code = TEXT_UTF16_LE;
         source->raw_begin = 2;
     } else if (len >= 2 && b[0] == 0xFE && b[1] == 0xFF) {
-        source->code = CSV_UTF16_BE;
+        source->code = TEXT_UTF16_BE;
         source->raw_begin = 2;
     }
 }
 
-pb_status csv_source_new(csv_input input, csv_source **ret_source, pb_error *err)
+pb_status text_source_new(byte_input input, text_source **ret_source, pb_error *err)
 {
-    csv_source *source = calloc(1, sizeof *source);
+    text_source *source = calloc(1, sizeof *source);
     if (source == NULL) {
         if (input.close != NULL)
             input.close(input.context);
@@ -93,7 +93,7 @@ pb_status csv_source_new(csv_input input, csv_source **ret_source, pb_error *err
     if (status == PB_OK)
         status = fill_raw(source, err);
     if (status != PB_OK) {
-        csv_source_free(source);
+        text_source_free(source);
         return status;
     }
     find_mark(source);
@@ -102,12 +102,12 @@ pb_status csv_source_new(csv_input input, csv_source **ret_source, pb_error *err
 }
 
 /* One code unit, or -1 when fewer than two bytes are there. */
-static int32_t unit_at(const csv_source *source, size_t at)
+static int32_t unit_at(const text_source *source, size_t at)
 {
     if (at + 2 > source->raw_end)
         return -1;
     unsigned first = source->raw[at], second = source->raw[at + 1];
-    return (int32_t)(source->code == CSV_UTF16_LE ? first | second << 8 : first << 8 | second);
+    return (int32_t)(source->code == TEXT_UTF16_LE ? first | second << 8 : first << 8 | second);
 }
 
 static size_t encode(char *to, uint32_t code)
@@ -136,7 +136,7 @@ static size_t encode(char *to, uint32_t code)
 }
 
 /* Turns one character; false when more raw bytes are needed. */
-static bool turn_one(csv_source *source, char *to, size_t *written)
+static bool turn_one(text_source *source, char *to, size_t *written)
 {
     int32_t unit = unit_at(source, source->raw_begin);
     if (unit < 0) {
@@ -167,7 +167,7 @@ static bool turn_one(csv_source *source, char *to, size_t *written)
     return true;
 }
 
-static pb_status read_utf16(csv_source *source, char *to, size_t room, size_t *ret_count,
+static pb_status read_utf16(text_source *source, char *to, size_t room, size_t *ret_count,
                             pb_error *err)
 {
     size_t written = 0;
@@ -184,10 +184,10 @@ static pb_status read_utf16(csv_source *source, char *to, size_t room, size_t *r
     return PB_OK;
 }
 
-pb_status csv_source_read(csv_source *source, char *to, size_t room, size_t *ret_count,
-                          pb_error *err)
+pb_status text_source_read(text_source *source, char *to, size_t room, size_t *ret_count,
+                           pb_error *err)
 {
-    if (source->code == CSV_UTF16_LE || source->code == CSV_UTF16_BE)
+    if (source->code == TEXT_UTF16_LE || source->code == TEXT_UTF16_BE)
         return read_utf16(source, to, room, ret_count, err);
     size_t waiting = source->raw_end - source->raw_begin;
     if (waiting > 0) {
@@ -204,26 +204,32 @@ pb_status csv_source_read(csv_source *source, char *to, size_t room, size_t *ret
     return take(source, to, room, ret_count, err);
 }
 
-csv_code csv_source_code(const csv_source *source)
+text_code text_source_code(const text_source *source)
 {
     return source->code;
 }
 
-uint64_t csv_source_done(const csv_source *source)
+uint64_t text_source_done(const text_source *source)
 {
     return source->done - (source->raw_end - source->raw_begin);
 }
 
-uint64_t csv_source_total(const csv_source *source)
+uint64_t text_source_total(const text_source *source)
 {
     return source->input.total;
 }
 
-void csv_source_hash(const csv_source *source, uint8_t ret_hash[32])
+void text_source_hash(const text_source *source, uint8_t ret_hash[32])
 {
     memset(ret_hash, 0, 32);
     EVP_MD_CTX *copy = EVP_MD_CTX_new();
     if (copy != NULL && EVP_MD_CTX_copy_ex(copy, source->hash) == 1)
         EVP_DigestFinal_ex(copy, ret_hash, NULL);
     EVP_MD_CTX_free(copy);
+}
+
+const char *text_source_encoding(const text_source *source)
+{
+    static const char *const names[] = {"UTF-8", "UTF-8 with BOM", "UTF-16 LE", "UTF-16 BE"};
+    return names[source->code];
 }

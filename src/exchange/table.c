@@ -1,0 +1,53 @@
+/* A reader of any form: what its form does, behind one set of calls. */
+#include <stdlib.h>
+
+#include "table.h"
+
+pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret_reader,
+                           pb_error *err)
+{
+    table_reader *reader = malloc(sizeof *reader);
+    if (reader == NULL) {
+        ops->close(state);
+        return pb_fail_memory(err);
+    }
+    *reader = (table_reader){ops, state};
+    *ret_reader = reader;
+    return PB_OK;
+}
+
+pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err)
+{
+    return reader->ops->next(reader->state, ret_row, ret_more, err);
+}
+
+const table_fault *table_last_fault(const table_reader *reader)
+{
+    return reader->ops->last_fault(reader->state);
+}
+
+table_facts table_facts_of(const table_reader *reader)
+{
+    table_facts facts = {.form = "", .encoding = ""};
+    reader->ops->facts(reader->state, &facts);
+    return facts;
+}
+
+uint64_t table_done(const table_reader *reader)
+{
+    return reader->ops->done(reader->state);
+}
+
+uint64_t table_total(const table_reader *reader)
+{
+    return reader->ops->total(reader->state);
+}
+
+table_reader *table_close(table_reader *reader)
+{
+    if (reader == NULL)
+        return NULL;
+    reader->ops->close(reader->state);
+    free(reader);
+    return NULL;
+}

@@ -1,0 +1,189 @@
+/* Which tables a path holds: a file's own, a workbook's sheets, all of a folder and its folders. */
+#include "forms.h"
+
+#include "sys/file.h"
+
+/* Working state of one listing. */
+typedef struct listing {
+    pb_arena *arena;
+    table_place *places;
+    size_t count, capacity;
+    size_t tables;                         /* places that are to be read */
+    const char *above[TABLE_FOLDER_DEPTH]; /* real paths of the folders it is in */
+} listing;
+
+static pb_status add(listing *l, table_place place, pb_error *err)
+{
+    if (l->count >= TABLE_MOST_FILES) {
+        pb_fail(err, PB_LIMIT, PB_MSG("{path} holds more than {max} files"), "path",
+                PB_ARG(place.path), "max", PB_ARG_INT(TABLE_MOST_FILES), NULL);
+        pb_error_hint(err, PB_MSG("Give the folders with the tables one by one"), NULL);
+        return PB_LIMIT;
+    }
+    if (place.path.ptr == NULL || place.name.ptr == NULL || place.own.ptr == NULL ||
+        !PB_PUSH(l->arena, l->places, l->count, l->capacity, place))
+        return pb_fail_memory(err);
+    l->tables += place.why_not == NULL;
+    return PB_OK;
+}
+
+/* --- one file --- */
+
+/* A workbook's sheets; one that cannot be listed is one place, and opening it says why. */
+static pb_status add_sheets(listing *l, table_place file, const table_form *form, byte_input *input,
+                            pb_error *err)
+{
+    pb_str *sheets = NULL;
+    size_t count = 0;
+    if (form->list == NULL || input->seek == NULL)
+        return add(l, file, err);
+    pb_status status = form->list(input, file.name.ptr, l->arena, &sheets, &count, err);
+    if (status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT)
+        return add(l, file, err);
+    PB_TRY(status);
+    if (count == 0)
+        return add(l, file, err);
+    for (size_t i = 0; i < count; i++) {
+        table_place place = file;
+        place.sheet = sheets[i];
+        if (count > 1) {
+            place.own = sheets[i];
+            place.name = pb_str_c(pb_arena_printf(l->arena, "%.*s/%.*s", PB_STR_FMT(file.name),
+                                                  PB_STR_FMT(sheets[i])));
+        }
+        PB_TRY(add(l, place, err));
+    }
+    return PB_OK;
+}
+
+static pb_status look_into(listing *l, table_place place, byte_input *input, pb_error *err)
+{
+    char head[FORM_HEAD];
+    form_look look;
+    PB_TRY(form_look_at(input, place.own, head, &look, err));
+    const table_form *form = form_of(&look);
+    if (form == NULL)
+        return add(l, place, err);
+    return add_sheets(l, place, form, input, err);
+}
+
+static pb_status add_file(listing *l, const char *path, const char *shown, pb_error *err)
+{
+    table_place place = {.path = pb_arena_str(l->arena, pb_str_c(path)),
+                         .name = pb_arena_str(l->arena, pb_str_c(shown))};
+    if (place.path.ptr == NULL || place.name.ptr == NULL)
+        return pb_fail_memory(err);
+    place.own = sys_path_name(place.name.ptr);
+    byte_input input = {0};
+    PB_TRY(bytes_of_file(path, &input, err));
+    pb_status status = look_into(l, place, &input, err);
+    bytes_close(&input);
+    return status;
+}
+
+/* --- folders --- */
+
+static pb_status leave_out(listing *l, const char *path, const char *shown, const char *why,
+                           pb_error *err)
+{
+    table_place place = {.path = pb_arena_str(l->arena, pb_str_c(path)),
+                         .name = pb_arena_str(l->arena, pb_str_c(shown)),
+                         .why_not = why};
+    place.own = place.name;
+    return add(l, place, err);
+}
+
+static pb_status add_folder(listing *l, const char *folder, const char *shown, size_t depth,
+                            pb_error *err);
+
+/* A folder in a folder, unless it leads back to one that it lies in. */
+static pb_status add_inner(listing *l, const char *path, const char *shown, size_t depth,
+                           pb_error *err)
+{
+    if (depth >= TABLE_FOLDER_DEPTH)
+        return leave_out(
+            l, path, shown,
+            PB_MSG("{name} lies deeper than eight folders; give it as a source of its own"), err);
+    const char *real = sys_path_real(l->arena, path);
+    for (size_t i = 0; i < depth && real != NULL; i++)
+        if (l->above[i] != NULL && strcmp(l->above[i], real) == 0)
+            return leave_out(l, path, shown,
+                             PB_MSG("{name} is a link back to a folder that is read already"), err);
+    return add_folder(l, path, shown, depth, err);
+}
+
+static pb_status add_entry(listing *l, const char *path, const char *shown, pb_str name,
+                           size_t depth, pb_error *err)
+{
+    const char *why = form_skips(name);
+    if (why != NULL)
+        return leave_out(l, path, shown, why, err);
+    switch (sys_path_kind(path)) {
+    case SYS_FOLDER:
+        return add_inner(l, path, shown, depth, err);
+    case SYS_FILE:
+        if (form_by_name(name))
+            return add_file(l, path, shown, err);
+        return leave_out(l, path, shown, PB_MSG("{name} is not a table by the ending of its name"),
+                         err);
+    case SYS_NONE:
+    case SYS_OTHER:
+        break;
+    }
+    return leave_out(l, path, shown, PB_MSG("{name} is neither a file nor a folder"), err);
+}
+
+/* `shown` is how the folder's files begin in reports; `depth` folders lie above. */
+static pb_status add_folder(listing *l, const char *folder, const char *shown, size_t depth,
+                            pb_error *err)
+{
+    pb_str *names = NULL;
+    size_t count = 0;
+    l->above[depth] = sys_path_real(l->arena, folder);
+    PB_TRY(sys_dir_list(folder, l->arena, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        char *path = sys_path_join(l->arena, folder, names[i].ptr);
+        char *name =
+            pb_arena_printf(l->arena, "%s%s%s", shown, *shown == 0 ? "" : "/", names[i].ptr);
+        if (path == NULL || name == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(add_entry(l, path, name, names[i], depth + 1, err));
+    }
+    return PB_OK;
+}
+
+static pb_status check_any(const listing *l, const char *folder, pb_error *err)
+{
+    if (l->tables > 0)
+        return PB_OK;
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no table in the folder {path}"), "path", folder,
+            NULL);
+    pb_error_hint(
+        err, PB_MSG("Export the tables of your CRM as CSV files into it, one file a table"), NULL);
+    return PB_NOT_FOUND;
+}
+
+pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places, size_t *ret_count,
+                     pb_error *err)
+{
+    listing l = {.arena = arena};
+    pb_str name = sys_path_name(path);
+    switch (sys_path_kind(path)) {
+    case SYS_FOLDER:
+        PB_TRY(add_folder(&l, path, "", 0, err));
+        PB_TRY(check_any(&l, path, err));
+        break;
+    case SYS_FILE:
+    case SYS_NONE: /* opening it says why */
+        PB_TRY(add_file(&l, path, name.ptr, err));
+        break;
+    case SYS_OTHER:
+        pb_fail(err, PB_UNSUPPORTED, PB_MSG("{path} is neither a file nor a folder"), "path", path,
+                NULL);
+        pb_error_hint(err, PB_MSG("Give files with tables, or a folder with such files"), NULL);
+        return PB_UNSUPPORTED;
+    }
+    *ret_places = l.places;
+    *ret_count = l.count;
+    return PB_OK;
+}
