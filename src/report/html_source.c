@@ -197,6 +197,29 @@ static void delimiter_text(const report_writer *writer, char delimiter)
              NULL);
 }
 
+/* What form the file has, and how its bytes and cells were told apart. */
+static void form_text(const report_writer *writer, const report_source_file *file)
+{
+    html_raw(writer, " · <bdi>");
+    html_text(writer->out, file->form);
+    html_raw(writer, "</bdi>");
+    if (!pb_str_empty(file->encoding)) {
+        html_raw(writer, " · <bdi>");
+        html_text(writer->out, file->encoding);
+        html_raw(writer, "</bdi>");
+    }
+    if (file->sure > 0 && file->sure < 100) {
+        html_raw(writer, " (");
+        html_say(writer, PB_MSG("judged from its bytes, {percent} % sure"), "percent",
+                 report_int(writer, (uint64_t)file->sure), NULL);
+        html_raw(writer, ")");
+    }
+    if (file->delimiter != 0) {
+        html_raw(writer, " · ");
+        delimiter_text(writer, file->delimiter);
+    }
+}
+
 static void file_card(const report_writer *writer, const report_source_file *file)
 {
     PB_AUTO_BUF hash = PB_BUF_INIT(128);
@@ -212,10 +235,7 @@ static void file_card(const report_writer *writer, const report_source_file *fil
         "imported", report_int(writer, file->imported), "rows", report_int(writer, file->rows),
         "rejected", report_int(writer, file->rejected), "noted", report_int(writer, file->noted),
         NULL);
-    html_raw(writer, " · <bdi>");
-    html_text(writer->out, file->encoding);
-    html_raw(writer, "</bdi> · ");
-    delimiter_text(writer, file->delimiter);
+    form_text(writer, file);
     html_raw(writer, "<br><span class=\"id\">SHA-256 ");
     html_text(writer->out, pb_buf_str(&hash));
     html_raw(writer, "</span></p><div class=\"scroll\"><table><thead>");

@@ -274,7 +274,9 @@ static void put_file(json_report *r, const report_source_file *file)
         report_why_not(&r->writer, file, &why);
         pb_json_member(json, "why_not", pb_buf_str(&why));
     } else {
+        pb_json_member(json, "form", file->form);
         pb_json_member(json, "encoding", file->encoding);
+        pb_json_member_i64(json, "encoding_sure_percent", file->sure);
         pb_json_member(json, "delimiter", pb_str_n(&file->delimiter, file->delimiter != 0));
         pb_json_member_i64(json, "bytes", (int64_t)file->bytes);
         member_hash(json, "sha256", file->hash);

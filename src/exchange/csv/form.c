@@ -17,6 +17,7 @@ static void facts(const void *state, table_facts *ret_facts)
     const csv_reader *reader = state;
     *ret_facts = (table_facts){.form = csv_form.name,
                                .encoding = text_source_encoding(reader->source),
+                               .sure = 100,
                                .delimiter = reader->delimiter};
 }
 

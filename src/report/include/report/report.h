@@ -28,8 +28,10 @@ typedef struct report_source_file {
     pb_str why_not;      /* English message id with why_args */
     const pb_arg *why_args;
     size_t why_arg_count;
-    pb_str encoding;
-    char delimiter;
+    pb_str form;     /* "CSV", "XLSX", …; shown as it is */
+    pb_str encoding; /* empty where the form decides */
+    int sure;        /* of the encoding, in percent; 0: not said */
+    char delimiter;  /* 0: none */
     uint64_t bytes, rows, imported, rejected, noted;
     uint8_t hash[32];
     const report_source_column *columns;
