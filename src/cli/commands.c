@@ -76,6 +76,30 @@ static const cli_argument import_arguments[] = {
 static const cli_example import_examples[] = {
     {"probity import export/ --workspace customers --dry-run", PB_MSG("Rehearse an import")},
     {.line = NULL}};
+static const cli_option runs_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument runs_arguments[] = {
+    {.name = NULL}};
+static const cli_example runs_examples[] = {
+    {"probity runs -w customers", PB_MSG("See what was brought in, by whom, and whether it still holds")},
+    {.line = NULL}};
+static const cli_option undo_options[] = {
+    {"dry-run", 0, NULL, PB_MSG("Tell what would be taken back and change nothing"), NULL, NULL, false, false, false},
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument undo_arguments[] = {
+    {"RUN", PB_MSG("Number of the run, as `probity runs` lists it"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example undo_examples[] = {
+    {"probity undo 3 -w customers --dry-run", PB_MSG("Rehearse taking run 3 back")},
+    {.line = NULL}};
 static const cli_option show_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -231,6 +255,8 @@ static const cli_command all_commands[] = {
     {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, NULL, cli_run_duplicates},
     {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, NULL, cli_run_init},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, NULL, cli_run_import},
+    {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, NULL, cli_run_runs},
+    {"undo", "undo", PB_MSG("Take an import or a correction back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, NULL, cli_run_undo},
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, NULL, cli_run_show},
     {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, NULL, cli_run_find},
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, NULL, cli_run_export},

@@ -20,7 +20,10 @@ static const struct fixed {
     {"search_segment", "k segment;T entity;I level;I parts;I postings", NULL},
     {"search_block", "k id;B first;B body", NULL},
     {"search_gone", "T entity;I n;I segment", "entity, n"},
-    {"t_import_run", "k run;i at_us;t actor;t profile;i rows;i imported;i rejected;t hash", NULL},
+    {"t_import_run",
+     "k run;i at_us;t actor;t profile;t kind;i rows;i imported;i rejected;t hash;"
+     "i first;i event;i undone",
+     NULL},
     {"t_source_file", "k n;I run;T source;T entity;i rows;i imported;i rejected;t hash", NULL},
     {"t_source_column", "k n;I run;T entity;T source;T header;t field;i filled;i rows", NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value;t problem",
@@ -36,12 +39,17 @@ static const struct {
     const char *name;
     const char *table; /* behind it */
     const char *columns;
+    bool by_run; /* rows of runs that were taken back are not shown */
 } fixed_views[] = {
-    {"value_note", "t_value_note", "entity, n, field, kind, value, problem"},
-    {"source_column", "t_source_column", "run, entity, source, header, field, filled, rows"},
-    {"source_file", "t_source_file", "run, source, entity, rows, imported, rejected, hash"},
-    {"import_run", "t_import_run", "run, at_us, actor, profile, rows, imported, rejected, hash"},
+    {"value_note", "t_value_note", "entity, n, field, kind, value, problem", false},
+    {"source_column", "t_source_column", "run, entity, source, header, field, filled, rows", true},
+    {"source_file", "t_source_file", "run, source, entity, rows, imported, rejected, hash", true},
+    {"import_run", "t_import_run",
+     "run, at_us, actor, profile, kind, rows, imported, rejected, hash, undone", false},
 };
+
+static const char not_undone[] =
+    " WHERE run NOT IN (SELECT run FROM t_import_run WHERE undone IS NOT NULL)";
 
 static const struct {
     const char *name;
@@ -234,11 +242,14 @@ static pb_status make_fixed(pb_arena *arena, db_layout *layout, pb_error *err)
         layout->indexes[layout->index_count++] = fixed_indexes[i];
     for (size_t i = 0; i < FIXED_VIEWS; i++) {
         db_view *view = &layout->views[layout->view_count++];
-        const char *select = pb_arena_printf(arena, "SELECT %s FROM %s", fixed_views[i].columns,
-                                             fixed_views[i].table);
+        const char *select =
+            pb_arena_printf(arena, "SELECT %s FROM %s%s", fixed_views[i].columns,
+                            fixed_views[i].table, fixed_views[i].by_run ? not_undone : "");
         view->name = pb_str_c(fixed_views[i].name);
         view->select = pb_str_c(select);
         view->reads[view->read_count++] = db_layout_table(layout, pb_str_c(fixed_views[i].table));
+        if (fixed_views[i].by_run)
+            view->reads[view->read_count++] = db_layout_table(layout, PB_STR("t_import_run"));
         if (select == NULL)
             return pb_fail_memory(err);
     }

@@ -85,6 +85,14 @@ pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t
     return PB_OK;
 }
 
+pb_status ledger_next(db_session *session, uint64_t *ret_sequence, pb_error *err)
+{
+    ledger_tree *tree;
+    PB_TRY(tree_open(session, &tree, err));
+    *ret_sequence = tree->range.size;
+    return PB_OK;
+}
+
 static pb_status no_event(uint64_t sequence, pb_error *err)
 {
     return pb_fail(err, PB_NOT_FOUND, PB_MSG("The log has no event {event}"), "event",

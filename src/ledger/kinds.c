@@ -17,7 +17,9 @@ const ledger_kind ledger_kinds[] = {
     {"record.read", false, true, PB_MSG("Personal data was read.")},
     {"record.restored", true, true, PB_MSG("A deleted record was brought back.")},
     {"records.exported", false, true, PB_MSG("Records were exported.")},
+    {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
+    {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
 };
-const size_t ledger_kind_count = 15;
+const size_t ledger_kind_count = 17;

@@ -18,7 +18,7 @@ static pb_status find_row(record_writer *writer, plan *p, const char *rest, pb_v
     return status;
 }
 
-static pb_status load(record_writer *writer, plan *p, pb_uuid id, layout_head *ret_head,
+pb_status change_load(record_writer *writer, plan *p, pb_uuid id, layout_head *ret_head,
                       pb_error *err)
 {
     bool found;
@@ -92,13 +92,15 @@ static pb_status refile(record_writer *writer, plan *p, const layout_head *head,
     return links_keep_promises(writer, p, head->source_id, p->cells, head->id, err);
 }
 
-static pb_status write_change(record_writer *writer, plan *p, layout_head *head, bool *ret_any,
-                              pb_error *err)
+pb_status change_write(record_writer *writer, plan *p, layout_head *head, bool *ret_any,
+                       pb_error *err)
 {
     PB_TRY(payload_change(writer, p, ret_any, err));
     if (!*ret_any)
         return PB_OK;
     PB_TRY(next_version(writer, p, "record.changed", head, err));
+    if (head->deleted)
+        return PB_OK; /* not found by anything until it is brought back */
     return refile(writer, p, head, err);
 }
 
@@ -146,7 +148,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     layout_head head;
     bool any;
     PB_TRY(writer_plan(writer, entity, &p, err));
-    PB_TRY(load(writer, p, id, &head, err));
+    PB_TRY(change_load(writer, p, id, &head, err));
     if (head.deleted)
         return refuse_deleted(p, &head, err);
     PB_TRY(check_version(p, &head, expected_version, err));
@@ -158,7 +160,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
             promise_forget(writer, head.n, inputs[i].field);
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_resolve(writer, p, head.n, err));
-    PB_TRY(write_change(writer, p, &head, &any, err));
+    PB_TRY(change_write(writer, p, &head, &any, err));
     PB_TRY(renew_notes(writer, p, head.n, inputs, count, err));
     writer->broken = false;
     return PB_OK;
@@ -188,9 +190,11 @@ static pb_status set_link(record_writer *writer, plan *p, int64_t n, const model
         return PB_OK;
     pb_value *cell = &p->cells[p->lay->first[field->index]];
     cell[0] = id ? PB_VALUE_BLOB(pb_uuid_str(id)) : PB_VALUE_NULL;
-    if (id == NULL)
+    if (id == NULL) {
         cell[1] = PB_VALUE_NULL;
-    return write_change(writer, p, &head, &any, err);
+        PB_TRY(notes_remove(writer, p, n, field->name.ptr, "unresolved", err));
+    }
+    return change_write(writer, p, &head, &any, err);
 }
 
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
@@ -200,7 +204,7 @@ pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_
 }
 
 /* Rows that link to a record through a field. */
-static pb_status linking_rows(record_writer *writer, const model_field *field, pb_uuid id,
+pb_status change_linking_rows(record_writer *writer, const model_field *field, pb_uuid id,
                               pb_arena *arena, int64_t **ret_rows, size_t *ret_count, pb_error *err)
 {
     db_stmt *stmt;
@@ -267,7 +271,7 @@ static pb_status refuse_if_linked(record_writer *writer, const plan *p, const la
     PB_AUTO_ARENA arena = pb_arena_new(0);
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(linking_rows(writer, field, head->id, arena, &rows, &count, err));
+    PB_TRY(change_linking_rows(writer, field, head->id, arena, &rows, &count, err));
     if (count > 0 && !(count == 1 && field->entity == p->entity && rows[0] == head->n))
         return refuse_linked(p, head, field, count, err);
     return PB_OK;
@@ -283,7 +287,7 @@ static pb_status clear_links(record_writer *writer, const plan *p, const layout_
     (void)p;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(linking_rows(writer, field, head->id, arena, &rows, &count, err));
+    PB_TRY(change_linking_rows(writer, field, head->id, arena, &rows, &count, err));
     PB_TRY(writer_plan(writer, field->entity, &linking, err));
     for (size_t i = 0; i < count; i++) {
         promise_forget(writer, rows[i], field);
@@ -292,24 +296,29 @@ static pb_status clear_links(record_writer *writer, const plan *p, const layout_
     return PB_OK;
 }
 
+pb_status change_hide_row(record_writer *writer, plan *p, layout_head *head, pb_error *err)
+{
+    PB_TRY(payload_deleted(writer, true, err));
+    head->deleted = true;
+    PB_TRY(next_version(writer, p, "record.deleted", head, err));
+    PB_TRY(search_remove(writer, p, head->n, err));
+    links_forget_refs(p);
+    return keys_remove(writer, p, head->n, head->source_id, p->cells, err);
+}
+
 static pb_status hide(record_writer *writer, const model_entity *entity, pb_uuid id, pb_error *err)
 {
     plan *p;
     layout_head head;
     PB_TRY(writer_plan(writer, entity, &p, err));
-    PB_TRY(load(writer, p, id, &head, err));
+    PB_TRY(change_load(writer, p, id, &head, err));
     if (head.deleted)
         return PB_OK;
     PB_TRY(each_link_here(writer, p, &head, "refuse", refuse_if_linked, err));
     writer->broken = true;
     PB_TRY(each_link_here(writer, p, &head, "clear", clear_links, err));
-    PB_TRY(load(writer, p, id, &head, err)); /* a link to itself was cleared */
-    PB_TRY(payload_deleted(writer, true, err));
-    head.deleted = true;
-    PB_TRY(next_version(writer, p, "record.deleted", &head, err));
-    PB_TRY(search_remove(writer, p, head.n, err));
-    links_forget_refs(p);
-    PB_TRY(keys_remove(writer, p, head.n, head.source_id, p->cells, err));
+    PB_TRY(change_load(writer, p, id, &head, err)); /* a link to itself was cleared */
+    PB_TRY(change_hide_row(writer, p, &head, err));
     writer->broken = false;
     return PB_OK;
 }
@@ -321,12 +330,12 @@ pb_status record_delete(record_writer *writer, const model_entity *entity, pb_uu
     return writer_end_row(writer, hide(writer, entity, id, err));
 }
 
-static pb_status show(record_writer *writer, const model_entity *entity, pb_uuid id, pb_error *err)
+pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid id, pb_error *err)
 {
     plan *p;
     layout_head head;
     PB_TRY(writer_plan(writer, entity, &p, err));
-    PB_TRY(load(writer, p, id, &head, err));
+    PB_TRY(change_load(writer, p, id, &head, err));
     if (!head.deleted)
         return PB_OK;
     writer->broken = true;
@@ -345,5 +354,5 @@ pb_status record_restore(record_writer *writer, const model_entity *entity, pb_u
                          pb_error *err)
 {
     PB_TRY(writer_begin_row(writer, err));
-    return writer_end_row(writer, show(writer, entity, id, err));
+    return writer_end_row(writer, change_show(writer, entity, id, err));
 }

@@ -185,6 +185,10 @@ pb_status promise_await(record_writer *writer, const model_field *field, int64_t
 /** Drops what waits for a field of a row that changes again. */
 void promise_forget(record_writer *writer, int64_t n, const model_field *field);
 
+/* run.c */
+/** Number of the next run. */
+pb_status run_next_number(db_session *session, int64_t *ret_number, pb_error *err);
+
 /* notes.c */
 pb_status notes_add(record_writer *writer, const char *field, const char *kind, pb_str value,
                     const char *problem, pb_error *err);
@@ -206,6 +210,20 @@ pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error
 pb_status payload_deleted(record_writer *writer, bool deleted, pb_error *err);
 
 /* change.c */
+/** The row of `id` into plan->before and plan->cells; PB_NOT_FOUND. */
+pb_status change_load(record_writer *writer, plan *p, pb_uuid id, layout_head *ret_head,
+                      pb_error *err);
+/** Writes what differs between plan->before and plan->cells: row, event, search, keys. */
+pb_status change_write(record_writer *writer, plan *p, layout_head *head, bool *ret_any,
+                       pb_error *err);
+/** Hides the row loaded, whatever links to it. */
+pb_status change_hide_row(record_writer *writer, plan *p, layout_head *head, pb_error *err);
+/** Rows that link to a record through a field; `*ret_rows` lies in `arena`. */
+pb_status change_linking_rows(record_writer *writer, const model_field *field, pb_uuid id,
+                              pb_arena *arena, int64_t **ret_rows, size_t *ret_count,
+                              pb_error *err);
+/** As record_restore, inside a row already begun. */
+pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid id, pb_error *err);
 /** Sets a link's id without changing its text: a promise turned out to mean another record. */
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
                          pb_uuid id, pb_error *err);

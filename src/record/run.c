@@ -1,5 +1,6 @@
 /* Import runs: a row a file, a row a column, one event with the summary. */
 #include "record/run.h"
+#include "internal.h"
 
 #include <stdlib.h>
 
@@ -26,11 +27,12 @@ struct record_run {
     int64_t now_us;
     pb_arena *arena;
     int64_t first, next;
+    uint64_t events; /* sequence of the first event that belongs to the run */
     run_file *files;
     size_t file_count, file_capacity;
 };
 
-static pb_status next_number(db_session *session, int64_t *ret_number, pb_error *err)
+pb_status run_next_number(db_session *session, int64_t *ret_number, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
@@ -45,7 +47,9 @@ pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_
                            record_run **ret_run, pb_error *err)
 {
     int64_t number;
-    PB_TRY(next_number(session, &number, err));
+    PB_TRY(run_next_number(session, &number, err));
+    uint64_t events;
+    PB_TRY(ledger_next(session, &events, err));
     record_run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return pb_fail_memory(err);
@@ -54,7 +58,8 @@ pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_
                         .now_us = now_us,
                         .arena = pb_arena_new(0),
                         .first = number,
-                        .next = number};
+                        .next = number,
+                        .events = events};
     if (run->arena == NULL) {
         record_run_close(run);
         return pb_fail_memory(err);
@@ -87,8 +92,8 @@ static pb_status insert_run(record_run *run, const run_file *file, pb_error *err
     PB_AUTO_BUF hash = PB_BUF_INIT(128);
     db_stmt *stmt;
     PB_TRY(db_prepare(run->session,
-                      "INSERT INTO t_import_run (run, at_us, actor, profile, hash)"
-                      " VALUES (?, ?, ?, ?, ?)",
+                      "INSERT INTO t_import_run (run, at_us, actor, profile, hash, kind)"
+                      " VALUES (?, ?, ?, ?, ?, 'import')",
                       &stmt, err));
     db_bind_i64(stmt, 1, file->number);
     db_bind_i64(stmt, 2, run->now_us);
@@ -242,6 +247,20 @@ static void write_file(pb_buf *out, const run_file *file)
     pb_cbor_uint(out, file->counts.rejected);
 }
 
+/* All files of the run know which events are its. */
+static pb_status set_events(record_run *run, uint64_t last, pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(run->session,
+                      "UPDATE t_import_run SET first = ?1, event = ?2 WHERE run >= ?3 AND run < ?4",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, (int64_t)run->events);
+    db_bind_i64(stmt, 2, (int64_t)last);
+    db_bind_i64(stmt, 3, run->first);
+    db_bind_i64(stmt, 4, run->next);
+    return db_run(stmt, err);
+}
+
 pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(32 << 20);
@@ -261,5 +280,6 @@ pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
                           .actor = run->actor,
                           .payload = pb_buf_str(&payload)};
     uint64_t sequence;
-    return ledger_append(run->session, &event, &sequence, err);
+    PB_TRY(ledger_append(run->session, &event, &sequence, err));
+    return set_events(run, sequence, err);
 }

@@ -13,9 +13,11 @@ pb_status record_run_seen(db_session *session, const model_entity *entity, const
         return pb_fail_memory(err);
     db_stmt *stmt;
     bool row;
-    PB_TRY(db_prepare(
-        session, "SELECT COALESCE(MAX(run), 0) FROM t_source_file WHERE hash = ? AND entity = ?",
-        &stmt, err));
+    PB_TRY(
+        db_prepare(session,
+                   "SELECT COALESCE(MAX(f.run), 0) FROM t_source_file AS f JOIN t_import_run AS r"
+                   " ON r.run = f.run WHERE f.hash = ? AND f.entity = ? AND r.undone IS NULL",
+                   &stmt, err));
     db_bind_text(stmt, 1, pb_buf_str(&text));
     db_bind_text(stmt, 2, entity->name);
     PB_TRY(db_step(stmt, &row, err));

@@ -39,6 +39,8 @@ typedef struct ledger_event {
  * that its transaction is undone. Amortised O(1): two hashes, two inserts, nothing allocated. */
 pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t *ret_sequence,
                         pb_error *err);
+/** Sequence that the next event will get. Inside db_write only. */
+pb_status ledger_next(db_session *session, uint64_t *ret_sequence, pb_error *err);
 /** Reads an event back; texts live in `arena`. `*ret_erased`: its payload is gone. PB_NOT_FOUND
  * when there is no such event, PB_CORRUPT when its payload is not the one committed to. */
 pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,

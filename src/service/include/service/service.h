@@ -12,6 +12,7 @@
 #include "audit/fixtures.h"
 #include "exchange/import.h"
 #include "match/match.h"
+#include "record/undo.h"
 #include "report/report.h"
 
 /** A file built into the program: model/…, controls/…, locales/<language>.mo. */
@@ -124,6 +125,21 @@ pb_status service_export(const service_core *service, const service_call *call,
                          db_workspace *workspace, const model_entity *const *entities,
                          size_t entity_count, const char *dir, service_exported done, void *context,
                          pb_error *err);
+
+/** Calls `each` for every import, correction and undoing, newest first. */
+pb_status service_runs(db_workspace *workspace, record_run_each each, void *context, pb_error *err);
+enum { SERVICE_KEPT_MOST = 100 };
+/** What taking a run back did. */
+typedef struct service_undone {
+    record_run_info run; /* the one taken back */
+    int64_t number;      /* of the undoing itself */
+    record_undo_counts counts;
+    record_undo_kept *kept; /* the first of what stays as it is */
+    size_t kept_count;
+} service_undone;
+/** Takes a run back; see record_undo. `dry_run`: tells what would happen and changes nothing. */
+pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
+                       bool dry_run, pb_arena *arena, service_undone *ret_undone, pb_error *err);
 
 /** Checks the ledger and every record against it. */
 pb_status service_verify(const service_core *service, const service_call *call,

@@ -1,0 +1,65 @@
+/* Taking a run back: what an import or a correction did to records is undone, as far as nobody
+ * worked on them since.
+ *
+ * A run is one transaction, so its events stand next to each other in the log. A record that the
+ * run made is deleted, one that it deleted comes back, a value that it changed gets what it was
+ * before; a reference to a record that goes is text again. What was changed since stays as it is
+ * and is told. Values of fields without history (`history: {keep: false}`) are not known any more
+ * and stay. Refuses: undoing half-way; forgetting
+ * that it happened (the undoing is a run of its own, which can be taken back as well). Threads: as
+ * record_writer.
+ */
+#ifndef RECORD_UNDO_H
+#define RECORD_UNDO_H
+
+#include "record/record.h"
+
+/** A run as it stands in the workspace. Texts live until the call they are given to returns. */
+typedef struct record_run_info {
+    int64_t number; /* of its first file */
+    int64_t at_us;
+    pb_str actor;
+    pb_str kind;           /* import, fix, undo */
+    pb_str about;          /* names of the files, id of the control, number of the run taken back */
+    uint64_t records;      /* imported, changed or put back */
+    uint64_t first, event; /* its events: from `first` up to the closing one, `event` */
+    bool undone;
+} record_run_info;
+
+typedef pb_status (*record_run_each)(void *context, const record_run_info *run, pb_error *err);
+/** Calls `each` for every run, newest first. */
+pb_status record_run_list(db_session *session, record_run_each each, void *context, pb_error *err);
+/** The run of that number, or one of whose files has it; texts live in `arena`. PB_NOT_FOUND. */
+pb_status record_run_find(db_session *session, int64_t number, pb_arena *arena,
+                          record_run_info *ret_run, pb_error *err);
+
+/** Ends a run that read no files, begun when ledger_next gave `first`: `kind` fix (`about` is the
+ * control) or undo (`about` is the number of the run). Appends its event. */
+pb_status record_run_end(db_session *session, ledger_actor actor, int64_t now_us, const char *kind,
+                         pb_str about, uint64_t first, uint64_t records, uint64_t kept,
+                         int64_t *ret_number, pb_error *err);
+
+typedef struct record_undo_counts {
+    uint64_t deleted, restored; /* records */
+    uint64_t changed;           /* records that got values back */
+    uint64_t kept;              /* records, or values, that stay as they are */
+} record_undo_counts;
+
+/** What stays as it is. */
+typedef struct record_undo_kept {
+    const model_entity *entity;
+    pb_uuid id;
+    const model_field *field; /* NULL: the record */
+    pb_str says;              /* why: English message id */
+} record_undo_kept;
+typedef pb_status (*record_undo_told)(void *context, const record_undo_kept *kept, pb_error *err);
+/** Told now and then; true stops: PB_CANCELLED, the transaction must be rolled back. */
+typedef bool (*record_undo_progress)(void *context, uint64_t done, uint64_t total);
+
+/** Takes back what a run did, ends the writer (record_writer_finish), and ends the undoing as a run
+ * of its own. A run that was taken back already is PB_CONFLICT. O(events of the run). */
+pb_status record_undo(record_writer *writer, const record_run_info *run, record_undo_told told,
+                      record_undo_progress progress, void *context, record_undo_counts *ret_counts,
+                      int64_t *ret_number, pb_error *err);
+
+#endif

@@ -1,0 +1,408 @@
+/* Taking a run back, record by record: what its events did, what others did since, what can go. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "internal.h"
+#include "read.h"
+#include "record/undo.h"
+#include "steps.h"
+
+enum { TELL_EVERY = 256 };
+
+/* What became of one column. */
+typedef struct column_story {
+    bool in_run, since; /* changed by the run, changed after it */
+    pb_value before;    /* as it was before the run */
+    pb_value after;     /* as the run left it */
+} column_story;
+
+/* What became of one record, from its events, newest first. */
+typedef struct story {
+    bool created;              /* by the run */
+    bool touched, was_deleted; /* the run deleted it or brought it back; as it was before */
+    bool changed;              /* the run changed values */
+    bool since;                /* anything happened after the run */
+    column_story *columns;     /* by column of the layout */
+} story;
+
+typedef struct undoing {
+    record_writer *writer;
+    const record_run_info *run;
+    record_undo_told told;
+    record_undo_progress progress;
+    void *context;
+    record_undo_counts counts;
+    pb_arena *seen_arena, *event_arena, *story_arena;
+    pb_map *seen;   /* ids of records that were looked at */
+    uint64_t first; /* first event of the undoing itself */
+    struct relinked {
+        const model_field *field;
+        pb_uuid id;
+    } * relinked; /* links that were put back */
+    size_t relinked_count, relinked_capacity;
+} undoing;
+
+static pb_status keep(undoing *u, const plan *p, pb_uuid id, const model_field *field,
+                      const char *says, pb_error *err)
+{
+    const record_undo_kept kept = {p->entity, id, field, pb_str_c(says)};
+    u->counts.kept++;
+    return u->told != NULL ? u->told(u->context, &kept, err) : PB_OK;
+}
+
+/* --- reading what happened --- */
+
+static pb_status note_columns(undoing *u, const plan *p, const ledger_event *event, bool since,
+                              story *told, pb_error *err)
+{
+    step_item *items;
+    size_t count;
+    PB_TRY(steps_decode(p->lay, event, u->story_arena, &items, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].column == NULL || items[i].column->part == LAYOUT_SOURCE)
+            continue;
+        column_story *column = &told->columns[items[i].column - p->lay->columns];
+        if (since) {
+            column->since = true;
+            continue;
+        }
+        if (!column->in_run)
+            column->after = items[i].after;
+        column->before = items[i].before; /* the oldest is read last */
+        column->in_run = true;
+    }
+    return PB_OK;
+}
+
+static void note_kind(const ledger_event *event, bool since, story *told)
+{
+    told->since = told->since || since;
+    if (since)
+        return;
+    told->created = told->created || steps_creates(event);
+    bool restored = strcmp(event->kind, "record.restored") == 0;
+    if (restored || strcmp(event->kind, "record.deleted") == 0) {
+        told->touched = true;
+        told->was_deleted = restored; /* the oldest is read last */
+    }
+    told->changed = told->changed || strcmp(event->kind, "record.changed") == 0;
+}
+
+/* Walks a record's events back to the beginning of the run. */
+static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *ret_story,
+                            pb_error *err)
+{
+    story told = {.columns =
+                      pb_arena_array(u->story_arena, p->lay->count + 1, sizeof *told.columns)};
+    if (told.columns == NULL)
+        return pb_fail_memory(err);
+    for (uint64_t next = newest + 1; next > u->run->first;) {
+        ledger_event event;
+        bool erased;
+        PB_TRY(ledger_read(u->writer->session, next - 1, u->story_arena, &event, &erased, err));
+        uint64_t sequence = next - 1;
+        next = event.previous;
+        if (sequence >= u->first)
+            continue;
+        bool since = sequence > u->run->event;
+        note_kind(&event, since, &told);
+        if (!erased && strcmp(event.kind, "record.changed") == 0)
+            PB_TRY(note_columns(u, p, &event, since, &told, err));
+    }
+    *ret_story = told;
+    return PB_OK;
+}
+
+/* --- putting back --- */
+
+static pb_status put_back(undoing *u, plan *p, layout_head *head, const story *told, pb_error *err)
+{
+    bool any = false;
+    const model_field *last_kept = NULL;
+    for (size_t i = 0; i < p->lay->count; i++) {
+        const column_story *column = &told->columns[i];
+        const model_field *field = p->lay->columns[i].field;
+        if (!column->in_run)
+            continue;
+        if (!column->since && pb_value_eq(p->cells[i], column->after)) {
+            p->cells[i] = column->before;
+            any = true;
+        } else if (field != last_kept) {
+            PB_TRY(keep(u, p, head->id, field, PB_MSG("The value was changed since"), err));
+            last_kept = field;
+        }
+    }
+    if (!any)
+        return PB_OK;
+    u->writer->broken = true; /* until all of it is written */
+    PB_TRY(change_write(u->writer, p, head, &any, err));
+    for (size_t i = 0; i < p->entity->field_count; i++) {
+        const column_story *link = &told->columns[p->lay->first[i]];
+        const struct relinked put = {&p->entity->fields[i], head->id};
+        if (put.field->type == MODEL_LINK && (link[0].in_run || link[1].in_run) &&
+            !PB_PUSH(u->seen_arena, u->relinked, u->relinked_count, u->relinked_capacity, put))
+            return pb_fail_memory(err);
+    }
+    u->writer->broken = false;
+    u->counts.changed += any;
+    return PB_OK;
+}
+
+/* What links to a record, and whether that is somebody's later work. */
+static pb_status linked_since(undoing *u, const model_field *field, pb_uuid id, bool *ret_since,
+                              int64_t **ret_rows, size_t *ret_count, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    PB_AUTO_BUF sql = PB_BUF_INIT(4096);
+    PB_TRY(change_linking_rows(u->writer, field, id, u->story_arena, ret_rows, ret_count, err));
+    if (*ret_count == 0)
+        return PB_OK;
+    pb_buf_printf(&sql,
+                  "SELECT 1 FROM t_%s WHERE \"%s_id\" = ?1 AND deleted = 0 AND event > ?2 AND"
+                  " event < ?3",
+                  field->entity->name.ptr, field->name.ptr);
+    if (sql.failed)
+        return pb_fail_memory(err);
+    PB_TRY(db_prepare_text(u->writer->session, pb_buf_str(&sql), &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&id));
+    db_bind_i64(stmt, 2, (int64_t)u->run->event);
+    db_bind_i64(stmt, 3, (int64_t)u->first);
+    PB_TRY(db_step(stmt, &row, err));
+    db_reset(stmt);
+    *ret_since = *ret_since || row;
+    return PB_OK;
+}
+
+/* A field that links to the entity, and the rows that link to the record by it. */
+typedef struct linking {
+    const model_field *field;
+    int64_t *rows;
+    size_t count;
+} linking;
+
+static pb_status find_linking(undoing *u, const model_entity *target, pb_uuid id, bool *ret_since,
+                              linking **ret_links, size_t *ret_count, pb_error *err)
+{
+    const model_schema *schema = u->writer->schema;
+    linking *links = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < schema->entity_count; i++)
+        for (size_t k = 0; k < schema->entities[i].field_count; k++) {
+            linking link = {&schema->entities[i].fields[k], NULL, 0};
+            if (link.field->target != target)
+                continue;
+            PB_TRY(linked_since(u, link.field, id, ret_since, &link.rows, &link.count, err));
+            if (link.count > 0 && !PB_PUSH(u->story_arena, links, count, capacity, link))
+                return pb_fail_memory(err);
+        }
+    *ret_links = links;
+    *ret_count = count;
+    return PB_OK;
+}
+
+/* What linked to a record that is gone refers by text again, as before it came. */
+static pb_status refer_by_text(undoing *u, const linking *link, pb_error *err)
+{
+    for (size_t i = 0; i < link->count; i++) {
+        record_data record;
+        bool found;
+        PB_TRY(read_by(u->writer->session, link->field->entity, "WHERE n = ?",
+                       PB_VALUE_INT(link->rows[i]), u->story_arena, &record, &found, err));
+        pb_str ref = found ? record.refs[link->field->index] : PB_STR_NONE;
+        const record_input input = {link->field, ref.ptr ? ref : PB_STR(""), NULL};
+        if (found)
+            PB_TRY(record_change(u->writer, link->field->entity, record.id, 0, &input, 1, NULL,
+                                 NULL, err));
+    }
+    return PB_OK;
+}
+
+/* The run made the record, or brought it back: it goes. */
+static pb_status take_away(undoing *u, plan *p, layout_head *head, const story *told, pb_error *err)
+{
+    linking *links = NULL;
+    size_t count = 0;
+    bool since = false;
+    if (told->since)
+        return keep(u, p, head->id, NULL, PB_MSG("The record was worked on since"), err);
+    PB_TRY(find_linking(u, p->entity, head->id, &since, &links, &count, err));
+    if (since)
+        return keep(u, p, head->id, NULL, PB_MSG("Records made since link to it"), err);
+    if (!head->deleted) {         /* the run itself may have deleted what it made */
+        u->writer->broken = true; /* until all of it is written */
+        PB_TRY(change_hide_row(u->writer, p, head, err));
+        u->writer->broken = false;
+        u->counts.deleted++;
+    }
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(refer_by_text(u, &links[i], err));
+    return PB_OK;
+}
+
+/* A record that was there before the run becomes what it was. A deleted one is shown for as long as
+ * its values are put back. */
+static pb_status undo_work(undoing *u, plan *p, layout_head *head, const story *told, pb_error *err)
+{
+    bool deleted = told->touched ? told->was_deleted : head->deleted;
+    if (!told->touched && !told->changed)
+        return PB_OK;
+    if (head->deleted && told->since)
+        return keep(u, p, head->id, NULL, PB_MSG("The record was deleted since"), err);
+    if (head->deleted) {
+        PB_TRY(change_show(u->writer, p->entity, head->id, err));
+        u->counts.restored += !deleted;
+        PB_TRY(change_load(u->writer, p, head->id, head, err));
+    }
+    if (told->changed)
+        PB_TRY(put_back(u, p, head, told, err));
+    if (!deleted)
+        return PB_OK;
+    PB_TRY(change_load(u->writer, p, head->id, head, err));
+    return take_away(u, p, head, told, err);
+}
+
+static pb_status undo_record(undoing *u, const model_entity *entity, pb_uuid id, bool created,
+                             pb_error *err)
+{
+    plan *p;
+    layout_head head;
+    story told = {0};
+    pb_arena_reset(u->story_arena);
+    PB_TRY(writer_begin_row(u->writer, err));
+    PB_TRY(writer_plan(u->writer, entity, &p, err));
+    PB_TRY(change_load(u->writer, p, id, &head, err));
+    PB_TRY(read_story(u, p, head.event, &told, err));
+    if (told.created != created)
+        return PB_OK;
+    return created ? take_away(u, p, &head, &told, err) : undo_work(u, p, &head, &told, err);
+}
+
+/* --- the run --- */
+
+static pb_status undo_event(undoing *u, uint64_t sequence, bool created, pb_error *err)
+{
+    ledger_event event;
+    bool erased, fresh = true;
+    pb_arena_reset(u->event_arena);
+    PB_TRY(ledger_read(u->writer->session, sequence, u->event_arena, &event, &erased, err));
+    const model_entity *entity =
+        event.version > 0 ? model_entity_find(u->writer->schema, event.entity) : NULL;
+    if (entity == NULL || steps_creates(&event) != created)
+        return PB_OK;
+    if (!created && pb_map_put(u->seen, pb_uuid_str(&event.record), &fresh) == NULL)
+        return pb_fail_memory(err);
+    return fresh ? undo_record(u, entity, event.record, created, err) : PB_OK;
+}
+
+/* A reference without a record is read again, as entry does: it is noted, and the record that may
+ * come will be found. */
+static pb_status refer_again(undoing *u, const struct relinked *link, pb_error *err)
+{
+    plan *p;
+    layout_head head;
+    db_stmt *stmt;
+    bool found = false;
+    PB_TRY(writer_begin_row(u->writer, err));
+    PB_TRY(writer_plan(u->writer, link->field->entity, &p, err));
+    PB_TRY(change_load(u->writer, p, link->id, &head, err));
+    const pb_value *cells = &p->cells[p->lay->first[link->field->index]];
+    PB_TRY(notes_remove(u->writer, p, head.n, link->field->name.ptr, "unresolved", err));
+    if (cells[0].kind == PB_BLOB) {
+        PB_AUTO_BUF sql = PB_BUF_INIT(4096);
+        pb_buf_printf(&sql, "SELECT 1 FROM t_%s WHERE id = ?1 AND deleted = 0",
+                      link->field->target->name.ptr);
+        if (sql.failed)
+            return pb_fail_memory(err);
+        PB_TRY(db_prepare_text(u->writer->session, pb_buf_str(&sql), &stmt, err));
+        db_bind_value(stmt, 1, cells[0]);
+        PB_TRY(db_step(stmt, &found, err));
+        db_reset(stmt);
+    }
+    if (found || head.deleted || cells[1].kind != PB_TEXT)
+        return PB_OK;
+    pb_str text = pb_arena_str(u->event_arena, cells[1].as.s);
+    if (text.ptr == NULL)
+        return pb_fail_memory(err);
+    const record_input input = {link->field, text, NULL};
+    return record_change(u->writer, link->field->entity, link->id, 0, &input, 1, NULL, NULL, err);
+}
+
+/* First what was there gets back what it was, so that it links no more to what then goes. */
+static pb_status undo_events(undoing *u, pb_error *err)
+{
+    uint64_t count = u->run->event - u->run->first;
+    for (uint64_t done = 0; done < 2 * count; done++) {
+        if (u->progress != NULL && done % TELL_EVERY == 0 &&
+            u->progress(u->context, done, 2 * count))
+            return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"),
+                           NULL);
+        PB_TRY(undo_event(u, u->run->event - 1 - done % count, done >= count, err));
+    }
+    for (size_t i = 0; i < u->relinked_count; i++) {
+        pb_arena_reset(u->event_arena);
+        PB_TRY(refer_again(u, &u->relinked[i], err));
+    }
+    return PB_OK;
+}
+
+/* The run is undone by run `number`; what it had undone itself holds again. */
+static pb_status mark_runs(const undoing *u, int64_t number, pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(u->writer->session, "UPDATE t_import_run SET undone = ?1 WHERE event = ?2",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, number);
+    db_bind_i64(stmt, 2, (int64_t)u->run->event);
+    PB_TRY(db_run(stmt, err));
+    PB_TRY(db_prepare(u->writer->session, "UPDATE t_import_run SET undone = NULL WHERE undone = ?1",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, u->run->number);
+    return db_run(stmt, err);
+}
+
+static pb_status end(undoing *u, int64_t *ret_number, pb_error *err)
+{
+    char about[24];
+    const record_undo_counts *counts = &u->counts;
+    (void)snprintf(about, sizeof about, "%lld", (long long)u->run->number);
+    PB_TRY(record_writer_finish(u->writer, err));
+    PB_TRY(record_run_end(
+        u->writer->session, u->writer->actor, u->writer->now_us, "undo", pb_str_c(about), u->first,
+        counts->deleted + counts->restored + counts->changed, counts->kept, ret_number, err));
+    return mark_runs(u, *ret_number, err);
+}
+
+pb_status record_undo(record_writer *writer, const record_run_info *run, record_undo_told told,
+                      record_undo_progress progress, void *context, record_undo_counts *ret_counts,
+                      int64_t *ret_number, pb_error *err)
+{
+    PB_AUTO_ARENA seen = pb_arena_new(0);
+    PB_AUTO_ARENA events = pb_arena_new(0);
+    PB_AUTO_ARENA stories = pb_arena_new(0);
+    undoing u = {.writer = writer,
+                 .run = run,
+                 .told = told,
+                 .progress = progress,
+                 .context = context,
+                 .seen_arena = seen,
+                 .event_arena = events,
+                 .story_arena = stories};
+    int64_t number;
+    if (run->undone) {
+        pb_fail(err, PB_CONFLICT, PB_MSG("Run {number} was taken back already"), "number",
+                PB_ARG_INT(run->number), NULL);
+        pb_error_hint(err, PB_MSG("To bring it back, take back the run that undid it"), NULL);
+        return PB_CONFLICT;
+    }
+    u.seen = seen != NULL ? pb_map_new(seen) : NULL;
+    if (u.seen == NULL || events == NULL || stories == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(ledger_next(writer->session, &u.first, err));
+    PB_TRY(undo_events(&u, err));
+    PB_TRY(end(&u, &number, err));
+    *ret_counts = u.counts;
+    *ret_number = number;
+    return PB_OK;
+}

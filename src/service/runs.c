@@ -1,0 +1,84 @@
+/* Runs: what imports and corrections did, and taking one back. */
+#include "internal.h"
+
+typedef struct undo_work {
+    const service_call *call;
+    const record_run_info *run;
+    service_undone *undone;
+    pb_arena *arena;
+    bool dry_run;
+} undo_work;
+
+static bool undoing(void *context, uint64_t done, uint64_t total)
+{
+    const undo_work *work = context;
+    return work->call->progress != NULL &&
+           work->call->progress(work->call->context, PB_MSG("Taking back"), "", done, total);
+}
+
+/* Only the first are listed; all are counted. */
+static pb_status keep(void *context, const record_undo_kept *kept, pb_error *err)
+{
+    undo_work *work = context;
+    service_undone *undone = work->undone;
+    if (undone->kept_count == SERVICE_KEPT_MOST)
+        return PB_OK;
+    if (undone->kept == NULL)
+        undone->kept = pb_arena_array(work->arena, SERVICE_KEPT_MOST, sizeof *undone->kept);
+    if (undone->kept == NULL)
+        return pb_fail_memory(err);
+    undone->kept[undone->kept_count++] = *kept;
+    return PB_OK;
+}
+
+/* What a rehearsal ends with, so that its transaction is rolled back. */
+static pb_status rehearsed(void)
+{
+    return PB_CANCELLED;
+}
+
+static pb_status undo(db_session *session, void *context, pb_error *err)
+{
+    undo_work *work = context;
+    record_writer *writer = NULL;
+    *work->undone = (service_undone){.run = work->undone->run};
+    PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
+                              err));
+    pb_status status = record_undo(writer, work->run, keep, undoing, work, &work->undone->counts,
+                                   &work->undone->number, err);
+    record_writer_close(writer);
+    return status == PB_OK && work->dry_run ? rehearsed() : status;
+}
+
+static pb_status find_run(db_workspace *workspace, int64_t number, pb_arena *arena,
+                          record_run_info *ret_run, pb_error *err)
+{
+    db_session *snapshot = NULL;
+    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    pb_status status = record_run_find(snapshot, number, arena, ret_run, err);
+    db_snapshot_close(snapshot);
+    return status;
+}
+
+pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
+                       bool dry_run, pb_arena *arena, service_undone *ret_undone, pb_error *err)
+{
+    service_undone undone = {0};
+    undo_work work = {call, &undone.run, &undone, arena, dry_run};
+    PB_TRY(find_run(workspace, number, arena, &undone.run, err));
+    pb_status status = db_write(workspace, undo, &work, err);
+    bool rehearsal = dry_run && status == PB_CANCELLED && undone.number > 0;
+    if (status != PB_OK && !rehearsal)
+        return status;
+    *ret_undone = undone;
+    return PB_OK;
+}
+
+pb_status service_runs(db_workspace *workspace, record_run_each each, void *context, pb_error *err)
+{
+    db_session *snapshot = NULL;
+    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    pb_status status = record_run_list(snapshot, each, context, err);
+    db_snapshot_close(snapshot);
+    return status;
+}
