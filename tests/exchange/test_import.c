@@ -168,7 +168,7 @@ static void test_rejected_rows_are_told_with_their_reasons(void **state)
                                 "6,\"x\"y,f@example.org\n"
                                 "7,Grace Hopper,g@example.org\n"
                                 "8,\"never ends,h@example.org\n"
-                                "9,Alan Turing,not an address\n");
+                                "9,\xC3\x84l\xC3\xA4n T\xC3\xBCr\xC3\xADng,not an address\n");
     exchange_plan plan = import_path(&w, path, false);
     const exchange_file *file = &plan.files[0];
     assert_int_equal(file->rows, 9);

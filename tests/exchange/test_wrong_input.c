@@ -110,9 +110,11 @@ static void test_files_that_are_no_tables(void **state)
     assert_left_out(room, "contacts.csv", PB_STR("id\0x\n1,2\n"), "is not a text file");
     assert_left_out(room, "contacts.csv",
                     PB_STR("id,Stra\xDF"
-                           "e\n1,Weg\n"),
+                           "e\n1,\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\n"),
                     "is not in UTF-8: byte 0xDF at character 8 of line 1");
-    assert_left_out(room, "contacts.csv", PB_STR("id,full name\n1,Jos\xE9\n2,Ren\xE9\n3,Zo\xEB\n"),
+    assert_left_out(room, "contacts.csv",
+                    PB_STR("id,full name\n1,Jos\xE9 M\xC3\xBC\n2,Ren\xE9 \xC3\x84\n3,Zo\xEB "
+                           "\xC3\xA9\xC3\xA9\n"),
                     "is not in UTF-8: byte 0xE9 at character 6 of line 2");
     assert_left_out(room, "contacts.csv", PB_STR("\"id,full name\n1,Ada\n"),
                     "The quotation mark opened in line 1 never ends");

@@ -1,6 +1,7 @@
-/* Raw bytes to UTF-8: byte-order mark, UTF-16, and the hash of everything read. */
+/* Raw bytes to UTF-8, in whatever encoding they are, and the hash of everything read. */
 #include <openssl/evp.h>
 
+#include "convert.h"
 #include "text.h"
 
 enum { RAW_ROOM = 64 << 10 };
@@ -8,11 +9,13 @@ enum { RAW_ROOM = 64 << 10 };
 struct text_source {
     byte_input input;
     EVP_MD_CTX *hash;
-    text_code code;
+    encoding is;
     uint64_t done;      /* raw bytes taken from the input */
-    unsigned char *raw; /* read ahead: the byte-order mark, and UTF-16 waiting to be turned */
+    unsigned char *raw; /* read ahead: the beginning, and what waits to be turned into UTF-8 */
     size_t raw_begin, raw_end;
-    bool raw_over; /* the input has no more */
+    size_t plain;       /* of the raw bytes: ASCII up to here, while the encoding is open */
+    bool raw_over;      /* the input has no more */
+    converter *convert; /* of an encoding that is neither UTF-8 nor UTF-16 */
 };
 
 text_source *text_source_free(text_source *source)
@@ -22,6 +25,7 @@ text_source *text_source_free(text_source *source)
     if (source->input.close != NULL)
         source->input.close(source->input.context);
     EVP_MD_CTX_free(source->hash);
+    converter_free(source->convert);
     free(source->raw);
     free(source);
     return NULL;
@@ -45,6 +49,7 @@ static pb_status fill_raw(text_source *source, pb_error *err)
     if (source->raw_begin > 0) {
         size_t left = source->raw_end - source->raw_begin;
         memmove(source->raw, source->raw + source->raw_begin, left);
+        source->plain -= source->plain > source->raw_begin ? source->raw_begin : source->plain;
         source->raw_begin = 0;
         source->raw_end = left;
     }
@@ -58,24 +63,27 @@ static pb_status fill_raw(text_source *source, pb_error *err)
     return PB_OK;
 }
 
-static void find_mark(text_source *source)
+static bool is_utf16(text_code code)
 {
-    const unsigned char *b = source->raw;
-    size_t len = source->raw_end;
-    source->code = TEXT_UTF8;
-    if (len >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF) {
-        source->code = TEXT_UTF8_BOM;
-        source->raw_begin = 3;
-    } else if (len >= 2 && b[0] == 0xFF && b[1] == 0xFE) {
-        source->code = TEXT_UTF16_LE;
-        source->raw_begin = 2;
-    } else if (len >= 2 && b[0] == 0xFE && b[1] == 0xFF) {
-        source->code = TEXT_UTF16_BE;
-        source->raw_begin = 2;
-    }
+    return code == TEXT_UTF16_LE || code == TEXT_UTF16_BE;
 }
 
-pb_status text_source_new(byte_input input, text_source **ret_source, pb_error *err)
+/* Decides the encoding from the raw bytes that wait; `code` TEXT_ANY: by their look. */
+static pb_status settle(text_source *source, text_code code, pb_error *err)
+{
+    bool begins = source->done == source->raw_end;
+    source->is = encoding_judge(source->raw + source->raw_begin,
+                                source->raw_end - source->raw_begin, source->raw_over, begins);
+    if (code != TEXT_ANY)
+        source->is = (encoding){.code = code, .sure = 100};
+    source->raw_begin += source->is.mark;
+    source->plain = source->raw_begin;
+    if (source->is.code <= TEXT_UTF8_BOM || is_utf16(source->is.code))
+        return PB_OK;
+    return converter_new(encoding_name(source->is.code), &source->convert, err);
+}
+
+pb_status text_source_new(byte_input input, text_code code, text_source **ret_source, pb_error *err)
 {
     text_source *source = calloc(1, sizeof *source);
     if (source == NULL) {
@@ -92,11 +100,12 @@ pb_status text_source_new(byte_input input, text_source **ret_source, pb_error *
         status = pb_fail_memory(err);
     if (status == PB_OK)
         status = fill_raw(source, err);
+    if (status == PB_OK)
+        status = settle(source, code, err);
     if (status != PB_OK) {
         text_source_free(source);
         return status;
     }
-    find_mark(source);
     *ret_source = source;
     return PB_OK;
 }
@@ -107,32 +116,7 @@ static int32_t unit_at(const text_source *source, size_t at)
     if (at + 2 > source->raw_end)
         return -1;
     unsigned first = source->raw[at], second = source->raw[at + 1];
-    return (int32_t)(source->code == TEXT_UTF16_LE ? first | second << 8 : first << 8 | second);
-}
-
-static size_t encode(char *to, uint32_t code)
-{
-    unsigned char *u = (unsigned char *)to;
-    if (code < 0x80) {
-        u[0] = (unsigned char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        u[0] = (unsigned char)(0xC0 | code >> 6);
-        u[1] = (unsigned char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000) {
-        u[0] = (unsigned char)(0xE0 | code >> 12);
-        u[1] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
-        u[2] = (unsigned char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    u[0] = (unsigned char)(0xF0 | code >> 18);
-    u[1] = (unsigned char)(0x80 | (code >> 12 & 0x3F));
-    u[2] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
-    u[3] = (unsigned char)(0x80 | (code & 0x3F));
-    return 4;
+    return (int32_t)(source->is.code == TEXT_UTF16_LE ? first | second << 8 : first << 8 | second);
 }
 
 /* Turns one character; false when more raw bytes are needed. */
@@ -150,7 +134,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
     bool low = unit >= 0xDC00 && unit <= 0xDFFF;
     if (!high && !low) {
         source->raw_begin += 2;
-        *written += encode(to + *written, (uint32_t)unit);
+        *written += utf8_put(to + *written, (uint32_t)unit);
         return true;
     }
     int32_t next = high ? unit_at(source, source->raw_begin + 2) : -1;
@@ -159,7 +143,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
     if (high && next >= 0xDC00 && next <= 0xDFFF) {
         source->raw_begin += 4;
         uint32_t code = 0x10000 + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(next - 0xDC00);
-        *written += encode(to + *written, code);
+        *written += utf8_put(to + *written, code);
         return true;
     }
     source->raw_begin += 2;
@@ -184,17 +168,74 @@ static pb_status read_utf16(text_source *source, char *to, size_t room, size_t *
     return PB_OK;
 }
 
+static pb_status read_converted(text_source *source, char *to, size_t room, size_t *ret_count,
+                                pb_error *err)
+{
+    *ret_count = 0;
+    for (;;) {
+        size_t taken = 0;
+        bool over = false;
+        PB_TRY(converter_turn(source->convert, source->raw + source->raw_begin,
+                              source->raw_end - source->raw_begin, source->raw_over, &taken, to,
+                              room, ret_count, &over, err));
+        source->raw_begin += taken;
+        if (*ret_count > 0 || over)
+            return PB_OK;
+        PB_TRY(fill_raw(source, err));
+    }
+}
+
+/* Raw bytes that wait, as they are. */
+static size_t pass_on(text_source *source, size_t end, char *to, size_t room)
+{
+    size_t waiting = end - source->raw_begin;
+    size_t count = waiting < room ? waiting : room;
+    memcpy(to, source->raw + source->raw_begin, count);
+    source->raw_begin += count;
+    return count;
+}
+
+static size_t ascii_end(const unsigned char *p, size_t from, size_t end)
+{
+    uint64_t word = 0;
+    for (; from + 8 <= end; from += 8) {
+        memcpy(&word, p + from, 8);
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (from < end && p[from] < 0x80)
+        from++;
+    return from;
+}
+
+/* All was ASCII so far: on to the first byte that is not, from where the encoding is judged. */
+static pb_status read_open(text_source *source, char *to, size_t room, size_t *ret_count,
+                           pb_error *err)
+{
+    if (source->raw_begin == source->raw_end)
+        PB_TRY(fill_raw(source, err));
+    if (source->plain <= source->raw_begin)
+        source->plain = ascii_end(source->raw, source->raw_begin, source->raw_end);
+    if (source->plain > source->raw_begin || source->raw_begin == source->raw_end) {
+        *ret_count = pass_on(source, source->plain, to, room);
+        return PB_OK;
+    }
+    PB_TRY(fill_raw(source, err));
+    PB_TRY(settle(source, TEXT_ANY, err));
+    return text_source_read(source, to, room, ret_count, err);
+}
+
 pb_status text_source_read(text_source *source, char *to, size_t room, size_t *ret_count,
                            pb_error *err)
 {
-    if (source->code == TEXT_UTF16_LE || source->code == TEXT_UTF16_BE)
+    if (source->convert != NULL)
+        return read_converted(source, to, room, ret_count, err);
+    if (is_utf16(source->is.code))
         return read_utf16(source, to, room, ret_count, err);
-    size_t waiting = source->raw_end - source->raw_begin;
-    if (waiting > 0) {
-        size_t count = waiting < room ? waiting : room;
-        memcpy(to, source->raw + source->raw_begin, count);
-        source->raw_begin += count;
-        *ret_count = count;
+    if (source->is.open)
+        return read_open(source, to, room, ret_count, err);
+    if (source->raw_end > source->raw_begin) {
+        *ret_count = pass_on(source, source->raw_end, to, room);
         return PB_OK;
     }
     if (source->raw_over) {
@@ -204,9 +245,9 @@ pb_status text_source_read(text_source *source, char *to, size_t room, size_t *r
     return take(source, to, room, ret_count, err);
 }
 
-text_code text_source_code(const text_source *source)
+encoding text_source_encoding(const text_source *source)
 {
-    return source->code;
+    return source->is;
 }
 
 uint64_t text_source_done(const text_source *source)
@@ -226,10 +267,4 @@ void text_source_hash(const text_source *source, uint8_t ret_hash[32])
     if (copy != NULL && EVP_MD_CTX_copy_ex(copy, source->hash) == 1)
         EVP_DigestFinal_ex(copy, ret_hash, NULL);
     EVP_MD_CTX_free(copy);
-}
-
-const char *text_source_encoding(const text_source *source)
-{
-    static const char *const names[] = {"UTF-8", "UTF-8 with BOM", "UTF-16 LE", "UTF-16 BE"};
-    return names[source->code];
 }

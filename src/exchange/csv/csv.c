@@ -189,18 +189,23 @@ static void text_fault(csv_reader *reader)
     int64_t line = 0, place = 0;
     locate(reader, reader->bad, &line, &place);
     unsigned char byte = (unsigned char)reader->data[reader->bad];
-    text_code code = text_source_code(reader->source);
+    text_code code = text_source_encoding(reader->source).code;
+    const char *save = PB_MSG("Save the file as “CSV UTF-8”");
     if (byte == 0)
         fault_is(reader, PB_MSG("Character {found} of the line is a NUL byte: this is not text"),
                  PB_MSG("Export the table again as a CSV file; a spreadsheet or a program file "
                         "cannot be read"),
                  0, place);
     else if (code == TEXT_UTF16_LE || code == TEXT_UTF16_BE)
-        fault_is(reader, PB_MSG("Character {found} of the line is not valid UTF-16"),
-                 PB_MSG("Save the file as “CSV UTF-8”"), 0, place);
+        fault_is(reader, PB_MSG("Character {found} of the line is not valid UTF-16"), save, 0,
+                 place);
+    else if (code == TEXT_UTF8 || code == TEXT_UTF8_BOM)
+        fault_is(reader, PB_MSG("Byte {value} at character {found} of the line is not UTF-8"), save,
+                 0, place);
     else
-        fault_is(reader, PB_MSG("Byte {value} at character {found} of the line is not UTF-8"),
-                 PB_MSG("Save the file as “CSV UTF-8”"), 0, place);
+        fault_is(reader,
+                 PB_MSG("Character {found} of the line does not exist in the file's encoding"),
+                 save, 0, place);
     reader->fault.line = line;
     reader->fault.encoding = true;
     snprintf(reader->fault.value, sizeof reader->fault.value, "0x%02X", byte);
@@ -314,11 +319,11 @@ static pb_status begin_reading(csv_reader *reader, size_t room, pb_error *err)
     return PB_OK;
 }
 
-pb_status csv_open(byte_input input, const char *name, size_t room, csv_reader **ret_reader,
-                   pb_error *err)
+pb_status csv_open(byte_input input, const char *name, text_code code, size_t room,
+                   csv_reader **ret_reader, pb_error *err)
 {
     text_source *source = NULL;
-    PB_TRY(text_source_new(input, &source, err));
+    PB_TRY(text_source_new(input, code, &source, err));
     csv_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL) {
         text_source_free(source);

@@ -10,19 +10,19 @@
 #ifndef EXCHANGE_CSV_H
 #define EXCHANGE_CSV_H
 
-#include "../bytes/bytes.h"
+#include "../bytes/text.h"
 #include "base/csv.h"
 
 enum { CSV_MAX_COLUMNS = 2000, CSV_MAX_ROW = 8 << 20, CSV_MAX_CELL = 1 << 20 };
 
 typedef struct csv_reader csv_reader;
 
-/** Opens CSV: finds byte-order mark, encoding and delimiter from its beginning. Nothing at all
- * opens too (and has no rows). Takes over `input` also on failure; `name` is shown in errors and
- * copied; `room` is the size of the first buffer (at least 32; 0: CSV_CHUNK). Owner: the caller,
- * csv_close. */
-pb_status csv_open(byte_input input, const char *name, size_t room, csv_reader **ret_reader,
-                   pb_error *err);
+/** Opens CSV: finds encoding (unless `code` says it) and delimiter from its beginning. Nothing at
+ * all opens too (and has no rows). Takes over `input` also on failure; `name` is shown in errors
+ * and copied; `room` is the size of the first buffer (at least 32; 0: CSV_CHUNK). Owner: the
+ * caller, csv_close. */
+pb_status csv_open(byte_input input, const char *name, text_code code, size_t room,
+                   csv_reader **ret_reader, pb_error *err);
 /** Takes NULL, returns NULL. */
 csv_reader *csv_close(csv_reader *reader);
 /** Next row; `*ret_more` false at the end. A malformed row is PB_INVALID with its line in the error

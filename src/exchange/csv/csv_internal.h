@@ -2,7 +2,6 @@
 #ifndef EXCHANGE_CSV_INTERNAL_H
 #define EXCHANGE_CSV_INTERNAL_H
 
-#include "../bytes/text.h"
 #include "csv.h"
 
 /** Bytes behind the end of the data that may be read (never used): a scanner's block. */

@@ -15,9 +15,10 @@ static const table_fault *last_fault(const void *state)
 static void facts(const void *state, table_facts *ret_facts)
 {
     const csv_reader *reader = state;
+    encoding is = text_source_encoding(reader->source);
     *ret_facts = (table_facts){.form = csv_form.name,
-                               .encoding = text_source_encoding(reader->source),
-                               .sure = 100,
+                               .encoding = encoding_name(is.code),
+                               .sure = is.sure,
                                .delimiter = reader->delimiter};
 }
 
@@ -50,7 +51,7 @@ static pb_status open(byte_input input, const char *name, pb_str sheet, table_re
 {
     (void)sheet;
     csv_reader *reader = NULL;
-    PB_TRY(csv_open(input, name, 0, &reader, err));
+    PB_TRY(csv_open(input, name, TEXT_ANY, 0, &reader, err));
     return table_reader_new(&ops, reader, ret_reader, err);
 }
 

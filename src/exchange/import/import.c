@@ -252,6 +252,11 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
         status = import_rows(im, err);
+    if (status == PB_OK) { /* a beginning in ASCII leaves the encoding open */
+        table_facts facts = table_facts_of(im->reader);
+        file->encoding = pb_str_c(facts.encoding);
+        file->sure = facts.sure;
+    }
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)
         status = record_columns(im, err);

@@ -1,0 +1,41 @@
+/* Which encoding bytes are in: by their mark, or else by which reading of them is the likeliest
+ * text.
+ *
+ * Knows UTF-8, UTF-16 of both orders, GB18030 (with it GBK and GB 2312), Windows-1252 (with it
+ * ISO 8859-1) and Windows-1256. Each reading is priced in bits by a small model of Latin, Chinese
+ * and Persian or Arabic writing: how rare the characters are, whether they stand where such
+ * characters stand; the cheapest is taken. Nothing but ASCII is UTF-8; so is a text with more
+ * well-formed characters of UTF-8 beyond ASCII than broken ones. Threads: pure functions.
+ */
+#ifndef EXCHANGE_ENCODING_H
+#define EXCHANGE_ENCODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum text_code {
+    TEXT_ANY, /* to be judged */
+    TEXT_UTF8,
+    TEXT_UTF8_BOM,
+    TEXT_UTF16_LE,
+    TEXT_UTF16_BE,
+    TEXT_GB18030,
+    TEXT_WINDOWS_1252,
+    TEXT_WINDOWS_1256
+} text_code;
+
+typedef struct encoding {
+    text_code code;
+    size_t mark; /* bytes of the mark at the beginning, no part of the text */
+    int sure;    /* in percent; 100: the mark, or nothing else is possible */
+    bool open;   /* all ASCII so far: what follows may still be anything */
+} encoding;
+
+/** Judges bytes; `whole`: there are no more behind them; `begins`: there are none before them (only
+ * then there may be a mark, or UTF-16). Cost: O(len). */
+encoding encoding_judge(const unsigned char *head, size_t len, bool whole, bool begins);
+/** "UTF-8", "UTF-8 with BOM", "UTF-16 LE", "UTF-16 BE", "GB18030", "Windows-1252", "Windows-1256"
+ */
+const char *encoding_name(text_code code);
+
+#endif
