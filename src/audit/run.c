@@ -180,6 +180,23 @@ static pb_status run_control(audit_work *work, audit_finding *finding, pb_buf *d
     return evidence_all(work, finding, err);
 }
 
+static pb_status keep_filled(const audit_work *work, audit_result *result, pb_error *err)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < work->schema->entity_count; i++) {
+        const entity_state *state = &work->entities[i];
+        for (size_t f = 0; f < state->entity->field_count && state->rows > 0; f++) {
+            const model_field *field = &state->entity->fields[f];
+            const audit_filled one = {state->entity, field, state->filled[f], state->rows};
+            if (!work_has_field(work, field))
+                continue;
+            if (!PB_PUSH(work->arena, result->filled, result->filled_count, capacity, one))
+                return pb_fail_memory(err);
+        }
+    }
+    return PB_OK;
+}
+
 static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
 {
     const audit_catalogue *catalogue = work->catalogue;
@@ -198,6 +215,7 @@ static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
     result->as_of_days = work->today;
     result->reference_days = work->reference;
     result->newest_days = work->newest;
+    PB_TRY(keep_filled(work, result, err));
     PB_TRY(usage_all(work, result, err));
     PB_TRY(decay_all(work, result, err));
     return score_all(work, result, err);

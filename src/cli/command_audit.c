@@ -192,6 +192,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
                          request.as_of_days, context->arena, &result, err));
     cli_progress_end(context);
     report_input report = service_report(context->service, &result, context->version);
+    report.show_values = cli_flag(context, "show-values");
     PB_TRY(write_reports(context, &report, &request, err));
     PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
     if (context->json) {

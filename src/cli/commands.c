@@ -20,6 +20,7 @@ static const cli_option audit_options[] = {
     {"fail-on", 0, "GRADE", PB_MSG("Exit with 1 when a control of this grade or above fails"), "essential", audit_options_fail_on, false, false, false},
     {"as-of", 0, "DATE", PB_MSG("Day of the audit, YYYY-MM-DD (default: today)"), NULL, NULL, false, false, false},
     {"title", 0, "TEXT", PB_MSG("Name of what is audited, for the report (default: the name of the source)"), NULL, NULL, false, false, false},
+    {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},

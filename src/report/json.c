@@ -1,4 +1,4 @@
-#include "writer.h"
+#include "mask.h"
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -77,12 +77,12 @@ static void put_failure(json_report *r, const audit_finding *finding, const audi
     pb_json_object(json);
     pb_json_member(json, "record", failure->record);
     pb_json_member(json, "field", failure->field);
-    pb_json_member(json, "value", failure->value);
+    pb_json_member(json, "value", mask_value(&r->writer, finding, failure));
     pb_json_member(json, "problem", pb_buf_str(&problem));
     if (!pb_str_empty(failure->other))
-        pb_json_member(json, "other", failure->other);
+        pb_json_member(json, "other", mask_other(&r->writer, finding, failure));
     if (!pb_str_empty(failure->suggestion))
-        pb_json_member(json, "suggestion", failure->suggestion);
+        pb_json_member(json, "suggestion", mask_suggestion(&r->writer, finding, failure));
     if (!pb_str_empty(failure->owner))
         pb_json_member(json, "owner", failure->owner);
     if (!pb_str_empty(failure->source))
@@ -220,6 +220,24 @@ static void put_usage(json_report *r)
     pb_json_array_end(json);
 }
 
+static void put_filled(json_report *r)
+{
+    pb_json *json = &r->json;
+    pb_json_key(json, "fields");
+    pb_json_array(json);
+    for (size_t i = 0; i < r->writer.result->filled_count; i++) {
+        const audit_filled *one = &r->writer.result->filled[i];
+        pb_json_object(json);
+        pb_json_member(json, "entity", one->entity->name);
+        pb_json_member(json, "field", one->field->name);
+        pb_json_member(json, "label", pb_translate_str(r->writer.catalog, one->field->label));
+        pb_json_member_i64(json, "filled", (int64_t)one->filled);
+        pb_json_member_i64(json, "records", (int64_t)one->records);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void put_columns(json_report *r, const report_source_file *file)
 {
     pb_json *json = &r->json;
@@ -256,7 +274,7 @@ static void put_rejects(json_report *r, const report_source_file *file)
         pb_json_object(json);
         pb_json_member_i64(json, "line", reject->line);
         pb_json_member(json, "column", reject->column);
-        pb_json_member(json, "value", reject->value);
+        pb_json_member(json, "value", mask_raw(&r->writer, reject->model, reject->value));
         pb_json_member(json, "problem", pb_buf_str(&text));
         pb_json_object_end(json);
     }
@@ -321,6 +339,8 @@ static void put_head(json_report *r)
     member_hash(json, "rules_sha256", report->catalogue->hash);
     member_hash(json, "model_sha256", report->schema->hash);
     pb_json_member_i64(json, "records", (int64_t)report->result->records);
+    pb_json_key(json, "values_masked");
+    pb_json_bool(json, !report->show_values);
 }
 
 pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
@@ -345,6 +365,7 @@ pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out
     for (size_t i = 0; i < result->finding_count; i++)
         put_finding(&r, &result->findings[i]);
     pb_json_array_end(&r.json);
+    put_filled(&r);
     put_usage(&r);
     put_source(&r);
     pb_json_object_end(&r.json);

@@ -1,4 +1,4 @@
-#include "writer.h"
+#include "mask.h"
 
 #include "base/time.h"
 
@@ -198,9 +198,10 @@ void report_problem(const report_writer *writer, const audit_finding *finding,
         if (strcmp(args[i].name, "field") == 0)
             count = i; /* the failure's own field, which may be another one, stands for it */
     args[count++] = (pb_arg){"field", report_field_label(writer, finding, failure)};
-    args[count++] = (pb_arg){"value", apart(writer, failure->value)};
-    args[count++] = (pb_arg){"other", apart(writer, failure->other)};
-    args[count++] = (pb_arg){"suggestion", apart(writer, failure->suggestion)};
+    args[count++] = (pb_arg){"value", apart(writer, mask_value(writer, finding, failure))};
+    args[count++] = (pb_arg){"other", apart(writer, mask_other(writer, finding, failure))};
+    args[count++] =
+        (pb_arg){"suggestion", apart(writer, mask_suggestion(writer, finding, failure))};
     pb_str problem = failure->problem;
     if (pb_str_empty(problem))
         problem = !pb_str_empty(finding->control->problem) ? finding->control->problem
@@ -218,7 +219,7 @@ void report_reason(const report_writer *writer, const audit_finding *finding, pb
 
 void report_reject(const report_writer *writer, const report_source_reject *reject, pb_buf *to)
 {
-    const pb_arg args[] = {{"value", reject->value},
+    const pb_arg args[] = {{"value", mask_raw(writer, reject->model, reject->value)},
                            {"field", reject->column},
                            {"expected", pb_str_c(report_int(writer, (uint64_t)reject->expected))},
                            {"found", pb_str_c(report_int(writer, (uint64_t)reject->found))}};

@@ -69,32 +69,4 @@ const char *report_int(const report_writer *writer, uint64_t value);
 /** One sentence on how the whole stands: what was examined, what fails. */
 void report_overview(const report_writer *writer, pb_buf *to);
 
-/* Pieces of the HTML page (html*.c). */
-
-/** Appends with `&<>"'` escaped. */
-void html_text(pb_buf *out, pb_str text);
-/** report_say, escaped, onto the page. */
-void html_say(const report_writer *writer, const char *id, ...) __attribute__((sentinel));
-/** The translation of `id` between tags: `<tag>…</tag>`. */
-void html_element(const report_writer *writer, const char *tag, const char *id);
-void html_raw(const report_writer *writer, const char *markup);
-/** A bar of `share` (0…1), coloured by `kind` (a class of the style sheet). */
-void html_bar(const report_writer *writer, double share, const char *kind);
-/** Table cell with a number in the reader's digits. */
-void html_number_cell(const report_writer *writer, uint64_t value);
-/** Table cell with text as the source has it, kept apart from the direction around it. */
-void html_value_cell(const report_writer *writer, pb_str text);
-/** Head row of a table: message ids ended by NULL. */
-void html_head_row(const report_writer *writer, ...) __attribute__((sentinel));
-
-void html_marks(const report_writer *writer);
-void html_owners(const report_writer *writer);
-void html_findings(const report_writer *writer);
-void html_not_examined(const report_writer *writer);
-void html_passed(const report_writer *writer);
-void html_usage(const report_writer *writer);
-void html_source(const report_writer *writer);
-void html_about(const report_writer *writer);
-extern const char html_style[];
-
 #endif

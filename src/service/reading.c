@@ -59,6 +59,15 @@ static pb_status read_columns(const exchange_file *file, pb_arena *arena, report
     return PB_OK;
 }
 
+/* The field that a column of the file was read as, by its header. */
+static const model_field *field_of(const exchange_file *file, pb_str header)
+{
+    for (size_t i = 0; i < file->column_count && !pb_str_empty(header); i++)
+        if (pb_str_eq(file->columns[i].header, header))
+            return file->columns[i].field;
+    return NULL;
+}
+
 static pb_status read_rejects(const exchange_file *file, pb_arena *arena, report_source_file *out,
                               pb_error *err)
 {
@@ -72,7 +81,8 @@ static pb_status read_rejects(const exchange_file *file, pb_arena *arena, report
                                             .value = reject->value,
                                             .says = reject->says,
                                             .expected = reject->expected,
-                                            .found = reject->found};
+                                            .found = reject->found,
+                                            .model = field_of(file, reject->column)};
     }
     out->rejects = rejects;
     out->reject_count = file->reject_count;

@@ -256,11 +256,14 @@ static void test_a_line_per_failing_record(void **state)
 {
     const char *csv = write_with(*state, report_csv, "en");
     assert_string_equal(
-        csv, "control,grade,entity,record,field,value,problem\r\n"
-             "DQ-MAIL,essential,contact,\"a<b>\"\"c'&\",email,<script>x</script>,"
-             "“<script>x</script>” is no address of Email\r\n"
-             "DQ-MAIL,essential,contact,\"r,2\",email,'=cmd(),“=cmd()” is no address of Email\r\n"
-             "DQ-MAIL,essential,contact,\"r,2\",email,-5,“-5” is no address of Email\r\n");
+        csv,
+        "control,grade,entity,record,field,value,problem,suggestion,other,owner,source,hint\r\n"
+        "DQ-MAIL,essential,contact,\"a<b>\"\"c'&\",email,<script>x</script>,"
+        "“<script>x</script>” is no address of Email,,,Anna,,Mend them.\r\n"
+        "DQ-MAIL,essential,contact,\"r,2\",email,'=cmd(),“=cmd()” is no address of "
+        "Email,,,Anna,,Mend them.\r\n"
+        "DQ-MAIL,essential,contact,\"r,2\",email,-5,“-5” is no address of Email,,,Anna,,Mend "
+        "them.\r\n");
 }
 
 /* shows: AUD-10 */

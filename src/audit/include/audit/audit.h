@@ -84,6 +84,8 @@ typedef struct audit_result {
     size_t usage_source_count;
     audit_decay *decay; /* by entity: as a whole, then by field, then by owner */
     size_t decay_count;
+    audit_filled *filled; /* in order of the model */
+    size_t filled_count;
     uint64_t records;
 } audit_result;
 

@@ -111,4 +111,11 @@ typedef struct audit_decay {
     uint32_t months[AUDIT_AGE_MONTHS]; /* records by age */
 } audit_decay;
 
+/** How far a field is filled: of every field the source has a column for or a value in. */
+typedef struct audit_filled {
+    const model_entity *entity;
+    const model_field *field;
+    uint64_t filled, records;
+} audit_filled;
+
 #endif

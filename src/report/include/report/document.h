@@ -90,7 +90,10 @@ typedef struct report_chart {
     size_t label_count;
     const report_series *series;
     size_t series_count;
-    double max;    /* end of the scale; 0: the greatest value */
+    double max;          /* end of the scale; 0: nothing to scale, all values are 0 */
+    const double *ticks; /* marks of the axis of values, from 0 to max; lines and columns only */
+    const pb_str *tick_texts;
+    size_t tick_count;
     double target; /* a line across; NAN: none */
     pb_str target_says;
     bool table_beside; /* another table of the section has the figures: none need be drawn */
@@ -185,7 +188,7 @@ typedef struct report_document {
     double score;
     pb_str score_text; /* “87.3 of 100”; absent: nothing to mark */
     pb_str footer;
-    pb_str contents_title;
+    pb_str contents_title, figures_title; /* “Contents”; “Figures”: above the table of a chart */
     const report_section *sections;
     size_t section_count;
     const report_input *input;

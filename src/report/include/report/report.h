@@ -22,6 +22,7 @@ typedef struct report_source_reject {
     int64_t line;
     pb_str column, value, says; /* says: finished English message id with {value} etc. */
     int64_t expected, found;
+    const model_field *model; /* the field its column is read as; NULL: none */
 } report_source_reject;
 typedef struct report_source_file {
     pb_str name, entity; /* entity label id; absent: not read, why_not says why */
@@ -51,7 +52,7 @@ typedef struct report_input {
     const model_schema *schema;
     const report_reading *reading;
     const char *program_version;
-    pb_str title;   /* name of what was audited */
+    pb_str title;     /* name of what was audited */
     size_t samples;   /* evidence lines a finding shows; 0: 10 */
     bool show_values; /* personal values are shown as they are instead of masked */
 } report_input;
@@ -60,9 +61,9 @@ typedef struct report_input {
 pb_status report_html(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** Machine-readable; texts in the locale's language beside stable ids. */
 pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
-/** `control,grade,entity,record,field,value,problem`, a line per failing record, in order of
- * control, then record; also of controls that pass, whose failing records are within what is
- * allowed. */
+/** `control,grade,entity,record,field,value,problem,suggestion,other,owner,source,hint`, a line per
+ * failing record, in order of control, then record; also of controls that pass, whose failing
+ * records are within what is allowed. */
 pb_status report_csv(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
 pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
