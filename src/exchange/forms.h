@@ -32,7 +32,7 @@ typedef struct table_form {
     bool seeks; /* needs an input that can seek */
 } table_form;
 
-extern const table_form csv_form;
+extern const table_form csv_form, xlsx_form, vcard_form;
 
 /** Looks at an input's beginning; `head` must outlive the look. The input is moved. */
 pb_status form_look_at(byte_input *input, pb_str name, char head[FORM_HEAD], form_look *ret_look,

@@ -57,6 +57,9 @@ typedef struct table_facts {
     int sure;             /* of the encoding, in percent; 100: said by a mark or the form itself */
     char delimiter;       /* CSV only, else 0 */
     uint64_t formulas;    /* cells whose value a spreadsheet computed; known at the end */
+    bool hidden;          /* a sheet that its workbook does not show */
+    uint64_t above;       /* rows above the header that were passed over: titles */
+    uint64_t merged;      /* cells that have their value from a merged range; known at the end */
 } table_facts;
 
 /** What a form of table does. All but `next` never fail. */

@@ -4,7 +4,7 @@
 #include "forms.h"
 
 /* Asked in this order; any text may be CSV, so that one is last. */
-static const table_form *const forms[] = {&csv_form};
+static const table_form *const forms[] = {&xlsx_form, &csv_form};
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* --- which form --- */

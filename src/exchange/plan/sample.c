@@ -210,7 +210,8 @@ static pb_status read_head(table_reader *reader, pb_arena *arena, pb_arena *scra
 static pb_status keep_out(exchange_file *file, pb_arena *arena, pb_status status,
                           const pb_error *why, pb_error *err)
 {
-    bool of_file = status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT;
+    bool of_file = status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT ||
+                   status == PB_CORRUPT;
     if (of_file)
         return plan_refuse_for(file, arena, why) == PB_OK ? PB_OK : pb_fail_memory(err);
     if (err != NULL)
@@ -229,7 +230,10 @@ pb_status sample_read(pb_arena *arena, pb_arena *scratch, exchange_file *file, s
         status = table_open(file->place, &reader, &why);
     if (status != PB_OK)
         return keep_out(file, arena, status, &why, err);
-    status = read_head(reader, arena, scratch, file, ret, err);
+    status = read_head(reader, arena, scratch, file, ret, &why);
     table_close(reader);
-    return status;
+    if (status == PB_OK)
+        return PB_OK;
+    ret->columns = 0;
+    return keep_out(file, arena, status, &why, err);
 }
