@@ -17,10 +17,9 @@ struct model_reader {
     pb_buf scratch;
     pb_buf scratch2;
     int64_t today;
-    pb_map *countries;      /* joined fold of a name → alpha-2; NULL until first needed */
-    pb_map *choices;        /* field pointer and joined fold → index + 1 */
-    uint32_t iso[26];       /* bit per second letter of the alpha-2 codes that exist */
-    uint16_t calling[1000]; /* calling code → row of the table + 1 */
+    pb_map *countries; /* joined fold of a name → alpha-2; NULL until first needed */
+    pb_map *choices;   /* field pointer and joined fold → index + 1 */
+    uint32_t iso[26];  /* bit per second letter of the alpha-2 codes that exist */
 };
 
 /** What model_tidy may change beyond white space, noise and NFC. */
@@ -58,8 +57,6 @@ const char *model_range(const model_reader *reader, const model_field *field, in
 pb_str model_ascii_number(model_reader *reader, pb_str text);
 /** True for an existing alpha-2 code in capitals. */
 bool model_country_exists(const model_reader *reader, pb_str code);
-/** Fills reader->calling. */
-void model_phone_prepare(model_reader *reader);
 /** Domain name as it is delivered to: lower case, A-labels. False when it is none. `ret` grows by
  * it. */
 bool model_domain(pb_str domain, pb_buf *ret);

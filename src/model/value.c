@@ -24,7 +24,6 @@ model_reader *model_reader_new(int64_t today_days)
     for (const char *const *code = uloc_getISOCountries(); code != NULL && *code != NULL; code++)
         reader->iso[(*code)[0] - 'A'] |= 1u << ((*code)[1] - 'A');
     reader->iso['X' - 'A'] |= 1u << ('K' - 'A'); /* Kosovo: user-assigned, in common use */
-    model_phone_prepare(reader);
     return reader;
 }
 

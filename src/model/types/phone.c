@@ -1,11 +1,11 @@
 /* Telephone numbers. Standard form: E.164 (`+` and at most 15 digits) when the number begins with +
  * or 00 or the country is known; else the national digits as written, without marks; an extension
  * follows as `;ext=` (RFC 3966). */
-#include "tables/phone.h"
 #include "base/utf8.h"
 #include "reader.h"
+#include "types/phone_plan.h"
 
-enum { DIGITS_MAX = 24, E164_MAX = 15, NATIONAL_MIN = 5, EXTENSION_MAX = 8, STANDARD_MAX = 40 };
+enum { DIGITS_MAX = 28, E164_MAX = 15, NATIONAL_MIN = 5, EXTENSION_MAX = 8, STANDARD_MAX = 40 };
 
 typedef struct phone {
     bool plus;
@@ -15,68 +15,27 @@ typedef struct phone {
     size_t extension_len;
 } phone;
 
-void model_phone_prepare(model_reader *reader)
-{
-    for (size_t i = model_calling_count; i > 0; i--)
-        reader->calling[model_callings[i - 1].code] = (uint16_t)i;
-}
-
-/* The numbering of an international number, by its calling code (the codes are prefix-free); NULL
- * when no country has it. `*ret_code` is the length of the code. */
-static const model_calling *numbering(const model_reader *reader, const char *digits, size_t len,
-                                      size_t *ret_code)
-{
-    unsigned code = 0;
-    for (size_t i = 0; i < 3 && i < len; i++) {
-        code = code * 10 + (unsigned)(digits[i] - '0');
-        if (code == 0)
-            return NULL;
-        if (reader->calling[code] != 0) {
-            *ret_code = i + 1;
-            return &model_callings[reader->calling[code] - 1];
-        }
-    }
-    return NULL;
-}
-
-static const model_calling *country_numbering(pb_str country)
-{
-    size_t low = 0, high = model_calling_count;
-    if (country.len != 2)
-        return NULL;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const char *at = model_callings[middle].country;
-        int order = at[0] == '\0' ? 1 : memcmp(at, country.ptr, 2);
-        if (order == 0)
-            return &model_callings[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 static const char *const too_short = PB_MSG("{value} has too few digits for a telephone number");
 static const char *const too_long = PB_MSG("{value} has too many digits for a telephone number");
 
-static const char *check_international(const model_reader *reader, const char *digits, size_t len)
+static const char *problem_of(phone_verdict verdict)
 {
-    size_t code;
-    const model_calling *row = numbering(reader, digits, len, &code);
-    if (len < 7)
-        return too_short;
-    if (row == NULL)
+    switch (verdict) {
+    case PHONE_VALID:
+        return NULL;
+    case PHONE_NO_CODE:
         return PB_MSG("{value} begins with a calling code that no country has");
-    if (len > E164_MAX)
-        return too_long;
-    /* Countries that share a code share the widest lengths: 7 and 39 alike, 1 all ten digits. */
-    if (len - code < row->min)
+    case PHONE_TOO_SHORT:
         return too_short;
-    if (len - code > row->max)
+    case PHONE_TOO_LONG:
         return too_long;
-    return NULL;
+    case PHONE_BAD_LENGTH:
+        return PB_MSG("{value} has a number of digits that no number of its country has");
+    case PHONE_LOCAL_ONLY:
+        return PB_MSG("The area code is missing in {value}");
+    default:
+        return PB_MSG("{value} begins with digits that are not given out in its country");
+    }
 }
 
 /* Words before an extension, longest first where one begins another. */
@@ -143,70 +102,65 @@ static const char *take_apart(pb_str s, phone *ret)
     return ret->len > 0 ? NULL : PB_MSG("{value} has no digits");
 }
 
-/* A national number of a known country, made international in `ret`. */
-static const char *nationalise(const model_calling *row, phone *ret)
+/* International form of what was parsed. */
+static void take_over(const phone_parsed *found, phone *ret)
 {
-    size_t trunk = strlen(row->trunk), skip = 0;
-    char code[6];
-    size_t code_len = 0;
-    for (unsigned rest = row->code, power = rest > 99  ? 100
-                                            : rest > 9 ? 10
-                                                       : 1;
-         power > 0; rest %= power, power /= 10)
-        code[code_len++] = (char)('0' + rest / power);
-    if (trunk > 0 && ret->len > trunk && memcmp(ret->digits, row->trunk, trunk) == 0)
-        skip = trunk;
-    else if (ret->len > row->max && ret->len >= code_len + row->min &&
-             memcmp(ret->digits, code, code_len) == 0)
-        skip = code_len; /* the calling code written without its plus */
-    size_t rest = ret->len - skip;
-    if (rest < row->min)
-        return too_short;
-    if (rest > row->max)
-        return too_long;
-    memmove(ret->digits + code_len, ret->digits + skip, rest);
-    memcpy(ret->digits, code, code_len);
-    ret->len = code_len + rest;
+    unsigned code = found->code;
+    size_t len = 0;
+    for (unsigned power = code > 99  ? 100
+                          : code > 9 ? 10
+                                     : 1;
+         power > 0; code %= power, power /= 10)
+        ret->digits[len++] = (char)('0' + code / power);
+    memcpy(ret->digits + len, found->national, found->len);
+    ret->len = len + found->len;
     ret->plus = true;
-    return ret->len > E164_MAX ? too_long : NULL;
 }
 
-static const char *standardise(const model_reader *reader, pb_str country, phone *ret)
+static const char *standardise(pb_str country, phone *ret)
 {
-    if (!ret->plus && ret->len > 2 && ret->digits[0] == '0' && ret->digits[1] == '0') {
-        ret->plus = true;
-        ret->len -= 2;
-        memmove(ret->digits, ret->digits + 2, ret->len);
+    const phone_region *home = phone_region_of(country);
+    pb_str digits = pb_str_n(ret->digits, ret->len);
+    bool abroad = !ret->plus && ret->len > 2 && ret->digits[0] == '0' && ret->digits[1] == '0';
+    phone_parsed found;
+    if (!ret->plus && home == NULL && !abroad) {
+        if (ret->len < NATIONAL_MIN)
+            return too_short;
+        return ret->len > E164_MAX ? too_long : NULL;
     }
-    if (ret->plus)
-        return check_international(reader, ret->digits, ret->len);
-    const model_calling *row = country_numbering(country);
-    if (row != NULL && ret->len + 5 < DIGITS_MAX)
-        return nationalise(row, ret);
-    if (ret->len < NATIONAL_MIN)
-        return too_short;
-    return ret->len > E164_MAX ? too_long : NULL;
+    phone_verdict verdict = phone_parse(home, ret->plus, digits, &found);
+    /* 00 is written for + also where another prefix is dialled. */
+    if (verdict != PHONE_VALID && abroad)
+        verdict = phone_parse(home, true, pb_str_sub(digits, 2, digits.len), &found);
+    if (verdict == PHONE_VALID)
+        take_over(&found, ret);
+    return problem_of(verdict);
 }
 
 /* True for a number already in standard form: the hot path. */
-static bool plain_standard(const model_reader *reader, pb_str s, pb_str country)
+static bool plain_standard(pb_str s, pb_str country)
 {
-    size_t i = s.ptr[0] == '+' ? 1 : 0;
-    size_t from = i;
+    phone_parsed found;
+    size_t from = s.ptr[0] == '+' ? 1 : 0;
     if (s.len > E164_MAX + from || s.len < NATIONAL_MIN || (from == 0 && country.len > 0))
         return false;
-    for (; i < s.len; i++)
+    for (size_t i = from; i < s.len; i++)
         if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return false;
     if (from == 0)
         return s.ptr[0] != '0' || s.ptr[1] != '0';
-    return check_international(reader, s.ptr + 1, s.len - 1) == NULL;
+    /* Valid, and nothing was cut off but the calling code. */
+    pb_str digits = pb_str_sub(s, 1, s.len);
+    return phone_parse(NULL, true, digits, &found) == PHONE_VALID &&
+           digits.len == found.len + (found.code > 99  ? 3u
+                                      : found.code > 9 ? 2u
+                                                       : 1u);
 }
 
 model_reading model_read_phone(model_reader *reader, const model_field *field, pb_str raw,
                                const model_format *format)
 {
-    if (plain_standard(reader, raw, format->country))
+    if (plain_standard(raw, format->country))
         return model_good_limited(reader, field, raw, raw, STANDARD_MAX);
     phone number = {0};
     pb_str shown = raw;
@@ -227,7 +181,7 @@ model_reading model_read_phone(model_reader *reader, const model_field *field, p
         if (problem != NULL)
             return model_bad(reader, text, problem);
     }
-    problem = standardise(reader, format->country, &number);
+    problem = standardise(format->country, &number);
     if (problem != NULL)
         return model_bad(reader, shown, problem);
     char standard[STANDARD_MAX];
