@@ -90,6 +90,47 @@ static void column_line(const cli_context *context, const exchange_column *colum
     pb_buf_byte(out, '\n');
 }
 
+/* The proof that nothing was lost on the way. */
+static void proof_lines(const cli_context *context, const exchange_file *file, pb_buf *out)
+{
+    if (!file->proved)
+        return;
+    pb_buf_addc(out, "  ");
+    cli_say(context, out, PB_MSG("counted again in the workspace: {count} records"), "count",
+            cli_count(context, file->imported), NULL);
+    pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < file->sum_count; i++) {
+        const exchange_sum *sum = &file->sums[i];
+        pb_buf_addc(out, "  ");
+        cli_say(
+            context, out,
+            PB_MSG("sum of “{column}”: {sum} in the file and in the workspace ({count} values); "
+                   "in rejected rows {rejected}"),
+            "column", PB_ARG(sum->header), "sum", PB_ARG(sum->sum), "count",
+            cli_count(context, sum->values), "rejected", PB_ARG(sum->rejected_sum), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void sums_json(const exchange_file *file, pb_json *json)
+{
+    pb_json_key(json, "proved");
+    pb_json_bool(json, file->proved);
+    pb_json_key(json, "sums");
+    pb_json_array(json);
+    for (size_t i = 0; i < file->sum_count; i++) {
+        const exchange_sum *sum = &file->sums[i];
+        pb_json_object(json);
+        pb_json_member(json, "header", sum->header);
+        pb_json_member_i64(json, "values", (int64_t)sum->values);
+        pb_json_member(json, "sum", sum->sum);
+        pb_json_member_i64(json, "rejected_values", (int64_t)sum->rejected_values);
+        pb_json_member(json, "rejected_sum", sum->rejected_sum);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void file_line(const cli_context *context, const exchange_file *file, pb_buf *out)
 {
     const char *name = PB_ARG(file->name);
@@ -113,6 +154,7 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
                 PB_ARG_INT(file->imported_before), NULL);
         pb_buf_byte(out, '\n');
     }
+    proof_lines(context, file, out);
     for (size_t c = 0; c < file->column_count; c++)
         column_line(context, &file->columns[c], out);
     for (size_t i = 0; i < file->reject_count && i < 5; i++) {
@@ -138,6 +180,10 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     }
     if (dry_run) {
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was kept."), NULL);
+        pb_buf_byte(out, '\n');
+    } else {
+        cli_say(context, out, PB_MSG("To take it back: probity undo {run}"), "run",
+                PB_ARG_INT(plan->run), NULL);
         pb_buf_byte(out, '\n');
     }
 }
@@ -167,6 +213,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
+        sums_json(file, &json);
         pb_json_key(&json, "columns");
         pb_json_array(&json);
         for (size_t c = 0; c < file->column_count; c++) {

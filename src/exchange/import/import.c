@@ -1,5 +1,6 @@
 /* Carrying a plan out: every row of every file down the one road, in one transaction. */
 #include "import_internal.h"
+#include "proof.h"
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -18,6 +19,7 @@ typedef struct importing {
     db_session *session;
     exchange_file *file; /* at work */
     row_shape *shape;
+    import_proof *proof; /* NULL: values are kept although not valid, sums say nothing */
     table_reader *reader;
     int64_t number; /* of the file in its run */
     size_t reject_capacity;
@@ -159,7 +161,10 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
     pb_error why;
     pb_status status = record_create(im->writer, file->entity, im->shape->inputs, count, origin,
                                      NULL, &problems, &problem_count, &why);
-    if (status == PB_INVALID && problem_count > 0)
+    bool refused = status == PB_INVALID && problem_count > 0;
+    if (im->proof != NULL && (refused || status == PB_OK))
+        proof_add(im->proof, row, !refused);
+    if (refused)
         return reject_record(im, row, problems, problem_count, err);
     if (status != PB_OK) {
         if (err != NULL)
@@ -250,6 +255,8 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
+    if (status == PB_OK && im->options->policy == RECORD_STRICT)
+        status = proof_new(im->shape, pb_instant_day(im->options->now_us), &im->proof, err);
     if (status == PB_OK)
         status = import_rows(im, err);
     if (status == PB_OK) { /* a beginning in ASCII leaves the encoding open */
@@ -260,6 +267,9 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)
         status = record_columns(im, err);
+    if (status == PB_OK && im->proof != NULL)
+        status = proof_check(im->proof, im->session, im->number, im->arena, file, err);
+    im->proof = proof_free(im->proof);
     im->reader = table_close(im->reader);
     im->shape = row_shape_free(im->shape);
     return status;

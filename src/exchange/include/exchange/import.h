@@ -46,6 +46,15 @@ typedef struct exchange_reject {
     int64_t expected, found; /* for {expected} and {found} */
 } exchange_reject;
 
+/** Numbers of a column, summed in the file and again in the workspace: both are equal, or there is
+ * no import. */
+typedef struct exchange_sum {
+    pb_str header;
+    const model_field *field;
+    uint64_t values, rejected_values; /* kept, and in rejected rows */
+    pb_str sum, rejected_sum;         /* as text; money of several currencies is summed together */
+} exchange_sum;
+
 /** One table: a file, a sheet of a workbook, a member of a ZIP, a table of a database. */
 typedef struct exchange_file {
     const struct table_place *place; /* where it lies (private to exchange) */
@@ -69,6 +78,9 @@ typedef struct exchange_file {
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;
+    bool proved;              /* records and sums were counted again in the workspace and agree */
+    const exchange_sum *sums; /* of columns of numbers */
+    size_t sum_count;
 } exchange_file;
 
 typedef struct exchange_plan {
@@ -105,7 +117,8 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
                              pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
 /** Carries the plan out in one transaction: all or nothing; fills in the counts. A plan without any
  * file to import is PB_INVALID with the first reason; a file that changed since the plan was made
- * is PB_CONFLICT. */
+ * is PB_CONFLICT. Under RECORD_STRICT, counts and sums of file and workspace are compared before
+ * the commit: where they differ nothing is kept (PB_CORRUPT). */
 pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
                           exchange_plan *plan, pb_error *err);
 /** Told each file that was written. */
