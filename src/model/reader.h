@@ -67,6 +67,8 @@ model_reading model_read_text(model_reader *reader, const model_field *field, pb
 model_reading model_read_email(model_reader *reader, const model_field *field, pb_str raw);
 model_reading model_read_phone(model_reader *reader, const model_field *field, pb_str raw,
                                const model_format *format);
+model_reading model_read_id(model_reader *reader, const model_field *field, pb_str raw,
+                            const model_format *format);
 model_reading model_read_url(model_reader *reader, const model_field *field, pb_str raw);
 model_reading model_read_country(model_reader *reader, const model_field *field, pb_str raw);
 model_reading model_read_postcode(model_reader *reader, const model_field *field, pb_str raw,

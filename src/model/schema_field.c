@@ -94,7 +94,7 @@ static pb_status only_for(schema_builder *b, const model_yaml *node, const char 
 
 static bool is_plain_text(model_type type)
 {
-    return type <= MODEL_IDENTIFIER;
+    return type <= MODEL_CARD;
 }
 
 static bool match_fits(model_match match, model_type type)
@@ -128,7 +128,9 @@ static pb_status check_fits(schema_builder *b, const model_field *f, const model
     PB_TRY(only_for(b, node, "max_length", is_plain_text(t), f));
     PB_TRY(only_for(b, node, "currency", t == MODEL_MONEY, f));
     PB_TRY(only_for(b, node, "country",
-                    t == MODEL_PHONE || t == MODEL_POSTCODE || t == MODEL_ADDRESS, f));
+                    t == MODEL_PHONE || t == MODEL_POSTCODE || t == MODEL_ADDRESS ||
+                        t == MODEL_VAT || t == MODEL_IBAN,
+                    f));
     PB_TRY(only_for(b, node, "many", is_plain_text(t) || t == MODEL_CHOICE, f));
     PB_TRY(only_for(b, node, "match", match_fits(f->match, t), f));
     if (t == MODEL_CHOICE && f->choice_count == 0 && !f->open_choices) {

@@ -5,10 +5,12 @@
 
 enum { NAME_MAX_BYTES = 63 };
 
-const char *const schema_types[] = {"text",       "note",   "person_name", "org_name", "email",
-                                    "phone",      "url",    "address",     "country",  "postcode",
-                                    "identifier", "choice", "boolean",     "integer",  "decimal",
-                                    "money",      "date",   "instant",     "link",     NULL};
+const char *const schema_types[] = {
+    "text",    "note",           "person_name", "org_name",   "email",   "phone", "url",
+    "address", "country",        "postcode",    "identifier", "iban",    "bic",   "cn_resident_id",
+    "cn_uscc", "ir_national_id", "ir_legal_id", "vat",        "lei",     "duns",  "isin",
+    "card",    "choice",         "boolean",     "integer",    "decimal", "money", "date",
+    "instant", "link",           NULL};
 const char *const schema_matches[] = {"none",  "exact", "name", "org", "phone",
                                       "email", "date",  "text", NULL};
 const char *const schema_survives[] = {"newest", "most_complete", "verified_first", "source_rank",

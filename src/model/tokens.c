@@ -470,5 +470,8 @@ void model_tokens(model_reader *reader, const model_field *field, pb_value value
     default:
         break;
     }
-    add_general(&to, text);
+    if (model_type_is_id(field->type))
+        add_code(&to, text);
+    else
+        add_general(&to, text);
 }

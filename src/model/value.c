@@ -206,7 +206,8 @@ static model_reading read_typed(model_reader *reader, const model_field *field, 
     case MODEL_INSTANT:
         return model_read_instant(reader, field, text, format);
     default:
-        return model_read_text(reader, field, text);
+        return model_type_is_id(field->type) ? model_read_id(reader, field, text, format)
+                                             : model_read_text(reader, field, text);
     }
 }
 

@@ -1,6 +1,7 @@
 /* What of a value is shown when values are masked: enough to recognise the record, too little to
  * learn anything about the person. */
 #include "mask.h"
+#include "model/identifiers.h"
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -142,6 +143,13 @@ static bool is_list_word(const model_field *field, pb_str value)
            count_digits(value) == 0 && pb_str_index(value, '@') == value.len;
 }
 
+/* Numbers of accounts, cards and persons: their ends at most, whoever asks. */
+static bool is_secret(const model_field *field)
+{
+    return field != NULL && model_type_is_id(field->type) &&
+           model_id_private((model_id_kind)(field->type - MODEL_IBAN));
+}
+
 static void put_personal(pb_buf *out, const model_field *field, pb_str value)
 {
     switch (field->type) {
@@ -266,7 +274,7 @@ static bool is_plain(const model_field *field)
     case MODEL_PHONE:
         return true;
     default:
-        return false;
+        return model_type_is_id(field->type);
     }
 }
 
@@ -280,7 +288,9 @@ static pb_str of_field(const report_writer *writer, const model_field *field, pb
     PB_AUTO_BUF text = PB_BUF_INIT(MASK_MAX);
     if (names_owner(writer, field))
         return value;
-    if (is_personal(field)) {
+    if (is_secret(field)) {
+        model_id_mask((model_id_kind)(field->type - MODEL_IBAN), value, &text);
+    } else if (is_personal(field)) {
         put_personal(&text, field, value);
     } else if (field->type == MODEL_NOTE) {
         /* Free text may hold anybody's name: its length says enough. */
@@ -319,7 +329,7 @@ static pb_str of_nobody_knows(const report_writer *writer, bool personal, pb_str
 
 pb_str mask_raw(const report_writer *writer, const model_field *field, pb_str value)
 {
-    if (writer->report->show_values || pb_str_empty(value))
+    if (pb_str_empty(value) || (writer->report->show_values && !is_secret(field)))
         return value;
     return field != NULL ? of_field(writer, field, value) : of_nobody_knows(writer, true, value);
 }
@@ -342,7 +352,7 @@ static pb_str in_finding(const report_writer *writer, const audit_finding *findi
                          const model_field *field, pb_str value)
 {
     const model_entity *entity = finding->control->entity;
-    if (writer->report->show_values || pb_str_empty(value))
+    if (pb_str_empty(value) || (writer->report->show_values && !is_secret(field)))
         return value;
     return field != NULL ? of_field(writer, field, value)
                          : of_nobody_knows(writer, entity != NULL && entity->personal, value);

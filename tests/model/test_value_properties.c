@@ -44,6 +44,17 @@ static const char *const samples[] = {
     "US",
     "Deutschland",
     "won",
+    "DE89 3704 0044 0532 0130 00",
+    "deutdeff",
+    "11010519491231002x",
+    "91350100M000100Y43",
+    "008-457594-8",
+    "10380284790",
+    "DE 136 695 976",
+    "5493001KJTIIGC8Y1R12",
+    "15-048-3782",
+    "US0378331005",
+    "4111 1111 1111 1111",
     "\xff\xfe\x80",
 };
 
@@ -86,7 +97,7 @@ static void what_was_restyled_reads_the_same(void **state)
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
     uint64_t seed = 20240615;
     size_t valid[MODEL_TYPE_COUNT] = {0};
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < 300000; round++) {
         char room[256];
         pb_str raw = mutate(&seed, room, sizeof room);
         model_type type = (model_type)(next_random(&seed) % MODEL_TYPE_COUNT);

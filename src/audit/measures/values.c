@@ -1,5 +1,6 @@
 /* Measures on one field: is it filled, valid, in standard form. */
 #include "../measure.h"
+#include "model/identifiers.h"
 
 /* A record has a value when its column is filled, or when what was written could not be kept. */
 static uint64_t with_value(const audit_check *check, const model_field *field)
@@ -70,6 +71,15 @@ static pb_status open_notes(audit_check *check, const char *kind, db_stmt **ret,
     return PB_OK;
 }
 
+/* The one repair that makes the number right, where there is one; it lies in `room`. */
+static pb_str suggested_id(const model_field *field, pb_str value, model_id *room)
+{
+    if (!model_type_is_id(field->type))
+        return PB_STR_NONE;
+    model_id_read((model_id_kind)(field->type - MODEL_IBAN), value, PB_STR_NONE, room);
+    return room->mended_len > 0 ? pb_str_n(room->mended, room->mended_len) : PB_STR_NONE;
+}
+
 pb_status measure_invalid_values(audit_check *check, pb_error *err)
 {
     const model_field *field = check->control->field;
@@ -78,6 +88,7 @@ pb_status measure_invalid_values(audit_check *check, pb_error *err)
         return PB_OK;
     word_book *book;
     db_stmt *stmt;
+    model_id id;
     PB_TRY(words_for(check->work, field, &book, err));
     PB_TRY(open_notes(check, "bad", &stmt, err));
     for (;;) {
@@ -92,6 +103,8 @@ pb_status measure_invalid_values(audit_check *check, pb_error *err)
         PB_TRY(keep_words(check->work, db_column_text(stmt, 2), &failure.problem, err));
         if (book)
             PB_TRY(words_suggest(check->work, book, failure.value, &failure.suggestion, err));
+        else
+            failure.suggestion = suggested_id(field, failure.value, &id);
         PB_TRY(check_fail(check, &failure, err));
     }
 }

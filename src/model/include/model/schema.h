@@ -30,16 +30,34 @@ typedef enum model_type {
     MODEL_COUNTRY,     /* PB_TEXT, ISO 3166-1 alpha-2 */
     MODEL_POSTCODE,    /* PB_TEXT */
     MODEL_IDENTIFIER,  /* PB_TEXT, opaque code, compared exactly */
-    MODEL_CHOICE,      /* PB_TEXT, one of `choices` (open choices: any, listed ones preferred) */
-    MODEL_BOOLEAN,     /* PB_INT 0/1 */
-    MODEL_INTEGER,     /* PB_INT */
-    MODEL_DECIMAL,     /* PB_REAL */
-    MODEL_MONEY,       /* PB_INT minor units; currency in a second column */
-    MODEL_DATE,        /* PB_INT days since 1970-01-01 */
-    MODEL_INSTANT,     /* PB_INT microseconds since 1970-01-01T00:00Z */
-    MODEL_LINK,        /* PB_BLOB id of a record of `target`; reference text in a second column */
+    /* PB_TEXT with published rules, in the order of model_id_kind (model/identifiers.h) */
+    MODEL_IBAN,
+    MODEL_BIC,
+    MODEL_CN_RESIDENT_ID,
+    MODEL_CN_USCC,
+    MODEL_IR_NATIONAL_ID,
+    MODEL_IR_LEGAL_ID,
+    MODEL_VAT,
+    MODEL_LEI,
+    MODEL_DUNS,
+    MODEL_ISIN,
+    MODEL_CARD,
+    MODEL_CHOICE,  /* PB_TEXT, one of `choices` (open choices: any, listed ones preferred) */
+    MODEL_BOOLEAN, /* PB_INT 0/1 */
+    MODEL_INTEGER, /* PB_INT */
+    MODEL_DECIMAL, /* PB_REAL */
+    MODEL_MONEY,   /* PB_INT minor units; currency in a second column */
+    MODEL_DATE,    /* PB_INT days since 1970-01-01 */
+    MODEL_INSTANT, /* PB_INT microseconds since 1970-01-01T00:00Z */
+    MODEL_LINK,    /* PB_BLOB id of a record of `target`; reference text in a second column */
     MODEL_TYPE_COUNT
 } model_type;
+
+/** True for types of identifiers with published rules. */
+static inline bool model_type_is_id(model_type type)
+{
+    return type >= MODEL_IBAN && type <= MODEL_CARD;
+}
 
 /** Grade of a rule, a control or a finding. */
 typedef enum model_grade { MODEL_DESIRABLE, MODEL_IMPORTANT, MODEL_ESSENTIAL } model_grade;
@@ -133,7 +151,8 @@ struct model_field {
     pb_str history_reason;
     pb_str portal;   /* absent | show | edit */
     pb_str currency; /* MODEL_MONEY: default ISO 4217 code */
-    pb_str country;  /* MODEL_PHONE, MODEL_POSTCODE: name of the field that holds the country */
+    pb_str country;  /* MODEL_PHONE, MODEL_POSTCODE, MODEL_VAT, MODEL_IBAN: name of the field that
+                        holds the country */
     model_place place;
 };
 
