@@ -17,8 +17,9 @@ static pb_status make_room(audit_work *work, entity_state *state, pb_error *err)
     state->created = pb_arena_array(work->scratch, rows, sizeof *state->created);
     state->changed = pb_arena_array(work->scratch, rows, sizeof *state->changed);
     state->touched = pb_arena_array(work->scratch, rows, sizeof *state->touched);
+    state->active = pb_arena_array(work->scratch, rows, sizeof *state->active);
     state->hour = pb_arena_array(work->scratch, rows, 1);
-    bool good = state->created && state->changed && state->touched && state->hour;
+    bool good = state->created && state->changed && state->touched && state->active && state->hour;
     if (good && state->fresh_count) {
         state->fresh = pb_arena_array(work->scratch, rows, sizeof *state->fresh);
         good = state->fresh != NULL;
@@ -26,7 +27,7 @@ static pb_status make_room(audit_work *work, entity_state *state, pb_error *err)
     if (!good)
         return pb_fail_memory(err);
     for (size_t i = 0; i < rows; i++)
-        state->created[i] = state->changed[i] = state->touched[i] = NO_DAY;
+        state->created[i] = state->changed[i] = state->touched[i] = state->active[i] = NO_DAY;
     memset(state->hour, NO_HOUR, rows);
     return PB_OK;
 }
@@ -100,6 +101,7 @@ static pb_status take_rows(entity_state *state, db_stmt *stmt, const model_field
             if (day > state->touched[at])
                 state->touched[at] = day;
         }
+        state->active[at] = day_of(stmt, 1, days[0]);
         state->changed[at] = day_of(stmt, 2, days[1]);
         state->created[at] = day_of(stmt, 3, days[2]);
         state->hour[at] = hour_of(stmt, 3, days[2]);

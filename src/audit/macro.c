@@ -44,20 +44,42 @@ static void put_literal(pb_buf *out, pb_str text)
     pb_buf_byte(out, '\'');
 }
 
-/* The stage's values that mean `role`, as a list SQL can test with `in`; `closed`: won and lost. */
-static bool put_choices(pb_buf *out, const model_entity *entity, pb_str role)
+/* True when `role` is one of `wanted`: names joined by `+`; `closed` of a stage: won and lost. */
+static bool role_wanted(const model_field *field, pb_str wanted, pb_str role)
 {
-    const model_field *stage = model_field_role(entity, "stage");
-    if (!stage)
+    pb_str rest = wanted, one;
+    if (!role.len)
         return false;
-    bool closed = pb_str_is(role, "closed");
+    while (pb_str_split(&rest, '+', &one)) {
+        bool both = pb_str_is(one, "closed") && pb_str_is(field->role, "stage");
+        if (pb_str_eq(one, role) || (both && (pb_str_is(role, "won") || pb_str_is(role, "lost"))))
+            return true;
+    }
+    return false;
+}
+
+/* The values of a choice that mean `wanted`, as a list SQL can test with `in`: `ROLES` of the
+ * stage, `FIELD-ROLE:ROLES` of another field. */
+static bool put_choices(pb_buf *out, const model_entity *entity, pb_str wanted)
+{
+    size_t colon = pb_str_index(wanted, ':');
+    const model_field *field = model_field_role(entity, "stage");
+    if (colon < wanted.len) {
+        char role[64];
+        if (colon >= sizeof role)
+            return false;
+        memcpy(role, wanted.ptr, colon);
+        role[colon] = 0;
+        field = model_field_role(entity, role);
+        wanted = pb_str_sub(wanted, colon + 1, wanted.len);
+    }
+    if (!field)
+        return false;
     size_t count = 0;
     pb_buf_byte(out, '(');
-    for (size_t i = 0; i < stage->choice_count; i++) {
-        const model_choice *choice = &stage->choices[i];
-        bool is = closed ? pb_str_is(choice->role, "won") || pb_str_is(choice->role, "lost")
-                         : pb_str_eq(choice->role, role);
-        if (!is)
+    for (size_t i = 0; i < field->choice_count; i++) {
+        const model_choice *choice = &field->choices[i];
+        if (!role_wanted(field, wanted, choice->role))
             continue;
         if (count++)
             pb_buf_addc(out, ", ");

@@ -35,5 +35,12 @@ pb_status measure_forbidden_text(audit_check *check, pb_error *err);
 pb_status measure_old_export(audit_check *check, pb_error *err);
 pb_status measure_idle_users(audit_check *check, pb_error *err);
 pb_status measure_concentration(audit_check *check, pb_error *err);
+pb_status measure_soon_stale(audit_check *check, pb_error *err);
+pb_status measure_stale_values(audit_check *check, pb_error *err);
+pb_status measure_loops(audit_check *check, pb_error *err);
+pb_status measure_outliers(audit_check *check, pb_error *err);
+pb_status measure_stopped_using(audit_check *check, pb_error *err);
+pb_status measure_bulk_entry(audit_check *check, pb_error *err);
+pb_status measure_quiet_owners(audit_check *check, pb_error *err);
 
 #endif

@@ -8,7 +8,7 @@ typedef struct people_columns {
     entity_state *state;
     const model_field *stage, *kind, *day, *closed; /* NULL: none */
     bool activities, cases;
-    pb_map *seen; /* owner and day → entries */
+    pb_map *seen, *entered; /* owner and day → records of that day, and typed in on it */
 } people_columns;
 
 /* One record as far as usage is concerned. */
@@ -17,7 +17,7 @@ typedef struct people_row {
     int64_t day, closed; /* INT64_MIN: not known */
     uint8_t hour;
     uint32_t owner, source;
-    int32_t touched;
+    int32_t touched, entered, active;
 } people_row;
 
 static pb_status make_series(pb_arena *arena, audit_usage *usage, pb_error *err)
@@ -44,7 +44,7 @@ static pb_status reserve(audit_work *work, pb_error *err)
     if (people->count)
         memcpy(more, people->of, people->count * sizeof *more);
     for (size_t i = people->count; i < work->owner_count; i++) {
-        more[i].last_touch = INT64_MIN;
+        more[i].last_touch = more[i].last_activity = INT64_MIN;
         if (i < AUDIT_SERIES_USERS)
             PB_TRY(make_series(work->arena, &more[i], err));
     }
@@ -68,25 +68,37 @@ static bool ends_month(int64_t day)
     return now != later;
 }
 
-static void take_day(const work_people *people, audit_usage *usage, const people_row *row)
+static void take_day(const work_people *people, audit_usage *usage, int64_t day)
 {
-    int64_t day = row->day, weekday = (day + 3) % 7; /* 1970-01-01 was a Thursday */
-    if (weekday < 0)
-        weekday += 7;
     if (!usage->has_days || day < usage->first_day)
         usage->first_day = day;
     if (!usage->has_days || day > usage->last_day)
         usage->last_day = day;
     usage->has_days = true;
     usage->dated++;
-    usage->weekday[weekday]++;
-    usage->weekend += weekday >= 5;
-    usage->month_end += ends_month(day);
-    usage->timed += row->hour != NO_HOUR;
-    usage->night += row->hour != NO_HOUR && (row->hour >= 22 || row->hour < 6);
     int64_t at = day - people->first_day;
     if (usage->days && at >= 0 && at < AUDIT_DAYS)
         usage->days[at]++;
+}
+
+/* When it was typed in: only a day of creation tells that. */
+static void take_entered(audit_usage *usage, const people_row *row)
+{
+    int64_t weekday = (row->entered + 3) % 7; /* 1970-01-01 was a Thursday */
+    if (weekday < 0)
+        weekday += 7;
+    usage->entered++;
+    usage->weekday[weekday]++;
+    usage->weekend += weekday >= 5;
+    usage->month_end += ends_month(row->entered);
+    usage->timed += row->hour != NO_HOUR;
+    usage->night += row->hour != NO_HOUR && (row->hour >= 22 || row->hour < 6);
+}
+
+static void raise_to(int64_t *newest, int64_t day, int64_t limit)
+{
+    if (day <= limit && day > *newest)
+        *newest = day;
 }
 
 static const char *role_of(const model_field *field, pb_str value)
@@ -154,9 +166,12 @@ static void take_usage(audit_work *work, const people_columns *columns, const pe
     const work_people *people = work->people;
     bool dated = row->day != INT64_MIN && row->day <= work->reference;
     usage->records++;
-    if (row->touched != NO_DAY && row->touched <= work->reference &&
-        row->touched > usage->last_touch)
-        usage->last_touch = row->touched;
+    if (row->touched != NO_DAY)
+        raise_to(&usage->last_touch, row->touched, work->reference);
+    if (row->active != NO_DAY)
+        raise_to(&usage->last_activity, row->active, work->reference);
+    if (row->entered != NO_DAY && row->entered <= work->reference)
+        take_entered(usage, row);
     if (columns->activities) {
         usage->activities++;
         if (!took_place(work, columns, row))
@@ -169,26 +184,40 @@ static void take_usage(audit_work *work, const people_columns *columns, const pe
     }
     if (!dated)
         return;
-    take_day(people, usage, row);
-    if (row->day > usage->last_touch)
-        usage->last_touch = row->day;
+    take_day(people, usage, row->day);
+    raise_to(&usage->last_touch, row->day, work->reference);
+    if (columns->activities)
+        raise_to(&usage->last_activity, row->day, work->reference);
     add_week(people, usage->weeks[columns->activities ? AUDIT_FLOW_ACTIVITIES : AUDIT_FLOW_CREATED],
              row->day);
 }
 
-/* How many entries of one person fall on one day. */
-static pb_status take_owner_day(audit_work *work, const people_columns *columns,
-                                const people_row *row, pb_error *err)
+/* How many of one person's fall on one day. Gives the count, 1: the first of that day. */
+static pb_status owner_day(pb_map *seen, uint32_t owner, int64_t day, uint64_t *ret, pb_error *err)
 {
-    int64_t key[2] = {row->owner, row->day};
-    bool is_new = false;
-    uint64_t *count = pb_map_put(columns->seen, pb_str_n((const char *)key, sizeof key), &is_new);
+    int64_t key[2] = {owner, day};
+    uint64_t *count = pb_map_put(seen, pb_str_n((const char *)key, sizeof key), NULL);
     if (!count)
         return pb_fail_memory(err);
+    *ret = ++*count;
+    return PB_OK;
+}
+
+static pb_status take_owner_days(audit_work *work, const people_columns *columns,
+                                 const people_row *row, pb_error *err)
+{
     audit_usage *usage = &work->people->of[row->owner];
-    usage->days_with_entries += is_new;
-    if (++*count > usage->most_on_a_day)
-        usage->most_on_a_day = *count;
+    uint64_t count = 0;
+    if (row->day != INT64_MIN && row->day <= work->reference) {
+        PB_TRY(owner_day(columns->seen, row->owner, row->day, &count, err));
+        usage->days_with_entries += count == 1;
+    }
+    if (row->entered == NO_DAY || row->entered > work->reference)
+        return PB_OK;
+    PB_TRY(owner_day(columns->entered, row->owner, row->entered, &count, err));
+    usage->entered_days += count == 1;
+    if (count > usage->most_on_a_day)
+        usage->most_on_a_day = count;
     return PB_OK;
 }
 
@@ -250,7 +279,9 @@ static pb_status take_records(audit_work *work, const people_columns *columns, p
         people_row row = {.stage = db_column_text(stmt, 1), .kind = db_column_text(stmt, 2)};
         row.day = day_at(stmt, 3, columns->day);
         row.closed = day_at(stmt, 4, columns->closed);
-        row.hour = columns->day == state->created_field ? state->hour[at] : NO_HOUR;
+        row.hour = state->hour[at];
+        row.entered = state->created[at];
+        row.active = state->active[at];
         row.owner = state->owner[at];
         row.source = state->source[at];
         row.touched = state->touched[at];
@@ -258,8 +289,7 @@ static pb_status take_records(audit_work *work, const people_columns *columns, p
         take_usage(work, columns, &row, amount, &work->people->total);
         if (row.owner) {
             take_usage(work, columns, &row, amount, &work->people->of[row.owner]);
-            if (row.day != INT64_MIN && row.day <= work->reference)
-                PB_TRY(take_owner_day(work, columns, &row, err));
+            PB_TRY(take_owner_days(work, columns, &row, err));
         }
         if (columns->activities)
             take_source(work, columns, &row);
@@ -316,7 +346,7 @@ static pb_status open_people(audit_work *work, pb_error *err)
     work->people = pb_arena_alloc(work->scratch, sizeof *work->people);
     if (!work->people)
         return pb_fail_memory(err);
-    *work->people = (work_people){.total = {.last_touch = INT64_MIN}};
+    *work->people = (work_people){.total = {.last_touch = INT64_MIN, .last_activity = INT64_MIN}};
     int64_t weekday = (work->reference + 3) % 7;
     if (weekday < 0)
         weekday += 7;
@@ -346,7 +376,8 @@ pb_status people_load(audit_work *work, pb_error *err)
     if (work->people && work->people->loaded)
         return PB_OK;
     people_columns columns = {.seen = pb_map_new(work->scratch)};
-    if (!columns.seen)
+    columns.entered = pb_map_new(work->scratch);
+    if (!columns.seen || !columns.entered)
         return pb_fail_memory(err);
     PB_TRY(open_people(work, err));
     for (size_t i = 0; i < work->schema->entity_count; i++)

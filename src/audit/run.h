@@ -40,7 +40,7 @@ typedef struct entity_state {
     void *patterns;
     /* days, see days_load; by position, NO_DAY where not known */
     bool dated;
-    int32_t *created, *changed, *touched;
+    int32_t *created, *changed, *touched, *active;
     uint8_t *hour;   /* of the entry, UTC; NO_HOUR where not known */
     uint32_t *fresh; /* bit i: fresh_fields[i] has a value; NULL: no such field */
     const model_field **fresh_fields;

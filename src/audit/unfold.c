@@ -8,14 +8,14 @@ static const char *const control_keys[] = {
 static const char *const applies_keys[] = {"entity", "field",     "role", "each",
                                            "source", "where",     "when", "needs",
                                            "any_of", "otherwise", NULL};
-static const char *const where_keys[] = {"type",     "entity",   "roles", "role",
-                                         "not_role", "required", "match", "personal",
-                                         "review",   "search",   NULL};
+static const char *const where_keys[] = {"type",   "entity",   "not_entity", "fresh", "roles",
+                                         "role",   "not_role", "required",   "match", "personal",
+                                         "review", "search",   NULL};
 
 /* What narrows `each`. Absent keys narrow nothing. */
 typedef struct narrowing {
-    model_strs types, entities, roles, field_roles, not_roles;
-    int required, match, personal, review; /* -1: not said */
+    model_strs types, entities, not_entities, roles, field_roles, not_roles;
+    int required, match, personal, review, fresh; /* -1: not said */
 } narrowing;
 
 static bool among(const model_strs *list, pb_str text)
@@ -75,6 +75,7 @@ static pb_status read_where(audit_loader *loader, const model_yaml *where, narro
         PB_TRY(model_yaml_check_keys(where, where_keys, err));
     PB_TRY(model_yaml_texts(loader->arena, where, "type", &ret->types, err));
     PB_TRY(model_yaml_texts(loader->arena, where, "entity", &ret->entities, err));
+    PB_TRY(model_yaml_texts(loader->arena, where, "not_entity", &ret->not_entities, err));
     PB_TRY(model_yaml_texts(loader->arena, where, "roles", &ret->roles, err));
     PB_TRY(model_yaml_texts(loader->arena, where, "role", &ret->field_roles, err));
     PB_TRY(model_yaml_texts(loader->arena, where, "not_role", &ret->not_roles, err));
@@ -82,10 +83,15 @@ static pb_status read_where(audit_loader *loader, const model_yaml *where, narro
     PB_TRY(read_flag(where, "match", &ret->match, err));
     PB_TRY(read_flag(where, "personal", &ret->personal, err));
     PB_TRY(read_flag(where, "review", &ret->review, err));
+    PB_TRY(read_flag(where, "fresh", &ret->fresh, err));
     for (size_t i = 0; i < ret->entities.count; i++)
         if (!model_entity_find(loader->schema, ret->entities.items[i]))
             return unknown_entity(loader, model_yaml_get(where, "entity"), ret->entities.items[i],
                                   err);
+    for (size_t i = 0; i < ret->not_entities.count; i++)
+        if (!model_entity_find(loader->schema, ret->not_entities.items[i]))
+            return unknown_entity(loader, model_yaml_get(where, "not_entity"),
+                                  ret->not_entities.items[i], err);
     return check_types(where, &ret->types, err);
 }
 
@@ -110,6 +116,8 @@ static bool entity_fits(const narrowing *where, const model_entity *entity)
 {
     if (where->entities.count && !among(&where->entities, entity->name))
         return false;
+    if (among(&where->not_entities, entity->name))
+        return false;
     if (where->personal >= 0 && entity->personal != (where->personal == 1))
         return false;
     if (where->review >= 0 && (entity->review_days > 0) != (where->review == 1))
@@ -132,6 +140,8 @@ static bool field_fits(const narrowing *where, const model_field *field)
     if (where->field_roles.count && !among(&where->field_roles, field->role))
         return false;
     if (field->role.len && among(&where->not_roles, field->role))
+        return false;
+    if (where->fresh >= 0 && (field->fresh_days > 0) != (where->fresh == 1))
         return false;
     return where->required < 0 || field->required == (where->required == 1);
 }

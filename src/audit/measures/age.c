@@ -1,82 +1,121 @@
-/* stale and old_export: how long ago records were worked on, and how old the source itself is. */
+/* stale, soon_stale, stale_values and old_export: how long ago records were worked on, and how old
+ * the source itself is. */
 #include "../measure.h"
 
 #include "base/time.h"
 
-static const char *const touch_roles[] = {"last_activity_on", "modified_on", "created_on"};
-enum { TOUCH_ROLES = 3 };
-
-typedef struct touch {
-    const model_field *fields[TOUCH_ROLES];
-    size_t count;
-} touch;
-
-static void find_touch(const entity_state *state, touch *to)
+/* The field whose day is the newest of a record's. */
+static const model_field *touched_by(const entity_state *state, size_t at)
 {
-    for (size_t i = 0; i < TOUCH_ROLES; i++) {
-        const model_field *field = model_field_role(state->entity, touch_roles[i]);
-        if (field && (field->type == MODEL_DATE || field->type == MODEL_INSTANT) &&
-            state->filled[field->index])
-            to->fields[to->count++] = field;
-    }
+    int32_t day = state->touched[at];
+    if (state->active_field && state->active[at] == day)
+        return state->active_field;
+    return state->changed_field && state->changed[at] == day ? state->changed_field
+                                                             : state->created_field;
 }
 
-/* The newest of a record's days; INT64_MIN without any. */
-static int64_t touched_on(db_stmt *stmt, const touch *by, const model_field **ret_field)
+/* How old, in days; a day in the future is as new as can be. */
+static int64_t age_of(const audit_check *check, size_t at)
 {
-    int64_t newest = INT64_MIN;
-    for (size_t i = 0; i < by->count; i++) {
-        if (db_column_is_null(stmt, (int)i + 1))
+    int64_t age = check->work->reference - check->state->touched[at];
+    return age < 0 ? 0 : age;
+}
+
+typedef bool (*age_test)(int64_t age, int64_t limit);
+
+static bool is_stale(int64_t age, int64_t limit)
+{
+    return age > limit;
+}
+
+static bool is_soon_stale(int64_t age, int64_t limit)
+{
+    return age <= limit && age + AUDIT_DECAY_AHEAD > limit;
+}
+
+typedef struct age_question {
+    age_test fails;
+    int64_t limit;
+    uint32_t fresh_bit;       /* 0: the record as a whole */
+    const model_field *about; /* what failures are said of; NULL: the day's own field */
+    const char *problem;      /* with {value}, the day */
+} age_question;
+
+static pb_status fail_age(audit_check *check, const age_question *ask, size_t at, pb_error *err)
+{
+    PB_AUTO_BUF day = PB_BUF_INIT(32);
+    pb_date_format(&day, check->state->touched[at]);
+    audit_failure failure = {.n = check->state->n[at], .problem = pb_str_c(ask->problem)};
+    failure.field = ask->about ? ask->about->name : touched_by(check->state, at)->name;
+    failure.value = pb_buf_str(&day);
+    return check_fail(check, &failure, err);
+}
+
+static pb_status ask_ages(audit_check *check, const age_question *ask, pb_error *err)
+{
+    const entity_state *state = check->state;
+    check->finding->relative = check->work->reference != check->work->today;
+    check->finding->population = 0;
+    for (size_t at = 0; at < state->count; at++) {
+        if (state->touched[at] == NO_DAY ||
+            (ask->fresh_bit && !(state->fresh[at] & ask->fresh_bit)))
             continue;
-        int64_t day = db_column_i64(stmt, (int)i + 1);
-        if (by->fields[i]->type == MODEL_INSTANT)
-            day = pb_instant_day(day);
-        if (day <= newest)
-            continue;
-        newest = day;
-        *ret_field = by->fields[i];
+        check->finding->population++;
+        if (ask->fails(age_of(check, at), ask->limit))
+            PB_TRY(fail_age(check, ask, at, err));
     }
-    return newest;
+    return PB_OK;
+}
+
+/* True when the source says when records were worked on; else the control does not apply. */
+static pb_status need_days(audit_check *check, bool *ret_known, pb_error *err)
+{
+    PB_TRY(days_load(check->work, check->state, err));
+    *ret_known = check->state->knows_touch;
+    if (*ret_known)
+        return PB_OK;
+    return check_not_applicable(check,
+                                PB_MSG("The source does not say when {value} were last worked on."),
+                                check->control->entity->plural, err);
 }
 
 pb_status measure_stale(audit_check *check, pb_error *err)
 {
-    touch by = {0};
-    find_touch(check->state, &by);
-    if (!by.count)
-        return check_not_applicable(
-            check, PB_MSG("The source does not say when {value} were last worked on."),
-            check->control->entity->plural, err);
-    int64_t limit = check->work->reference - check->control->entity->review_days;
-    check->finding->relative = check->work->reference != check->work->today;
-    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
-    pb_buf_addc(&sql, "select n");
-    for (size_t i = 0; i < by.count; i++)
-        pb_buf_printf(&sql, ", %.*s", PB_STR_FMT(by.fields[i]->name));
-    pb_buf_printf(&sql, " from %.*s order by n", PB_STR_FMT(check->control->entity->name));
-    db_stmt *stmt;
-    PB_TRY(work_query(check->work, pb_buf_str(&sql), &stmt, err));
+    bool known;
+    PB_TRY(need_days(check, &known, err));
+    if (!known)
+        return PB_OK;
+    age_question ask = {.fails = is_stale, .limit = check->control->entity->review_days};
+    ask.problem = PB_MSG("Last worked on {value}.");
+    return ask_ages(check, &ask, err);
+}
+
+/* What is stale already is another finding: it can no longer be kept from becoming so. */
+pb_status measure_soon_stale(audit_check *check, pb_error *err)
+{
+    bool known;
+    PB_TRY(need_days(check, &known, err));
+    if (!known)
+        return PB_OK;
+    age_question ask = {.fails = is_soon_stale, .limit = check->control->entity->review_days};
+    ask.problem = PB_MSG("Last worked on {value}; its time is over within 90 days.");
+    return ask_ages(check, &ask, err);
+}
+
+pb_status measure_stale_values(audit_check *check, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    bool known;
+    PB_TRY(need_days(check, &known, err));
+    if (!known)
+        return PB_OK;
+    age_question ask = {.fails = is_stale, .limit = field->fresh_days, .about = field};
+    ask.problem = PB_MSG("Nobody can have looked at this value since {value}.");
+    for (size_t i = 0; i < check->state->fresh_count; i++)
+        if (check->state->fresh_fields[i] == field)
+            ask.fresh_bit = (uint32_t)1 << i;
     check->finding->population = 0;
-    PB_AUTO_BUF day_text = PB_BUF_INIT(32);
-    for (;;) {
-        bool row;
-        const model_field *field = NULL;
-        PB_TRY(db_step(stmt, &row, err));
-        if (!row)
-            return PB_OK;
-        int64_t day = touched_on(stmt, &by, &field);
-        if (day == INT64_MIN)
-            continue;
-        check->finding->population++;
-        if (day >= limit)
-            continue;
-        pb_buf_clear(&day_text);
-        pb_date_format(&day_text, day);
-        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
-        failure.value = pb_buf_str(&day_text);
-        failure.problem = pb_str_c(PB_MSG("Last worked on {value}."));
-        PB_TRY(check_fail(check, &failure, err));
-    }
+    return ask.fresh_bit ? ask_ages(check, &ask, err) : PB_OK;
 }
 
 pb_status measure_old_export(audit_check *check, pb_error *err)

@@ -19,14 +19,39 @@ static const audit_measure all[] = {
     {"idle_users", ABOUT_ENTITY, NULL, measure_idle_users},
     {"concentration", ABOUT_ENTITY, NULL, measure_concentration},
     {"old_export", ABOUT_SOURCE, NULL, measure_old_export},
+    {"soon_stale", ABOUT_ENTITY, NULL, measure_soon_stale},
+    {"stale_values", ABOUT_FIELD, NULL, measure_stale_values},
+    {"loops", ABOUT_LINK, NULL, measure_loops},
+    {"outliers", ABOUT_FIELD, NULL, measure_outliers},
+    {"stopped_using", ABOUT_SOURCE, NULL, measure_stopped_using},
+    {"bulk_entry", ABOUT_SOURCE, NULL, measure_bulk_entry},
+    {"quiet_owners", ABOUT_SOURCE, NULL, measure_quiet_owners},
 };
 
 enum { MEASURES = sizeof all / sizeof *all };
 
-static const char *const names[] = {
-    "completeness",     "invalid_values", "not_standard",  "misspelt_category", "orphan_references",
-    "near_equal_names", "duplicates",     "stale",         "never_filled",      "forbidden_columns",
-    "forbidden_text",   "idle_users",     "concentration", "old_export",        NULL};
+static const char *const names[] = {"completeness",
+                                    "invalid_values",
+                                    "not_standard",
+                                    "misspelt_category",
+                                    "orphan_references",
+                                    "near_equal_names",
+                                    "duplicates",
+                                    "stale",
+                                    "never_filled",
+                                    "forbidden_columns",
+                                    "forbidden_text",
+                                    "idle_users",
+                                    "concentration",
+                                    "old_export",
+                                    "soon_stale",
+                                    "stale_values",
+                                    "loops",
+                                    "outliers",
+                                    "stopped_using",
+                                    "bulk_entry",
+                                    "quiet_owners",
+                                    NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
 
 const audit_measure *measure_find(pb_str name)

@@ -58,12 +58,16 @@ typedef struct audit_usage {
     double deals_closed_per_week; /* won and lost, mean of the AUDIT_WEEKS weeks, or of those since
                                      the first entry */
     double cases_closed_per_week;
-    uint64_t timed;          /* entries whose time of day is known */
-    uint64_t weekend, night; /* of the dated: on Saturday or Sunday; of the timed: between 22 and 6
-                                o'clock UTC. Information, and no reproach */
-    uint64_t weekday[7];     /* dated entries, Monday first */
-    uint64_t month_end;      /* dated entries on the last two days of a month */
-    uint64_t most_on_a_day;  /* dated entries of the fullest day */
+    int64_t last_activity;   /* newest activity of the person's, or with what the person owns, up to
+                                the reference day; INT64_MIN: none */
+    uint64_t entered;        /* records whose day of creation is known: when they were typed in */
+    uint64_t entered_days;   /* different days of those */
+    uint64_t most_on_a_day;  /* of those, on the fullest day */
+    uint64_t weekday[7];     /* of those, Monday first */
+    uint64_t month_end;      /* of those, on the last two days of a month */
+    uint64_t timed;          /* of those, whose time of day is known */
+    uint64_t weekend, night; /* of the entered: on Saturday or Sunday; of the timed: between 22 and
+                                6 o'clock UTC. Information, and no reproach */
     uint32_t *weeks[AUDIT_FLOW_COUNT]; /* AUDIT_WEEKS counts each, oldest first; NULL: no series */
     uint32_t *days;                    /* AUDIT_DAYS counts of dated entries; NULL: no series */
 } audit_usage;
