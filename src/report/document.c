@@ -41,9 +41,12 @@ pb_status report_document_make(const report_input *input, pb_locale *locale, pb_
     head(&b, &document);
     part_top(&b);
     part_marks(&b);
+    part_swot(&b);
+    part_plan(&b);
     part_fields(&b);
     part_findings(&b);
     part_owners(&b);
+    part_decay(&b);
     part_usage(&b);
     part_passed(&b);
     part_not_examined(&b);

@@ -23,7 +23,7 @@ static void bar_value(const html_page *page, const report_chart *chart, size_t l
 {
     html_raw(page, "<span class=\"bv\">");
     for (size_t s = 0; s < chart->series_count; s++) {
-        html_raw(page, s > 0 ? " · " : "");
+        html_raw(page, s > 0 ? " / " : "");
         html_text(page, isnan(chart->series[s].values[label]) ? PB_STR("–")
                                                               : chart->series[s].texts[label]);
     }

@@ -52,9 +52,12 @@ typedef struct report_input {
     const model_schema *schema;
     const report_reading *reading;
     const char *program_version;
-    pb_str title;     /* name of what was audited */
-    size_t samples;   /* evidence lines a finding shows; 0: 10 */
-    bool show_values; /* personal values are shown as they are instead of masked */
+    pb_str title;        /* name of what was audited */
+    size_t samples;      /* evidence lines a finding shows; 0: 10 */
+    bool show_values;    /* personal values are shown as they are instead of masked */
+    int64_t hourly_rate; /* what an hour of work costs, in minor units; 0: not said */
+    pb_str hourly_currency;
+    int hours_a_week; /* that are given to mending, for the plan; 0: 8 */
 } report_input;
 
 /** One self-contained page in the locale's language; needs no script. */
