@@ -51,7 +51,7 @@ const char html_style[] =
     ".k-bad b{color:var(--bad)}.k-warn b{color:var(--warn)}.k-good b{color:var(--good)}"
     ".first{margin:0;padding-inline-start:24px}.first li{margin:0 0 14px}.first "
     "li:last-child{margin-bottom:0}"
-    ".quarters{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px}"
+    ".quarters{display:grid;grid-template-columns:1fr 1fr;gap:16px}.ids bdi.id{white-space:normal}"
     ".quarters .group{border:1px solid var(--line);border-radius:10px;padding:12px "
     "16px;border-block-start:4px solid var(--fsoft);min-width:0}"
     ".quarters .g-good{border-block-start-color:var(--fgood)}.quarters "

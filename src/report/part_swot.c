@@ -258,7 +258,7 @@ void part_swot(builder *b)
     not_known(&lists[3]);
     put(b, &groups[0], PB_MSG("Strengths"), REPORT_GOOD, &lists[0]);
     put(b, &groups[1], PB_MSG("Weaknesses"), REPORT_BAD, &lists[1]);
-    put(b, &groups[2], PB_MSG("Opportunities"), REPORT_GOOD, &lists[2]);
+    put(b, &groups[2], PB_MSG("Opportunities that mending brings"), REPORT_GOOD, &lists[2]);
     put(b, &groups[3], PB_MSG("Threats"), REPORT_WARN, &lists[3]);
     build_section(b, "swot", PB_MSG("Strengths and weaknesses, opportunities and threats"), true);
     build_block(
