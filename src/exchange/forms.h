@@ -34,17 +34,15 @@ typedef struct table_form {
 
 extern const table_form csv_form, xlsx_form, vcard_form;
 
-/** Looks at an input's beginning; `head` must outlive the look. The input is moved. */
-pb_status form_look_at(byte_input *input, pb_str name, char head[FORM_HEAD], form_look *ret_look,
-                       pb_error *err);
-/** The form of a file, or NULL: none that is known. */
-const table_form *form_of(const form_look *look);
+/** Opens the bytes of a place, at their beginning, and says their form (NULL: none that is known).
+ * A workbook in a ZIP is unpacked into memory, up to TABLE_MEMBER_MOST. Owner: the caller,
+ * bytes_close. */
+pb_status form_open(const table_place *place, byte_input *ret_input, const table_form **ret_form,
+                    bool *ret_archive, pb_error *err);
 /** Does a file of that name hold a table, by its ending? */
 bool form_by_name(pb_str name);
 /** Why a file or folder is passed over whatever it holds: hidden, or left by an operating system.
  * NULL: it is not. */
 const char *form_skips(pb_str name);
-/** Begins the file as a ZIP does? */
-bool form_is_archive(pb_str head);
 
 #endif

@@ -1,5 +1,7 @@
-/* Which tables a path holds: a file's own, a workbook's sheets, all of a folder and its folders. */
+/* Which tables a path holds: a file's own, a workbook's sheets, a ZIP's members, all
+ * of a folder and its folders. */
 #include "forms.h"
+#include "zip/zip.h"
 
 #include "sys/file.h"
 
@@ -29,20 +31,31 @@ static pb_status add(listing *l, table_place place, pb_error *err)
 
 /* --- one file --- */
 
-/* A workbook's sheets; one that cannot be listed is one place, and opening it says why. */
+/* Not to be read, for a reason. */
+static pb_status leave_out(listing *l, table_place place, const char *why, pb_error *err)
+{
+    place.why_not = why;
+    return add(l, place, err);
+}
+
+/* What is wrong with a file alone: opening its place says it. */
+static bool is_of_file(pb_status status)
+{
+    return status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT;
+}
+
+/* A workbook's sheets. */
 static pb_status add_sheets(listing *l, table_place file, const table_form *form, byte_input *input,
                             pb_error *err)
 {
     pb_str *sheets = NULL;
     size_t count = 0;
-    if (form->list == NULL || input->seek == NULL)
+    if (form->list == NULL)
         return add(l, file, err);
     pb_status status = form->list(input, file.name.ptr, l->arena, &sheets, &count, err);
-    if (status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT)
+    if (is_of_file(status) || (status == PB_OK && count == 0))
         return add(l, file, err);
     PB_TRY(status);
-    if (count == 0)
-        return add(l, file, err);
     for (size_t i = 0; i < count; i++) {
         table_place place = file;
         place.sheet = sheets[i];
@@ -56,15 +69,25 @@ static pb_status add_sheets(listing *l, table_place file, const table_form *form
     return PB_OK;
 }
 
-static pb_status look_into(listing *l, table_place place, byte_input *input, pb_error *err)
+static pb_status add_zip(listing *l, table_place file, byte_input *input, pb_error *err);
+
+static pb_status look_into(listing *l, table_place place, pb_error *err)
 {
-    char head[FORM_HEAD];
-    form_look look;
-    PB_TRY(form_look_at(input, place.own, head, &look, err));
-    const table_form *form = form_of(&look);
-    if (form == NULL)
+    byte_input input = {0};
+    const table_form *form = NULL;
+    bool archive = false;
+    pb_status status = form_open(&place, &input, &form, &archive, err);
+    if (is_of_file(status))
         return add(l, place, err);
-    return add_sheets(l, place, form, input, err);
+    PB_TRY(status);
+    if (form != NULL)
+        status = add_sheets(l, place, form, &input, err);
+    else if (archive && place.member.ptr == NULL)
+        status = add_zip(l, place, &input, err);
+    else
+        status = add(l, place, err);
+    bytes_close(&input);
+    return status;
 }
 
 static pb_status add_file(listing *l, const char *path, const char *shown, pb_error *err)
@@ -74,23 +97,79 @@ static pb_status add_file(listing *l, const char *path, const char *shown, pb_er
     if (place.path.ptr == NULL || place.name.ptr == NULL)
         return pb_fail_memory(err);
     place.own = sys_path_name(place.name.ptr);
-    byte_input input = {0};
-    PB_TRY(bytes_of_file(path, &input, err));
-    pb_status status = look_into(l, place, &input, err);
-    bytes_close(&input);
-    return status;
+    return look_into(l, place, err);
+}
+
+/* --- archives --- */
+
+static bool ends_as_zip(pb_str name)
+{
+    return name.len > 4 && pb_str_eq_nocase(pb_str_sub(name, name.len - 4, 4), PB_STR(".zip"));
+}
+
+/* Is any part of the member's path passed over? */
+static const char *skips_path(pb_str path)
+{
+    const char *why = NULL;
+    pb_str rest = path, part;
+    while (why == NULL && pb_str_split(&rest, '/', &part))
+        why = part.len == 0 || pb_str_is(part, "..") || pb_str_is(part, ".") ? NULL
+                                                                             : form_skips(part);
+    return why;
+}
+
+static pb_status add_member(listing *l, table_place file, const zip_member *member, pb_error *err)
+{
+    table_place place = file;
+    char *name =
+        pb_arena_printf(l->arena, "%.*s/%.*s", PB_STR_FMT(file.name), PB_STR_FMT(member->name));
+    if (name == NULL)
+        return pb_fail_memory(err);
+    place.name = pb_str_c(name);
+    place.own = sys_path_name(name);
+    place.member = member->name;
+    memcpy(place.spot, member->spot, sizeof place.spot);
+    const char *why = skips_path(member->name);
+    if (why != NULL)
+        return leave_out(l, place, why, err);
+    if (ends_as_zip(member->name))
+        return leave_out(l, place,
+                         PB_MSG("{name} is a ZIP archive in a ZIP archive; unpack the outer one"),
+                         err);
+    if (!form_by_name(place.own))
+        return leave_out(l, place, PB_MSG("{name} is not a table by the ending of its name"), err);
+    if (member->why_not != NULL)
+        return leave_out(l, place, member->why_not, err);
+    return look_into(l, place, err);
+}
+
+/* The members of a ZIP; one that is damaged or holds no table is one place. */
+static pb_status add_zip(listing *l, table_place file, byte_input *input, pb_error *err)
+{
+    zip_member *members = NULL;
+    size_t count = 0, before = l->tables;
+    pb_status status = zip_list(input, file.name.ptr, l->arena, &members, &count, err);
+    if (is_of_file(status))
+        return add(l, file, err);
+    PB_TRY(status);
+    for (size_t i = 0; i < count; i++)
+        if (!members[i].folder)
+            PB_TRY(add_member(l, file, &members[i], err));
+    return l->tables > before
+               ? PB_OK
+               : leave_out(l, file, PB_MSG("{name} is a ZIP archive without a table"), err);
 }
 
 /* --- folders --- */
 
-static pb_status leave_out(listing *l, const char *path, const char *shown, const char *why,
+/* An entry of a folder that is not to be read. */
+static pb_status pass_over(listing *l, const char *path, const char *shown, const char *why,
                            pb_error *err)
 {
     table_place place = {.path = pb_arena_str(l->arena, pb_str_c(path)),
-                         .name = pb_arena_str(l->arena, pb_str_c(shown)),
-                         .why_not = why};
+                         .name = pb_arena_str(l->arena, pb_str_c(shown))};
     place.own = place.name;
-    return add(l, place, err);
+    return leave_out(l, place, why, err);
 }
 
 static pb_status add_folder(listing *l, const char *folder, const char *shown, size_t depth,
@@ -101,13 +180,13 @@ static pb_status add_inner(listing *l, const char *path, const char *shown, size
                            pb_error *err)
 {
     if (depth >= TABLE_FOLDER_DEPTH)
-        return leave_out(
+        return pass_over(
             l, path, shown,
             PB_MSG("{name} lies deeper than eight folders; give it as a source of its own"), err);
     const char *real = sys_path_real(l->arena, path);
     for (size_t i = 0; i < depth && real != NULL; i++)
         if (l->above[i] != NULL && strcmp(l->above[i], real) == 0)
-            return leave_out(l, path, shown,
+            return pass_over(l, path, shown,
                              PB_MSG("{name} is a link back to a folder that is read already"), err);
     return add_folder(l, path, shown, depth, err);
 }
@@ -117,20 +196,20 @@ static pb_status add_entry(listing *l, const char *path, const char *shown, pb_s
 {
     const char *why = form_skips(name);
     if (why != NULL)
-        return leave_out(l, path, shown, why, err);
+        return pass_over(l, path, shown, why, err);
     switch (sys_path_kind(path)) {
     case SYS_FOLDER:
         return add_inner(l, path, shown, depth, err);
     case SYS_FILE:
-        if (form_by_name(name))
+        if (form_by_name(name) || ends_as_zip(name))
             return add_file(l, path, shown, err);
-        return leave_out(l, path, shown, PB_MSG("{name} is not a table by the ending of its name"),
+        return pass_over(l, path, shown, PB_MSG("{name} is not a table by the ending of its name"),
                          err);
     case SYS_NONE:
     case SYS_OTHER:
         break;
     }
-    return leave_out(l, path, shown, PB_MSG("{name} is neither a file nor a folder"), err);
+    return pass_over(l, path, shown, PB_MSG("{name} is neither a file nor a folder"), err);
 }
 
 /* `shown` is how the folder's files begin in reports; `depth` folders lie above. */

@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 
 #include "forms.h"
+#include "zip/zip.h"
 
 /* Asked in this order; any text may be CSV, so that one is last. */
 static const table_form *const forms[] = {&xlsx_form, &csv_form};
@@ -36,82 +37,125 @@ const char *form_skips(pb_str name)
     return NULL;
 }
 
-/* How files of old spreadsheet programs begin (OLE). */
-static bool is_ole(pb_str head)
-{
-    return pb_str_starts(head, PB_STR("\320\317\021\340"));
-}
-
-bool form_is_archive(pb_str head)
+static bool is_archive(pb_str head)
 {
     return pb_str_starts(head, PB_STR("PK\003\004")) || pb_str_starts(head, PB_STR("PK\005\006"));
 }
 
-const table_form *form_of(const form_look *look)
+static const table_form *form_of(const form_look *look)
 {
-    bool binary = is_ole(look->head) || form_is_archive(look->head);
+    bool binary = is_archive(look->head);
     for (size_t i = 0; i < FORMS; i++)
         if (!(binary && forms[i] == &csv_form) && forms[i]->fits(look))
             return forms[i];
     return NULL;
 }
 
-static pb_status no_form(const char *name, pb_error *err)
-{
-    pb_fail(err, PB_UNSUPPORTED,
-            PB_MSG("{name} is a spreadsheet, not a CSV file. Save each of its sheets as “CSV "
-                   "UTF-8”."),
-            "name", name, NULL);
-    return PB_UNSUPPORTED;
-}
-
 /* --- opening --- */
 
-/* The bytes of a place, at their beginning. */
+/* The bytes of a place, at their beginning; those of a member only forwards. */
 static pb_status open_bytes(const table_place *place, byte_input *ret_input, pb_error *err)
 {
-    return bytes_of_file(place->path.ptr, ret_input, err);
-}
-
-pb_status form_look_at(byte_input *input, pb_str name, char head[FORM_HEAD], form_look *ret_look,
-                       pb_error *err)
-{
-    size_t count = 0;
-    PB_TRY(bytes_read(input, head, FORM_HEAD, &count, err));
-    *ret_look = (form_look){{head, count}, name, input->seek == NULL ? NULL : input};
+    byte_input input = {0};
+    PB_TRY(bytes_of_file(place->path.ptr, &input, err));
+    if (place->member.ptr != NULL)
+        return zip_open(input, place->name.ptr, place->spot, ret_input, err);
+    *ret_input = input;
     return PB_OK;
 }
 
-static pb_status choose(const table_place *place, byte_input *input, const table_form **ret_form,
-                        pb_error *err)
+/* All of a member in memory, so that it can be read in any order. */
+static pb_status unpack(const table_place *place, byte_input *input, pb_error *err)
+{
+    PB_AUTO_BUF bytes = PB_BUF_INIT(TABLE_MEMBER_MOST);
+    enum { PIECE = 256 << 10 };
+    size_t count = PIECE;
+    while (count == PIECE && !bytes.failed) {
+        if (bytes.len + PIECE > TABLE_MEMBER_MOST) {
+            pb_fail(err, PB_LIMIT, PB_MSG("Could not read {name}"), "name", place->name.ptr, NULL);
+            pb_error_detail(err, PB_MSG("{name} is a workbook of more than {max} bytes in a ZIP"),
+                            "name", place->name.ptr, "max", PB_ARG_INT(TABLE_MEMBER_MOST), NULL);
+            pb_error_hint(err, PB_MSG("Unpack the archive and give the folder"), NULL);
+            return PB_LIMIT;
+        }
+        if (!pb_buf_reserve(&bytes, PIECE))
+            return pb_fail_memory(err);
+        PB_TRY(bytes_read(input, bytes.ptr + bytes.len, PIECE, &count, err));
+        bytes.len += count;
+    }
+    bytes_close(input);
+    return bytes_of_buffer(&bytes, input, err);
+}
+
+/* Back to the beginning. */
+static pb_status rewind_input(const table_place *place, byte_input *input, pb_error *err)
+{
+    if (input->seek != NULL)
+        return input->seek(input->context, 0, err);
+    bytes_close(input);
+    return open_bytes(place, input, err);
+}
+
+static pb_status look_at(const table_place *place, byte_input *input, const table_form **ret_form,
+                         bool *ret_archive, pb_error *err)
 {
     char head[FORM_HEAD];
-    form_look look;
-    PB_TRY(form_look_at(input, place->own, head, &look, err));
-    const table_form *form = form_of(&look);
-    if (form == NULL)
-        return no_form(place->name.ptr, err);
-    *ret_form = form;
+    size_t count = 0;
+    PB_TRY(bytes_read(input, head, FORM_HEAD, &count, err));
+    *ret_archive = is_archive((pb_str){head, count});
+    if (*ret_archive && input->seek == NULL && place->member.ptr != NULL) {
+        PB_TRY(rewind_input(place, input, err));
+        PB_TRY(unpack(place, input, err));
+    }
+    form_look look = {{head, count}, place->own, input->seek == NULL ? NULL : input};
+    *ret_form = form_of(&look);
+    return rewind_input(place, input, err);
+}
+
+pb_status form_open(const table_place *place, byte_input *ret_input, const table_form **ret_form,
+                    bool *ret_archive, pb_error *err)
+{
+    byte_input input = {0};
+    PB_TRY(open_bytes(place, &input, err));
+    pb_status status = look_at(place, &input, ret_form, ret_archive, err);
+    if (status != PB_OK) {
+        bytes_close(&input);
+        return status;
+    }
+    *ret_input = input;
     return PB_OK;
+}
+
+/* A ZIP that was to be a table: what is wrong with it. */
+static pb_status no_form(const table_place *place, byte_input *input, pb_error *err)
+{
+    const char *name = place->name.ptr;
+    if (place->member.ptr == NULL) {
+        zip_member *members = NULL;
+        size_t count = 0;
+        PB_AUTO_ARENA scratch = pb_arena_new(0);
+        if (scratch == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(zip_list(input, name, scratch, &members, &count, err));
+        return pb_fail(err, PB_UNSUPPORTED, PB_MSG("{name} is a ZIP archive without a table"),
+                       "name", name, NULL);
+    }
+    return pb_fail(err, PB_UNSUPPORTED,
+                   PB_MSG("{name} is a ZIP archive in a ZIP archive; unpack the outer one"), "name",
+                   name, NULL);
 }
 
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err)
 {
     byte_input input = {0};
     const table_form *form = NULL;
-    PB_TRY(open_bytes(place, &input, err));
-    pb_status status = choose(place, &input, &form, err);
-    if (status == PB_OK && input.seek != NULL) {
-        status = input.seek(input.context, 0, err);
-    } else if (status == PB_OK) {
-        bytes_close(&input);
-        status = open_bytes(place, &input, err);
-    }
-    if (status != PB_OK) {
-        bytes_close(&input);
-        return status;
-    }
-    return form->open(input, place->name.ptr, place->sheet, ret_reader, err);
+    bool archive = false;
+    PB_TRY(form_open(place, &input, &form, &archive, err));
+    if (form != NULL)
+        return form->open(input, place->name.ptr, place->sheet, ret_reader, err);
+    pb_status status = no_form(place, &input, err);
+    bytes_close(&input);
+    return status;
 }
 
 /* --- what it holds --- */

@@ -104,6 +104,37 @@ static bool same_place(pb_arena *arena, const char *a, const char *b)
     return y != NULL && pb_str_eq(pb_str_c(x), pb_str_c(y));
 }
 
+/* The name of the file for a table's rows: no folders in it, whatever a member of an archive calls
+ * itself, and the ending of what it is. NULL without memory. */
+static char *flat_name(pb_arena *arena, const exchange_file *file)
+{
+    bool csv = pb_str_is(file->form, "CSV");
+    char *flat = pb_arena_printf(arena, "%.*s%s", PB_STR_FMT(file->name), csv ? "" : ".csv");
+    for (char *c = flat; c != NULL && *c != 0; c++)
+        if (*c == '/' || *c == '\\' || (unsigned char)*c < 32)
+            *c = '-';
+    return flat;
+}
+
+/* Where a table's rows go; folders may hold files of one name. */
+static pb_status path_for(const exchange_plan *plan, size_t at, const char *dir, pb_arena *arena,
+                          char **ret_path, pb_error *err)
+{
+    bool twice = false;
+    char *flat = flat_name(arena, &plan->files[at]);
+    for (size_t k = 0; k < at && flat != NULL && !twice; k++) {
+        char *other = flat_name(arena, &plan->files[k]);
+        twice = other == NULL || strcmp(other, flat) == 0;
+    }
+    char *path = flat == NULL ? NULL
+                 : twice      ? pb_arena_printf(arena, "%s/%zu-%s", dir, at, flat)
+                              : pb_arena_printf(arena, "%s/%s", dir, flat);
+    if (path == NULL)
+        return pb_fail_memory(err);
+    *ret_path = path;
+    return PB_OK;
+}
+
 pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                   exchange_rejected_file done, void *context, pb_error *err)
 {
@@ -111,15 +142,10 @@ pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb
     for (size_t i = 0; i < plan->file_count; i++) {
         const exchange_file *file = &plan->files[i];
         uint64_t rows = 0;
-        bool twice = false; /* folders may hold files of one name */
-        for (size_t k = 0; k < i && !twice; k++)
-            twice = pb_str_eq(plan->files[k].name, file->name);
         if (file->entity == NULL || file->reject_count == 0)
             continue;
-        char *path = twice ? pb_arena_printf(arena, "%s/%zu-%.*s", dir, i, PB_STR_FMT(file->name))
-                           : pb_arena_printf(arena, "%s/%.*s", dir, PB_STR_FMT(file->name));
-        if (path == NULL)
-            return pb_fail_memory(err);
+        char *path = NULL;
+        PB_TRY(path_for(plan, i, dir, arena, &path, err));
         if (same_place(arena, path, file->path.ptr)) {
             pb_fail(err, PB_EXISTS, PB_MSG("{path} is the source itself"), "path", path, NULL);
             pb_error_hint(err, PB_MSG("Name another folder for the rejected rows."), NULL);

@@ -1,0 +1,46 @@
+/* Names of a ZIP's members: UTF-8 where they say so or are; else GBK where that is the likeliest
+ * reading of all of them together; else code page 437, as the ZIP specification (APPNOTE 6.3.10,
+ * appendix D) has it.
+ */
+#include "zip_names.h"
+
+#include "../bytes/convert.h"
+#include "../bytes/encoding.h"
+#include "base/utf8.h"
+
+zip_names_code zip_names_judge(pb_str names)
+{
+    if (pb_utf8_valid(names))
+        return ZIP_NAMES_UTF8;
+    encoding is = encoding_judge((const unsigned char *)names.ptr, names.len, true, false);
+    return is.code == TEXT_GB18030 ? ZIP_NAMES_GBK : ZIP_NAMES_437;
+}
+
+pb_status zip_name_text(pb_str name, zip_names_code code, pb_arena *arena, pb_str *ret_text,
+                        pb_error *err)
+{
+    pb_str text = PB_STR_NONE;
+    if (pb_utf8_valid(name)) {
+        text = pb_arena_str(arena, name);
+    } else {
+        converter *c = NULL;
+        size_t room = 4 * name.len + 16, taken = 0, count = 0;
+        bool over = false;
+        char *to = pb_arena_alloc(arena, room + 1);
+        if (to == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(converter_new(code == ZIP_NAMES_GBK ? "GB18030" : "ibm-437", &c, err));
+        pb_status status = converter_turn(c, (const unsigned char *)name.ptr, name.len, true,
+                                          &taken, to, room, &count, &over, err);
+        converter_free(c);
+        PB_TRY(status);
+        for (size_t i = 0; i < count; i++) /* what is no character: only a name, shown */
+            if ((unsigned char)to[i] == 0xFF)
+                to[i] = '?';
+        text = (pb_str){to, count};
+    }
+    if (text.ptr == NULL)
+        return pb_fail_memory(err);
+    *ret_text = text;
+    return PB_OK;
+}
