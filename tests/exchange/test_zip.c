@@ -104,10 +104,12 @@ static void test_all_rows_come_out_and_the_hash_holds(void **state)
     must(table_open(&places[0], &reader, &err), &err);
     table_row row = {0};
     bool more = true;
-    int64_t rows = -1;
-    for (; more; rows++)
+    int64_t rows = 0;
+    while (more) {
         must(table_next(reader, &row, &more, &err), &err);
-    assert_int_equal(rows, 200001 - 1 + 0);
+        rows += more && row.row > 0;
+    }
+    assert_int_equal(rows, 200000);
     must(table_read_fingerprint(reader, &places[0], after, &err), &err);
     assert_memory_equal(before, after, 32);
     assert_int_equal(table_done(reader), text.len);
@@ -164,7 +166,38 @@ static void test_a_bomb_is_not_unpacked(void **state)
     assert_why(room, &plan, "many.zip", "It holds 10001 members, more than 10000");
 }
 
-/* An archive cut off anywhere, or with a byte changed, is told so or read as it is: nothing else. */
+/* Reads all tables of a path: PB_OK, or the first failure, which says why. `*ret_rows`: rows read.
+ */
+static pb_status read_path(const char *path, size_t *ret_rows)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    pb_error err = {0};
+    table_place *places = NULL;
+    size_t count = 0;
+    *ret_rows = 0;
+    must(table_list(path, arena, &places, &count, &err), &err);
+    assert_true(count >= 1);
+    for (size_t i = 0; i < count; i++) {
+        table_reader *reader = NULL;
+        if (places[i].why_not != NULL)
+            return PB_UNSUPPORTED;
+        pb_status status = table_open(&places[i], &reader, &err);
+        table_row row = {0};
+        for (bool more = true; more && status == PB_OK;) {
+            status = table_next(reader, &row, &more, &err);
+            *ret_rows += status == PB_OK && more;
+        }
+        table_close(reader);
+        if (status != PB_OK) {
+            assert_non_null(err.primary.id);
+            return status;
+        }
+    }
+    return PB_OK;
+}
+
+/* An archive cut off anywhere, or with a byte changed, is told so or read as it is: nothing else.
+ */
 /* shows: SEC-4 INT-5 */
 static void test_damage_is_told(void **state)
 {
@@ -178,24 +211,22 @@ static void test_damage_is_told(void **state)
     const char *path = put_zip(room, "whole.zip", members, 1);
     PB_AUTO_BUF whole = PB_BUF_INIT(1 << 20);
     must(sys_file_read(path, 1 << 20, &whole, &err), &err);
-    int read_well = 0;
+    const char *bad = sys_path_join(room->arena, room->folder, "bad.zip");
+    size_t rows = 0, well = 0;
     for (size_t at = 0; at < whole.len; at++) {
-        bool cut = at % 2 == 0;
         char kept = whole.ptr[at];
+        must(sys_file_write(bad, (pb_str){whole.ptr, at}, 0600, &err), &err);
+        pb_status status = read_path(bad, &rows);
+        assert_true(status != PB_OK || rows <= 1 ||
+                    rows == 301); /* the end has bytes nobody needs */
         whole.ptr[at] = (char)(kept ^ 0x41);
-        pb_str bytes = cut ? (pb_str){whole.ptr, at} : pb_buf_str(&whole);
-        const char *bad = put_file(room, "bad.zip", bytes);
+        must(sys_file_write(bad, pb_buf_str(&whole), 0600, &err), &err);
         whole.ptr[at] = kept;
-        exchange_plan plan = plan_of(room, bad, NULL);
-        const exchange_file *file = &plan.files[0];
-        assert_true(plan.file_count >= 1);
-        if (file->entity == NULL)
-            assert_true(why_not(room, file).len > 10);
-        else
-            read_well += file->bytes == text.len;
-        assert_true(file->entity == NULL || file->bytes == text.len);
+        status = read_path(bad, &rows);
+        well += status == PB_OK && rows == 301;
+        assert_true(status != PB_OK || rows == 301 || at < 4);
     }
-    assert_true(read_well > 0); /* the time of a member matters to nobody */
+    assert_true(well > 0); /* the time of a member matters to nobody */
     exchange_plan plan = plan_of(room, put_file(room, "cut.zip", (pb_str){whole.ptr, 60}), NULL);
     assert_why(room, &plan, "cut.zip", "damaged or cut off");
 }
@@ -205,12 +236,9 @@ static void test_damage_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_members_are_tables),
-        CASE(test_all_rows_come_out_and_the_hash_holds),
-        CASE(test_names_in_other_encodings),
-        CASE(test_an_encrypted_member_is_refused),
-        CASE(test_a_bomb_is_not_unpacked),
-        CASE(test_damage_is_told),
+        CASE(test_members_are_tables),       CASE(test_all_rows_come_out_and_the_hash_holds),
+        CASE(test_names_in_other_encodings), CASE(test_an_encrypted_member_is_refused),
+        CASE(test_a_bomb_is_not_unpacked),   CASE(test_damage_is_told),
     };
     return cmocka_run_group_tests_name("exchange/zip", tests, NULL, NULL);
 }

@@ -1,19 +1,30 @@
-/* Names of a ZIP's members: UTF-8 where they say so or are; else GBK where that is the likeliest
- * reading of all of them together; else code page 437, as the ZIP specification (APPNOTE 6.3.10,
+/* Names of a ZIP's members: UTF-8 where they say so or are; else GBK where all of them together
+ * read well so; else code page 437, as the ZIP specification (APPNOTE 6.3.10,
  * appendix D) has it.
  */
 #include "zip_names.h"
 
 #include "../bytes/convert.h"
-#include "../bytes/encoding.h"
 #include "base/utf8.h"
 
+/* Whether the name is made of characters of GB 2312; in code page 437 the same bytes would be lines
+ * and corners, while its letters are no pairs of GB 2312. */
 zip_names_code zip_names_judge(pb_str names)
 {
+    const unsigned char *p = (const unsigned char *)names.ptr;
+    size_t pairs = 0, others = 0;
     if (pb_utf8_valid(names))
         return ZIP_NAMES_UTF8;
-    encoding is = encoding_judge((const unsigned char *)names.ptr, names.len, true, false);
-    return is.code == TEXT_GB18030 ? ZIP_NAMES_GBK : ZIP_NAMES_437;
+    for (size_t i = 0; i < names.len; i++) {
+        if (p[i] < 0x80)
+            continue;
+        unsigned char trail = i + 1 < names.len ? p[i + 1] : 0;
+        bool pair = p[i] >= 0xA1 && p[i] <= 0xF7 && trail >= 0xA1 && trail <= 0xFE;
+        pairs += pair;
+        others += !pair;
+        i += pair || (p[i] >= 0x81 && trail >= 0x80); /* a rare one of GBK */
+    }
+    return pairs > others ? ZIP_NAMES_GBK : ZIP_NAMES_437;
 }
 
 pb_status zip_name_text(pb_str name, zip_names_code code, pb_arena *arena, pb_str *ret_text,
