@@ -77,6 +77,24 @@ static const cli_argument import_arguments[] = {
 static const cli_example import_examples[] = {
     {"probity import export/ --workspace customers --dry-run", PB_MSG("Rehearse an import")},
     {.line = NULL}};
+static const cli_option fix_options[] = {
+    {"control", 0, "ID", PB_MSG("Only what this control proposes (default: all controls)"), NULL, NULL, true, false, false},
+    {"dry-run", 0, NULL, PB_MSG("Show what would be changed and change nothing"), NULL, NULL, false, false, false},
+    {"out", 0, "DIR", PB_MSG("Folder for corrected copies of files"), "fixed", NULL, false, true, false},
+    {"diff", 0, "FILE", PB_MSG("Write every change as CSV: control, record, field, before, after"), NULL, NULL, false, true, false},
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument fix_arguments[] = {
+    {"SOURCE", PB_MSG("Files, folders, or one workspace"), NULL, true, false, true},
+    {.name = NULL}};
+static const cli_example fix_examples[] = {
+    {"probity fix export/ --control DQ-MISSPELT --dry-run", PB_MSG("See which spellings would be mended")},
+    {"probity fix customers --control DQ-STANDARD-FORM", PB_MSG("Bring the values of a workspace into standard form")},
+    {.line = NULL}};
 static const cli_option runs_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -256,6 +274,7 @@ static const cli_command all_commands[] = {
     {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, NULL, cli_run_duplicates},
     {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, NULL, cli_run_init},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, NULL, cli_run_import},
+    {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, NULL, cli_run_fix},
     {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, NULL, cli_run_runs},
     {"undo", "undo", PB_MSG("Take an import or a correction back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, NULL, cli_run_undo},
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, NULL, cli_run_show},

@@ -36,6 +36,10 @@ typedef struct undoing {
     pb_arena *seen_arena, *event_arena, *story_arena;
     pb_map *seen;   /* ids of records that were looked at */
     uint64_t first; /* first event of the undoing itself */
+    struct span {
+        uint64_t first, event;
+    } * undone; /* later runs that were taken back, and the taking back: nobody's work */
+    size_t undone_count, undone_capacity;
     struct relinked {
         const model_field *field;
         pb_uuid id;
@@ -89,6 +93,37 @@ static void note_kind(const ledger_event *event, bool since, story *told)
     told->changed = told->changed || strcmp(event->kind, "record.changed") == 0;
 }
 
+/* Later work: not of a run that was taken back, nor of the undoing. */
+static bool is_since(const undoing *u, uint64_t sequence)
+{
+    for (size_t i = 0; i < u->undone_count; i++)
+        if (sequence >= u->undone[i].first && sequence <= u->undone[i].event)
+            return false;
+    return sequence > u->run->event && sequence < u->first;
+}
+
+static pb_status load_undone(undoing *u, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(u->writer->session,
+                      "SELECT DISTINCT first, event FROM t_import_run WHERE first > ?1"
+                      " AND (undone IS NOT NULL OR kind = 'undo') ORDER BY 1",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, (int64_t)u->run->event);
+    for (;;) {
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        const struct span span = {(uint64_t)db_column_i64(stmt, 0),
+                                  (uint64_t)db_column_i64(stmt, 1)};
+        if (!PB_PUSH(u->seen_arena, u->undone, u->undone_count, u->undone_capacity, span)) {
+            db_reset(stmt);
+            return pb_fail_memory(err);
+        }
+    }
+}
+
 /* Walks a record's events back to the beginning of the run. */
 static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *ret_story,
                             pb_error *err)
@@ -103,9 +138,9 @@ static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *r
         PB_TRY(ledger_read(u->writer->session, next - 1, u->story_arena, &event, &erased, err));
         uint64_t sequence = next - 1;
         next = event.previous;
-        if (sequence >= u->first)
+        bool since = is_since(u, sequence);
+        if (!since && sequence > u->run->event)
             continue;
-        bool since = sequence > u->run->event;
         note_kind(&event, since, &told);
         if (!erased && strcmp(event.kind, "record.changed") == 0)
             PB_TRY(note_columns(u, p, &event, since, &told, err));
@@ -159,20 +194,18 @@ static pb_status linked_since(undoing *u, const model_field *field, pb_uuid id, 
     PB_TRY(change_linking_rows(u->writer, field, id, u->story_arena, ret_rows, ret_count, err));
     if (*ret_count == 0)
         return PB_OK;
-    pb_buf_printf(&sql,
-                  "SELECT 1 FROM t_%s WHERE \"%s_id\" = ?1 AND deleted = 0 AND event > ?2 AND"
-                  " event < ?3",
+    pb_buf_printf(&sql, "SELECT event FROM t_%s WHERE \"%s_id\" = ?1 AND deleted = 0",
                   field->entity->name.ptr, field->name.ptr);
     if (sql.failed)
         return pb_fail_memory(err);
     PB_TRY(db_prepare_text(u->writer->session, pb_buf_str(&sql), &stmt, err));
     db_bind_blob(stmt, 1, pb_uuid_str(&id));
-    db_bind_i64(stmt, 2, (int64_t)u->run->event);
-    db_bind_i64(stmt, 3, (int64_t)u->first);
-    PB_TRY(db_step(stmt, &row, err));
-    db_reset(stmt);
-    *ret_since = *ret_since || row;
-    return PB_OK;
+    for (;;) {
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        *ret_since = *ret_since || is_since(u, (uint64_t)db_column_i64(stmt, 0));
+    }
 }
 
 /* A field that links to the entity, and the rows that link to the record by it. */
@@ -400,6 +433,7 @@ pb_status record_undo(record_writer *writer, const record_run_info *run, record_
     if (u.seen == NULL || events == NULL || stories == NULL)
         return pb_fail_memory(err);
     PB_TRY(ledger_next(writer->session, &u.first, err));
+    PB_TRY(load_undone(&u, err));
     PB_TRY(undo_events(&u, err));
     PB_TRY(end(&u, &number, err));
     *ret_counts = u.counts;

@@ -128,6 +128,20 @@ typedef void (*exchange_rejected_file)(void *context, const char *path, uint64_t
  * those that could not be taken apart. */
 pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                   exchange_rejected_file done, void *context, pb_error *err);
+/** One value of a source to be replaced. */
+typedef struct exchange_edit {
+    size_t file; /* in the plan */
+    int64_t row;
+    const model_field *field;
+    pb_str before; /* as the cell reads, without blanks around it */
+    pb_str after;
+    bool done; /* set by exchange_write_fixed; false: no cell of that row reads so */
+} exchange_edit;
+/** Writes copies of the files that have edits into `dir`, the edits put in; never over a source. A
+ * cell is replaced only when it holds the value and nothing else. */
+pb_status exchange_write_fixed(const exchange_plan *plan, exchange_edit *edits, size_t count,
+                               const char *dir, pb_arena *arena, exchange_rejected_file done,
+                               void *context, pb_error *err);
 /** Writes all records of an entity as CSV (RFC 4180, UTF-8), cells that a spreadsheet would run as
  * formulas neutralised. */
 pb_status exchange_export_csv(db_session *session, const model_entity *entity, const char *path,

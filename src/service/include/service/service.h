@@ -126,6 +126,50 @@ pb_status service_export(const service_core *service, const service_call *call,
                          size_t entity_count, const char *dir, service_exported done, void *context,
                          pb_error *err);
 
+/** A value, and the clean one that a control proposes for it. */
+typedef struct service_fix {
+    const audit_control *control;
+    const model_entity *entity;
+    const model_field *field;
+    int64_t n;
+    pb_uuid id;
+    pb_str record; /* the source's own id, else the row number */
+    pb_str source; /* file */
+    int64_t run, row;
+    pb_str before, after;
+    bool applied;   /* or would be, in a rehearsal of a workspace */
+    pb_str why_not; /* English message id, may use {value} for `why_value`; absent: nothing in the
+                       way */
+    pb_str why_value;
+} service_fix;
+
+typedef struct service_fixes {
+    service_fix *items; /* in order of control, then record */
+    size_t count;
+    uint64_t applied;
+    uint64_t failing; /* records that fail the controls, with and without a proposal */
+    bool more;        /* there is more than one run takes; run again for the rest */
+    bool files;       /* the source are files: copies of them were written */
+    int64_t run;      /* of the correction in a workspace; 0: none */
+} service_fixes;
+
+typedef struct service_fix_options {
+    const char *const *controls; /* ids; none: all controls that propose values */
+    size_t control_count;
+    int64_t as_of_days;
+    bool dry_run;
+    const char *dir; /* where corrected copies of files go */
+    exchange_rejected_file written;
+    void *context;
+} service_fix_options;
+
+/** Finds the values that controls propose and puts them in: in a workspace by one transaction that
+ * can be taken back (service_undo); of files into copies, never into the files themselves.
+ * `dry_run` changes nothing. */
+pb_status service_correct(service_core *service, const service_call *call,
+                          const service_source *source, const service_fix_options *options,
+                          pb_arena *arena, service_fixes *ret_fixes, pb_error *err);
+
 /** Calls `each` for every import, correction and undoing, newest first. */
 pb_status service_runs(db_workspace *workspace, record_run_each each, void *context, pb_error *err);
 enum { SERVICE_KEPT_MOST = 100 };
