@@ -117,7 +117,6 @@ static const struct {
     NOTHING("??", false),
     NOTHING("???", false),
     NOTHING("n/a", false),
-    NOTHING("#n/a", false),
     NOTHING("n.a.", false),
     NOTHING("na", true),
     NOTHING("nan", true),
@@ -127,7 +126,6 @@ static const struct {
     NOTHING("(none)", false),
     NOTHING("(null)", false),
     NOTHING("<null>", false),
-    NOTHING("#null!", false),
     NOTHING("not available", false),
     NOTHING("not applicable", false),
     NOTHING("unknown", false),
@@ -166,6 +164,20 @@ bool model_is_nothing(pb_str text, model_type type)
             return !(nothings[i].word && type == MODEL_PERSON_NAME) &&
                    !(type == MODEL_COUNTRY && pb_str_eq_nocase(text, PB_STR("na")));
     }
+    return false;
+}
+
+/* What a spreadsheet puts in place of a value it could not compute. */
+static bool is_spreadsheet_error(pb_str text)
+{
+    static const char *const errors[] = {"#N/A",   "#DIV/0!", "#REF!",   "#VALUE!",
+                                         "#NAME?", "#NULL!",  "#NUM!",   "#SPILL!",
+                                         "#CALC!", "#FIELD!", "#ERROR!", "#GETTING_DATA"};
+    if (text.ptr[0] != '#')
+        return false;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (pb_str_eq_nocase(text, pb_str_c(errors[i])))
+            return true;
     return false;
 }
 
@@ -217,6 +229,11 @@ model_reading model_read(model_reader *reader, const model_field *field, pb_str 
     pb_str text = trim(raw);
     if (text.len == 0)
         return model_empty();
+    if (is_spreadsheet_error(text)) {
+        static const char *const says = PB_MSG("{value} is an error of a spreadsheet, not a value");
+        bool is_text = field->type <= MODEL_CHOICE;
+        return is_text ? model_bad(reader, text, says) : model_bad_null(says);
+    }
     if (field->type != MODEL_CHOICE && field->type != MODEL_BOOLEAN &&
         model_is_nothing(text, field->type))
         return model_empty();

@@ -184,7 +184,8 @@ static void test_dates_and_decimal_marks_are_judged(void **state)
     exchange_note(&plan.files[0].columns[2], NULL, &note);
     assert_string_equal(
         pb_buf_cstr(&note),
-        "Dates such as 03/04/2024 can be read two ways; they were read as month, day, year");
+        "Dates such as 03/04/2024 can be read two ways and nothing in the file decides; they were "
+        "read as month, day, year");
 }
 
 /* shows: INT-5 */

@@ -44,7 +44,9 @@ static void texts_and_notes(void **state)
         {"NULL", MODEL_EMPTY, ""},
         {"none", MODEL_EMPTY, ""},
         {"NA", MODEL_EMPTY, ""},
-        {"#N/A", MODEL_EMPTY, ""},
+        {"#N/A", MODEL_BAD, "#N/A"}, /* a spreadsheet's error is no answer */
+        {"#DIV/0!", MODEL_BAD, "#DIV/0!"},
+        {"#1", MODEL_SAME, "#1"},
         {"\u6682\u65e0", MODEL_EMPTY, ""},
         {"None of these", MODEL_SAME, "None of these"},
         {"a\nb", MODEL_RESTYLED, "a b"},

@@ -186,7 +186,7 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
     if (p->map != NULL)
         PB_TRY(map_apply(p->map, file, p->arena, err));
     PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
-    PB_TRY(formats_judge(file, s, p->arena, err));
+    PB_TRY(formats_judge(file, s, p->arena, scratch, err));
     PB_TRY(note_headers(file, s, p->arena, err));
     if (!any_mapped(file) &&
         plan_refuse(file, p->arena, PB_MSG("None of its columns fits a field of the entity"),

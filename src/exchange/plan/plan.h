@@ -21,6 +21,7 @@ typedef struct sample {
     size_t columns;
     pb_str *cells; /* row by row; rows with another number of cells are left out */
     size_t rows;
+    bool whole; /* these are all rows of the table */
 } sample;
 
 /** Reads the head of a file: fills in form, encoding, delimiter, bytes and hash. A file that is no
@@ -82,8 +83,10 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
 /** Decides the entity of a file by its name and headers; NULL when none fits. */
 const model_entity *columns_entity(const model_schema *schema, const name_book *names,
                                    const exchange_file *file, const sample *s, pb_arena *arena);
-/** Fills the format of a date or number column from its values; notes assumptions. */
-pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err);
+/** Fills the format of a date or number column from its values; notes assumptions. Where the sample
+ * leaves one open, the file is read on until a row decides. */
+pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch,
+                        pb_error *err);
 /** What a column's values look like. */
 typedef enum looks {
     LOOKS_OTHER,

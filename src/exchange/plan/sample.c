@@ -98,6 +98,7 @@ static pb_status read_rows(table_reader *reader, pb_arena *arena, troubles *met,
         if (status == PB_INVALID)
             return PB_OK;
         PB_TRY(status);
+        ret->whole = !more;
         if (!more)
             return PB_OK;
         if (row.count != ret->columns || is_blank(&row))

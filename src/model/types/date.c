@@ -98,13 +98,16 @@ static const char *split(pb_str s, parts *ret)
     return NULL;
 }
 
-/* A year of two digits: within the 80 years before and 20 after today. */
-static int64_t full_year(int64_t year, size_t digits, int64_t today)
+/* A year of two digits: within the 80 years before and 20 after today, in the column's calendar. */
+static int64_t full_year(int64_t year, size_t digits, int64_t today, bool jalali)
 {
     int this_year, month, day;
     if (digits > 2)
         return year;
-    pb_date_to_civil(today, &this_year, &month, &day);
+    if (jalali)
+        pb_date_to_jalali(today, &this_year, &month, &day);
+    else
+        pb_date_to_civil(today, &this_year, &month, &day);
     year += this_year - this_year % CENTURY;
     if (year > this_year + AHEAD)
         year -= CENTURY;
@@ -159,23 +162,23 @@ static const char *assemble(const parts *p, const model_format *format, int64_t 
             return no_date;
         month = p->month;
         day = p->number[first ? 1 : 0];
-        year = full_year(p->number[first ? 0 : 1], p->digits[first ? 0 : 1], today);
+        year = full_year(p->number[first ? 0 : 1], p->digits[first ? 0 : 1], today, p->jalali);
     } else {
         if (p->count != 3 || p->digits[1] > 2)
             return no_date;
         if (p->digits[0] > 2 || (p->digits[2] <= 2 && format->date_order == MODEL_YMD)) {
             if (p->digits[2] > 2)
                 return no_date;
-            if (p->digits[0] <= 2)
+            if (p->digits[0] <= 2 && !format->short_year_first)
                 return PB_MSG("{value} leaves open which number is the year");
-            year = p->number[0];
+            year = full_year(p->number[0], p->digits[0], today, format->jalali);
             month = p->number[1];
             day = p->number[2];
         } else {
             const char *problem = order_numbers(p, format, &month, &day);
             if (problem != NULL)
                 return problem;
-            year = full_year(p->number[2], p->digits[2], today);
+            year = full_year(p->number[2], p->digits[2], today, format->jalali);
         }
     }
     return make_day(year_is_jalali(p, year, format), year, month, day, ret);
@@ -247,8 +250,9 @@ static bool read_offset(pb_str s, int64_t *ret)
     return true;
 }
 
-/* `hh:mm[:ss[.ffffff]] [am|pm] [offset]`, folded; microseconds from midnight UTC of the day. */
-static bool read_time(pb_str s, int64_t *ret)
+/* `hh:mm[:ss[.ffffff]] [am|pm] [offset]`, folded, `half` of the day where a word said it;
+ * microseconds from midnight UTC of the day. */
+static bool read_time(pb_str s, char half, int64_t *ret)
 {
     int64_t field[3] = {0, 0, 0}, micro = 0, offset;
     size_t at = 0, n = 0;
@@ -270,8 +274,10 @@ static bool read_time(pb_str s, int64_t *ret)
     pb_str rest = pb_str_trim(pb_str_sub(s, at, s.len));
     bool pm = pb_str_starts(rest, PB_STR("pm")) || pb_str_starts(rest, PB_STR("p.m."));
     bool am = pb_str_starts(rest, PB_STR("am")) || pb_str_starts(rest, PB_STR("a.m."));
+    if (half != 0 && field[0] <= 12)
+        field[0] = field[0] % 12 + (half == 'p' ? 12 : 0);
     if (am || pm) {
-        if (field[0] < 1 || field[0] > 12)
+        if (half != 0 || field[0] < 1 || field[0] > 12)
             return false;
         field[0] = field[0] % 12 + (pm ? 12 : 0);
         rest = pb_str_trim(pb_str_sub(rest, rest.ptr[1] == '.' ? 4 : 2, rest.len));
@@ -281,6 +287,54 @@ static bool read_time(pb_str s, int64_t *ret)
         return false;
     *ret = ((field[0] * 60 + field[1] - offset) * 60 + field[2]) * PB_US_PER_SECOND + micro;
     return true;
+}
+
+/* The half of the day in words of other scripts, before or behind the time (下午3:05, ۳:۰۵ ب.ظ):
+ * taken off `*text`. 0: none, 'a', 'p'. */
+static char take_half(pb_str *text, bool behind)
+{
+    static const struct {
+        const char *word;
+        char half;
+    } words[] = {{"上午", 'a'}, {"下午", 'p'}, {"午前", 'a'}, {"午後", 'p'},
+                 {"ق.ظ", 'a'},  {"ب.ظ", 'p'},  {"صبح", 'a'},  {"عصر", 'p'}};
+    pb_str s = pb_str_trim(*text);
+    while (behind && s.len > 0 && s.ptr[s.len - 1] == '.')
+        s.len--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pb_str_ends(s, pb_str_c(words[i].word))) {
+            *text = pb_str_trim(pb_str_sub(s, 0, s.len - strlen(words[i].word)));
+            return words[i].half;
+        }
+    return 0;
+}
+
+/* A number alone, in a column where such numbers are moments. */
+static bool read_moment(pb_str raw, model_moments moments, int64_t *ret_us)
+{
+    enum { DAY_OF_1970 = 25569, LEAP_DAY = 60, LAST_DAY = 2958465 };
+    int64_t whole = 0;
+    double part = 0, unit = 0.1;
+    size_t at = 0;
+    for (; at < raw.len && is_digit(raw.ptr[at]) && at < 14; at++)
+        whole = whole * 10 + (raw.ptr[at] - '0');
+    if (moments == MODEL_NO_MOMENTS || at < 4 || at == 8)
+        return false;
+    if (at < raw.len && raw.ptr[at] == '.')
+        for (at++; at < raw.len && is_digit(raw.ptr[at]); at++, unit /= 10)
+            part += (raw.ptr[at] - '0') * unit;
+    if (at < raw.len)
+        return false;
+    if (moments == MODEL_MILLISECONDS)
+        *ret_us = whole * 1000;
+    else if (moments == MODEL_SECONDS)
+        *ret_us = whole * PB_US_PER_SECOND + (int64_t)(part * (double)PB_US_PER_SECOND + 0.5);
+    else if (whole > LEAP_DAY && whole <= LAST_DAY) /* seconds: a day's part is no finer */
+        *ret_us = (whole - DAY_OF_1970) * PB_US_PER_DAY +
+                  (int64_t)(part * 86400.0 + 0.5) * PB_US_PER_SECOND;
+    else
+        return false;
+    return *ret_us / PB_US_PER_DAY <= LAST_DAY - DAY_OF_1970;
 }
 
 /* Any written date, with or without time. `*ret_us` is the time part, 0 without. */
@@ -295,8 +349,17 @@ static const char *read_any(model_reader *reader, pb_str raw, const model_format
     size_t begin = time_begin(text);
     pb_str day = pb_str_sub(text, 0, begin);
     *ret_us = 0;
+    if (read_moment(raw, format->moments, ret_us)) {
+        *ret_day = pb_instant_day(*ret_us);
+        *ret_us -= *ret_day * PB_US_PER_DAY;
+        return NULL;
+    }
     if (begin < text.len) {
-        if (!read_time(pb_str_sub(text, begin, text.len), ret_us))
+        pb_str clock = pb_str_sub(text, begin, text.len);
+        char half = take_half(&day, false);
+        if (half == 0)
+            half = take_half(&clock, true);
+        if (!read_time(clock, half, ret_us))
             return no_time;
         if (day.len > 1 && day.ptr[day.len - 1] == 't' && is_digit(day.ptr[day.len - 2]))
             day.len--;

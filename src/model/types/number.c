@@ -234,12 +234,25 @@ static pb_str machine_text(const model_number *number, char text[100])
     return pb_str_n(text, len);
 }
 
+/* `25 %`: shares are declared in percent, so the sign only says what is known. */
+static bool take_percent(pb_str *text)
+{
+    static const char *const signs[] = {"%", "\u066a", "\uff05", "\ufe6a"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (pb_str_ends(*text, pb_str_c(signs[i]))) {
+            *text = pb_str_trim(pb_str_sub(*text, 0, text->len - strlen(signs[i])));
+            return true;
+        }
+    return false;
+}
+
 model_reading model_read_decimal(model_reader *reader, const model_field *field, pb_str raw,
                                  const model_format *format)
 {
     model_number number;
     char text[100];
     double value;
+    bool percent = take_percent(&raw);
     const char *problem = model_number_parse(raw, format->decimal_mark, &number);
     if (problem != NULL) {
         problem =
@@ -256,9 +269,10 @@ model_reading model_read_decimal(model_reader *reader, const model_field *field,
         return model_bad_null(PB_MSG("{value} is below the least value allowed"));
     if (field->has_max && value > (double)field->max)
         return model_bad_null(PB_MSG("{value} is above the greatest value allowed"));
-    bool same = number.plain && number.whole_len + number.fraction_len <= PLAIN_DIGITS &&
+    bool same = !percent && number.plain &&
+                number.whole_len + number.fraction_len <= PLAIN_DIGITS &&
                 (number.fraction_len == 0 || number.whole_len > 0 || value > 1e-3 || value < -1e-3);
-    if (!same) {
+    if (!same && !percent) {
         pb_buf_clear(&reader->scratch2);
         model_write(field, PB_VALUE_REAL(value), PB_STR_NONE, &reader->scratch2);
         same = pb_str_eq(raw, pb_buf_str(&reader->scratch2));

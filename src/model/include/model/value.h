@@ -11,9 +11,18 @@
 /** How a column writes its dates and numbers, judged per column by the importer. Zero: ISO dates,
  * `.` as decimal mark. */
 typedef enum model_date_order { MODEL_YMD, MODEL_DMY, MODEL_MDY } model_date_order;
+/** Bare numbers in a column of dates. */
+typedef enum model_moments {
+    MODEL_NO_MOMENTS,   /* are no dates */
+    MODEL_SERIAL_DAYS,  /* a spreadsheet's days since 1900 */
+    MODEL_SECONDS,      /* since 1970-01-01T00:00Z */
+    MODEL_MILLISECONDS, /* likewise */
+} model_moments;
 typedef struct model_format {
     model_date_order date_order;
+    bool short_year_first; /* MODEL_YMD: years of two digits come first too */
     bool jalali;
+    model_moments moments;
     char decimal_mark; /* 0 or '.' or ',' */
     pb_str country;    /* alpha-2, for national phone numbers and postcodes; absent: unknown */
 } model_format;
