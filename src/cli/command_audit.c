@@ -1,3 +1,4 @@
+#include "audit_compare.h"
 #include "command.h"
 
 #include "base/time.h"
@@ -182,17 +183,18 @@ static pb_status check_out(cli_context *context, const audit_request *request, p
 pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
 {
     audit_request request = {0};
+    report_input extra;
     service_source source;
     service_audit_result result;
     service_call call = cli_service_call(context, "audit");
     PB_TRY(read_request(context, &request, err));
     PB_TRY(check_out(context, &request, err));
+    PB_TRY(cli_audit_compare(context, &extra, err));
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_audit(context->service, &call, &source, cli_value(context, "title"),
                          request.as_of_days, context->arena, &result, err));
     cli_progress_end(context);
-    report_input report = service_report(context->service, &result, context->version);
-    report.show_values = cli_flag(context, "show-values");
+    report_input report = service_report(context->service, &result, context->version, &extra);
     PB_TRY(write_reports(context, &report, &request, err));
     PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
     if (context->json) {

@@ -41,6 +41,9 @@ pb_status report_document_make(const report_input *input, pb_locale *locale, pb_
     head(&b, &document);
     part_top(&b);
     part_marks(&b);
+    part_trend(&b);
+    part_target(&b);
+    part_against(&b);
     part_swot(&b);
     part_plan(&b);
     part_fields(&b);

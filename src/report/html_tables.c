@@ -30,9 +30,12 @@ static void cell_text(const html_page *page, const report_cell *cell)
         html_raw(page, "\">");
     }
     bool drawn = cell->kind == REPORT_CELL_MARK || cell->kind == REPORT_CELL_SHARE;
+    bool judged = cell->kind == REPORT_CELL_TEXT && cell->tone != REPORT_PLAIN;
+    if (judged)
+        pb_buf_printf(page->out, "<span class=\"badge b-%s\">", html_tone(cell->tone));
     html_raw(page, apart ? "<bdi>" : drawn ? "<span class=\"w\">" : "");
     html_text(page, cell->text);
-    html_raw(page, apart ? "</bdi>" : drawn ? "</span>" : "");
+    html_raw(page, apart ? "</bdi>" : drawn || judged ? "</span>" : "");
     html_raw(page, pb_str_empty(cell->target) ? "" : "</a>");
     if (drawn && !isnan(cell->number))
         bar(page, cell->kind == REPORT_CELL_MARK ? cell->number / 100 : cell->number, cell->tone);

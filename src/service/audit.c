@@ -82,12 +82,14 @@ pb_status service_audit(service_core *service, const service_call *call,
 }
 
 report_input service_report(const service_core *service, const service_audit_result *result,
-                            const char *version)
+                            const char *version, const report_input *extra)
 {
-    return (report_input){.result = &result->result,
-                          .catalogue = result->catalogue,
-                          .schema = service->schema,
-                          .reading = &result->reading,
-                          .program_version = version,
-                          .title = result->title};
+    report_input input = extra != NULL ? *extra : (report_input){0};
+    input.result = &result->result;
+    input.catalogue = result->catalogue;
+    input.schema = service->schema;
+    input.reading = &result->reading;
+    input.program_version = version;
+    input.title = result->title;
+    return input;
 }

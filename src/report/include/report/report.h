@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "base/locale.h"
+#include "report/earlier.h"
 
 /** How the source was read, as the report tells it (a copy of what the importer says, so that
  * report need not see exchange). */
@@ -57,7 +58,11 @@ typedef struct report_input {
     bool show_values;    /* personal values are shown as they are instead of masked */
     int64_t hourly_rate; /* what an hour of work costs, in minor units; 0: not said */
     pb_str hourly_currency;
-    int hours_a_week; /* that are given to mending, for the plan; 0: 8 */
+    const report_earlier *since; /* earlier audits of the same, to see what became of it */
+    size_t since_count;
+    const report_earlier *against; /* another source's or a peer's; NULL: none */
+    const report_target *target;   /* NULL: none */
+    int hours_a_week;              /* that are given to mending, for the plan; 0: 8 */
 } report_input;
 
 /** One self-contained page in the locale's language; needs no script. */

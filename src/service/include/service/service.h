@@ -95,9 +95,10 @@ typedef struct service_audit_result {
 pb_status service_audit(service_core *service, const service_call *call,
                         const service_source *source, const char *title, int64_t as_of_days,
                         pb_arena *arena, service_audit_result *ret_result, pb_error *err);
-/** The report of an audit, ready for the functions of report/report.h. */
+/** The report of an audit, ready for the functions of report/report.h. `extra` (may be NULL): what
+ * it says beyond the audit (comparisons, rates, whether values are shown). */
 report_input service_report(const service_core *service, const service_audit_result *result,
-                            const char *version);
+                            const char *version, const report_input *extra);
 
 /** Records of one entity that describe the same thing. */
 typedef struct service_duplicates {
