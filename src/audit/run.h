@@ -36,8 +36,8 @@ typedef struct entity_state {
     bool matched;
     uint32_t *exact, *near; /* by position: position of the record it repeats, else its own */
     size_t match_fields;    /* fields that could be compared */
-    /* pattern scan, see forbidden.c */
-    void *patterns;
+    /* what the pass over its texts found, see measures/scan.h */
+    const struct text_scan *scan;
     /* days, see days_load; by position, NO_DAY where not known */
     bool dated;
     int32_t *created, *changed, *touched, *active;
@@ -66,8 +66,9 @@ typedef struct audit_work {
     pb_str *sayings; /* words of notes, each once */
     size_t saying_count, saying_capacity;
     bool users_known;
-    pb_map *user_labels;        /* id of a user → index into owners */
-    struct work_people *people; /* NULL until people_load */
+    pb_map *user_labels;           /* id of a user → index into owners */
+    struct scan_tools *scan_tools; /* NULL until a text is looked at */
+    struct work_people *people;    /* NULL until people_load */
 } audit_work;
 
 enum { NO_HOUR = 255, NO_DAY = INT32_MIN };

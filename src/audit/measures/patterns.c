@@ -5,9 +5,19 @@
 
 #include <string.h>
 
+#include "model/identifiers.h"
 #include "model/value.h"
 
-enum { CARD_MIN = 13, CARD_MAX = 19, SSN_DIGITS = 9, CITIZEN_DIGITS = 17 };
+enum {
+    CARD_MIN = 13,
+    CARD_MAX = 19,
+    SSN_DIGITS = 9,
+    CITIZEN_DIGITS = 17,
+    IRANIAN_DIGITS = 10,
+    IBAN_MIN = 15,
+    IBAN_MAX = 34,
+    DATE_GAP = 8
+};
 
 static bool digit(char c)
 {
@@ -155,27 +165,34 @@ static bool is_ssn(pb_str text, size_t at)
     return area != 0 && area != 666 && area < 900 && number(s + 4, 2) != 0 && number(s + 7, 4) != 0;
 }
 
-static bool is_citizen(pb_str text, size_t at)
+/* Writes the standard form masked when `text` from `at` on begins with such a number of `length`
+ * signs. */
+static bool is_id(pb_str text, size_t at, size_t length, model_id_kind kind, pb_buf *masked)
 {
-    static const int weights[CITIZEN_DIGITS] = {7, 9, 10, 5,  8, 4, 2, 1, 6,
-                                                3, 7, 9,  10, 5, 8, 4, 2};
-    static const char checks[] = "10X98765432";
-    if (at + CITIZEN_DIGITS + 1 > text.len)
+    model_id id;
+    size_t end = at + length;
+    if (end > text.len || (end < text.len && (digit(text.ptr[end]) || letter(text.ptr[end]))))
         return false;
-    const char *s = text.ptr + at;
-    int sum = 0;
-    for (size_t i = 0; i < CITIZEN_DIGITS; i++) {
-        if (!digit(s[i]))
-            return false;
-        sum += (s[i] - '0') * weights[i];
-    }
-    size_t end = at + CITIZEN_DIGITS + 1;
-    if (end < text.len && (digit(text.ptr[end]) || letter(text.ptr[end])))
+    pb_str part = pb_str_sub(text, at, length);
+    if (!model_id_read(kind, part, PB_STR_NONE, &id) || !id.checked)
         return false;
-    char last = s[CITIZEN_DIGITS] == 'x' ? 'X' : s[CITIZEN_DIGITS];
-    int year = number(s + 6, 4), month = number(s + 10, 2), day = number(s + 12, 2);
-    return last == checks[sum % 11] && s[0] != '0' && year >= 1900 && year <= 2100 && month >= 1 &&
-           month <= 12 && day >= 1 && day <= 31;
+    model_id_mask(kind, part, masked);
+    return true;
+}
+
+/* Ten digits with a check digit are one number in eleven: in Iran's case the text must say what it
+ * is. */
+static bool says_iranian(pb_str text, size_t at)
+{
+    static const char *const words[] = {"کد ملی",      "کدملی",         "شماره ملی",
+                                        "کد\u200cملی", "national code", "national id",
+                                        "code melli",  "codemelli",     "melli code"};
+    pb_str before = pb_str_sub(text, at > 40 ? at - 40 : 0, at > 40 ? 40 : at);
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        for (size_t i = 0; i < before.len; i++)
+            if (says_at(before, i, words[w]))
+                return true;
+    return false;
 }
 
 static bool find_national_id(pb_str text, pb_buf *masked)
@@ -189,12 +206,139 @@ static bool find_national_id(pb_str text, pb_buf *masked)
             pb_buf_printf(masked, "•••-••-%.4s", text.ptr + i + 7);
             return true;
         }
-        if (begins && is_citizen(text, i)) {
-            pb_buf_printf(masked, "%.6s••••••••••••", text.ptr + i);
+        if (begins && is_id(text, i, CITIZEN_DIGITS + 1, MODEL_ID_CN_RESIDENT, masked))
             return true;
-        }
+        if (begins && says_iranian(text, i) &&
+            is_id(text, i, IRANIAN_DIGITS, MODEL_ID_IR_NATIONAL, masked))
+            return true;
         while (i + 1 < text.len && digit(text.ptr[i + 1]))
             i++;
+    }
+    return false;
+}
+
+static bool alnum(char c)
+{
+    return digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* Two capitals and two digits; then as many signs, blanks between groups, as the country has. */
+static bool find_iban(pb_str text, pb_buf *masked)
+{
+    for (size_t i = 0; i + IBAN_MIN <= text.len; i++) {
+        const char *s = text.ptr + i;
+        if (!(s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z' && digit(s[2]) &&
+              digit(s[3])) ||
+            (i > 0 && (alnum(s[-1]) || letter(s[-1]))))
+            continue;
+        char compact[IBAN_MAX];
+        size_t count = 0;
+        for (size_t k = i; k < text.len && count < IBAN_MAX; k++) {
+            if (alnum(text.ptr[k]))
+                compact[count++] = text.ptr[k];
+            else if (text.ptr[k] != ' ' || k + 1 >= text.len || !alnum(text.ptr[k + 1]))
+                break;
+        }
+        for (; count >= IBAN_MIN; count--) {
+            model_id id;
+            if (!model_id_read(MODEL_ID_IBAN, pb_str_n(compact, count), PB_STR_NONE, &id))
+                continue;
+            model_id_mask(MODEL_ID_IBAN, pb_str_n(compact, count), masked);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Digits in two or three groups with what stands between the parts of a date. */
+static bool date_follows(pb_str text, size_t at)
+{
+    size_t groups = 0, gap = 0;
+    bool in_group = false;
+    for (size_t i = at; i < text.len && gap < DATE_GAP; i++) {
+        char c = text.ptr[i];
+        if (digit(c)) {
+            groups += !in_group;
+            in_group = true;
+            gap = 0;
+            continue;
+        }
+        bool joins = c == '-' || c == '/' || c == '.' || (c & 0x80);
+        if (groups && !joins)
+            break;
+        in_group = false;
+        gap++;
+    }
+    return groups >= 2;
+}
+
+static bool find_birth(pb_str text, pb_buf *masked)
+{
+    static const char *const words[] = {"born",       "dob",     "date of birth", "birthday",
+                                        "birth date", "geboren", "né le",         "née le",
+                                        "出生",       "生日",    "متولد",         "تاریخ تولد"};
+    for (size_t i = 0; i < text.len; i++) {
+        if (i > 0 && letter(text.ptr[i]) && letter(text.ptr[i - 1]))
+            continue;
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+            size_t end = i + strlen(words[w]);
+            if (!says_at(text, i, words[w]) ||
+                (end < text.len && letter(text.ptr[end]) && letter(words[w][0])) ||
+                !date_follows(text, end))
+                continue;
+            pb_buf_addc(masked, words[w]);
+            pb_buf_addc(masked, " ••••");
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool mailbox_sign(char c)
+{
+    return alnum(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-' || c == '+';
+}
+
+static bool find_mail(pb_str text, pb_buf *masked)
+{
+    for (size_t i = 1; i + 3 < text.len; i++) {
+        if (text.ptr[i] != '@' || !mailbox_sign(text.ptr[i - 1]))
+            continue;
+        size_t end = i + 1, dot = 0;
+        while (end < text.len && mailbox_sign(text.ptr[end])) {
+            if (text.ptr[end] == '.' && end > i + 1 && end + 2 < text.len)
+                dot = end;
+            end++;
+        }
+        if (!dot)
+            continue;
+        pb_buf_addc(masked, "…@");
+        pb_buf_add(masked, pb_str_sub(text, i + 1, end - i - 1));
+        return true;
+    }
+    return false;
+}
+
+/* +country and nine digits or more, a Chinese or Iranian mobile number, or the American form. */
+static bool find_phone(pb_str text, pb_buf *masked)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i], digits[CARD_MAX + 1];
+        if (!digit(c) || (i > 0 && (letter(text.ptr[i - 1]) || text.ptr[i - 1] == '.' ||
+                                    text.ptr[i - 1] == '-')))
+            continue;
+        size_t end;
+        size_t count = digit_run(text, i, digits, &end);
+        bool plus = i > 0 && text.ptr[i - 1] == '+';
+        bool mobile =
+            count == 11 && end - i == 11 &&
+            ((digits[0] == '1' && digits[1] >= '3') || (digits[0] == '0' && digits[1] == '9'));
+        bool america = end - i == 12 && text.ptr[i + 3] == '-' && text.ptr[i + 7] == '-';
+        if ((plus && count >= 9 && count <= 15) || mobile || america) {
+            pb_buf_printf(masked, "…%.2s", digits + count - 2);
+            return true;
+        }
+        i = end;
     }
     return false;
 }
@@ -206,6 +350,14 @@ bool pattern_find(pattern_kind kind, pb_str text, pb_buf *masked)
         return find_card(text, masked);
     case PATTERN_PASSWORD:
         return find_password(text, masked);
+    case PATTERN_IBAN:
+        return find_iban(text, masked);
+    case PATTERN_BIRTH:
+        return find_birth(text, masked);
+    case PATTERN_MAIL:
+        return find_mail(text, masked);
+    case PATTERN_CONTACT:
+        return find_mail(text, masked) || find_phone(text, masked);
     default:
         return find_national_id(text, masked);
     }

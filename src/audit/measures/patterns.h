@@ -4,8 +4,15 @@
 
 #include "base/buf.h"
 
-typedef enum pattern_kind { PATTERN_CARD, PATTERN_PASSWORD, PATTERN_NATIONAL_ID } pattern_kind;
-enum { PATTERN_KINDS = 3 };
+typedef enum pattern_kind {
+    PATTERN_CARD,
+    PATTERN_PASSWORD,
+    PATTERN_NATIONAL_ID,
+    PATTERN_IBAN,
+    PATTERN_BIRTH, /* a date of birth, said to be one */
+    PATTERN_MAIL,
+    PATTERN_CONTACT /* an e-mail address or telephone number */
+} pattern_kind;
 
 /** True when `text` holds such a thing; `masked` (appended to) shows where, without giving it away.
  * Costs one look at each byte where there is nothing. */

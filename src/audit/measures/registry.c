@@ -2,7 +2,14 @@
 #include "../measure.h"
 
 static const char *const duplicate_args[] = {"exact", "near", NULL};
-static const char *const pattern_args[] = {"card", "password", "national_id", NULL};
+static const char *const pattern_args[] = {
+    "card",   "password", "national_id", "iban",  "birth_date", "contact_data", "health",
+    "belief", "origin",   "sexual_life", "crime", "insult",     "children",     NULL};
+static const char *const sign_args[] = {"fake_name",    "placeholder", "keyboard",     "disposable",
+                                        "reserved",     "dummy_mail",  "lookalike",    "fake_phone",
+                                        "garbled",      "markup",      "mixed_script", "name_case",
+                                        "name_content", "name_org",    "name_title",   NULL};
+static const char *const column_args[] = {"personal", "special", NULL};
 
 static const audit_measure all[] = {
     {"completeness", ABOUT_FIELD, NULL, measure_completeness},
@@ -16,6 +23,11 @@ static const audit_measure all[] = {
     {"never_filled", ABOUT_ENTITY, NULL, measure_never_filled},
     {"forbidden_columns", ABOUT_ENTITY, NULL, measure_forbidden_columns},
     {"forbidden_text", ABOUT_ENTITY, pattern_args, measure_forbidden_text},
+    {"text_sign", ABOUT_FIELD, sign_args, measure_text_sign},
+    {"sample_data", ABOUT_ENTITY, NULL, measure_sample_data},
+    {"purpose", ABOUT_ENTITY, NULL, measure_purpose},
+    {"undeclared_columns", ABOUT_ENTITY, column_args, measure_undeclared_columns},
+    {"retention", ABOUT_ENTITY, NULL, measure_retention},
     {"idle_users", ABOUT_ENTITY, NULL, measure_idle_users},
     {"concentration", ABOUT_ENTITY, NULL, measure_concentration},
     {"old_export", ABOUT_SOURCE, NULL, measure_old_export},
@@ -51,6 +63,11 @@ static const char *const names[] = {"completeness",
                                     "stopped_using",
                                     "bulk_entry",
                                     "quiet_owners",
+                                    "text_sign",
+                                    "sample_data",
+                                    "purpose",
+                                    "undeclared_columns",
+                                    "retention",
                                     NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
 
