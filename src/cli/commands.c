@@ -13,7 +13,6 @@ static const cli_option global_options[] = {
     {.name = NULL}};
 static const char *const audit_options_fail_on[] = {"desirable", "important", "essential", "none", NULL};
 static const cli_option audit_options[] = {
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"format", 0, "LIST", PB_MSG("Reports to write: html, json, csv, separated by commas"), "html,json,csv", NULL, false, false, false},
     {"out", 0, "DIR", PB_MSG("Folder for the reports"), "report", NULL, false, true, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
@@ -26,6 +25,10 @@ static const cli_option audit_options[] = {
     {"hourly-rate", 0, "AMOUNT", PB_MSG("What an hour of work costs, as 40EUR: the plan says what mending costs and is worth"), NULL, NULL, false, false, false},
     {"hours-a-week", 0, "NUMBER", PB_MSG("Hours a week that are given to mending, for the plan: 1 to 10000"), "8", NULL, false, false, false},
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
@@ -44,6 +47,9 @@ static const cli_option duplicates_options[] = {
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
@@ -67,10 +73,13 @@ static const cli_example init_examples[] = {
     {"probity init customers --passphrase", PB_MSG("Make a workspace that a passphrase opens")},
     {.line = NULL}};
 static const cli_option import_options[] = {
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
     {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
@@ -253,6 +262,31 @@ static const cli_command controls_commands[] = {
     {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, NULL, cli_run_controls_show},
     {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, NULL, cli_run_controls_test},
     {.name = NULL}};
+static const cli_option presets_options[] = {
+    {.name = NULL}};
+static const cli_argument presets_arguments[] = {
+    {.name = NULL}};
+static const cli_example presets_examples[] = {
+    {.line = NULL}};
+static const cli_option presets_list_options[] = {
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {.name = NULL}};
+static const cli_argument presets_list_arguments[] = {
+    {.name = NULL}};
+static const cli_example presets_list_examples[] = {
+    {.line = NULL}};
+static const cli_option presets_show_options[] = {
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {.name = NULL}};
+static const cli_argument presets_show_arguments[] = {
+    {"PRODUCT", PB_MSG("Name of the product, as the list has it"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example presets_show_examples[] = {
+    {.line = NULL}};
+static const cli_command presets_commands[] = {
+    {"list", "presets list", PB_MSG("List the products whose exports are known"), NULL, presets_list_arguments, presets_list_options, presets_list_examples, NULL, cli_run_presets_list},
+    {"show", "presets show", PB_MSG("Show which files of a product are known, and which export to make"), NULL, presets_show_arguments, presets_show_options, presets_show_examples, NULL, cli_run_presets_show},
+    {.name = NULL}};
 static const cli_option completion_options[] = {
     {.name = NULL}};
 static const char *const completion_arguments_shell[] = {"bash", "zsh", "fish", NULL};
@@ -287,6 +321,7 @@ static const cli_command all_commands[] = {
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, NULL, cli_run_export},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_commands, NULL},
+    {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_commands, NULL},
     {"completion", "completion", PB_MSG("Print the completion script for a shell"), NULL, completion_arguments, completion_options, completion_examples, NULL, cli_run_completion},
     {"help", "help", PB_MSG("Show help for a command"), NULL, help_arguments, help_options, help_examples, NULL, cli_run_help},
     {"version", "version", PB_MSG("Show the version of program, model and controls"), NULL, version_arguments, version_options, version_examples, NULL, cli_run_version},

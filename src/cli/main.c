@@ -52,6 +52,7 @@ static pb_status open_service(cli_context *context, const service_asset *assets,
     service_extra extra = {0};
     PB_TRY(cli_values(context, "model", &extra.model_dirs, &extra.model_dir_count, err));
     PB_TRY(cli_values(context, "controls", &extra.control_dirs, &extra.control_dir_count, err));
+    PB_TRY(cli_values(context, "presets", &extra.preset_dirs, &extra.preset_dir_count, err));
     return service_open(assets, count, &extra, &context->service, err);
 }
 

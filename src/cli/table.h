@@ -69,6 +69,8 @@ pb_status cli_run_ledger_consistency(cli_context *context, int *ret_exit, pb_err
 pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_presets_list(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_presets_show(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_completion(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_help(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err);

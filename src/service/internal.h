@@ -13,14 +13,21 @@ struct service_core {
     size_t control_count;
     model_source *waiver_files;
     size_t waiver_file_count;
+    exchange_presets *presets;
     audit_catalogue *catalogue; /* NULL until asked for */
     audit_waiver *waivers;
     size_t waiver_count;
 };
 
+/** What service_gather hands on to be read at once. */
+typedef struct service_sources {
+    model_source *models, *presets;
+    size_t model_count, preset_count;
+} service_sources;
+
 /** Takes hold of the sources of controls and waivers (sources.c). */
 pb_status service_gather(service_core *service, const service_extra *extra,
-                         model_source **ret_models, size_t *ret_model_count, pb_error *err);
+                         service_sources *ret_sources, pb_error *err);
 
 /** A source laid out for reading: its own workspace, or a scratch one that holds its files. */
 typedef struct service_opened {

@@ -6,6 +6,10 @@ static const char *how_text(exchange_how how)
     switch (how) {
     case EXCHANGE_BY_MAP:
         return PB_MSG("by the map file");
+    case EXCHANGE_BY_PRESET:
+        return PB_MSG("as its product means it");
+    case EXCHANGE_LEFT:
+        return PB_MSG("left out, as is usual for its product");
     case EXCHANGE_BY_NAME:
         return PB_MSG("by its header");
     case EXCHANGE_BY_VALUES:

@@ -2,10 +2,11 @@
 
 static pb_status read_model(service_core *service, const service_extra *extra, pb_error *err)
 {
-    model_source *models;
-    size_t count;
-    PB_TRY(service_gather(service, extra, &models, &count, err));
-    return model_schema_load(models, count, &service->schema, err);
+    service_sources sources;
+    PB_TRY(service_gather(service, extra, &sources, err));
+    PB_TRY(model_schema_load(sources.models, sources.model_count, &service->schema, err));
+    return exchange_presets_load(service->schema, sources.presets, sources.preset_count,
+                                 service->arena, &service->presets, err);
 }
 
 pb_status service_open(const service_asset *assets, size_t asset_count, const service_extra *extra,
@@ -39,6 +40,11 @@ service_core *service_close(service_core *service)
 const model_schema *service_schema(const service_core *service)
 {
     return service->schema;
+}
+
+const exchange_presets *service_presets(const service_core *service)
+{
+    return service->presets;
 }
 
 static pb_status read_waivers(service_core *service, pb_error *err)

@@ -10,12 +10,16 @@ static bool reading(void *context, const char *file, uint64_t done, uint64_t tot
            call->progress(call->context, PB_MSG("Reading"), file, done, total);
 }
 
-static exchange_options import_options(const service_call *call, const service_source *source,
-                                       record_policy policy, bool dry_run)
+static exchange_options import_options(const service_core *service, const service_call *call,
+                                       const service_source *source, record_policy policy,
+                                       bool dry_run)
 {
     return (exchange_options){.paths = source->paths,
                               .path_count = source->path_count,
                               .map_path = source->map_path,
+                              .presets = service->presets,
+                              .as = source->as,
+                              .with_deleted = source->with_deleted,
                               .policy = policy,
                               .actor = call->actor,
                               .now_us = call->now_us,
@@ -29,7 +33,7 @@ pb_status service_import(const service_core *service, const service_call *call,
                          bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     enum { ALL_REJECTS = 1000000 };
-    exchange_options options = import_options(call, source, RECORD_STRICT, dry_run);
+    exchange_options options = import_options(service, call, source, RECORD_STRICT, dry_run);
     if (all_rejects)
         options.most_rejects = ALL_REJECTS;
     exchange_plan plan;
@@ -50,7 +54,7 @@ static pb_status load_files(const service_core *service, const service_call *cal
                             pb_error *err)
 {
     db_options scratch = {.scratch = true};
-    exchange_options options = import_options(call, source, RECORD_KEEP, false);
+    exchange_options options = import_options(service, call, source, RECORD_KEEP, false);
     options.last = true;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
     PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));

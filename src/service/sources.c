@@ -89,10 +89,10 @@ static bool is_waivers(const model_source *source)
 }
 
 pb_status service_gather(service_core *service, const service_extra *extra,
-                         model_source **ret_models, size_t *ret_model_count, pb_error *err)
+                         service_sources *ret_sources, pb_error *err)
 {
     source_list models = {.arena = service->arena}, all = models, controls = models,
-                waivers = models;
+                waivers = models, presets = models;
     PB_TRY(add_assets(&models, service, PB_STR("model/"), err));
     PB_TRY(add_folders(&models, extra->model_dirs, extra->model_dir_count, err));
     PB_TRY(add_assets(&all, service, PB_STR("controls/"), err));
@@ -104,7 +104,8 @@ pb_status service_gather(service_core *service, const service_extra *extra,
     service->control_count = controls.count;
     service->waiver_files = waivers.items;
     service->waiver_file_count = waivers.count;
-    *ret_models = models.items;
-    *ret_model_count = models.count;
+    PB_TRY(add_assets(&presets, service, PB_STR("presets/"), err));
+    PB_TRY(add_folders(&presets, extra->preset_dirs, extra->preset_dir_count, err));
+    *ret_sources = (service_sources){models.items, presets.items, models.count, presets.count};
     return PB_OK;
 }

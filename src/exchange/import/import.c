@@ -149,6 +149,15 @@ static bool count_filled(exchange_file *file, const table_row *row)
 static pb_status import_row(importing *im, const table_row *row, pb_error *err)
 {
     exchange_file *file = im->file;
+    preset_fate fate = row->count == file->column_count
+                           ? preset_shape_fate(im->shape->preset, row->cells)
+                           : PRESET_TAKEN;
+    if (fate == PRESET_ELSEWHERE)
+        return PB_OK; /* another reading of the file takes it */
+    if (fate == PRESET_IS_DELETED && !im->options->with_deleted) {
+        file->deleted++;
+        return PB_OK;
+    }
     file->rows++;
     if (row->count != file->column_count)
         return reject_row(im, row, PB_MSG("Expected {expected} columns, found {found}"), err);
@@ -156,11 +165,11 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
         return reject_row(im, row, PB_MSG("The row is empty"), err);
     size_t count = 0, problem_count = 0;
     record_origin origin = {.run = im->number, .row = row->row};
-    row_shape_inputs(im->shape, row, &count, &origin.source_id);
+    const record_input *inputs = row_shape_inputs(im->shape, row, &count, &origin.source_id);
     const record_problem *problems = NULL;
     pb_error why;
-    pb_status status = record_create(im->writer, file->entity, im->shape->inputs, count, origin,
-                                     NULL, &problems, &problem_count, &why);
+    pb_status status = record_create(im->writer, file->entity, inputs, count, origin, NULL,
+                                     &problems, &problem_count, &why);
     bool refused = status == PB_INVALID && problem_count > 0;
     if (im->proof != NULL && (refused || status == PB_OK))
         proof_add(im->proof, row, !refused);
@@ -208,6 +217,10 @@ static const char *how_word(exchange_how how)
         return "ignored";
     case EXCHANGE_BY_MAP:
         return "map";
+    case EXCHANGE_BY_PRESET:
+        return "preset";
+    case EXCHANGE_LEFT:
+        return "left";
     case EXCHANGE_BY_NAME:
         return "name";
     case EXCHANGE_BY_VALUES:
@@ -218,6 +231,11 @@ static const char *how_word(exchange_how how)
     return "unmapped";
 }
 
+static const model_field *field_told(const exchange_column *column)
+{
+    return column->field != NULL ? column->field : preset_way_field(column, 0);
+}
+
 static pb_status record_columns(importing *im, pb_error *err)
 {
     const exchange_file *file = im->file;
@@ -226,15 +244,19 @@ static pb_status record_columns(importing *im, pb_error *err)
     for (size_t c = 0; c < file->column_count; c++) {
         const exchange_column *column = &file->columns[c];
         const char *how = column->is_source_id ? "id" : how_word(column->how);
-        PB_TRY(record_run_column(im->run, im->number, column->header, column->field, how,
+        PB_TRY(record_run_column(im->run, im->number, column->header, field_told(column), how,
                                  column->filled, err));
+        const model_field *way = NULL; /* a column of references of several kinds tells them all */
+        for (size_t w = 1; (way = preset_way_field(column, w)) != NULL; w++)
+            PB_TRY(record_run_column(im->run, im->number, column->header, way, how, column->filled,
+                                     err));
     }
     return PB_OK;
 }
 
 static void forget_counts(exchange_file *file)
 {
-    file->rows = file->imported = file->rejected = file->noted = 0;
+    file->deleted = file->rows = file->imported = file->rejected = file->noted = 0;
     file->rejects = NULL;
     file->reject_count = 0;
     for (size_t c = 0; c < file->column_count; c++)

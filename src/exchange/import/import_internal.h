@@ -2,6 +2,7 @@
 #ifndef EXCHANGE_IMPORT_INTERNAL_H
 #define EXCHANGE_IMPORT_INTERNAL_H
 
+#include "../preset/row.h"
 #include "../table.h"
 #include "base/csv.h"
 #include "base/map.h"
@@ -23,6 +24,7 @@ typedef struct binding {
 typedef struct row_shape {
     binding *bindings;
     size_t count;
+    preset_shape *preset; /* NULL: the file has none */
     record_input *inputs; /* room for all bindings and a composed name */
     bool has_id;
     size_t id_column;
@@ -42,7 +44,7 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
                         pb_error *err);
 row_shape *row_shape_free(row_shape *shape);
 /** The inputs of a row: only columns with a value. They live until the next call. */
-void row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
-                      pb_str *ret_source_id);
+const record_input *row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
+                                     pb_str *ret_source_id);
 
 #endif

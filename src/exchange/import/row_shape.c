@@ -9,6 +9,7 @@ row_shape *row_shape_free(row_shape *shape)
 {
     if (shape == NULL)
         return NULL;
+    preset_shape_free(shape->preset);
     free(shape->bindings);
     free(shape->inputs);
     pb_buf_free(&shape->name_room);
@@ -77,8 +78,12 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
         bind_country(file, b);
     }
     bind_name(file, shape);
-    *ret_shape = shape;
-    return PB_OK;
+    pb_status status = preset_shape_new(file, &shape->preset, err);
+    if (status == PB_OK)
+        *ret_shape = shape;
+    else
+        row_shape_free(shape);
+    return status;
 }
 
 /* The country a text means, as two letters, or absent; each spelling is read once. */
@@ -143,8 +148,8 @@ static pb_str compose_name(row_shape *shape, const table_row *row)
     return pb_buf_str(out);
 }
 
-void row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
-                      pb_str *ret_source_id)
+const record_input *row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
+                                     pb_str *ret_source_id)
 {
     size_t count = 0;
     for (size_t i = 0; i < shape->count; i++) {
@@ -166,6 +171,10 @@ void row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
         if (name.len > 0)
             shape->inputs[count++] = (record_input){shape->full_name, name, NULL};
     }
+    const record_input *inputs = shape->inputs;
+    if (shape->preset != NULL)
+        count = preset_shape_row(shape->preset, row->cells, shape->inputs, count, &inputs);
     *ret_count = count;
     *ret_source_id = shape->has_id ? pb_csv_unguard(row->cells[shape->id_column]) : PB_STR_NONE;
+    return inputs;
 }

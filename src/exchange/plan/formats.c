@@ -1,7 +1,15 @@
 /* How a column writes its dates and numbers, judged from its values, and what was assumed where
+<<<<<<< HEAD
  * they leave it open. One value decides; where the sample holds none, the rest of the file is
  * looked through; where that holds none, the file's other habits decide, which is said. */
 #include "formats.h"
+=======
+ * they leave it open. */
+#include "base/utf8.h"
+#include "../preset/recognise.h"
+#include "../preset/row.h"
+#include "plan.h"
+>>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
 
 /* What is known of a file's columns while they are judged. */
 typedef struct judging {
@@ -69,13 +77,20 @@ static bool vote_row(judging *j, const table_row *row)
         vote(j, c, row->cells[c], row->line);
         all = all && is_closed(j, c);
     }
+<<<<<<< HEAD
     return all;
+=======
+    model_date_order usual = MODEL_YMD;
+    preset_date_order(file, &usual);
+    return usual;
+>>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
 }
 
 /* Reads the file until every column is decided. A file that cannot be read to its end is told of
  * when it is imported. */
 static pb_status look_on(judging *j, pb_error *err)
 {
+<<<<<<< HEAD
     table_reader *reader = NULL;
     pb_error unsaid;
     for (size_t c = 0; c < j->file->column_count; c++)
@@ -83,6 +98,25 @@ static pb_status look_on(judging *j, pb_error *err)
             j->dates[c] = (date_votes){0};
             j->marks[c] = (mark_votes){0};
             j->late[c] = true;
+=======
+    model_date_order decided = decided_order(file, s);
+    for (size_t c = 0; c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        const model_field *field =
+            column->field != NULL ? column->field : preset_way_field(column, 0);
+        if (field == NULL)
+            continue;
+        if (is_date_type(field->type)) {
+            date_votes votes;
+            votes_of(s, c, &votes);
+            if (judge_dates(column, &votes, decided, arena) != PB_OK)
+                return pb_fail_memory(err);
+        } else if (is_number_type(field->type)) {
+            size_t comma = 0, point = 0;
+            for (size_t r = 0; r < s->rows; r++)
+                vote_mark(sample_cell(s, r, c), &comma, &point);
+            column->format.decimal_mark = comma > point ? ',' : point > 0 ? '.' : 0;
+>>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
         }
     pb_status status = table_open(j->file->place, &reader, &unsaid);
     bool more = status == PB_OK, first = true;

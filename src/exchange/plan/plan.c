@@ -1,6 +1,8 @@
 /* Planning an import: which files, which entities, which columns, in which order. */
 #include "plan.h"
 
+#include "../preset/recognise.h"
+
 #include <stdarg.h>
 
 /* Working state of one planning. */
@@ -166,12 +168,16 @@ static bool any_mapped(const exchange_file *file)
     return false;
 }
 
-static pb_status decide_file(planning *p, exchange_file *file, const sample *s, pb_arena *scratch,
+static pb_status decide_file(planning *p, exchange_file *file, sample *s, pb_arena *scratch,
                              pb_error *err)
 {
     PB_TRY(make_columns(file, s, p->arena, err));
     if (p->map != NULL)
         file->entity = map_entity(p->map, file);
+    if (file->entity == NULL)
+        file->entity = preset_entity(file);
+    else if (file->entity != preset_entity(file))
+        file->preset = NULL; /* the map file knows better what is in it */
     if (file->entity == NULL)
         file->entity = columns_entity(p->schema, p->names, file, s, scratch);
     if (file->entity == NULL) {
@@ -185,6 +191,7 @@ static pb_status decide_file(planning *p, exchange_file *file, const sample *s, 
     }
     if (p->map != NULL)
         PB_TRY(map_apply(p->map, file, p->arena, err));
+    PB_TRY(preset_apply(p->plan, file, s, p->arena, scratch, err));
     PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
     PB_TRY(formats_judge(file, s, p->arena, scratch, err));
     PB_TRY(note_headers(file, s, p->arena, err));
@@ -259,6 +266,7 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
     PB_TRY(names_make(schema, arena, &p.names, err));
     for (size_t i = 0; i < options->path_count; i++)
         PB_TRY(add_path(&p, options->paths[i], err));
+    PB_TRY(preset_recognise(options, schema, p.names, &plan, &p.capacity, arena, err));
     for (size_t i = 0; i < plan.file_count; i++)
         if (plan.files[i].why_not.ptr == NULL)
             PB_TRY(plan_file(&p, &plan.files[i], err));

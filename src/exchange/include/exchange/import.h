@@ -9,29 +9,33 @@
 #define EXCHANGE_IMPORT_H
 
 #include "base/catalog.h"
+#include "exchange/preset.h"
 #include "record/record.h"
 
 typedef enum exchange_how {
-    EXCHANGE_UNMAPPED, /* no field fits */
-    EXCHANGE_IGNORED,  /* the map file says so */
-    EXCHANGE_BY_MAP,   /* the map file says so */
-    EXCHANGE_BY_NAME,  /* the header is the field's name, label or alias */
-    EXCHANGE_BY_VALUES /* the header is unknown, the values fit the field's type */
+    EXCHANGE_UNMAPPED,  /* no field fits */
+    EXCHANGE_IGNORED,   /* the map file says so */
+    EXCHANGE_BY_MAP,    /* the map file says so */
+    EXCHANGE_BY_PRESET, /* the product is known, and what it means by this header */
+    EXCHANGE_LEFT,      /* the product is known, and there is a reason to leave it out: `note` */
+    EXCHANGE_BY_NAME,   /* the header is the field's name, label or alias */
+    EXCHANGE_BY_VALUES  /* the header is unknown, the values fit the field's type */
 } exchange_how;
 
 /** One column of a source file and what became of it. Texts live in the plan's arena. */
 typedef struct exchange_column {
     pb_str header;
     exchange_how how;
-    const model_field *field; /* NULL unless mapped */
-    bool is_source_id;        /* the source's own id of the record; may be a field as well */
-    model_format format;      /* dates, decimal mark as judged from the values */
-    uint64_t filled;          /* rows with a value; known after the import */
-    pb_str sample;            /* first value seen; in the plan only, never stored */
-    pb_str holds;             /* not mapped, yet the values look like: English message id such as
-                                 "payment card numbers"; absent: nothing noticed */
-    pb_str note; /* what a person should know about the decision: why not mapped, what was
-                    assumed; English message id with `note_args`; absent: nothing */
+    const model_field *field;           /* NULL unless mapped */
+    const struct preset_column *preset; /* what the product means by it (private to exchange) */
+    bool is_source_id;   /* the source's own id of the record; may be a field as well */
+    model_format format; /* dates, decimal mark as judged from the values */
+    uint64_t filled;     /* rows with a value; known after the import */
+    pb_str sample;       /* first value seen; in the plan only, never stored */
+    pb_str holds;        /* not mapped, yet the values look like: English message id such as
+                            "payment card numbers"; absent: nothing noticed */
+    pb_str note;         /* what a person should know about the decision: why not mapped, what was
+                            assumed; English message id with `note_args`; absent: nothing */
     const pb_arg *note_args;
     size_t note_arg_count;
 } exchange_column;
@@ -61,9 +65,10 @@ typedef struct exchange_file {
     pb_str path;                     /* the file or URL, as given */
     pb_str name; /* shown in reports: last part of the path, with the member or sheet behind it */
     pb_str own;  /* what the table itself is called: "contacts.csv", "Sheet1" */
-    const model_entity *entity; /* NULL: not imported, `why_not` says why */
-    pb_str why_not;             /* English message id with `why_args`; see exchange_why_not */
-    const pb_arg *why_args;     /* {name} and whatever else the message names */
+    const struct preset_table *preset; /* what kind of file of its product it is (private) */
+    const model_entity *entity;        /* NULL: not imported, `why_not` says why */
+    pb_str why_not;         /* English message id with `why_args`; see exchange_why_not */
+    const pb_arg *why_args; /* {name} and whatever else the message names */
     size_t why_arg_count;
     int64_t
         imported_before; /* number of the run that imported the very same bytes; 0: none known */
@@ -75,6 +80,7 @@ typedef struct exchange_file {
     uint8_t hash[32]; /* SHA-256 of the file */
     exchange_column *columns;
     size_t column_count;
+    uint64_t deleted; /* rows that the source marks as deleted: counted here alone, not in rows */
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;
@@ -86,14 +92,21 @@ typedef struct exchange_file {
 typedef struct exchange_plan {
     exchange_file *files; /* in order of import: link targets first */
     size_t file_count;
-    int64_t run;         /* number of the import run; 0 before */
-    uint64_t unresolved; /* references that found no record */
+    int64_t run;                      /* number of the import run; 0 before */
+    uint64_t unresolved;              /* references that found no record */
+    const exchange_preset *preset;    /* the product that wrote the files; NULL: not known */
+    bool preset_asked;                /* named by --as, not recognised */
+    const exchange_preset *runner_up; /* what else the files might be; NULL: nothing */
+    const bool *gives_ids; /* by entity: some file has the ids of its records (private) */
 } exchange_plan;
 
 typedef struct exchange_options {
     const char *const *paths; /* files, folders, URLs of databases */
     size_t path_count;
-    const char *map_path; /* NULL: none */
+    const char *map_path;            /* NULL: none */
+    const exchange_presets *presets; /* NULL: none are known */
+    const char *as;    /* product that wrote the files; NULL: recognise it; "none": leave it open */
+    bool with_deleted; /* take rows that the source marks as deleted */
     record_policy policy;
     ledger_actor actor;
     int64_t now_us;

@@ -15,7 +15,7 @@
 #include "record/undo.h"
 #include "report/report.h"
 
-/** A file built into the program: model/…, controls/…, locales/<language>.mo. */
+/** A file built into the program: model/…, controls/…, presets/…, locales/<language>.mo. */
 typedef struct service_asset {
     const char *path;
     const char *bytes;
@@ -30,6 +30,8 @@ typedef struct service_extra {
     size_t model_dir_count;
     const char *const *control_dirs;
     size_t control_dir_count;
+    const char *const *preset_dirs;
+    size_t preset_dir_count;
 } service_extra;
 
 /** Reads the declared model. The assets must outlive the service. Owner: the caller. */
@@ -37,6 +39,8 @@ pb_status service_open(const service_asset *assets, size_t asset_count, const se
                        service_core **ret_service, pb_error *err);
 service_core *service_close(service_core *service);
 const model_schema *service_schema(const service_core *service);
+/** What is known of the exports of other products: built in and an administrator's. */
+const exchange_presets *service_presets(const service_core *service);
 /** The catalogue of controls, read at the first call; belongs to the service. */
 pb_status service_controls(service_core *service, const audit_catalogue **ret_catalogue,
                            pb_error *err);
@@ -70,6 +74,8 @@ typedef struct service_source {
     const char *const *paths; /* files and folders, or one workspace */
     size_t path_count;
     const char *map_path; /* NULL: none */
+    const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
+    bool with_deleted;    /* take rows that the source marks as deleted */
     db_key_source key;    /* for a workspace */
 } service_source;
 
