@@ -96,6 +96,9 @@ static void words_in_three_scripts(void **state)
     expect_hits(&w, w.person, "anna müller", 10, "P-4 P-5");
     expect_hits(&w, w.person, "anna müller", 1, "P-4");
     expect_hits(&w, w.person, "nobody", 10, "");
+    expect_hits(&w, w.person, "mulelr", 10, "P-1 P-4 P-5");
+    expect_hits(&w, w.person, "anna mullre", 10, "P-4 P-5");
+    expect_hits(&w, w.person, "glubex", 10, "P-1");
     expect_hits(&w, w.person, "", 10, "");
     world_must(world_write(&w, RECORD_STRICT, change_and_delete, ids, NULL, &err), &err);
     expect_hits(&w, w.person, "müller", 10, "P-5");

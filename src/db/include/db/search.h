@@ -24,4 +24,10 @@ pb_status db_search_remove(db_session *session, pb_str entity, int64_t n, pb_err
 pb_status db_search_query(db_session *session, pb_str entity, pb_str prefixes, size_t limit,
                           int64_t *ret_ns, size_t *ret_count, pb_error *err);
 
+/** Appends to `out` texts, each followed by a blank, that tokens of `entity` begin with and that
+ * are one error away from `word`: a letter changed, missing or too many, or two neighbours swapped.
+ * Words of 4 to 24 letters a–z; nothing for others. Cost: some hundred block reads a segment. */
+pb_status db_search_near(db_session *session, pb_str entity, pb_str word, pb_buf *out,
+                         pb_error *err);
+
 #endif
