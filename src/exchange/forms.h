@@ -32,7 +32,7 @@ typedef struct table_form {
     bool seeks; /* needs an input that can seek */
 } table_form;
 
-extern const table_form csv_form, xlsx_form, vcard_form;
+extern const table_form csv_form, json_form, xlsx_form, vcard_form;
 
 /** Opens the bytes of a place, at their beginning, and says their form (NULL: none that is known).
  * A workbook in a ZIP is unpacked into memory, up to TABLE_MEMBER_MOST. Owner: the caller,

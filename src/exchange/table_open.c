@@ -5,7 +5,7 @@
 #include "zip/zip.h"
 
 /* Asked in this order; any text may be CSV, so that one is last. */
-static const table_form *const forms[] = {&xlsx_form, &csv_form};
+static const table_form *const forms[] = {&xlsx_form, &json_form, &csv_form};
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* --- which form --- */
@@ -53,7 +53,7 @@ static const table_form *form_of(const form_look *look)
 
 /* --- opening --- */
 
-/* The bytes of a place, at their beginning; those of a member only forwards. */
+/* The bytes of a place, at their beginning. */
 static pb_status open_bytes(const table_place *place, byte_input *ret_input, pb_error *err)
 {
     byte_input input = {0};
@@ -87,15 +87,6 @@ static pb_status unpack(const table_place *place, byte_input *input, pb_error *e
     return bytes_of_buffer(&bytes, input, err);
 }
 
-/* Back to the beginning. */
-static pb_status rewind_input(const table_place *place, byte_input *input, pb_error *err)
-{
-    if (input->seek != NULL)
-        return input->seek(input->context, 0, err);
-    bytes_close(input);
-    return open_bytes(place, input, err);
-}
-
 static pb_status look_at(const table_place *place, byte_input *input, const table_form **ret_form,
                          bool *ret_archive, pb_error *err)
 {
@@ -103,13 +94,13 @@ static pb_status look_at(const table_place *place, byte_input *input, const tabl
     size_t count = 0;
     PB_TRY(bytes_read(input, head, FORM_HEAD, &count, err));
     *ret_archive = is_archive((pb_str){head, count});
-    if (*ret_archive && input->seek == NULL && place->member.ptr != NULL) {
-        PB_TRY(rewind_input(place, input, err));
+    if (*ret_archive && place->member.ptr != NULL) {
+        PB_TRY(input->seek(input->context, 0, err));
         PB_TRY(unpack(place, input, err));
     }
     form_look look = {{head, count}, place->own, input->seek == NULL ? NULL : input};
     *ret_form = form_of(&look);
-    return rewind_input(place, input, err);
+    return input->seek == NULL ? PB_OK : input->seek(input->context, 0, err);
 }
 
 pb_status form_open(const table_place *place, byte_input *ret_input, const table_form **ret_form,

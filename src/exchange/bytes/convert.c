@@ -6,6 +6,8 @@
 #include <unicode/ucnv.h>
 #include <unicode/utf16.h>
 
+#include "base/utf8.h"
+
 enum { UNITS = 16 << 10 };
 
 struct converter {
@@ -15,31 +17,6 @@ struct converter {
     bool over;         /* and nothing else */
     UChar units[UNITS];
 };
-
-size_t utf8_put(char *to, uint32_t code)
-{
-    unsigned char *u = (unsigned char *)to;
-    if (code < 0x80) {
-        u[0] = (unsigned char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        u[0] = (unsigned char)(0xC0 | code >> 6);
-        u[1] = (unsigned char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000) {
-        u[0] = (unsigned char)(0xE0 | code >> 12);
-        u[1] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
-        u[2] = (unsigned char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    u[0] = (unsigned char)(0xF0 | code >> 18);
-    u[1] = (unsigned char)(0x80 | (code >> 12 & 0x3F));
-    u[2] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
-    u[3] = (unsigned char)(0x80 | (code & 0x3F));
-    return 4;
-}
 
 converter *converter_free(converter *c)
 {
@@ -85,7 +62,7 @@ static size_t drain(converter *c, char *to, size_t room)
         uint32_t unit = c->units[c->begin++];
         if (U16_IS_LEAD(unit) && c->begin < c->end && U16_IS_TRAIL(c->units[c->begin]))
             unit = (uint32_t)U16_GET_SUPPLEMENTARY(unit, c->units[c->begin++]);
-        written += utf8_put(to + written, unit);
+        written += pb_utf8_encode(to + written, unit);
     }
     if (c->begin == c->end && c->broken && written < room) {
         to[written++] = (char)0xFF;

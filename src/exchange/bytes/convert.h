@@ -19,7 +19,5 @@ converter *converter_free(converter *c);
 pb_status converter_turn(converter *c, const unsigned char *from, size_t len, bool last,
                          size_t *ret_taken, char *to, size_t room, size_t *ret_count,
                          bool *ret_over, pb_error *err);
-/** Writes a code point (not checked); its length, 1 to 4. */
-size_t utf8_put(char *to, uint32_t code);
 
 #endif

@@ -24,6 +24,9 @@ enum {
     BITS_BROKEN = 60
 };
 
+/* A single letter says little; the files that Windows-1256 is in hold whole words. */
+enum { ARABIC_EXTRA = 10 };
+
 const char *encoding_name(text_code code)
 {
     static const char *const names[] = {"",          "UTF-8",   "UTF-8 with BOM", "UTF-16 LE",
@@ -356,7 +359,7 @@ static encoding judge_bytes(const unsigned char *p, size_t len, double utf8, boo
     } offers[] = {{TEXT_UTF8, utf8},
                   {TEXT_WINDOWS_1252, price_bytes(p, len, latin_bits)},
                   {TEXT_GB18030, price_gb18030(p, len)},
-                  {TEXT_WINDOWS_1256, price_bytes(p, len, arabic_bits)}};
+                  {TEXT_WINDOWS_1256, ARABIC_EXTRA + price_bytes(p, len, arabic_bits)}};
     size_t best = 0;
     for (size_t i = 1; i < 4; i++)
         if (offers[i].bits < offers[best].bits)

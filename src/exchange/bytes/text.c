@@ -1,6 +1,7 @@
 /* Raw bytes to UTF-8, in whatever encoding they are, and the hash of everything read. */
 #include <openssl/evp.h>
 
+#include "base/utf8.h"
 #include "convert.h"
 #include "text.h"
 
@@ -134,7 +135,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
     bool low = unit >= 0xDC00 && unit <= 0xDFFF;
     if (!high && !low) {
         source->raw_begin += 2;
-        *written += utf8_put(to + *written, (uint32_t)unit);
+        *written += pb_utf8_encode(to + *written, (uint32_t)unit);
         return true;
     }
     int32_t next = high ? unit_at(source, source->raw_begin + 2) : -1;
@@ -143,7 +144,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
     if (high && next >= 0xDC00 && next <= 0xDFFF) {
         source->raw_begin += 4;
         uint32_t code = 0x10000 + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(next - 0xDC00);
-        *written += utf8_put(to + *written, code);
+        *written += pb_utf8_encode(to + *written, code);
         return true;
     }
     source->raw_begin += 2;

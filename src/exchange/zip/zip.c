@@ -213,6 +213,27 @@ static pb_status unpack_read(void *context, void *to, size_t size, size_t *ret_c
     return PB_OK;
 }
 
+/* Forwards by reading on, backwards by beginning again. */
+static pb_status unpack_seek(void *context, uint64_t position, pb_error *err)
+{
+    unpacking *u = context;
+    if (position < u->out || u->over) {
+        unzCloseCurrentFile(u->zip);
+        u->out = 0;
+        u->over = false;
+        if (unzOpenCurrentFile(u->zip) != UNZ_OK)
+            return damaged(&u->io, u->name, PB_MSG("{name} is damaged: it cannot be unpacked"),
+                           err);
+    }
+    char piece[4096];
+    for (size_t count = 1; count > 0 && u->out < position;) {
+        uint64_t left = position - u->out;
+        PB_TRY(
+            unpack_read(u, piece, left < sizeof piece ? (size_t)left : sizeof piece, &count, err));
+    }
+    return PB_OK;
+}
+
 static pb_status open_at(unpacking *u, const uint64_t spot[2], pb_error *err)
 {
     unz_file_info64 info;
@@ -249,7 +270,10 @@ pb_status zip_open(byte_input input, const char *name, const uint64_t spot[2],
         unpack_close(u);
         return status;
     }
-    *ret_input =
-        (byte_input){.read = unpack_read, .close = unpack_close, .context = u, .total = u->size};
+    *ret_input = (byte_input){.read = unpack_read,
+                              .seek = unpack_seek,
+                              .close = unpack_close,
+                              .context = u,
+                              .total = u->size};
     return PB_OK;
 }

@@ -27,9 +27,9 @@ typedef struct zip_member {
  * `name` is shown in errors. PB_INVALID: damaged; PB_LIMIT: beyond a limit. */
 pb_status zip_list(byte_input *input, const char *name, pb_arena *arena, zip_member **ret_members,
                    size_t *ret_count, pb_error *err);
-/** The bytes of the member at a spot, forwards only. Takes over `input` also on failure; `name` is
- * shown in errors and copied. Bytes that do not give the member's checksum or size are PB_INVALID
- * at its end, more bytes than it says PB_LIMIT. */
+/** The bytes of the member at a spot; going back in them means unpacking from the beginning. Takes
+ * over `input` also on failure; `name` is shown in errors and copied. Bytes that do not give the
+ * member's checksum or size are PB_INVALID at its end, more bytes than it says PB_LIMIT. */
 pb_status zip_open(byte_input input, const char *name, const uint64_t spot[2],
                    byte_input *ret_input, pb_error *err);
 
