@@ -76,6 +76,8 @@ static pb_status take_source(audit_loader *loader, const model_source *source, p
     PB_TRY(keep_digest(loader, source->text, err));
     if (model_yaml_get(root, "areas"))
         return extras_areas(loader, root, err);
+    if (model_yaml_get(root, "set"))
+        return extras_set(loader, root, err);
     if (model_yaml_get(root, "words"))
         return extras_words(loader, root, err);
     if (model_yaml_get(root, "standard")) {
@@ -84,10 +86,11 @@ static pb_status take_source(audit_loader *loader, const model_source *source, p
         return PB_OK;
     }
     model_yaml_fail(root, err, PB_MSG("This file is no part of a catalogue of controls."), NULL);
-    pb_error_hint(err,
-                  PB_MSG("A control begins with `id:`, a list of areas with `areas:`, a word list "
-                         "with `words:`, a map to a standard with `standard:`."),
-                  NULL);
+    pb_error_hint(
+        err,
+        PB_MSG("A control begins with `id:`, a list of areas with `areas:`, a word list "
+               "with `words:`, a map to a standard with `standard:`, other limits with `set:`."),
+        NULL);
     return PB_INVALID;
 }
 
@@ -118,6 +121,7 @@ static pb_status load_all(audit_loader *loader, const model_source *sources, siz
 {
     for (size_t i = 0; i < count; i++)
         PB_TRY(take_source(loader, &sources[i], err));
+    PB_TRY(extras_check_sets(loader, err));
     for (size_t i = 0; i < loader->file_count; i++)
         PB_TRY(control_unfold(loader, &loader->files[i], err));
     PB_TRY(extras_rules(loader, err));

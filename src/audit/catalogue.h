@@ -20,6 +20,8 @@ typedef struct audit_loader {
     size_t file_count, file_capacity;
     const model_yaml **maps;
     size_t map_count, map_capacity;
+    const model_yaml **sets; /* files that change single controls: `set:` */
+    size_t set_count, set_capacity;
     uint8_t *digests; /* 32 bytes each, of areas, words and maps */
     size_t digest_count, digest_capacity;
     size_t control_capacity, area_capacity, word_capacity;
@@ -40,6 +42,14 @@ pb_status macro_expand(pb_arena *arena, const macro_scope *scope, const model_ya
  * the scope's). NULL when there is none. */
 const model_field *macro_field(const macro_scope *scope, const model_entity *entity, pb_str name);
 
+/** Where `key` of a control is to be read: in the last `set:` that gives it for this control, else
+ * in the control's own file. */
+const model_yaml *control_key_source(const audit_loader *loader, const model_yaml *root,
+                                     pb_str base, const char *key);
+/** Reads a file that changes single controls: `set: {ID: {pass: …, grade: …, effort: …}}`. */
+pb_status extras_set(audit_loader *loader, const model_yaml *root, pb_error *err);
+/** Refuses a `set:` for a control that is not there. */
+pb_status extras_check_sets(const audit_loader *loader, pb_error *err);
 /** Unfolds one control file into its instances. */
 pb_status control_unfold(audit_loader *loader, const loader_control *file, pb_error *err);
 /** Reads everything of one instance but `applies`. */

@@ -160,8 +160,8 @@ pb_status control_read_check(audit_loader *loader, const model_yaml *root, const
         return model_yaml_need(check, "problem", NULL, err);
     if (control->population_sql.len && !control->otherwise.len)
         return model_yaml_need(model_yaml_get(root, "applies"), "otherwise", NULL, err);
-    PB_TRY(read_pass(root, control, err));
-    return read_effort(root, control, err);
+    PB_TRY(read_pass(control_key_source(loader, root, control->base, "pass"), control, err));
+    return read_effort(control_key_source(loader, root, control->base, "effort"), control, err);
 }
 
 static pb_status prepare_one(db_session *session, const audit_control *control, pb_str sql,

@@ -204,7 +204,8 @@ pb_status control_read(audit_loader *loader, const loader_control *file, const m
     PB_TRY(read_id(loader, root, control, err));
     PB_TRY(read_area(loader, root, control, err));
     PB_TRY(model_yaml_need(root, "grade", NULL, err));
-    PB_TRY(model_yaml_grade(root, "grade", &control->grade, err));
+    PB_TRY(model_yaml_grade(control_key_source(loader, root, control->base, "grade"), "grade",
+                            &control->grade, err));
     PB_TRY(read_texts(root, control, err));
     PB_TRY(read_applies(loader, model_yaml_get(root, "applies"), scope, control, err));
     PB_TRY(control_read_check(loader, root, scope, control, err));

@@ -42,6 +42,60 @@ pb_status extras_words(audit_loader *loader, const model_yaml *root, pb_error *e
     return PB_OK;
 }
 
+pb_status extras_set(audit_loader *loader, const model_yaml *root, pb_error *err)
+{
+    static const char *const keys[] = {"set", NULL};
+    static const char *const may_set[] = {"pass", "grade", "effort", NULL};
+    const model_yaml *list;
+    PB_TRY(model_yaml_check_keys(root, keys, err));
+    PB_TRY(model_yaml_need(root, "set", &list, err));
+    PB_TRY(model_yaml_expect(list, MODEL_YAML_MAP, err));
+    for (size_t i = 0; i < list->count; i++) {
+        PB_TRY(model_yaml_expect(list->items[i], MODEL_YAML_MAP, err));
+        PB_TRY(model_yaml_check_keys(list->items[i], may_set, err));
+    }
+    if (!PB_PUSH(loader->arena, loader->sets, loader->set_count, loader->set_capacity, list))
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+const model_yaml *control_key_source(const audit_loader *loader, const model_yaml *root,
+                                     pb_str base, const char *key)
+{
+    for (size_t i = loader->set_count; i-- > 0;)
+        for (size_t k = 0; k < loader->sets[i]->count; k++)
+            if (pb_str_eq(loader->sets[i]->keys[k]->text, base) &&
+                model_yaml_get(loader->sets[i]->items[k], key))
+                return loader->sets[i]->items[k];
+    return root;
+}
+
+static bool has_file(const audit_loader *loader, pb_str id)
+{
+    for (size_t i = 0; i < loader->file_count; i++)
+        if (pb_str_eq(loader->files[i].id, id))
+            return true;
+    return false;
+}
+
+pb_status extras_check_sets(const audit_loader *loader, pb_error *err)
+{
+    for (size_t i = 0; i < loader->set_count; i++)
+        for (size_t k = 0; k < loader->sets[i]->count; k++) {
+            const model_yaml *key = loader->sets[i]->keys[k];
+            if (has_file(loader, key->text))
+                continue;
+            model_yaml_fail(key, err, PB_MSG("There is no control {id} to set anything of."), "id",
+                            PB_ARG(key->text), NULL);
+            pb_error_hint(err,
+                          PB_MSG("Name a control as it is called in its file, without entity and "
+                                 "field."),
+                          NULL);
+            return PB_INVALID;
+        }
+    return PB_OK;
+}
+
 static pb_status add_map(audit_loader *loader, audit_control *control, audit_map map, pb_error *err)
 {
     audit_map *maps = pb_arena_array(loader->arena, control->map_count + 1, sizeof *maps);

@@ -152,6 +152,30 @@ static void test_later_control_replaces_earlier(void **state)
     audit_catalogue_free(catalogue);
 }
 
+/* shows: AUD-13 */
+static void test_limits_are_set_without_a_new_control(void **state)
+{
+    support *s = *state;
+    static const char set[] = "set:\n  T-EMAIL: {pass: count <= 7, grade: desirable}\n";
+    static const char unknown[] = "set:\n  T-EMIAL: {pass: count <= 7}\n";
+    static const char wrong[] = "set:\n  T-EMAIL: {criterion: none}\n";
+    audit_catalogue *catalogue = NULL;
+    pb_error err = {0};
+    model_source sources[] = {{PB_STR("areas.yaml"), pb_str_c(areas)},
+                              {PB_STR("t.yaml"), pb_str_c(sound)},
+                              {PB_STR("set.yaml"), pb_str_c(set)}};
+    SUPPORT_OK(audit_catalogue_load(s->schema, sources, 3, &catalogue, &err), &err);
+    const audit_control *control = audit_control_find(catalogue, PB_STR("T-EMAIL/contact.email"));
+    assert_int_equal(control->grade, MODEL_DESIRABLE);
+    assert_false(control->pass_share);
+    assert_int_equal((int)control->pass_limit, 7);
+    audit_catalogue_free(catalogue);
+    sources[2].text = pb_str_c(unknown);
+    assert_int_equal(audit_catalogue_load(s->schema, sources, 3, &catalogue, &err), PB_INVALID);
+    sources[2].text = pb_str_c(wrong);
+    assert_int_equal(audit_catalogue_load(s->schema, sources, 3, &catalogue, &err), PB_INVALID);
+}
+
 static void test_map_of_unknown_control_is_refused(void **state)
 {
     support *s = *state;
@@ -282,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_mistakes_are_told_with_place_and_mend),
         cmocka_unit_test(test_sound_control_is_unfolded),
         cmocka_unit_test(test_later_control_replaces_earlier),
+        cmocka_unit_test(test_limits_are_set_without_a_new_control),
         cmocka_unit_test(test_map_of_unknown_control_is_refused),
         cmocka_unit_test(test_refused_sql_is_told),
         cmocka_unit_test(test_own_fields_are_audited),
