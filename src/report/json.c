@@ -1,3 +1,4 @@
+#include "json_figures.h"
 #include "mask.h"
 
 #include "base/bytes.h"
@@ -170,6 +171,7 @@ static void put_finding(json_report *r, const audit_finding *finding)
     pb_json_member(json, "control", control->id);
     pb_json_member(json, "area", control->area);
     pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
+    pb_json_member(json, "base", control->base);
     pb_json_member(json, "entity", control->entity != NULL ? control->entity->name : PB_STR_NONE);
     pb_json_member(json, "field", control->field != NULL ? control->field->name : PB_STR_NONE);
     put_outcome(r, finding);
@@ -215,6 +217,7 @@ static void put_usage(json_report *r)
             member_date(json, "first_day", usage->first_day);
             member_date(json, "last_day", usage->last_day);
         }
+        json_usage_rates(json, usage);
         pb_json_object_end(json);
     }
     pb_json_array_end(json);
@@ -367,6 +370,7 @@ pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out
     pb_json_array_end(&r.json);
     put_filled(&r);
     put_usage(&r);
+    json_figures(&r.json, result);
     put_source(&r);
     pb_json_object_end(&r.json);
     pb_buf_byte(out, '\n');

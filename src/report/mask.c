@@ -22,9 +22,10 @@ static bool is_digit(uint32_t code)
 /* Between two words of a name or an address. */
 static bool is_gap(uint32_t code)
 {
-    return code <= ' ' || code == 0x3000 || code == 0x200C || code == ',' || code == ';' ||
-           code == '.' || code == '-' || code == '_' || code == '/' || code == '@' || code == '(' ||
-           code == ')' || code == '"' || code == 0x60C || code == 0xFF0C || code == 0xB7;
+    return code <= ' ' || code == 0x3000 || code == 0xFEFF || (code >= 0x200B && code <= 0x200F) ||
+           code == ',' || code == ';' || code == '.' || code == '-' || code == '_' || code == '/' ||
+           code == '@' || code == '(' || code == ')' || code == '"' || code == 0x60C ||
+           code == 0xFF0C || code == 0xB7;
 }
 
 static size_t count_digits(pb_str value)
