@@ -39,6 +39,7 @@ pb_status measure_undeclared_columns(audit_check *check, pb_error *err);
 pb_status measure_retention(audit_check *check, pb_error *err);
 pb_status measure_old_export(audit_check *check, pb_error *err);
 pb_status measure_idle_users(audit_check *check, pb_error *err);
+pb_status measure_mail_domain(audit_check *check, pb_error *err);
 pb_status measure_concentration(audit_check *check, pb_error *err);
 pb_status measure_soon_stale(audit_check *check, pb_error *err);
 pb_status measure_stale_values(audit_check *check, pb_error *err);

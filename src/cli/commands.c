@@ -24,6 +24,8 @@ static const cli_option audit_options[] = {
     {"target", 0, "FILE", PB_MSG("YAML file with the marks and shares to reach (see doc/target.md): say what is missing"), NULL, NULL, false, true, false},
     {"hourly-rate", 0, "AMOUNT", PB_MSG("What an hour of work costs, as 40EUR: the plan says what mending costs and is worth"), NULL, NULL, false, false, false},
     {"hours-a-week", 0, "NUMBER", PB_MSG("Hours a week that are given to mending, for the plan: 1 to 10000"), "8", NULL, false, false, false},
+    {"check-domains", 0, NULL, PB_MSG("Ask name servers whether the mail domains of customers exist (default: nobody is asked)"), NULL, NULL, false, false, false},
+    {"dns", 0, "SERVERS", PB_MSG("With --check-domains: name servers to ask, address or address:port, separated by commas (default: the system's)"), NULL, NULL, false, false, false},
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},

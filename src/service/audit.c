@@ -1,13 +1,67 @@
 #include "internal.h"
 
 #include "base/cbor.h"
+#include "base/map.h"
 #include "sys/file.h"
+#include "sys/mail.h"
+
+/* What the callbacks of one audit share. */
+typedef struct auditing {
+    const service_call *call;
+    pb_arena *arena; /* of the answers */
+    pb_map *known;   /* mail domain → verdict, over all fields */
+} auditing;
 
 static bool controlling(void *context, const audit_control *control, size_t done, size_t total)
 {
-    const service_call *call = context;
+    const service_call *call = ((const auditing *)context)->call;
     return call->progress != NULL &&
            call->progress(call->context, PB_MSG("Checking"), control->id.ptr, done, total);
+}
+
+static bool resolving(void *context, size_t done, size_t total)
+{
+    const service_call *call = ((const auditing *)context)->call;
+    return call->progress != NULL && call->progress(call->context, PB_MSG("Asking name servers"),
+                                                    "DQ-MAIL-DOMAIN", done, total);
+}
+
+static audit_mail as_audit(sys_mail verdict)
+{
+    static const audit_mail meanings[] = {[SYS_MAIL_UNKNOWN] = AUDIT_MAIL_UNKNOWN,
+                                          [SYS_MAIL_TAKEN] = AUDIT_MAIL_TAKEN,
+                                          [SYS_MAIL_NO_DOMAIN] = AUDIT_MAIL_NO_DOMAIN,
+                                          [SYS_MAIL_NO_HOST] = AUDIT_MAIL_NO_HOST,
+                                          [SYS_MAIL_REFUSED] = AUDIT_MAIL_REFUSED};
+    return meanings[verdict];
+}
+
+/* Asks for the domains that no field before had. */
+static pb_status mail_domains(void *context, const pb_str *domains, size_t count,
+                              audit_mail *ret_verdicts, pb_error *err)
+{
+    auditing *all = context;
+    const sys_mail_options options = {
+        .servers = all->call->name_servers, .progress = resolving, .context = all};
+    pb_str *names = pb_arena_array(all->arena, count + 1, sizeof *names);
+    sys_mail *verdicts = pb_arena_array(all->arena, count + 1, sizeof *verdicts);
+    size_t fresh = 0;
+    if (names == NULL || verdicts == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        if (pb_map_get(all->known, domains[i]) == NULL)
+            names[fresh++] = domains[i];
+    PB_TRY(sys_mail_domains(names, fresh, &options, verdicts, err));
+    for (size_t i = 0; i < fresh; i++) {
+        bool added;
+        uint64_t *place = pb_map_put(all->known, names[i], &added);
+        if (place == NULL)
+            return pb_fail_memory(err);
+        *place = (uint64_t)as_audit(verdicts[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        ret_verdicts[i] = (audit_mail)*pb_map_get(all->known, domains[i]);
+    return PB_OK;
 }
 
 /* The name of what was audited: that of the file, folder or workspace, without its ending. */
@@ -47,11 +101,16 @@ static pb_status run_controls(service_core *service, const service_call *call,
                               service_audit_result *out, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(1 << 20);
+    PB_AUTO_ARENA answers = pb_arena_new(0);
+    auditing all = {.call = call, .arena = answers};
+    if (answers == NULL || (all.known = pb_map_new(answers)) == NULL)
+        return pb_fail_memory(err);
     audit_options options = {.as_of_days = as_of_days,
                              .waivers = service->waivers,
                              .waiver_count = service->waiver_count,
                              .progress = controlling,
-                             .context = (void *)call};
+                             .context = &all,
+                             .mail_domains = call->check_domains ? mail_domains : NULL};
     db_session *snapshot = NULL;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status =

@@ -155,6 +155,19 @@ static void forms_people_paste(void **state)
         {"info@\u4f8b\u5b50.\u4e2d\u56fd", MODEL_RESTYLED, "info@xn--fsqu00a.xn--fiqs8s"},
         {"info@xn--fsqu00a.xn--fiqs8s", MODEL_SAME, "info@xn--fsqu00a.xn--fiqs8s"},
         {"info@B\u00fccher.de", MODEL_RESTYLED, "info@xn--bcher-kva.de"},
+        {"\u4fe1\u7bb1@\u516c\u53f8.\u516c\u53f8", MODEL_RESTYLED,
+         "\u4fe1\u7bb1@xn--55qx5d.xn--55qx5d"},
+        {"\u067e\u0633\u062a@\u0645\u062b\u0627\u0644.\u0627\u06cc\u0631\u0627\u0646",
+         MODEL_RESTYLED, "\u067e\u0633\u062a@xn--mgbh0fb.xn--mgba3a4f16a"},
+        /* IDNA 2008: ZWNJ between Persian letters stays, sharp s is a letter of its own */
+        {"info@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com", MODEL_RESTYLED,
+         "info@xn--mgba3gch31f060k.com"},
+        {"info@stra\u00dfe.de", MODEL_RESTYLED, "info@xn--strae-oqa.de"},
+        {"info@STRASSE.DE", MODEL_RESTYLED, "info@strasse.de"},
+        {"info@\u2603.com", MODEL_BAD, NULL},                 /* a snowman is no letter */
+        {"info@a\u200cb.com", MODEL_RESTYLED, "info@ab.com"}, /* ZWNJ means nothing there */
+        {"info@xn--zzzzzzzz99999.com", MODEL_BAD, NULL},      /* an A-label of nothing */
+        {"info@1\u0627.com", MODEL_BAD, NULL},                /* right to left, begun by a digit */
         {"john@gmail", MODEL_BAD, "john@gmail"},
         {"john@@example.com", MODEL_BAD, "john@@example.com"},
         {"john@example.com; mary@example.com", MODEL_BAD, NULL},

@@ -4,42 +4,57 @@
 #include "base/utf8.h"
 #include "reader.h"
 
-#include <unicode/uidna.h>
+#include <idn2.h>
 
 enum { DOMAIN_MAX = 253, URL_LIMIT = 2048 };
 
-static bool ascii_label(pb_str label, pb_buf *ret)
+/* Letters, digits and hyphens, none at the ends. */
+static bool is_label(pb_str label)
 {
     if (label.len == 0 || label.len > 63 || label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
         return false;
     for (size_t i = 0; i < label.len; i++) {
         char c = label.ptr[i];
-        bool capital = c >= 'A' && c <= 'Z';
-        if (!capital && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+        if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+            c != '-')
             return false;
-        pb_buf_byte(ret, capital ? (char)(c + 32) : c);
     }
     return true;
 }
 
-/* UTS #46 by ICU, for names with letters beyond ASCII and for A-labels. */
+static bool ascii_label(pb_str label, pb_buf *ret)
+{
+    if (!is_label(label))
+        return false;
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.ptr[i];
+        pb_buf_byte(ret, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+    }
+    return true;
+}
+
+/* IDNA 2008 (RFC 5891) with the mapping of UTS #46, by libidn2: for names with letters beyond ASCII
+ * and for A-labels, which must be what their letters give. */
 static bool idna(pb_str domain, pb_buf *ret)
 {
-    char ascii[DOMAIN_MAX + 3];
-    UErrorCode status = U_ZERO_ERROR;
-    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-    if (domain.len > 4 * DOMAIN_MAX)
+    char text[4 * DOMAIN_MAX + 1];
+    uint8_t *ascii = NULL;
+    if (domain.len > 4 * DOMAIN_MAX || memchr(domain.ptr, '\0', domain.len) != NULL)
         return false;
-    UIDNA *names = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI |
-                                       UIDNA_CHECK_CONTEXTJ | UIDNA_USE_STD3_RULES,
-                                   &status);
-    int32_t len = uidna_nameToASCII_UTF8(names, domain.ptr, (int32_t)domain.len, ascii,
-                                         sizeof ascii, &info, &status);
-    uidna_close(names);
-    if (U_FAILURE(status) || info.errors != 0 || len <= 0 || len > DOMAIN_MAX)
-        return false;
-    pb_buf_add(ret, pb_str_n(ascii, (size_t)len));
-    return true;
+    memcpy(text, domain.ptr, domain.len);
+    text[domain.len] = '\0';
+    int status =
+        idn2_lookup_u8((const uint8_t *)text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    pb_str name = pb_str_c((const char *)ascii);
+    bool good = status == IDN2_OK && name.len > 0 && name.len <= DOMAIN_MAX;
+    /* What the mapping made of full-width marks must be a host name's letters too. */
+    pb_str rest = name, label;
+    while (good && pb_str_split(&rest, '.', &label))
+        good = is_label(label);
+    if (good)
+        pb_buf_add(ret, name);
+    idn2_free(ascii);
+    return good;
 }
 
 bool model_domain(pb_str domain, pb_buf *ret)

@@ -94,6 +94,15 @@ typedef struct audit_waiver {
     pb_str control, until, by, why; /* until: YYYY-MM-DD */
 } audit_waiver;
 
+/** What asking for the mail servers of a domain gave. */
+typedef enum audit_mail {
+    AUDIT_MAIL_UNKNOWN, /* could not be checked */
+    AUDIT_MAIL_TAKEN,
+    AUDIT_MAIL_NO_DOMAIN, /* does not exist */
+    AUDIT_MAIL_NO_HOST,   /* exists, with neither mail server nor address */
+    AUDIT_MAIL_REFUSED    /* says that it takes no mail */
+} audit_mail;
+
 typedef struct audit_options {
     int64_t as_of_days;
     const audit_waiver *waivers;
@@ -101,6 +110,10 @@ typedef struct audit_options {
     /** Told before each control; returning true stops (PB_CANCELLED). May be NULL. */
     bool (*progress)(void *context, const audit_control *control, size_t done, size_t total);
     void *context;
+    /** Asks for domains (A-labels, each once a call); NULL: they are not to be asked for, and the
+     * controls that need it are not applicable. Gets `context` too. */
+    pb_status (*mail_domains)(void *context, const pb_str *domains, size_t count,
+                              audit_mail *ret_verdicts, pb_error *err);
 } audit_options;
 
 /** Evaluates all controls. A control that breaks is AUDIT_COULD_NOT_RUN, the others go on; only a

@@ -64,6 +64,8 @@ typedef struct service_call {
     int64_t now_us;
     service_progress progress; /* may be NULL */
     void *context;
+    bool check_domains;       /* audit: name servers may be asked for customers' mail domains */
+    const char *name_servers; /* see sys_mail_options.servers; NULL: those of the system */
 } service_call;
 
 /** Makes a workspace and its first event. `ret_key_path`: where the key file was put. */
