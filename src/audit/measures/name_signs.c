@@ -2,6 +2,7 @@
 #include "scan.h"
 
 #include "base/utf8.h"
+#include "model/name.h"
 
 enum { WORDS = 8, SHORT_WORD = 3 };
 
@@ -34,14 +35,7 @@ bool sign_name_case(scan_tools *tools, const scan_text *text)
     }
     if (longest <= SHORT_WORD || (words == 1 && letters <= SHORT_WORD))
         return false;
-    /* The proposal knows no more than capitals after blanks, hyphens and apostrophes. */
-    bool begins = true;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = small(c) || capital(c);
-        pb_buf_byte(&tools->hint, letter ? (char)(begins ? c & ~0x20 : c | 0x20) : c);
-        begins = !letter;
-    }
+    model_name_case(s, &tools->hint);
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "reader.h"
 
+#include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -196,6 +197,20 @@ const char *model_tidy(model_reader *reader, pb_str raw, unsigned flags, pb_str 
     return NULL;
 }
 
+/* Letters of any script; digits too, where they may be all there is. */
+static bool has_letter(pb_str text, bool or_digit)
+{
+    for (size_t at = 0; at < text.len;) {
+        uint32_t code = pb_utf8_next(text, &at);
+        if ((code | 0x20) >= 'a' && (code | 0x20) <= 'z')
+            return true;
+        if (code >= 0x80 ? u_isalpha((UChar32)code) || (or_digit && u_isdigit((UChar32)code))
+                         : or_digit && code >= '0' && code <= '9')
+            return true;
+    }
+    return false;
+}
+
 model_reading model_read_text(model_reader *reader, const model_field *field, pb_str raw)
 {
     unsigned flags = MODEL_TIDY_PERSIAN;
@@ -227,5 +242,8 @@ model_reading model_read_text(model_reader *reader, const model_field *field, pb
         return model_bad(reader, tidy, problem);
     if (tidy.len == 0)
         return model_empty();
+    bool company = field->type == MODEL_ORG_NAME;
+    if ((company || field->type == MODEL_PERSON_NAME) && !has_letter(tidy, company))
+        return model_bad(reader, tidy, PB_MSG("{value} has no letters, as a name has"));
     return model_good_limited(reader, field, raw, tidy, limit);
 }

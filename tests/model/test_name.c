@@ -1,0 +1,81 @@
+/* Names of persons: proposed capitals, and what cannot be a name. */
+#include "model/name.h"
+#include "value_support.h"
+
+#include <string.h>
+
+/* shows: DQ-8 REC-5 */
+static void capitals_are_proposed(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"JOHN SMITH", "John Smith"},
+        {"john smith", "John Smith"},
+        {"JAN VAN DER BERG", "Jan van der Berg"},
+        {"VAN DER BERG", "Van der Berg"},
+        {"conor o'brien", "Conor O'Brien"},
+        {"RONALD MCDONALD", "Ronald McDonald"},
+        {"MCGEE", "McGee"},
+        {"mary-jane WATSON", "Mary-Jane Watson"},
+        {"j.r. TOLKIEN", "J.R. Tolkien"},
+        {"MARTIN LUTHER KING III", "Martin Luther King III"},
+        {"LUDWIG VON", "Ludwig Von"},
+        {"MARIA DE LA CRUZ", "Maria de la Cruz"},
+        {"GABRIELE D'ANNUNZIO", "Gabriele D'Annunzio"},
+        {"M\u00fcller hans", "M\u00fcller Hans"},
+        {"\u738b\u5c0f\u660e", "\u738b\u5c0f\u660e"},
+        {"", ""},
+    };
+    PB_AUTO_BUF out = PB_BUF_INIT(1000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pb_buf_clear(&out);
+        model_name_case(pb_str_c(cases[i][0]), &out);
+        assert_string_equal(pb_buf_cstr(&out), cases[i][1]);
+        char again[200];
+        snprintf(again, sizeof again, "%s", pb_buf_cstr(&out));
+        pb_buf_clear(&out);
+        model_name_case(pb_str_c(again), &out);
+        assert_string_equal(pb_buf_cstr(&out), again);
+    }
+}
+
+/* shows: DQ-1 DQ-9 REC-5 */
+static void a_name_has_letters(void **state)
+{
+    (void)state;
+    static const value_case persons[] = {
+        {"John Smith", MODEL_SAME, "John Smith"},
+        {"\u738b\u5c0f\u660e", MODEL_SAME, NULL},
+        {"\u0639\u0644\u064a \u06a9\u0631\u064a\u0645\u064a", MODEL_RESTYLED,
+         "\u0639\u0644\u06cc \u06a9\u0631\u06cc\u0645\u06cc"},
+        {"\uff2a\uff4f\uff48\uff4e\u3000Smith", MODEL_RESTYLED, "John Smith"},
+        {"\u0645\u062d\u0645\u062f\u200c\u0639\u0644\u06cc", MODEL_SAME, NULL},
+        {"X", MODEL_SAME, NULL},
+        {"13812345678", MODEL_BAD, NULL},
+        {"\u06f1\u06f2\u06f3", MODEL_BAD, NULL},
+        {"...", MODEL_BAD, NULL},
+        {"***", MODEL_BAD, NULL},
+        {"\u3002\u3002", MODEL_BAD, NULL},
+    };
+    static const value_case companies[] = {
+        {"\u963f\u91cc\u5df4\u5df4\uff08\u4e2d\u56fd\uff09\u6709\u9650\u516c\u53f8", MODEL_RESTYLED,
+         "\u963f\u91cc\u5df4\u5df4(\u4e2d\u56fd)\u6709\u9650\u516c\u53f8"},
+        {"Isdom GmbH & Co. KG", MODEL_SAME, NULL},
+        {"1688", MODEL_SAME, NULL},
+        {"3M", MODEL_SAME, NULL},
+        {"#####", MODEL_BAD, NULL},
+        {"\u060c\u060c", MODEL_BAD, NULL},
+    };
+    model_field person = FIELD(MODEL_PERSON_NAME), company = FIELD(MODEL_ORG_NAME);
+    CHECK(&person, NULL, persons);
+    CHECK(&company, NULL, companies);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(capitals_are_proposed),
+        cmocka_unit_test(a_name_has_letters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
