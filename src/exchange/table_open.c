@@ -5,7 +5,7 @@
 #include "zip/zip.h"
 
 /* Asked in this order; any text may be CSV, so that one is last. */
-static const table_form *const forms[] = {&xlsx_form, &json_form, &csv_form};
+static const table_form *const forms[] = {&xlsx_form, &vcard_form, &json_form, &csv_form};
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* --- which form --- */
@@ -73,8 +73,9 @@ static pb_status unpack(const table_place *place, byte_input *input, pb_error *e
     while (count == PIECE && !bytes.failed) {
         if (bytes.len + PIECE > TABLE_MEMBER_MOST) {
             pb_fail(err, PB_LIMIT, PB_MSG("Could not read {name}"), "name", place->name.ptr, NULL);
-            pb_error_detail(err, PB_MSG("{name} is a workbook of more than {max} bytes in a ZIP"),
-                            "name", place->name.ptr, "max", PB_ARG_INT(TABLE_MEMBER_MOST), NULL);
+            pb_error_detail(
+                err, PB_MSG("{name} has more than {max} bytes, too many to be read inside a ZIP"),
+                "name", place->name.ptr, "max", PB_ARG_INT(TABLE_MEMBER_MOST), NULL);
             pb_error_hint(err, PB_MSG("Unpack the archive and give the folder"), NULL);
             return PB_LIMIT;
         }
@@ -109,6 +110,8 @@ pb_status form_open(const table_place *place, byte_input *ret_input, const table
     byte_input input = {0};
     PB_TRY(open_bytes(place, &input, err));
     pb_status status = look_at(place, &input, ret_form, ret_archive, err);
+    if (status == PB_OK && *ret_form != NULL && (*ret_form)->seeks && input.seek == NULL)
+        status = unpack(place, &input, err);
     if (status != PB_OK) {
         bytes_close(&input);
         return status;

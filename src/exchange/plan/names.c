@@ -38,6 +38,7 @@ enum {
     WORTH_ALIAS = 96,
     WORTH_ENTITY = 90,
     WORTH_STRIPPED = 12,
+    WORTH_NUMBERED = 6,
     WORTH_LINK = 70
 };
 
@@ -282,6 +283,18 @@ static bool names_record(const model_field *field)
     return key->count > 0 && pb_str_eq(key->items[0], field->name);
 }
 
+/* `Email 2`, `phone_3`: further values of a field that may have several. */
+static int fit_numbered(const field_names *field, pb_str key)
+{
+    size_t len = key.len;
+    while (len > 0 && key.ptr[len - 1] >= '0' && key.ptr[len - 1] <= '9')
+        len--;
+    if (len == 0 || len == key.len || key.len - len > 2)
+        return 0;
+    int best = fit_exactly(field, pb_str_sub(key, 0, len));
+    return best > 0 ? best - WORTH_NUMBERED : 0;
+}
+
 int names_fit(const name_book *n, const model_field *field, const header_form *header)
 {
     pb_str header_key = header->key;
@@ -298,6 +311,8 @@ int names_fit(const name_book *n, const model_field *field, const header_form *h
                 fit_exactly(own, pb_str_sub(header_key, entity->keys[i].len, header_key.len));
             best = inner > 0 ? inner - WORTH_STRIPPED : 0;
         }
+    if (best == 0 && field->many)
+        best = fit_numbered(own, header_key);
     if (best == 0 && field->type == MODEL_LINK && field->target != NULL)
         best = fit_link(n, field, own, header);
     return best;
