@@ -1,15 +1,10 @@
 /* How a column writes its dates and numbers, judged from its values, and what was assumed where
-<<<<<<< HEAD
  * they leave it open. One value decides; where the sample holds none, the rest of the file is
  * looked through; where that holds none, the file's other habits decide, which is said. */
 #include "formats.h"
-=======
- * they leave it open. */
-#include "base/utf8.h"
+
 #include "../preset/recognise.h"
 #include "../preset/row.h"
-#include "plan.h"
->>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
 
 /* What is known of a file's columns while they are judged. */
 typedef struct judging {
@@ -31,15 +26,22 @@ static bool is_date_type(model_type type)
     return type == MODEL_DATE || type == MODEL_INSTANT;
 }
 
+/* The field of a column; of one that leads to several, the first. */
+static const model_field *field_of(const judging *j, size_t c)
+{
+    const exchange_column *column = &j->file->columns[c];
+    return column->field != NULL ? column->field : preset_way_field(column, 0);
+}
+
 static bool has_dates(const judging *j, size_t c)
 {
-    const model_field *field = j->file->columns[c].field;
+    const model_field *field = field_of(j, c);
     return field != NULL && is_date_type(field->type);
 }
 
 static bool has_numbers(const judging *j, size_t c)
 {
-    const model_field *field = j->file->columns[c].field;
+    const model_field *field = field_of(j, c);
     return field != NULL && is_number_type(field->type);
 }
 
@@ -77,20 +79,13 @@ static bool vote_row(judging *j, const table_row *row)
         vote(j, c, row->cells[c], row->line);
         all = all && is_closed(j, c);
     }
-<<<<<<< HEAD
     return all;
-=======
-    model_date_order usual = MODEL_YMD;
-    preset_date_order(file, &usual);
-    return usual;
->>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
 }
 
 /* Reads the file until every column is decided. A file that cannot be read to its end is told of
  * when it is imported. */
 static pb_status look_on(judging *j, pb_error *err)
 {
-<<<<<<< HEAD
     table_reader *reader = NULL;
     pb_error unsaid;
     for (size_t c = 0; c < j->file->column_count; c++)
@@ -98,25 +93,6 @@ static pb_status look_on(judging *j, pb_error *err)
             j->dates[c] = (date_votes){0};
             j->marks[c] = (mark_votes){0};
             j->late[c] = true;
-=======
-    model_date_order decided = decided_order(file, s);
-    for (size_t c = 0; c < file->column_count; c++) {
-        exchange_column *column = &file->columns[c];
-        const model_field *field =
-            column->field != NULL ? column->field : preset_way_field(column, 0);
-        if (field == NULL)
-            continue;
-        if (is_date_type(field->type)) {
-            date_votes votes;
-            votes_of(s, c, &votes);
-            if (judge_dates(column, &votes, decided, arena) != PB_OK)
-                return pb_fail_memory(err);
-        } else if (is_number_type(field->type)) {
-            size_t comma = 0, point = 0;
-            for (size_t r = 0; r < s->rows; r++)
-                vote_mark(sample_cell(s, r, c), &comma, &point);
-            column->format.decimal_mark = comma > point ? ',' : point > 0 ? '.' : 0;
->>>>>>> 68ad598 (Exports of other products are known by name: presets as data, recognised over all files together)
         }
     pb_status status = table_open(j->file->place, &reader, &unsaid);
     bool more = status == PB_OK, first = true;
@@ -146,6 +122,7 @@ static bool all_decided(const judging *j)
 
 typedef enum reason {
     BY_COLUMN, /* another column of the file decides */
+    BY_PRODUCT,
     BY_COUNTRY,
     BY_DOTS,
     BY_CLOCK,
@@ -216,6 +193,9 @@ static model_date_order assume(const judging *j, size_t c, reason *ret_why, size
     *ret_why = BY_COLUMN;
     if (found != MODEL_YMD)
         return found;
+    *ret_why = BY_PRODUCT;
+    if (preset_date_order(j->file, &found) && found != MODEL_YMD)
+        return found;
     if (v->dots > 0 || v->noons > 0) {
         *ret_why = v->dots > 0 ? BY_DOTS : BY_CLOCK;
         return v->dots > 0 ? MODEL_DMY : MODEL_MDY;
@@ -238,6 +218,8 @@ static pb_status say_assumed(const judging *j, size_t c, reason why, size_t othe
         PB_MSG("Dates such as {value} can be read two ways; they were read as day, month, year, as "
                "those in “{other}” are"),
         PB_MSG("Dates such as {value} can be read two ways; they were read as day, month, year, as "
+               "the product that wrote the file does"),
+        PB_MSG("Dates such as {value} can be read two ways; they were read as day, month, year, as "
                "is usual in the countries of the file"),
         PB_MSG("Dates such as {value} can be read two ways; they were read as day, month, year, as "
                "is usual with dots"),
@@ -250,6 +232,8 @@ static pb_status say_assumed(const judging *j, size_t c, reason why, size_t othe
     static const char *const month_first[] = {
         PB_MSG("Dates such as {value} can be read two ways; they were read as month, day, year, as "
                "those in “{other}” are"),
+        PB_MSG("Dates such as {value} can be read two ways; they were read as month, day, year, as "
+               "the product that wrote the file does"),
         PB_MSG("Dates such as {value} can be read two ways; they were read as month, day, year, as "
                "is usual in the United States"),
         PB_MSG("Dates such as {value} can be read two ways; they were read as month, day, year"),
@@ -383,7 +367,7 @@ static pb_status assume_mark(judging *j, size_t c)
     if (mark == 0 && j->file->delimiter == ';')
         mark = ',';
     if (mark == 0) /* `1.234` is seldom an amount with a tenth of a cent */
-        mark = commas || column->field->type == MODEL_DECIMAL ? '.' : ',';
+        mark = commas || field_of(j, c)->type == MODEL_DECIMAL ? '.' : ',';
     column->format.decimal_mark = mark;
     const bool grouping = commas == (mark == '.');
     return column_note(
