@@ -168,7 +168,8 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
     if (!(text->has & (HAS_LOWER | HAS_HIGH | HAS_UPPER)) || text->text.len < 24)
         if (is_filling(text))
             return text->type != MODEL_IDENTIFIER || !(text->has & HAS_DIGIT);
-    if (!(text->has & (HAS_LOWER | HAS_UPPER | HAS_HIGH)) && may_be_number(text))
+    if (!(text->has & (HAS_LOWER | HAS_UPPER | HAS_HIGH)) &&
+        (may_be_number(text) || text->type == MODEL_CHOICE))
         return false;
     if (text->type == MODEL_IDENTIFIER || (text->type == MODEL_ADDRESS && text->text.len > 20))
         return false;
@@ -178,6 +179,10 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
         return false;
     lexicon_fold(text->text, &tools->scratch);
     pb_str folded = pb_buf_str(&tools->scratch);
+    /* “unknown” and “none” may be categories on purpose. */
+    if (text->type == MODEL_CHOICE && (pb_str_is(folded, "unknown") || pb_str_is(folded, "none") ||
+                                       pb_str_is(folded, "various") || pb_str_is(folded, "self")))
+        return false;
     return in_set(tools->placeholders, folded) ||
            (text->field->personal.declared && in_set(tools->test_words, without_digits(folded)));
 }

@@ -202,6 +202,11 @@ static pb_status look_at(scanning *to, size_t place, scan_text *text, pb_error *
     text->has = look_at_bytes(text->text);
     if (text->type == MODEL_EMAIL || text->type == MODEL_PHONE)
         return look_at_address(to, place, text, err);
+    if (text->type == MODEL_CHOICE) {
+        if (model_choice_find(text->field, text->text) || !sign_placeholder(to->tools, text))
+            return PB_OK;
+        return add_hit(to, place, SIGN_PLACEHOLDER, text->text, PB_STR_NONE, err);
+    }
     if (is_named(text->field))
         PB_TRY(look_at_name(to, place, text, err));
     if (text->type != MODEL_NOTE && sign_placeholder(to->tools, text)) {
@@ -259,6 +264,8 @@ static bool has_signs(const model_field *field)
     case MODEL_ADDRESS:
     case MODEL_IDENTIFIER:
         return true;
+    case MODEL_CHOICE:
+        return field->open_choices;
     default:
         return false;
     }

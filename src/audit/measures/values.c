@@ -1,6 +1,7 @@
 /* Measures on one field: is it filled, valid, in standard form. */
 #include "../measure.h"
 #include "model/identifiers.h"
+#include "scan.h"
 
 /* A record has a value when its column is filled, or when what was written could not be kept. */
 static uint64_t with_value(const audit_check *check, const model_field *field)
@@ -10,21 +11,70 @@ static uint64_t with_value(const audit_check *check, const model_field *field)
     return state->filled[field->index] + (kept ? 0 : state->bad[field->index]);
 }
 
+/* Places in the hits of a sign, walked along with records in order of n. */
+typedef struct hit_walk {
+    const scan_hits *hits;
+    size_t at;
+    uint16_t field;
+} hit_walk;
+
+static bool walk_has(hit_walk *walk, int64_t n)
+{
+    while (walk->at < walk->hits->count &&
+           (walk->hits->items[walk->at].n < n || walk->hits->items[walk->at].field != walk->field))
+        walk->at++;
+    return walk->at < walk->hits->count && walk->hits->items[walk->at].n == n;
+}
+
+static void put_completeness(const audit_check *check, bool all, pb_buf *sql)
+{
+    const model_field *field = check->control->field;
+    pb_buf_addc(sql, "select e.n as n, e.");
+    work_put_field(sql, field, true);
+    pb_buf_addc(sql, " is null");
+    if (field->type == MODEL_LINK)
+        pb_buf_printf(sql, " and e.%.*s_id is null", PB_STR_FMT(field->name));
+    pb_buf_printf(sql, " as missing from %.*s e where ", PB_STR_FMT(field->entity->name));
+    if (all) {
+        pb_buf_addc(sql, "1 = 1");
+    } else {
+        pb_buf_addc(sql, "e.");
+        work_put_field(sql, field, true);
+        pb_buf_addc(sql, " is null");
+        if (field->type == MODEL_LINK)
+            pb_buf_printf(sql, " and e.%.*s_id is null", PB_STR_FMT(field->name));
+    }
+    if (check->control->population_sql.len)
+        pb_buf_printf(sql, " and (%.*s)", PB_STR_FMT(check->control->population_sql));
+    pb_buf_addc(sql, " order by e.n");
+}
+
+/* What only fills the place is no value. */
+static pb_status find_placeholders(audit_check *check, hit_walk *walk, uint64_t *ret, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    const text_scan *scan = NULL;
+    *ret = 0;
+    if (model_type_kind(field->type) != PB_TEXT || !check->state->filled[field->index])
+        return PB_OK;
+    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    walk->hits = &scan->hits[SIGN_PLACEHOLDER];
+    walk->field = (uint16_t)field->index;
+    *ret = text_scan_count(scan, SIGN_PLACEHOLDER, field);
+    return PB_OK;
+}
+
 pb_status measure_completeness(audit_check *check, pb_error *err)
 {
     const model_field *field = check->control->field;
-    if (!check->control->population_sql.len &&
+    hit_walk walk = {0};
+    uint64_t placeholders = 0;
+    PB_TRY(find_placeholders(check, &walk, &placeholders, err));
+    if (!placeholders && !check->control->population_sql.len &&
         check->state->filled[field->index] == check->state->rows)
         return PB_OK;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
-    pb_buf_printf(&sql, "select e.n as n from %.*s e where e.", PB_STR_FMT(field->entity->name));
-    work_put_field(&sql, field, true);
-    pb_buf_addc(&sql, " is null");
-    if (field->type == MODEL_LINK)
-        pb_buf_printf(&sql, " and e.%.*s_id is null", PB_STR_FMT(field->name));
-    if (check->control->population_sql.len)
-        pb_buf_printf(&sql, " and (%.*s)", PB_STR_FMT(check->control->population_sql));
-    pb_buf_addc(&sql, " order by e.n");
+    put_completeness(check, placeholders > 0, &sql);
     db_stmt *stmt;
     PB_TRY(work_query(check->work, pb_buf_str(&sql), &stmt, err));
     for (;;) {
@@ -33,8 +83,13 @@ pb_status measure_completeness(audit_check *check, pb_error *err)
         if (!row)
             return PB_OK;
         audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
+        bool missing = db_column_i64(stmt, 1) != 0;
+        if (!missing && !walk_has(&walk, failure.n))
+            continue;
         failure.problem = check->control->problem.len ? check->control->problem
                                                       : pb_str_c(PB_MSG("There is no value."));
+        if (!missing)
+            failure.problem = pb_str_c(PB_MSG("What stands there only fills the place."));
         PB_TRY(check_fail(check, &failure, err));
     }
 }
