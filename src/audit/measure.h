@@ -47,6 +47,8 @@ pb_status measure_mail_domain(audit_check *check, pb_error *err);
 pb_status measure_concentration(audit_check *check, pb_error *err);
 pb_status measure_soon_stale(audit_check *check, pb_error *err);
 pb_status measure_stale_values(audit_check *check, pb_error *err);
+pb_status measure_other_customer(audit_check *check, pb_error *err);
+pb_status measure_no_history(audit_check *check, pb_error *err);
 pb_status measure_loops(audit_check *check, pb_error *err);
 pb_status measure_outliers(audit_check *check, pb_error *err);
 pb_status measure_stopped_using(audit_check *check, pb_error *err);

@@ -32,6 +32,13 @@ typedef struct entity_state {
     pb_str amount_currency; /* as audit_finding.amount_currency */
     uint8_t *pending;       /* by n: fails the control being evaluated */
     uint8_t *worst;         /* by n: 1 + worst grade the record fails, 0 none */
+    /* ids and links, see targets_load */
+    bool linked;
+    uint8_t *ids;       /* by position, 16 bytes each */
+    uint32_t *id_slots; /* open addressing: position + 1, 0 free */
+    size_t id_slot_count;
+    uint32_t **links; /* by field, then by position: position of the target + 1, LINK_NONE or
+                         LINK_NOWHERE; NULL: no link, or none has a value */
     /* duplicates, see entity_twins */
     bool matched;
     uint32_t *exact, *near; /* by position: position of the record it repeats, else its own */
@@ -70,6 +77,10 @@ typedef struct audit_work {
     struct scan_tools *scan_tools; /* NULL until a text is looked at */
     struct work_people *people;    /* NULL until people_load */
 } audit_work;
+
+/** A link without a reference, and one whose reference leads to no record. */
+#define LINK_NONE ((uint32_t)0)
+#define LINK_NOWHERE UINT32_MAX
 
 enum { NO_HOUR = 255, NO_DAY = INT32_MIN };
 
@@ -123,6 +134,10 @@ pb_status work_text(audit_work *work, db_stmt *stmt, int column, const model_fie
 void work_put_field(pb_buf *out, const model_field *field, bool reference);
 /** Runs a control by SQL. */
 pb_status check_sql(audit_check *check, pb_error *err);
+/** Loads the list and where all links of an entity lead. */
+pb_status targets_load(audit_work *work, entity_state *state, pb_error *err);
+/** Where `link` leads, by position; NULL when it has no value anywhere. After targets_load. */
+const uint32_t *targets_of(const entity_state *state, const model_field *link);
 /** Loads the list and when each record was made and touched last. */
 pb_status days_load(audit_work *work, entity_state *state, pb_error *err);
 /** Counts what each person owns and did. */

@@ -111,40 +111,54 @@ static pb_status answer(audit_work *work, name_book *book, pb_str reference,
     return PB_OK;
 }
 
-/* Asked of the records themselves: the notes of the import are what it believes. */
-static pb_status open_unresolved(audit_check *check, db_stmt **ret, pb_error *err)
+/* The references as written: asked only of those that lead nowhere. */
+static pb_status open_reference(audit_check *check, db_stmt **ret, pb_error *err)
 {
     const model_field *link = check->control->field;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
-    pb_buf_printf(&sql,
-                  "select e.n, e.%.*s_ref from %.*s e where e.%.*s_ref is not null and not exists "
-                  "(select 1 from %.*s t where t.id = e.%.*s_id) order by e.n",
-                  PB_STR_FMT(link->name), PB_STR_FMT(link->entity->name), PB_STR_FMT(link->name),
-                  PB_STR_FMT(link->target->name), PB_STR_FMT(link->name));
+    pb_buf_printf(&sql, "select %.*s_ref from %.*s where n = :n", PB_STR_FMT(link->name),
+                  PB_STR_FMT(link->entity->name));
     return work_query(check->work, pb_buf_str(&sql), ret, err);
+}
+
+/* Reads the reference of one record into `ret`, which lives until the next call. */
+static pb_status read_reference(db_stmt *stmt, int64_t n, pb_buf *ret, pb_error *err)
+{
+    bool row;
+    pb_buf_clear(ret);
+    db_bind_named(stmt, "n", PB_VALUE_INT(n));
+    PB_TRY(db_step(stmt, &row, err));
+    if (row)
+        pb_buf_add(ret, db_column_text(stmt, 0));
+    db_reset(stmt);
+    return ret->failed ? pb_fail_memory(err) : PB_OK;
 }
 
 static pb_status run_references(audit_check *check, bool near, pb_error *err)
 {
     const model_field *link = check->control->field;
     name_book book = {0};
-    db_stmt *stmt;
+    db_stmt *stmt = NULL;
     if (!check->work->entities[link->target->index].rows)
         return check_not_applicable(check, PB_MSG("There are no {value} in the source."),
                                     link->target->plural, err);
     check->finding->population = check->state->filled[link->index];
     if (!check->finding->population)
         return PB_OK;
-    PB_TRY(load_names(check->work, link->target, &book, err));
-    PB_TRY(open_unresolved(check, &stmt, err));
-    for (;;) {
-        bool row;
-        PB_TRY(db_step(stmt, &row, err));
-        if (!row)
-            return PB_OK;
-        audit_failure failure = {.n = db_column_i64(stmt, 0), .field = link->name};
+    PB_TRY(targets_load(check->work, check->state, err));
+    const uint32_t *to = targets_of(check->state, link);
+    PB_AUTO_BUF reference = PB_BUF_INIT(8 << 20);
+    for (size_t at = 0; to && at < check->state->count; at++) {
+        if (to[at] != LINK_NOWHERE)
+            continue;
+        if (!book.squeezed) {
+            PB_TRY(load_names(check->work, link->target, &book, err));
+            PB_TRY(open_reference(check, &stmt, err));
+        }
+        audit_failure failure = {.n = check->state->n[at], .field = link->name};
         const target_name *meant = NULL;
-        failure.value = db_column_text(stmt, 1);
+        PB_TRY(read_reference(stmt, failure.n, &reference, err));
+        failure.value = pb_buf_str(&reference);
         PB_TRY(answer(check->work, &book, failure.value, &meant, err));
         if ((meant != NULL) != near)
             continue;
@@ -156,6 +170,7 @@ static pb_status run_references(audit_check *check, bool near, pb_error *err)
         }
         PB_TRY(check_fail(check, &failure, err));
     }
+    return PB_OK;
 }
 
 pb_status measure_orphan_references(audit_check *check, pb_error *err)

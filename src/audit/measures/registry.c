@@ -11,6 +11,8 @@ static const char *const sign_args[] = {"fake_name",    "placeholder", "keyboard
                                         "name_content", "name_org",    "name_title",   NULL};
 static const char *const column_args[] = {"personal", "special", NULL};
 
+static const char *const through_args[] = {"contact", "opportunity", NULL};
+
 static const audit_measure all[] = {
     {"completeness", ABOUT_FIELD, NULL, measure_completeness},
     {"invalid_values", ABOUT_FIELD, NULL, measure_invalid_values},
@@ -38,6 +40,8 @@ static const audit_measure all[] = {
     {"old_export", ABOUT_SOURCE, NULL, measure_old_export},
     {"soon_stale", ABOUT_ENTITY, NULL, measure_soon_stale},
     {"stale_values", ABOUT_FIELD, NULL, measure_stale_values},
+    {"other_customer", ABOUT_ENTITY, through_args, measure_other_customer},
+    {"no_history", ABOUT_ENTITY, NULL, measure_no_history},
     {"loops", ABOUT_LINK, NULL, measure_loops},
     {"outliers", ABOUT_FIELD, NULL, measure_outliers},
     {"stopped_using", ABOUT_SOURCE, NULL, measure_stopped_using},
@@ -78,6 +82,8 @@ static const char *const names[] = {"completeness",
                                     "purpose",
                                     "undeclared_columns",
                                     "retention",
+                                    "other_customer",
+                                    "no_history",
                                     NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
 
