@@ -310,8 +310,7 @@ static pb_str role_now(preset_shape *shape, const model_field *field, size_t cou
     return role == NULL ? PB_STR("") : *(const pb_str *)(uintptr_t)*role;
 }
 
-static bool leads(const looked_at *route, const preset_way *way,
-                  const pb_str *cells, pb_str role)
+static bool leads(const looked_at *route, const preset_way *way, const pb_str *cells, pb_str role)
 {
     const struct preset_column *what = route->what;
     if (pb_str_is(way->key, "*"))
