@@ -78,7 +78,7 @@ static void column_line(const cli_context *context, const exchange_column *colum
 {
     PB_AUTO_BUF note = PB_BUF_INIT(65536);
     exchange_note(column, context->catalog, &note);
-    if (column->how != EXCHANGE_UNMAPPED && note.len == 0)
+    if (column->how == EXCHANGE_LEFT || (column->how != EXCHANGE_UNMAPPED && note.len == 0))
         return;
     pb_buf_addc(out, "  ");
     if (column->how == EXCHANGE_UNMAPPED)
@@ -131,6 +131,43 @@ static void sums_json(const exchange_file *file, pb_json *json)
     pb_json_array_end(json);
 }
 
+/* What is left out because the product is known: rows it deleted, columns of its own. */
+static void left_lines(const cli_context *context, const exchange_file *file, pb_buf *out)
+{
+    uint64_t left = 0;
+    for (size_t c = 0; c < file->column_count; c++)
+        left += file->columns[c].how == EXCHANGE_LEFT;
+    if (file->deleted > 0) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out, PB_MSG("{count} rows are marked as deleted and were left out"),
+                "count", cli_count(context, file->deleted), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (left > 0) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out, PB_MSG("{count} columns were left out, as is usual for the product"),
+                "count", cli_count(context, left), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void product_line(const cli_context *context, const exchange_plan *plan, pb_buf *out)
+{
+    if (plan->preset == NULL)
+        return;
+    if (plan->preset_asked)
+        cli_say(context, out, PB_MSG("Read as an export of {product}, as you said"), "product",
+                PB_ARG(plan->preset->title), NULL);
+    else if (plan->runner_up != NULL)
+        cli_say(context, out, PB_MSG("Recognised as an export of {product}; {other} would be next"),
+                "product", PB_ARG(plan->preset->title), "other", PB_ARG(plan->runner_up->title),
+                NULL);
+    else
+        cli_say(context, out, PB_MSG("Recognised as an export of {product}"), "product",
+                PB_ARG(plan->preset->title), NULL);
+    pb_buf_byte(out, '\n');
+}
+
 static void file_line(const cli_context *context, const exchange_file *file, pb_buf *out)
 {
     const char *name = PB_ARG(file->name);
@@ -155,6 +192,7 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
         pb_buf_byte(out, '\n');
     }
     proof_lines(context, file, out);
+    left_lines(context, file, out);
     for (size_t c = 0; c < file->column_count; c++)
         column_line(context, &file->columns[c], out);
     for (size_t i = 0; i < file->reject_count && i < 5; i++) {
@@ -170,6 +208,7 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
 static void plan_text(const cli_context *context, const exchange_plan *plan, bool dry_run,
                       pb_buf *out)
 {
+    product_line(context, plan, out);
     for (size_t i = 0; i < plan->file_count; i++)
         file_line(context, &plan->files[i], out);
     if (plan->unresolved > 0) {
@@ -198,6 +237,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
     pb_json_bool(&json, dry_run);
     pb_json_member_i64(&json, "run", plan->run);
     pb_json_member_i64(&json, "unresolved", (int64_t)plan->unresolved);
+    pb_json_member(&json, "product", plan->preset != NULL ? plan->preset->product : PB_STR_NONE);
     pb_json_key(&json, "files");
     pb_json_array(&json);
     for (size_t i = 0; i < plan->file_count; i++) {
@@ -213,6 +253,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
+        pb_json_member_i64(&json, "deleted", (int64_t)file->deleted);
         sums_json(file, &json);
         pb_json_key(&json, "columns");
         pb_json_array(&json);

@@ -43,7 +43,7 @@ const char *cli_nearest(const char *word, const char *(*name_at)(const void *, s
     size_t least = 3;
     for (size_t i = 0; (name = name_at(list, i)) != NULL; i++) {
         size_t d = distance(word, name);
-        if (d < least) {
+        if (d < least && d < pb_str_c(name).len) { /* as many errors as letters: another word */
             least = d;
             best = name;
         }

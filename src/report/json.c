@@ -304,6 +304,7 @@ static void put_file(json_report *r, const report_source_file *file)
         pb_json_member_i64(json, "rows", (int64_t)file->rows);
         pb_json_member_i64(json, "imported", (int64_t)file->imported);
         pb_json_member_i64(json, "rejected", (int64_t)file->rejected);
+        pb_json_member_i64(json, "deleted", (int64_t)file->deleted);
         pb_json_member_i64(json, "noted", (int64_t)file->noted);
         put_columns(r, file);
         put_rejects(r, file);
@@ -316,6 +317,7 @@ static void put_source(json_report *r)
     const report_reading *reading = r->writer.report->reading;
     pb_json_key(&r->json, "source");
     pb_json_object(&r->json);
+    pb_json_member(&r->json, "product", reading->product);
     pb_json_member_i64(&r->json, "unresolved_references", (int64_t)reading->unresolved);
     pb_json_key(&r->json, "files");
     pb_json_array(&r->json);

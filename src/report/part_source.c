@@ -223,6 +223,11 @@ static void put_file(builder *b, const report_source_file *file)
         PB_MSG("{imported} of {rows} rows taken, {rejected} not, {noted} values not understood"),
         "imported", report_int(w, file->imported), "rows", report_int(w, file->rows), "rejected",
         report_int(w, file->rejected), "noted", report_int(w, file->noted), NULL);
+    if (file->deleted > 0) {
+        pb_buf_addc(&text, " · ");
+        report_say(w, &text, PB_MSG("{count} rows marked as deleted in the source were left out"),
+                   "count", report_int(w, file->deleted), NULL);
+    }
     form_text(w, file, &text);
     pb_buf_addc(&text, "\nSHA-256 ");
     pb_buf_add(&text, pb_buf_str(&hash));
@@ -237,6 +242,14 @@ void part_source(builder *b)
     if (reading->file_count == 0)
         build_text(b, PB_STR_NONE,
                    build_say(b, PB_MSG("The workspace was read where it is."), NULL), REPORT_PLAIN);
+    if (!pb_str_empty(reading->product))
+        build_text(b, PB_STR_NONE,
+                   build_say(b,
+                             reading->product_asked
+                                 ? PB_MSG("The files were read as an export of {product}.")
+                                 : PB_MSG("The files were recognised as an export of {product}."),
+                             "product", PB_ARG(reading->product), NULL),
+                   REPORT_PLAIN);
     for (size_t i = 0; i < reading->file_count; i++)
         if (!pb_str_empty(reading->files[i].entity))
             put_file(b, &reading->files[i]);

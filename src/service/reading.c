@@ -113,6 +113,7 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_rea
                                         .rows = file->rows,
                                         .imported = file->imported,
                                         .rejected = file->rejected,
+                                        .deleted = file->deleted,
                                         .noted = file->noted};
         if (file->entity != NULL)
             files[i].entity = file->entity->label;
@@ -120,6 +121,11 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_rea
         PB_TRY(read_columns(file, arena, &files[i], err));
         PB_TRY(read_rejects(file, arena, &files[i], err));
     }
-    *ret_reading = (report_reading){files, plan->file_count, plan->unresolved};
+    *ret_reading = (report_reading){.files = files,
+                                    .file_count = plan->file_count,
+                                    .unresolved = plan->unresolved,
+                                    .product_asked = plan->preset_asked};
+    if (plan->preset != NULL)
+        ret_reading->product = plan->preset->title;
     return PB_OK;
 }

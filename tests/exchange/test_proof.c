@@ -88,7 +88,7 @@ static pb_status prove(world *w, int64_t skip, int64_t twice, pb_error *err)
         if (!more)
             break;
         for (int i = row.row == skip ? 1 : 0; i < (row.row == twice ? 2 : 1); i++)
-            proof_add(proof, &row, row.row != 3);
+            proof_add(proof, &row, NULL, 0, row.row != 3);
     }
     must(db_snapshot_open(w->workspace, &session, err), err);
     pb_status status = proof_check(proof, session, w->plan.run, w->room->arena, file, err);

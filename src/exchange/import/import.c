@@ -172,7 +172,7 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
                                      &problems, &problem_count, &why);
     bool refused = status == PB_INVALID && problem_count > 0;
     if (im->proof != NULL && (refused || status == PB_OK))
-        proof_add(im->proof, row, !refused);
+        proof_add(im->proof, row, im->shape->preset != NULL ? inputs : NULL, count, !refused);
     if (refused)
         return reject_record(im, row, problems, problem_count, err);
     if (status != PB_OK) {

@@ -78,7 +78,21 @@ static void add(total *to, pb_value value)
     }
 }
 
-void proof_add(import_proof *proof, const table_row *row, bool kept)
+/* What the row says of a field: its cell, or what the product's preset makes of it (another unit,
+ * the currency of its own column). */
+static pb_str said(const binding *source, const table_row *row, const record_input *inputs,
+                   size_t count)
+{
+    if (inputs == NULL)
+        return pb_csv_unguard(row->cells[source->column]);
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i].field == source->field)
+            return inputs[i].raw;
+    return PB_STR("");
+}
+
+void proof_add(import_proof *proof, const table_row *row, const record_input *inputs, size_t count,
+               bool kept)
 {
     if (proof->count == 0)
         return;
@@ -88,7 +102,7 @@ void proof_add(import_proof *proof, const table_row *row, bool kept)
         const binding *source = column->source;
         if (source->column >= row->count)
             continue;
-        pb_str cell = pb_csv_unguard(row->cells[source->column]);
+        pb_str cell = said(source, row, inputs, count);
         model_reading reading = model_read(proof->reader, source->field, cell, &source->format);
         if (reading.verdict == MODEL_SAME || reading.verdict == MODEL_RESTYLED)
             add(kept ? &column->kept : &column->rejected, reading.value);

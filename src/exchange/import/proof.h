@@ -12,7 +12,8 @@ pb_status proof_new(const row_shape *shape, int64_t today_days, import_proof **r
                     pb_error *err);
 import_proof *proof_free(import_proof *proof);
 /** Reads the numbers of a row, and adds them to what was kept or rejected. */
-void proof_add(import_proof *proof, const table_row *row, bool kept);
+void proof_add(import_proof *proof, const table_row *row, const record_input *inputs, size_t count,
+               bool kept);
 /** Reads what was written for the file, run `number`, in the same order and compares. Fills
  * file->sums. PB_CORRUPT when it is not equal: the transaction must be rolled back. */
 pb_status proof_check(const import_proof *proof, db_session *session, int64_t number,

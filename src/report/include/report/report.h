@@ -35,6 +35,7 @@ typedef struct report_source_file {
     int sure;        /* of the encoding, in percent; 0: not said */
     char delimiter;  /* 0: none */
     uint64_t bytes, rows, imported, rejected, noted;
+    uint64_t deleted; /* rows that the source marks as deleted: left out */
     uint8_t hash[32];
     const report_source_column *columns;
     size_t column_count;
@@ -45,6 +46,8 @@ typedef struct report_reading {
     const report_source_file *files;
     size_t file_count;
     uint64_t unresolved;
+    pb_str product;     /* title of the product that wrote the files; absent: not known */
+    bool product_asked; /* it was named, not recognised */
 } report_reading;
 
 typedef struct report_input {
