@@ -270,15 +270,15 @@ static void test_the_converter_at_every_split(void **unused)
     const size_t len = sizeof bytes - 1;
     for (size_t cut = 0; cut <= len; cut++) {
         converter *c = NULL;
-        assert_int_equal(converter_new("GB18030", &c, NULL), PB_OK);
+        assert_int_equal(convert_new("GB18030", &c, NULL), PB_OK);
         char out[64];
         size_t at = 0, written = 0;
         bool over = false;
         while (!over) {
             size_t end = at < cut ? cut : len, taken = 0, count = 0;
-            assert_int_equal(converter_turn(c, (const unsigned char *)bytes + at, end - at,
-                                            end == len, &taken, out + written, 5, &count, &over,
-                                            NULL),
+            assert_int_equal(convert_turn(c, (const unsigned char *)bytes + at, end - at,
+                                          end == len, &taken, out + written, 5, &count, &over,
+                                          NULL),
                              PB_OK);
             at += taken;
             written += count;
@@ -286,7 +286,7 @@ static void test_the_converter_at_every_split(void **unused)
         }
         assert_int_equal(written, sizeof expected - 1);
         assert_memory_equal(out, expected, written);
-        converter_free(c);
+        convert_free(c);
     }
 }
 

@@ -18,7 +18,7 @@ struct converter {
     UChar units[UNITS];
 };
 
-converter *converter_free(converter *c)
+converter *convert_free(converter *c)
 {
     if (c == NULL)
         return NULL;
@@ -37,7 +37,7 @@ static pb_status icu_failed(UErrorCode code, pb_error *err)
     return PB_INTERNAL;
 }
 
-pb_status converter_new(const char *name, converter **ret_converter, pb_error *err)
+pb_status convert_new(const char *name, converter **ret_converter, pb_error *err)
 {
     converter *c = calloc(1, sizeof *c);
     if (c == NULL)
@@ -47,7 +47,7 @@ pb_status converter_new(const char *name, converter **ret_converter, pb_error *e
     if (U_SUCCESS(code))
         ucnv_setToUCallBack(c->icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &code);
     if (U_FAILURE(code)) {
-        converter_free(c);
+        convert_free(c);
         return icu_failed(code, err);
     }
     *ret_converter = c;
@@ -89,9 +89,9 @@ static pb_status turn(converter *c, const char **from, const char *end, bool las
     return PB_OK;
 }
 
-pb_status converter_turn(converter *c, const unsigned char *from, size_t len, bool last,
-                         size_t *ret_taken, char *to, size_t room, size_t *ret_count,
-                         bool *ret_over, pb_error *err)
+pb_status convert_turn(converter *c, const unsigned char *from, size_t len, bool last,
+                       size_t *ret_taken, char *to, size_t room, size_t *ret_count, bool *ret_over,
+                       pb_error *err)
 {
     const char *at = (const char *)from, *end = at + len;
     size_t written = 0;

@@ -26,7 +26,7 @@ text_source *text_source_free(text_source *source)
     if (source->input.close != NULL)
         source->input.close(source->input.context);
     EVP_MD_CTX_free(source->hash);
-    converter_free(source->convert);
+    convert_free(source->convert);
     free(source->raw);
     free(source);
     return NULL;
@@ -81,7 +81,7 @@ static pb_status settle(text_source *source, text_code code, pb_error *err)
     source->plain = source->raw_begin;
     if (source->is.code <= TEXT_UTF8_BOM || is_utf16(source->is.code))
         return PB_OK;
-    return converter_new(encoding_name(source->is.code), &source->convert, err);
+    return convert_new(encoding_name(source->is.code), &source->convert, err);
 }
 
 pb_status text_source_new(byte_input input, text_code code, text_source **ret_source, pb_error *err)
@@ -176,9 +176,9 @@ static pb_status read_converted(text_source *source, char *to, size_t room, size
     for (;;) {
         size_t taken = 0;
         bool over = false;
-        PB_TRY(converter_turn(source->convert, source->raw + source->raw_begin,
-                              source->raw_end - source->raw_begin, source->raw_over, &taken, to,
-                              room, ret_count, &over, err));
+        PB_TRY(convert_turn(source->convert, source->raw + source->raw_begin,
+                            source->raw_end - source->raw_begin, source->raw_over, &taken, to, room,
+                            ret_count, &over, err));
         source->raw_begin += taken;
         if (*ret_count > 0 || over)
             return PB_OK;

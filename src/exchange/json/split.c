@@ -72,8 +72,11 @@ static pb_status fill(json_split *s, pb_error *err)
 
 static void pass(json_split *s, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        s->line += s->data[s->begin + i] == '\n';
+    const char *at = s->data + s->begin, *end = at + count;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        s->line++;
+        at++;
+    }
     s->begin += count;
 }
 

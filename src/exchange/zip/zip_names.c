@@ -40,10 +40,10 @@ pb_status zip_name_text(pb_str name, zip_names_code code, pb_arena *arena, pb_st
         char *to = pb_arena_alloc(arena, room + 1);
         if (to == NULL)
             return pb_fail_memory(err);
-        PB_TRY(converter_new(code == ZIP_NAMES_GBK ? "GB18030" : "ibm-437", &c, err));
-        pb_status status = converter_turn(c, (const unsigned char *)name.ptr, name.len, true,
-                                          &taken, to, room, &count, &over, err);
-        converter_free(c);
+        PB_TRY(convert_new(code == ZIP_NAMES_GBK ? "GB18030" : "ibm-437", &c, err));
+        pb_status status = convert_turn(c, (const unsigned char *)name.ptr, name.len, true, &taken,
+                                        to, room, &count, &over, err);
+        convert_free(c);
         PB_TRY(status);
         for (size_t i = 0; i < count; i++) /* what is no character: only a name, shown */
             if ((unsigned char)to[i] == 0xFF)
