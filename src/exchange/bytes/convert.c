@@ -33,7 +33,7 @@ static pb_status icu_failed(UErrorCode code, pb_error *err)
     if (code == U_MEMORY_ALLOCATION_ERROR)
         return pb_fail_memory(err);
     pb_fail(err, PB_INTERNAL, PB_MSG("Could not convert the text"), NULL);
-    pb_error_detail(err, "ICU: {says}", "says", u_errorName(code), NULL);
+    pb_error_detail(err, PB_MSG("ICU: {says}"), "says", u_errorName(code), NULL);
     return PB_INTERNAL;
 }
 
