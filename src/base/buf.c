@@ -16,7 +16,7 @@ void pb_buf_free(pb_buf *buf)
 void pb_buf_clear(pb_buf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->starved = false;
 }
 
 bool pb_buf_reserve(pb_buf *buf, size_t size)
@@ -38,7 +38,7 @@ bool pb_buf_reserve(pb_buf *buf, size_t size)
         cap = buf->max + 1;
     char *grown = realloc(buf->ptr, cap);
     if (!grown) {
-        buf->failed = true;
+        buf->failed = buf->starved = true;
         return false;
     }
     buf->ptr = grown;

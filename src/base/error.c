@@ -84,6 +84,11 @@ pb_status pb_fail_memory(pb_error *err)
     return PB_MEMORY;
 }
 
+pb_status pb_fail_buffer(const pb_buf *buf, const char *says, pb_error *err)
+{
+    return buf->starved ? pb_fail_memory(err) : pb_fail(err, PB_LIMIT, says, NULL);
+}
+
 /* Arguments that are our own words (labels, descriptions), not the user's: they are translated too.
  */
 static bool is_our_word(const char *name)

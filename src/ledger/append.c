@@ -55,9 +55,13 @@ static pb_status write_event(db_session *session, ledger_tree *tree, const ledge
     bool payload = !pb_str_empty(event->payload);
     merkle_hash commitment;
     if (payload && !seal_payload(tree, event->payload, &commitment))
-        return pb_fail(err, PB_LIMIT, PB_MSG("What an event says is too long for the log"), NULL);
+        return pb_fail_buffer(&tree->payload, PB_MSG("What an event says is too long for the log"),
+                              err);
     pb_buf_clear(&tree->body);
-    if (!event_write(event, payload ? &commitment : NULL, &tree->body))
+    bool written = event_write(event, payload ? &commitment : NULL, &tree->body);
+    if (!written && tree->body.starved)
+        return pb_fail_memory(err);
+    if (!written)
         return pb_fail(err, PB_INVALID,
                        PB_MSG("Could not write an event “{kind}”: a text is too long or not UTF-8"),
                        "kind", event->kind, NULL);

@@ -13,7 +13,8 @@ static pb_value row_value(const plan *p, const layout_head *head, const layout_c
 static pb_status checked(const record_writer *writer, pb_error *err)
 {
     return writer->payload.failed
-               ? pb_fail(err, PB_LIMIT, PB_MSG("The record is too large for the ledger."), NULL)
+               ? pb_fail_buffer(&writer->payload, PB_MSG("The record is too large for the ledger."),
+                                err)
                : PB_OK;
 }
 

@@ -275,7 +275,7 @@ pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
     pb_cbor_text(&payload, PB_STR("unresolved"));
     pb_cbor_uint(&payload, unresolved);
     if (payload.failed)
-        return pb_fail(err, PB_LIMIT, PB_MSG("The summary of the import is too large."), NULL);
+        return pb_fail_buffer(&payload, PB_MSG("The summary of the import is too large."), err);
     ledger_event event = {.kind = "import.finished",
                           .at_us = run->now_us,
                           .actor = run->actor,

@@ -28,8 +28,8 @@ static pb_status make_tokens(record_writer *writer, const plan *p, const pb_valu
             model_tokens(writer->reader, field, *cell, &writer->tokens);
     }
     return writer->tokens.failed
-               ? pb_fail(err, PB_LIMIT, PB_MSG("The record is too large for the search index."),
-                         NULL)
+               ? pb_fail_buffer(&writer->tokens,
+                                PB_MSG("The record is too large for the search index."), err)
                : PB_OK;
 }
 
@@ -169,7 +169,7 @@ static pb_status find_everywhere(finder *f, const model_schema *schema, const mo
                                  const pb_buf *prefixes, pb_error *err)
 {
     if (prefixes->failed)
-        return pb_fail(err, PB_LIMIT, PB_MSG("The search text is too long."), NULL);
+        return pb_fail_buffer(prefixes, PB_MSG("The search text is too long."), err);
     f->prefixes = pb_buf_str(prefixes);
     if (f->prefixes.len == 0)
         return PB_OK;

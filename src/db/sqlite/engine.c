@@ -11,6 +11,8 @@ pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err)
     const char *words = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
     pb_status status = PB_INTERNAL;
     const char *says = PB_MSG("The database could not do what was asked.");
+    if (extended == SQLITE_IOERR_NOMEM || code == SQLITE_IOERR_NOMEM)
+        return pb_fail_memory(err);
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return pb_fail_memory(err);
@@ -193,9 +195,10 @@ static pb_status set_up(db_conn *conn, const char *path, const db_target *target
                 SQLITE_OPEN_NOFOLLOW | (target->create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &conn->db, flags, NULL);
     if (code != SQLITE_OK) {
-        db_sqlite_fail(conn->db, code, err);
-        pb_error_hint(err, PB_MSG("The file is {path}."), "path", path, NULL);
-        return PB_IO;
+        pb_status status = db_sqlite_fail(conn->db, code, err);
+        if (status != PB_MEMORY)
+            pb_error_hint(err, PB_MSG("The file is {path}."), "path", path, NULL);
+        return status;
     }
     PB_TRY(db_sqlite_unlock(conn->db, target, err));
     if (!target->create)

@@ -18,10 +18,11 @@ typedef struct pb_buf {
     size_t cap;
     size_t max;
     bool failed;
+    bool starved; /* it failed because memory ran out, not at its maximum */
 } pb_buf;
 
 /** An empty buffer of at most `max` bytes; allocates nothing yet. */
-#define PB_BUF_INIT(max_bytes) ((pb_buf){NULL, 0, 0, (max_bytes), false})
+#define PB_BUF_INIT(max_bytes) ((pb_buf){NULL, 0, 0, (max_bytes), false, false})
 
 /** Gives the memory back; the buffer is empty again. NULL is allowed. */
 void pb_buf_free(pb_buf *buf);

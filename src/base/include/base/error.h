@@ -48,6 +48,8 @@ void pb_error_detail(pb_error *err, const char *id, ...) __attribute__((sentinel
 void pb_error_hint(pb_error *err, const char *id, ...) __attribute__((sentinel));
 /** The usual error when memory ran out. */
 pb_status pb_fail_memory(pb_error *err);
+/** Why a buffer failed: PB_MEMORY, or PB_LIMIT with the message `says`. */
+pb_status pb_fail_buffer(const pb_buf *buf, const char *says, pb_error *err);
 #ifdef __clang_analyzer__
 /* The analyser sees one file at a time: here it learns that a failure is one. */
 #define pb_fail(err, status, ...) (pb_fail((err), (status), __VA_ARGS__), (status))
