@@ -201,7 +201,7 @@ static void test_it_is_imported_like_any_table(void **state)
     assert_string_equal(became(column_named(file, "id")), "id");
     assert_string_equal(became(column_named(file, "email")), "email");
     path = put_text(room, "contacts.jsonl",
-                    "{\"id\":1,\"full name\":\"Ada\"}\n"
+                    "{\"id\":1,\"address.city\":\"Bonn\",\"full name\":\"Ada\"}\n"
                     "{\"id\":2,\"full name\":\"Bo\"}\n");
     plan = plan_of(room, path, NULL);
     assert_string_equal(plan.files[0].form.ptr, "JSON Lines");

@@ -359,7 +359,7 @@ static pb_status check_any(const exchange_plan *plan, pb_error *err)
     }
     pb_error_hint(
         err,
-        PB_MSG("Give CSV files with a line of column names, or name their entities in a map file"),
+        PB_MSG("Give tables with a line of column names, or name their entities in a map file"),
         NULL);
     return PB_INVALID;
 }

@@ -228,7 +228,9 @@ static pb_status refuse_copies(planning *p, pb_error *err)
                 memcmp(other->hash, file->hash, sizeof file->hash) == 0 &&
                 plan_refuse(file, p->arena,
                             PB_MSG("{name} holds the same bytes as {other}, which is read already"),
-                            "other", PB_ARG(other->path), NULL) != PB_OK)
+                            "other",
+                            PB_ARG(other->place->member.ptr != NULL ? other->name : other->path),
+                            NULL) != PB_OK)
                 return pb_fail_memory(err);
         }
     }

@@ -142,12 +142,20 @@ static bool is_number(pb_str cell)
     return pb_str_to_double(cell, &number);
 }
 
+/* A key of nested data (`address.city`) has the looks of a domain, and is a name all the same. */
+static bool is_link(pb_str cell)
+{
+    return pb_str_find(cell, PB_STR("://")) != SIZE_MAX || pb_str_starts(cell, PB_STR("www."));
+}
+
 /* Names of columns are no numbers, dates or addresses. */
 static bool is_data(const pb_str *cells, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (looks_read(cells[i]) != LOOKS_OTHER || is_number(cells[i]))
+    for (size_t i = 0; i < count; i++) {
+        looks look = looks_read(cells[i]);
+        if (look == LOOKS_URL ? is_link(cells[i]) : look != LOOKS_OTHER || is_number(cells[i]))
             return true;
+    }
     return false;
 }
 
