@@ -162,11 +162,6 @@ void build_cell_value(table_builder *t, pb_str text)
     build_cell(t, (report_cell){.kind = REPORT_CELL_VALUE, .text = shown, .number = NAN});
 }
 
-void build_cell_id(table_builder *t, pb_str text)
-{
-    build_cell(t, (report_cell){.kind = REPORT_CELL_ID, .text = text, .number = NAN});
-}
-
 void build_cell_int(table_builder *t, uint64_t value)
 {
     build_cell(t, (report_cell){.kind = REPORT_CELL_NUMBER,

@@ -60,7 +60,6 @@ void build_column_str(table_builder *t, pb_str title, report_cell_kind kind);
 void build_cell(table_builder *t, report_cell cell);
 void build_cell_text(table_builder *t, pb_str text);
 void build_cell_value(table_builder *t, pb_str text);
-void build_cell_id(table_builder *t, pb_str text);
 void build_cell_int(table_builder *t, uint64_t value);
 /** NAN: an empty cell. */
 void build_cell_share(table_builder *t, double share, report_tone tone);
