@@ -30,6 +30,17 @@ static uint64_t *slot_of(const counter *of, pb_str value)
         }
 }
 
+/* A street without a number is no door. */
+static bool has_number(pb_str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if ((value.ptr[i] >= '0' && value.ptr[i] <= '9') ||
+            ((unsigned char)value.ptr[i] == 0xDB && i + 1 < value.len &&
+             (unsigned char)value.ptr[i + 1] >= 0xB0 && (unsigned char)value.ptr[i + 1] <= 0xB9))
+            return true;
+    return false;
+}
+
 static void count_one(const counter *of, pb_str value)
 {
     uint64_t *slot = slot_of(of, value);
@@ -42,7 +53,11 @@ pb_status shared_open(audit_check *check, bool whole, db_stmt **ret, pb_error *e
     const model_field *field = check->control->field;
     const model_entity *entity = check->control->entity;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
+    const model_field *city = model_field_role(entity, "city");
     pb_buf_printf(&sql, "select n, %.*s", PB_STR_FMT(field->name));
+    /* A street is the same door only in the same town. */
+    if (field->type == MODEL_ADDRESS && city)
+        pb_buf_printf(&sql, " || coalesce(', ' || %.*s, '')", PB_STR_FMT(city->name));
     if (whole) {
         static const char *const roles[] = {"full_name", "account", "email"};
         for (size_t i = 0; i < 3; i++) {
@@ -77,7 +92,9 @@ static pb_status count_values(audit_check *check, pb_arena *arena, counter *to, 
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
-        count_one(to, db_column_text(stmt, 1));
+        pb_str value = db_column_text(stmt, 1);
+        if (check->control->field->type != MODEL_ADDRESS || has_number(value))
+            count_one(to, value);
     }
 }
 
