@@ -201,6 +201,18 @@ static void test_files_of_nobody_are_read_by_their_names(void **state)
 }
 
 /* shows: INT-3 */
+static void test_few_columns_are_enough_when_one_is_the_products_own(void **state)
+{
+    bench_room *room = *state;
+    put_text(room, "contacts.csv",
+             "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date,Contact owner\n"
+             "1,Ann,Lee,a@b.org,Customer,2024-01-02,Bo\n");
+    exchange_plan plan = plan_with(room, room->folder, NULL);
+    assert_non_null(plan.preset);
+    assert_string_equal(plan.preset->product.ptr, "hubspot");
+}
+
+/* shows: INT-3 */
 static void test_a_product_is_forced_switched_off_and_unknown(void **state)
 {
     bench_room *room = *state;
@@ -258,6 +270,8 @@ int main(void)
                                         room_make, room_end),
         cmocka_unit_test_setup_teardown(test_files_of_nobody_are_read_by_their_names, room_make,
                                         room_end),
+        cmocka_unit_test_setup_teardown(test_few_columns_are_enough_when_one_is_the_products_own,
+                                        room_make, room_end),
         cmocka_unit_test_setup_teardown(test_a_product_is_forced_switched_off_and_unknown,
                                         room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_a_preset_are_told_with_their_place,

@@ -64,7 +64,6 @@ static pb_status read_signs(loading *l, const model_yaml *root, pb_error *err)
     PB_TRY(model_yaml_texts(l->arena, root, "id_signs", &preset->id_signs, err));
     PB_TRY(model_yaml_texts(l->arena, root, "custom", &preset->custom, err));
     PB_TRY(model_yaml_texts(l->arena, root, "from", &preset->shown.from, err));
-    PB_TRY(load_keys(l, &preset->signs, err));
     int order = -1;
     PB_TRY(model_yaml_choice(root, "dates", orders, &order, err));
     if (order >= 0) {
