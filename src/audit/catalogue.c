@@ -11,25 +11,21 @@ static int area_order(const audit_catalogue *catalogue, pb_str area)
     return (int)catalogue->area_count;
 }
 
-/* Insertion into order as controls come: their number is small and most come ordered. */
 pb_status catalogue_add(audit_loader *loader, const audit_control *control, pb_error *err)
 {
     audit_catalogue *catalogue = loader->catalogue;
-    if (!PB_PUSH(loader->arena, catalogue->controls, catalogue->count, loader->control_capacity,
-                 *control))
-        return pb_fail_memory(err);
-    int area = area_order(catalogue, control->area);
-    size_t at = catalogue->count - 1;
-    while (at > 0) {
-        const audit_control *before = &catalogue->controls[at - 1];
-        int other = area_order(catalogue, before->area);
-        if (other < area || (other == area && pb_str_cmp(before->id, control->id) <= 0))
-            break;
-        catalogue->controls[at] = *before;
-        at--;
-    }
-    catalogue->controls[at] = *control;
-    return PB_OK;
+    return PB_PUSH(loader->arena, catalogue->controls, catalogue->count, loader->control_capacity,
+                   *control)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
+/* By area as areas.yaml lists them, then by id. */
+static int compare_controls(const void *a, const void *b, void *context)
+{
+    const audit_control *x = a, *y = b;
+    int left = area_order(context, x->area), right = area_order(context, y->area);
+    return left != right ? left - right : pb_str_cmp(x->id, y->id);
 }
 
 static pb_status keep_digest(audit_loader *loader, pb_str text, pb_error *err)
@@ -125,6 +121,8 @@ static pb_status load_all(audit_loader *loader, const model_source *sources, siz
     for (size_t i = 0; i < loader->file_count; i++)
         PB_TRY(control_unfold(loader, &loader->files[i], err));
     PB_TRY(extras_rules(loader, err));
+    qsort_r(loader->catalogue->controls, loader->catalogue->count,
+            sizeof *loader->catalogue->controls, compare_controls, loader->catalogue);
     PB_TRY(extras_maps(loader, err));
     return hash_rules(loader, err);
 }
