@@ -209,6 +209,26 @@ static void form_text(const report_writer *w, const report_source_file *file, pb
     }
 }
 
+/* What a workbook had that a plain table has not. */
+static void sheet_text(const report_writer *w, const report_source_file *file, pb_buf *to)
+{
+    const struct {
+        uint64_t count;
+        const char *says;
+    } facts[] = {
+        {file->hidden, PB_MSG("the sheet is hidden in its workbook and was read all the same")},
+        {file->above, PB_MSG("{count} rows above the names of columns were passed over as titles")},
+        {file->formulas,
+         PB_MSG("{count} cells are formulas: their values as last saved were read")},
+        {file->merged, PB_MSG("{count} cells have the value of the merged range they lie in")}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (facts[i].count == 0)
+            continue;
+        pb_buf_addc(to, " · ");
+        report_say(w, to, facts[i].says, "count", report_int(w, facts[i].count), NULL);
+    }
+}
+
 static void put_file(builder *b, const report_source_file *file)
 {
     const report_writer *w = &b->writer;
@@ -229,6 +249,7 @@ static void put_file(builder *b, const report_source_file *file)
                    "count", report_int(w, file->deleted), NULL);
     }
     form_text(w, file, &text);
+    sheet_text(w, file, &text);
     pb_buf_addc(&text, "\nSHA-256 ");
     pb_buf_add(&text, pb_buf_str(&hash));
     columns_table(b, file, build_keep(b, &title), build_keep(b, &text));

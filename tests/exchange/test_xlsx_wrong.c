@@ -131,6 +131,26 @@ static void test_what_a_library_writes(void **state)
     assert_rows(write_with_library(room, "b.xlsx", true), "Contacts", library_rows, NULL);
 }
 
+/* shows: INT-5 AUD-3 */
+static void test_a_workbook_is_planned_sheet_by_sheet(void **state)
+{
+    bench_room *room = *state;
+    exchange_plan plan = plan_of(room, write_with_library(room, "crm.xlsx", false), NULL);
+    assert_int_equal(plan.file_count, 1);
+    const exchange_file *file = &plan.files[0];
+    assert_non_null(file->entity);
+    assert_string_equal(file->entity->name.ptr, "contact");
+    assert_string_equal(file->form.ptr, "XLSX");
+    assert_false(file->hidden);
+    assert_int_equal(file->above, 0);
+    assert_string_equal(became(column_named(file, "Full name")), "full_name");
+    assert_string_equal(became(column_named(file, "Birthday")), "birth_date");
+    char *path = PUT_ZIP(room, "a.xlsb", ROOT_RELS, {"xl/workbook.bin", "x"});
+    plan = plan_of(room, path, NULL);
+    assert_null(plan.files[0].entity);
+    assert_true(pb_str_find(why_not(room, &plan.files[0]), PB_STR("Save it as")) != SIZE_MAX);
+}
+
 /* shows: INT-5 */
 static void test_an_input_that_only_goes_forwards(void **state)
 {
@@ -189,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_a_bomb_is_not_unpacked),
         cmocka_unit_test(test_too_many_columns_reject_the_row),
         cmocka_unit_test(test_what_a_library_writes),
+        cmocka_unit_test(test_a_workbook_is_planned_sheet_by_sheet),
         cmocka_unit_test(test_an_input_that_only_goes_forwards),
         cmocka_unit_test(test_cut_and_changed_files_end_in_an_error_or_in_rows),
     };

@@ -285,6 +285,8 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
         table_facts facts = table_facts_of(im->reader);
         file->encoding = pb_str_c(facts.encoding);
         file->sure = facts.sure;
+        file->formulas = facts.formulas;
+        file->merged = facts.merged;
     }
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)

@@ -200,6 +200,8 @@ static pb_status read_head(table_reader *reader, pb_arena *arena, pb_arena *scra
     file->encoding = pb_str_c(facts.encoding);
     file->sure = facts.sure;
     file->delimiter = facts.delimiter;
+    file->hidden = facts.hidden;
+    file->above = facts.above;
     PB_TRY(read_header(reader, arena, scratch, file, &met, ret, err));
     if (ret->columns == 0)
         return PB_OK;

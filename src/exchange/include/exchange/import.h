@@ -76,6 +76,10 @@ typedef struct exchange_file {
     pb_str encoding;     /* "UTF-8", "UTF-8 with BOM", "GB18030"; empty where the form decides */
     int sure;            /* of the encoding, in percent; 100: a mark or the form itself says so */
     char delimiter;      /* 0 where there is none */
+    bool hidden;         /* a sheet that its workbook does not show; it is read all the same */
+    uint64_t above;      /* rows above the header that were passed over: titles */
+    uint64_t formulas;   /* cells computed by a spreadsheet: their saved values; after the import */
+    uint64_t merged;     /* cells that have their value from a merged range; after the import */
     uint64_t bytes;
     uint8_t hash[32]; /* SHA-256 of the file */
     exchange_column *columns;

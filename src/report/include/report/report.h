@@ -30,10 +30,12 @@ typedef struct report_source_file {
     pb_str why_not;      /* English message id with why_args */
     const pb_arg *why_args;
     size_t why_arg_count;
-    pb_str form;     /* "CSV", "XLSX", …; shown as it is */
-    pb_str encoding; /* empty where the form decides */
-    int sure;        /* of the encoding, in percent; 0: not said */
-    char delimiter;  /* 0: none */
+    pb_str form;                      /* "CSV", "XLSX", …; shown as it is */
+    pb_str encoding;                  /* empty where the form decides */
+    int sure;                         /* of the encoding, in percent; 0: not said */
+    char delimiter;                   /* 0: none */
+    bool hidden;                      /* a sheet that its workbook does not show */
+    uint64_t above, formulas, merged; /* titles passed over; cells computed; cells of merged ones */
     uint64_t bytes, rows, imported, rejected, noted;
     uint64_t deleted; /* rows that the source marks as deleted: left out */
     uint8_t hash[32];
