@@ -8,6 +8,7 @@
 /* fuzzes: exchange/plan/votes.c model/types/date.c model/types/date_words.c model/value_write.c */
 /* fuzzes: model/types/number.c model/types/money.c model/fold.c */
 #include "base/time.h"
+#include "base/utf8.h"
 #include "model/value.h"
 #include "plan/formats.h"
 #include "reader.h"
@@ -93,6 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const model_format *format = &formats[data[0] % (sizeof formats / sizeof *formats)];
     pb_str text = pb_str_trim((pb_str){(const char *)data + 2, size - 2});
+    if (!pb_utf8_valid(text)) /* tables give no other */
+        return 0;
     date_votes dates = {0};
     mark_votes marks = {0};
     dates_vote(&dates, text, 1);
