@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const model_format *format = &formats[data[0] % (sizeof formats / sizeof *formats)];
     pb_str text = pb_str_trim((pb_str){(const char *)data + 2, size - 2});
-    if (!pb_utf8_valid(text)) /* tables give no other */
+    if (!pb_utf8_valid(text) || pb_str_index(text, 0) < text.len) /* tables give no such text */
         return 0;
     date_votes dates = {0};
     mark_votes marks = {0};
