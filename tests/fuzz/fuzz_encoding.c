@@ -4,7 +4,8 @@
  * but for the byte 0xFF, which stands for what is no character, the text is well-formed (UTF-8 is
  * passed on as it is).
  */
-/* fuzzes: exchange/bytes sys */
+/* fuzzes: exchange/bytes */
+/* fuzzes: sys/calls.c sys/environment.c sys/file.c sys/folder.c sys/path.c sys/random.c */
 #include "base/utf8.h"
 #include "bytes/text.h"
 

@@ -3,7 +3,8 @@
  * Holds: the list ends within its limits and names are well-formed; every member that may be opened
  * gives at most the bytes it says, or says why not; a second reading of it gives the same bytes.
  */
-/* fuzzes: exchange/zip exchange/bytes sys */
+/* fuzzes: exchange/zip exchange/bytes */
+/* fuzzes: sys/calls.c sys/environment.c sys/file.c sys/folder.c sys/path.c sys/random.c */
 /* libraries: minizip zlib */
 #include "base/utf8.h"
 #include "zip/zip.h"
