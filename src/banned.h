@@ -10,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#if __has_include(<mysql.h>)
+#include <mysql.h> /* where it is used: its macros name functions that are banned below */
+#endif
+
 #undef alloca /* glibc has it as a macro, too */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime
 #pragma GCC poison atoi atol atof

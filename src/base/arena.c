@@ -33,8 +33,16 @@ typedef struct chunk {
     alignas(max_align_t) char bytes[];
 } chunk;
 
+/* What is to be ended with the arena. */
+typedef struct ending {
+    struct ending *next;
+    void (*end)(void *context);
+    void *context;
+} ending;
+
 struct pb_arena {
     chunk *first;
+    ending *endings;
     chunk *current;
     size_t max;
     size_t used;
@@ -51,10 +59,29 @@ pb_arena *pb_arena_new(size_t max)
     return arena;
 }
 
+/* The last first: what came later may need what was there before. */
+static void end_all(pb_arena *arena)
+{
+    for (ending *e = arena->endings; e; e = e->next)
+        e->end(e->context);
+    arena->endings = NULL;
+}
+
+bool pb_arena_defer(pb_arena *arena, void (*end)(void *context), void *context)
+{
+    ending *e = pb_arena_alloc(arena, sizeof *e);
+    if (!e)
+        return false;
+    *e = (ending){arena->endings, end, context};
+    arena->endings = e;
+    return true;
+}
+
 pb_arena *pb_arena_free(pb_arena *arena)
 {
     if (!arena)
         return NULL;
+    end_all(arena);
     for (chunk *c = arena->first; c;) {
         chunk *next = c->next;
         SHOW(c->bytes, c->size);
@@ -67,6 +94,7 @@ pb_arena *pb_arena_free(pb_arena *arena)
 
 void pb_arena_reset(pb_arena *arena)
 {
+    end_all(arena);
     for (chunk *c = arena->first; c; c = c->next) {
         if (c->used > c->touched)
             c->touched = c->used;

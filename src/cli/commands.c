@@ -28,6 +28,7 @@ static const cli_option audit_options[] = {
     {"dns", 0, "SERVERS", PB_MSG("With --check-domains: name servers to ask, address or address:port, separated by commas (default: the system's)"), NULL, NULL, false, false, false},
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
     {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
@@ -36,12 +37,13 @@ static const cli_option audit_options[] = {
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
     {.name = NULL}};
 static const cli_argument audit_arguments[] = {
-    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, or workspace"), NULL, true, false, true},
+    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
     {.name = NULL}};
 static const cli_example audit_examples[] = {
     {"probity audit export/", PB_MSG("Audit all tables of a folder")},
     {"probity audit export.zip contacts.xlsx leads.jsonl", PB_MSG("Audit an archive, a workbook and JSON Lines together")},
     {"probity audit contacts.csv deals.csv --lang zh-CN --out report", PB_MSG("Audit two files and report in Chinese")},
+    {"probity audit postgres://auditor@crm.example.com/odoo --password-file secret.txt", PB_MSG("Audit a live database, read-only")},
     {"probity audit export/ --map map.yaml --fail-on important", PB_MSG("Say what columns are, and fail on important findings too")},
     {.line = NULL}};
 static const cli_option duplicates_options[] = {
@@ -50,6 +52,7 @@ static const cli_option duplicates_options[] = {
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
     {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
@@ -58,7 +61,7 @@ static const cli_option duplicates_options[] = {
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
     {.name = NULL}};
 static const cli_argument duplicates_arguments[] = {
-    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, or workspace"), NULL, true, false, true},
+    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
     {.name = NULL}};
 static const cli_example duplicates_examples[] = {
     {"probity duplicates contacts.csv --pairs pairs.csv --clusters clusters.csv", PB_MSG("Write all pairs and clusters of a file")},
@@ -80,6 +83,7 @@ static const cli_option import_options[] = {
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
     {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
     {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
@@ -89,7 +93,7 @@ static const cli_option import_options[] = {
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
     {.name = NULL}};
 static const cli_argument import_arguments[] = {
-    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them"), NULL, true, false, true},
+    {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, or URL of a database"), NULL, true, false, true},
     {.name = NULL}};
 static const cli_example import_examples[] = {
     {"probity import export/ --workspace customers --dry-run", PB_MSG("Rehearse an import")},
@@ -312,7 +316,7 @@ static const cli_argument version_arguments[] = {
 static const cli_example version_examples[] = {
     {.line = NULL}};
 static const cli_command all_commands[] = {
-    {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads the tables of a CRM's export: CSV, workbooks (XLSX, every sheet), JSON Lines and JSON, vCards, ZIP archives of such files, and folders with folders in them. Form, encoding (UTF-8, UTF-16, GB18030, Windows-1252, Windows-1256), delimiter, decimal mark and order of dates are judged from the contents and told in the report, with every file, column and row that was left out and why. Then it maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, NULL, cli_run_audit},
+    {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads the tables of a CRM's export: CSV, workbooks (XLSX, every sheet), JSON Lines and JSON, vCards, ZIP archives of such files, and folders with folders in them. Form, encoding (UTF-8, UTF-16, GB18030, Windows-1252, Windows-1256), delimiter, decimal mark and order of dates are judged from the contents and told in the report, with every file, column and row that was left out and why. A database is read live by its URL, postgres://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE, in one read-only transaction. Then it maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, NULL, cli_run_audit},
     {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, NULL, cli_run_duplicates},
     {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, NULL, cli_run_init},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, NULL, cli_run_import},

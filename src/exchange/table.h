@@ -87,13 +87,14 @@ pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret
 
 /** Where a table lies: a file, a sheet in it, a member of a ZIP, a table of a database. */
 typedef struct table_place {
-    pb_str path;         /* file or URL as given, NUL-terminated */
-    pb_str member;       /* inside a ZIP; absent: the file itself */
-    pb_str sheet;        /* of a workbook, or the query of a database; absent: none */
-    pb_str name;         /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
-    pb_str own;          /* what the table itself is called: "contacts.csv", "Sheet1" */
-    uint64_t spot[2];    /* of the member in its ZIP: byte, number */
-    bool live;           /* may change at any moment: a database */
+    pb_str path;      /* file or URL as given, NUL-terminated */
+    pb_str member;    /* inside a ZIP; absent: the file itself */
+    pb_str sheet;     /* of a workbook, or the query of a database; absent: none */
+    pb_str name;      /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
+    pb_str own;       /* what the table itself is called: "contacts.csv", "Sheet1" */
+    uint64_t spot[2]; /* of the member in its ZIP: byte, number */
+    bool live;        /* may change at any moment: a database */
+    const struct live_place *base; /* the table of a database; NULL: not of one */
     const char *why_not; /* not to be read: English message id with {name}; NULL: a table */
 } table_place;
 

@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 
 #include "forms.h"
+#include "live/live.h"
 #include "zip/zip.h"
 
 /* Asked in this order; any text may be CSV, so that one is last. */
@@ -141,6 +142,8 @@ static pb_status no_form(const table_place *place, byte_input *input, pb_error *
 
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err)
 {
+    if (place->base != NULL)
+        return live_open(place->base, ret_reader, err);
     byte_input input = {0};
     const table_form *form = NULL;
     bool archive = false;
@@ -190,7 +193,7 @@ pb_status table_read_fingerprint(const table_reader *reader, const table_place *
                                  uint8_t ret_hash[32], pb_error *err)
 {
     uint64_t bytes = 0;
-    if (reader->ops->hash == NULL || place->live)
+    if (reader->ops->hash == NULL)
         return table_fingerprint(place, ret_hash, &bytes, err);
     uint8_t hash[32];
     reader->ops->hash(reader->state, hash);

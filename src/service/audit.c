@@ -65,8 +65,20 @@ static pb_status mail_domains(void *context, const pb_str *domains, size_t count
 }
 
 /* The name of what was audited: that of the file, folder or workspace, without its ending. */
+/* The database's name of a URL, which may hold a password and is never shown as it is. */
+static pb_str database_of(const char *url, pb_arena *arena)
+{
+    char *shown = exchange_shown(url, arena);
+    pb_str text = shown == NULL ? PB_STR("") : pb_str_c(shown);
+    return sys_path_name(pb_arena_cstr(arena, pb_str_sub(text, 0, pb_str_index(text, '?'))));
+}
+
+/* The name of what was audited: that of the file, folder, workspace or database, without its
+ * ending. */
 static pb_str title_of(const service_source *source, pb_arena *arena)
 {
+    if (pb_str_find(pb_str_c(source->paths[0]), PB_STR("://")) != SIZE_MAX)
+        return database_of(source->paths[0], arena);
     char *path = sys_path_real(arena, source->paths[0]);
     pb_str name = path != NULL ? sys_path_name(path) : pb_str_c(source->paths[0]);
     if (pb_str_ends(name, PB_STR(".csv")))

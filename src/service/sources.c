@@ -92,7 +92,8 @@ pb_status service_gather(service_core *service, const service_extra *extra,
                          service_sources *ret_sources, pb_error *err)
 {
     source_list models = {.arena = service->arena}, all = models, controls = models,
-                waivers = models, presets = models;
+                waivers = models, presets = models, databases = models;
+    PB_TRY(add_assets(&databases, service, PB_STR("databases/"), err));
     PB_TRY(add_assets(&models, service, PB_STR("model/"), err));
     PB_TRY(add_folders(&models, extra->model_dirs, extra->model_dir_count, err));
     PB_TRY(add_assets(&all, service, PB_STR("controls/"), err));
@@ -100,6 +101,8 @@ pb_status service_gather(service_core *service, const service_extra *extra,
     for (size_t i = 0; i < all.count; i++)
         PB_TRY(add(is_waivers(&all.items[i]) ? &waivers : &controls, all.items[i].name,
                    all.items[i].text, err));
+    service->databases = databases.items;
+    service->database_count = databases.count;
     service->controls = controls.items;
     service->control_count = controls.count;
     service->waiver_files = waivers.items;

@@ -1,4 +1,5 @@
 /* Carrying a plan out: every row of every file down the one road, in one transaction. */
+#include "../live/live.h"
 #include "import_internal.h"
 #include "proof.h"
 
@@ -202,7 +203,11 @@ static pb_status import_rows(importing *im, pb_error *err)
     PB_TRY(tell(im, true, err));
     uint8_t hash[32] = {0};
     PB_TRY(table_read_fingerprint(im->reader, im->file->place, hash, err));
-    if (im->file->place->live || memcmp(hash, im->file->hash, sizeof hash) == 0)
+    if (im->file->place->live) {
+        memcpy(im->file->hash, hash, sizeof hash); /* of the rows: what was read can be named */
+        return PB_OK;
+    }
+    if (memcmp(hash, im->file->hash, sizeof hash) == 0)
         return PB_OK;
     pb_fail(err, PB_CONFLICT, PB_MSG("{file} changed while it was being read"), "file",
             PB_ARG(im->file->name), NULL);
@@ -269,7 +274,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     im->reject_capacity = 0;
     im->told_bytes = 0;
     uint64_t noted = record_writer_noted(im->writer);
-    if (file->entity != NULL)
+    if (file->entity != NULL && !file->place->live)
         PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     if (file->entity == NULL)
@@ -372,5 +377,7 @@ pb_status exchange_import(db_workspace *workspace, const exchange_options *optio
     PB_TRY(check_any(plan, err));
     importing im = {.options = options, .plan = plan, .arena = arena};
     pb_status status = db_write(workspace, work, &im, err);
+    for (size_t i = 0; i < plan->file_count; i++)
+        live_end(plan->files[i].place->base);
     return status == PB_CANCELLED && im.rehearsed ? PB_OK : status;
 }

@@ -198,6 +198,22 @@ static pb_status note_rest(exchange_file *file, const sample *s, pb_arena *arena
     return PB_OK;
 }
 
+pb_status columns_settle(exchange_file *file, size_t known, const sample *s, pb_arena *arena,
+                         pb_arena *scratch, pb_error *err)
+{
+    for (size_t c = 0; c < known && c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        const model_field *field = model_field_find(file->entity, column->header);
+        if (column->how != EXCHANGE_UNMAPPED)
+            continue;
+        if (field != NULL && (field->many || taken_by(file, field) == NULL))
+            take(column, field, EXCHANGE_BY_NAME);
+        else if (pb_str_is(column->header, "id") && taken_by(file, NULL) == NULL)
+            take(column, NULL, EXCHANGE_BY_NAME);
+    }
+    return note_rest(file, s, arena, scratch, err);
+}
+
 pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
                          pb_arena *arena, pb_arena *scratch, pb_error *err)
 {

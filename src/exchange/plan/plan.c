@@ -5,11 +5,14 @@
 
 #include <stdarg.h>
 
+#include "../live/live.h"
+
 /* Working state of one planning. */
 typedef struct planning {
     const model_schema *schema;
     const map_file *map; /* NULL: none */
     name_book *names;
+    const exchange_options *options;
     pb_arena *arena;
     exchange_plan *plan;
     size_t capacity;
@@ -82,6 +85,11 @@ pb_status column_note(exchange_column *column, pb_arena *arena, const char *says
     return kept ? PB_OK : PB_MEMORY;
 }
 
+char *exchange_shown(const char *path, pb_arena *arena)
+{
+    return live_shown(path, arena);
+}
+
 void exchange_why_not(const exchange_file *file, const pb_catalog *catalog, pb_buf *out)
 {
     if (file->why_not.ptr != NULL)
@@ -109,8 +117,47 @@ static pb_status add_place(planning *p, const table_place *place, pb_error *err)
     return PB_OK;
 }
 
+/* A table of a database; why it is not read has words of its own. */
+static pb_status add_live(planning *p, const char *shown, const live_place *base, pb_error *err)
+{
+    table_place *place = pb_arena_alloc(p->arena, sizeof *place);
+    if (place == NULL)
+        return pb_fail_memory(err);
+    size_t own = base->name.len;
+    while (own > 0 && base->name.ptr[own - 1] != '/')
+        own--;
+    *place = (table_place){.path = pb_str_c(shown),
+                           .name = base->name,
+                           .own = pb_str_sub(base->name, own, base->name.len),
+                           .live = true,
+                           .base = base};
+    PB_TRY(add_place(p, place, err));
+    exchange_file *file = &p->plan->files[p->plan->file_count - 1];
+    file->why_not = base->why_not;
+    file->why_args = base->args;
+    file->why_arg_count = base->arg_count;
+    return PB_OK;
+}
+
+static pb_status add_database(planning *p, const char *url, pb_error *err)
+{
+    const live_settings settings = {p->options->password_file, p->options->databases,
+                                    p->options->database_count};
+    live_place *places = NULL;
+    size_t count = 0;
+    const char *shown = live_shown(url, p->arena);
+    if (shown == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(live_list(url, &settings, p->arena, &places, &count, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(add_live(p, shown, &places[i], err));
+    return PB_OK;
+}
+
 static pb_status add_path(planning *p, const char *path, pb_error *err)
 {
+    if (live_is_url(path))
+        return add_database(p, path, err);
     table_place *places = NULL;
     size_t count = 0;
     PB_TRY(table_list(path, p->arena, &places, &count, err));
@@ -174,6 +221,11 @@ static pb_status decide_file(planning *p, exchange_file *file, sample *s, pb_are
     PB_TRY(make_columns(file, s, p->arena, err));
     if (p->map != NULL)
         file->entity = map_entity(p->map, file);
+    const live_place *base = file->place->base;
+    if (file->entity == NULL && base != NULL && base->known > 0)
+        file->entity = model_entity_find(p->schema, base->entity);
+    if (base != NULL)
+        file->preset = NULL; /* presets are about files; a database has declarations of its own */
     if (file->entity == NULL)
         file->entity = preset_entity(file);
     else if (file->entity != preset_entity(file))
@@ -191,8 +243,12 @@ static pb_status decide_file(planning *p, exchange_file *file, sample *s, pb_are
     }
     if (p->map != NULL)
         PB_TRY(map_apply(p->map, file, p->arena, err));
-    PB_TRY(preset_apply(p->plan, file, s, p->arena, scratch, err));
-    PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
+    if (base != NULL && base->known > 0) {
+        PB_TRY(columns_settle(file, base->known, s, p->arena, scratch, err));
+    } else {
+        PB_TRY(preset_apply(p->plan, file, s, p->arena, scratch, err));
+        PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
+    }
     PB_TRY(formats_judge(file, s, p->arena, scratch, err));
     PB_TRY(note_headers(file, s, p->arena, err));
     if (!any_mapped(file) &&
@@ -224,7 +280,7 @@ static pb_status refuse_copies(planning *p, pb_error *err)
         exchange_file *file = &p->plan->files[i];
         for (size_t k = 0; k < i && file->entity != NULL; k++) {
             const exchange_file *other = &p->plan->files[k];
-            if (other->entity == file->entity &&
+            if (other->entity == file->entity && !file->place->live &&
                 memcmp(other->hash, file->hash, sizeof file->hash) == 0 &&
                 plan_refuse(file, p->arena,
                             PB_MSG("{name} holds the same bytes as {other}, which is read already"),
@@ -260,7 +316,7 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
                              pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     exchange_plan plan = {0};
-    planning p = {.schema = schema, .arena = arena, .plan = &plan};
+    planning p = {.schema = schema, .options = options, .arena = arena, .plan = &plan};
     map_file *map = NULL;
     if (options->map_path != NULL)
         PB_TRY(map_read(options->map_path, schema, arena, &map, err));

@@ -80,6 +80,10 @@ int names_fit_file(const name_book *names, const model_entity *entity, pb_str fi
  * EXCHANGE_IGNORED stay). */
 pb_status columns_decide(const name_book *names, exchange_file *file, const sample *s,
                          pb_arena *arena, pb_arena *scratch, pb_error *err);
+/** The same where the source itself says what its columns are: the first `known` are called as the
+ * fields of the entity, or `id`; about the others nothing is guessed. */
+pb_status columns_settle(exchange_file *file, size_t known, const sample *s, pb_arena *arena,
+                         pb_arena *scratch, pb_error *err);
 /** Decides the entity of a file by its name and headers; NULL when none fits. */
 const model_entity *columns_entity(const model_schema *schema, const name_book *names,
                                    const exchange_file *file, const sample *s, pb_arena *arena);

@@ -222,7 +222,8 @@ static pb_status keep_out(exchange_file *file, pb_arena *arena, pb_status status
                           const pb_error *why, pb_error *err)
 {
     bool of_file = status == PB_INVALID || status == PB_UNSUPPORTED || status == PB_LIMIT ||
-                   status == PB_CORRUPT;
+                   status == PB_CORRUPT ||
+                   (file->place->live && status != PB_MEMORY && status != PB_CANCELLED);
     if (of_file)
         return plan_refuse_for(file, arena, why) == PB_OK ? PB_OK : pb_fail_memory(err);
     if (err != NULL)

@@ -17,6 +17,9 @@ pb_arena *pb_arena_new(size_t max);
 pb_arena *pb_arena_free(pb_arena *arena);
 /** Forgets all pieces but keeps the memory for the next round. */
 void pb_arena_reset(pb_arena *arena);
+/** `end(context)` is called when the arena is freed or reset, before its pieces go; the last one
+ * given is called first. False without memory: then it is not called. */
+bool pb_arena_defer(pb_arena *arena, void (*end)(void *context), void *context);
 /** `size` zeroed bytes, aligned for any type; NULL at the maximum or without memory. O(1). */
 void *pb_arena_alloc(pb_arena *arena, size_t size);
 /** `count` zeroed elements; NULL also when the product overflows. */

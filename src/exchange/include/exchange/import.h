@@ -111,6 +111,9 @@ typedef struct exchange_options {
     const exchange_presets *presets; /* NULL: none are known */
     const char *as;    /* product that wrote the files; NULL: recognise it; "none": leave it open */
     bool with_deleted; /* take rows that the source marks as deleted */
+    const char *password_file;     /* of databases: its first line; NULL: none */
+    const model_source *databases; /* declarations of products whose databases are known */
+    size_t database_count;
     record_policy policy;
     ledger_actor actor;
     int64_t now_us;
@@ -121,6 +124,9 @@ typedef struct exchange_options {
     void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;
 
+/** A path as it may be shown: the password in the URL of a database is three stars. NULL without
+ * memory. */
+char *exchange_shown(const char *path, pb_arena *arena);
 /** Appends why a file is not imported, in the catalogue's language. */
 void exchange_why_not(const exchange_file *file, const pb_catalog *catalog, pb_buf *out);
 /** Appends the note of a column; nothing when it has none. */

@@ -73,12 +73,13 @@ pb_status service_init(const service_core *service, const service_call *call, co
                        const db_key_source *key, pb_buf *ret_key_path, pb_error *err);
 
 typedef struct service_source {
-    const char *const *paths; /* files and folders, or one workspace */
+    const char *const *paths; /* files, folders, URLs of databases, or one workspace */
     size_t path_count;
     const char *map_path; /* NULL: none */
     const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
     bool with_deleted;    /* take rows that the source marks as deleted */
     db_key_source key;    /* for a workspace */
+    const char *password_file; /* for a database: its first line; NULL: none */
 } service_source;
 
 /** Imports into an open workspace; see exchange_import. `all_rejects`: every rejected row is listed

@@ -1,0 +1,202 @@
+/* A database as a source: the connection, the product that is in it, and what there is to read. */
+#include "internal.h"
+#include "sys/file.h"
+
+/* --- the connection --- */
+
+static void end_source(void *context)
+{
+    struct live_source *source = context;
+    if (source->link != NULL)
+        source->engine->close(source->link);
+    source->link = NULL;
+}
+
+void live_end(const live_place *place)
+{
+    if (place != NULL && place->source != NULL && !place->source->busy)
+        end_source(place->source);
+}
+
+/* The first line of the file. */
+static pb_status read_password(const char *path, pb_arena *arena, const char **ret, pb_error *err)
+{
+    enum { PASSWORD_FILE = 64 << 10 };
+    PB_AUTO_BUF text = PB_BUF_INIT(PASSWORD_FILE);
+    PB_TRY(sys_file_read(path, PASSWORD_FILE, &text, err));
+    pb_str line = pb_str_sub(pb_buf_str(&text), 0, pb_str_index(pb_buf_str(&text), '\n'));
+    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+        line.len--;
+    if (line.len == 0) {
+        pb_fail(err, PB_INVALID, PB_MSG("The first line of {path} holds no password"), "path", path,
+                NULL);
+        pb_error_hint(err, PB_MSG("Write the password alone into the first line"), NULL);
+        return PB_INVALID;
+    }
+    *ret = pb_arena_cstr(arena, line);
+    return *ret == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status connect_source(const live_url *url, pb_arena *arena, struct live_source **ret,
+                                pb_error *err)
+{
+    struct live_source *source = pb_arena_alloc(arena, sizeof *source);
+    if (source == NULL || !pb_arena_defer(arena, end_source, source))
+        return pb_fail_memory(err);
+    source->engine = url->postgres ? &live_postgres : &live_mariadb;
+    PB_TRY(source->engine->connect(url, &source->link, err));
+    *ret = source;
+    return PB_OK;
+}
+
+/* --- what there is to read --- */
+
+typedef struct listing {
+    const live_catalog *catalog;
+    struct live_source *source;
+    pb_arena *arena;
+    live_place *places;
+    size_t count, capacity;
+    bool *used; /* tables that some query reads */
+} listing;
+
+static pb_status push(listing *l, live_place place, pb_error *err)
+{
+    place.source = l->source;
+    return PB_PUSH(l->arena, l->places, l->count, l->capacity, place) ? PB_OK : pb_fail_memory(err);
+}
+
+/* A remark about the whole database, which stands in the list of what was read. */
+static live_place remark(const listing *l)
+{
+    return (live_place){.name = l->catalog->database};
+}
+
+static pb_status say_rights(listing *l, pb_error *err)
+{
+    bool writes = false;
+    for (size_t t = 0; t < l->catalog->count && !writes; t++)
+        writes = l->catalog->tables[t].writable;
+    if (!writes)
+        return PB_OK;
+    live_place place = remark(l);
+    PB_TRY(live_refuse(&place, l->arena, err,
+                       PB_MSG("The login for {name} may write there, too. Nothing was written: the "
+                              "whole audit is one read-only transaction. Better give it a login "
+                              "that can only read."),
+                       NULL));
+    return push(l, place, err);
+}
+
+/* Tables of a known product that none of its queries reads. */
+static pb_status say_others(listing *l, const live_product *product, pb_error *err)
+{
+    enum { SHOWN = 200 };
+    PB_AUTO_BUF names = PB_BUF_INIT(1 << 16);
+    int64_t count = 0;
+    for (size_t t = 0; t < l->catalog->count; t++) {
+        const live_table *table = &l->catalog->tables[t];
+        if (l->used[t] || (table->rows == 0 && table->readable))
+            continue;
+        count++;
+        if (names.len > SHOWN)
+            continue;
+        pb_buf_addc(&names, names.len > 0 ? ", " : "");
+        pb_buf_add(&names, table->name);
+        if (names.len > SHOWN)
+            pb_buf_addc(&names, ", …");
+    }
+    if (count == 0)
+        return PB_OK;
+    live_place place = remark(l);
+    PB_TRY(live_refuse(&place, l->arena, err,
+                       PB_MSG("{name} is a database of {product}. {count} of its tables that hold "
+                              "rows are not about customers, or are not known, and were not read: "
+                              "{tables}"),
+                       "product", PB_ARG(product->label), "count", PB_ARG_INT(count), "tables",
+                       pb_buf_cstr(&names), NULL));
+    return push(l, place, err);
+}
+
+static pb_status add_product(listing *l, const live_match *match, pb_error *err)
+{
+    for (size_t q = 0; q < match->product->query_count; q++) {
+        live_place place;
+        PB_TRY(live_compose(l->catalog, match, &match->product->queries[q], l->used, &place, err));
+        PB_TRY(push(l, place, err));
+    }
+    return PB_OK;
+}
+
+static pb_status add_tables(listing *l, pb_error *err)
+{
+    for (size_t t = 0; t < l->catalog->count; t++) {
+        live_place place;
+        PB_TRY(live_compose_table(l->catalog, &l->catalog->tables[t], &place, err));
+        PB_TRY(push(l, place, err));
+    }
+    return PB_OK;
+}
+
+static pb_status find_products(const live_settings *settings, const live_catalog *catalog,
+                               live_match **ret, size_t *ret_count, pb_error *err)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < settings->product_count; i++) {
+        live_product *product = pb_arena_alloc(catalog->arena, sizeof *product);
+        if (product == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(live_product_read(&settings->products[i], catalog->arena, product, err));
+        PB_TRY(live_product_match(product, catalog, ret, ret_count, &capacity, err));
+    }
+    return PB_OK;
+}
+
+static pb_status list_all(listing *l, const live_settings *settings, pb_error *err)
+{
+    live_match *matches = NULL;
+    size_t count = 0;
+    l->used = pb_arena_array(l->arena, l->catalog->count, sizeof *l->used);
+    if (l->used == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(find_products(settings, l->catalog, &matches, &count, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(add_product(l, &matches[i], err));
+    if (count > 0)
+        PB_TRY(say_others(l, matches[0].product, err));
+    else
+        PB_TRY(add_tables(l, err));
+    return say_rights(l, err);
+}
+
+static pb_status no_tables(const live_url *url, pb_error *err)
+{
+    pb_fail(err, PB_NOT_FOUND,
+            PB_MSG("The database {database} holds no tables that this login can see"), "database",
+            url->database, NULL);
+    pb_error_hint(err, PB_MSG("Give the login the right to read: GRANT SELECT ON its tables"),
+                  NULL);
+    return PB_NOT_FOUND;
+}
+
+pb_status live_list(const char *url, const live_settings *settings, pb_arena *arena,
+                    live_place **ret_places, size_t *ret_count, pb_error *err)
+{
+    live_url at;
+    live_catalog catalog;
+    listing l = {.catalog = &catalog, .arena = arena};
+    PB_TRY(live_url_parse(url, arena, &at, err));
+    if (at.password == NULL && settings->password_file != NULL)
+        PB_TRY(read_password(settings->password_file, arena, &at.password, err));
+    PB_TRY(connect_source(&at, arena, &l.source, err));
+    pb_status status = live_catalog_read(l.source, pb_str_c(at.database), arena, &catalog, err);
+    if (status == PB_OK)
+        status = catalog.count == 0 ? no_tables(&at, err) : list_all(&l, settings, err);
+    if (status != PB_OK) {
+        end_source(l.source);
+        return status;
+    }
+    *ret_places = l.places;
+    *ret_count = l.count;
+    return PB_OK;
+}

@@ -1,0 +1,253 @@
+/* Database servers for tests: one a test program, in a folder of its own, on a unix socket only.
+ *
+ * A shell runs the server and waits for the end of its standard input, so the server ends with the
+ * test program however that ends. As root the server runs as the user its package made. A server
+ * that cannot be started fails the tests with its own words.
+ */
+#ifndef LIVE_SUPPORT_H
+#define LIVE_SUPPORT_H
+
+#include <fcntl.h>
+#include <glob.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "db/workspace.h"
+#include "exchange_support.h"
+
+typedef struct live_server {
+    pid_t pid;
+    int line;     /* its end is the server's */
+    char *folder; /* with data, log, socket */
+    pb_arena *arena;
+} live_server;
+
+static inline char *newest(pb_arena *arena, const char *pattern)
+{
+    glob_t found;
+    char *path = NULL;
+    if (glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0)
+        path = pb_arena_cstr(arena, pb_str_c(found.gl_pathv[found.gl_pathc - 1]));
+    globfree(&found);
+    return path;
+}
+
+/* Runs `sh -c script sh FOLDER TOOLS` as `user` when we are root. */
+static inline void server_start(live_server *server, const char *user, const char *tools,
+                                const char *script)
+{
+    extern char **environ;
+    pb_error err;
+    int ends[2];
+    server->arena = pb_arena_new(0);
+    must(sys_temp_dir(server->arena, &server->folder, &err), &err);
+    const struct passwd *account = geteuid() == 0 ? getpwnam(user) : NULL;
+    if (geteuid() == 0 && account == NULL)
+        fail_msg("there is no user %s to run the server as", user);
+    if (account != NULL)
+        assert_int_equal(chown(server->folder, account->pw_uid, account->pw_gid), 0);
+    assert_int_equal(chmod(server->folder, 0755), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    const char *run[] = {"runuser", "-u", user,           "--",  "sh", "-c",
+                         script,    "sh", server->folder, tools, NULL};
+    const char **arguments = account != NULL ? run : run + 4;
+    int failed =
+        posix_spawnp(&server->pid, arguments[0], &actions, NULL, (char **)arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[0]);
+    server->line = ends[1];
+    if (failed != 0)
+        fail_msg("%s could not be run: %s", arguments[0], strerror(failed));
+}
+
+static inline void server_log(const live_server *server)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
+    char *path = sys_path_join(server->arena, server->folder, "log");
+    sys_file_read(path, 1 << 20, &text, NULL);
+    print_message("%s\n", pb_buf_cstr(&text));
+}
+
+/* Waits until `up` says so. */
+static inline void server_wait(live_server *server, bool (*up)(const live_server *))
+{
+    enum { TRIES = 1200 };
+    for (int i = 0; i < TRIES; i++) {
+        if (up(server))
+            return;
+        int state = 0;
+        if (waitpid(server->pid, &state, WNOHANG) == server->pid) {
+            server_log(server);
+            server->pid = 0;
+            fail_msg("the server ended by itself; its words stand above");
+        }
+        usleep(50000);
+    }
+    server_log(server);
+    fail_msg("the server did not come up in a minute; its words stand above");
+}
+
+static inline void server_stop(live_server *server)
+{
+    pb_error err;
+    close(server->line);
+    int tries = 0;
+    while (server->pid > 0 && waitpid(server->pid, NULL, WNOHANG) == 0 && tries++ < 400)
+        usleep(50000);
+    if (tries >= 400)
+        kill(server->pid, SIGKILL);
+    assert_true(tries < 400);
+    must(sys_dir_remove_tree(server->folder, &err), &err);
+    server->arena = pb_arena_free(server->arena);
+}
+
+/* --- auditing by URL --- */
+
+static inline const model_source *declared_databases(pb_arena *arena, size_t *ret_count)
+{
+    pb_error err;
+    pb_str *names = NULL;
+    size_t count = 0;
+    char *folder = pb_arena_printf(arena, "%s/databases", root_path());
+    must(sys_dir_list(folder, arena, &names, &count, &err), &err);
+    model_source *sources = pb_arena_array(arena, count, sizeof *sources);
+    for (size_t i = 0; i < count; i++) {
+        PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
+        char *path = sys_path_join(arena, folder, names[i].ptr);
+        must(sys_file_read(path, 1 << 20, &text, &err), &err);
+        sources[i] = (model_source){pb_str_c(path), pb_arena_str(arena, pb_buf_str(&text))};
+    }
+    *ret_count = count;
+    return sources;
+}
+
+/* A source read into a workspace that is thrown away. */
+typedef struct live_read {
+    exchange_plan plan;
+    db_workspace *workspace;
+} live_read;
+
+static inline pb_status plan_live(bench_room *room, const char *url, const char *password_file,
+                                  exchange_options *ret_options, exchange_plan *ret_plan,
+                                  pb_error *err)
+{
+    const char **paths = pb_arena_array(room->arena, 1, sizeof *paths);
+    paths[0] = url;
+    *ret_options = options_for(paths, 1);
+    ret_options->password_file = password_file;
+    ret_options->databases = declared_databases(room->arena, &ret_options->database_count);
+    ret_options->last = true;
+    return exchange_plan_make(room->schema, ret_options, room->arena, ret_plan, err);
+}
+
+static inline live_read read_live(bench_room *room, const char *url, const char *password_file)
+{
+    pb_error err;
+    exchange_options options;
+    live_read ret = {0};
+    must(plan_live(room, url, password_file, &options, &ret.plan, &err), &err);
+    db_options scratch = {.scratch = true};
+    must(db_workspace_create(NULL, room->schema, &scratch, NULL, &ret.workspace, &err), &err);
+    must(exchange_import(ret.workspace, &options, room->arena, &ret.plan, &err), &err);
+    return ret;
+}
+
+static inline void live_read_end(live_read *read)
+{
+    read->workspace = db_workspace_close(read->workspace);
+}
+
+/* The first cell of a query over what was read, as text. */
+static inline pb_str told(bench_room *room, live_read *read, const char *sql)
+{
+    pb_error err;
+    db_session *session = NULL;
+    db_stmt *stmt = NULL;
+    bool row = false;
+    must(db_snapshot_open(read->workspace, &session, &err), &err);
+    must(db_prepare(session, sql, &stmt, &err), &err);
+    must(db_step(stmt, &row, &err), &err);
+    pb_str value = row ? pb_arena_str(room->arena, db_column_text(stmt, 0)) : PB_STR("no row");
+    db_reset(stmt);
+    db_snapshot_close(session);
+    return value.ptr == NULL ? PB_STR("") : value;
+}
+
+static inline void assert_told(bench_room *room, live_read *read, const char *sql,
+                               const char *expected)
+{
+    pb_str value = told(room, read, sql);
+    if (!pb_str_is(value, expected))
+        fail_msg("%s\n  gives “%.*s”, not “%s”", sql, PB_STR_FMT(value), expected);
+}
+
+/* Every table of the plan with what became of it: shown when a test fails. */
+static inline void show_plan(bench_room *room, const exchange_plan *plan)
+{
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const exchange_file *file = &plan->files[i];
+        pb_str why = why_not(room, file);
+        print_message("%s -> %s %d rows, %d rejected; %.*s\n", file->name.ptr,
+                      file->entity == NULL ? "" : file->entity->name.ptr, (int)file->rows,
+                      (int)file->rejected, PB_STR_FMT(why));
+    }
+}
+
+static inline void assert_rows(bench_room *room, const exchange_plan *plan, const char *name,
+                               uint64_t rows)
+{
+    const exchange_file *file = file_named(plan, name);
+    if (file->entity == NULL || file->rows != rows || file->imported != rows)
+        show_plan(room, plan);
+    assert_non_null(file->entity);
+    assert_int_equal(file->rows, rows);
+    assert_int_equal(file->imported, rows);
+}
+
+/* Some table of the plan stays out with these words. */
+static inline void assert_said(bench_room *room, const exchange_plan *plan, const char *words)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (pb_str_find(why_not(room, &plan->files[i]), pb_str_c(words)) != SIZE_MAX)
+            return;
+    show_plan(room, plan);
+    fail_msg("nothing says: %s", words);
+}
+
+static inline bool mentions(const exchange_plan *plan, bench_room *room, const char *words)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (pb_str_find(why_not(room, &plan->files[i]), pb_str_c(words)) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* Connecting fails with this status and words, and the password is in none of them. */
+static inline void assert_no_way(bench_room *room, const char *url, const char *password_file,
+                                 pb_status expected, const char *words, const char *password)
+{
+    pb_error err = {0};
+    exchange_options options;
+    exchange_plan plan = {0};
+    pb_status status = plan_live(room, url, password_file, &options, &plan, &err);
+    PB_AUTO_BUF out = PB_BUF_INIT(65536);
+    pb_error_render(&err, &err.primary, NULL, &out);
+    pb_buf_addc(&out, "\n");
+    pb_error_render(&err, &err.detail, NULL, &out);
+    pb_buf_addc(&out, "\n");
+    pb_error_render(&err, &err.hint, NULL, &out);
+    if (status != expected || pb_str_find(pb_buf_str(&out), pb_str_c(words)) == SIZE_MAX)
+        fail_msg("%s: %s: %s", url, pb_status_name(status), pb_buf_cstr(&out));
+    assert_true(pb_str_find(pb_buf_str(&out), pb_str_c(password)) == SIZE_MAX);
+    assert_non_null(err.hint.id);
+}
+
+#endif
