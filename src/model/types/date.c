@@ -325,6 +325,9 @@ static bool read_moment(pb_str raw, model_moments moments, int64_t *ret_us)
             part += (raw.ptr[at] - '0') * unit;
     if (at < raw.len)
         return false;
+    const int64_t last = (int64_t)(LAST_DAY - DAY_OF_1970 + 1) * 86400; /* in seconds */
+    if (whole > (moments == MODEL_MILLISECONDS ? last * 1000 : last))
+        return false;
     if (moments == MODEL_MILLISECONDS)
         *ret_us = whole * 1000;
     else if (moments == MODEL_SECONDS)
