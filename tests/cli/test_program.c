@@ -35,7 +35,8 @@ static void test_audit_of_the_demo_writes_three_reports(void **state)
     assert_null(strstr(html, "http://"));
     assert_null(strstr(html, "https://"));
     assert_has(json, "\"rules_sha256\"");
-    assert_int_equal(strncmp(csv, "control,grade,entity,record,field,value,problem,suggestion,", 59), 0);
+    assert_int_equal(
+        strncmp(csv, "control,grade,entity,record,field,value,problem,suggestion,", 59), 0);
     assert_has(csv, "technolgy");
     free(html);
     free(json);

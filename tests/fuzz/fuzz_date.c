@@ -98,11 +98,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     date_votes dates = {0};
     mark_votes marks = {0};
-    dates_vote(&dates, text, 1);
-    marks_vote(&marks, text);
+    votes_date(&dates, text, 1);
+    votes_mark(&marks, text);
     hold(dates.dmy + dates.mdy + dates.open + dates.ymd <= dates.all);
-    hold(dates_decided(&dates) || dates.example[0] != 0);
-    hold(marks_decided(&marks) || marks.example[0] != 0);
+    hold(votes_dates_decided(&dates) || dates.example[0] != 0);
+    hold(votes_marks_decided(&marks) || marks.example[0] != 0);
     if (text.len == 0)
         return 0;
     model_reader reader = {.today = TODAY,

@@ -48,16 +48,16 @@ static bool has_numbers(const judging *j, size_t c)
 static bool is_decided(const judging *j, size_t c)
 {
     if (has_dates(j, c))
-        return dates_decided(&j->dates[c]);
-    return !has_numbers(j, c) || marks_decided(&j->marks[c]);
+        return votes_dates_decided(&j->dates[c]);
+    return !has_numbers(j, c) || votes_marks_decided(&j->marks[c]);
 }
 
 static void vote(judging *j, size_t c, pb_str cell, int64_t line)
 {
     if (has_dates(j, c))
-        dates_vote(&j->dates[c], cell, line);
+        votes_date(&j->dates[c], cell, line);
     else if (has_numbers(j, c))
-        marks_vote(&j->marks[c], cell);
+        votes_mark(&j->marks[c], cell);
 }
 
 /* --- the rows behind the sample --- */

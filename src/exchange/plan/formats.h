@@ -25,9 +25,9 @@ typedef struct date_votes {
     int64_t proof_line;                    /* and the line of the first that decides */
 } date_votes;
 /** Looks at one value; `line` is its place in the file. */
-void dates_vote(date_votes *votes, pb_str text, int64_t line);
+void votes_date(date_votes *votes, pb_str text, int64_t line);
 /** Can the values seen be read in one way only? */
-bool dates_decided(const date_votes *votes);
+bool votes_dates_decided(const date_votes *votes);
 
 /** Shown by the numbers of a column. */
 typedef struct mark_votes {
@@ -36,7 +36,7 @@ typedef struct mark_votes {
     size_t open_comma, open_point; /* three digits behind a single one: 1,234 */
     char example[32];              /* the first undecided */
 } mark_votes;
-void marks_vote(mark_votes *votes, pb_str text);
-bool marks_decided(const mark_votes *votes);
+void votes_mark(mark_votes *votes, pb_str text);
+bool votes_marks_decided(const mark_votes *votes);
 
 #endif

@@ -106,7 +106,7 @@ static void prove(date_votes *votes, bool day_first, pb_str text, int64_t line)
     *(day_first ? &votes->dmy : &votes->mdy) += 1;
 }
 
-void dates_vote(date_votes *votes, pb_str text, int64_t line)
+void votes_date(date_votes *votes, pb_str text, int64_t line)
 {
     three t;
     text = pb_str_trim(text);
@@ -146,7 +146,7 @@ void dates_vote(date_votes *votes, pb_str text, int64_t line)
     }
 }
 
-bool dates_decided(const date_votes *votes)
+bool votes_dates_decided(const date_votes *votes)
 {
     return votes->open == 0 || votes->dmy + votes->mdy > 0 ||
            (votes->short_first > 0 && votes->short_last == 0);
@@ -194,7 +194,7 @@ static size_t count_of(const char *text, char c)
     return count;
 }
 
-void marks_vote(mark_votes *votes, pb_str text)
+void votes_mark(mark_votes *votes, pb_str text)
 {
     char form[64];
     bool zero_first = false;
@@ -224,7 +224,7 @@ void marks_vote(mark_votes *votes, pb_str text)
     }
 }
 
-bool marks_decided(const mark_votes *votes)
+bool votes_marks_decided(const mark_votes *votes)
 {
     return votes->comma + votes->point > 0 || votes->open_comma + votes->open_point == 0;
 }

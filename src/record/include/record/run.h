@@ -32,7 +32,8 @@ pb_status record_run_file(record_run *run, pb_str name, const model_entity *enti
 pb_status record_run_file_done(record_run *run, int64_t number, record_run_counts counts,
                                pb_error *err);
 /** Says how a column was read: `field` NULL: not mapped; `how`: a word (map, preset, name,
- * values, unmapped, ignored, left: its product writes it for itself, which views do not show). Call after record_run_file_done of its file. `filled`: rows with a value. */
+ * values, unmapped, ignored, left: its product writes it for itself, which views do not show). Call
+ * after record_run_file_done of its file. `filled`: rows with a value. */
 pb_status record_run_column(record_run *run, int64_t number, pb_str header,
                             const model_field *field, const char *how, uint64_t filled,
                             pb_error *err);
