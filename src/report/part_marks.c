@@ -5,10 +5,13 @@
 
 enum { MAX_OWNERS = 200, MAX_BARS = 25 };
 
-/* Marks as bars, in the order of the table beneath; nothing for a single one. */
-static void bars(builder *b, const char *title, const char *what, const audit_mark *marks,
-                 size_t count)
+/* The marks of the areas at a glance, in the order of the table beneath; tables draw their own
+ * bars.
+ */
+static void area_bars(builder *b)
 {
+    const audit_mark *marks = b->writer.result->areas;
+    size_t count = b->writer.result->area_count;
     chart_builder chart = build_chart(b, REPORT_BARS, REPORT_MARK);
     double values[MAX_BARS];
     size_t shown = 0;
@@ -23,9 +26,9 @@ static void bars(builder *b, const char *title, const char *what, const audit_ma
         return;
     chart.chart.max = 100;
     chart.chart.table_beside = true;
-    chart.chart.label_of = build_say(b, what, NULL);
+    chart.chart.label_of = build_say(b, PB_MSG("Area"), NULL);
     build_series(&chart, build_say(b, PB_MSG("Mark"), NULL), REPORT_PLAIN, values);
-    build_chart_block(&chart, build_say(b, title, NULL),
+    build_chart_block(&chart, build_say(b, PB_MSG("By area"), NULL),
                       build_say(b, PB_MSG("Marks from 0 to 100, the longer the better."), NULL));
 }
 
@@ -72,13 +75,10 @@ void part_marks(builder *b)
 {
     const audit_result *result = b->writer.result;
     build_section(b, "marks", PB_MSG("Marks"), true);
-    bars(b, PB_MSG("By area"), PB_MSG("Area"), result->areas, result->area_count);
-    controls_table(b, PB_MSG("By area"), PB_MSG("Area"), result->areas, result->area_count);
-    bars(b, PB_MSG("By kind of record"), PB_MSG("Kind of record"), result->entities,
-         result->entity_count);
+    area_bars(b);
+    controls_table(b, "", PB_MSG("Area"), result->areas, result->area_count);
     controls_table(b, PB_MSG("By kind of record"), PB_MSG("Kind of record"), result->entities,
                    result->entity_count);
-    bars(b, PB_MSG("By source"), PB_MSG("File"), result->sources, result->source_count);
     records_table(b, PB_MSG("By source"), PB_MSG("File"), result->sources, result->source_count);
     build_section_end(b);
 }
@@ -89,8 +89,6 @@ void part_owners(builder *b)
     if (result->owner_count == 0)
         return;
     build_section(b, "owners", PB_MSG("By owner"), true);
-    bars(b, PB_MSG("Marks of the owners' records"), PB_MSG("Owner"), result->owners,
-         result->owner_count);
     records_table(b, "", PB_MSG("Owner"), result->owners, result->owner_count);
     build_section_end(b);
 }
