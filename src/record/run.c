@@ -167,6 +167,27 @@ pb_status record_run_file_done(record_run *run, int64_t number, record_run_count
                       file, err);
 }
 
+pb_status record_run_file_hash(record_run *run, int64_t number, const uint8_t hash[32],
+                               pb_error *err)
+{
+    static const char *const updates[] = {"UPDATE t_import_run SET hash = ?1 WHERE run = ?2",
+                                          "UPDATE t_source_file SET hash = ?1 WHERE run = ?2"};
+    PB_AUTO_BUF text = PB_BUF_INIT(128);
+    run_file *file = NULL;
+    PB_TRY(find_file(run, number, &file, err));
+    for (size_t i = 0; i < sizeof file->hash; i++)
+        file->hash[i] = hash[i];
+    pb_str hex = hex_text(file, &text);
+    for (size_t i = 0; i < sizeof updates / sizeof *updates; i++) {
+        db_stmt *stmt;
+        PB_TRY(db_prepare(run->session, updates[i], &stmt, err));
+        db_bind_text(stmt, 1, hex);
+        db_bind_i64(stmt, 2, number);
+        PB_TRY(db_run(stmt, err));
+    }
+    return PB_OK;
+}
+
 static pb_status insert_column(record_run *run, const run_file *file, const run_column *column,
                                pb_error *err)
 {

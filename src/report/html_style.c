@@ -72,7 +72,7 @@ const char html_style[] =
     "td{border-bottom:1px solid var(--line);padding:6px "
     "0;padding-inline-end:12px;vertical-align:top;overflow-wrap:break-word}"
     "tr:last-child td{border-bottom:0}"
-    "td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}"
     "td.m{white-space:nowrap;font-variant-numeric:tabular-nums}.w{display:inline-block;min-width:4."
     "2em}"
     ":lang(fa) ol{list-style:persian}"

@@ -205,6 +205,7 @@ static pb_status import_rows(importing *im, pb_error *err)
     PB_TRY(table_read_fingerprint(im->reader, im->file->place, hash, err));
     if (im->file->place->live) {
         memcpy(im->file->hash, hash, sizeof hash); /* of the rows: what was read can be named */
+        PB_TRY(record_run_file_hash(im->run, im->number, hash, err));
         return PB_OK;
     }
     if (memcmp(hash, im->file->hash, sizeof hash) == 0)

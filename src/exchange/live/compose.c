@@ -99,13 +99,12 @@ static bool can_be(const composing *c, pb_str sql)
     return true;
 }
 
-static bool is_named(const composing *c, pb_str sql, pb_str alias, pb_str column)
+static bool is_named(pb_str sql, pb_str alias, pb_str column)
 {
     pb_str one, other;
     for (size_t at = 0; next_reference(sql, &at, &one, &other);)
         if (pb_str_eq(one, alias) && pb_str_eq(other, column))
             return true;
-    (void)c;
     return false;
 }
 
@@ -114,9 +113,9 @@ static bool is_taken(const composing *c, pb_str alias, pb_str column)
 {
     for (size_t f = 0; f < c->query->field_count; f++)
         for (size_t w = 0; w < c->query->fields[f].way_count; w++)
-            if (is_named(c, c->query->fields[f].ways[w], alias, column))
+            if (is_named(c->query->fields[f].ways[w], alias, column))
                 return true;
-    return c->query->where.ptr != NULL && is_named(c, c->query->where, alias, column);
+    return c->query->where.ptr != NULL && is_named(c->query->where, alias, column);
 }
 
 /* --- tables --- */
@@ -243,7 +242,7 @@ static void add_others(const composing *c, size_t *count, pb_buf *out)
     }
 }
 
-/* Some column of the table is not for this login: the audit must say so. */
+/* As reports show it: database/query. */
 static pb_status name_place(const live_catalog *catalog, pb_str name, live_place *ret,
                             pb_error *err)
 {

@@ -31,6 +31,9 @@ pb_status record_run_file(record_run *run, pb_str name, const model_entity *enti
 /** Says what came of a file, after its last record. */
 pb_status record_run_file_done(record_run *run, int64_t number, record_run_counts counts,
                                pb_error *err);
+/** Says what the bytes of a file were when that is only known at its end (a live source). */
+pb_status record_run_file_hash(record_run *run, int64_t number, const uint8_t hash[32],
+                               pb_error *err);
 /** Says how a column was read: `field` NULL: not mapped; `how`: a word (map, preset, name,
  * values, unmapped, ignored, left: its product writes it for itself, which views do not show). Call
  * after record_run_file_done of its file. `filled`: rows with a value. */
