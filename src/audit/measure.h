@@ -36,6 +36,7 @@ pb_status measure_shared_value(audit_check *check, pb_error *err);
 pb_status measure_series(audit_check *check, pb_error *err);
 pb_status measure_heaped_dates(audit_check *check, pb_error *err);
 pb_status measure_swapped_names(audit_check *check, pb_error *err);
+pb_status measure_name_parts(audit_check *check, pb_error *err);
 pb_status measure_text_sign(audit_check *check, pb_error *err);
 pb_status measure_sample_data(audit_check *check, pb_error *err);
 pb_status measure_purpose(audit_check *check, pb_error *err);

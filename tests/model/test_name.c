@@ -39,6 +39,43 @@ static void capitals_are_proposed(void **state)
     }
 }
 
+/* shows: DQ-7 DQ-10 */
+static void parts_of_a_name(void **state)
+{
+    static const char *const cases[][3] = {
+        /* full name, given, family; NULL: nobody can be sure */
+        {"Anna Weber", "Anna", "Weber"},
+        {" Dr. Anna Weber ", "Anna", "Weber"},
+        {"Jan van der Berg", "Jan", "van der Berg"},
+        {"John F. Kennedy", "John", "Kennedy"},
+        {"John F Kennedy Jr.", "John", "Kennedy"},
+        {"Duval, Rosa Maria", "Rosa Maria", "Duval"},
+        {"Smith, Jr.", NULL, NULL},
+        {"Se\u00e1n O\u2019Brien", "Se\u00e1n", "O\u2019Brien"},
+        {"\u738b\u5c0f\u660e", "\u5c0f\u660e", "\u738b"},
+        {"\u6b27\u9633\u4fee", "\u4fee", "\u6b27\u9633"},
+        {"\u53f8\u9a6c\u76f8\u5982", "\u76f8\u5982", "\u53f8\u9a6c"},
+        {"\u963f\u91cc\u5df4\u5df4", NULL, NULL},
+        {"\u0639\u0644\u06cc \u0631\u0636\u0627\u06cc\u06cc", "\u0639\u0644\u06cc",
+         "\u0631\u0636\u0627\u06cc\u06cc"},
+        {"Wang Xiaoming", NULL, NULL},
+        {"Juan Carlos Lopez Garcia", NULL, NULL},
+        {"J. Smith", NULL, NULL},
+        {"Cher", NULL, NULL},
+        {"Anna \u738b", NULL, NULL},
+        {"R2 D2", NULL, NULL},
+        {"", NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pb_str given = PB_STR_NONE, family = PB_STR_NONE;
+        bool sure = model_name_split(pb_str_c(cases[i][0]), &given, &family);
+        if (sure != (cases[i][1] != NULL) ||
+            (sure && !(pb_str_is(given, cases[i][1]) && pb_str_is(family, cases[i][2]))))
+            fail_msg("%s: %.*s / %.*s", cases[i][0], PB_STR_FMT(given), PB_STR_FMT(family));
+    }
+}
+
 /* shows: DQ-1 DQ-9 REC-5 */
 static void a_name_has_letters(void **state)
 {
@@ -76,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capitals_are_proposed),
         cmocka_unit_test(a_name_has_letters),
+        cmocka_unit_test(parts_of_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Names of persons: how one written all in capitals or all in small letters is probably meant.
+/* Names of persons: how one written all in capitals or all in small letters is probably meant, and
+ * which part is which.
  *
  * A proposal for people to accept, never a correction made by itself: nobody but the bearer knows.
  * Threads: pure functions. Cost: O(length).
@@ -12,5 +13,11 @@
  * Jan`, `o'brien` gives `O'Brien`, `mcdonald` gives `McDonald`, `king iii` gives `King III`. ASCII
  * letters only are changed. */
 void model_name_case(pb_str name, pb_buf *out);
+
+/** Given and family name of a full name, as slices of it; false, and nothing set, where the way of
+ * writing leaves a doubt: names of more words than two without particle or initial, names in pinyin
+ * (either order is common), four Chinese characters without a compound surname, mixed scripts,
+ * digits. */
+bool model_name_split(pb_str full, pb_str *ret_given, pb_str *ret_family);
 
 #endif
