@@ -56,8 +56,9 @@ static void change_letters(guesses *all, pb_str word, bool insert)
 {
     char room[NEAR_MAX + 1];
     for (size_t i = 0; i < word.len; i++)
-        for (char c = 'a'; c <= 'z'; c++) {
+        for (int letter = 'a'; letter <= 'z'; letter++) {
             size_t rest = insert ? i : i + 1;
+            char c = (char)letter;
             if (c == word.ptr[i])
                 continue; /* the same, or made at the next place as well */
             memcpy(room, word.ptr, i);

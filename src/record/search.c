@@ -151,7 +151,7 @@ static pb_status find_in(finder *f, const model_entity *entity, pb_error *err)
         return pb_fail_memory(err);
     PB_TRY(db_search_query(f->session, entity->name, f->prefixes, RANKED_MAX, rows, &count, err));
     PB_TRY(rank(f, entity, rows, count, fits, err));
-    for (uint8_t best = IS_IT; best <= FOUND; best++)
+    for (int best = IS_IT; best <= FOUND; best++)
         for (size_t i = 0; i < count && f->left > 0; i++) {
             record_data record;
             bool here;

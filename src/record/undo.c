@@ -366,13 +366,14 @@ static pb_status refer_again(undoing *u, const struct relinked *link, pb_error *
 static pb_status undo_events(undoing *u, pb_error *err)
 {
     uint64_t count = u->run->event - u->run->first;
-    for (uint64_t done = 0; done < 2 * count; done++) {
-        if (u->progress != NULL && done % TELL_EVERY == 0 &&
-            u->progress(u->context, done, 2 * count))
-            return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"),
-                           NULL);
-        PB_TRY(undo_event(u, u->run->event - 1 - done % count, done >= count, err));
-    }
+    for (int created = 0; created <= 1; created++)
+        for (uint64_t done = 0; done < count; done++) {
+            if (u->progress != NULL && done % TELL_EVERY == 0 &&
+                u->progress(u->context, (uint64_t)created * count + done, 2 * count))
+                return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"),
+                               NULL);
+            PB_TRY(undo_event(u, u->run->event - 1 - done, created == 1, err));
+        }
     for (size_t i = 0; i < u->relinked_count; i++) {
         pb_arena_reset(u->event_arena);
         PB_TRY(refer_again(u, &u->relinked[i], err));

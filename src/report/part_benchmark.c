@@ -108,7 +108,8 @@ static void controls_beside(builder *b, const report_earlier *other)
                            ? (double)then->failing / (double)then->population
                            : NAN;
         /* Both must have asked, and one of them must have found something. */
-        if (isnan(here) || isnan(there) || (now->failing == 0 && then->failing == 0))
+        if (then == NULL || isnan(here) || isnan(there) ||
+            (now->failing == 0 && then->failing == 0))
             continue;
         build_cell(&table, (report_cell){.kind = REPORT_CELL_TEXT,
                                          .text = build_title(b, now),

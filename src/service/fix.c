@@ -74,7 +74,7 @@ static pb_status place_of(db_session *snapshot, const model_entity *entity, int6
     PB_TRY(db_step(stmt, &row, err));
     if (row) {
         pb_str id = db_column_blob(stmt, 0);
-        if (id.len == sizeof fix->id)
+        if (id.ptr != NULL && id.len == sizeof fix->id)
             memcpy(&fix->id, id.ptr, sizeof fix->id);
         fix->run = db_column_i64(stmt, 1);
         fix->row = db_column_i64(stmt, 2);
@@ -108,7 +108,8 @@ static pb_status propose(fix_work *work, db_session *snapshot, const audit_findi
     fix.field = control->entity != NULL && !pb_str_empty(failure->field)
                     ? model_field_find(control->entity, failure->field)
                     : control->field;
-    if (fix.field == NULL || failure->n == 0 || (several && is_proposed(work->fixes, &fix)))
+    if (control->entity == NULL || fix.field == NULL || failure->n == 0 ||
+        (several && is_proposed(work->fixes, &fix)))
         return PB_OK;
     PB_TRY(place_of(snapshot, control->entity, failure->n, &fix, err));
     return PB_PUSH(work->arena, work->fixes->items, work->fixes->count, work->capacity, fix)

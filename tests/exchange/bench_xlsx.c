@@ -28,7 +28,7 @@ static void make_book(const char *path, uint32_t rows)
     format_set_num_format(day, "yyyy-mm-dd");
     char text[64];
     for (uint32_t r = 0; r <= rows; r++) {
-        for (uint16_t c = 0; c < COLUMNS; c++) {
+        for (lxw_col_t c = 0; c < (lxw_col_t)COLUMNS; c++) {
             if (r == 0 || c < 5) {
                 snprintf(text, sizeof text, c < 2 ? "Name %u of %u" : "Kind %u", c < 2 ? r : r % 50,
                          c);

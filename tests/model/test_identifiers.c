@@ -198,7 +198,8 @@ static void mistype(model_id_kind kind, const model_id *id, bool turned, size_t 
         memcpy(text, id->text, id->len);
         if (text[at] < '0' || text[at] > '9')
             continue;
-        for (char c = '0'; c <= '9'; c++) {
+        for (int digit = '0'; digit <= '9'; digit++) {
+            char c = (char)digit;
             text[at] = c;
             if (c != id->text[at] && !caught(kind, text, id->len))
                 fail_msg("%s: %.*s passes for %.*s", kind_names[kind], (int)id->len, text,

@@ -142,7 +142,8 @@ pb_status measure_outliers(audit_check *check, pb_error *err)
     if (!rows.groups)
         return pb_fail_memory(err);
     PB_TRY(load(check, &rows, err));
-    qsort(rows.rows, rows.count, sizeof *rows.rows, by_group);
+    if (rows.count > 0)
+        qsort(rows.rows, rows.count, sizeof *rows.rows, by_group);
     for (size_t from = 0, to; from < rows.count; from = to) {
         for (to = from; to < rows.count && rows.rows[to].group == rows.rows[from].group;)
             to++;

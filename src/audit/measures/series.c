@@ -114,7 +114,7 @@ static pb_status read_series(audit_check *check, pb_arena *arena, numbered **ret
     if (mail && count)
         qsort(items, count, sizeof *items, compare_numbered);
     *ret = items;
-    *ret_count = keep_series(items, count, ret_series);
+    *ret_count = items ? keep_series(items, count, ret_series) : 0;
     if (mail && *ret_count)
         qsort(items, *ret_count, sizeof *items, compare_places);
     return PB_OK;

@@ -342,7 +342,7 @@ static bool judge_utf16(const unsigned char *p, size_t len, bool whole, double c
         return false;
     double little = price_utf16(p, len, true), big = price_utf16(p, len, false);
     double best = little < big ? little : big, second = little < big ? big : little;
-    if (best >= cheap || best > MOST_A_UNIT * (double)(len / 2))
+    if (best >= cheap || best > MOST_A_UNIT * (double)len / 2)
         return false;
     double next = second < cheap ? second : cheap;
     *ret = (encoding){.code = little < big ? TEXT_UTF16_LE : TEXT_UTF16_BE,

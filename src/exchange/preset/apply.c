@@ -42,7 +42,7 @@ static size_t place_of(const exchange_plan *plan, const sample *s, size_t column
     enum { WRONG_FORM = 1000, EMPTY = 100000 };
     const struct preset_column *what = header->column;
     size_t place = header->rank;
-    if (what->use == PRESET_FIELD && what->field->type == MODEL_LINK)
+    if (what->use == PRESET_FIELD && what->field != NULL && what->field->type == MODEL_LINK)
         place += what->holds_id != plan->gives_ids[what->field->target->index] ? WRONG_FORM : 0;
     return place + (s->rows > 0 && sample_filled(s, column) == 0 ? EMPTY : 0);
 }

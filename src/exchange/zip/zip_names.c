@@ -30,7 +30,7 @@ zip_names_code zip_names_judge(pb_str names)
 pb_status zip_name_text(pb_str name, zip_names_code code, pb_arena *arena, pb_str *ret_text,
                         pb_error *err)
 {
-    pb_str text = PB_STR_NONE;
+    pb_str text;
     if (pb_utf8_valid(name)) {
         text = pb_arena_str(arena, name);
     } else {

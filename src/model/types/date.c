@@ -321,8 +321,10 @@ static bool read_moment(pb_str raw, model_moments moments, int64_t *ret_us)
     if (moments == MODEL_NO_MOMENTS || at < 4 || at == 8)
         return false;
     if (at < raw.len && raw.ptr[at] == '.')
-        for (at++; at < raw.len && is_digit(raw.ptr[at]); at++, unit /= 10)
+        for (at++; at < raw.len && is_digit(raw.ptr[at]); at++) {
             part += (raw.ptr[at] - '0') * unit;
+            unit /= 10;
+        }
     if (at < raw.len)
         return false;
     const int64_t last = (int64_t)(LAST_DAY - DAY_OF_1970 + 1) * 86400; /* in seconds */
