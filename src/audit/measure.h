@@ -7,11 +7,16 @@
 
 typedef enum measure_about { ABOUT_FIELD, ABOUT_LINK, ABOUT_ENTITY, ABOUT_SOURCE } measure_about;
 
+/** What a measure needs that costs much, and that all controls of an entity share. In the order in
+ * which it is ready; controls that need it come after those that do not. */
+typedef enum measure_needs { NEEDS_NOTHING, NEEDS_TWINS, NEEDS_TEXTS, NEEDS_COUNT } measure_needs;
+
 struct audit_measure {
     const char *name;
     measure_about about;
     const char *const *args; /* what its one argument may be; NULL: takes none */
     pb_status (*run)(audit_check *check, pb_error *err);
+    measure_needs needs;
 };
 
 /** NULL when there is none. */
@@ -20,6 +25,9 @@ const audit_measure *measure_find(pb_str name);
 const char *const *measure_names(void);
 /** Why the control cannot use its measure so (a hint), or NULL. */
 const char *measure_refuses(const audit_control *control);
+
+/** Finds the duplicates of an entity into `state`. */
+pb_status twins_find(audit_work *work, entity_state *state, pb_error *err);
 
 pb_status measure_completeness(audit_check *check, pb_error *err);
 pb_status measure_invalid_values(audit_check *check, pb_error *err);
@@ -50,6 +58,7 @@ pb_status measure_soon_stale(audit_check *check, pb_error *err);
 pb_status measure_stale_values(audit_check *check, pb_error *err);
 pb_status measure_other_customer(audit_check *check, pb_error *err);
 pb_status measure_no_history(audit_check *check, pb_error *err);
+pb_status measure_two_employers(audit_check *check, pb_error *err);
 pb_status measure_loops(audit_check *check, pb_error *err);
 pb_status measure_outliers(audit_check *check, pb_error *err);
 pb_status measure_stopped_using(audit_check *check, pb_error *err);

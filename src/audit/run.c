@@ -1,6 +1,6 @@
 /* Running a catalogue: is a control applicable, how many are looked at, what fails, is it accepted.
  */
-#include "run.h"
+#include "ahead.h"
 #include "base/time.h"
 #include "measure.h"
 
@@ -214,21 +214,38 @@ static pb_status keep_filled(const audit_work *work, audit_result *result, pb_er
     return PB_OK;
 }
 
-static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
+/* Evaluates the controls that need `what`; `*done` counts all that were evaluated. */
+static pb_status run_needing(audit_work *work, audit_result *result, measure_needs what,
+                             size_t *done, pb_error *err)
 {
     const audit_catalogue *catalogue = work->catalogue;
     const audit_options *options = work->options;
     PB_AUTO_BUF day = PB_BUF_INIT(32);
     pb_date_format(&day, work->today);
-    PB_TRY(work_survey(work, err));
     for (size_t i = 0; i < catalogue->count; i++) {
+        const audit_control *control = &catalogue->controls[i];
+        if ((control->measure ? control->measure->needs : NEEDS_NOTHING) != what)
+            continue;
         if (options->progress &&
-            options->progress(options->context, &catalogue->controls[i], i, catalogue->count))
+            options->progress(options->context, control, *done, catalogue->count))
             return pb_fail(err, PB_CANCELLED, PB_MSG("The audit was stopped."), NULL);
-        result->findings[i].control = &catalogue->controls[i];
+        result->findings[i].control = control;
         PB_TRY(run_control(work, &result->findings[i], &day, err));
+        (*done)++;
     }
-    result->finding_count = catalogue->count;
+    return PB_OK;
+}
+
+/* With a second thread or without: the order is the same, and so is the result. */
+static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
+{
+    size_t done = 0;
+    PB_TRY(ahead_start(work, err));
+    PB_TRY(work_survey(work, err));
+    ahead_surveyed(work);
+    for (int what = NEEDS_NOTHING; what < NEEDS_COUNT; what++)
+        PB_TRY(run_needing(work, result, (measure_needs)what, &done, err));
+    result->finding_count = work->catalogue->count;
     result->as_of_days = work->today;
     result->reference_days = work->reference;
     result->newest_days = work->newest;
@@ -275,6 +292,7 @@ pb_status audit_run(db_session *snapshot, const model_schema *schema,
     pb_status status = work_open(&work, err);
     if (status == PB_OK)
         status = run_all(&work, &result, err);
+    ahead_end(work.ahead);
     model_reader_free(work.reader);
     pb_buf_free(&work.failures);
     if (status == PB_OK)

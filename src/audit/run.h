@@ -73,9 +73,11 @@ typedef struct audit_work {
     pb_str *sayings; /* words of notes, each once */
     size_t saying_count, saying_capacity;
     bool users_known;
-    pb_map *user_labels;           /* id of a user → index into owners */
-    struct scan_tools *scan_tools; /* NULL until a text is looked at */
-    struct work_people *people;    /* NULL until people_load */
+    pb_map *user_labels;            /* id of a user → index into owners */
+    struct scan_tools *scan_tools;  /* NULL until a text is looked at */
+    struct work_people *people;     /* NULL until people_load */
+    struct audit_ahead *ahead;      /* the second thread, see ahead.h; NULL: none */
+    const struct audit_ahead *self; /* set when this is the second thread */
 } audit_work;
 
 /** A link without a reference, and one whose reference leads to no record. */

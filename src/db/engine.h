@@ -44,8 +44,8 @@ typedef struct db_engine {
     db_conn *(*disconnect)(db_conn *conn);
     /** Runs SQL that gives no rows: definitions. */
     pb_status (*run)(db_conn *conn, const char *sql, pb_error *err);
-    /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells a
-     * writer that somebody else committed since its last transaction. */
+    /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells
+     * that another connection committed since this one's last transaction. */
     pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);
     /** Until this transaction ends, what is deleted is overwritten too. */
     pb_status (*overwrite)(db_conn *conn, pb_error *err);

@@ -17,6 +17,7 @@ enum {
     DB_SLOTS_MAX = 16,       /* things kept beside a workspace */
     DB_BATCH_MAX = 1024,     /* transactions in one commit */
     DB_READERS_KEPT = 8,     /* idle readers kept open */
+    DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
 };
 

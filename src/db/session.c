@@ -298,6 +298,28 @@ pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb
     return PB_OK;
 }
 
+/* The first is begun anew after the second: when nobody committed between its two beginnings, the
+ * second, which lies between them, sees what it sees. */
+pb_status db_snapshot_beside(db_session *session, db_session **ret_second, pb_error *err)
+{
+    bool foreign = true;
+    db_session *second = NULL;
+    for (int tries = 0; foreign && tries < DB_BESIDE_TRIES; tries++) {
+        db_snapshot_close(second);
+        second = NULL;
+        PB_TRY(db_snapshot_open(session->workspace, &second, err));
+        db_session_rest(session);
+        session->engine->rollback(session->conn);
+        pb_status status = session->engine->begin(session->conn, false, &foreign, err);
+        if (status != PB_OK) {
+            db_snapshot_close(second);
+            return status;
+        }
+    }
+    *ret_second = foreign ? db_snapshot_close(second) : second;
+    return PB_OK;
+}
+
 db_session *db_snapshot_close(db_session *session)
 {
     if (session != NULL) {

@@ -125,8 +125,11 @@ static pb_status run_controls(service_core *service, const service_call *call,
                              .mail_domains = call->check_domains ? mail_domains : NULL};
     db_session *snapshot = NULL;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
-    pb_status status =
-        audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result, err);
+    pb_status status = db_snapshot_beside(snapshot, &options.beside, err);
+    if (status == PB_OK)
+        status = audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result,
+                           err);
+    db_snapshot_close(options.beside);
     db_snapshot_close(snapshot);
     PB_TRY(status);
     audit_payload(out->catalogue, &out->result, &payload);

@@ -6,7 +6,8 @@ typedef struct audited {
     support *base;
     support_world world;
     pb_arena *arena;
-    db_session *session;
+    db_session *session, *beside;
+    bool alone; /* one thread does everything */
     audit_result result;
 } audited;
 
@@ -32,6 +33,11 @@ static void run_audit(audited *a, const char *path, const char *as_of)
     SUPPORT_OK(support_open(&a->world, err), err);
     SUPPORT_OK(support_import(&a->world, &path, 1, err), err);
     SUPPORT_OK(db_snapshot_open(a->world.workspace, &a->session, err), err);
+    if (!a->alone) {
+        SUPPORT_OK(db_snapshot_beside(a->session, &a->beside, err), err);
+        assert_non_null(a->beside);
+    }
+    options.beside = a->beside;
     clock_t begun = clock(), last = begun;
     options.progress = show_time;
     options.context = &last;
@@ -43,6 +49,7 @@ static void run_audit(audited *a, const char *path, const char *as_of)
 
 static void end_audit(audited *a)
 {
+    db_snapshot_close(a->beside);
     support_unload(&a->world, a->session);
     pb_arena_free(a->arena);
 }
@@ -172,10 +179,11 @@ static void test_crm_export(void **state)
     end_audit(&a);
 }
 
+/* A second thread changes nothing. */
 /* shows: AUD-3 */
 static void test_same_source_same_result(void **state)
 {
-    audited a = {.base = *state}, b = {.base = *state};
+    audited a = {.base = *state}, b = {.base = *state, .alone = true};
     run_audit(&a, demo(), "2026-11-21");
     run_audit(&b, demo(), "2026-11-21");
     assert_int_equal(a.result.finding_count, b.result.finding_count);
@@ -185,12 +193,38 @@ static void test_same_source_same_result(void **state)
         assert_int_equal(left->failing, right->failing);
         assert_true(left->score == right->score);
         assert_int_equal(left->failure_count, right->failure_count);
-        for (size_t k = 0; k < left->failure_count; k++)
+        for (size_t k = 0; k < left->failure_count; k++) {
             assert_true(pb_str_eq(left->failures[k].record, right->failures[k].record));
+            assert_true(pb_str_eq(left->failures[k].value, right->failures[k].value));
+            assert_true(pb_str_eq(left->failures[k].other, right->failures[k].other));
+        }
     }
     assert_true(a.result.overall.score == b.result.overall.score);
     end_audit(&a);
     end_audit(&b);
+}
+
+/* Stopped at the first control: the second thread has only begun. */
+static bool stop(void *context, const audit_control *control, size_t done, size_t total)
+{
+    (void)context;
+    (void)control;
+    (void)done;
+    (void)total;
+    return true;
+}
+
+/* shows: AUD-3 */
+static void test_stopped_with_both_threads(void **state)
+{
+    audited a = {.base = *state};
+    run_audit(&a, demo(), "2026-11-21");
+    const audit_options options = {.as_of_days = 20000, .progress = stop, .beside = a.beside};
+    audit_result result;
+    assert_int_equal(audit_run(a.session, a.base->schema, a.base->catalogue, &options, a.arena,
+                               &result, &a.base->err),
+                     PB_CANCELLED);
+    end_audit(&a);
 }
 
 /* Nothing said of it; for reading what a source gives. */
@@ -212,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crm_export),
         cmocka_unit_test(test_same_source_same_result),
+        cmocka_unit_test(test_stopped_with_both_threads),
     };
     return getenv("AUDIT_SOURCE") ? cmocka_run_group_tests(read_only, start, end)
                                   : cmocka_run_group_tests(tests, start, end);

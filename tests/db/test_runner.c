@@ -137,7 +137,29 @@ static void snapshot_body(room *r)
     assert_status(PB_INTERNAL, db_before_commit(session, close_batch, NULL, &r->err));
     db_snapshot_close(session);
 }
+
 ON_EVERY_ENGINE(a_snapshot_stays_as_it_was, snapshot_body)
+
+/* Two snapshots of one state, whatever is committed before, between and after. */
+static void beside_body(room *r)
+{
+    db_session *session = NULL, *second = NULL;
+    make(r);
+    assert_ok(r, db_snapshot_open(r->workspace, &session, &r->err));
+    for (int64_t n = 1; n <= 5; n++)
+        assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_ok(r, db_snapshot_beside(session, &second, &r->err));
+    assert_non_null(second);
+    for (int64_t n = 6; n <= 8; n++)
+        assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(5, count_in(r, session, ACCOUNTS));
+    assert_int_equal(5, count_in(r, second, ACCOUNTS));
+    db_snapshot_close(second);
+    db_snapshot_close(session);
+}
+
+/* shows: AUD-3 */
+ON_EVERY_ENGINE(two_snapshots_see_one_state, beside_body)
 
 /* ---- many threads ---- */
 
@@ -213,6 +235,7 @@ int main(void)
         cmocka_unit_test(work_before_commit_is_part_of_it),
         cmocka_unit_test(what_is_kept_beside_hears_of_rollbacks),
         cmocka_unit_test(a_snapshot_stays_as_it_was),
+        cmocka_unit_test(two_snapshots_see_one_state),
         cmocka_unit_test(threads_share_commits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* The pass over all texts of an entity; see scan.h. */
 #include "scan.h"
 
+#include "../ahead.h"
 #include "patterns.h"
 
 enum { TEXT_BYTES = 300, NOTE_BYTES = 1 << 20 };
@@ -304,6 +305,8 @@ static pb_status scan_entity(scanning *to, entity_state *state, pb_error *err)
         PB_TRY(db_step(to->stmt, &row, err));
         if (!row)
             break;
+        if (ahead_stopped(to->work->self))
+            return pb_fail(err, PB_CANCELLED, PB_MSG("The audit was stopped."), NULL);
         PB_TRY(look_at_row(to, err));
         if (to->masked.failed || to->tools->scratch.failed || to->tools->hint.failed)
             return pb_fail_memory(err);
@@ -313,6 +316,9 @@ static pb_status scan_entity(scanning *to, entity_state *state, pb_error *err)
 
 pb_status text_scan_of(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err)
 {
+    bool taken = false;
+    if (!state->scan)
+        PB_TRY(ahead_texts(work, state, &taken, err));
     if (state->scan) {
         *ret = state->scan;
         return PB_OK;

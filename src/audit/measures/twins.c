@@ -1,4 +1,5 @@
 /* duplicates: records that describe the same thing, by the fields the model compares (`match:`). */
+#include "../ahead.h"
 #include "../measure.h"
 
 #include "audit/duplicates.h"
@@ -23,29 +24,43 @@ static void join(uint32_t *parent, uint32_t a, uint32_t b)
         parent[a] = b;
 }
 
-static pb_status entity_twins(audit_work *work, entity_state *state, pb_error *err)
+static bool stop_matching(void *context, uint64_t done, uint64_t total)
 {
-    if (state->matched)
-        return PB_OK;
-    PB_TRY(list_load(work, state, err));
+    (void)done;
+    (void)total;
+    return ahead_stopped(context);
+}
+
+pb_status twins_find(audit_work *work, entity_state *state, pb_error *err)
+{
     PB_AUTO_ARENA arena = pb_arena_new((size_t)4 << 30);
     audit_duplicates found;
     if (!arena)
         return pb_fail_memory(err);
-    PB_TRY(audit_duplicates_find(work->session, state->entity, 0, NULL, NULL, arena, &found, err));
+    PB_TRY(audit_duplicates_find(work->session, state->entity, 0, stop_matching,
+                                 (void *)(uintptr_t)work->self, arena, &found, err));
     const match_result result = found.result;
     state->match_fields = found.field_count;
-    state->exact = pb_arena_array(work->scratch, state->count + 1, sizeof *state->exact);
-    state->near = pb_arena_array(work->scratch, state->count + 1, sizeof *state->near);
+    state->exact = pb_arena_array(work->scratch, result.rows + 1, sizeof *state->exact);
+    state->near = pb_arena_array(work->scratch, result.rows + 1, sizeof *state->near);
     if (!state->exact || !state->near)
         return pb_fail_memory(err);
-    for (uint32_t i = 0; i < state->count; i++)
+    for (uint32_t i = 0; i < result.rows; i++)
         state->exact[i] = state->near[i] = i;
     for (size_t i = 0; i < result.pair_count; i++)
         join(result.pairs[i].exact ? state->exact : state->near, result.pairs[i].left,
              result.pairs[i].right);
     state->matched = true;
     return PB_OK;
+}
+
+static pb_status entity_twins(audit_work *work, entity_state *state, pb_error *err)
+{
+    bool taken = false;
+    PB_TRY(list_load(work, state, err));
+    if (!state->matched)
+        PB_TRY(ahead_twins(work, state, &taken, err));
+    return state->matched ? PB_OK : twins_find(work, state, err);
 }
 
 pb_status measure_duplicates(audit_check *check, pb_error *err)

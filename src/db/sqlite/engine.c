@@ -273,13 +273,13 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
     PB_TRY(run_own(conn, write ? conn->begin_write : conn->begin, NULL, err));
     int64_t version = 0;
     pb_status status = run_own(conn, conn->touch, NULL, err);
-    if (status == PB_OK && write)
+    if (status == PB_OK)
         status = run_own(conn, conn->version, &version, err);
     if (status != PB_OK) {
         rollback(conn);
         return status;
     }
-    *ret_foreign = write && conn->data_version >= 0 && conn->data_version != version;
+    *ret_foreign = conn->data_version >= 0 && conn->data_version != version;
     conn->data_version = version;
     return PB_OK;
 }

@@ -114,6 +114,9 @@ typedef struct audit_options {
      * controls that need it are not applicable. Gets `context` too. */
     pb_status (*mail_domains)(void *context, const pb_str *domains, size_t count,
                               audit_mail *ret_verdicts, pb_error *err);
+    /** A second snapshot of the same state (db_snapshot_beside): what costs most is then done on it
+     * by a second thread. NULL: one thread does everything. The result is the same. */
+    db_session *beside;
 } audit_options;
 
 /** Evaluates all controls. A control that breaks is AUDIT_COULD_NOT_RUN, the others go on; only a

@@ -16,6 +16,11 @@ typedef struct db_stmt db_stmt;
 /** A read-only snapshot of the workspace: sees one committed state until closed. Owner: the caller.
  */
 pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb_error *err);
+/** A second snapshot of the very state that `snapshot` sees, for another thread. To be asked for
+ * before anything is read: `snapshot` begins anew, and may then see what was committed since. NULL
+ * in `*ret_second` (and PB_OK) when others commit so often that no two could be had of one state.
+ * Owner: the caller, db_snapshot_close. */
+pb_status db_snapshot_beside(db_session *snapshot, db_session **ret_second, pb_error *err);
 /** Takes NULL, returns NULL. */
 db_session *db_snapshot_close(db_session *session);
 
