@@ -95,20 +95,49 @@ static int compare_digests(const void *a, const void *b)
     return memcmp(a, b, 32);
 }
 
-/* Neither the order nor the paths of the files change the version of the rules; their words do. */
+/* Neither the order nor the paths of the files change the version of the rules; their words do.
+ * `all` begins with room for one digest, those of the files follow. */
+static void hash_digests(const model_schema *schema, uint8_t *all, size_t files, uint8_t ret[32])
+{
+    memcpy(all, schema->hash, 32);
+    qsort(all + 32, files, 32, compare_digests);
+    SHA256(all, 32 * (1 + files), ret);
+}
+
 static pb_status hash_rules(audit_loader *loader, pb_error *err)
 {
-    size_t count = 1 + loader->file_count + loader->digest_count;
-    uint8_t *all = pb_arena_array(loader->arena, count, 32);
+    size_t files = loader->file_count + loader->digest_count;
+    uint8_t *all = pb_arena_array(loader->arena, 1 + files, 32);
     if (!all)
         return pb_fail_memory(err);
-    memcpy(all, loader->schema->hash, 32);
     for (size_t i = 0; i < loader->file_count; i++)
         memcpy(all + 32 * (1 + i), loader->files[i].digest, 32);
     if (loader->digest_count)
         memcpy(all + 32 * (1 + loader->file_count), loader->digests, 32 * loader->digest_count);
-    qsort(all + 32, count - 1, 32, compare_digests);
-    SHA256(all, 32 * count, loader->catalogue->hash);
+    hash_digests(loader->schema, all, files, loader->catalogue->hash);
+    return PB_OK;
+}
+
+pb_status audit_catalogue_identify(const model_schema *schema, const model_source *sources,
+                                   size_t count, pb_arena *arena, audit_rules *ret_rules,
+                                   pb_error *err)
+{
+    audit_rules rules = {0};
+    uint8_t *all = pb_arena_array(arena, 1 + count, 32);
+    if (!all)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        pb_str text = sources[i].text;
+        const model_yaml *root;
+        SHA256((const unsigned char *)text.ptr, text.len, all + 32 * (1 + i));
+        if (!pb_str_starts(text, PB_STR("areas:")) &&
+            pb_str_find(text, PB_STR("\nareas:")) == SIZE_MAX)
+            continue;
+        PB_TRY(model_yaml_load(arena, &sources[i], &root, err));
+        PB_TRY(model_yaml_text(root, "version", &rules.version, err));
+    }
+    hash_digests(schema, all, count, rules.hash);
+    *ret_rules = rules;
     return PB_OK;
 }
 

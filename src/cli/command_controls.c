@@ -208,17 +208,17 @@ pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *e
 pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(65536), model = PB_BUF_INIT(128), rules = PB_BUF_INIT(128);
-    const audit_catalogue *catalogue;
-    PB_TRY(service_controls(context->service, &catalogue, err));
+    audit_rules controls;
+    PB_TRY(service_rules(context->service, &controls, err));
     pb_hex(&model, service_schema(context->service)->hash, 32);
-    pb_hex(&rules, catalogue->hash, 32);
+    pb_hex(&rules, controls.hash, 32);
     if (context->json) {
         pb_json json;
         pb_json_init(&json, &out, 2);
         pb_json_object(&json);
         pb_json_member(&json, "version", pb_str_c(context->version));
         pb_json_member(&json, "model", pb_buf_str(&model));
-        pb_json_member(&json, "controls_version", catalogue->version);
+        pb_json_member(&json, "controls_version", controls.version);
         pb_json_member(&json, "controls", pb_buf_str(&rules));
         pb_json_object_end(&json);
         pb_buf_byte(&out, '\n');
@@ -227,7 +227,7 @@ pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err)
         cli_say(context, &out, PB_MSG("model {hash}"), "hash", pb_buf_cstr(&model), NULL);
         pb_buf_byte(&out, '\n');
         cli_say(context, &out, PB_MSG("controls {version} {hash}"), "version",
-                PB_ARG(catalogue->version), "hash", pb_buf_cstr(&rules), NULL);
+                PB_ARG(controls.version), "hash", pb_buf_cstr(&rules), NULL);
         pb_buf_byte(&out, '\n');
     }
     *ret_exit = 0;

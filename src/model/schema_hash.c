@@ -9,6 +9,7 @@
 
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SEEN_AS_SET = -1 };
 
@@ -19,17 +20,41 @@ typedef struct facts {
     bool failed;
 } facts;
 
-/* `place` is "entity" or "entity.field" or …; position −1: the order of such facts means nothing */
+static char *copy(char *to, pb_str text)
+{
+    if (text.len > 0)
+        memcpy(to, text.ptr, text.len);
+    return to + text.len;
+}
+
+/* `place` is "entity" or "entity.field" or …; position −1: the order of such facts means nothing.
+ * Put together by hand: every start of the program makes thousands of such lines. */
 static void put(facts *f, pb_str place, const char *what, long position, pb_str value)
 {
+    char order[24] = "", size[24];
     if (f->failed || value.ptr == NULL)
         return;
-    char *line = position == SEEN_AS_SET
-                     ? pb_arena_printf(f->arena, "%.*s/%s = %zu:%.*s\n", PB_STR_FMT(place), what,
-                                       value.len, PB_STR_FMT(value))
-                     : pb_arena_printf(f->arena, "%.*s/%s[%05ld] = %zu:%.*s\n", PB_STR_FMT(place),
-                                       what, position, value.len, PB_STR_FMT(value));
-    f->failed = line == NULL || !PB_PUSH(f->arena, f->lines, f->count, f->capacity, pb_str_c(line));
+    if (position != SEEN_AS_SET)
+        snprintf(order, sizeof order, "[%05ld]", position);
+    pb_str parts[] = {place,       PB_STR("/"), pb_str_c(what), pb_str_c(order), PB_STR(" = "),
+                      PB_STR_NONE, PB_STR(":"), value,          PB_STR("\n")};
+    size_t len = 0, count = sizeof parts / sizeof *parts;
+    char *end = size + sizeof size;
+    size_t left = value.len;
+    do
+        *--end = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    parts[5] = pb_str_n(end, (size_t)(size + sizeof size - end));
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *line = pb_arena_alloc(f->arena, len);
+    f->failed = line == NULL;
+    if (f->failed)
+        return;
+    char *to = line;
+    for (size_t i = 0; i < count; i++)
+        to = copy(to, parts[i]);
+    f->failed = !PB_PUSH(f->arena, f->lines, f->count, f->capacity, pb_str_n(line, len));
 }
 
 static void put_int(facts *f, pb_str place, const char *what, int64_t value)

@@ -11,6 +11,7 @@ struct service_core {
     model_schema *schema;
     model_source *controls; /* built in and an administrator's, waivers left out */
     size_t control_count;
+    bool own_controls;       /* an administrator's are among them */
     model_source *databases; /* of products whose databases are known */
     size_t database_count;
     model_source *waiver_files;

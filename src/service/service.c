@@ -75,6 +75,18 @@ pb_status service_controls(service_core *service, const audit_catalogue **ret_ca
     return PB_OK;
 }
 
+pb_status service_rules(service_core *service, audit_rules *ret_rules, pb_error *err)
+{
+    const audit_catalogue *catalogue;
+    if (service->catalogue == NULL && !service->own_controls)
+        return audit_catalogue_identify(service->schema, service->controls, service->control_count,
+                                        service->arena, ret_rules, err);
+    PB_TRY(service_controls(service, &catalogue, err));
+    ret_rules->version = catalogue->version;
+    memcpy(ret_rules->hash, catalogue->hash, sizeof ret_rules->hash);
+    return PB_OK;
+}
+
 pb_status service_catalog(const service_asset *assets, size_t asset_count, const char *language,
                           pb_catalog **ret_catalog, pb_error *err)
 {

@@ -105,6 +105,7 @@ pb_status service_gather(service_core *service, const service_extra *extra,
     service->database_count = databases.count;
     service->controls = controls.items;
     service->control_count = controls.count;
+    service->own_controls = extra->control_dir_count > 0;
     service->waiver_files = waivers.items;
     service->waiver_file_count = waivers.count;
     PB_TRY(add_assets(&presets, service, PB_STR("presets/"), err));

@@ -300,6 +300,25 @@ static void test_waivers_are_checked(void **state)
     audit_catalogue_free(catalogue);
 }
 
+/* `probity version` does not read the controls, and says the same; no two are called alike. */
+/* shows: AUD-3 */
+static void test_rules_are_known_without_reading_them(void **state)
+{
+    support *s = *state;
+    audit_catalogue *catalogue;
+    audit_rules rules;
+    SUPPORT_OK(
+        audit_catalogue_load(s->schema, s->controls.items, s->controls.count, &catalogue, &s->err),
+        &s->err);
+    SUPPORT_OK(audit_catalogue_identify(s->schema, s->controls.items, s->controls.count,
+                                        s->controls.arena, &rules, &s->err),
+               &s->err);
+    assert_true(rules.version.len > 0);
+    assert_true(pb_str_eq(rules.version, catalogue->version));
+    assert_memory_equal(rules.hash, catalogue->hash, sizeof rules.hash);
+    audit_catalogue_free(catalogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_refused_sql_is_told),
         cmocka_unit_test(test_own_fields_are_audited),
         cmocka_unit_test(test_waivers_are_checked),
+        cmocka_unit_test(test_rules_are_known_without_reading_them),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -44,6 +44,8 @@ const exchange_presets *service_presets(const service_core *service);
 /** The catalogue of controls, read at the first call; belongs to the service. */
 pb_status service_controls(service_core *service, const audit_catalogue **ret_catalogue,
                            pb_error *err);
+/** Version and hash of the controls; those built in are not read for it. */
+pb_status service_rules(service_core *service, audit_rules *ret_rules, pb_error *err);
 /** Waivers found beside the controls, read with them. */
 pb_status service_waivers(service_core *service, const audit_waiver **ret_waivers,
                           size_t *ret_count, pb_error *err);
