@@ -82,7 +82,7 @@ static uint8_t hour_of(db_stmt *stmt, int column, const model_field *field)
     int64_t us = db_column_i64(stmt, column) % day;
     if (us < 0)
         us += day;
-    return us == 0 ? NO_HOUR : (uint8_t)(us / hour);
+    return (uint8_t)(us == 0 ? NO_HOUR : us / hour);
 }
 
 static pb_status take_rows(entity_state *state, db_stmt *stmt, const model_field *const *days,

@@ -125,8 +125,9 @@ static void wait_once(asking *all)
     nfds_t count = 0;
     int bits = ares_getsock(all->channel, sockets, ARES_GETSOCK_MAXNUM);
     for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-        bool in = ARES_GETSOCK_READABLE((unsigned)bits, i) != 0;
-        bool out = ARES_GETSOCK_WRITABLE((unsigned)bits, i) != 0;
+        /* as ARES_GETSOCK_READABLE and _WRITABLE, which shift a signed one into the sign */
+        bool in = ((unsigned)bits >> i & 1) != 0;
+        bool out = ((unsigned)bits >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0;
         if (in || out)
             polls[count++] = (struct pollfd){
                 .fd = sockets[i], .events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0))};

@@ -27,7 +27,7 @@ static void hold(bool condition)
 static void put(pb_buf *out, uint64_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        pb_buf_byte(out, i < 8 ? (char)(value >> (8 * i)) : 0);
+        pb_buf_byte(out, (char)(i < 8 ? value >> (8 * i) : 0));
 }
 
 /* One stored part and its entry of the directory (APPNOTE 4.3). */
