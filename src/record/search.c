@@ -111,7 +111,7 @@ static pb_status rank(finder *f, const model_entity *entity, const int64_t *rows
 {
     PB_AUTO_BUF scratch = PB_BUF_INIT(1 << 20);
     db_stmt *stmt;
-    int titles;
+    int titles = 0;
     PB_TRY(prepare_titles(f, entity, &stmt, &titles, err));
     for (size_t i = 0; i < count; i++) {
         bool row;
