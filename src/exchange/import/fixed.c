@@ -22,7 +22,8 @@ static size_t column_of(const exchange_file *file, const exchange_edit *edit, co
                         size_t count)
 {
     for (size_t c = 0; c < file->column_count && c < count; c++)
-        if (file->columns[c].field == edit->field && pb_str_eq(whole_cell(cells[c]), edit->before))
+        if ((file->columns[c].field == edit->field || file->columns[c].while_open == edit->field) &&
+            pb_str_eq(whole_cell(cells[c]), edit->before))
             return c;
     return SIZE_MAX;
 }

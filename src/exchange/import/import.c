@@ -107,7 +107,7 @@ static pb_status reject_row(importing *im, const table_row *row, const char *say
 static pb_str header_of(const exchange_file *file, const model_field *field)
 {
     for (size_t c = 0; field != NULL && c < file->column_count; c++)
-        if (file->columns[c].field == field)
+        if (file->columns[c].field == field || file->columns[c].while_open == field)
             return file->columns[c].header;
     return PB_STR_NONE;
 }

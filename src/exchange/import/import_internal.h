@@ -16,8 +16,9 @@ typedef struct binding {
     size_t column;
     const model_field *field;
     model_format format;
-    bool by_country; /* format.country is set row by row */
-    size_t country;  /* then: the column that holds the country */
+    const model_field *while_open; /* instead of `field` in rows of deals not over; NULL: none */
+    bool by_country;               /* format.country is set row by row */
+    size_t country;                /* then: the column that holds the country */
 } binding;
 
 /** How the rows of one file become inputs; made once a file. */
@@ -32,6 +33,8 @@ typedef struct row_shape {
     const model_field *full_name;
     ptrdiff_t given, middle, family; /* columns, -1: none */
     pb_buf name_room;
+    size_t stage;         /* column by which deals are over */
+    pb_map *roles;        /* spellings of its values -> role; NULL: no column asks */
     model_reader *reader; /* reads countries */
     pb_arena *country_arena;
     pb_map *countries; /* as written -> two letters, so that each is read once */

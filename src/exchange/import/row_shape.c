@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "import_internal.h"
 
+#include "../plan/closing.h"
+
 enum { NAME_ROOM = 64 << 10 };
 
 row_shape *row_shape_free(row_shape *shape)
@@ -48,6 +50,18 @@ static void bind_name(const exchange_file *file, row_shape *shape)
         shape->full_name = full;
 }
 
+/* The column by which each row's date is one of a deal that is over, or of an open one. */
+static bool bind_stage(const exchange_file *file, row_shape *shape)
+{
+    const model_field *stage = model_field_role(file->entity, "stage");
+    ptrdiff_t column = column_of(file, stage);
+    if (column < 0)
+        return false;
+    shape->stage = (size_t)column;
+    shape->roles = pb_map_new(shape->country_arena);
+    return shape->roles != NULL && closing_roles(shape->roles, shape->country_arena, stage);
+}
+
 pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape **ret_shape,
                         pb_error *err)
 {
@@ -74,7 +88,14 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
         if (column->field == NULL)
             continue;
         binding *b = &shape->bindings[shape->count++];
-        *b = (binding){.column = c, .field = column->field, .format = column->format};
+        *b = (binding){.column = c,
+                       .field = column->field,
+                       .format = column->format,
+                       .while_open = column->while_open};
+        if (b->while_open != NULL && shape->roles == NULL && !bind_stage(file, shape)) {
+            row_shape_free(shape);
+            return pb_fail_memory(err);
+        }
         bind_country(file, b);
     }
     bind_name(file, shape);
@@ -148,6 +169,14 @@ static pb_str compose_name(row_shape *shape, const table_row *row)
     return pb_buf_str(out);
 }
 
+/* Where a value of the row goes. */
+static const model_field *field_now(const row_shape *shape, const binding *b, const table_row *row)
+{
+    bool open = b->while_open != NULL &&
+                !closing_is_over(closing_role(shape->roles, row->cells[shape->stage]));
+    return open ? b->while_open : b->field;
+}
+
 const record_input *row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
                                      pb_str *ret_source_id)
 {
@@ -161,7 +190,8 @@ const record_input *row_shape_inputs(row_shape *shape, const table_row *row, siz
             const model_field *country = model_field_find(b->field->entity, b->field->country);
             b->format.country = country_of(shape, country, row->cells[b->country]);
         }
-        shape->inputs[count++] = (record_input){b->field, pb_csv_unguard(cell), &b->format};
+        shape->inputs[count++] =
+            (record_input){field_now(shape, b, row), pb_csv_unguard(cell), &b->format};
     }
     if (shape->full_name != NULL) {
         pb_str name = compose_name(shape, row);

@@ -1,6 +1,8 @@
 /* Planning an import: which files, which entities, which columns, in which order. */
 #include "plan.h"
 
+#include "closing.h"
+
 #include "../preset/recognise.h"
 
 #include <stdarg.h>
@@ -250,6 +252,7 @@ static pb_status decide_file(planning *p, exchange_file *file, sample *s, pb_are
         PB_TRY(columns_decide(p->names, file, s, p->arena, scratch, err));
     }
     PB_TRY(formats_judge(file, s, p->arena, scratch, err));
+    PB_TRY(closing_decide(file, s, p->arena, scratch, err));
     PB_TRY(note_headers(file, s, p->arena, err));
     if (!any_mapped(file) &&
         plan_refuse(file, p->arena, PB_MSG("None of its columns fits a field of the entity"),

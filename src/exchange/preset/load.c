@@ -1,6 +1,23 @@
 /* Reading presets from YAML: every mistake told with its place. */
 #include "load.h"
 
+pb_status load_texts(loading *l, const model_yaml *map, const char *key, model_strs *list,
+                     pb_error *err)
+{
+    model_strs more = {0};
+    PB_TRY(model_yaml_texts(l->arena, map, key, &more, err));
+    if (more.count == 0)
+        return PB_OK;
+    pb_str *items = pb_arena_array(l->arena, list->count + more.count, sizeof *items);
+    if (items == NULL)
+        return pb_fail_memory(err);
+    if (list->count > 0)
+        memcpy(items, list->items, list->count * sizeof *items);
+    memcpy(items + list->count, more.items, more.count * sizeof *items);
+    *list = (model_strs){items, list->count + more.count};
+    return PB_OK;
+}
+
 static struct preset_table *table_named(struct preset *preset, pb_str name)
 {
     for (size_t i = 0; i < preset->table_count; i++)
@@ -45,11 +62,11 @@ static pb_status read_maps(loading *l, const model_yaml *maps, pb_error *err)
         return PB_OK;
     PB_TRY(model_yaml_expect(maps, MODEL_YAML_MAP, err));
     for (size_t i = 0; i < maps->count; i++) {
-        pb_map *map = NULL;
-        PB_TRY(load_values(l, maps->items[i], &map, err));
         uint64_t *place = pb_map_put(l->preset->maps, maps->keys[i]->text, NULL);
         if (place == NULL)
             return pb_fail_memory(err);
+        pb_map *map = (pb_map *)(uintptr_t)*place; /* of a document before this one: added to */
+        PB_TRY(load_values(l, maps->items[i], &map, err));
         *place = (uint64_t)(uintptr_t)map;
     }
     return PB_OK;
@@ -59,11 +76,11 @@ static pb_status read_signs(loading *l, const model_yaml *root, pb_error *err)
 {
     static const char *const orders[] = {"ymd", "dmy", "mdy", NULL};
     struct preset *preset = l->preset;
-    PB_TRY(model_yaml_texts(l->arena, root, "files", &preset->files, err));
-    PB_TRY(model_yaml_texts(l->arena, root, "signs", &preset->signs, err));
-    PB_TRY(model_yaml_texts(l->arena, root, "id_signs", &preset->id_signs, err));
-    PB_TRY(model_yaml_texts(l->arena, root, "custom", &preset->custom, err));
-    PB_TRY(model_yaml_texts(l->arena, root, "from", &preset->shown.from, err));
+    PB_TRY(load_texts(l, root, "files", &preset->files, err));
+    PB_TRY(load_texts(l, root, "signs", &preset->signs, err));
+    PB_TRY(load_texts(l, root, "id_signs", &preset->id_signs, err));
+    PB_TRY(load_texts(l, root, "custom", &preset->custom, err));
+    PB_TRY(load_texts(l, root, "from", &preset->shown.from, err));
     int order = -1;
     PB_TRY(model_yaml_choice(root, "dates", orders, &order, err));
     if (order >= 0) {

@@ -16,9 +16,13 @@ typedef struct loading {
 
 /** What one table says of its headers, into `l->table`; adds to what it says already. */
 pb_status load_table(loading *l, const model_yaml *spec, pb_error *err);
+/** Appends the texts of a key to what is there already: a document that extends a product adds to
+ * it. */
+pb_status load_texts(loading *l, const model_yaml *map, const char *key, model_strs *list,
+                     pb_error *err);
 /** Headers left out, into `l->table`. */
 pb_status load_ignored(loading *l, const model_yaml *node, pb_error *err);
-/** A value map: `to: [from, …]`. */
+/** A value map: `to: [from, …]`; adds to `*ret` unless that is NULL. */
 pb_status load_values(loading *l, const model_yaml *node, pb_map **ret, pb_error *err);
 /** Words in the form of model_header_key, in place. */
 pb_status load_keys(loading *l, model_strs *words, pb_error *err);

@@ -142,7 +142,7 @@ static struct preset_column *new_column(loading *l, preset_use use)
 pb_status load_values(loading *l, const model_yaml *node, pb_map **ret, pb_error *err)
 {
     PB_TRY(model_yaml_expect(node, MODEL_YAML_MAP, err));
-    pb_map *map = pb_map_new(l->arena);
+    pb_map *map = *ret != NULL ? *ret : pb_map_new(l->arena);
     for (size_t i = 0; map != NULL && i < node->count; i++) {
         const model_yaml *from = node->items[i];
         pb_str *to = pb_arena_alloc(l->arena, sizeof *to);
@@ -399,7 +399,7 @@ pb_status load_table(loading *l, const model_yaml *spec, pb_error *err)
         PB_TRY(model_yaml_need(spec, "entity", &entity, err));
         PB_TRY(find_entity(l, entity, &table->entity, err));
     }
-    PB_TRY(model_yaml_texts(l->arena, spec, "files", &table->files, err));
+    PB_TRY(load_texts(l, spec, "files", &table->files, err));
     PB_TRY(read_special(l, spec, "id", PRESET_ID, err));
     PB_TRY(read_special(l, spec, "deleted", PRESET_DELETED, err));
     PB_TRY(read_columns(l, model_yaml_get(spec, "columns"), err));

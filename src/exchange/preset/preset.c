@@ -43,15 +43,30 @@ const preset_header *preset_header_find(const struct preset_table *table, pb_str
     return at == NULL ? NULL : &table->list[*at - 1];
 }
 
+static bool is_capital(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_letters(pb_str affix)
+{
+    for (size_t i = 0; i < affix.len; i++)
+        if (affix.ptr[i] < 'a' || affix.ptr[i] > 'z')
+            return false;
+    return true;
+}
+
+/* Letters alone mark a field of one's own only before a capital: `cLoyalty`, not `city`. */
 pb_str preset_affix_off(const struct preset *preset, pb_str header)
 {
     for (size_t i = 0; i < preset->custom.count; i++) {
         pb_str affix = preset->custom.items[i];
         if (header.len <= affix.len)
             continue;
-        if (pb_str_ends(header, affix))
+        bool letters = is_letters(affix);
+        if (!letters && pb_str_ends(header, affix))
             return pb_str_trim(pb_str_sub(header, 0, header.len - affix.len));
-        if (pb_str_starts(header, affix))
+        if (pb_str_starts(header, affix) && (!letters || is_capital(header.ptr[affix.len])))
             return pb_str_trim(pb_str_sub(header, affix.len, header.len));
     }
     return PB_STR_NONE;

@@ -2,7 +2,7 @@
  * by their kind, and what follows for the row as a whole. */
 #include "row.h"
 
-#include "../plan/plan.h"
+#include "../plan/closing.h"
 #include "base/csv.h"
 #include "preset.h"
 
@@ -85,28 +85,6 @@ static void bind_columns(const exchange_file *file, preset_shape *shape)
     }
 }
 
-static bool know_role(preset_shape *shape, pb_str spelling, const pb_str *role)
-{
-    pb_str key = names_key(shape->lasting, spelling);
-    uint64_t *place = key.len == 0 ? NULL : pb_map_put(shape->roles, key, NULL);
-    if (place != NULL)
-        *place = (uint64_t)(uintptr_t)role;
-    return place != NULL || (key.ptr != NULL && key.len == 0);
-}
-
-/* The roles of a choice that routes go by, under all its spellings. */
-static bool know_roles(preset_shape *shape, const model_field *field)
-{
-    bool known = true;
-    for (size_t i = 0; i < field->choice_count; i++) {
-        const model_choice *choice = &field->choices[i];
-        known = known && know_role(shape, choice->value, &choice->role);
-        for (size_t a = 0; a < choice->aliases.count; a++)
-            known = known && know_role(shape, choice->aliases.items[a], &choice->role);
-    }
-    return known;
-}
-
 static bool make_room(const exchange_file *file, preset_shape *shape)
 {
     size_t fields = file->entity->field_count;
@@ -145,7 +123,7 @@ pb_status preset_shape_new(const exchange_file *file, preset_shape **ret_shape, 
     bind_columns(file, shape);
     for (size_t r = 0; r < shape->route_count; r++)
         if (shape->routes[r].what->with != NULL &&
-            !know_roles(shape, shape->routes[r].what->with)) {
+            !closing_roles(shape->roles, shape->lasting, shape->routes[r].what->with)) {
             preset_shape_free(shape);
             return pb_fail_memory(err);
         }
@@ -246,13 +224,25 @@ static void put(preset_shape *shape, size_t *count, record_input input)
         shape->out[(*count)++] = input;
 }
 
-/* `^a^` as some products quote each of several values. */
+static bool stands_between(pb_str part, char first, char last)
+{
+    return part.len >= 2 && part.ptr[0] == first && part.ptr[part.len - 1] == last;
+}
+
+/* `^a^` or `"a"`, as some products quote each of several values. */
 static pb_str bare(pb_str part)
 {
     part = pb_str_trim(part);
-    if (part.len >= 2 && part.ptr[0] == '^' && part.ptr[part.len - 1] == '^')
+    if (stands_between(part, '^', '^') || stands_between(part, '"', '"'))
         part = pb_str_sub(part, 1, part.len - 2);
     return part;
+}
+
+/* `["a","b"]`: the values between the brackets. */
+static pb_str unlisted(pb_str cell)
+{
+    pb_str list = pb_str_trim(cell);
+    return stands_between(list, '[', ']') ? pb_str_trim(pb_str_sub(list, 1, list.len - 2)) : cell;
 }
 
 /* Several values in a cell: all of them where the field takes many, else the first. What is beyond
@@ -278,7 +268,11 @@ static void put_input(preset_shape *shape, const pb_str *cells, record_input inp
     const struct preset_column *what = shape->fields[input.field->index];
     if (what == NULL) {
         put(shape, count, input);
-    } else if (what->split != 0 && pb_str_index(input.raw, what->split) < input.raw.len) {
+        return;
+    }
+    if (what->split != 0)
+        input.raw = unlisted(input.raw);
+    if (what->split != 0 && pb_str_index(input.raw, what->split) < input.raw.len) {
         put_several(shape, what, input, count);
     } else {
         input.raw = standard(shape, what, what->split != 0 ? bare(input.raw) : input.raw);
@@ -302,12 +296,7 @@ static record_input *input_for(preset_shape *shape, size_t count, const model_fi
 static pb_str role_now(preset_shape *shape, const model_field *field, size_t count)
 {
     const record_input *there = input_for(shape, count, field);
-    PB_AUTO_BUF key = PB_BUF_INIT(4 * WORD_MOST);
-    if (there == NULL || there->raw.len > WORD_MOST)
-        return PB_STR("");
-    model_header_key(there->raw, &key);
-    const uint64_t *role = pb_map_get(shape->roles, pb_buf_str(&key));
-    return role == NULL ? PB_STR("") : *(const pb_str *)(uintptr_t)*role;
+    return there == NULL ? PB_STR("") : closing_role(shape->roles, there->raw);
 }
 
 static bool leads(const looked_at *route, const preset_way *way, const pb_str *cells, pb_str role)
@@ -376,6 +365,8 @@ size_t preset_shape_row(preset_shape *shape, const pb_str *cells, const record_i
 const model_field *preset_way_field(const exchange_column *column, size_t i)
 {
     const struct preset_column *what = column->preset;
+    if (column->while_open != NULL)
+        return i == 1 ? column->while_open : NULL;
     if (what == NULL || what->use != PRESET_ROUTE || i >= what->way_count)
         return NULL;
     return what->ways[i].field;

@@ -28,14 +28,16 @@ typedef struct exchange_column {
     exchange_how how;
     const model_field *field;           /* NULL unless mapped */
     const struct preset_column *preset; /* what the product means by it (private to exchange) */
-    bool is_source_id;   /* the source's own id of the record; may be a field as well */
-    model_format format; /* dates, decimal mark as judged from the values */
-    uint64_t filled;     /* rows with a value; known after the import */
-    pb_str sample;       /* first value seen; in the plan only, never stored */
-    pb_str holds;        /* not mapped, yet the values look like: English message id such as
-                            "payment card numbers"; absent: nothing noticed */
-    pb_str note;         /* what a person should know about the decision: why not mapped, what was
-                            assumed; English message id with `note_args`; absent: nothing */
+    const model_field *while_open; /* where the date goes in rows of deals that are neither won nor
+                                      lost; NULL: to `field` in every row (private) */
+    bool is_source_id;             /* the source's own id of the record; may be a field as well */
+    model_format format;           /* dates, decimal mark as judged from the values */
+    uint64_t filled;               /* rows with a value; known after the import */
+    pb_str sample;                 /* first value seen; in the plan only, never stored */
+    pb_str holds; /* not mapped, yet the values look like: English message id such as
+                     "payment card numbers"; absent: nothing noticed */
+    pb_str note;  /* what a person should know about the decision: why not mapped, what was
+                     assumed; English message id with `note_args`; absent: nothing */
     const pb_arg *note_args;
     size_t note_arg_count;
 } exchange_column;
