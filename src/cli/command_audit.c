@@ -148,7 +148,7 @@ static void say_where(const cli_context *context, const audit_request *request, 
 
 /* An audit of nothing is no audit, and never a pass. */
 static pb_status check_any(const cli_context *context, const service_audit_result *result,
-                           pb_error *err)
+                           const audit_request *request, pb_error *err)
 {
     if (result->result.records > 0)
         return PB_OK;
@@ -160,7 +160,8 @@ static pb_status check_any(const cli_context *context, const service_audit_resul
             continue;
         pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
                         cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
-        pb_error_hint(err, PB_MSG("The report says why, row by row."), NULL);
+        pb_error_hint(err, PB_MSG("The report in {path} says why, row by row."), "path",
+                      request->out, NULL);
         break;
     }
     return PB_INVALID;
@@ -206,7 +207,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
         say_unread(context, &result.reading, &out);
         say_where(context, &request, &out);
     }
-    PB_TRY(check_any(context, &result, err));
+    PB_TRY(check_any(context, &result, &request, err));
     PB_TRY(cli_print(&out, err));
     *ret_exit = request.can_fail && audit_fails_at(&result.result, request.fail_on) ? 1 : 0;
     return PB_OK;

@@ -10,6 +10,9 @@
 /* HEAD_ROOM: bytes looked at for the delimiter. RESCAN_BUDGET: bytes that may be scanned again
  * after quotation marks that never end (more as the file goes on): keeps the whole linear. */
 enum { HEAD_ROOM = 64 << 10, RESCAN_BUDGET = 64 << 20 };
+/* So many control characters, and one of so many bytes, make a file binary. */
+enum { BINARY_LEAST = 5, BINARY_SHARE = 50 };
+
 csv_reader *csv_close(csv_reader *reader)
 {
     if (reader == NULL)
@@ -296,6 +299,33 @@ static bool take_sep(csv_reader *reader)
     return true;
 }
 
+/* The delimiter, and the titles that stand above the names of columns. */
+static void find_table(csv_reader *reader)
+{
+    size_t size = reader->end < HEAD_ROOM ? reader->end : HEAD_ROOM, begin = 0;
+    pb_str head = {reader->data, size};
+    bool whole = reader->over && size == reader->end;
+    reader->delimiter = csv_detect_delimiter(head, whole);
+    reader->above = csv_detect_titles(head, whole, reader->delimiter, &begin);
+    reader->line += csv_scan_lines((pb_str){head.ptr, begin});
+    reader->begin = begin;
+}
+
+/* Pictures, programs and the like: full of bytes that no text has. */
+static pb_status check_is_text(const csv_reader *reader, pb_error *err)
+{
+    size_t size = reader->end < HEAD_ROOM ? reader->end : HEAD_ROOM, odd = 0;
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)reader->data[i];
+        odd += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v';
+    }
+    if (odd < BINARY_LEAST || odd * BINARY_SHARE < size)
+        return PB_OK;
+    return pb_fail(err, PB_UNSUPPORTED,
+                   PB_MSG("{name} is no table but a binary file: export the table as CSV or XLSX"),
+                   "name", reader->name, NULL);
+}
+
 static pb_status begin_reading(csv_reader *reader, size_t room, pb_error *err)
 {
     reader->cap = room == 0 ? CSV_CHUNK : room;
@@ -310,11 +340,9 @@ static pb_status begin_reading(csv_reader *reader, size_t room, pb_error *err)
     reader->row = -1;
     reader->line = 1;
     PB_TRY(fill(reader, err));
-    if (!take_sep(reader)) {
-        size_t head = reader->end < HEAD_ROOM ? reader->end : HEAD_ROOM;
-        reader->delimiter =
-            csv_detect_delimiter((pb_str){reader->data, head}, reader->over && head == reader->end);
-    }
+    PB_TRY(check_is_text(reader, err));
+    if (!take_sep(reader))
+        find_table(reader);
     csv_row_seek(reader, reader->begin);
     return PB_OK;
 }

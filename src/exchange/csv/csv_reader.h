@@ -19,6 +19,7 @@ struct csv_reader {
     size_t block;      /* the 64 bytes looked at, */
     uint64_t mask;     /* and which of them are still to be handled */
     char delimiter;
+    uint64_t above;    /* titles over the names of columns, passed over */
     int64_t row, line; /* of the row at `begin`; row -1 before the header */
     int64_t inner;     /* line ends inside the quoted cells of the row being scanned */
     pb_str *cells;

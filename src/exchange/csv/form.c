@@ -19,7 +19,8 @@ static void facts(const void *state, table_facts *ret_facts)
     *ret_facts = (table_facts){.form = csv_form.name,
                                .encoding = encoding_name(is.code),
                                .sure = is.sure,
-                               .delimiter = reader->delimiter};
+                               .delimiter = reader->delimiter,
+                               .above = reader->above};
 }
 
 static uint64_t done(const void *state)

@@ -348,27 +348,30 @@ static pb_status check_any(const exchange_plan *plan, pb_error *err)
         if (plan->files[i].entity != NULL)
             return PB_OK;
     if (plan->file_count == 1)
-        pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import in {path}"), "path",
+        pb_fail(err, PB_INVALID, PB_MSG("{path} holds no table that can be read"), "path",
                 PB_ARG(plan->files[0].path), NULL);
     else
-        pb_fail(err, PB_INVALID, PB_MSG("There is nothing to import"), NULL);
+        pb_fail(err, PB_INVALID, PB_MSG("None of the files holds a table that can be read"), NULL);
     for (size_t i = 0; i < plan->file_count && err != NULL; i++) {
         const exchange_file *file = &plan->files[i];
         const pb_arg *args = file->why_args;
-        pb_argbuf values[4] = {0};
-        const char *names[4] = {NULL};
-        for (size_t a = 0; a < file->why_arg_count && a < 4; a++) {
+        pb_argbuf values[6] = {0};
+        const char *names[6] = {NULL};
+        for (size_t a = 0; a < file->why_arg_count && a < 6; a++) {
             names[a] = args[a].name;
             pb_arg_str(&values[a], args[a].value);
         }
         pb_error_detail(err, file->why_not.ptr, names[0], values[0].text, names[1], values[1].text,
-                        names[2], values[2].text, names[3], values[3].text, NULL);
+                        names[2], values[2].text, names[3], values[3].text, names[4],
+                        values[4].text, names[5], values[5].text, NULL);
         break;
     }
-    pb_error_hint(
-        err,
-        PB_MSG("Give tables with a line of column names, or name their entities in a map file"),
-        NULL);
+    /* Of a single file that is no table at all, its reason says what to do. */
+    if (plan->file_count != 1 || plan->files[0].column_count > 0)
+        pb_error_hint(
+            err,
+            PB_MSG("Give tables with a line of column names, or name their entities in a map file"),
+            NULL);
     return PB_INVALID;
 }
 

@@ -236,6 +236,9 @@ typedef struct fit {
     bool id_first; /* it is the first column, where exports have the id of what they list */
     bool key;      /* the field that names a record is among them */
     bool own;      /* a name that only this entity knows is among them */
+    bool reach;    /* an e-mail address or a telephone number */
+    size_t person; /* the column of whole names of persons, and that of e-mail addresses; */
+    size_t email;  /* the number of columns: none */
 } fit;
 
 /* The system's own users: whom other records name as their owner. */
@@ -252,7 +255,8 @@ static bool holds_users(const model_schema *schema, const model_entity *entity)
 static fit fit_headers(const name_book *names, const model_entity *entity, const sample *s,
                        pb_arena *arena)
 {
-    fit ret = {0};
+    fit ret = {.person = s->columns, .email = s->columns};
+    const model_field *person = model_field_role(entity, "full_name");
     bool *used = pb_arena_array(arena, entity->field_count, sizeof *used);
     for (size_t c = 0; c < s->columns && used != NULL; c++) {
         header_form form;
@@ -280,6 +284,9 @@ static fit fit_headers(const name_book *names, const model_entity *entity, const
         ret.weight += spread > 1 ? 1.0 / (double)spread : 1.0;
         ret.own = ret.own || spread == 1;
         ret.required += best->required;
+        ret.reach = ret.reach || best->type == MODEL_EMAIL || best->type == MODEL_PHONE;
+        ret.person = best == person ? c : ret.person;
+        ret.email = best->type == MODEL_EMAIL && ret.email == s->columns ? c : ret.email;
         ret.key = ret.key || (entity->key.count > 0 && pb_str_eq(entity->key.items[0], best->name));
     }
     return ret;
@@ -295,8 +302,12 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
         int named = names_fit_file(names, entity, file->own, arena);
         fit f = fit_headers(names, entity, s, arena);
         size_t matched = f.matched + f.id_first;
-        bool several = matched >= 2 && (f.weight >= 1.0 || 2 * matched >= s->columns);
-        bool alone = s->columns == 1 && f.matched == 1 && f.key;
+        /* Many columns of a customer's own do not hide three that are known. */
+        bool several = matched >= 2 &&
+                       (f.weight >= 1.0 || 2 * matched >= s->columns || (matched >= 3 && f.reach));
+        /* A list of names, or of addresses of persons. */
+        bool person = model_field_role(entity, "full_name") != NULL;
+        bool alone = s->columns == 1 && f.matched == 1 && (f.key || (f.reach && person));
         if (named > 0 ? f.matched == 0 && !f.id : !several && !alone)
             continue;
         double score = (named == 10 ? 3.0
@@ -307,6 +318,8 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
         /* People of whom nothing says that they are users are customers. */
         if (named == 0 && !f.own && holds_users(schema, entity))
             score -= 1.0;
+        if (named == 0 && f.person < s->columns && sample_holds_persons(s, f.person, f.email))
+            score += 1.0;
         if (score > best_score + 1e-9) {
             best = entity;
             best_score = score;

@@ -39,6 +39,10 @@ bool sample_unique(const sample *s, size_t column, pb_arena *arena);
  * that ids have in real exports. */
 bool sample_names_rows(const sample *s, size_t column, pb_arena *arena);
 
+/** Most names in column `names` are clearly those of persons; `emails`: the column of e-mail
+ * addresses, or the number of columns when there is none. O(rows), at most 400 are looked at. */
+bool sample_holds_persons(const sample *s, size_t names, size_t emails);
+
 /** Says why a file is not imported: name/value pairs as pb_fail, ended by NULL, copied; {name} is
  * added. PB_MEMORY or PB_OK. */
 pb_status plan_refuse(exchange_file *file, pb_arena *arena, const char *says, ...)
