@@ -172,6 +172,12 @@ static pb_status check_out(cli_context *context, const audit_request *request, p
 {
     if (sys_path_kind(request->out) == SYS_NONE)
         return PB_OK; /* made once there is something to put into it */
+    if (sys_path_kind(request->out) == SYS_FILE) {
+        pb_fail(err, PB_EXISTS, PB_MSG("{path} is a file, not a folder for reports"), "path",
+                request->out, NULL);
+        pb_error_hint(err, PB_MSG("Name another folder with --out."), NULL);
+        return PB_EXISTS;
+    }
     sys_writer *probe = NULL;
     char *path = pb_arena_printf(context->arena, "%s/report.html", request->out);
     if (path == NULL)

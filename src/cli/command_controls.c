@@ -3,18 +3,23 @@
 
 #include "base/bytes.h"
 
-/* A text of a control with the labels of its entity and field in place. */
+/* A text of a control with the labels of its entity and field in place; `whole`: of one that is
+ * asked of several fields, so without saying which. */
 static void control_text(const cli_context *context, const audit_control *control, pb_str id,
-                         pb_buf *out)
+                         bool whole, pb_buf *out)
 {
     pb_str none = PB_STR("…");
     const pb_catalog *catalog = context->catalog;
     const pb_arg args[] = {
-        {"entity",
-         control->entity != NULL ? pb_translate_str(catalog, control->entity->label) : none},
-        {"entities",
-         control->entity != NULL ? pb_translate_str(catalog, control->entity->plural) : none},
-        {"field", control->field != NULL ? pb_translate_str(catalog, control->field->label) : none},
+        {"entity", control->entity != NULL && !whole
+                       ? pb_translate_str(catalog, control->entity->label)
+                       : none},
+        {"entities", control->entity != NULL && !whole
+                         ? pb_translate_str(catalog, control->entity->plural)
+                         : none},
+        {"field", control->field != NULL && !whole
+                      ? pb_translate_str(catalog, control->field->label)
+                      : none},
         {"failing", none},
         {"population", none},
         {"share", none},
@@ -46,7 +51,7 @@ static void control_json(const cli_context *context, const audit_control *contro
     pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
     for (size_t i = 0; i < (whole ? sizeof parts / sizeof *parts : 1); i++) {
         PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
-        control_text(context, control, parts[i].text, &text);
+        control_text(context, control, parts[i].text, false, &text);
         pb_json_member(json, parts[i].name, pb_buf_str(&text));
     }
     pb_json_key(json, "requirements");
@@ -66,28 +71,57 @@ static void control_json(const cli_context *context, const audit_control *contro
     pb_json_object_end(json);
 }
 
+/* How many of the controls from `first` on are the same one, asked of a field or entity each. */
+static size_t same_base(const audit_catalogue *catalogue, size_t first)
+{
+    size_t i = first + 1;
+    while (i < catalogue->count &&
+           pb_str_eq(catalogue->controls[i].base, catalogue->controls[first].base))
+        i++;
+    return i - first;
+}
+
+/* One line: a control, or (`count` above 1) one that is asked of so many fields or entities. */
+static void control_line(const cli_context *context, const audit_control *control, size_t count,
+                         pb_buf *out)
+{
+    pb_buf_printf(out, count > 0 ? "%-26.*s %-10s " : "%-44.*s %-10s ",
+                  PB_STR_FMT(count > 0 ? control->base : control->id),
+                  grade_text(context, control->grade));
+    control_text(context, control, control->title, count > 1, out);
+    if (count > 1)
+        pb_buf_printf(out, " (× %s)", cli_count(context, count));
+    pb_buf_byte(out, '\n');
+}
+
+/* By default each control once, however many fields it is asked of; with --all every one. */
 pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
     const audit_catalogue *catalogue;
+    bool all = context->json || cli_flag(context, "all");
+    size_t shown = 0;
     pb_json json;
     PB_TRY(service_controls(context->service, &catalogue, err));
     pb_json_init(&json, &out, 2);
     if (context->json)
         pb_json_array(&json);
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const audit_control *control = &catalogue->controls[i];
-        if (context->json) {
-            control_json(context, control, false, &json);
-            continue;
-        }
-        pb_buf_printf(&out, "%-44.*s %-10s ", PB_STR_FMT(control->id),
-                      grade_text(context, control->grade));
-        control_text(context, control, control->title, &out);
-        pb_buf_byte(&out, '\n');
+    for (size_t i = 0, count = 1; i < catalogue->count; i += count, shown++) {
+        count = all ? 1 : same_base(catalogue, i);
+        if (context->json)
+            control_json(context, &catalogue->controls[i], false, &json);
+        else
+            control_line(context, &catalogue->controls[i], all ? 0 : count, &out);
     }
     if (context->json) {
         pb_json_array_end(&json);
+        pb_buf_byte(&out, '\n');
+    } else if (!all && !context->quiet) {
+        cli_say(context, &out,
+                PB_MSG("{count} controls; asked of each field and entity they are {all}, which "
+                       "--all lists."),
+                "count", cli_count(context, shown), "all", cli_count(context, catalogue->count),
+                NULL);
         pb_buf_byte(&out, '\n');
     }
     *ret_exit = 0;
@@ -105,13 +139,13 @@ static void control_page(const cli_context *context, const audit_control *contro
                  {PB_MSG("Effect"), control->effect},
                  {PB_MSG("What to do"), control->remedy}};
     pb_buf_printf(out, "%.*s (%s)\n", PB_STR_FMT(control->id), grade_text(context, control->grade));
-    control_text(context, control, control->title, out);
+    control_text(context, control, control->title, false, out);
     pb_buf_byte(out, '\n');
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (pb_str_empty(parts[i].text))
             continue;
         pb_buf_printf(out, "\n%s\n  ", cli_text(context, parts[i].label));
-        control_text(context, control, parts[i].text, out);
+        control_text(context, control, parts[i].text, false, out);
         pb_buf_byte(out, '\n');
     }
     if (control->fails_sql.len > 0)

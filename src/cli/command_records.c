@@ -115,9 +115,10 @@ static pb_status history_text(void *opaque, const record_step *step, pb_error *e
     (void)err;
     pb_buf_addc(out, "  ");
     pb_instant_format(out, step->event.at_us);
+    const char *says = ledger_kind_says(pb_str_c(step->event.kind));
     pb_buf_printf(out, "  %.*s  %s  (%s %s)\n", PB_STR_FMT(step->event.actor.name),
-                  step->event.kind, cli_text(list->context, PB_MSG("event")),
-                  PB_ARG_INT(step->sequence));
+                  says == NULL ? step->event.kind : cli_text(list->context, says),
+                  cli_text(list->context, PB_MSG("event")), PB_ARG_INT(step->sequence));
     if (step->erased)
         pb_buf_printf(out, "    %s\n", cli_text(list->context, PB_MSG("what it held was erased")));
     for (size_t i = 0; i < step->change_count && step->event.version > 1; i++) {

@@ -10,6 +10,8 @@ pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
     const char *path = context->call.arguments[0];
     service_call call = cli_service_call(context, "init");
     db_key_source key;
+    PB_TRY(
+        service_can_init(context->service, path, err)); /* nobody types a passphrase for nothing */
     PB_TRY(cli_key_source(context, true, &key, err));
     PB_TRY(service_init(context->service, &call, path, &key, &key_path, err));
     *ret_exit = 0;

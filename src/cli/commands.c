@@ -242,6 +242,7 @@ static const cli_argument controls_arguments[] = {
 static const cli_example controls_examples[] = {
     {.line = NULL}};
 static const cli_option controls_list_options[] = {
+    {"all", 0, NULL, PB_MSG("List a control once for each field and entity that it is asked of"), NULL, NULL, false, false, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     {.name = NULL}};
 static const cli_argument controls_list_arguments[] = {
@@ -265,7 +266,7 @@ static const cli_argument controls_test_arguments[] = {
 static const cli_example controls_test_examples[] = {
     {.line = NULL}};
 static const cli_command controls_commands[] = {
-    {"list", "controls list", PB_MSG("List all controls"), NULL, controls_list_arguments, controls_list_options, controls_list_examples, NULL, cli_run_controls_list},
+    {"list", "controls list", PB_MSG("List all controls"), PB_MSG("Each control once; one that is asked of several fields or entities with their number. With --json always every one of them."), controls_list_arguments, controls_list_options, controls_list_examples, NULL, cli_run_controls_list},
     {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, NULL, cli_run_controls_show},
     {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, NULL, cli_run_controls_test},
     {.name = NULL}};

@@ -83,6 +83,21 @@ static pb_status workspace_new(const char *url, const model_schema *schema, bool
 
 /* ---- making ---- */
 
+/* What exists where a workspace shall be made must be an empty folder. */
+static pb_status check_empty(db_workspace *workspace, sys_kind kind, pb_error *err)
+{
+    size_t count = 1;
+    pb_str *names = NULL;
+    if (kind == SYS_FOLDER)
+        PB_TRY(sys_dir_list(workspace->place, workspace->arena, &names, &count, err));
+    if (count == 0)
+        return PB_OK;
+    pb_fail(err, PB_EXISTS, PB_MSG("{workspace} exists already and is not an empty folder."),
+            "workspace", workspace->place, NULL);
+    pb_error_hint(err, PB_MSG("Name a new folder for the workspace."), NULL);
+    return PB_EXISTS;
+}
+
 static pb_status make_folder(db_workspace *workspace, pb_error *err)
 {
     if (workspace->place == NULL) {
@@ -97,16 +112,7 @@ static pb_status make_folder(db_workspace *workspace, pb_error *err)
         workspace->own_folder = true; /* until all is well */
         return PB_OK;
     }
-    size_t count = 1;
-    pb_str *names = NULL;
-    if (kind == SYS_FOLDER)
-        PB_TRY(sys_dir_list(workspace->place, workspace->arena, &names, &count, err));
-    if (count == 0)
-        return PB_OK;
-    pb_fail(err, PB_EXISTS, PB_MSG("{workspace} exists already and is not an empty folder."),
-            "workspace", workspace->place, NULL);
-    pb_error_hint(err, PB_MSG("Name a new folder for the workspace."), NULL);
-    return PB_EXISTS;
+    return check_empty(workspace, kind, err);
 }
 
 static void fill_header(db_workspace *workspace)
@@ -144,6 +150,16 @@ static pb_status make_all(db_workspace *workspace, const db_options *options, pb
     PB_TRY(db_migrate(workspace, err));
     workspace->target.create = false;
     return options->scratch ? PB_OK : store_header(workspace, err);
+}
+
+pb_status db_workspace_can_create(const char *url, const model_schema *schema, pb_error *err)
+{
+    db_workspace *workspace = NULL;
+    PB_TRY(workspace_new(url, schema, false, &workspace, err));
+    sys_kind kind = sys_path_kind(workspace->place);
+    pb_status status = kind == SYS_NONE ? PB_OK : check_empty(workspace, kind, err);
+    workspace_free(workspace);
+    return status;
 }
 
 pb_status db_workspace_create(const char *url, const model_schema *schema,

@@ -33,6 +33,12 @@ const ledger_kind *ledger_kind_find(pb_str name)
     return NULL;
 }
 
+const char *ledger_kind_says(pb_str kind)
+{
+    const ledger_kind *found = ledger_kind_find(kind);
+    return found == NULL ? NULL : found->says;
+}
+
 static void put_text(pb_buf *out, unsigned key, pb_str text)
 {
     if (pb_str_empty(text))

@@ -5,6 +5,11 @@
 #include "record/verify.h"
 #include "sys/file.h"
 
+pb_status service_can_init(const service_core *service, const char *path, pb_error *err)
+{
+    return db_workspace_can_create(path, service->schema, err);
+}
+
 pb_status service_init(const service_core *service, const service_call *call, const char *path,
                        const db_key_source *key, pb_buf *ret_key_path, pb_error *err)
 {

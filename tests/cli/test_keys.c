@@ -62,6 +62,10 @@ static void test_a_passphrase_typed_at_the_terminal(void **state)
                                  screen, sizeof screen),
                      0);
     assert_has(screen, "Made workspace w");
+    assert_int_equal(at_terminal(folder, make, WORDS("never asked for\n"), screen, sizeof screen),
+                     2);
+    assert_has(screen, "exists already");
+    assert_null(strstr(screen, "Passphrase of the workspace"));
     assert_null(strstr(screen, "密码")); /* never shown */
     assert_int_equal(at_terminal(folder, find, WORDS("گذرواژه 密码 1\n"), screen, sizeof screen),
                      0);

@@ -166,7 +166,7 @@ static void test_a_workspace_from_making_to_export(void **state)
     r = PROGRAM(folder, "show", "contact", "c1", "-w", "w");
     assert_int_equal(r.exit, 0);
     assert_has(r.out, "+49301234567");
-    assert_has(r.out, "record.created");
+    assert_has(r.out, "A record was created.");
     program_free(&r);
     r = PROGRAM(folder, "ledger", "verify", "-w", "w", "--json");
     assert_int_equal(r.exit, 0);
@@ -221,6 +221,12 @@ static void test_controls_prove_themselves(void **state)
     r = PROGRAM(folder, "controls", "list");
     assert_int_equal(r.exit, 0);
     assert_has(r.out, "essential");
+    assert_null(strstr(r.out, "DQ-VALID-EMAIL/")); /* once, however many fields it is asked of */
+    assert_has(r.out, "DQ-VALID-EMAIL");
+    assert_has(r.out, "--all");
+    program_free(&r);
+    r = PROGRAM(folder, "controls", "list", "--all");
+    assert_has(r.out, "DQ-VALID-EMAIL/contact.email");
     program_free(&r);
     program_remove_folder(folder);
 }

@@ -203,6 +203,74 @@ static void test_a_column_is_known_by_its_values(void **state)
     assert_string_equal(became(column_named(&plan.files[0], "Secret password")), "");
 }
 
+static const char *entity_of(bench_room *room, const char *name, const char *text)
+{
+    exchange_plan plan = plan_of(room, put_text(room, name, text), NULL);
+    const exchange_file *file = file_named(&plan, name);
+    return file->entity == NULL ? "" : file->entity->name.ptr;
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_names_tell_persons_from_firms(void **state)
+{
+    bench_room *room = *state;
+    assert_string_equal(entity_of(room, "a.csv",
+                                  "name,email,phone\nAnna Weber,anna.weber@x.org,+49 30 1\n"
+                                  "Jo van Dyk,jdyk@x.org,\nLi Na Chen,chen@y.org,\n"),
+                        "contact");
+    assert_string_equal(entity_of(room, "b.csv",
+                                  "name,email,phone\nWeber GmbH,info@weber.de,+49 30 1\n"
+                                  "Blue Horizon,office@bh.org,\nNovak Ltd,novak@n.org,\n"),
+                        "account");
+    assert_string_equal(
+        entity_of(room, "c.csv", "名称,邮箱,电话\n王小明,a@x.cn,\n李秀英,b@x.cn,\n陈丽,c@x.cn,\n"),
+        entity_of(room, "d.csv",
+                  "名称,邮箱,电话\n大华公司,a@x.cn,\n中发集团,b@x.cn,\n一分厂,c@x.cn,\n"));
+    assert_string_equal(entity_of(room, "e.csv", "Email\na@b.org\nc@d.org\n"), "contact");
+    PB_AUTO_BUF wide = PB_BUF_INIT(1 << 16);
+    pb_buf_addc(&wide, "First Name,Last Name,Email");
+    for (int i = 0; i < 297; i++)
+        pb_buf_printf(&wide, ",Custom Field %d", i);
+    pb_buf_addc(&wide, "\nAnna,Weber,a@w.org");
+    for (int i = 0; i < 297; i++)
+        pb_buf_addc(&wide, ",1");
+    pb_buf_addc(&wide, "\n");
+    assert_string_equal(entity_of(room, "f.csv", pb_buf_cstr(&wide)), "contact");
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_titles_above_a_table_are_passed_over(void **state)
+{
+    bench_room *room = *state;
+    static const char *const texts[] = {
+        "All contacts\nMade 2024-05-01 by admin\n\nFirst Name,Last Name,Email\n"
+        "Anna,Weber,a@w.org\nPeter,Novak,p@n.org\n",
+        "All contacts;;\r\n\"Made; by admin\";;\r\nFirst Name;Last Name;Email\r\n"
+        "Anna;Weber;a@w.org\r\nPeter;Novak;p@n.org\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        exchange_plan plan = plan_of(room, put_text(room, "contacts.csv", texts[i]), NULL);
+        ASSERT_COLUMNS(&plan, "contacts.csv", "contact", {"First Name", "given_name"},
+                       {"Last Name", "family_name"}, {"Email", "email"});
+        assert_int_equal(plan.files[0].above, 2);
+        assert_string_equal(plan.files[0].columns[0].sample.ptr, "Anna");
+    }
+    /* Values with commas below one name are no table of their own. */
+    exchange_plan plan =
+        plan_of(room, put_text(room, "accounts.csv", "Name\nAcme, Inc\nBolt, Ltd\n"), NULL);
+    assert_int_equal(plan.files[0].above, 0);
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_a_picture_is_no_table(void **state)
+{
+    bench_room *room = *state;
+    static const char picture[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\"\"\1\2\3";
+    char *path = put_file(room, "contacts.csv", pb_str_n(picture, sizeof picture - 1));
+    exchange_plan plan = plan_of(room, path, NULL);
+    assert_null(plan.files[0].entity);
+    assert_true(pb_str_find(why_not(room, &plan.files[0]), PB_STR("binary file")) != SIZE_MAX);
+}
+
 /* shows: INT-5 */
 static void test_headers_that_repeat_or_are_empty(void **state)
 {
@@ -296,6 +364,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_dates_and_decimal_marks_are_judged, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_column_is_known_by_its_values, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_names_tell_persons_from_firms, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_titles_above_a_table_are_passed_over, room_make,
+                                        room_end),
+        cmocka_unit_test_setup_teardown(test_a_picture_is_no_table, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_headers_that_repeat_or_are_empty, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,

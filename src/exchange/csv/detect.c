@@ -3,7 +3,7 @@
 #include "csv_internal.h"
 
 /* MOST_TITLES: lines of a report's heading; what has more is another thing than a table. */
-enum { ROWS_LOOKED_AT = 200, MOST_TITLES = 10 };
+enum { ROWS_LOOKED_AT = 200, MOST_TITLES = 10, LEAST_BELOW = 3 };
 
 typedef struct tally {
     int counts[ROWS_LOOKED_AT];   /* cells of each row */
@@ -69,13 +69,14 @@ static int alike(const tally *t, int first)
 }
 
 /* The row with the names of columns: the first one, but where rows of one filled cell stand above
- * a table of several columns, the first of the table. */
+ * a table of several columns, the first of the table. Of two columns may be what has a comma in
+ * its values. */
 static int header_row(const tally *t)
 {
     int first = 0;
     while (first < t->rows && first <= MOST_TITLES && t->filled[first] < 2)
         first++;
-    if (first == 0 || first > MOST_TITLES || t->rows - first < 2)
+    if (first == 0 || first > MOST_TITLES || t->rows - first < 2 || t->counts[first] < LEAST_BELOW)
         return 0;
     return alike(t, first) * 10 >= (t->rows - first) * 9 ? first : 0;
 }
@@ -89,7 +90,8 @@ static double score(const tally *t)
         return 0;
     double share = (double)alike(t, first) / (t->rows - first);
     int columns = t->counts[first] < 1000 ? t->counts[first] : 1000;
-    return share * share + 0.0001 * columns;
+    /* A delimiter that needs no titles to make a table of the file is the likelier one. */
+    return (share * share + 0.0001 * columns) * (first > 0 ? 0.5 : 1.0);
 }
 
 char csv_detect_delimiter(pb_str head, bool whole)

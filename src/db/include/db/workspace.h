@@ -30,6 +30,8 @@ typedef struct db_options {
 pb_status db_workspace_create(const char *url, const model_schema *schema,
                               const db_options *options, pb_buf *ret_key_path,
                               db_workspace **ret_workspace, pb_error *err);
+/** Whether db_workspace_create would find the place free: to be asked before a passphrase is. */
+pb_status db_workspace_can_create(const char *url, const model_schema *schema, pb_error *err);
 /** Opens a workspace and migrates it to `schema` (new tables and columns; nothing is ever dropped).
  * Wrong key: PB_WRONG_KEY. Made by a newer version: PB_UNSUPPORTED. */
 pb_status db_workspace_open(const char *url, const model_schema *schema, const db_options *options,

@@ -59,6 +59,9 @@ typedef struct ledger_head {
     uint8_t public_key[32];
 } ledger_head;
 
+/** What an event of that kind means, as English message id; NULL for a kind that is not declared. */
+const char *ledger_kind_says(pb_str kind);
+
 /** The newest signed head; PB_NOT_FOUND before the first event. */
 pb_status ledger_head_read(db_session *session, ledger_head *ret_head, pb_error *err);
 /** The newest head as a signed note (C2SP tlog-checkpoint), to publish elsewhere. Its text says

@@ -70,6 +70,8 @@ typedef struct service_call {
     const char *name_servers; /* see sys_mail_options.servers; NULL: those of the system */
 } service_call;
 
+/** Whether a workspace can be made at `path`: PB_EXISTS when something is there already. */
+pb_status service_can_init(const service_core *service, const char *path, pb_error *err);
 /** Makes a workspace and its first event. `ret_key_path`: where the key file was put. */
 pb_status service_init(const service_core *service, const service_call *call, const char *path,
                        const db_key_source *key, pb_buf *ret_key_path, pb_error *err);
