@@ -13,6 +13,9 @@
 #if __has_include(<mysql.h>)
 #include <mysql.h> /* where it is used: its macros name functions that are banned below */
 #endif
+#if __has_include(<glib.h>)
+#include <glib.h> /* names alloca itself; only who may use pango has it in sight */
+#endif
 
 #undef alloca /* glibc has it as a macro, too */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets gmtime localtime ctime asctime

@@ -5,10 +5,11 @@
 
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/module.h"
 
 /* What `audit` was asked for. */
 typedef struct audit_request {
-    bool html, json, csv;
+    bool html, json, csv, pdf, xlsx;
     bool can_fail;
     model_grade fail_on;
     int64_t as_of_days;
@@ -26,10 +27,17 @@ static pb_status read_formats(const char *list, audit_request *request, pb_error
             request->json = true;
         else if (pb_str_is(name, "csv"))
             request->csv = true;
+        else if (pb_str_is(name, "pdf"))
+            request->pdf = true;
+        else if (pb_str_is(name, "xlsx"))
+            request->xlsx = true;
+        else if (pb_str_is(name, "all"))
+            request->html = request->json = request->csv = request->pdf = request->xlsx = true;
         else {
             pb_fail(err, PB_USAGE, PB_MSG("“{value}” is no format of a report"), "value",
                     PB_ARG(name), NULL);
-            pb_error_hint(err, PB_MSG("Possible: {list}"), "list", "html, json, csv", NULL);
+            pb_error_hint(err, PB_MSG("Possible: {list}"), "list",
+                          "html, json, csv, pdf, xlsx, all", NULL);
             return PB_USAGE;
         }
     }
@@ -59,13 +67,23 @@ typedef struct report_kind {
     sys_writer *file;
 } report_kind;
 
-enum { REPORT_KINDS = 3 };
+enum { REPORT_KINDS = 4 };
+
+/* Setting pages takes libraries that would slow every start, so it waits in a part of its own. */
+static pb_status make_pdf(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
+{
+    typedef pb_status (*maker)(const report_input *, pb_locale *, pb_buf *, pb_error *);
+    sys_function found;
+    PB_TRY(sys_module_find("probity-pdf.so", "probity_pdf", &found, err));
+    return ((maker)found)(report, locale, out, err);
+}
 
 static void report_kinds(const audit_request *request, report_kind ret_kinds[REPORT_KINDS])
 {
     ret_kinds[0] = (report_kind){"report.html", request->html, report_html, NULL};
     ret_kinds[1] = (report_kind){"report.json", request->json, report_json, NULL};
     ret_kinds[2] = (report_kind){"findings.csv", request->csv, report_csv, NULL};
+    ret_kinds[3] = (report_kind){"report.pdf", request->pdf, make_pdf, NULL};
 }
 
 static pb_status make_report(cli_context *context, const report_input *report, const char *dir,

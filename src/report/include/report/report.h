@@ -78,6 +78,10 @@ pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out
  * failing record, in order of control, then record; also of controls that pass, whose failing
  * records are within what is allowed. */
 pb_status report_csv(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
+/** The same as report_html on sheets of A4, as PDF 1.5: contents and links, the pages numbered, the
+ * reader's direction. PB_UNSUPPORTED when the system has no font for a script of the texts. In the
+ * program it lies in a module of its own (see README): call it through sys_module_find there. */
+pb_status report_pdf(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
 pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 
