@@ -9,7 +9,7 @@
 
 /* What `audit` was asked for. */
 typedef struct audit_request {
-    bool html, json, csv, pdf, xlsx;
+    bool html, json, csv, pdf;
     bool can_fail;
     model_grade fail_on;
     int64_t as_of_days;
@@ -29,15 +29,13 @@ static pb_status read_formats(const char *list, audit_request *request, pb_error
             request->csv = true;
         else if (pb_str_is(name, "pdf"))
             request->pdf = true;
-        else if (pb_str_is(name, "xlsx"))
-            request->xlsx = true;
         else if (pb_str_is(name, "all"))
-            request->html = request->json = request->csv = request->pdf = request->xlsx = true;
+            request->html = request->json = request->csv = request->pdf = true;
         else {
             pb_fail(err, PB_USAGE, PB_MSG("“{value}” is no format of a report"), "value",
                     PB_ARG(name), NULL);
-            pb_error_hint(err, PB_MSG("Possible: {list}"), "list",
-                          "html, json, csv, pdf, xlsx, all", NULL);
+            pb_error_hint(err, PB_MSG("Possible: {list}"), "list", "html, json, csv, pdf, all",
+                          NULL);
             return PB_USAGE;
         }
     }
