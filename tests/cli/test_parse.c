@@ -126,7 +126,8 @@ static void test_what_is_refused_and_why(void **state)
         {{"ledger"}, "A command is missing", "“probity help ledger” says more."},
         {{"ledger", "vrify"}, "There is no command “vrify”", "Did you mean “verify”?"},
         {{"audit"},
-         "SOURCE is missing: CSV, XLSX, JSON or vCard file, ZIP or folder of them, or workspace",
+         "SOURCE is missing: CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a "
+         "database, or workspace",
          "“probity help audit” says more."},
         {{"audit", "--"},
          "SOURCE is missing: CSV, XLSX, JSON or vCard file, ZIP or folder of them, or workspace",

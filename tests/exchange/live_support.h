@@ -36,15 +36,26 @@ static inline char *newest(pb_arena *arena, const char *pattern)
     return path;
 }
 
-/* Runs `sh -c script sh FOLDER TOOLS` as `user` when we are root. */
+/* A folder that another user can reach: the tests' own temporary folder may be closed to all but
+ * us.
+ */
+static inline char *server_folder(pb_arena *arena)
+{
+    char folder[] = "/tmp/probity-live-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    return pb_arena_cstr(arena, pb_str_c(folder));
+}
+
+/* Runs `sh -c script sh FOLDER TOOLS` as `user` when we are root; its temporary files lie in FOLDER
+ * too. */
 static inline void server_start(live_server *server, const char *user, const char *tools,
                                 const char *script)
 {
     extern char **environ;
-    pb_error err;
     int ends[2];
     server->arena = pb_arena_new(0);
-    must(sys_temp_dir(server->arena, &server->folder, &err), &err);
+    server->folder = server_folder(server->arena);
+    const char *whole = pb_arena_printf(server->arena, "TMPDIR=\"$1\"; export TMPDIR; %s", script);
     const struct passwd *account = geteuid() == 0 ? getpwnam(user) : NULL;
     if (geteuid() == 0 && account == NULL)
         fail_msg("there is no user %s to run the server as", user);
@@ -57,7 +68,7 @@ static inline void server_start(live_server *server, const char *user, const cha
     posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     const char *run[] = {"runuser", "-u", user,           "--",  "sh", "-c",
-                         script,    "sh", server->folder, tools, NULL};
+                         whole,     "sh", server->folder, tools, NULL};
     const char **arguments = account != NULL ? run : run + 4;
     int failed =
         posix_spawnp(&server->pid, arguments[0], &actions, NULL, (char **)arguments, environ);
