@@ -80,24 +80,42 @@ def command_lines(text):
                 yield line, words[1:stop]
 
 
-def readme(project):
-    """Commands the README shows exist with the options shown; what it links to is there."""
-    faults = []
-    commands = Commands(project)
-    with open(project.path("README.md"), encoding="utf-8") as file:
+def shown_pages(project):
+    """The README and the pages of the manual."""
+    folder = project.path("doc", "manual")
+    pages = [os.path.join("doc", "manual", name) for name in sorted(os.listdir(folder))
+             if name.endswith(".md")]
+    return ["README.md", *pages]
+
+
+def page_faults(project, page, commands):
+    """Faults of one page, and how many commands it shows."""
+    faults, shown = [], 0
+    with open(project.path(page), encoding="utf-8") as file:
         text = file.read()
-    shown = 0
     for line, words in command_lines(text):
         shown += 1
         fault = commands.fault(words)
         if fault:
-            faults.append(f"README.md: {fault}: {line.strip()}")
-    if shown == 0:
-        faults.append("README.md shows no command")
+            faults.append(f"{page}: {fault}: {line.strip()}")
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
-        if not re.match(r"[a-z]+:", target) and not os.path.exists(project.path(target)):
-            faults.append(f"README.md links to {target}, which is not there")
+        place = project.path(os.path.dirname(page), target)
+        if not re.match(r"[a-z]+:", target) and not os.path.exists(place):
+            faults.append(f"{page} links to {target}, which is not there")
     for name in re.findall(r"`((?:tools|tests|doc|declare)/[\w./-]+)`", text):
         if not os.path.exists(project.path(name)):
-            faults.append(f"README.md names {name}, which is not there")
+            faults.append(f"{page} names {name}, which is not there")
+    return faults, shown
+
+
+def readme(project):
+    """Commands that README and manual show exist with these options; what they link to is there."""
+    faults, shown = [], 0
+    commands = Commands(project)
+    for page in shown_pages(project):
+        found, count = page_faults(project, page, commands)
+        faults += found
+        shown += count
+    if shown == 0:
+        faults.append("README.md shows no command")
     return faults
