@@ -130,7 +130,8 @@ static void test_what_is_refused_and_why(void **state)
          "database, or workspace",
          "“probity help audit” says more."},
         {{"audit", "--"},
-         "SOURCE is missing: CSV, XLSX, JSON or vCard file, ZIP or folder of them, or workspace",
+         "SOURCE is missing: CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a "
+         "database, or workspace",
          "“probity help audit” says more."},
         {{"audit", "a", "--mpa", "x"}, "There is no option --mpa here", "Did you mean --map?"},
         {{"audit", "a", "--mpa=x"}, "There is no option --mpa=x here", "Did you mean --map?"},
