@@ -60,6 +60,8 @@ static pb_status take_row(employers *all, db_stmt *stmt, pb_buf *key, pb_error *
         if (!PB_PUSH(all->arena, all->persons, all->person_count, all->person_capacity, one))
             return pb_fail_memory(err);
     }
+    if (!all->persons)
+        return pb_fail_memory(err);
     person *known = &all->persons[*place];
     known->two = known->two || memcmp(&known->account, &one.account, sizeof one.account) != 0;
     all->n[all->count] = db_column_i64(stmt, 0);
