@@ -1,44 +1,6 @@
 /* Exports of other products: recognised, every column explained, words and references understood.
  */
-#include "exchange_support.h"
-
-#include "db/read.h"
-#include "exchange/preset.h"
-
-static const char *const products[] = {"dolibarr", "espocrm",    "fxiaoke",  "hubspot",
-                                       "odoo",     "salesforce", "suitecrm", "zoho"};
-enum { PRODUCTS = sizeof products / sizeof *products };
-
-static exchange_presets *presets_of(bench_room *room)
-{
-    pb_error err;
-    model_source sources[PRODUCTS];
-    for (size_t i = 0; i < PRODUCTS; i++) {
-        PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
-        char *path = pb_arena_printf(room->arena, "%s/presets/%s.yaml", root_path(), products[i]);
-        must(sys_file_read(path, 1 << 20, &text, &err), &err);
-        sources[i] = (model_source){pb_str_c(path), pb_arena_str(room->arena, pb_buf_str(&text))};
-    }
-    exchange_presets *presets = NULL;
-    must(exchange_presets_load(room->schema, sources, PRODUCTS, room->arena, &presets, &err), &err);
-    return presets;
-}
-
-static exchange_plan plan_with(bench_room *room, const char *path, const char *as)
-{
-    pb_error err;
-    exchange_plan plan = {0};
-    exchange_options options = options_for(&path, 1);
-    options.presets = presets_of(room);
-    options.as = as;
-    must(exchange_plan_make(room->schema, &options, room->arena, &plan, &err), &err);
-    return plan;
-}
-
-static char *fixture(bench_room *room, const char *product)
-{
-    return data_path(room, pb_arena_printf(room->arena, "tests/data/presets/%s", product));
-}
+#include "preset_support.h"
 
 /* Columns of the customer's own, which no product explains. */
 static bool is_custom(const exchange_column *column)
@@ -76,31 +38,11 @@ static void test_each_product_is_recognised_and_no_column_stays_unexplained(void
 static exchange_plan imported(bench_room *room, const char *product, bool with_deleted,
                               db_workspace **ret_workspace)
 {
-    pb_error err;
     const char *path = fixture(room, product);
-    exchange_plan plan = {0};
-    db_options scratch = {.scratch = true};
     exchange_options options = options_for(&path, 1);
     options.presets = presets_of(room);
     options.with_deleted = with_deleted;
-    must(exchange_plan_make(room->schema, &options, room->arena, &plan, &err), &err);
-    must(db_workspace_create(NULL, room->schema, &scratch, NULL, ret_workspace, &err), &err);
-    must(exchange_import(*ret_workspace, &options, room->arena, &plan, &err), &err);
-    return plan;
-}
-
-static int64_t counted(db_workspace *workspace, const char *sql)
-{
-    pb_error err;
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    int64_t count = row ? db_column_i64(stmt, 0) : -1;
-    db_snapshot_close(session);
-    return count;
+    return imported_from(room, &options, ret_workspace);
 }
 
 /* shows: INT-3 INT-5 DQ-11 */

@@ -8,9 +8,8 @@
 /* What a header says of a day that has been: then a date of an open deal is a fault to be found. */
 static bool says_past(pb_str key)
 {
-    static const char *const words[] = {"closedon", "closeddate", "dateclosed", "closedat",
-                                        "actual",   "won",        "成交",       "实际",
-                                        "واقعی",    NULL};
+    static const char *const words[] = {"closedon", "closeddate", "dateclosed", "actual", "won",
+                                        "成交",     "实际",       "واقعی",      NULL};
     for (size_t w = 0; words[w] != NULL; w++)
         if (pb_str_find(key, pb_str_c(words[w])) < key.len)
             return true;
