@@ -238,6 +238,21 @@ static void test_names_tell_persons_from_firms(void **state)
     assert_string_equal(entity_of(room, "f.csv", pb_buf_cstr(&wide)), "contact");
 }
 
+/* shows: INT-5 */
+static void test_answers_of_an_interface(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "page1.json",
+                          "{\"results\":[{\"id\":\"51\",\"properties\":{\"firstname\":\"Anna\","
+                          "\"lastname\":\"Weber\",\"email\":\"anna@weber.de\"}},"
+                          "{\"id\":\"52\",\"properties\":{\"firstname\":\"Jo\",\"lastname\":"
+                          "\"Novak\",\"email\":\"jo@novak.cz\"}}],\"paging\":{\"next\":1}}");
+    exchange_plan plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "page1.json", "contact", {"id", "id"},
+                   {"properties.firstname", "given_name"}, {"properties.lastname", "family_name"},
+                   {"properties.email", "email"});
+}
+
 /* shows: INT-5 DQ-1 */
 static void test_titles_above_a_table_are_passed_over(void **state)
 {
@@ -368,6 +383,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_titles_above_a_table_are_passed_over, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_picture_is_no_table, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_answers_of_an_interface, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_headers_that_repeat_or_are_empty, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,

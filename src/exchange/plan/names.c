@@ -212,8 +212,19 @@ static size_t split_words(pb_str text, pb_str *words)
     return count;
 }
 
+/* Interfaces of products put all fields of a record into one object: `properties.email`. */
+static pb_str without_wrapper(pb_str header)
+{
+    static const char *const wrappers[] = {"properties.", "attributes.", "fields.", NULL};
+    for (size_t i = 0; wrappers[i] != NULL; i++)
+        if (pb_str_starts(header, pb_str_c(wrappers[i])))
+            return pb_str_sub(header, strlen(wrappers[i]), header.len);
+    return header;
+}
+
 bool names_form(pb_arena *arena, pb_str header, header_form *ret)
 {
+    header = without_wrapper(header);
     pb_str words[MAX_WORDS];
     *ret = (header_form){.key = names_key(arena, header)};
     size_t count = split_words(header, words);
