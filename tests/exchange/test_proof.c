@@ -114,9 +114,49 @@ static void test_a_lost_and_a_doubled_row_are_noticed(void **state)
     world_close(&w);
 }
 
+/* shows: INT-5 DQ-1 */
+static void test_amounts_have_the_currency_of_their_row(void **state)
+{
+    void *room = NULL;
+    pb_error err;
+    (void)state;
+    room_make(&room);
+    const char *path = put_text(room, "deals.csv",
+                                "Deal Name,Amount,Currency,Account\nA,1000.50,EUR,Acme\n"
+                                "B,20000,JPY,Acme\nC,300,,Acme\nD,$ 7,EUR,Acme\n");
+    static const char *const amounts[] = {"1000.50 EUR", "20000 JPY", "300", "$ 7"};
+    exchange_plan plan = plan_of(room, path, NULL);
+    const exchange_file *file = file_named(&plan, "deals.csv");
+    assert_int_equal(column_named(file, "Currency")->how, EXCHANGE_CURRENCY);
+    row_shape *shape = NULL;
+    table_reader *reader = NULL;
+    table_row row = {0};
+    bool more = true;
+    must(row_shape_new(file, 20000, &shape, &err), &err);
+    must(table_open(file->place, &reader, &err), &err);
+    must(table_next(reader, &row, &more, &err), &err); /* the names of columns */
+    for (size_t r = 0; r < 4; r++) {
+        size_t count = 0, seen = 0;
+        pb_str id;
+        must(table_next(reader, &row, &more, &err), &err);
+        const record_input *inputs = row_shape_inputs(shape, &row, &count, &id);
+        for (size_t i = 0; i < count; i++) {
+            if (inputs[i].field->type != MODEL_MONEY)
+                continue;
+            seen++;
+            assert_true(pb_str_is(inputs[i].raw, amounts[r]));
+        }
+        assert_int_equal(seen, 1);
+    }
+    table_close(reader);
+    row_shape_free(shape);
+    room_end(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_amounts_have_the_currency_of_their_row),
         cmocka_unit_test(test_sums_of_both_sides),
         cmocka_unit_test(test_a_lost_and_a_doubled_row_are_noticed),
     };

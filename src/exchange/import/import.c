@@ -173,7 +173,9 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
                                      &problems, &problem_count, &why);
     bool refused = status == PB_INVALID && problem_count > 0;
     if (im->proof != NULL && (refused || status == PB_OK))
-        proof_add(im->proof, row, im->shape->preset != NULL ? inputs : NULL, count, !refused);
+        proof_add(im->proof, row,
+                  im->shape->preset != NULL || im->shape->currencies ? inputs : NULL, count,
+                  !refused);
     if (refused)
         return reject_record(im, row, problems, problem_count, err);
     if (status != PB_OK) {
@@ -225,6 +227,8 @@ static const char *how_word(exchange_how how)
         return "map";
     case EXCHANGE_BY_PRESET:
         return "preset";
+    case EXCHANGE_CURRENCY:
+        return "currency";
     case EXCHANGE_LEFT:
         return "left";
     case EXCHANGE_BY_NAME:

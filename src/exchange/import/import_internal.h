@@ -18,6 +18,8 @@ typedef struct binding {
     model_format format;
     const model_field *while_open; /* instead of `field` in rows of deals not over; NULL: none */
     bool by_country;               /* format.country is set row by row */
+    size_t currency;               /* of money: the column with its currency + 1; 0: none */
+    char money[64];                /* then: amount and currency of the row in hand */
     size_t country;                /* then: the column that holds the country */
 } binding;
 
@@ -27,6 +29,7 @@ typedef struct row_shape {
     size_t count;
     preset_shape *preset; /* NULL: the file has none */
     record_input *inputs; /* room for all bindings and a composed name */
+    bool currencies;      /* some amounts have their currency in another column */
     bool has_id;
     size_t id_column;
     /* a full name put together from its parts; NULL: not needed */

@@ -1,4 +1,5 @@
 /* From the cells of a row to the inputs of a record: without allocation on the usual way. */
+#include "../plan/plan.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "import_internal.h"
@@ -92,6 +93,8 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
                        .field = column->field,
                        .format = column->format,
                        .while_open = column->while_open};
+        b->currency = column->currency;
+        shape->currencies = shape->currencies || b->currency > 0;
         if (b->while_open != NULL && shape->roles == NULL && !bind_stage(file, shape)) {
             row_shape_free(shape);
             return pb_fail_memory(err);
@@ -177,6 +180,24 @@ static const model_field *field_now(const row_shape *shape, const binding *b, co
     return open ? b->while_open : b->field;
 }
 
+/* `1200.50` with the currency of its own column: `1200.50 EUR`; amounts that have words of their
+ * own stay as they are. */
+static pb_str with_currency(binding *b, const table_row *row)
+{
+    pb_str cell = pb_csv_unguard(row->cells[b->column]);
+    if (b->currency == 0 || cell.len + 5 > sizeof b->money)
+        return cell;
+    pb_str code = pb_str_trim(row->cells[b->currency - 1]);
+    bool plain = currency_is_code(code);
+    for (size_t i = 0; i < cell.len && plain; i++)
+        plain = (cell.ptr[i] >= '0' && cell.ptr[i] <= '9') || cell.ptr[i] == '.' ||
+                cell.ptr[i] == ',' || cell.ptr[i] == '-' || cell.ptr[i] == ' ';
+    if (!plain)
+        return cell;
+    int len = snprintf(b->money, sizeof b->money, "%.*s %.*s", PB_STR_FMT(cell), PB_STR_FMT(code));
+    return pb_str_n(b->money, (size_t)len);
+}
+
 const record_input *row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
                                      pb_str *ret_source_id)
 {
@@ -191,7 +212,7 @@ const record_input *row_shape_inputs(row_shape *shape, const table_row *row, siz
             b->format.country = country_of(shape, country, row->cells[b->country]);
         }
         shape->inputs[count++] =
-            (record_input){field_now(shape, b, row), pb_csv_unguard(cell), &b->format};
+            (record_input){field_now(shape, b, row), with_currency(b, row), &b->format};
     }
     if (shape->full_name != NULL) {
         pb_str name = compose_name(shape, row);

@@ -222,6 +222,8 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
     if (by_names(file, &all, arena) != PB_OK || by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
     code_as_id(file, s, scratch);
+    if (currency_decide(file, s, arena, scratch) != PB_OK)
+        return pb_fail_memory(err);
     return note_rest(file, s, arena, scratch, err);
 }
 

@@ -88,6 +88,10 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
  * fields of the entity, or `id`; about the others nothing is guessed. */
 pb_status columns_settle(exchange_file *file, size_t known, const sample *s, pb_arena *arena,
                          pb_arena *scratch, pb_error *err);
+/** Finds the column that holds the currency of the amounts; once the columns are decided. */
+pb_status currency_decide(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch);
+/** Three capital letters. */
+bool currency_is_code(pb_str text);
 /** Decides the entity of a file by its name and headers; NULL when none fits. */
 const model_entity *columns_entity(const model_schema *schema, const name_book *names,
                                    const exchange_file *file, const sample *s, pb_arena *arena);

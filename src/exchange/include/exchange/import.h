@@ -17,6 +17,7 @@ typedef enum exchange_how {
     EXCHANGE_IGNORED,   /* the map file says so */
     EXCHANGE_BY_MAP,    /* the map file says so */
     EXCHANGE_BY_PRESET, /* the product is known, and what it means by this header */
+    EXCHANGE_CURRENCY,  /* it holds the currency of amounts in other columns */
     EXCHANGE_LEFT,      /* the product is known, and there is a reason to leave it out: `note` */
     EXCHANGE_BY_NAME,   /* the header is the field's name, label or alias */
     EXCHANGE_BY_VALUES  /* the header is unknown, the values fit the field's type */
@@ -30,14 +31,15 @@ typedef struct exchange_column {
     const struct preset_column *preset; /* what the product means by it (private to exchange) */
     const model_field *while_open; /* where the date goes in rows of deals that are neither won nor
                                       lost; NULL: to `field` in every row (private) */
-    bool is_source_id;             /* the source's own id of the record; may be a field as well */
-    model_format format;           /* dates, decimal mark as judged from the values */
-    uint64_t filled;               /* rows with a value; known after the import */
-    pb_str sample;                 /* first value seen; in the plan only, never stored */
-    pb_str holds; /* not mapped, yet the values look like: English message id such as
-                     "payment card numbers"; absent: nothing noticed */
-    pb_str note;  /* what a person should know about the decision: why not mapped, what was
-                     assumed; English message id with `note_args`; absent: nothing */
+    size_t currency;     /* of money: the column with its currency, from 1; 0: none (private) */
+    bool is_source_id;   /* the source's own id of the record; may be a field as well */
+    model_format format; /* dates, decimal mark as judged from the values */
+    uint64_t filled;     /* rows with a value; known after the import */
+    pb_str sample;       /* first value seen; in the plan only, never stored */
+    pb_str holds;        /* not mapped, yet the values look like: English message id such as
+                            "payment card numbers"; absent: nothing noticed */
+    pb_str note;         /* what a person should know about the decision: why not mapped, what was
+                            assumed; English message id with `note_args`; absent: nothing */
     const pb_arg *note_args;
     size_t note_arg_count;
 } exchange_column;
