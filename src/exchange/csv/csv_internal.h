@@ -17,8 +17,8 @@ int64_t csv_scan_lines(pb_str s);
 
 /** The delimiter that cuts the first rows most evenly; ',' when none does. */
 char csv_detect_delimiter(pb_str head, bool whole);
-/** How many rows of titles stand above the names of columns: rows of one filled cell above a table of
- * several columns. `*ret_begin`: where the names begin, 0 without titles. */
+/** How many rows of titles stand above the names of columns: rows of one filled cell above a table
+ * of several columns. `*ret_begin`: where the names begin, 0 without titles. */
 size_t csv_detect_titles(pb_str head, bool whole, char delimiter, size_t *ret_begin);
 
 #endif

@@ -59,7 +59,8 @@ typedef struct ledger_head {
     uint8_t public_key[32];
 } ledger_head;
 
-/** What an event of that kind means, as English message id; NULL for a kind that is not declared. */
+/** What an event of that kind means, as English message id; NULL for a kind that is not declared.
+ */
 const char *ledger_kind_says(pb_str kind);
 
 /** The newest signed head; PB_NOT_FOUND before the first event. */
