@@ -15,6 +15,8 @@ typedef struct total {
 typedef struct proof_column {
     const binding *source;
     total kept, rejected;
+    char currency[4]; /* the one that every amount names; empty: none, or not every one */
+    bool named;       /* some amount was read */
 } proof_column;
 
 struct import_proof {
@@ -78,6 +80,17 @@ static void add(total *to, pb_value value)
     }
 }
 
+/* A sum has a currency, and with it its decimals, when all its amounts have that one. */
+static void note_currency(proof_column *column, pb_str currency)
+{
+    pb_str known = pb_str_c(column->currency);
+    if (column->named && !pb_str_eq(known, currency))
+        column->currency[0] = 0;
+    else if (!column->named && currency.len < sizeof column->currency && currency.len > 0)
+        memcpy(column->currency, currency.ptr, currency.len);
+    column->named = true;
+}
+
 /* What the row says of a field: its cell, or what the product's preset makes of it (another unit,
  * the currency of its own column). */
 static pb_str said(const binding *source, const table_row *row, const record_input *inputs,
@@ -104,8 +117,11 @@ void proof_add(import_proof *proof, const table_row *row, const record_input *in
             continue;
         pb_str cell = said(source, row, inputs, count);
         model_reading reading = model_read(proof->reader, source->field, cell, &source->format);
-        if (reading.verdict == MODEL_SAME || reading.verdict == MODEL_RESTYLED)
-            add(kept ? &column->kept : &column->rejected, reading.value);
+        if (reading.verdict != MODEL_SAME && reading.verdict != MODEL_RESTYLED)
+            continue;
+        if (reading.value.kind == PB_INT)
+            note_currency(column, reading.currency);
+        add(kept ? &column->kept : &column->rejected, reading.value);
     }
 }
 
@@ -145,13 +161,15 @@ static pb_status differs(const exchange_file *file, pb_str what, pb_error *err)
     return PB_CORRUPT;
 }
 
-static pb_str write_total(const model_field *field, const total *sum, pb_arena *arena)
+static pb_str write_total(const model_field *field, pb_str currency, const total *sum,
+                          pb_arena *arena)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(256);
     if (field->type == MODEL_DECIMAL) {
         pb_buf_printf(&text, "%.15g", sum->real);
     } else if (sum->whole <= INT64_MAX && sum->whole >= INT64_MIN) {
-        model_write(field, PB_VALUE_INT((int64_t)sum->whole), field->currency, &text);
+        model_write(field, PB_VALUE_INT((int64_t)sum->whole),
+                    currency.len > 0 ? currency : field->currency, &text);
     } else {
         pb_buf_printf(&text, "%.17g", (double)sum->whole);
     }
@@ -180,12 +198,14 @@ pb_status proof_check(const import_proof *proof, db_session *session, int64_t nu
         pb_str header = file->columns[column->source->column].header;
         if (!is_equal(&column->kept, &stored[i]))
             return differs(file, header, err);
-        sums[i] = (exchange_sum){.header = header,
-                                 .field = field,
-                                 .values = column->kept.count,
-                                 .rejected_values = column->rejected.count,
-                                 .sum = write_total(field, &stored[i], arena),
-                                 .rejected_sum = write_total(field, &column->rejected, arena)};
+        sums[i] =
+            (exchange_sum){.header = header,
+                           .field = field,
+                           .values = column->kept.count,
+                           .rejected_values = column->rejected.count,
+                           .sum = write_total(field, pb_str_c(column->currency), &stored[i], arena),
+                           .rejected_sum = write_total(field, pb_str_c(column->currency),
+                                                       &column->rejected, arena)};
         if (sums[i].sum.ptr == NULL || sums[i].rejected_sum.ptr == NULL)
             return pb_fail_memory(err);
     }
