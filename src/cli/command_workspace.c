@@ -145,6 +145,14 @@ static void left_lines(const cli_context *context, const exchange_file *file, pb
                 "count", cli_count(context, file->deleted), NULL);
         pb_buf_byte(out, '\n');
     }
+    if (file->aside > 0) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out,
+                PB_MSG("{count} rows that are no records (the product's own users, notifications, "
+                       "headings, unnamed addresses) were left out"),
+                "count", cli_count(context, file->aside), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (left > 0) {
         pb_buf_addc(out, "  ");
         cli_say(context, out, PB_MSG("{count} columns were left out, as is usual for the product"),
@@ -256,6 +264,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
         pb_json_member_i64(&json, "deleted", (int64_t)file->deleted);
+        pb_json_member_i64(&json, "aside", (int64_t)file->aside);
         sums_json(file, &json);
         pb_json_key(&json, "columns");
         pb_json_array(&json);

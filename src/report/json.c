@@ -305,6 +305,7 @@ static void put_file(json_report *r, const report_source_file *file)
         pb_json_member_i64(json, "imported", (int64_t)file->imported);
         pb_json_member_i64(json, "rejected", (int64_t)file->rejected);
         pb_json_member_i64(json, "deleted", (int64_t)file->deleted);
+        pb_json_member_i64(json, "aside", (int64_t)file->aside);
         pb_json_member_i64(json, "noted", (int64_t)file->noted);
         put_columns(r, file);
         put_rejects(r, file);

@@ -248,6 +248,13 @@ static void put_file(builder *b, const report_source_file *file)
         report_say(w, &text, PB_MSG("{count} rows marked as deleted in the source were left out"),
                    "count", report_int(w, file->deleted), NULL);
     }
+    if (file->aside > 0) {
+        pb_buf_addc(&text, " · ");
+        report_say(w, &text,
+                   PB_MSG("{count} rows that are no records (the product's own users, "
+                          "notifications, headings, unnamed addresses) were left out"),
+                   "count", report_int(w, file->aside), NULL);
+    }
     form_text(w, file, &text);
     sheet_text(w, file, &text);
     pb_buf_addc(&text, "\nSHA-256 ");

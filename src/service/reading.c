@@ -120,6 +120,7 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_rea
                                         .imported = file->imported,
                                         .rejected = file->rejected,
                                         .deleted = file->deleted,
+                                        .aside = file->aside,
                                         .noted = file->noted};
         if (file->entity != NULL)
             files[i].entity = file->entity->label;

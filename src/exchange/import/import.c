@@ -266,7 +266,7 @@ static pb_status record_columns(importing *im, pb_error *err)
 
 static void forget_counts(exchange_file *file)
 {
-    file->deleted = file->rows = file->imported = file->rejected = file->noted = 0;
+    file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted = 0;
     file->rejects = NULL;
     file->reject_count = 0;
     for (size_t c = 0; c < file->column_count; c++)
@@ -284,6 +284,8 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     if (file->entity == NULL)
         return record_columns(im, err);
+    if (file->place->base != NULL)
+        PB_TRY(live_left_out(file->place->base, &file->deleted, &file->aside, err));
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);

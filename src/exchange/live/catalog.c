@@ -1,10 +1,9 @@
 /* What a database holds: its tables, their columns, and what the login may do with them. */
 #include "internal.h"
 
-/* Runs a query of the engine's own; `take` sees every row. */
-static pb_status each_row(struct live_source *source, const char *sql,
-                          pb_status (*take)(live_catalog *, const pb_str *, pb_error *),
-                          live_catalog *catalog, pb_error *err)
+pb_status live_each_row(struct live_source *source, const char *sql,
+                        pb_status (*take)(void *context, const pb_str *cells, pb_error *err),
+                        void *context, pb_error *err)
 {
     enum { MOST = 8 };
     pb_str cells[MOST];
@@ -14,7 +13,7 @@ static pb_status each_row(struct live_source *source, const char *sql,
     while (status == PB_OK && more) {
         status = source->engine->next(source->link, cells, &more, err);
         if (status == PB_OK && more)
-            status = take(catalog, cells, err);
+            status = take(context, cells, err);
     }
     source->engine->end(source->link);
     return status;
@@ -35,8 +34,9 @@ static pb_str index_key(pb_buf *out, pb_str schema, pb_str name)
     return pb_buf_str(out);
 }
 
-static pb_status take_table(live_catalog *catalog, const pb_str *cells, pb_error *err)
+static pb_status take_table(void *context, const pb_str *cells, pb_error *err)
 {
+    live_catalog *catalog = context;
     live_table table = {.schema = copied(catalog, cells[0]),
                         .name = copied(catalog, cells[1]),
                         .readable = pb_str_is(cells[3], "1"),
@@ -63,8 +63,9 @@ live_table *live_table_find(const live_catalog *catalog, pb_str schema, pb_str n
     return place == NULL ? NULL : &catalog->tables[*place - 1];
 }
 
-static pb_status take_column(live_catalog *catalog, const pb_str *cells, pb_error *err)
+static pb_status take_column(void *context, const pb_str *cells, pb_error *err)
 {
+    live_catalog *catalog = context;
     live_table *table = live_table_find(catalog, cells[0], cells[1]);
     if (table == NULL)
         return PB_OK; /* made after the tables were listed */
@@ -93,8 +94,8 @@ pb_status live_catalog_read(struct live_source *source, pb_str database, pb_aren
         .engine = source->engine, .arena = arena, .database = database, .index = pb_map_new(arena)};
     if (ret->index == NULL)
         return pb_fail_memory(err);
-    PB_TRY(each_row(source, source->engine->tables_sql, take_table, ret, err));
-    PB_TRY(each_row(source, source->engine->columns_sql, take_column, ret, err));
+    PB_TRY(live_each_row(source, source->engine->tables_sql, take_table, ret, err));
+    PB_TRY(live_each_row(source, source->engine->columns_sql, take_column, ret, err));
     for (size_t t = 0; t < ret->count; t++) {
         bool any = false;
         for (size_t c = 0; c < ret->tables[t].column_count && !any; c++)

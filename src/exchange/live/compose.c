@@ -115,7 +115,11 @@ static bool is_taken(const composing *c, pb_str alias, pb_str column)
         for (size_t w = 0; w < c->query->fields[f].way_count; w++)
             if (is_named(c->query->fields[f].ways[w], alias, column))
                 return true;
-    return c->query->where.ptr != NULL && is_named(c->query->where, alias, column);
+    const pb_str conditions[] = {c->query->where, c->query->deleted, c->query->aside};
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        if (conditions[i].ptr != NULL && is_named(conditions[i], alias, column))
+            return true;
+    return false;
 }
 
 /* --- tables --- */
@@ -148,6 +152,21 @@ static bool add_select(const composing *c, pb_str text, pb_buf *out)
     return true;
 }
 
+/* The columns that a part cannot do without, written table.column. */
+static bool has_needs(const composing *c, const live_part *part)
+{
+    for (size_t i = 0; i < part->needs.count; i++) {
+        pb_str need = part->needs.items[i];
+        size_t dot = pb_str_index(need, '.');
+        const live_table *table = table_named(c, pb_str_sub(need, 0, dot));
+        const live_column *column =
+            table == NULL ? NULL : live_column_find(table, pb_str_sub(need, dot + 1, need.len));
+        if (column == NULL || !column->readable)
+            return false;
+    }
+    return true;
+}
+
 static void add_parts(composing *c, pb_buf *out)
 {
     for (size_t i = 0; i < c->query->part_count && i < PARTS; i++) {
@@ -162,7 +181,7 @@ static void add_parts(composing *c, pb_buf *out)
             }
         } else {
             pb_buf_byte(&text, '(');
-            c->there[i] = add_select(c, part->select, &text);
+            c->there[i] = has_needs(c, part) && add_select(c, part->select, &text);
             pb_buf_byte(&text, ')');
         }
         if (i > 0 && part->on.ptr != NULL)
@@ -269,6 +288,58 @@ static pb_status no_table(const composing *c, live_place *ret, pb_error *err)
                        "table", table, NULL);
 }
 
+/* --- which rows --- */
+
+/* All conditions are about columns that are there. */
+static bool can_choose(const composing *c)
+{
+    const live_query *q = c->query;
+    return (q->where.ptr == NULL || can_be(c, q->where)) &&
+           (q->deleted.ptr == NULL || can_be(c, q->deleted)) &&
+           (q->aside.ptr == NULL || can_be(c, q->aside)) && can_be(c, q->key);
+}
+
+/* `not`: the condition may be about nothing known, which is not true. */
+static void add_condition(pb_str condition, bool not, bool *first, pb_buf *out)
+{
+    if (condition.ptr == NULL)
+        return;
+    pb_buf_addc(out, *first ? " WHERE " : " AND ");
+    pb_buf_printf(out, not ? "NOT coalesce((%.*s), false)" : "(%.*s)", PB_STR_FMT(condition));
+    *first = false;
+}
+
+static void add_choice(const composing *c, pb_buf *out)
+{
+    bool first = true;
+    add_condition(c->query->where, false, &first, out);
+    if (!c->catalog->with_deleted)
+        add_condition(c->query->deleted, true, &first, out);
+    add_condition(c->query->aside, true, &first, out);
+}
+
+/* Counts what add_choice leaves out of the rows that are the query's: a row that was deleted is not
+ * counted again as one that is no record. */
+static pb_status count_left(const composing *c, pb_str from, live_place *ret, pb_error *err)
+{
+    pb_str deleted = c->catalog->with_deleted ? PB_STR_NONE : c->query->deleted;
+    pb_str aside = c->query->aside;
+    if (deleted.ptr == NULL && aside.ptr == NULL)
+        return PB_OK;
+    pb_str gone = deleted.ptr != NULL ? deleted : PB_STR("1 = 0");
+    pb_str other = aside.ptr != NULL ? aside : PB_STR("1 = 0");
+    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_BYTES);
+    bool first = true;
+    pb_buf_printf(&sql,
+                  "SELECT count(CASE WHEN (%.*s) THEN 1 END),"
+                  " count(CASE WHEN NOT coalesce((%.*s), false) AND (%.*s) THEN 1 END)",
+                  PB_STR_FMT(gone), PB_STR_FMT(gone), PB_STR_FMT(other));
+    pb_buf_add(&sql, from);
+    add_condition(c->query->where, false, &first, &sql);
+    ret->left_sql = sql.failed ? PB_STR_NONE : pb_arena_str(c->catalog->arena, pb_buf_str(&sql));
+    return ret->left_sql.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
 pb_status live_compose(const live_catalog *catalog, const live_match *match,
                        const live_query *query, bool *used, live_place *ret, pb_error *err)
 {
@@ -288,20 +359,45 @@ pb_status live_compose(const live_catalog *catalog, const live_match *match,
     add_declared(&c, &count, &sql);
     ret->known = count;
     add_others(&c, &count, &sql);
-    if (count == 0 || (query->where.ptr != NULL && !can_be(&c, query->where)) ||
-        !can_be(&c, query->key))
+    if (count == 0 || !can_choose(&c))
         return live_refuse(ret, catalog->arena, err,
                            PB_MSG("{name} was not read: the login may not read the columns that "
                                   "tell its rows apart"),
                            NULL);
     pb_buf_add(&sql, pb_buf_str(&from));
-    if (query->where.ptr != NULL)
-        pb_buf_printf(&sql, " WHERE %.*s", PB_STR_FMT(query->where));
+    add_choice(&c, &sql);
     pb_buf_printf(&sql, " ORDER BY %.*s", PB_STR_FMT(query->key));
     ret->sql =
         sql.failed || from.failed ? PB_STR_NONE : pb_arena_str(catalog->arena, pb_buf_str(&sql));
     ret->rows = c.tables[0]->rows;
-    return ret->sql.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+    return ret->sql.ptr == NULL ? pb_fail_memory(err) : count_left(&c, pb_buf_str(&from), ret, err);
+}
+
+pb_status live_compose_own(const live_catalog *catalog, const live_match *match,
+                           const live_table *table, bool *used, live_place *ret, pb_error *err)
+{
+    live_part part = {
+        .alias = PB_STR("t"),
+        .table = pb_str_sub(table->name, match->prefix.len, table->name.len),
+        .all = true,
+    };
+    live_query query = {.name = table->name, .parts = &part, .part_count = 1};
+    composing c = {.catalog = catalog, .match = match, .query = &query};
+    const live_column *key = live_column_find(table, PB_STR("id"));
+    used[table - catalog->tables] = true;
+    if (!table->readable || key == NULL || !key->readable) {
+        PB_TRY(live_compose_table(catalog, table, ret, err));
+        ret->beside = true;
+        return PB_OK;
+    }
+    c.tables[0] = live_table_find(catalog, table->schema, table->name);
+    c.there[0] = true;
+    query.key = PB_STR("t.id");
+    if (match->product->own_deleted.ptr != NULL && can_be(&c, match->product->own_deleted))
+        query.deleted = match->product->own_deleted;
+    PB_TRY(live_compose(catalog, match, &query, used, ret, err));
+    ret->beside = true;
+    return PB_OK;
 }
 
 pb_status live_compose_table(const live_catalog *catalog, const live_table *table, live_place *ret,

@@ -16,7 +16,8 @@ typedef struct live_url {
     const char *user, *password, *host, *port, *database;
     const char *socket; /* folder (PostgreSQL) or file (MariaDB) of a unix socket */
     const char *sslmode, *sslrootcert, *sslcert, *sslkey;
-    bool local; /* socket or loopback: needs no encryption */
+    const char *timezone; /* of moments without one; NULL: not said */
+    bool local;           /* socket or loopback: needs no encryption */
 } live_url;
 
 /** Takes a URL apart and checks it. No message holds the password. */
@@ -28,6 +29,7 @@ pb_status live_url_parse(const char *text, pb_arena *arena, live_url *ret, pb_er
 typedef enum live_kind {
     LIVE_TEXT,
     LIVE_INSTANT,
+    LIVE_LOCAL, /* a moment without its zone */
     LIVE_FLOAT,
     LIVE_BOOLEAN,
     LIVE_BITS,
@@ -40,6 +42,23 @@ typedef enum live_kind {
  * without memory. */
 pb_str live_value(pb_arena *arena, live_kind kind, pb_str raw);
 
+/* --- clock.c --- */
+
+/** Knows when it is what time in one zone (ICU). */
+typedef struct live_clock live_clock;
+
+/** A zone's name (`Europe/Paris`, `+03:30`). Refuses what is none. Owner: the caller. */
+pb_status live_clock_new(const char *zone, live_clock **ret, pb_error *err);
+/** The zone a server says it is in: `name` as it writes it (`CEST`), `minutes` what it is ahead of
+ * UTC now. What no name tells is an offset. */
+pb_status live_clock_of_server(pb_str name, int64_t minutes, live_clock **ret, pb_error *err);
+/** Takes NULL, returns NULL. */
+live_clock *live_clock_free(live_clock *clock);
+const char *live_clock_zone(const live_clock *clock);
+/** A moment of the zone as one of UTC; hours that come twice are the later ones. What is no moment
+ * stays as it is. Absent without memory. */
+pb_str live_clock_read(const live_clock *clock, pb_arena *arena, pb_str raw);
+
 /* --- engines --- */
 
 /** What a kind of server does. One query at a time. */
@@ -48,6 +67,7 @@ typedef struct live_engine {
     char quote;              /* of names */
     const char *tables_sql;  /* schema, table, rows, readable, writable: 0 or 1 */
     const char *columns_sql; /* schema, table, column, type, part of the key, readable */
+    const char *zone_sql;    /* the zone of the server: name, minutes it is ahead of UTC now */
     pb_status (*connect)(const live_url *url, void **ret_link, pb_error *err);
     void (*close)(void *link);
     /** `ordered`: the query orders by a key. */
@@ -64,8 +84,9 @@ extern const live_engine live_postgres, live_mariadb;
 
 struct live_source {
     const live_engine *engine;
-    void *link; /* NULL: ended */
-    bool busy;  /* a reader is open */
+    void *link;        /* NULL: ended */
+    bool busy;         /* a reader is open */
+    live_clock *clock; /* of moments without a zone; NULL: they are of UTC */
 };
 
 /* --- catalog.c --- */
@@ -89,8 +110,14 @@ typedef struct live_catalog {
     pb_str database;
     live_table *tables;
     size_t count, capacity;
-    pb_map *index; /* "schema\ntable" -> position + 1 */
+    pb_map *index;     /* "schema\ntable" -> position + 1 */
+    bool with_deleted; /* rows that were deleted are read, too */
 } live_catalog;
+
+/** Runs a query of the program's own; `take` sees every row: at most 8 cells. */
+pb_status live_each_row(struct live_source *source, const char *sql,
+                        pb_status (*take)(void *context, const pb_str *cells, pb_error *err),
+                        void *context, pb_error *err);
 
 /** All tables and views of the database but the system's own, with their columns. */
 pb_status live_catalog_read(struct live_source *source, pb_str database, pb_arena *arena,
@@ -115,6 +142,7 @@ typedef struct live_part {
     pb_str select;       /* text of that query, its tables in braces */
     pb_str on;           /* how it is joined; absent: it is the first */
     bool all;            /* its further columns are read, too */
+    model_strs needs;    /* table.column: without them it is not there */
 } live_part;
 
 typedef struct live_field {
@@ -125,6 +153,7 @@ typedef struct live_field {
 
 typedef struct live_query {
     pb_str entity, name, where, key;
+    pb_str deleted, aside; /* rows that are counted only; absent: none */
     live_part *parts;
     size_t part_count;
     live_field *fields;
@@ -134,7 +163,10 @@ typedef struct live_query {
 typedef struct live_product {
     pb_str name, label;
     bool postgres, prefixed;
-    model_strs tables; /* it is known by these */
+    bool local_clock;               /* its moments are of the server's zone */
+    model_strs tables;              /* it is known by these */
+    model_strs no_records;          /* names of tables that are no records */
+    pb_str own_prefix, own_deleted; /* of customers' own tables; absent: not known */
     live_query *queries;
     size_t query_count;
 } live_product;
@@ -158,6 +190,9 @@ pb_status live_product_match(const live_product *product, const live_catalog *ca
  * there or may not be read; `used` (position of a table) is set for every table read. */
 pb_status live_compose(const live_catalog *catalog, const live_match *match,
                        const live_query *query, bool *used, live_place *ret, pb_error *err);
+/** Of a customer's own table, known by its name behind the prefix of all. */
+pb_status live_compose_own(const live_catalog *catalog, const live_match *match,
+                           const live_table *table, bool *used, live_place *ret, pb_error *err);
 /** SQL of a table as it is. */
 pb_status live_compose_table(const live_catalog *catalog, const live_table *table, live_place *ret,
                              pb_error *err);

@@ -217,9 +217,11 @@ static void mariadb_column(void *context, size_t at, pb_str *ret_name, live_kind
     const MYSQL_FIELD *field = mysql_fetch_field_direct(link->rows, (unsigned)at);
     *ret_name = pb_str_n(field->name, field->name_length);
     switch (field->type) {
-    case MYSQL_TYPE_TIMESTAMP:
-    case MYSQL_TYPE_DATETIME:
+    case MYSQL_TYPE_TIMESTAMP: /* of the connection's zone, which is UTC */
         *ret_kind = LIVE_INSTANT;
+        break;
+    case MYSQL_TYPE_DATETIME:
+        *ret_kind = LIVE_LOCAL;
         break;
     case MYSQL_TYPE_FLOAT:
     case MYSQL_TYPE_DOUBLE:
@@ -287,6 +289,9 @@ const live_engine live_mariadb = {
     .columns_sql = "SELECT table_schema, table_name, column_name, data_type, column_key = 'PRI',"
                    " privileges LIKE '%select%' FROM information_schema.columns"
                    " WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position",
+    .zone_sql = "SELECT CASE WHEN @@global.time_zone = 'SYSTEM' THEN @@system_time_zone"
+                " ELSE @@global.time_zone END, TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(),"
+                " CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', @@global.time_zone))",
     .connect = mariadb_begin,
     .close = close_link,
     .start = mariadb_start,

@@ -269,6 +269,7 @@ static live_kind kind_of(Oid type)
     case OID_FLOAT8:
         return LIVE_FLOAT;
     case OID_TIMESTAMP:
+        return LIVE_LOCAL;
     case OID_TIMESTAMPTZ:
         return LIVE_INSTANT;
     default:
@@ -347,6 +348,9 @@ const live_engine live_postgres = {
         " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition"
         " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
         " ORDER BY n.nspname, c.relname, a.attnum",
+    .zone_sql = "SELECT s.reset_val, extract(epoch FROM (now() AT TIME ZONE s.reset_val)"
+                " - (now() AT TIME ZONE 'UTC'))::bigint / 60"
+                " FROM pg_settings s WHERE s.name = 'TimeZone'",
     .connect = postgres_connect,
     .close = close_link,
     .start = postgres_start,

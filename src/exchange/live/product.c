@@ -5,18 +5,27 @@
  *   engine: postgresql
  *   tables: [res_partner, res_users]      # all of them in one schema
  *   prefixed: false                       # true: behind any prefix, the same for all
- *   queries:
+ *   clock: utc                            # local: moments are of the zone the server is in
+ *   own: {prefix: x_, deleted: t.gone}    # customers' own tables, and which of their rows are no
+ * more system: [events]                      # tables of these names are no records, whatever they
+ * fit queries:
  *     - entity: account
  *       name: companies                   # how reports call it
- *       from: [{as: p, table: res_partner, all: true}, {as: c, table: res_country, on: c.id =
- * p.country_id}] where: p.is_company key: p.id columns: {id: p.id, name: p.name, phone:
- * [p.phone_sanitized, p.phone]}
+ *       from:
+ *         - {as: p, table: res_partner, all: true}
+ *         - {as: c, table: res_country, on: c.id = p.country_id}
+ *         - {as: g, select: SELECT …, on: …, needs: [table.column]}   # there if these columns are
+ *       where: p.is_company               # which rows of the table are of this query
+ *       deleted: p.gone                   # which of them were deleted: counted, not read
+ *       aside: p.name IS NULL             # which of them are no records: counted, not read
+ *       key: p.id
+ *       columns: {id: p.id, name: p.name, phone: [p.phone_sanitized, p.phone]}
  */
 #include "internal.h"
 
-static pb_status read_part(const model_yaml *node, live_part *ret, pb_error *err)
+static pb_status read_part(const model_yaml *node, pb_arena *arena, live_part *ret, pb_error *err)
 {
-    static const char *const allowed[] = {"as", "table", "select", "on", "all", NULL};
+    static const char *const allowed[] = {"as", "table", "select", "on", "all", "needs", NULL};
     PB_TRY(model_yaml_check_keys(node, allowed, err));
     PB_TRY(model_yaml_need(node, "as", NULL, err));
     PB_TRY(model_yaml_text(node, "as", &ret->alias, err));
@@ -24,6 +33,7 @@ static pb_status read_part(const model_yaml *node, live_part *ret, pb_error *err
     PB_TRY(model_yaml_text(node, "select", &ret->select, err));
     PB_TRY(model_yaml_text(node, "on", &ret->on, err));
     PB_TRY(model_yaml_bool(node, "all", &ret->all, err));
+    PB_TRY(model_yaml_texts(arena, node, "needs", &ret->needs, err));
     if ((ret->table.ptr == NULL) == (ret->select.ptr == NULL))
         return model_yaml_fail(node, err, PB_MSG("Either “table” or “select” must stand here"),
                                NULL);
@@ -47,8 +57,8 @@ static pb_status read_columns(const model_yaml *node, pb_arena *arena, live_quer
 
 static pb_status read_query(const model_yaml *node, pb_arena *arena, live_query *ret, pb_error *err)
 {
-    static const char *const allowed[] = {"entity", "name",    "from", "where",
-                                          "key",    "columns", NULL};
+    static const char *const allowed[] = {"entity", "name", "from",    "where", "deleted",
+                                          "aside",  "key",  "columns", NULL};
     const model_yaml *from = NULL, *columns = NULL;
     PB_TRY(model_yaml_check_keys(node, allowed, err));
     PB_TRY(model_yaml_need(node, "entity", NULL, err));
@@ -58,6 +68,8 @@ static pb_status read_query(const model_yaml *node, pb_arena *arena, live_query 
     PB_TRY(model_yaml_text(node, "entity", &ret->entity, err));
     PB_TRY(model_yaml_text(node, "name", &ret->name, err));
     PB_TRY(model_yaml_text(node, "where", &ret->where, err));
+    PB_TRY(model_yaml_text(node, "deleted", &ret->deleted, err));
+    PB_TRY(model_yaml_text(node, "aside", &ret->aside, err));
     PB_TRY(model_yaml_text(node, "key", &ret->key, err));
     PB_TRY(model_yaml_expect(from, MODEL_YAML_LIST, err));
     PB_TRY(model_yaml_expect(columns, MODEL_YAML_MAP, err));
@@ -65,7 +77,7 @@ static pb_status read_query(const model_yaml *node, pb_arena *arena, live_query 
     if (ret->parts == NULL)
         return pb_fail_memory(err);
     for (; ret->part_count < from->count; ret->part_count++)
-        PB_TRY(read_part(from->items[ret->part_count], &ret->parts[ret->part_count], err));
+        PB_TRY(read_part(from->items[ret->part_count], arena, &ret->parts[ret->part_count], err));
     if (ret->part_count == 0 || ret->parts[0].table.ptr == NULL)
         return model_yaml_fail(from, err, PB_MSG("The first entry must name a table"), NULL);
     if (ret->name.ptr == NULL)
@@ -73,14 +85,24 @@ static pb_status read_query(const model_yaml *node, pb_arena *arena, live_query 
     return read_columns(columns, arena, ret, err);
 }
 
+static pb_status read_own(const model_yaml *node, live_product *ret, pb_error *err)
+{
+    static const char *const allowed[] = {"prefix", "deleted", NULL};
+    PB_TRY(model_yaml_check_keys(node, allowed, err));
+    PB_TRY(model_yaml_need(node, "prefix", NULL, err));
+    PB_TRY(model_yaml_text(node, "prefix", &ret->own_prefix, err));
+    return model_yaml_text(node, "deleted", &ret->own_deleted, err);
+}
+
 pb_status live_product_read(const model_source *source, pb_arena *arena, live_product *ret,
                             pb_error *err)
 {
-    static const char *const allowed[] = {"product",  "label",   "engine", "tables",
-                                          "prefixed", "queries", NULL};
+    static const char *const allowed[] = {"product", "label", "engine", "tables",  "prefixed",
+                                          "clock",   "own",   "system", "queries", NULL};
+    static const char *const clocks[] = {"utc", "local", NULL};
     static const char *const engines[] = {"postgresql", "mariadb", NULL};
     const model_yaml *root = NULL, *queries = NULL;
-    int engine = 0;
+    int engine = 0, clock = 0;
     *ret = (live_product){0};
     PB_TRY(model_yaml_load(arena, source, &root, err));
     PB_TRY(model_yaml_check_keys(root, allowed, err));
@@ -95,6 +117,12 @@ pb_status live_product_read(const model_source *source, pb_arena *arena, live_pr
     PB_TRY(model_yaml_texts(arena, root, "tables", &ret->tables, err));
     PB_TRY(model_yaml_bool(root, "prefixed", &ret->prefixed, err));
     ret->postgres = engine == 0;
+    PB_TRY(model_yaml_choice(root, "clock", clocks, &clock, err));
+    ret->local_clock = clock == 1;
+    PB_TRY(model_yaml_texts(arena, root, "system", &ret->no_records, err));
+    const model_yaml *own = model_yaml_get(root, "own");
+    if (own != NULL)
+        PB_TRY(read_own(own, ret, err));
     PB_TRY(model_yaml_expect(queries, MODEL_YAML_LIST, err));
     ret->queries = pb_arena_array(arena, queries->count, sizeof *ret->queries);
     if (ret->queries == NULL)

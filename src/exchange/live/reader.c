@@ -90,7 +90,9 @@ static pb_status take_row(live_reader *reader, pb_error *err)
         if (raw.ptr == NULL)
             continue;
         if (raw.len > 0)
-            raw = live_value(reader->values, reader->kinds[c], raw);
+            raw = reader->kinds[c] == LIVE_LOCAL && reader->source->clock != NULL
+                      ? live_clock_read(reader->source->clock, reader->values, raw)
+                      : live_value(reader->values, reader->kinds[c], raw);
         if (raw.ptr == NULL)
             return pb_fail_memory(err);
         reader->raw[c] = reader->cells[c] = raw;
@@ -226,4 +228,27 @@ pb_status live_open(const live_place *place, table_reader **ret_reader, pb_error
         return status;
     }
     return table_reader_new(&ops, reader, ret_reader, err);
+}
+
+/* --- rows that are not read --- */
+
+static pb_status take_counts(void *context, const pb_str *cells, pb_error *err)
+{
+    (void)err;
+    int64_t *counts = context;
+    for (size_t i = 0; i < 2; i++)
+        if (!pb_str_to_i64(cells[i], &counts[i]) || counts[i] < 0)
+            counts[i] = 0; /* no row at all */
+    return PB_OK;
+}
+
+pb_status live_left_out(const live_place *place, uint64_t *ret_deleted, uint64_t *ret_aside,
+                        pb_error *err)
+{
+    int64_t counts[2] = {0, 0};
+    if (place->left_sql.ptr != NULL)
+        PB_TRY(live_each_row(place->source, place->left_sql.ptr, take_counts, counts, err));
+    *ret_deleted = (uint64_t)counts[0];
+    *ret_aside = (uint64_t)counts[1];
+    return PB_OK;
 }

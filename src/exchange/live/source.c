@@ -10,6 +10,7 @@ static void end_source(void *context)
     if (source->link != NULL)
         source->engine->close(source->link);
     source->link = NULL;
+    source->clock = live_clock_free(source->clock);
 }
 
 void live_end(const live_place *place)
@@ -118,6 +119,74 @@ static pb_status say_others(listing *l, const live_product *product, pb_error *e
     return push(l, place, err);
 }
 
+/* --- the clock --- */
+
+typedef struct server_zone {
+    pb_arena *arena;
+    pb_str name;
+    int64_t minutes;
+} server_zone;
+
+static pb_status take_zone(void *context, const pb_str *cells, pb_error *err)
+{
+    server_zone *zone = context;
+    zone->name = pb_arena_str(zone->arena, cells[0].ptr == NULL ? PB_STR("") : cells[0]);
+    pb_str_to_i64(cells[1], &zone->minutes); /* not known: UTC */
+    return zone->name.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+/* A product that writes moments as its server's clock shows them: which clock that is, the server
+ * is asked, unless the address says it. */
+static pb_status ask_zone(listing *l, const live_product *product, pb_error *err)
+{
+    server_zone zone = {.arena = l->arena};
+    if (!product->local_clock || l->source->clock != NULL)
+        return PB_OK;
+    PB_TRY(live_each_row(l->source, l->source->engine->zone_sql, take_zone, &zone, err));
+    PB_TRY(live_clock_of_server(zone.name, zone.minutes, &l->source->clock, err));
+    live_place place = remark(l);
+    PB_TRY(live_refuse(&place, l->arena, err,
+                       PB_MSG("The moments in {name} are read as those of {zone}, which is the "
+                              "zone of the database server. If {product} runs in another one, "
+                              "add timezone=AREA/CITY to the address."),
+                       "zone", live_clock_zone(l->source->clock), "product", PB_ARG(product->label),
+                       NULL));
+    return push(l, place, err);
+}
+
+/* --- tables beside a product's own --- */
+
+static bool is_no_record(const live_product *product, pb_str name)
+{
+    for (size_t i = 0; i < product->no_records.count; i++)
+        if (pb_str_eq(product->no_records.items[i], name))
+            return true;
+    return false;
+}
+
+/* What a customer added, and tables that are called what an entity is called. */
+static pb_status add_beside(listing *l, const live_match *match, const live_settings *settings,
+                            pb_error *err)
+{
+    const live_product *product = match->product;
+    for (size_t t = 0; t < l->catalog->count; t++) {
+        const live_table *table = &l->catalog->tables[t];
+        if (l->used[t] || !pb_str_eq(table->schema, match->schema) ||
+            !pb_str_starts(table->name, match->prefix))
+            continue;
+        pb_str name = pb_str_sub(table->name, match->prefix.len, table->name.len);
+        bool own = product->own_prefix.ptr != NULL && pb_str_starts(name, product->own_prefix);
+        bool named = settings->is_entity != NULL && table->readable && table->rows > 0 &&
+                     !is_no_record(product, name) && settings->is_entity(settings->context, name);
+        if (!own && !named)
+            continue;
+        live_place place;
+        PB_TRY(live_compose_own(l->catalog, match, table, l->used, &place, err));
+        PB_TRY(push(l, place, err));
+    }
+    return PB_OK;
+}
+
 static pb_status add_product(listing *l, const live_match *match, pb_error *err)
 {
     for (size_t q = 0; q < match->product->query_count; q++) {
@@ -162,6 +231,10 @@ static pb_status list_all(listing *l, const live_settings *settings, pb_error *e
     PB_TRY(find_products(settings, l->catalog, &matches, &count, err));
     for (size_t i = 0; i < count; i++)
         PB_TRY(add_product(l, &matches[i], err));
+    for (size_t i = 0; i < count; i++) /* when all that is known is used */
+        PB_TRY(add_beside(l, &matches[i], settings, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(ask_zone(l, matches[i].product, err));
     if (count > 0)
         PB_TRY(say_others(l, matches[0].product, err));
     else
@@ -189,7 +262,13 @@ pb_status live_list(const char *url, const live_settings *settings, pb_arena *ar
     if (at.password == NULL && settings->password_file != NULL)
         PB_TRY(read_password(settings->password_file, arena, &at.password, err));
     PB_TRY(connect_source(&at, arena, &l.source, err));
-    pb_status status = live_catalog_read(l.source, pb_str_c(at.database), arena, &catalog, err);
+    pb_status status = PB_OK;
+    if (at.timezone != NULL)
+        status = live_clock_new(at.timezone, &l.source->clock, err);
+    if (status == PB_OK)
+        status = live_catalog_read(l.source, pb_str_c(at.database), arena, &catalog, err);
+    if (status == PB_OK)
+        catalog.with_deleted = settings->with_deleted;
     if (status == PB_OK)
         status = catalog.count == 0 ? no_tables(&at, err) : list_all(&l, settings, err);
     if (status != PB_OK) {

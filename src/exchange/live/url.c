@@ -140,9 +140,10 @@ static bool read_option(decoding *d, pb_str text, live_url *url)
     const struct {
         const char *name;
         const char **place;
-    } known[] = {{"host", &url->socket},     {"socket", &url->socket},
-                 {"sslmode", &url->sslmode}, {"sslrootcert", &url->sslrootcert},
-                 {"sslcert", &url->sslcert}, {"sslkey", &url->sslkey}};
+    } known[] = {{"host", &url->socket},      {"socket", &url->socket},
+                 {"sslmode", &url->sslmode},  {"sslrootcert", &url->sslrootcert},
+                 {"sslcert", &url->sslcert},  {"sslkey", &url->sslkey},
+                 {"timezone", &url->timezone}};
     pb_str name = pb_str_sub(text, 0, pb_str_index(text, '='));
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (pb_str_is(name, known[i].name)) {
@@ -247,7 +248,7 @@ pb_status live_url_parse(const char *text, pb_arena *arena, live_url *ret, pb_er
     if (!rest)
         return bad_url(err, shown,
                        PB_MSG("Its options may be: host, socket, sslmode, sslrootcert, sslcert, "
-                              "sslkey, each with a value"));
+                              "sslkey, timezone, each with a value"));
     if (url.database == NULL)
         return bad_url(err, shown, PB_MSG("It names no database"));
     place_host(&url);

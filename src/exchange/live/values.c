@@ -108,6 +108,7 @@ pb_str live_value(pb_arena *arena, live_kind kind, pb_str raw)
 {
     switch (kind) {
     case LIVE_INSTANT:
+    case LIVE_LOCAL:
         return read_instant(arena, raw);
     case LIVE_FLOAT:
         return read_float(arena, raw);

@@ -1,4 +1,5 @@
 /* Which column is which field: the best offers first, each column once, each field once. */
+#include "../live/live.h"
 #include "base/utf8.h"
 #include "plan.h"
 
@@ -299,6 +300,8 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
 {
     const model_entity *best = NULL;
     double best_score = 0;
+    bool sure = false;
+    const live_place *base = file->place->base;
     for (size_t e = 0; e < schema->entity_count; e++) {
         const model_entity *entity = &schema->entities[e];
         int named = names_fit_file(names, entity, file->own, arena);
@@ -325,7 +328,10 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
         if (score > best_score + 1e-9) {
             best = entity;
             best_score = score;
+            sure = named > 0 || (f.key && f.own && f.matched >= 3);
         }
     }
-    return best;
+    /* Of a product's database the customers are known: what stands beside must say what it is, for
+     * a name and a number are what any list has. */
+    return base != NULL && base->beside && !sure ? NULL : best;
 }

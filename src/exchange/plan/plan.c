@@ -141,10 +141,25 @@ static pb_status add_live(planning *p, const char *shown, const live_place *base
     return PB_OK;
 }
 
+/* A table beside a known product's own is read when its whole name is that of an entity. */
+static bool is_entity(void *context, pb_str table)
+{
+    const planning *p = context;
+    PB_AUTO_ARENA scratch = pb_arena_new(SCRATCH_MOST);
+    for (size_t e = 0; scratch != NULL && e < p->schema->entity_count; e++)
+        if (names_fit_file(p->names, &p->schema->entities[e], table, scratch) == 10)
+            return true;
+    return false;
+}
+
 static pb_status add_database(planning *p, const char *url, pb_error *err)
 {
-    const live_settings settings = {p->options->password_file, p->options->databases,
-                                    p->options->database_count};
+    const live_settings settings = {.password_file = p->options->password_file,
+                                    .products = p->options->databases,
+                                    .product_count = p->options->database_count,
+                                    .with_deleted = p->options->with_deleted,
+                                    .is_entity = is_entity,
+                                    .context = p};
     live_place *places = NULL;
     size_t count = 0;
     const char *shown = live_shown(url, p->arena);

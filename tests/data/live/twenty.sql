@@ -49,6 +49,10 @@ CREATE TABLE note (
 CREATE TABLE "noteTarget" (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(), "deletedAt" timestamptz, "noteId" uuid, "personId" uuid, "companyId" uuid, "opportunityId" uuid);
 CREATE TABLE "_rocket" (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text);
 INSERT INTO "_rocket" (name) VALUES ('Saturn'), ('Ariane');
+CREATE TABLE "_partnerCompany" (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(),
+  "deletedAt" timestamptz, name text DEFAULT '', industry text, website text, country text, position double precision NOT NULL DEFAULT 0);
+INSERT INTO "_partnerCompany" (name, industry, website, country, "deletedAt") VALUES ('Bolts & Co', 'Manufacturing', 'https://bolts.example.com', 'France', NULL), ('Sheets', 'Manufacturing', NULL, 'France', NULL), ('Gone', NULL, NULL, NULL, now());
 INSERT INTO "workspaceMember" (id, "nameFirstName", "nameLastName", "userEmail", "userId") VALUES
   ('20202020-0687-4c41-b707-ed1bfca972a7', 'Tim', 'Apple', 'tim@apple.example', '00000000-0000-4000-8000-000000000001');
 INSERT INTO company (id, name, "domainNamePrimaryLinkUrl", employees, "annualRecurringRevenueAmountMicros", "annualRecurringRevenueCurrencyCode", "addressAddressCity", "addressAddressCountry", "accountOwnerId", "createdAt", tagline, "workPolicy")

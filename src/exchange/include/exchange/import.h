@@ -89,6 +89,8 @@ typedef struct exchange_file {
     exchange_column *columns;
     size_t column_count;
     uint64_t deleted; /* rows that the source marks as deleted: counted here alone, not in rows */
+    uint64_t aside;   /* rows of a known product that are no records (notifications, its own users,
+                         headings): the same */
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;

@@ -38,6 +38,7 @@ typedef struct report_source_file {
     uint64_t above, formulas, merged; /* titles passed over; cells computed; cells of merged ones */
     uint64_t bytes, rows, imported, rejected, noted;
     uint64_t deleted; /* rows that the source marks as deleted: left out */
+    uint64_t aside;   /* rows that are no records (notifications, the product's users): left out */
     uint8_t hash[32];
     const report_source_column *columns;
     size_t column_count;
