@@ -25,7 +25,7 @@ static char *line_of(const char *format, ...)
     return text;
 }
 
-/* Runs `sh -c script sh FOLDER TOOLS ROOT`, as the package's user when we are root. */
+/* Runs `sh -c script sh FOLDER TOOLS`, as the package's user when we are root. */
 static pid_t shell(const char *script, const char *tools, int input)
 {
     pid_t child = fork();
@@ -35,10 +35,9 @@ static pid_t shell(const char *script, const char *tools, int input)
             _exit(97);
         if (geteuid() == 0)
             execlp("runuser", "runuser", "-u", "postgres", "--", "sh", "-c", script, "sh",
-                   server.folder, tools, program_root(), (char *)NULL);
+                   server.folder, tools, (char *)NULL);
         else
-            execlp("sh", "sh", "-c", script, "sh", server.folder, tools, program_root(),
-                   (char *)NULL);
+            execlp("sh", "sh", "-c", script, "sh", server.folder, tools, (char *)NULL);
         _exit(98);
     }
     return child;
@@ -58,14 +57,17 @@ static int server_start(void **state)
     assert_int_equal(glob("/usr/lib/postgresql/*/bin", 0, NULL, &found), 0);
     const char *tools = found.gl_pathv[found.gl_pathc - 1];
     int ends[2];
-    server.folder = program_folder();
+    /* the tests' own temporary folder may be closed to the user the server runs as */
+    server.folder = strdup("/tmp/probity-live-XXXXXX");
+    assert_non_null(server.folder);
+    assert_non_null(mkdtemp(server.folder));
     const struct passwd *account = geteuid() == 0 ? getpwnam("postgres") : NULL;
     if (account != NULL)
         assert_int_equal(chown(server.folder, account->pw_uid, account->pw_gid), 0);
     assert_int_equal(chmod(server.folder, 0755), 0);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(fcntl(ends[1], F_SETFD, FD_CLOEXEC), 0);
-    server.pid = shell("exec 3<&0; cd \"$1\" && echo admin >pw && "
+    server.pid = shell("exec 3<&0; TMPDIR=\"$1\"; export TMPDIR; cd \"$1\" && echo admin >pw && "
                        "\"$2/initdb\" -D data -U postgres -A scram-sha-256 --pwfile=pw -E UTF8 "
                        "--locale=C.UTF-8 --no-sync >log 2>&1 || exit 1; "
                        "\"$2/postgres\" -D data -k \"$1\" -c listen_addresses= -c fsync=off "
@@ -74,17 +76,20 @@ static int server_start(void **state)
                        tools, ends[0]);
     close(ends[0]);
     server.line = ends[1];
-    int nothing = open("/dev/null", O_RDONLY);
+    char *rows = line_of("%s/tests/data/live/shop.sql", program_root());
+    int input = open(rows, O_RDONLY);
+    assert_true(input >= 0);
+    free(rows);
     char *fill = line_of("cd \"$1\" && export PGPASSWORD=admin PGHOST=\"$1\" PGUSER=postgres && "
                          "for i in $(seq 600); do \"$2/psql\" -qc 'SELECT 1' >/dev/null 2>&1 && "
                          "break; sleep 0.1; done; \"$2/psql\" -qc 'CREATE DATABASE shop' "
                          "-c \"CREATE ROLE auditor LOGIN PASSWORD '%s'\" && "
-                         "\"$2/psql\" -q -d shop -f \"$3/tests/data/live/shop.sql\" "
+                         "\"$2/psql\" -q -d shop -f - "
                          "-c 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor' "
                          "-c ANALYZE >>fill 2>&1",
                          password);
-    int exit = ended(shell(fill, tools, nothing));
-    close(nothing);
+    int exit = ended(shell(fill, tools, input));
+    close(input);
     free(fill);
     globfree(&found);
     if (exit != 0)
