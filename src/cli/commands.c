@@ -13,7 +13,7 @@ static const cli_option global_options[] = {
     {.name = NULL}};
 static const char *const audit_options_fail_on[] = {"desirable", "important", "essential", "none", NULL};
 static const cli_option audit_options[] = {
-    {"format", 0, "LIST", PB_MSG("Reports to write: html, json, csv, pdf, separated by commas, or all"), "html,json,csv", NULL, false, false, false},
+    {"format", 0, "LIST", PB_MSG("Reports to write: html, json, csv, pdf, xlsx, separated by commas, or all"), "html,json,csv", NULL, false, false, false},
     {"out", 0, "DIR", PB_MSG("Folder for the reports"), "report", NULL, false, true, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     {"fail-on", 0, "GRADE", PB_MSG("Exit with 1 when a control of this grade or above fails"), "essential", audit_options_fail_on, false, false, false},

@@ -32,6 +32,8 @@ pb_str build_date(builder *b, int64_t days);
 pb_str build_in_unit(builder *b, report_unit unit, double value);
 /** The title of a finding's control in words. */
 pb_str build_title(builder *b, const audit_finding *finding);
+/** Hours of work that mending by hand takes; 0: the control does not say. */
+double build_hours(const audit_finding *finding);
 /** Colour of a grade, of a letter. */
 report_tone build_grade_tone(model_grade grade);
 report_tone build_letter_tone(char letter);

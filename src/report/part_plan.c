@@ -16,7 +16,7 @@ typedef struct plan_step {
     int64_t due;
 } plan_step;
 
-static double hours_of(const audit_finding *finding)
+double build_hours(const audit_finding *finding)
 {
     double minutes = finding->control->effort_minutes;
     if (pb_str_is(finding->control->effort_unit, "minutes_per_record"))
@@ -44,7 +44,7 @@ static size_t lay_out(builder *b, plan_step *steps)
         const audit_finding *finding = b->writer.failed[i];
         if (finding->outcome != AUDIT_FAIL)
             continue;
-        plan_step step = {.finding = finding, .hours = hours_of(finding)};
+        plan_step step = {.finding = finding, .hours = build_hours(finding)};
         if (finding->failing > 0 && pb_str_is(finding->control->effort_unit, "minutes_per_record"))
             step.saved = step.hours * (double)finding->fixable / (double)finding->failing;
         steps[count++] = step;

@@ -1,0 +1,47 @@
+/* Private to report: the workbook, sheet by sheet, row by row (its memory does not grow with rows).
+ */
+#ifndef REPORT_SHEETS_H
+#define REPORT_SHEETS_H
+
+#include "report/document.h"
+
+#include <xlsxwriter.h>
+
+/** Sheets of single findings a workbook has at most: each holds a file open until the end. */
+enum { SHEETS_FINDINGS = 250, SHEETS_NAME = 160 };
+
+typedef struct workbook {
+    const report_document *document;
+    lxw_workbook *book;
+    lxw_format *plain, *bold, *title, *head, *soft, *link, *date, *share, *count, *mark, *wrap;
+    bool failed; /* memory ran out */
+    lxw_error error;
+} workbook;
+
+/** A sheet being written; `row` is the next free one. */
+typedef struct sheet {
+    workbook *w;
+    lxw_worksheet *to;
+    char name[SHEETS_NAME];
+    lxw_row_t row, chart_row; /* chart_row: first row below the charts at the side */
+    int width[64];            /* of columns, in letters, as far as they are known */
+} sheet;
+
+void sheets_formats(workbook *w);
+/** Begins a sheet; its name is made unique and such as Excel takes it. */
+sheet sheets_begin(workbook *w, pb_str name);
+/** The name a sheet would get. */
+void sheets_name(workbook *w, pb_str wish, char ret_name[SHEETS_NAME]);
+/** Widths of columns; call it last. */
+void sheets_end(sheet *s);
+/** A text, never a formula. */
+void sheets_text(sheet *s, lxw_col_t column, pb_str text, lxw_format *format);
+void sheets_number(sheet *s, lxw_col_t column, double number, lxw_format *format);
+/** A text that leads to another sheet. */
+void sheets_link(sheet *s, lxw_col_t column, const char *sheet_name, pb_str text);
+/** Rows of a table with their head; `frozen`: the head stays, and can be filtered by. */
+void sheets_table(sheet *s, const report_table *table, bool frozen);
+void sheets_chart(sheet *s, const report_chart *chart);
+void sheets_section(sheet *s, const report_section *section);
+
+#endif
