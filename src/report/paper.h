@@ -116,8 +116,6 @@ void paper_heading(paper *p, int level, pb_str text);
 void paper_table(paper *p, const report_table *table);
 void paper_chart(paper *p, const report_chart *chart);
 void paper_section(paper *p, const report_section *section);
-/** A word on a coloured ground; returns its width. */
-double paper_badge(paper *p, report_tone tone, pb_str text, double start, double y);
 /** Drawings (paper_plot.c), at `y`, `start` and `width`. */
 paper_colour paper_chart_colour(const report_chart *chart, size_t series, size_t label);
 void paper_columns(paper *p, const report_chart *chart, double start, double y, double width,

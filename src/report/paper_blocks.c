@@ -30,7 +30,8 @@ void paper_heading(paper *p, int level, pb_str text)
     }
 }
 
-double paper_badge(paper *p, report_tone tone, pb_str text, double start, double y)
+/* A word on a coloured ground; returns its width. */
+static double put_badge(paper *p, report_tone tone, pb_str text, double start, double y)
 {
     paper_style style = {.size = 8, .face = PAPER_BOLD, .colour = paper_tone_ink(tone)};
     if (pb_str_empty(text))
@@ -93,7 +94,7 @@ static void put_point(paper *p, const report_point *point, bool ordered, size_t 
             paper_link_end(p);
     }
     if (!pb_str_empty(point->badge)) {
-        paper_badge(p, point->tone, point->badge, indent, p->y + 1);
+        put_badge(p, point->tone, point->badge, indent, p->y + 1);
         p->y += 16;
     }
     pb_buf_add(&text, point->text);
@@ -186,7 +187,7 @@ static void put_finding(paper *p, const report_item *item)
     paper_put(p, layout, &title, 12, p->y, PAPER_ROOM - 12);
     g_object_unref(layout);
     p->y += high + 2;
-    double badge = paper_badge(p, item->tone, item->badge, 12, p->y);
+    double badge = put_badge(p, item->tone, item->badge, 12, p->y);
     paper_text(p, &fixed, item->id, 12 + (badge > 0 ? badge + 8 : 0), p->y + 1, 250);
     p->y += 17;
     paper_fill(p, 0, top, 4, p->y - top - 2, paper_tone_fill(item->tone));

@@ -24,7 +24,7 @@ static void note_missing(paper_scripts *scripts, PangoLayout *layout)
     pango_layout_iter_free(iter);
 }
 
-void scripts_note(paper_scripts *scripts, PangoLayout *layout)
+void paper_scripts_note(paper_scripts *scripts, PangoLayout *layout)
 {
     if (pango_layout_get_unknown_glyphs_count(layout) > 0)
         note_missing(scripts, layout);
@@ -58,7 +58,7 @@ static void name_of(GUnicodeScript script, char ret_name[5])
     ret_name[4] = 0;
 }
 
-pb_status scripts_check(const paper_scripts *scripts, guint least, pb_error *err)
+pb_status paper_scripts_check(const paper_scripts *scripts, guint least, pb_error *err)
 {
     for (int i = 0; i < SCRIPTS_MAX; i++) {
         GUnicodeScript script = (GUnicodeScript)i;

@@ -14,10 +14,10 @@ typedef struct paper_scripts {
 } paper_scripts;
 
 /** Counts the letters of a text by script. */
-void scripts_note(paper_scripts *scripts, PangoLayout *layout);
+void paper_scripts_note(paper_scripts *scripts, PangoLayout *layout);
 /** PB_UNSUPPORTED when a script with at least `least` letters in the texts has no font at all: a
  * page of boxes is no report. Single letters that a script's font lacks are drawn as their number
  * in a box. */
-pb_status scripts_check(const paper_scripts *scripts, guint least, pb_error *err);
+pb_status paper_scripts_check(const paper_scripts *scripts, guint least, pb_error *err);
 
 #endif

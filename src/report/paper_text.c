@@ -58,7 +58,7 @@ PangoLayout *paper_layout(paper *p, const paper_style *style, pb_str text, doubl
     pango_layout_set_width(layout, width < 0 ? -1 : (int)(width * PANGO_SCALE));
     pango_layout_set_text(layout, pb_buf_cstr(&shown), -1);
     if (p->cr == NULL)
-        scripts_note(p->scripts, layout);
+        paper_scripts_note(p->scripts, layout);
     return layout;
 }
 

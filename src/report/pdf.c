@@ -108,7 +108,7 @@ static pb_status set(paper *p, pb_buf *out, pb_error *err)
     cover(p);
     contents(p);
     if (out == NULL) /* a language without a font shows at once */
-        PB_TRY(scripts_check(p->scripts, MANY_LETTERS, err));
+        PB_TRY(paper_scripts_check(p->scripts, MANY_LETTERS, err));
     for (size_t i = 0; i < p->document->section_count; i++)
         paper_section(p, &p->document->sections[i]);
     p->y += 8;
@@ -136,7 +136,7 @@ pb_status report_pdf(const report_input *report, pb_locale *locale, pb_buf *out,
     if (status == PB_OK)
         status = set(&p, NULL, err);
     if (status == PB_OK)
-        status = scripts_check(p.scripts, 1, err);
+        status = paper_scripts_check(p.scripts, 1, err);
     if (status == PB_OK)
         status = set(&p, out, err);
     paper_close(&p);

@@ -64,7 +64,8 @@ static void clean(pb_buf *to, pb_str text, size_t most)
         pb_buf_addc(to, "…");
 }
 
-void sheets_name(workbook *w, pb_str wish, char ret_name[SHEETS_NAME])
+/* The name a sheet gets: unique, and such as Excel takes it. */
+static void choose_name(workbook *w, pb_str wish, char ret_name[SHEETS_NAME])
 {
     PB_AUTO_BUF base = PB_BUF_INIT(4096), name = PB_BUF_INIT(4096);
     size_t at = 0, letters = 0;
@@ -91,7 +92,7 @@ void sheets_name(workbook *w, pb_str wish, char ret_name[SHEETS_NAME])
 sheet sheets_begin(workbook *w, pb_str name)
 {
     sheet s = {.w = w};
-    sheets_name(w, name, s.name);
+    choose_name(w, name, s.name);
     s.to = workbook_add_worksheet(w->book, s.name);
     if (s.to == NULL) {
         w->failed = true;

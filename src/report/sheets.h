@@ -30,8 +30,6 @@ typedef struct sheet {
 void sheets_formats(workbook *w);
 /** Begins a sheet; its name is made unique and such as Excel takes it. */
 sheet sheets_begin(workbook *w, pb_str name);
-/** The name a sheet would get. */
-void sheets_name(workbook *w, pb_str wish, char ret_name[SHEETS_NAME]);
 /** Widths of columns; call it last. */
 void sheets_end(sheet *s);
 /** A text, never a formula. */
@@ -41,7 +39,6 @@ void sheets_number(sheet *s, lxw_col_t column, double number, lxw_format *format
 void sheets_link(sheet *s, lxw_col_t column, const char *sheet_name, pb_str text);
 /** Rows of a table with their head; `frozen`: the head stays, and can be filtered by. */
 void sheets_table(sheet *s, const report_table *table, bool frozen);
-void sheets_chart(sheet *s, const report_chart *chart);
 void sheets_section(sheet *s, const report_section *section);
 
 #endif

@@ -72,11 +72,6 @@ static void figures(sheet *s, const report_chart *chart, pb_str title)
         draw(s, chart, first, s->row - 1, title);
 }
 
-void sheets_chart(sheet *s, const report_chart *chart)
-{
-    figures(s, chart, PB_STR_NONE);
-}
-
 static void put_points(sheet *s, const report_block *block)
 {
     for (size_t g = 0; g < block->group_count; g++) {
