@@ -20,7 +20,7 @@ const char html_style[] =
     ".mark{color:#10151b}}"
     "*{box-sizing:border-box}"
     "html{-webkit-text-size-adjust:100%}"
-    "body{margin:0;background:var(--back);color:var(--ink);font:15px/1.55 "
+    "body{overflow-x:clip;margin:0;background:var(--back);color:var(--ink);font:15px/1.55 "
     "system-ui,-apple-system,'Segoe UI','Noto Sans','Noto Sans Arabic',Vazirmatn,'PingFang "
     "SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',Tahoma,Arial,sans-serif}"
     "main,header.top{max-width:1080px;margin:0 auto;padding:0 24px}"
