@@ -198,6 +198,11 @@ pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity
     PB_TRY(match_run(set.columns, set.count, set.rows, &options, progress, context, arena,
                      &found.result, err));
     found.field_count = set.count;
+    match_column *columns = pb_arena_array(arena, set.count + 1, sizeof *columns);
+    if (columns == NULL)
+        return pb_fail_memory(err);
+    memcpy(columns, set.columns, set.count * sizeof *columns);
+    found.columns = columns;
     *ret_duplicates = found;
     return PB_OK;
 }

@@ -167,6 +167,15 @@ bool model_is_nothing(pb_str text, model_type type)
     return false;
 }
 
+/* A family may be called Null, a daughter Na: written as a name is, it is one. “NULL” is none. */
+static model_type nothing_type(const model_field *field, pb_str text)
+{
+    bool part = pb_str_is(field->role, "given_name") || pb_str_is(field->role, "family_name");
+    bool as_name = text.len > 1 && text.ptr[0] >= 'A' && text.ptr[0] <= 'Z' && text.ptr[1] >= 'a' &&
+                   text.ptr[1] <= 'z';
+    return part && as_name ? MODEL_PERSON_NAME : field->type;
+}
+
 /* What a spreadsheet puts in place of a value it could not compute. */
 static bool is_spreadsheet_error(pb_str text)
 {
@@ -235,14 +244,14 @@ model_reading model_read(model_reader *reader, const model_field *field, pb_str 
         return is_text ? model_bad(reader, text, says) : model_bad_null(says);
     }
     if (field->type != MODEL_CHOICE && field->type != MODEL_BOOLEAN &&
-        model_is_nothing(text, field->type))
+        model_is_nothing(text, nothing_type(field, text)))
         return model_empty();
     model_reading reading =
         read_typed(reader, field, text, format != NULL ? format : &standard_format);
     /* Without its noise a text may say "nothing" after all. */
     if (reading.verdict == MODEL_RESTYLED && reading.value.kind == PB_TEXT &&
         field->type != MODEL_COUNTRY && field->type != MODEL_CHOICE && reading.value.as.s.len > 0 &&
-        model_is_nothing(reading.value.as.s, field->type))
+        model_is_nothing(reading.value.as.s, nothing_type(field, reading.value.as.s)))
         return model_empty();
     if (reading.verdict == MODEL_SAME && text.len != raw.len)
         reading.verdict = MODEL_RESTYLED;

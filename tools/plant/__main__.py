@@ -145,7 +145,7 @@ class Planter:
 
     def plant(self, control, entities, need, script, field, share, function, wanted):
         scripts = [script] if script else ["latin", "chinese", "persian"]
-        wanted = wanted if share in (0, 1) else max(2, round(wanted * share))
+        wanted = wanted if share in (0, 1) else max(2 if share < 1 else 40, round(wanted * share))
         fits = need if function.__module__ in ("faults_values", "faults_fakes", "faults_notes") else lambda row: need(row) and self.alone(row)
         done = tries = 0
         while done < wanted and tries < wanted * 4 + 30:

@@ -29,7 +29,7 @@ RUNS = ["asdf", "asdfgh", "qwerty", "qwertz", "azerty", "asdfasdf", "jkljkl", "z
 @fault("FAKE-KEYBOARD", "contact", "lead", "account")
 def keyboard(p, row):
     field = p.rng.choice([f for f in ("full_name", "city", "address", "name", "company", "job_title") if f in row])
-    pool = {"latin": RUNS, "chinese": RUNS[:12] + ["aaaaaa", "ssssss"], "persian": RUNS[:6] + ["شسیب", "ضصثق", "شسیبشسیب", "ظطزرذ", "ضصثقف", "کمنتا", "صثقف"]}[row.script]
+    pool = {"latin": RUNS, "chinese": RUNS[:12] + ["aaaaaa", "ssssss"], "persian": RUNS[:6] + ["شسیب", "ضصثق", "شسیبشسیب", "ظطزرذ", "ضصثقف", "کمنتا", "صثقفغ"]}[row.script]
     word = p.rng.choice(pool)
     row[field] = p.rng.choice([word, word.capitalize(), word.upper()]) if word.isascii() else word
     return field
@@ -38,9 +38,9 @@ def keyboard(p, row):
 @fault("FAKE-PLACEHOLDER", "contact", "lead", "account")
 def filler(p, row):
     field = p.rng.choice([f for f in ("address", "city", "job_title", "company", "name", "department") if f in row])
-    row[field] = p.rng.choice({"latin": ["xxx", "XXXX", "TBD", "tba", "to be confirmed", "unknown", "not known", "not specified", "see above", "k. A.", "unbekannt", "noch offen", "inconnu", "non renseigné", "desconocido", "sin datos", "sconosciuto", "onbekend", "geen", "nieznany", "brak danych", "dito", "siehe oben", "x", "xx", "123", "zzz", "abc",
-                                         "no address", "Do be done", "placeholder", "dummy", "to follow", "?", "keine Angabe", "wird nachgereicht", "à compléter", "por definir", "da definire", "lorem ipsum", "blank", "tbc", "not provided", "00000"][:-0 or None],
-                               "chinese": ["待定", "未知", "不详", "暂无", "待补充", "未填写", "保密", "不清楚", "xxx", "待确认", "同上", "随便", "无地址", "略"], "persian": ["نامشخص", "نامعلوم", "تعیین نشده", "فاقد", "بعدا", "نمی‌دانم", "مشخص نیست", "خالی", "xxx", "ثبت نشده", "بعداً تکمیل شود", "همان"]}[row.script])
+    row[field] = p.rng.choice({"latin": ["xxx", "XXXX", "TBD", "tba", "to be confirmed", "not known", "not specified", "see above", "k. A.", "unbekannt", "noch offen", "inconnu", "non renseigné", "desconocido", "sin datos", "sconosciuto", "onbekend", "geen", "nieznany", "brak danych", "dito", "siehe oben", "x", "xx", "123", "zzz", "abc",
+                                         "no address", "dummy", "to follow", "keine Angabe", "wird nachgereicht", "à compléter", "por definir", "da definire", "lorem ipsum", "blank", "tbc", "not provided", "...", "***", "/", "--/--", ".."],
+                               "chinese": ["待定", "待补充", "未填写", "保密", "不清楚", "xxx", "待确认", "同上", "随便", "无地址", "略"], "persian": ["تعیین نشده", "فاقد", "بعدا", "نمی‌دانم", "مشخص نیست", "خالی", "xxx", "ثبت نشده", "بعداً تکمیل شود", "همان"]}[row.script])
     return field
 
 
@@ -52,22 +52,23 @@ def disposable(p, row):
 @fault("FAKE-MAIL-DUMMY", "contact", "lead", field="email")
 def dummy(p, row):
     domain = row["email"].split("@")[1]
-    row["email"] = p.rng.choice(["test", "none", "noemail", "asdf", "no", "na", "nomail", "noreply", "no-reply", "donotreply", "dummy", "fake", "xxx", "abc", "unknown", "test123", "aaa", "nobody", "test.test", "noone", "qwerty", "anonymous", "keine", "test1", "asdfasdf", "null", "a", "x", "notgiven", "test2", "aaaa", "noemail1", "xyz", "foo", "sinemail", "sans", "nessuna", "sincorreo", "meiyou", "ceshi", "nadarad"]) + "@" + domain
+    domain = p.rng.choice([domain] * 9 + ["test.com", "domain.com", "yourcompany.com"])
+    row["email"] = p.rng.choice(["test", "none", "noemail", "asdf", "no", "na", "nomail", "noreply", "no-reply", "donotreply", "dummy", "fake", "xxx", "abc", "unknown", "test123", "aaa", "nobody", "test.test", "noone", "qwerty", "anonymous", "keine", "test1", "asdfasdf", "null", "notgiven", "test2", "aaaa", "noemail1", "xyz", "foo", "sinemail", "sans", "nessuna", "sincorreo", "meiyou", "ceshi", "nadarad"]) + "@" + domain
 
 
 @fault("FAKE-MAIL-RESERVED", "contact", "lead", field="email")
 def reserved(p, row):
-    row["email"] = row["email"].split("@")[0] + "@" + p.rng.choice("example.com example.org example.net test.com firm.test nothing.invalid mail.localhost box.example sub.example.com nirgends.invalid domain.com email.test yourcompany.com company.local host.localdomain".split())
+    row["email"] = row["email"].split("@")[0] + "@" + p.rng.choice("example.com example.org example.net firm.test nothing.invalid mail.localhost box.example sub.example.com nirgends.invalid email.test company.local host.localdomain intern.local".split())
 
 
 @fault("FAKE-PHONE", "contact", "lead", field="phone", need=filled("phone"))
 def phone(p, row):
     rng, head = p.rng, str(row["phone"])[:3]
     start = {"latin": row["phone"][:5] if not row["phone"].startswith("+1") else "+1212", "chinese": "+86138" if row["country"] == "China" else "+88691", "persian": "+98912"}[row.script]
-    digit = rng.choice("123456789")
+    digit = rng.choice("012")
     size = {"+49": 12, "+43": 11, "+33": 12, "+44": 13, "+35": 12, "+34": 12, "+39": 13, "+31": 12, "+48": 12, "+86": 14, "+88": 13, "+98": 13}.get(head, 12)
     rest = size - len(start)
-    row["phone"] = rng.choice([start + digit * rest, start + "1234567890"[:rest], start + "0123456789"[:rest], start + "9876543210"[:rest], start + "12" * rest, start + "0" * rest, "000000000", "111111111", "1234567890", "0123456789", "999999999", "+1" + "555" + "5555555", "+12125550123"])
+    row["phone"] = rng.choice([start + digit * rest, start + "1234567890"[:rest], start + "0123456789"[:rest], start + "9876543210"[:rest], start + "0" * rest, "000000000", "111111111", "1234567890", "0123456789", "999999999", "+1" + "555" + "5555555", "+12125550123"])
     row["phone"] = row["phone"][:size]
 
 
@@ -99,7 +100,7 @@ def shared_address(p, row):
 @fault("FAKE-SERIES-PHONE", "contact", field="mobile", share=0)
 def series_phone(p, row):
     group = [row] + p.strangers(row, p.rng.randrange(7, 12), same_country=True)
-    base, step = int(row["mobile"][1:]) // 100 * 100 + p.rng.randrange(40), p.rng.choice([1, 1, 1, 2])
+    base, step = int(row["mobile"][1:]) // 100 * 100 + p.rng.randrange(40), 1
     for at, other in enumerate(group):
         other["mobile"], other["created_on"] = f"+{base + at * step}", row["created_on"]
         p.after_creation(other)

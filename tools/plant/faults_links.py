@@ -122,9 +122,9 @@ def foreign_deal(p, row):
     spoil(other)
 
 
-@fault("CON-CURRENCY", "opportunity", "account", "sales_order")
+@fault("CON-CURRENCY", "opportunity", "sales_order")
 def no_currency(p, row):
-    field = {"account": "revenue"}.get(row.entity, "amount")
+    field = "amount"
     row[field] = str(row[field]).split()[0]
     spoil(*row.of("order"), *row.of("line"), getattr(row, "deal", None)) if row.of("order") or row.of("line") else None
     return field
@@ -243,7 +243,7 @@ def orphan(p, row):
 @fault("CON-NEAR-NAME", "opportunity", "order_line", field="product", need=filled("product"))
 def near_name(p, row):
     for _ in range(20):
-        name = p.rng.choice([lambda s: slip(p.rng, s), lambda s: s.replace(" ", "", 1), lambda s: s.replace(" ", "-", 1), lambda s: slip(p.rng, s)])(row["product"])
+        name = slip(p.rng, row["product"])
         if name not in p.products:
             break
     row["product"] = name

@@ -28,7 +28,7 @@ def garble(text, how):
         return None
 
 
-WAYS = {"latin": ["utf8 read as 1252", "utf8 read as latin1", "twice", "replacement"], "chinese": ["utf8 read as 1252", "gbk read as latin1", "question marks", "replacement", "kun kao", "utf8 read as gbk", "utf8 read as latin1"],
+WAYS = {"latin": ["utf8 read as 1252", "utf8 read as latin1", "twice", "replacement"], "chinese": ["utf8 read as 1252", "gbk read as latin1", "question marks", "replacement", "kun kao", "utf8 read as latin1"],
         "persian": ["utf8 read as 1252", "1256 read as 1252", "question marks", "replacement", "utf8 read as latin1", "utf8 read as 1256"]}
 
 
@@ -40,13 +40,13 @@ def garbled(p, row):
     field = p.rng.choice(fields)
     how = p.rng.choice(WAYS[row.script])
     out = garble(row[field].replace("\u200c", " "), how)
-    if out is None or out == row[field] or any(ord(c) < 32 or 0x7f <= ord(c) < 0xa0 for c in out) or (how.startswith("question") and out.count("?") < 3):
+    if out is None or out == row[field] or any(ord(c) < 32 or 0x7f <= ord(c) < 0xa0 for c in out) or (how.startswith("question") and out.count("?") < 4):
         return False
     row[field] = out
     return field, how
 
 
-DOMAINS = "gmial.com gmai.com gamil.com gnail.com gmaill.com gmail.con gmail.cmo gmil.com gmal.com hotnail.com hotmial.com hotmai.com hotmal.com hotmail.con yaho.com yahooo.com yahoo.con yhoo.com outlok.com outloo.com outlook.con iclod.com icloud.co.con gmx.nte web.dee 163.con 126.cmo qq.con qq.cmo foxmial.com sian.com outllook.com yaboo.com gmail.comm hotmail.cpm gmaik.com".split()
+DOMAINS = "gmial.com gmai.com gamil.com gnail.com gmaill.com gmail.con gmail.cmo gmil.com gmal.com hotnail.com hotmial.com hotmai.com hotmal.com hotmail.con yaho.com yahooo.com yahoo.con yhoo.com outlok.com outloo.com outlook.con iclod.com icloud.co.con gmx.nte web.dee 163.con 126.cmo qq.con qq.cmo foxmial.com sina.con outllook.com yaboo.com gmail.comm hotmail.cpm gmaik.com".split()
 
 
 @fault("DQ-MAIL-LOOKALIKE", "contact", "lead", need=filled("email"), field="email")
@@ -84,7 +84,7 @@ def mixed(p, row):
     spots = [i for i, c in enumerate(text) if c in table and sum(1 for x in (text[i - 1:i], text[i + 1:i + 2]) if x.isascii() and x.isalpha()) >= 1 and len(max((w for w in text.split()), key=lambda w: (w.find(c) >= 0, len(w)))) > 2]
     if not spots:
         return False
-    for at in p.rng.sample(spots, min(len(spots), p.rng.choice([1, 1, 2]))):
+    for at in p.rng.sample(spots, 1):
         text = text[:at] + table[text[at]] + text[at + 1:]
     row[field] = text
     return field
@@ -125,7 +125,7 @@ def swapped(p, row):
 @fault("DQ-NAME-TITLE", "contact", "lead", field="full_name")
 def title(p, row):
     name = row["full_name"]
-    row["full_name"] = p.rng.choice({"latin": [f"{t} {name}" for t in ("Mr", "Mrs.", "Ms.", "Miss", "Dr.", "Prof.", "Prof. Dr.", "Herr", "Frau", "Dipl.-Ing.", "Mme", "Monsieur", "Señor", "Sig.ra", "Dott.", "Sr.", "Sra.", "Ing.", "Mister", "Pan", "Dhr.", "Mevr.", "Doctor", "Madame")] + [f"{name}, PhD", f"{name} Esq.", f"{name}, MBA"],
+    row["full_name"] = p.rng.choice({"latin": [f"{t} {name}" for t in ("Mr", "Mrs.", "Ms.", "Miss", "Dr.", "Prof.", "Prof. Dr.", "Herr", "Frau", "Dipl.-Ing.", "Mme", "Monsieur", "Señor", "Sig.ra", "Dott.", "Sr.", "Sra.", "Ing.", "Mister", "Dhr.", "Mevr.", "Doctor", "Madame")] + [f"{name}, PhD", f"{name} Esq.", f"{name}, MBA"],
                                      "chinese": [name + "先生", name + "女士", name + "小姐", name + "经理", name + "博士", name + "教授", name + "总"], "persian": [f"{t} {name}" for t in ("آقای", "خانم", "دکتر", "مهندس", "جناب آقای", "سرکار خانم", "استاد", "حاج")]}[row.script])
 
 
@@ -138,7 +138,7 @@ def own_form(p, row):
         row["phone"] = p.rng.choice([spaced, lambda n: "00" + n[1:]])(row["phone"])
         return "phone"
     if form == 1 and row.get("email"):
-        row["email"] = p.rng.choice([str.upper, lambda m: m.split("@")[0] + "@" + m.split("@")[1].upper(), lambda m: m.split("@")[0] + "@" + m.split("@")[1].capitalize()])(row["email"])
+        row["email"] = p.rng.choice([str.upper, lambda m: m.split("@")[0] + "@" + m.split("@")[1].upper()])(row["email"])
         return "email"
     if form == 2 and " " in row["full_name"]:
         row["full_name"] = p.rng.choice([lambda n: n.replace(" ", "  ", 1), lambda n: n.replace(" ", "\u00a0", 1), lambda n: n.replace(" ", " \t", 1)])(row["full_name"])
@@ -234,8 +234,7 @@ def phone(p, row):
     row["phone"] = p.rng.choice([number[:6], number + "12345678", number[:3] + "12", "+999" + number[4:], "ask secretary", number[:5] + "ABC" + number[8:], number[:4] + "0" * 3, "call office", "+0" + number[3:], number[:4], "++" + number[:5], "请打前台", "ندارد دفتر", "tel"])
 
 
-@fault("DQ-VALID-TEXT", "contact", "lead", "account")
+@fault("DQ-VALID-TEXT", "contact", field="salutation")
 def text(p, row):
-    field = p.rng.choice([f for f in ("full_name", "job_title", "company", "name", "city") if f in row])
-    row[field] = p.rng.choice(["—", "...", "!!!", "***", "/", "??", "#", "=", "@", "%%", "&", "~", "||", "+", "、", "۔", "。。", "；"])
-    return field
+    """A note pasted into a field of forty signs."""
+    row["salutation"] = {"latin": "To be addressed by title and both names in every letter, please", "chinese": "请在所有信件中使用全名和职务称呼" * 3, "persian": "لطفاً در همه نامه‌ها با عنوان کامل خطاب شود و نه کوتاه"}[row.script] + " " + str(p.rng.randrange(99))

@@ -116,7 +116,7 @@ def after_lost(p, row):
 
 @fault("SAL-TOKEN-AMOUNT", "opportunity", need=is_open, field="amount")
 def token(p, row):
-    row["amount"] = p.rng.choice(["1", "1.00", "0.01", "123456", "1234567", "12345678", "111111", "1111111", "999999", "9999999", "99999999", "1234", "12345", "99999", "11111", "123", "999", "9999", "222222", "5555555"]) + " EUR"
+    row["amount"] = p.rng.choice(["1", "1.00", "0.01", "123456", "1234567", "12345678", "111111", "1111111", "999999", "9999999", "99999999", "1234", "12345", "11111", "123", "222222", "5555555"]) + " EUR"
 
 
 @fault("SAL-CAMPAIGN-OVER", "campaign", need=lambda r: r["status"] == "Completed", field="ended_on")
@@ -207,9 +207,9 @@ def soon(p, row):
         row["consent_on"] = later(DAY, -days - 20)
 
 
-@fault("TIM-FUTURE", "contact", "account", "sales_order", "activity")
+@fault("TIM-FUTURE", "contact", "account", "sales_order")
 def future(p, row):
-    field = {"contact": p.rng.choice(["created_on", "modified_on", "last_activity_on"]), "account": p.rng.choice(["created_on", "modified_on"]), "sales_order": "created_on", "activity": "created_on"}[row.entity]
+    field = {"contact": p.rng.choice(["created_on", "modified_on", "last_activity_on"]), "account": p.rng.choice(["created_on", "modified_on"]), "sales_order": "created_on"}[row.entity]
     row[field] = p.world.at(DAY + datetime.timedelta(days=p.rng.choice([2, 3, 30, 365, 3650])))
     return field
 

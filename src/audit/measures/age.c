@@ -30,7 +30,9 @@ static bool is_stale(int64_t age, int64_t limit)
 
 static bool is_soon_stale(int64_t age, int64_t limit)
 {
-    return age <= limit && age + AUDIT_DECAY_AHEAD > limit;
+    /* What is to be looked over every month is not accused from the first day on. */
+    int64_t ahead = limit < 2 * AUDIT_DECAY_AHEAD ? limit / 2 : AUDIT_DECAY_AHEAD;
+    return age <= limit && age + ahead > limit;
 }
 
 typedef struct age_question {

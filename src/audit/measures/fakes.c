@@ -43,7 +43,8 @@ static bool all_words_empty(const scan_tools *tools, const pb_str *tokens, size_
     for (size_t i = 0; i < count; i++) {
         pb_str word = without_digits(tokens[i]);
         numbers += word.len < tokens[i].len;
-        if (!word.len || word.len == 1)
+        /* “Empresa de Prueba”: of a firm, words of two letters say nothing. */
+        if (!word.len || word.len == 1 || (!person && word.len == 2))
             continue;
         if (in_set(tools->test_words, word))
             tests++;
@@ -59,8 +60,9 @@ static bool all_words_empty(const scan_tools *tools, const pb_str *tokens, size_
  * that is left without common nouns must be such a word. */
 static bool is_han_fake(const scan_tools *tools, pb_str folded, bool person)
 {
-    static const char *const marks[] = {"测试", "測試",   "示例",    "样例",
-                                        "某某", "试用账", "演示客户"};
+    static const char *const marks[] = {"测试",   "測試",     "示例",     "样例",
+                                        "某某",   "试用账",   "演示客户", "演示公司",
+                                        "演示账", "演示用户", "试用客户", "虚拟客户"};
     bool marked = false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         marked = marked || pb_str_find(folded, pb_str_c(marks[i])) != SIZE_MAX;
@@ -173,8 +175,12 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
         return false;
     if (text->type == MODEL_IDENTIFIER || (text->type == MODEL_ADDRESS && text->text.len > 20))
         return false;
+    /* There are families called Null and None. */
+    bool part =
+        pb_str_is(text->field->role, "given_name") || pb_str_is(text->field->role, "family_name");
     if (text->folded.ptr)
-        return in_set(tools->placeholders, text->folded);
+        return in_set(tools->placeholders, text->folded) &&
+               !(part && in_set(tools->test_names_weak, text->folded));
     if (text->text.len > 24 || pb_str_is(text->field->role, "tags"))
         return false;
     lexicon_fold(text->text, &tools->scratch);
@@ -183,6 +189,10 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
     if (text->type == MODEL_CHOICE && (pb_str_is(folded, "unknown") || pb_str_is(folded, "none") ||
                                        pb_str_is(folded, "various") || pb_str_is(folded, "self")))
         return false;
-    return in_set(tools->placeholders, folded) ||
-           (text->field->personal.declared && in_set(tools->test_words, without_digits(folded)));
+    if (in_set(tools->placeholders, folded))
+        return true;
+    /* There are departments and jobs called Test. */
+    return text->field->personal.declared &&
+           !pb_str_is(text->field->personal.klass, "employment") &&
+           in_set(tools->test_words, without_digits(folded));
 }

@@ -41,6 +41,9 @@ static bool garbled_by(garble *of, uint32_t code)
         good = !(lead == 0xC3 && (code == 0xBB || code == 0xAB)) || (before | 0x20) != before;
     if ((lead == 0xC3 || lead == 0xC2) && before < 0x80 && before >= 'a' && before <= 'z')
         return true; /* GarcÃa: what followed was invisible */
+    if ((lead == 0xC4 || lead == 0xC5) && code >= 0xA1 && code <= 0xBF && code != 0xAB &&
+        code != 0xBB && (before | 0x20) >= 'a' && (before | 0x20) <= 'z')
+        return true; /* GraÅ¼yna */
     if ((lead == 0x637 || lead == 0x638) && code >= 0xA1 && code <= 0xBF && code != 0xAB &&
         code != 0xBB)
         return true;
@@ -79,11 +82,27 @@ static bool garbled_high(pb_str s)
     return false;
 }
 
+/* “ÑÔÊ”: Arabic of one byte a letter, read as Windows-1252. No word of any language has three
+ * letters and more and not one without an accent. */
+static bool only_accented(pb_str s)
+{
+    size_t letters = 0;
+    for (size_t at = 0; at < s.len;) {
+        uint32_t code = pb_utf8_next(s, &at);
+        if ((code | 0x20) >= 'a' && (code | 0x20) <= 'z' && code < 0x80)
+            return false;
+        if (code >= 0x100)
+            return false;
+        letters += code >= 0xC0 && code != 0xD7 && code != 0xF7;
+    }
+    return letters >= 3;
+}
+
 /* Question marks in place of letters; in a note somebody may only wonder. */
 bool sign_garbled(const scan_text *text)
 {
     pb_str s = text->text;
-    if ((text->has & HAS_HIGH) && garbled_high(s))
+    if ((text->has & HAS_HIGH) && (garbled_high(s) || only_accented(s)))
         return true;
     if (!(text->has & HAS_QUESTION) || text->type == MODEL_NOTE)
         return false;
@@ -154,13 +173,13 @@ static char looks_like(uint32_t code)
     static const struct {
         uint32_t code;
         char like;
-    } pairs[] = {
-        {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'}, {0x41D, 'H'},
-        {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x425, 'X'}, {0x430, 'a'},
-        {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'},
-        {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'},
-        {0x396, 'Z'}, {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'},
-        {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3BF, 'o'}};
+    } pairs[] = {{0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'}, {0x41D, 'H'},
+                 {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x425, 'X'}, {0x430, 'a'},
+                 {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'},
+                 {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'},
+                 {0x396, 'Z'}, {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'},
+                 {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3BF, 'o'},
+                 {0x3BD, 'v'}, {0x3C1, 'p'}, {0x3B1, 'a'}, {0x3C5, 'u'}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i].code == code)
             return pairs[i].like;
@@ -175,7 +194,7 @@ typedef struct word_letters {
  * to deceive or typed on the wrong keyboard. */
 static bool is_mixed(const word_letters *of)
 {
-    return of->other > 0 && of->other == of->alike && of->latin > of->other;
+    return of->other > 0 && of->other == of->alike && of->latin >= of->other;
 }
 
 bool sign_mixed_script(scan_tools *tools, const scan_text *text)

@@ -25,6 +25,22 @@ static void put_blank(pb_buf *out)
         pb_buf_byte(out, ' ');
 }
 
+/* Capitals of Latin-1 (À to Þ) and of Cyrillic (А to Я), each two bytes long. */
+static void put_small(pb_buf *out, const unsigned char *s)
+{
+    unsigned char lead = s[0], next = s[1];
+    if (lead == 0xC3 && next >= 0x80 && next <= 0x9E && next != 0x97)
+        next |= 0x20;
+    else if (lead == 0xD0 && next >= 0x90 && next <= 0x9F)
+        next |= 0x20;
+    else if (lead == 0xD0 && next >= 0xA0 && next <= 0xAF) {
+        lead = 0xD1;
+        next &= 0xDF;
+    }
+    pb_buf_byte(out, (char)lead);
+    pb_buf_byte(out, (char)next);
+}
+
 void lexicon_fold(pb_str text, pb_buf *out)
 {
     pb_buf_clear(out);
@@ -36,9 +52,15 @@ void lexicon_fold(pb_str text, pb_buf *out)
                 put_blank(out);
             else
                 pb_buf_byte(out, (char)(s[0] >= 'A' && s[0] <= 'Z' ? s[0] | 0x20 : s[0]));
+        } else if (left > 2 && s[0] == 0xE2 && s[1] == 0x80 && s[2] == 0x99) {
+            pb_buf_byte(out, '\''); /* ’ stands inside of names, too */
+            i += 2;
         } else if (left > 2 && separates_wide(s)) {
             put_blank(out);
             i += 2;
+        } else if (left > 1 && (s[0] == 0xC3 || s[0] == 0xD0)) {
+            put_small(out, s);
+            i++;
         } else if (left > 1 && s[0] == ARABIC_LEAD && (s[1] == 0x8A || s[1] == 0x89)) {
             pb_buf_add(out, PB_STR("\xDB\x8C"));
             i++;

@@ -1,6 +1,6 @@
 /* E-mail addresses: throw-away services, reserved domains, mailboxes nobody reads, and domains that
  * look like a large provider's but are not.
- * Sources: RFC 2606 and RFC 6761 (names reserved for examples and tests). */
+ * Sources: RFC 2606 and RFC 6761 (names reserved for examples and tests), RFC 6762 (.local). */
 #include "scan.h"
 
 #include "match/match.h"
@@ -23,11 +23,12 @@ enum { LARGE = sizeof large / sizeof *large };
 /* Ends that no top-level domain has, and what they are meant to be. */
 static const struct {
     const char *wrong, *right;
-} ends[] = {{"con", "com"},  {"cmo", "com"},   {"ocm", "com"},  {"vom", "com"},  {"xom", "com"},
-            {"cim", "com"},  {"cpm", "com"},   {"comm", "com"}, {"coom", "com"}, {"ccom", "com"},
-            {"c0m", "com"},  {"comn", "com"},  {"coml", "com"}, {"nte", "net"},  {"ent", "net"},
-            {"nett", "net"}, {"ner", "net"},   {"ogr", "org"},  {"rog", "org"},  {"orgg", "org"},
-            {"cpom", "com"}, {"comcom", "com"}};
+} ends[] = {{"con", "com"},  {"cmo", "com"},    {"ocm", "com"},  {"vom", "com"},  {"xom", "com"},
+            {"cim", "com"},  {"cpm", "com"},    {"comm", "com"}, {"coom", "com"}, {"ccom", "com"},
+            {"c0m", "com"},  {"comn", "com"},   {"coml", "com"}, {"nte", "net"},  {"ent", "net"},
+            {"nett", "net"}, {"ner", "net"},    {"ogr", "org"},  {"rog", "org"},  {"orgg", "org"},
+            {"cpom", "com"}, {"comcom", "com"}, {"dee", "de"},   {"frr", "fr"},   {"cnn", "cn"},
+            {"irr", "ir"},   {"ukk", "uk"}};
 /* Real ends that stand for .com only behind the name of a provider. */
 static const char *const near_com[] = {"co", "cm", "om"};
 
@@ -42,9 +43,10 @@ static pb_str tail(pb_str domain)
 static bool is_reserved(pb_str domain)
 {
     static const char *const names[] = {"example.com", "example.net", "example.org"};
-    static const char *const tops[] = {"test", "example", "invalid", "localhost"};
+    static const char *const tops[] = {"test",  "example",     "invalid", "localhost",
+                                       "local", "localdomain", "lan",     "internal"};
     pb_str top = tail(domain);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
         if (pb_str_is(top, tops[i]))
             return true;
     for (size_t i = 0; i < 3; i++) {
@@ -210,6 +212,14 @@ static bool is_dummy(const scan_tools *tools, pb_str mailbox, pb_str domain)
     uint64_t *word = pb_map_get(tools->dummy_mailboxes, numbered ? bare : mailbox);
     if (word && (!numbered || mailbox.len - bare.len <= 3))
         return true;
+    static const char *const shows[] = {
+        "test.com",        "test.de",       "domain.com",  "yourdomain.com", "mydomain.com",
+        "yourcompany.com", "mycompany.com", "noemail.com", "nomail.com",     "none.com",
+        "na.com",          "fake.com",      "asdf.com",    "email.email",    "mustermann.de",
+        "musterfirma.de",  "beispiel.de",   "exemple.fr"};
+    for (size_t i = 0; i < sizeof shows / sizeof *shows; i++)
+        if (pb_str_is(domain, shows[i]))
+            return true;
     if (pb_str_eq(mailbox, label) && (mailbox.len == 1 || (same_letters(label) && label.len < 8) ||
                                       pb_map_get(tools->test_words, label)))
         return true;

@@ -3,8 +3,8 @@
  *
  * Robust z-score of logarithms (Iglewicz and Hoaglin 1993: median and median absolute deviation).
  * Amounts of one product are compared with each other, where the product is known; amounts of one
- * currency otherwise. Fewer than 20 tell nothing; and what is less than 50 times off the median is
- * a large deal and no mistake. */
+ * currency otherwise, and where a product is too rare. Fewer than 20 tell nothing; and what is less
+ * than 50 times off the median is a large deal and no mistake. */
 #include "../measure.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@ static const double TIMES_OFF = 50, MAX_SCORE = 6, LEAST_SPREAD = 0.05, MAD_TO_S
 typedef struct amount_row {
     double log;
     int64_t n, amount;
-    uint32_t group;
+    uint32_t group, rest; /* rest: all of the currency, where the product is sold too rarely */
 } amount_row;
 
 typedef struct amount_rows {
@@ -86,6 +86,7 @@ static pb_status load(audit_check *check, amount_rows *rows, pb_error *err)
         amount_row one = {.n = db_column_i64(stmt, 0), .amount = db_column_i64(stmt, 1)};
         one.log = log((double)one.amount);
         PB_TRY(group_of(rows, db_column_blob(stmt, 3), db_column_text(stmt, 2), &one.group, err));
+        PB_TRY(group_of(rows, PB_STR_NONE, db_column_text(stmt, 2), &one.rest, err));
         if (!PB_PUSH(check->work->scratch, rows->rows, rows->count, rows->capacity, one))
             return pb_fail_memory(err);
     }
@@ -134,6 +135,18 @@ static pb_status tell(audit_check *check, const amount_row *row, pb_error *err)
     return check_fail(check, &failure, err);
 }
 
+/* What is sold too rarely to be compared with itself is compared with all rare things. */
+static void join_rare(amount_rows *rows)
+{
+    for (size_t from = 0, to; from < rows->count; from = to) {
+        for (to = from; to < rows->count && rows->rows[to].group == rows->rows[from].group;)
+            to++;
+        for (size_t i = from; to - from < LEAST_OF_KIND && i < to; i++)
+            rows->rows[i].group = rows->rows[i].rest;
+    }
+    qsort(rows->rows, rows->count, sizeof *rows->rows, by_group);
+}
+
 pb_status measure_outliers(audit_check *check, pb_error *err)
 {
     amount_rows rows = {.groups = pb_map_new(check->work->scratch)};
@@ -142,8 +155,10 @@ pb_status measure_outliers(audit_check *check, pb_error *err)
     if (!rows.groups)
         return pb_fail_memory(err);
     PB_TRY(load(check, &rows, err));
-    if (rows.count > 0)
+    if (rows.count > 0) {
         qsort(rows.rows, rows.count, sizeof *rows.rows, by_group);
+        join_rare(&rows);
+    }
     for (size_t from = 0, to; from < rows.count; from = to) {
         for (to = from; to < rows.count && rows.rows[to].group == rows.rows[from].group;)
             to++;

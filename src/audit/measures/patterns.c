@@ -115,30 +115,59 @@ static bool says_at(pb_str text, size_t at, const char *word)
     return at + len <= text.len && pb_str_eq_nocase(pb_str_sub(text, at, len), pb_str_n(word, len));
 }
 
+/* Past blanks and what joins a word to its secret: a colon, “=”, or a verb; false: nothing joins.
+ */
+static bool skip_join(pb_str text, size_t *at)
+{
+    static const char *const joins[] = {"：",  "is ", "ist ", "lautet ", "est ",
+                                        "es ", "è ",  "是",   "为",      "wie "};
+    while (*at < text.len && text.ptr[*at] == ' ')
+        ++*at;
+    bool joined = *at < text.len && (text.ptr[*at] == ':' || text.ptr[*at] == '=');
+    *at += joined;
+    for (size_t i = 0; i < sizeof joins / sizeof *joins && !joined; i++)
+        if (says_at(text, *at, joins[i])) {
+            *at += strlen(joins[i]);
+            return i == 0;
+        }
+    return joined;
+}
+
+/* Behind a colon anything of four signs is a secret; behind a verb, a blank or a short word it must
+ * hold a digit: “the password is wrong” tells none. */
+static bool secret_follows(pb_str text, size_t at, size_t word_len)
+{
+    bool short_word = word_len < 6 && !says_at(text, at - word_len, "pwd");
+    size_t word_end = at, digits = 0;
+    bool joined = skip_join(text, &at);
+    if (at == word_end)
+        return false;
+    while (at < text.len && text.ptr[at] == ' ')
+        at++;
+    size_t end = at;
+    while (end < text.len && (unsigned char)text.ptr[end] > ' ' && text.ptr[end] != ',')
+        digits += digit(text.ptr[end++]);
+    bool letters = digits < end - at, plain = joined && !short_word;
+    return end - at >= 4 &&
+           (plain || (digits && (joined || (letters && (!short_word || word_len == 2)))));
+}
+
 static bool find_password(pb_str text, pb_buf *masked)
 {
-    static const char *const words[] = {"password", "passwd",       "passwort",   "pwd",
-                                        "kennwort", "mot de passe", "contraseña", "senha",
-                                        "密码",     "口令",         "رمز عبور",   "گذرواژه"};
+    static const char *const words[] = {
+        "password",   "passwd",     "passwort", "pwd",       "kennwort",  "mot de passe",
+        "contraseña", "senha",      "密码",     "口令",      "رمز عبور",  "گذرواژه",
+        "密碼",       "wachtwoord", "parola",   "hasło",     "passcode",  "passphrase",
+        "contrasena", "clave",      "пароль",   "passord",   "lösenord",  "pw",
+        "pass",       "mdp",        "pin",      "pass word", "کلمه عبور", "پسورد",
+        "رمز",        "گذر واژه"};
     for (size_t i = 0; i < text.len; i++) {
         if (i > 0 && letter(text.ptr[i]) && letter(text.ptr[i - 1]))
             continue;
         for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
             if (!says_at(text, i, words[w]))
                 continue;
-            size_t at = i + strlen(words[w]);
-            while (at < text.len && text.ptr[at] == ' ')
-                at++;
-            bool wide = says_at(text, at, "：");
-            if (!wide && (at >= text.len || (text.ptr[at] != ':' && text.ptr[at] != '=')))
-                continue;
-            at += wide ? strlen("：") : 1;
-            while (at < text.len && text.ptr[at] == ' ')
-                at++;
-            size_t end = at;
-            while (end < text.len && (unsigned char)text.ptr[end] > ' ')
-                end++;
-            if (end - at < 4)
+            if (!secret_follows(text, i + strlen(words[w]), strlen(words[w])))
                 continue;
             pb_buf_addc(masked, words[w]);
             pb_buf_addc(masked, ": ••••");
@@ -250,6 +279,27 @@ static bool find_iban(pb_str text, pb_buf *masked)
     return false;
 }
 
+/* “12 May 1980”: a year within what a month's name takes. */
+static bool year_follows(pb_str text, size_t at)
+{
+    for (size_t i = at; i + 4 <= text.len && i < at + 2 * DATE_GAP; i++) {
+        const char *s = text.ptr + i;
+        if (!digit(s[0]) && s[0] != ' ' && s[0] != '.' && !letter(s[0]) && !(s[0] & 0x80))
+            return false;
+        if (((s[0] == '1' && s[1] == '9') || (s[0] == '2' && s[1] == '0')) && digit(s[2]) &&
+            digit(s[3]))
+            return true;
+    }
+    return false;
+}
+
+/* 1974年3月5日出生: the date stands before the word. */
+static bool date_before(pb_str text, size_t at)
+{
+    size_t len = strlen("日");
+    return at > len + 1 && says_at(text, at - len, "日") && digit(text.ptr[at - len - 1]);
+}
+
 /* Digits in two or three groups with what stands between the parts of a date. */
 static bool date_follows(pb_str text, size_t at)
 {
@@ -263,6 +313,8 @@ static bool date_follows(pb_str text, size_t at)
             gap = 0;
             continue;
         }
+        if (groups == 1 && (c == ' ' || letter(c)) && year_follows(text, i))
+            return true;
         bool joins = c == '-' || c == '/' || c == '.' || (c & 0x80);
         if (groups && !joins)
             break;
@@ -274,9 +326,38 @@ static bool date_follows(pb_str text, size_t at)
 
 static bool find_birth(pb_str text, pb_buf *masked)
 {
-    static const char *const words[] = {"born",       "dob",     "date of birth", "birthday",
-                                        "birth date", "geboren", "né le",         "née le",
-                                        "出生",       "生日",    "متولد",         "تاریخ تولد"};
+    static const char *const words[] = {"born",
+                                        "dob",
+                                        "date of birth",
+                                        "birthday",
+                                        "birth date",
+                                        "geboren",
+                                        "né le",
+                                        "née le",
+                                        "出生",
+                                        "生日",
+                                        "متولد",
+                                        "تاریخ تولد",
+                                        "生于",
+                                        "geb.",
+                                        "geburtsdatum",
+                                        "geburtstag",
+                                        "geb ",
+                                        "d.o.b",
+                                        "birthdate",
+                                        "nato il",
+                                        "nata il",
+                                        "nato a",
+                                        "data di nascita",
+                                        "fecha de nacimiento",
+                                        "nacido",
+                                        "nacida",
+                                        "date de naissance",
+                                        "geboortedatum",
+                                        "urodzon",
+                                        "anniversaire",
+                                        "cumpleaños",
+                                        "compleanno"};
     for (size_t i = 0; i < text.len; i++) {
         if (i > 0 && letter(text.ptr[i]) && letter(text.ptr[i - 1]))
             continue;
@@ -284,7 +365,7 @@ static bool find_birth(pb_str text, pb_buf *masked)
             size_t end = i + strlen(words[w]);
             if (!says_at(text, i, words[w]) ||
                 (end < text.len && letter(text.ptr[end]) && letter(words[w][0])) ||
-                !date_follows(text, end))
+                !(date_follows(text, end) || (words[w][0] & 0x80 && date_before(text, i))))
                 continue;
             pb_buf_addc(masked, words[w]);
             pb_buf_addc(masked, " ••••");
@@ -319,6 +400,28 @@ static bool find_mail(pb_str text, pb_buf *masked)
     return false;
 }
 
+/* A word for a telephone right before: “Handy 0151 …”, “电话：010-…”. */
+static bool called_before(pb_str text, size_t at)
+{
+    static const char *const words[] = {
+        "handy",     "mobil",    "mobile", "cell",     "tel",    "tel.",      "telefon",
+        "phone",     "portable", "móvil",  "whatsapp", "wechat", "手机",      "手机号",
+        "电话",      "تلفن",     "موبایل", "همراه",    "تماس",   "rufnummer", "teléfono",
+        "téléphone", "telefono", "gsm",    "call",     "ring"};
+    while (at > 0 &&
+           (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == ':' || text.ptr[at - 1] == '('))
+        at--;
+    if (at >= 3 && says_at(text, at - 3, "："))
+        at -= 3;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if (at >= len && says_at(text, at - len, words[i]) &&
+            (at == len || !letter(text.ptr[at - len - 1]) || (words[i][0] & 0x80)))
+            return true;
+    }
+    return false;
+}
+
 /* +country and nine digits or more, a Chinese or Iranian mobile number, or the American form. */
 static bool find_phone(pb_str text, pb_buf *masked)
 {
@@ -334,7 +437,8 @@ static bool find_phone(pb_str text, pb_buf *masked)
             count == 11 && end - i == 11 &&
             ((digits[0] == '1' && digits[1] >= '3') || (digits[0] == '0' && digits[1] == '9'));
         bool america = end - i == 12 && text.ptr[i + 3] == '-' && text.ptr[i + 7] == '-';
-        if ((plus && count >= 9 && count <= 15) || mobile || america) {
+        bool called = count >= 7 && count <= 13 && called_before(text, i);
+        if ((plus && count >= 9 && count <= 15) || mobile || america || called) {
             pb_buf_printf(masked, "…%.2s", digits + count - 2);
             return true;
         }

@@ -11,9 +11,10 @@ enum { LONGEST = 40, LEAST = 4, SURE_RUN = 5, COVERED_TENTHS = 8 };
 /* Rows of the layouts that are in use. The first four are where a run of four letters is enough
  * when it begins or ends at the edge: “wert” and “azer” are names. */
 static const char32_t *const rows[] = {
-    U"qwertyuiop",  U"asdfghjkl",  U"zxcvbnm",      U"1234567890",  U"qwertzuiop",
-    U"yxcvbnm",     U"azertyuiop", U"wxcvbn",       U"qsdfghjklm",  U"ضصثقفغعهخحجچ",
-    U"شسیبلاتنمکگ", U"ظطزرذدئو",   U"йцукенгшщзхъ", U"фывапролджэ", U"ячсмитьбю",
+    U"qwertyuiop",   U"asdfghjkl",    U"zxcvbnm",     U"1234567890",
+    U"qwertzuiop",   U"yxcvbnm",      U"azertyuiop",  U"wxcvbn",
+    U"qsdfghjklm",   U"ضصثقفغعهخحجچ", U"شسیبلاتنمکگ", U"ظطزرذدئو",
+    U"йцукенгшщзхъ", U"фывапролджэ",  U"ячсмитьбю",   U"qazwsxedcrfvtgbyhnujm",
 };
 enum { ROWS = sizeof rows / sizeof *rows, EDGE_ROWS = 4 };
 
@@ -175,6 +176,9 @@ static bool may_be_run(pb_str text)
         before = place;
         count++;
     }
+    /* “qazwsx” runs down the columns. */
+    if (pb_str_find(text, PB_STR("az")) != SIZE_MAX || pb_str_find(text, PB_STR("AZ")) != SIZE_MAX)
+        return true;
     return count >= 3 && (beside * 10 >= count * 4 || middle == count);
 }
 
@@ -198,6 +202,6 @@ bool sign_keyboard(const scan_text *text)
         return false;
     bool capitals = (text->has & HAS_UPPER) && !(text->has & (HAS_LOWER | HAS_HIGH));
     if (text->type == MODEL_ORG_NAME && capitals && !all_same(&of))
-        return covered(&of);
+        return covered(&of) || repeats_run(&of);
     return is_run(&of);
 }

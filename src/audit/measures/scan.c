@@ -160,7 +160,8 @@ static pb_status look_at_privacy(scanning *to, size_t place, const scan_text *te
     for (size_t i = 0; i < sizeof forms / sizeof *forms && (possible || note); i++) {
         bool only_notes = forms[i].sign == SIGN_BIRTH || forms[i].sign == SIGN_CONTACT;
         pb_buf_clear(&to->masked);
-        if ((only_notes ? note : possible) && pattern_find(forms[i].kind, text->text, &to->masked))
+        bool asked = only_notes ? note : possible || (note && forms[i].sign == SIGN_PASSWORD);
+        if (asked && pattern_find(forms[i].kind, text->text, &to->masked))
             PB_TRY(add_hit(to, place, forms[i].sign, pb_buf_str(&to->masked), PB_STR_NONE, err));
     }
     if (!note)

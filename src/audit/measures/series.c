@@ -3,7 +3,7 @@
 #include "../measure.h"
 #include "shared.h"
 
-enum { SERIES_LEAST = 5, SPREAD = 50 };
+enum { SERIES_LEAST = 5, SPREAD = 50, APART_LEAST = 6, MANY = 200000, MANY_LEAST = 8 };
 
 /* One value of a series: user7@firm.de is number 7 of `user@firm.de`. */
 typedef struct numbered {
@@ -26,8 +26,6 @@ static bool read_mailbox(pb_str text, numbered *ret)
     return true;
 }
 
-/* The record's place among the others is its stem: only neighbours in the source make a series, for
- * among a million numbers many follow each other. */
 static bool read_number(pb_str text, numbered *ret)
 {
     ret->number = ret->stem = 0;
@@ -67,6 +65,20 @@ static bool is_close(const numbered *items, size_t count)
     return last - first <= count * SPREAD;
 }
 
+/* Series whose members lie far apart in the source must be longer; of mailboxes, the numbers behind
+ * one stem must be nearly all in the series: john1 to john9 among a thousand Johns are people. */
+static bool is_long(const numbered *items, size_t count, size_t from, size_t to, size_t steps)
+{
+    size_t least = count > MANY ? MANY_LEAST : APART_LEAST, first = from, last = to;
+    if (!items[from].stem)
+        return steps >= least;
+    while (first > 0 && items[first - 1].stem == items[from].stem)
+        first--;
+    while (last < count && items[last].stem == items[from].stem)
+        last++;
+    return steps >= SERIES_LEAST && (to - from) * 5 >= (last - first) * 4;
+}
+
 /* Keeps the members of series of SERIES_LEAST and more; returns how many. */
 static size_t keep_series(numbered *items, size_t count, uint32_t *ret_series)
 {
@@ -79,7 +91,8 @@ static size_t keep_series(numbered *items, size_t count, uint32_t *ret_series)
             steps += items[to].number != items[to - 1].number;
             to++;
         }
-        if (steps >= SERIES_LEAST && is_close(items + from, to - from)) {
+        if (steps >= SERIES_LEAST &&
+            (is_close(items + from, to - from) || is_long(items, count, from, to, steps))) {
             for (size_t i = from; i < to; i++) {
                 items[kept] = items[i];
                 items[kept++].series = *ret_series;
@@ -111,11 +124,11 @@ static pb_status read_series(audit_check *check, pb_arena *arena, numbered **ret
             !PB_PUSH(arena, items, count, capacity, one))
             return pb_fail_memory(err);
     }
-    if (mail && count)
+    if (count)
         qsort(items, count, sizeof *items, compare_numbered);
     *ret = items;
     *ret_count = items ? keep_series(items, count, ret_series) : 0;
-    if (mail && *ret_count)
+    if (*ret_count)
         qsort(items, *ret_count, sizeof *items, compare_places);
     return PB_OK;
 }

@@ -2,7 +2,7 @@
  * source: a word that is nearly always a family name, and one that is nearly always a given one. */
 #include "../measure.h"
 
-enum { OFTEN = 5, TIMES = 20, LOW = 32 };
+enum { OFTEN = 5, TIMES = 12, LOW = 32 };
 
 /* How often a word is a given name (upper half) and a family name (lower half). */
 static uint64_t given_of(uint64_t counts)
@@ -32,8 +32,9 @@ static bool is_swapped(const pb_map *words, pb_str given, pb_str family)
     const uint64_t *first = pb_map_get(words, given), *last = pb_map_get(words, family);
     if (!first || !last || pb_str_eq(given, family))
         return false;
-    return family_of(*first) >= OFTEN && family_of(*first) >= given_of(*first) * TIMES &&
-           given_of(*last) >= OFTEN && given_of(*last) >= family_of(*last) * TIMES;
+    /* The record itself is no witness. */
+    return family_of(*first) >= OFTEN && family_of(*first) >= (given_of(*first) - 1) * TIMES &&
+           given_of(*last) >= OFTEN && given_of(*last) >= (family_of(*last) - 1) * TIMES;
 }
 
 static pb_status count_words(audit_check *check, db_stmt *stmt, pb_map *words, pb_error *err)
