@@ -61,7 +61,7 @@ def reserved(p, row):
     row["email"] = row["email"].split("@")[0] + "@" + p.rng.choice("example.com example.org example.net firm.test nothing.invalid mail.localhost box.example sub.example.com nirgends.invalid email.test company.local host.localdomain intern.local".split())
 
 
-@fault("FAKE-PHONE", "contact", "lead", field="phone", need=filled("phone"))
+@fault("FAKE-PHONE", "contact", "lead", field="phone", need=lambda r: r["phone"] and r["country"] != "Austria")
 def phone(p, row):
     rng, head = p.rng, str(row["phone"])[:3]
     start = {"latin": row["phone"][:5] if not row["phone"].startswith("+1") else "+1212", "chinese": "+86138" if row["country"] == "China" else "+88691", "persian": "+98912"}[row.script]

@@ -116,6 +116,9 @@ def swapped(p, row):
     g, f = row["given_name"], row["family_name"]
     if p.count[("contact", "g", g)] < 8 or p.count[("contact", "f", f)] < 8 or p.count[("contact", "f", g)] or p.count[("contact", "g", f)]:
         return False
+    for word in (g, f):  # a word that is swapped twice tells nothing any more
+        if p.kept.setdefault(("swapped", word), row["id"]) != row["id"]:
+            return False
     row["given_name"], row["family_name"] = f, g
     if row.script != "chinese":
         row["full_name"] = f"{f} {g}"
