@@ -55,7 +55,7 @@ static pb_status do_task(audit_ahead *ahead, ahead_task *task)
     ahead->work.reference = ahead->first->reference;
     task->state.rows = surveyed->rows;
     task->state.filled = surveyed->filled;
-    return text_scan_of(&ahead->work, &task->state, &scan, &task->why);
+    return scan_texts(&ahead->work, &task->state, &scan, &task->why);
 }
 
 static void *run_ahead(void *context)

@@ -21,10 +21,10 @@ static void test_runs_over_keys(void **state)
                                         "were", "typewriter", "property"};
     (void)state;
     for (size_t i = 0; i < COUNT(runs); i++)
-        if (!keyboard_run(pb_str_c(runs[i])))
+        if (!runs_keyboard(pb_str_c(runs[i])))
             fail_msg("%s is a run", runs[i]);
     for (size_t i = 0; i < COUNT(names); i++)
-        if (keyboard_run(pb_str_c(names[i])))
+        if (runs_keyboard(pb_str_c(names[i])))
             fail_msg("%s is none", names[i]);
 }
 

@@ -25,7 +25,7 @@ static const char *undeclared(const text_scan *scan, const model_field *field, u
     }
     if (looks_personal(field))
         return PB_MSG("This field is not declared as personal data, and so without a purpose.");
-    if (filled && text_scan_count(scan, SIGN_UNDECLARED, field) * OFTEN >= filled)
+    if (filled && scan_text_count(scan, SIGN_UNDECLARED, field) * OFTEN >= filled)
         return PB_MSG("This field is not declared as personal data, but people are named in it by "
                       "their e-mail addresses.");
     return NULL;
@@ -36,7 +36,7 @@ pb_status measure_purpose(audit_check *check, pb_error *err)
     const model_entity *entity = check->control->entity;
     const text_scan *scan = NULL;
     check->finding->population = entity->field_count;
-    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    PB_TRY(scan_texts(check->work, check->state, &scan, err));
     for (size_t i = 0; i < entity->field_count; i++) {
         const model_field *field = &entity->fields[i];
         const char *problem = undeclared(scan, field, check->state->filled[i]);

@@ -154,8 +154,8 @@ static pb_status add_phrase(audit_work *work, phrase_book *book, pb_str item, si
     return PB_OK;
 }
 
-pb_status phrase_book_read(audit_work *work, const char *const *lists, size_t count,
-                           phrase_book **ret, pb_error *err)
+pb_status lexicon_read(audit_work *work, const char *const *lists, size_t count, phrase_book **ret,
+                       pb_error *err)
 {
     phrase_book *book = pb_arena_alloc(work->scratch, sizeof *book);
     PB_AUTO_BUF folded = PB_BUF_INIT(FOLD_MAX);
@@ -188,7 +188,7 @@ static const phrase *phrase_at(const phrase_book *book, pb_str folded, size_t at
     return best;
 }
 
-void phrase_book_look(const phrase_book *book, pb_str folded, pb_str found[PHRASE_LISTS_MAX])
+void lexicon_look(const phrase_book *book, pb_str folded, pb_str found[PHRASE_LISTS_MAX])
 {
     for (size_t at = 0; at + FIRST_BYTES <= folded.len;) {
         bool word = at == 0 || folded.ptr[at - 1] == ' ';

@@ -21,10 +21,10 @@ typedef struct phrase_book phrase_book;
 enum { PHRASE_LISTS_MAX = 16 };
 /** Reads the lists, whose items are phrases: `word` a whole word, `stem*` the beginning of one,
  * `!phrase` what is never meant. Items with Chinese characters match anywhere. */
-pb_status phrase_book_read(audit_work *work, const char *const *lists, size_t count,
-                           phrase_book **ret, pb_error *err);
+pb_status lexicon_read(audit_work *work, const char *const *lists, size_t count, phrase_book **ret,
+                       pb_error *err);
 /** A phrase of list `i` that `folded` holds: `found[i]` is set to it, absent where there is none.
  */
-void phrase_book_look(const phrase_book *book, pb_str folded, pb_str found[PHRASE_LISTS_MAX]);
+void lexicon_look(const phrase_book *book, pb_str folded, pb_str found[PHRASE_LISTS_MAX]);
 
 #endif

@@ -224,8 +224,8 @@ static bool is_dummy(const scan_tools *tools, pb_str mailbox, pb_str domain)
                                       pb_map_get(tools->test_words, label)))
         return true;
     if (all_digits(mailbox))
-        return mailbox.len >= 5 && keyboard_run(mailbox);
-    return mailbox.len >= 4 && keyboard_run(mailbox);
+        return mailbox.len >= 5 && runs_keyboard(mailbox);
+    return mailbox.len >= 4 && runs_keyboard(mailbox);
 }
 
 pb_status sign_of_mail(scan_tools *tools, const scan_text *text, text_sign *ret, pb_error *err)

@@ -134,7 +134,7 @@ static bool is_run(const letters *of)
     return all_same(of) || covered(of) || repeats_run(of) || is_mash(of);
 }
 
-bool keyboard_run(pb_str word)
+bool runs_keyboard(pb_str word)
 {
     letters of = {0};
     return take_letters(word, &of) && is_run(&of);

@@ -40,7 +40,7 @@ static pb_status tools_of(audit_work *work, scan_tools **ret, pb_error *err)
     };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         PB_TRY(lexicon_set(work, sets[i].list, sets[i].form, sets[i].to, err));
-    PB_TRY(phrase_book_read(work, private_lists, PRIVATE_LISTS, &tools->private_words, err));
+    PB_TRY(lexicon_read(work, private_lists, PRIVATE_LISTS, &tools->private_words, err));
     work->scan_tools = *ret = tools;
     return PB_OK;
 }
@@ -168,7 +168,7 @@ static pb_status look_at_privacy(scanning *to, size_t place, const scan_text *te
         return PB_OK;
     pb_str found[PHRASE_LISTS_MAX] = {{0}};
     lexicon_fold(text->text, &to->tools->scratch);
-    phrase_book_look(to->tools->private_words, pb_buf_str(&to->tools->scratch), found);
+    lexicon_look(to->tools->private_words, pb_buf_str(&to->tools->scratch), found);
     for (size_t i = 0; i < PRIVATE_LISTS; i++)
         if (found[i].ptr)
             PB_TRY(add_hit(to, place, (text_sign)(SIGN_HEALTH + (int)i), PB_STR_NONE, PB_STR_NONE,
@@ -315,7 +315,7 @@ static pb_status scan_entity(scanning *to, entity_state *state, pb_error *err)
     return PB_OK;
 }
 
-pb_status text_scan_of(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err)
+pb_status scan_texts(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err)
 {
     bool taken = false;
     if (!state->scan)
@@ -339,7 +339,7 @@ pb_status text_scan_of(audit_work *work, entity_state *state, const text_scan **
     return status;
 }
 
-uint64_t text_scan_count(const text_scan *scan, text_sign sign, const model_field *field)
+uint64_t scan_text_count(const text_scan *scan, text_sign sign, const model_field *field)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < scan->hits[sign].count; i++)

@@ -83,7 +83,7 @@ sign_found sign_fake_name(scan_tools *tools, const scan_text *text);
 bool sign_placeholder(scan_tools *tools, const scan_text *text);
 bool sign_keyboard(const scan_text *text);
 /** True for a run of neighbouring keys, one letter repeated, or digits in order: 4 or more. */
-bool keyboard_run(pb_str word);
+bool runs_keyboard(pb_str word);
 /** The sign of an address, SIGN_COUNT for none; the suggestion stands in `tools->hint`. */
 pb_status sign_of_mail(scan_tools *tools, const scan_text *text, text_sign *ret, pb_error *err);
 bool sign_fake_phone(const scan_text *text);
@@ -118,8 +118,8 @@ typedef struct text_scan {
 } text_scan;
 
 /** The scan of an entity, made when first asked for. */
-pb_status text_scan_of(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err);
+pb_status scan_texts(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err);
 /** True when placeholder hits of the field exist; see measure_completeness. */
-uint64_t text_scan_count(const text_scan *scan, text_sign sign, const model_field *field);
+uint64_t scan_text_count(const text_scan *scan, text_sign sign, const model_field *field);
 
 #endif

@@ -95,10 +95,10 @@ pb_status measure_text_sign(audit_check *check, pb_error *err)
     const struct sign_words *words = sign_asked(check);
     const model_field *field = check->control->field;
     const text_scan *scan = NULL;
-    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    PB_TRY(scan_texts(check->work, check->state, &scan, err));
     check->finding->population = check->state->filled[field->index];
     if (words->sign == SIGN_RESERVED &&
-        is_sample(text_scan_count(scan, SIGN_RESERVED, field), check->finding->population))
+        is_sample(scan_text_count(scan, SIGN_RESERVED, field), check->finding->population))
         return check_not_applicable(
             check,
             PB_MSG("Most addresses of “{value}” are in domains reserved for examples: the data are "
@@ -111,7 +111,7 @@ pb_status measure_sample_data(audit_check *check, pb_error *err)
 {
     const model_entity *entity = check->control->entity;
     const text_scan *scan = NULL;
-    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    PB_TRY(scan_texts(check->work, check->state, &scan, err));
     check->finding->population = 0;
     for (size_t i = 0; i < entity->field_count; i++) {
         const model_field *field = &entity->fields[i];
@@ -119,7 +119,7 @@ pb_status measure_sample_data(audit_check *check, pb_error *err)
         if (field->type != MODEL_EMAIL || !filled)
             continue;
         check->finding->population++;
-        uint64_t reserved = text_scan_count(scan, SIGN_RESERVED, field);
+        uint64_t reserved = scan_text_count(scan, SIGN_RESERVED, field);
         if (!is_sample(reserved, filled))
             continue;
         PB_AUTO_BUF count = PB_BUF_INIT(32);
@@ -138,7 +138,7 @@ pb_status measure_sample_data(audit_check *check, pb_error *err)
 pb_status measure_forbidden_text(audit_check *check, pb_error *err)
 {
     const text_scan *scan = NULL;
-    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    PB_TRY(scan_texts(check->work, check->state, &scan, err));
     if (!scan->has_free_text)
         return check_not_applicable(check, PB_MSG("{value} have no free text in the source."),
                                     check->control->entity->plural, err);

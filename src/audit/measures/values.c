@@ -57,10 +57,10 @@ static pb_status find_placeholders(audit_check *check, hit_walk *walk, uint64_t 
     *ret = 0;
     if (model_type_kind(field->type) != PB_TEXT || !check->state->filled[field->index])
         return PB_OK;
-    PB_TRY(text_scan_of(check->work, check->state, &scan, err));
+    PB_TRY(scan_texts(check->work, check->state, &scan, err));
     walk->hits = &scan->hits[SIGN_PLACEHOLDER];
     walk->field = (uint16_t)field->index;
-    *ret = text_scan_count(scan, SIGN_PLACEHOLDER, field);
+    *ret = scan_text_count(scan, SIGN_PLACEHOLDER, field);
     return PB_OK;
 }
 

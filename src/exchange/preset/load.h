@@ -24,8 +24,6 @@ pb_status load_texts(loading *l, const model_yaml *map, const char *key, model_s
 pb_status load_ignored(loading *l, const model_yaml *node, pb_error *err);
 /** A value map: `to: [from, …]`; adds to `*ret` unless that is NULL. */
 pb_status load_values(loading *l, const model_yaml *node, pb_map **ret, pb_error *err);
-/** Words in the form of model_header_key, in place. */
-pb_status load_keys(loading *l, model_strs *words, pb_error *err);
 /** Says that there is no such name and which are known. `says` may use {name} and {entity}. */
 pb_status load_unknown(const model_yaml *node, const char *says, pb_arena *arena,
                        const pb_str *known, size_t count, pb_str of, pb_error *err);

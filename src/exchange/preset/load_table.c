@@ -306,7 +306,7 @@ static pb_status read_routes(loading *l, const model_yaml *routes, pb_error *err
 
 /* --- what follows for a whole row --- */
 
-pb_status load_keys(loading *l, model_strs *words, pb_error *err)
+static pb_status load_keys(loading *l, model_strs *words, pb_error *err)
 {
     for (size_t i = 0; i < words->count; i++) {
         words->items[i] = names_key(l->arena, words->items[i]);
