@@ -165,7 +165,9 @@ static bool is_filling(const scan_text *text)
 
 bool sign_placeholder(scan_tools *tools, const scan_text *text)
 {
-    if (text->text.len > 40)
+    /* Letters beyond ASCII take two bytes and more. */
+    size_t most = text->has & HAS_HIGH ? 48 : 24;
+    if (text->text.len > 2 * most)
         return false;
     if (!(text->has & (HAS_LOWER | HAS_HIGH | HAS_UPPER)) || text->text.len < 24)
         if (is_filling(text))
@@ -181,7 +183,7 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
     if (text->folded.ptr)
         return in_set(tools->placeholders, text->folded) &&
                !(part && in_set(tools->test_names_weak, text->folded));
-    if (text->text.len > 24 || pb_str_is(text->field->role, "tags"))
+    if (text->text.len > most || pb_str_is(text->field->role, "tags"))
         return false;
     lexicon_fold(text->text, &tools->scratch);
     pb_str folded = pb_buf_str(&tools->scratch);

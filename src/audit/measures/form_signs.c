@@ -32,6 +32,19 @@ typedef struct garble {
 
 /* UTF-8 read as Windows-1252 or, for Arabic letters, as Windows-1256. Ã and Â with anything that
  * may follow are enough; Ø, Ù, Ð, Ñ must come twice; what was three bytes comes as three signs. */
+/* Signs that Windows-1252 has where UTF-8 has the second byte of a letter, and that no text has
+ * behind Ä or Å: “JabÅ‚oÅ„ski”, “ÅšwiÄ™tokrzyska”. Quotation marks and dashes may stand there. */
+static bool is_odd_sign(uint32_t code)
+{
+    static const uint16_t odd[] = {0x20AC, 0x201A, 0x192,  0x201E, 0x2020, 0x2021, 0x2C6,
+                                   0x2030, 0x160,  0x2039, 0x152,  0x17D,  0x2022, 0x2DC,
+                                   0x2122, 0x161,  0x203A, 0x153,  0x17E,  0x178};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        if (odd[i] == code)
+            return true;
+    return false;
+}
+
 static bool garbled_by(garble *of, uint32_t code)
 {
     uint32_t lead = of->last[0], before = of->last[1];
@@ -48,6 +61,8 @@ static bool garbled_by(garble *of, uint32_t code)
         code != 0xBB)
         return true;
     if (before >= 0xE0 && before <= 0xEF && (is_continuation(lead) || is_quote(lead)) && tail)
+        return true;
+    if ((lead == 0xC4 || lead == 0xC5) && is_odd_sign(code))
         return true;
     bool pair = lead >= 0xC4 && lead <= 0xDF && tail;
     if (pair)

@@ -72,10 +72,12 @@ static size_t run_along(const letters *of, size_t from, const char32_t *row, boo
     return best;
 }
 
-/* The longest run at `from` over all rows; `*sure` when it is one beyond doubt. */
-static size_t longest_run(const letters *of, size_t from, bool *sure)
+/* The longest run at `from` over all rows; `*sure` when it is one beyond doubt, `*at_edge` when it
+ * begins or ends where its row does. */
+static size_t longest_run(const letters *of, size_t from, bool *sure, bool *at_edge)
 {
     size_t best = 0;
+    *at_edge = false;
     for (size_t r = 0; r < ROWS; r++) {
         bool narrow = rows[r][0] < 0x80, edge = false;
         if (narrow != (of->codes[from] < 0x80))
@@ -83,8 +85,10 @@ static size_t longest_run(const letters *of, size_t from, bool *sure)
         size_t length = run_along(of, from, rows[r], &edge);
         if (length >= SURE_RUN || (length == LEAST && edge && (r < EDGE_ROWS || !narrow)))
             *sure = true;
-        if (length > best)
+        if (length > best) {
             best = length;
+            *at_edge = edge;
+        }
     }
     return best;
 }
@@ -97,10 +101,10 @@ static bool repeats_run(const letters *of)
     for (size_t i = 3; i < of->count; i++)
         if (of->codes[i] != of->codes[i - 3])
             return false;
-    bool sure = false;
+    bool sure = false, edge;
     letters unit = *of;
     unit.count = 3;
-    return longest_run(&unit, 0, &sure) == 3;
+    return longest_run(&unit, 0, &sure, &edge) == 3;
 }
 
 /* “sdfkjh”: five and more consonants of the middle row, as no language has them. */
@@ -114,17 +118,20 @@ static bool is_mash(const letters *of)
     return true;
 }
 
+/* Nearly all of it lies in runs, one of them beyond doubt; or all of it in short ones from the
+ * edges of the keyboard: “qweasd”. */
 static bool covered(const letters *of)
 {
     size_t in_runs = 0;
-    bool sure = false;
+    bool sure = false, edges = true, edge;
     for (size_t i = 0; i < of->count;) {
-        size_t length = longest_run(of, i, &sure);
+        size_t length = longest_run(of, i, &sure, &edge);
         if (length >= 3)
             in_runs += length;
+        edges = edges && edge && length >= 3;
         i += length >= 3 ? length : 1;
     }
-    return sure && in_runs * 10 >= of->count * COVERED_TENTHS;
+    return (sure && in_runs * 10 >= of->count * COVERED_TENTHS) || (edges && of->count >= 6);
 }
 
 static bool is_run(const letters *of)
