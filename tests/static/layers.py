@@ -125,6 +125,7 @@ def exported_names(project):
     for module in project.built_modules():
         everything.update(symbols(project.objects(module)))
     everything.update(symbols(project.test_objects()))
+    everything.update(symbols(project.part_objects()))
     users = {}
     for where, (_, undefined) in everything.items():
         for name in undefined:

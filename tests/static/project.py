@@ -64,6 +64,10 @@ class Project:
     def built_modules(self):
         return [module for module in self.modules if self.objects(module)]
 
+    def part_objects(self):
+        """Objects of the parts that are loaded only when they are needed."""
+        return self.made("probity-pdf.so.p/")
+
     def test_objects(self):
         return self.made("tests/")
 
