@@ -295,7 +295,7 @@ void paper_table(paper *p, const report_table *table)
 {
     const paper_style soft = {.size = 8, .colour = paper_soft};
     size_t columns = table->column_count < COLUMNS_MAX ? table->column_count : COLUMNS_MAX;
-    double widest[COLUMNS_MAX], narrowest[COLUMNS_MAX];
+    double widest[COLUMNS_MAX] = {0}, narrowest[COLUMNS_MAX] = {0};
     paper_grid grid = {.p = p, .table = table, .size = columns > MANY_COLUMNS ? 7 : 8};
     size_t from = 1;
     measure(&grid, columns, widest, narrowest);

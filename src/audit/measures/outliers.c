@@ -165,7 +165,8 @@ pb_status measure_outliers(audit_check *check, pb_error *err)
         if (to - from >= LEAST_OF_KIND)
             PB_TRY(judge(check, &rows, from, to, &kept, err));
     }
-    qsort(rows.rows, kept, sizeof *rows.rows, by_n);
+    if (kept > 0)
+        qsort(rows.rows, kept, sizeof *rows.rows, by_n);
     for (size_t i = 0; i < kept; i++)
         PB_TRY(tell(check, &rows.rows[i], err));
     return PB_OK;

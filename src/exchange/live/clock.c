@@ -162,7 +162,7 @@ pb_status live_clock_of_server(pb_str name, int64_t minutes, live_clock **ret, p
 pb_str live_clock_read(const live_clock *clock, pb_arena *arena, pb_str raw)
 {
     int64_t us = 0, ahead = 0;
-    if (!pb_instant_parse(raw, &us) || !offset_of(clock, (double)(us / 1000), &ahead))
+    if (!pb_instant_parse(raw, &us) || !offset_of(clock, (double)us / 1000, &ahead))
         return raw; /* 0000-00-00 00:00:00: a bad value, told as it is */
     PB_AUTO_BUF out = PB_BUF_INIT(64);
     pb_instant_format(&out, us - ahead * 1000);

@@ -369,7 +369,7 @@ pb_status live_compose(const live_catalog *catalog, const live_match *match,
     pb_buf_printf(&sql, " ORDER BY %.*s", PB_STR_FMT(query->key));
     ret->sql =
         sql.failed || from.failed ? PB_STR_NONE : pb_arena_str(catalog->arena, pb_buf_str(&sql));
-    ret->rows = c.tables[0]->rows;
+    ret->rows = c.tables[0] != NULL ? c.tables[0]->rows : 0;
     return ret->sql.ptr == NULL ? pb_fail_memory(err) : count_left(&c, pb_buf_str(&from), ret, err);
 }
 

@@ -111,7 +111,7 @@ static pb_status bad_url(pb_error *err, const char *shown, const char *says)
 /* `host`, `host:port`, `[::1]:port`. False: neither. */
 static bool read_server(decoding *d, pb_str text, live_url *url)
 {
-    pb_str host = text, port = PB_STR_NONE;
+    pb_str host, port;
     if (text.len > 0 && text.ptr[0] == '[') {
         size_t close = pb_str_index(text, ']');
         if (close == text.len)
