@@ -25,6 +25,8 @@ TAP = re.compile(r"^(ok|not ok) \d+(?: - (.*))?$", re.M)
 SANITIZER = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "LSAN_OPTIONS": "print_suppressions=0:suppressions=" + os.path.join(
+        os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests", "support", "foreign-leaks.txt"),
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 TAIL = 40  # lines of a failed program's output that the list at the end repeats

@@ -106,7 +106,7 @@ static void test_mistakes_are_told_with_their_mend(void **state)
         {{"audit", ".", "--as-of", "yesterday"}, "YYYY-MM-DD"},
         {{"audit", ".", "--fail-on", "importan"}, "important"},
         {{"audit", ".", "--formt", "html"}, "--format"},
-        {{"audit", ".", "--format", "pdf"}, "html, json, csv"},
+        {{"audit", ".", "--format", "docx"}, "html, json, csv"},
         {{"audit", ".", "--lang", "de"}, "zh-CN"},
         {{"audit", ".", "--map"}, "FILE"},
         {{"import", "x.csv"}, "--workspace"},
