@@ -107,14 +107,14 @@ static pb_status head(cli_context *context, db_session *session, pb_buf *out, pb
 
 static pb_status prove(cli_context *context, db_session *session, pb_buf *out, pb_error *err)
 {
-    uint64_t sequence;
+    uint64_t sequence = 0;
     PB_TRY(number_argument(context, 0, &sequence, err));
     return ledger_prove(session, sequence, out, err);
 }
 
 static pb_status consistency(cli_context *context, db_session *session, pb_buf *out, pb_error *err)
 {
-    uint64_t old_size, new_size;
+    uint64_t old_size = 0, new_size = 0;
     PB_TRY(number_argument(context, 0, &old_size, err));
     PB_TRY(number_argument(context, 1, &new_size, err));
     return ledger_consistency(session, old_size, new_size, out, err);
