@@ -73,11 +73,7 @@ static void summary(const cli_context *context, const service_fixes *fixes, bool
                 PB_MSG("There are more than one run takes: run it again for the rest."), NULL);
         pb_buf_byte(out, '\n');
     }
-    if (fixes->run > 0) {
-        cli_say(context, out, PB_MSG("To take it back: probity undo {run}"), "run",
-                PB_ARG_INT(fixes->run), NULL);
-        pb_buf_byte(out, '\n');
-    }
+    cli_say_undo(context, fixes->run, fixes->applied, out);
 }
 
 static void fixes_json(const cli_context *context, const service_fixes *fixes, bool dry_run,

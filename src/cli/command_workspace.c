@@ -231,9 +231,10 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was kept."), NULL);
         pb_buf_byte(out, '\n');
     } else {
-        cli_say(context, out, PB_MSG("To take it back: probity undo {run}"), "run",
-                PB_ARG_INT(plan->run), NULL);
-        pb_buf_byte(out, '\n');
+        uint64_t written = 0;
+        for (size_t i = 0; i < plan->file_count; i++)
+            written += plan->files[i].imported;
+        cli_say_undo(context, plan->run, written, out);
     }
 }
 

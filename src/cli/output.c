@@ -25,6 +25,15 @@ void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
     pb_format(out, pb_str_c(cli_text(context, id)), args, count);
 }
 
+void cli_say_undo(const cli_context *context, int64_t run, uint64_t written, pb_buf *out)
+{
+    if (run <= 0 || written == 0)
+        return;
+    cli_say(context, out, PB_MSG("To take it back: probity undo {run}"), "run", PB_ARG_INT(run),
+            NULL);
+    pb_buf_byte(out, '\n');
+}
+
 pb_status cli_print(pb_buf *out, pb_error *err)
 {
     pb_status status =

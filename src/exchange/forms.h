@@ -41,6 +41,8 @@ pb_status form_open(const table_place *place, byte_input *ret_input, const table
                     bool *ret_archive, pb_error *err);
 /** Does a file of that name hold a table, by its ending? */
 bool form_by_name(pb_str name);
+/** Has a file of that name one of the endings of the form? */
+bool form_named(const table_form *form, pb_str name);
 /** Why a file or folder is passed over whatever it holds: hidden, or left by an operating system.
  * NULL: it is not. */
 const char *form_skips(pb_str name);

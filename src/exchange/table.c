@@ -16,6 +16,14 @@ pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret
     return PB_OK;
 }
 
+bool table_is_blank(const table_row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (row->cells[i].len > 0)
+            return false;
+    return true;
+}
+
 pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err)
 {
     return reader->ops->next(reader->state, ret_row, ret_more, err);

@@ -38,6 +38,9 @@ typedef struct table_row {
     int64_t line; /* line, row of the sheet or number of the card where it begins, from 1 */
 } table_row;
 
+/** No cell has a value: the row says nothing. */
+bool table_is_blank(const table_row *row);
+
 /** What was wrong with a row, for a list of rejected rows. */
 typedef struct table_fault {
     const char *says; /* English message id, may use {value}, {expected}, {found} */

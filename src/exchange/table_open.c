@@ -11,19 +11,24 @@ enum { FORMS = sizeof forms / sizeof *forms };
 
 /* --- which form --- */
 
-bool form_by_name(pb_str name)
+bool form_named(const table_form *form, pb_str name)
 {
     size_t dot = name.len;
     while (dot > 0 && name.ptr[dot - 1] != '.')
         dot--;
-    pb_str ending = pb_str_sub(name, dot, name.len);
-    for (size_t i = 0; i < FORMS && dot > 1; i++) {
-        pb_str rest = pb_str_c(forms[i]->endings), one;
-        while (pb_str_split(&rest, ' ', &one))
-            if (one.len > 0 && pb_str_eq_nocase(one, ending))
-                return true;
-    }
+    pb_str ending = pb_str_sub(name, dot, name.len), rest = pb_str_c(form->endings), one;
+    while (dot > 1 && pb_str_split(&rest, ' ', &one))
+        if (one.len > 0 && pb_str_eq_nocase(one, ending))
+            return true;
     return false;
+}
+
+bool form_by_name(pb_str name)
+{
+    bool any = false;
+    for (size_t i = 0; i < FORMS && !any; i++)
+        any = form_named(forms[i], name);
+    return any;
 }
 
 const char *form_skips(pb_str name)

@@ -267,19 +267,32 @@ static double nice_step(double max)
     return base * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
 }
 
+/* The longest bar, stacked or not. */
+static double largest(const chart_builder *c, bool stacked)
+{
+    double most = 0;
+    for (size_t i = 0; i < c->label_count; i++) {
+        double sum = 0, one = 0;
+        for (size_t s = 0; s < c->series_count; s++) {
+            double value = c->series[s].values[i];
+            sum += isnan(value) ? 0 : value;
+            one = fmax(one, value);
+        }
+        most = fmax(most, stacked ? sum : one);
+    }
+    return most;
+}
+
 /* Scale and its marks, for charts that have an axis. */
 static void put_ticks(chart_builder *c, report_chart *chart)
 {
+    const bool stacked = chart->kind == REPORT_STACKED;
     double max = chart->max;
-    for (size_t s = 0; s < c->series_count && chart->max <= 0; s++)
-        for (size_t i = 0; i < c->label_count; i++)
-            if (c->series[s].values[i] > max)
-                max = c->series[s].values[i];
-    if (chart->target > max)
-        max = chart->target;
+    if (max <= 0 || stacked)
+        max = fmax(max, largest(c, stacked));
+    max = fmax(max, chart->target);
     if (chart->kind != REPORT_LINES && chart->kind != REPORT_COLUMNS) {
-        if (chart->kind != REPORT_STACKED)
-            chart->max = max;
+        chart->max = max;
         return;
     }
     double step = max > 0 ? nice_step(max) : 1;

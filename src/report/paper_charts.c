@@ -47,22 +47,11 @@ static void values_of(const report_chart *chart, size_t label, pb_buf *out)
     }
 }
 
-static double stacked_max(const report_chart *chart)
-{
-    double most = 0;
-    for (size_t i = 0; i < chart->label_count; i++) {
-        double sum = 0;
-        for (size_t s = 0; s < chart->series_count; s++)
-            sum += isnan(chart->series[s].values[i]) ? 0 : chart->series[s].values[i];
-        most = fmax(most, sum);
-    }
-    return fmax(most, chart->max);
-}
-
 static void stacked(paper *p, const report_chart *chart, size_t label, double start, double y,
                     double width)
 {
-    double max = stacked_max(chart), at = 0;
+    const double max = chart->max;
+    double at = 0;
     paper_fill(p, start, y, width, BAR_HEIGHT + 2, paper_ground);
     for (size_t s = 0; s < chart->series_count; s++) {
         double value = chart->series[s].values[label];

@@ -45,18 +45,6 @@ static double percent(double value, double max)
     return part > 100 ? 100 : part > 0 && part < 0.7 ? 0.7 : part;
 }
 
-static double stacked_max(const report_chart *chart)
-{
-    double most = 0;
-    for (size_t i = 0; i < chart->label_count; i++) {
-        double sum = 0;
-        for (size_t s = 0; s < chart->series_count; s++)
-            sum += isnan(chart->series[s].values[i]) ? 0 : chart->series[s].values[i];
-        most = sum > most ? sum : most;
-    }
-    return chart->max > most ? chart->max : most;
-}
-
 static void label_of_drawing(const html_page *page, const report_chart *chart, size_t label)
 {
     html_raw(page, " role=\"img\" aria-label=\"");
@@ -76,7 +64,8 @@ static void label_of_drawing(const html_page *page, const report_chart *chart, s
 
 static void stacked_row(const html_page *page, const report_chart *chart, size_t label)
 {
-    double max = stacked_max(chart), from = 0;
+    const double max = chart->max;
+    double from = 0;
     html_raw(page, "<svg class=\"lie\" width=\"100%\" height=\"12\"");
     label_of_drawing(page, chart, label);
     html_raw(page, "<rect class=\"ground\" width=\"100%\" height=\"12\" rx=\"3\"/>");

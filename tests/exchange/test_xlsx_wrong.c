@@ -151,23 +151,6 @@ static void test_a_workbook_is_planned_sheet_by_sheet(void **state)
     assert_true(pb_str_find(why_not(room, &plan.files[0]), PB_STR("Save it as")) != SIZE_MAX);
 }
 
-/* shows: INT-5 */
-static void test_an_input_that_only_goes_forwards(void **state)
-{
-    bench_room *room = *state;
-    PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
-    pb_error err;
-    byte_input input;
-    table_reader *reader = NULL;
-    must(bytes_of_file(write_with_library(room, "c.xlsx", false), &input, &err), &err);
-    input.seek = NULL;
-    input.total = 0;
-    must(xlsx_open(input, "c.xlsx", PB_STR_NONE, &reader, &err), &err);
-    dump_rows(reader, &out);
-    table_close(reader);
-    assert_string_equal(pb_buf_cstr(&out), library_rows);
-}
-
 /* shows: SEC-4 */
 static void test_cut_and_changed_files_end_in_an_error_or_in_rows(void **state)
 {
@@ -210,7 +193,6 @@ int main(void)
         cmocka_unit_test(test_too_many_columns_reject_the_row),
         cmocka_unit_test(test_what_a_library_writes),
         cmocka_unit_test(test_a_workbook_is_planned_sheet_by_sheet),
-        cmocka_unit_test(test_an_input_that_only_goes_forwards),
         cmocka_unit_test(test_cut_and_changed_files_end_in_an_error_or_in_rows),
     };
     return cmocka_run_group_tests_name("exchange/xlsx_wrong", tests, room_make, room_end);

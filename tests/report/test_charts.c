@@ -1,4 +1,5 @@
 /* Drawings: well-formed, with the right numbers, and never without words. */
+#include "build.h"
 #include "html.h"
 #include "report_support.h"
 
@@ -97,6 +98,43 @@ static void test_stacked_parts_stand_one_behind_the_other(void **state)
     assert_has(text, "<th class=\"n\">Passed</th>");
 }
 
+/* The end of the scale of a chart with those rows of values, built as the parts of a report do. */
+static double scale_of(report_chart_kind kind, double max, double target)
+{
+    static const double rows[2][3] = {{30, 60, NAN}, {5, 20, 70}};
+    pb_arena *arena = pb_arena_new(0);
+    pb_locale *locale = pb_locale_open("en", NULL);
+    assert_non_null(locale);
+    builder b = {.arena = arena, .writer = {.locale = locale}};
+    chart_builder c = build_chart(&b, kind, REPORT_HOURS);
+    c.chart.max = max;
+    c.chart.target = target;
+    for (size_t i = 0; i < 3; i++)
+        build_label(&c, labels[i], REPORT_PLAIN);
+    for (size_t s = 0; s < 2; s++)
+        build_series(&c, PB_STR("Some"), REPORT_PLAIN, rows[s]);
+    build_chart_block(&c, PB_STR("Title"), PB_STR("What is to be seen"));
+    assert_false(b.failed);
+    assert_int_equal(b.block_count, 1);
+    double end = b.blocks[0].chart->max;
+    pb_locale_free(locale);
+    pb_arena_free(arena);
+    return end;
+}
+
+/* shows: AUD-10 */
+static void test_the_scale_holds_the_longest_bar(void **state)
+{
+    (void)state;
+    assert_float_equal(scale_of(REPORT_BARS, 0, NAN), 70, 1e-9);
+    assert_float_equal(scale_of(REPORT_BARS, 0, 90), 90, 1e-9);
+    assert_float_equal(scale_of(REPORT_BARS, 100, NAN), 100, 1e-9);
+    assert_float_equal(scale_of(REPORT_STACKED, 0, NAN), 80, 1e-9);
+    assert_float_equal(scale_of(REPORT_STACKED, 50, NAN), 80, 1e-9);
+    assert_float_equal(scale_of(REPORT_STACKED, 100, NAN), 100, 1e-9);
+    assert_float_equal(scale_of(REPORT_LINES, 0, NAN), 80, 1e-9); /* in steps of 20 */
+}
+
 /* shows: AUD-10 */
 static void test_standing_columns_and_lines_keep_to_the_axis(void **state)
 {
@@ -150,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lying_bars_are_as_long_as_their_share_of_the_scale),
         cmocka_unit_test(test_stacked_parts_stand_one_behind_the_other),
+        cmocka_unit_test(test_the_scale_holds_the_longest_bar),
         cmocka_unit_test(test_standing_columns_and_lines_keep_to_the_axis),
         cmocka_unit_test(test_round_ones_show_shares_of_the_whole),
         cmocka_unit_test(test_drawings_of_a_whole_report_are_well_formed_in_three_languages),

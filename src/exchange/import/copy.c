@@ -51,17 +51,9 @@ static pb_status take_cells(copying *c, const table_row *row, pb_error *err)
     return PB_OK;
 }
 
-static bool is_blank(const table_row *row)
-{
-    for (size_t i = 0; i < row->count; i++)
-        if (row->cells[i].len > 0)
-            return false;
-    return true;
-}
-
 static pb_status copy_row(copying *c, const table_row *row, pb_error *err)
 {
-    if (is_blank(row))
+    if (table_is_blank(row))
         return PB_OK;
     PB_TRY(take_cells(c, row, err));
     if (!c->wanted(c->context, row, c->cells))

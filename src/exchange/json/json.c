@@ -205,18 +205,6 @@ pb_status json_open(byte_input input, const char *name, pb_str sheet, table_read
 
 /* --- recognition --- */
 
-static bool named_json(pb_str name)
-{
-    static const char *const endings[] = {".json", ".jsonl", ".ndjson"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        pb_str ending = pb_str_c(endings[i]);
-        if (name.len > ending.len &&
-            pb_str_eq_nocase(pb_str_sub(name, name.len - ending.len, ending.len), ending))
-            return true;
-    }
-    return false;
-}
-
 /* Begins with an object with a key, or an array of objects; marks and the zeros of UTF-16 passed
  * over. */
 static bool fits(const form_look *look)
@@ -229,7 +217,8 @@ static bool fits(const form_look *look)
         if (c > ' ' && !mark)
             first[count++] = (char)c;
     }
-    return named_json(look->name) || (first[0] == '{' && (first[1] == '"' || first[1] == '}')) ||
+    return form_named(&json_form, look->name) ||
+           (first[0] == '{' && (first[1] == '"' || first[1] == '}')) ||
            (first[0] == '[' && first[1] == '{');
 }
 

@@ -77,15 +77,6 @@ static pb_status copy_row(pb_arena *arena, const table_row *row, pb_str *to, siz
     return PB_OK;
 }
 
-/* Nothing but delimiters: says nothing about the columns. */
-static bool is_blank(const table_row *row)
-{
-    for (size_t i = 0; i < row->count; i++)
-        if (row->cells[i].len > 0)
-            return false;
-    return true;
-}
-
 static pb_status read_rows(table_reader *reader, pb_arena *arena, troubles *met, sample *ret,
                            pb_error *err)
 {
@@ -101,7 +92,7 @@ static pb_status read_rows(table_reader *reader, pb_arena *arena, troubles *met,
         ret->whole = !more;
         if (!more)
             return PB_OK;
-        if (row.count != ret->columns || is_blank(&row))
+        if (row.count != ret->columns || table_is_blank(&row))
             continue;
         if (ret->rows == capacity) {
             size_t grown = capacity == 0 ? 64 : capacity * 4;

@@ -3,18 +3,6 @@
 #include "../forms.h"
 #include "internal.h"
 
-static bool ends_like_workbook(pb_str name)
-{
-    static const char *const endings[] = {".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".ods"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        pb_str ending = pb_str_c(endings[i]);
-        if (name.len > ending.len &&
-            pb_str_eq_nocase(pb_str_sub(name, name.len - ending.len, ending.len), ending))
-            return true;
-    }
-    return false;
-}
-
 /* The input, lent: closing the package leaves it open. */
 static byte_input lend(const byte_input *input)
 {
@@ -44,7 +32,7 @@ static bool fits(const form_look *look)
         return true;
     if (!xlsx_is_zip(look->head))
         return false;
-    if (ends_like_workbook(look->name))
+    if (form_named(&xlsx_form, look->name))
         return true;
     if (look->input != NULL && look->input->total > 0)
         return holds_workbook(look->input);

@@ -9,7 +9,7 @@
 /* --- package.c: the ZIP --- */
 
 typedef struct xlsx_package xlsx_package;
-/** Takes over `input` also on failure. */
+/** Takes over `input`, which can seek, also on failure. */
 pb_status xlsx_package_open(byte_input input, const char *name, xlsx_package **ret, pb_error *err);
 xlsx_package *xlsx_package_close(xlsx_package *package);
 const char *xlsx_package_name(const xlsx_package *package);

@@ -1,6 +1,5 @@
-/* The ZIP of a workbook, read over any input that can be read in any order. */
-#include <minizip/unzip.h>
-
+/* The ZIP of a workbook, read over an input that can be read in any order. */
+#include "../zip/zip_io.h"
 #include "internal.h"
 
 enum {
@@ -13,135 +12,23 @@ enum {
 struct xlsx_package {
     byte_input input;
     char *name;
-    uint64_t position;
+    zip_io io;
     unzFile zip;
     bool part_open;
     char part[256]; /* the open one, for errors */
     bool over;
     uint64_t done, total;
-    pb_buf held; /* an input that can only be read forwards */
-    size_t held_at;
-    pb_error why; /* of the input, below minizip */
 };
-
-/* --- the input as minizip wants it --- */
-
-static voidpf ZCALLBACK zip_open(voidpf opaque, const void *name, int mode)
-{
-    (void)name;
-    (void)mode;
-    return opaque;
-}
-
-static uLong ZCALLBACK zip_read(voidpf opaque, voidpf stream, void *to, uLong size)
-{
-    (void)opaque;
-    xlsx_package *package = stream;
-    uLong got = 0;
-    while (got < size) {
-        size_t count = 0;
-        if (package->input.read(package->input.context, (char *)to + got, size - got, &count,
-                                &package->why) != PB_OK ||
-            count == 0)
-            break;
-        got += count;
-    }
-    package->position += got;
-    return got;
-}
-
-static uLong ZCALLBACK zip_write(voidpf opaque, voidpf stream, const void *from, uLong size)
-{
-    (void)opaque, (void)stream, (void)from, (void)size;
-    return 0;
-}
-
-static ZPOS64_T ZCALLBACK zip_tell(voidpf opaque, voidpf stream)
-{
-    (void)opaque;
-    return ((xlsx_package *)stream)->position;
-}
-
-static long ZCALLBACK zip_seek(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin)
-{
-    (void)opaque;
-    xlsx_package *package = stream;
-    uint64_t to = origin == ZLIB_FILEFUNC_SEEK_SET   ? offset
-                  : origin == ZLIB_FILEFUNC_SEEK_CUR ? package->position + offset
-                                                     : package->input.total + offset;
-    if (to > package->input.total)
-        return -1;
-    if (to != package->position &&
-        package->input.seek(package->input.context, to, &package->why) != PB_OK)
-        return -1;
-    package->position = to;
-    return 0;
-}
-
-static int ZCALLBACK zip_close(voidpf opaque, voidpf stream)
-{
-    (void)opaque, (void)stream;
-    return 0;
-}
-
-static int ZCALLBACK zip_error(voidpf opaque, voidpf stream)
-{
-    (void)opaque;
-    return ((xlsx_package *)stream)->why.status != PB_OK;
-}
-
-/* --- an input that can only be read forwards --- */
-
-static pb_status held_read(void *context, void *to, size_t size, size_t *ret_count, pb_error *err)
-{
-    (void)err;
-    xlsx_package *package = context;
-    size_t left = package->held.len - package->held_at;
-    size_t count = left < size ? left : size;
-    if (count > 0)
-        memcpy(to, package->held.ptr + package->held_at, count);
-    package->held_at += count;
-    *ret_count = count;
-    return PB_OK;
-}
-
-static pb_status held_seek(void *context, uint64_t position, pb_error *err)
-{
-    (void)err;
-    xlsx_package *package = context;
-    package->held_at = position < package->held.len ? (size_t)position : package->held.len;
-    return PB_OK;
-}
-
-static pb_status hold(xlsx_package *package, pb_error *err)
-{
-    enum { PIECE = 64 << 10 };
-    package->held = PB_BUF_INIT(XLSX_MAX_HELD + PIECE);
-    byte_input *input = &package->input;
-    for (size_t count = 1; count > 0;) {
-        if (!pb_buf_reserve(&package->held, PIECE))
-            return pb_fail_memory(err);
-        PB_TRY(
-            input->read(input->context, package->held.ptr + package->held.len, PIECE, &count, err));
-        package->held.len += count;
-        if (package->held.len > XLSX_MAX_HELD) {
-            pb_fail(err, PB_LIMIT,
-                    PB_MSG("{name} is larger than {limit} MiB, too large to be read inside another "
-                           "file. Unpack it and give the workbook itself."),
-                    "name", package->name, "limit", PB_ARG_INT(XLSX_MAX_HELD >> 20), NULL);
-            return PB_LIMIT;
-        }
-    }
-    if (input->close != NULL)
-        input->close(input->context);
-    *input = (byte_input){held_read, held_seek, NULL, package, package->held.len};
-    return PB_OK;
-}
 
 /* --- opening --- */
 
 static pb_status damaged(const xlsx_package *package, const char *part, pb_error *err)
 {
+    if (package->io.failed != PB_OK) { /* the file itself could not be read */
+        if (err != NULL)
+            *err = package->io.why;
+        return package->io.failed;
+    }
     if (part != NULL)
         pb_fail(err, PB_INVALID,
                 PB_MSG("{name} is damaged: its part {part} cannot be unpacked. Open it in a "
@@ -152,24 +39,19 @@ static pb_status damaged(const xlsx_package *package, const char *part, pb_error
                 PB_MSG("{name} is damaged: the list of contents at its end is missing or broken. "
                        "Copy or export it once more."),
                 "name", package->name, NULL);
-    if (package->why.status != PB_OK && err != NULL)
-        *err = package->why; /* the file itself could not be read */
     return PB_INVALID;
 }
 
 static pb_status open_zip(xlsx_package *package, pb_error *err)
 {
     byte_input *input = &package->input;
-    if (input->seek == NULL || input->total == 0)
-        PB_TRY(hold(package, err));
     char head[HEAD] = {0};
-    zip_read(NULL, package, head, HEAD);
-    zip_seek(NULL, package, 0, ZLIB_FILEFUNC_SEEK_SET);
-    if (xlsx_is_ole(pb_str_n(head, HEAD)))
+    size_t count = 0;
+    PB_TRY(input->seek(input->context, 0, err));
+    PB_TRY(bytes_read(input, head, HEAD, &count, err));
+    if (xlsx_is_ole(pb_str_n(head, count)))
         return xlsx_refuse_ole(input, package->name, err);
-    zlib_filefunc64_def calls = {zip_open, zip_read,  zip_write, zip_tell,
-                                 zip_seek, zip_close, zip_error, package};
-    package->zip = unzOpen2_64(package->name, &calls);
+    package->zip = zip_io_open(&package->io, input);
     if (package->zip == NULL)
         return damaged(package, NULL, err);
     unz_global_info64 info;
@@ -186,8 +68,7 @@ pb_status xlsx_package_open(byte_input input, const char *name, xlsx_package **r
 {
     xlsx_package *package = calloc(1, sizeof *package);
     if (package == NULL) {
-        if (input.close != NULL)
-            input.close(input.context);
+        bytes_close(&input);
         return pb_fail_memory(err);
     }
     package->input = input;
@@ -208,9 +89,7 @@ xlsx_package *xlsx_package_close(xlsx_package *package)
     xlsx_part_close(package);
     if (package->zip != NULL)
         unzClose(package->zip);
-    if (package->input.close != NULL)
-        package->input.close(package->input.context);
-    pb_buf_free(&package->held);
+    bytes_close(&package->input);
     free(package->name);
     free(package);
     return NULL;

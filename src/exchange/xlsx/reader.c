@@ -360,8 +360,7 @@ pb_status xlsx_open(byte_input input, const char *name, pb_str sheet, table_read
 {
     workbook_table *t = calloc(1, sizeof *t);
     if (t == NULL) {
-        if (input.close != NULL)
-            input.close(input.context);
+        bytes_close(&input);
         return pb_fail_memory(err);
     }
     pb_status status = xlsx_package_open(input, name, &t->package, err);

@@ -1,4 +1,5 @@
 /* Files that people take for workbooks of this form: what they are, and what to save them as. */
+#include "../bytes/bytes.h"
 #include "internal.h"
 
 enum { OLE_HEAD = 512, OLE_DIRECTORY = 4096, OLE_NAME = 64 };
@@ -15,15 +16,10 @@ bool xlsx_is_ole(pb_str head)
 
 static size_t read_at(byte_input *input, uint64_t position, unsigned char *to, size_t size)
 {
-    size_t got = 0, count = 1;
-    if (input->seek == NULL || input->seek(input->context, position, NULL) != PB_OK)
-        return 0;
-    while (got < size && count > 0) {
-        if (input->read(input->context, to + got, size - got, &count, NULL) != PB_OK)
-            return 0;
-        got += count;
-    }
-    return got;
+    size_t got = 0;
+    bool read = input->seek(input->context, position, NULL) == PB_OK &&
+                bytes_read(input, to, size, &got, NULL) == PB_OK;
+    return read ? got : 0;
 }
 
 /* Some entry of the directory's first sectors has that name (UTF-16 LE; MS-CFB 2.6.1). */

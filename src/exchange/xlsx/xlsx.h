@@ -15,7 +15,6 @@
 enum {
     XLSX_MAX_SHEETS = 1000,
     XLSX_MAX_ENTRIES = 20000,          /* parts of the ZIP */
-    XLSX_MAX_HELD = 256 << 20,         /* bytes of a workbook that cannot be read in any order */
     XLSX_MAX_STRINGS = 16 << 20,       /* shared texts, */
     XLSX_MAX_STRING_BYTES = 256 << 20, /* and their bytes in all */
     XLSX_MAX_MERGES = 200000,
@@ -26,10 +25,11 @@ enum {
 #define XLSX_MAX_PART (UINT64_C(4) << 30)
 
 /** The sheets of a workbook that hold cells, hidden ones too, by their names in `arena`. Takes over
- * `input` also on failure; `name` is shown in errors. */
+ * `input`, which can seek, also on failure; `name` is shown in errors. */
 pb_status xlsx_list(byte_input input, const char *name, pb_arena *arena, pb_str **ret_sheets,
                     size_t *ret_count, pb_error *err);
-/** A reader over one sheet; absent `sheet`: the first. Takes over `input` also on failure. Blank
+/** A reader over one sheet; absent `sheet`: the first. Takes over `input`, which can seek, also on
+ * failure. Blank
  * rows are passed over, titles above the header too (facts.above); a merged range has its value in
  * every row. Owner: the caller, ops->close. */
 pb_status xlsx_open(byte_input input, const char *name, pb_str sheet, table_reader **ret_reader,

@@ -90,7 +90,8 @@ typedef struct report_chart {
     size_t label_count;
     const report_series *series;
     size_t series_count;
-    double max;          /* end of the scale; 0: nothing to scale, all values are 0 */
+    double max; /* end of the scale, of stacked bars at least the longest; 0: nothing to scale, all
+                   values are 0 */
     const double *ticks; /* marks of the axis of values, from 0 to max; lines and columns only */
     const pb_str *tick_texts;
     size_t tick_count;
