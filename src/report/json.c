@@ -1,21 +1,14 @@
 #include "json_figures.h"
+#include "json_more.h"
 #include "mask.h"
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "base/time.h"
 
 typedef struct json_report {
     report_writer writer;
     pb_json json;
 } json_report;
-
-static void member_date(pb_json *json, const char *key, int64_t days)
-{
-    PB_AUTO_BUF text = PB_BUF_INIT(64);
-    pb_date_format(&text, days);
-    pb_json_member(json, key, pb_buf_str(&text));
-}
 
 static void member_hash(pb_json *json, const char *key, const uint8_t hash[32])
 {
@@ -214,8 +207,8 @@ static void put_usage(json_report *r)
         }
         pb_json_member_i64(json, "activities", (int64_t)usage->activities);
         if (usage->has_days) {
-            member_date(json, "first_day", usage->first_day);
-            member_date(json, "last_day", usage->last_day);
+            json_day(json, "first_day", usage->first_day);
+            json_day(json, "last_day", usage->last_day);
         }
         json_usage_rates(json, usage);
         pb_json_object_end(json);
@@ -337,10 +330,10 @@ static void put_head(json_report *r)
     pb_json_member(json, "program_version", pb_str_c(report->program_version));
     pb_json_member(json, "language", pb_str_c(pb_locale_language(r->writer.locale)));
     pb_json_member(json, "title", report->title);
-    member_date(json, "as_of", report->result->as_of_days);
+    json_day(json, "as_of", report->result->as_of_days);
     if (report->result->newest_days != INT64_MIN)
-        member_date(json, "newest_date", report->result->newest_days);
-    member_date(json, "ages_measured_from", report->result->reference_days);
+        json_day(json, "newest_date", report->result->newest_days);
+    json_day(json, "ages_measured_from", report->result->reference_days);
     pb_json_member(json, "rules_version", report->catalogue->version);
     member_hash(json, "rules_sha256", report->catalogue->hash);
     member_hash(json, "model_sha256", report->schema->hash);
@@ -375,7 +368,12 @@ pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out
     put_usage(&r);
     json_figures(&r.json, result);
     put_source(&r);
+    builder b = {.writer = r.writer, .arena = arena};
+    json_comparisons(&r.json, &b);
+    json_advice(&r.json, &b);
     pb_json_object_end(&r.json);
     pb_buf_byte(out, '\n');
+    if (b.failed)
+        return pb_fail_memory(err);
     return out->failed ? pb_fail_memory(err) : PB_OK;
 }

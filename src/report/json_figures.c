@@ -1,7 +1,6 @@
 /* Figures of usage and ageing in the document for machines. */
 #include "json_figures.h"
-
-#include "base/time.h"
+#include "json_more.h"
 
 static const char *const kinds[AUDIT_KIND_COUNT] = {
     [AUDIT_CALL] = "calls",       [AUDIT_EMAIL] = "emails",         [AUDIT_VISIT] = "visits",
@@ -16,19 +15,6 @@ static const char *const flows[AUDIT_FLOW_COUNT] = {
     [AUDIT_FLOW_LOST] = "lost",
     [AUDIT_FLOW_CASES_CLOSED] = "cases_closed",
 };
-
-static void put_double(pb_json *json, const char *key, double value)
-{
-    pb_json_key(json, key);
-    pb_json_double(json, value);
-}
-
-static void put_day(pb_json *json, const char *key, int64_t days)
-{
-    PB_AUTO_BUF text = PB_BUF_INIT(64);
-    pb_date_format(&text, days);
-    pb_json_member(json, key, pb_buf_str(&text));
-}
 
 static void put_kinds(pb_json *json, const uint64_t counts[AUDIT_KIND_COUNT])
 {
@@ -52,14 +38,14 @@ static void put_series(pb_json *json, const char *key, const uint32_t *values, s
 
 void json_usage_rates(pb_json *json, const audit_usage *usage)
 {
-    put_double(json, "entries_per_working_day", usage->entries_per_day);
+    json_number(json, "entries_per_working_day", usage->entries_per_day);
     pb_json_member_i64(json, "days_with_entries", (int64_t)usage->days_with_entries);
-    put_double(json, "deals_closed_per_week", usage->deals_closed_per_week);
-    put_double(json, "cases_closed_per_week", usage->cases_closed_per_week);
+    json_number(json, "deals_closed_per_week", usage->deals_closed_per_week);
+    json_number(json, "cases_closed_per_week", usage->cases_closed_per_week);
     pb_json_member_i64(json, "cases_open", (int64_t)usage->cases_open);
     pb_json_member_i64(json, "cases_closed", (int64_t)usage->cases_closed);
     if (usage->last_touch != INT64_MIN)
-        put_day(json, "last_touch", usage->last_touch);
+        json_day(json, "last_touch", usage->last_touch);
     put_kinds(json, usage->kinds);
     pb_json_key(json, "weeks");
     pb_json_object(json);
@@ -97,8 +83,8 @@ static void put_decay(pb_json *json, const audit_decay *decay)
     pb_json_member_i64(json, "records", (int64_t)decay->records);
     pb_json_member_i64(json, "undated", (int64_t)decay->undated);
     pb_json_member_i64(json, "stale", (int64_t)decay->stale);
-    put_double(json, "share_now", decay->share_now);
-    put_double(json, "share_in_90_days", decay->share_in_90_days);
+    json_number(json, "share_now", decay->share_now);
+    json_number(json, "share_in_90_days", decay->share_in_90_days);
     pb_json_member_i64(json, "median_age_days", decay->median_age_days);
     put_series(json, "months", decay->months, AUDIT_AGE_MONTHS);
     pb_json_object_end(json);
@@ -107,7 +93,7 @@ static void put_decay(pb_json *json, const audit_decay *decay)
 void json_figures(pb_json *json, const audit_result *result)
 {
     if (result->usage_count > 0)
-        put_day(json, "usage_first_week", result->usage_first_week);
+        json_day(json, "usage_first_week", result->usage_first_week);
     put_sources(json, result);
     pb_json_key(json, "decay");
     pb_json_array(json);

@@ -1,158 +1,134 @@
 /* Side by side: another source or a peer, and a target to reach. */
-#include "build.h"
+#include "compare.h"
 
 #include <math.h>
 
-static double area_of(const report_earlier *other, pb_str area)
-{
-    for (size_t i = 0; i < other->area_count; i++)
-        if (pb_str_eq(other->areas[i].name, area))
-            return other->areas[i].score;
-    return NAN;
-}
-
-static void number_cell(table_builder *table, report_unit unit, double value, report_tone tone)
+static void number_cell(table_builder *table, report_unit unit, double value)
 {
     build_cell(table, (report_cell){.kind = REPORT_CELL_NUMBER,
                                     .text = isnan(value) ? PB_STR("–")
                                                          : build_in_unit(table->b, unit, value),
-                                    .number = value,
+                                    .number = value});
+}
+
+pb_str compare_gap(builder *b, const compare_row *row)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(128);
+    double gap = row->here - row->there;
+    if (isnan(gap))
+        return PB_STR("–");
+    pb_buf_addc(&text, gap > 0 ? "+" : gap < 0 ? "\xE2\x88\x92" : "");
+    if (row->unit == REPORT_SHARE) /* points: “+1.4 %” would be read as a share of the share */
+        pb_buf_add(&text, build_say(b, PB_MSG("{number} points"), "number",
+                                    PB_ARG(build_number(b, fabs(gap) * 100, 1)), NULL));
+    else
+        pb_buf_add(&text, build_in_unit(b, row->unit, fabs(gap)));
+    return build_keep(b, &text);
+}
+
+static void put_pair(table_builder *table, const compare_row *row)
+{
+    double gap = row->here - row->there;
+    report_tone tone = isnan(gap) || (gap <= 0 && gap >= 0) ? REPORT_PLAIN
+                       : (gap > 0) == row->more_is_better   ? REPORT_GOOD
+                                                            : REPORT_BAD;
+    number_cell(table, row->unit, row->here);
+    number_cell(table, row->unit, row->there);
+    build_cell(table, (report_cell){.kind = REPORT_CELL_NUMBER,
+                                    .number = gap,
+                                    .text = compare_gap(table->b, row),
                                     .tone = tone});
 }
 
-/* What is missing, or how much more there is: with its sign. */
-static void gap_cell(table_builder *table, report_unit unit, double gap, bool more_is_better)
+static void put_label(table_builder *table, const compare_row *row)
 {
-    PB_AUTO_BUF text = PB_BUF_INIT(128);
-    report_cell cell = {.kind = REPORT_CELL_NUMBER, .number = gap};
-    if (isnan(gap)) {
-        pb_buf_addc(&text, "–");
-    } else {
-        pb_buf_addc(&text, gap > 0 ? "+" : gap < 0 ? "\xE2\x88\x92" : "");
-        if (unit == REPORT_SHARE) /* points: “+1.4 %” would be read as a share of the share */
-            pb_buf_add(&text, build_say(table->b, PB_MSG("{number} points"), "number",
-                                        PB_ARG(build_number(table->b, fabs(gap) * 100, 1)), NULL));
-        else
-            pb_buf_add(&text, build_in_unit(table->b, unit, fabs(gap)));
-        cell.tone = gap > 0   ? (more_is_better ? REPORT_GOOD : REPORT_BAD)
-                    : gap < 0 ? (more_is_better ? REPORT_BAD : REPORT_GOOD)
-                              : REPORT_PLAIN;
-    }
-    cell.text = build_keep(table->b, &text);
-    build_cell(table, cell);
+    bool told = !pb_str_empty(row->grade) || table->column_count == 5;
+    build_cell(table, (report_cell){.kind = REPORT_CELL_TEXT,
+                                    .text = row->label,
+                                    .note = told && !pb_str_eq(row->label, row->id) ? row->id
+                                                                                    : PB_STR_NONE,
+                                    .number = NAN});
 }
 
-static table_builder side_table(builder *b, const char *what, report_cell_kind kind,
-                                const char *here, pb_str there)
+static table_builder side_table(builder *b, const char *what, pb_str here, pb_str there)
 {
     table_builder table = build_table(b);
-    build_column(&table, what, kind);
-    build_column(&table, here, REPORT_CELL_NUMBER);
+    build_column(&table, what, REPORT_CELL_TEXT);
+    build_column_str(&table, here, REPORT_CELL_NUMBER);
     build_column_str(&table, there, REPORT_CELL_NUMBER);
     build_column(&table, PB_MSG("Difference"), REPORT_CELL_NUMBER);
     return table;
 }
 
-static void put_pair(table_builder *table, report_unit unit, double here, double there,
-                     bool more_is_better)
+static void rows_block(builder *b, const compare_rows *rows, const char *what, pb_str here,
+                       pb_str there, pb_str title, pb_str text)
 {
-    number_cell(table, unit, here, REPORT_PLAIN);
-    number_cell(table, unit, there, REPORT_PLAIN);
-    gap_cell(table, unit, here - there, more_is_better);
+    table_builder table = side_table(b, what, here, there);
+    for (size_t i = 0; i < rows->count; i++) {
+        put_label(&table, &rows->items[i]);
+        put_pair(&table, &rows->items[i]);
+    }
+    build_table_block(&table, title, text, PB_STR_NONE);
 }
 
-static void marks_beside(builder *b, const report_earlier *other)
+static void marks_chart(builder *b, const compare_rows *marks, pb_str here, pb_str there)
 {
-    const audit_result *result = b->writer.result;
     chart_builder chart = build_chart(b, REPORT_BARS, REPORT_MARK);
-    table_builder table =
-        side_table(b, PB_MSG("Area"), REPORT_CELL_TEXT, PB_MSG("Here"), other->title);
-    double *here = pb_arena_array(b->arena, result->area_count + 1, sizeof *here);
-    double *there = pb_arena_array(b->arena, result->area_count + 1, sizeof *there);
-    if (here == NULL || there == NULL) {
+    double *ours = pb_arena_array(b->arena, marks->count + 1, sizeof *ours);
+    double *theirs = pb_arena_array(b->arena, marks->count + 1, sizeof *theirs);
+    if (ours == NULL || theirs == NULL) {
         b->failed = true;
         return;
     }
-    for (size_t i = 0; i <= result->area_count; i++) {
-        const audit_mark *mark = i == 0 ? &result->overall : &result->areas[i - 1];
-        pb_str label =
-            i == 0 ? build_say(b, PB_MSG("Overall"), NULL) : report_mark_label(&b->writer, mark);
-        here[i] = mark->letter != '-' ? mark->score : NAN;
-        there[i] = i == 0 ? other->score : area_of(other, mark->name);
-        build_label(&chart, label, REPORT_PLAIN);
-        build_cell_text(&table, label);
-        put_pair(&table, REPORT_MARK, here[i], there[i], true);
+    for (size_t i = 0; i < marks->count; i++) {
+        const compare_row *row = &marks->items[i];
+        if (isnan(row->here) && isnan(row->there))
+            continue; /* an empty pair of bars shows nothing */
+        ours[chart.label_count] = row->here;
+        theirs[chart.label_count] = row->there;
+        build_label(&chart, row->label, REPORT_PLAIN);
     }
     chart.chart.max = 100;
     chart.chart.table_beside = true;
     chart.chart.label_of = build_say(b, PB_MSG("Area"), NULL);
-    build_series(&chart, build_say(b, PB_MSG("Here"), NULL), REPORT_PLAIN, here);
-    build_series(&chart, other->title, REPORT_PLAIN, there);
+    build_series(&chart, here, REPORT_PLAIN, ours);
+    build_series(&chart, there, REPORT_PLAIN, theirs);
     build_chart_block(&chart, build_say(b, PB_MSG("Marks side by side"), NULL),
                       build_say(b, PB_MSG("Marks from 0 to 100, the longer the better."), NULL));
-    build_table_block(&table, build_say(b, PB_MSG("Marks side by side"), NULL), PB_STR_NONE,
-                      PB_STR_NONE);
 }
 
-static void controls_beside(builder *b, const report_earlier *other)
+void compare_blocks(builder *b, const comparison *c, pb_str here, pb_str there)
 {
-    const audit_result *result = b->writer.result;
-    table_builder table =
-        side_table(b, PB_MSG("Control"), REPORT_CELL_TEXT, PB_MSG("Failing here"), other->title);
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const audit_finding *now = &result->findings[i];
-        const uint64_t *place = pb_map_get(other->by_control, now->control->id);
-        const report_earlier_finding *then = place != NULL ? &other->findings[*place - 1] : NULL;
-        double here = now->population > 0 ? (double)now->failing / (double)now->population : NAN;
-        double there = then != NULL && then->population > 0
-                           ? (double)then->failing / (double)then->population
-                           : NAN;
-        /* Both must have asked, and one of them must have found something. */
-        if (then == NULL || isnan(here) || isnan(there) ||
-            (now->failing == 0 && then->failing == 0))
-            continue;
-        build_cell(&table, (report_cell){.kind = REPORT_CELL_TEXT,
-                                         .text = build_title(b, now),
-                                         .note = now->control->id,
-                                         .number = NAN});
-        put_pair(&table, REPORT_SHARE, here, there, false);
-    }
-    build_table_block(
-        &table, build_say(b, PB_MSG("Shares failing side by side"), NULL),
-        build_say(b, PB_MSG("Controls that both were asked, where one of them fails."), NULL),
-        PB_STR_NONE);
-}
-
-static void fields_beside(builder *b, const report_earlier *other)
-{
-    const audit_result *result = b->writer.result;
-    table_builder table =
-        side_table(b, PB_MSG("Field"), REPORT_CELL_TEXT, PB_MSG("Filled here"), other->title);
-    for (size_t i = 0; i < result->filled_count; i++) {
-        const audit_filled *now = &result->filled[i];
-        for (size_t k = 0; k < other->field_count; k++) {
-            const report_earlier_field *then = &other->fields[k];
-            if (!pb_str_eq(then->entity, now->entity->name) ||
-                !pb_str_eq(then->field, now->field->name) || then->records == 0)
-                continue;
-            build_cell_text(
-                &table,
-                build_say(b, PB_MSG("{entities}: {field}"), "entities",
-                          PB_ARG(pb_translate_str(b->writer.catalog, now->entity->plural)), "field",
-                          PB_ARG(pb_translate_str(b->writer.catalog, now->field->label)), NULL));
-            put_pair(&table, REPORT_SHARE, (double)now->filled / (double)now->records,
-                     (double)then->filled / (double)then->records, true);
-        }
-    }
-    build_table_block(&table, build_say(b, PB_MSG("Fields side by side"), NULL), PB_STR_NONE,
-                      PB_STR_NONE);
+    marks_chart(b, &c->marks, here, there);
+    rows_block(b, &c->marks, PB_MSG("Area"), here, there,
+               build_say(b, PB_MSG("Marks side by side"), NULL), PB_STR_NONE);
+    rows_block(b, &c->controls, PB_MSG("Control"), here, there,
+               build_say(b, PB_MSG("Shares failing side by side"), NULL),
+               build_say(b,
+                         PB_MSG("Controls that both were asked, where one of them fails; the "
+                                "largest difference first."),
+                         NULL));
+    rows_block(b, &c->lone, PB_MSG("Control"), here, there,
+               build_say(b, PB_MSG("Asked of only one of the two"), NULL),
+               build_say(b,
+                         PB_MSG("Controls that found something in one of the two and did not apply "
+                                "to the other."),
+                         NULL));
+    rows_block(b, &c->fields, PB_MSG("Field"), here, there,
+               build_say(b, PB_MSG("Fields side by side"), NULL),
+               build_say(b, PB_MSG("Share of the records that have a value."), NULL));
 }
 
 void part_against(builder *b)
 {
     const report_earlier *other = b->writer.report->against;
+    comparison c;
     if (other == NULL)
         return;
+    const report_earlier self = compare_self(b);
+    if (b->failed)
+        return;
+    compare_make(b, &self, other, &c);
     build_section(b, "against", PB_MSG("Side by side"), true);
     build_text(b, PB_STR_NONE,
                build_say(b,
@@ -162,102 +138,38 @@ void part_against(builder *b)
                          PB_ARG(build_date(b, other->as_of_days)), "records",
                          report_int(&b->writer, other->records), NULL),
                REPORT_PLAIN);
-    marks_beside(b, other);
-    controls_beside(b, other);
-    fields_beside(b, other);
+    compare_blocks(b, &c, build_say(b, PB_MSG("Here"), NULL), other->title);
     build_section_end(b);
 }
 
-/* Where a target stands: the figure as it is, or NAN when nothing was asked. */
-static double mark_now(const audit_result *result, pb_str what)
+static void state_cell(table_builder *table, compare_state state)
 {
-    if (pb_str_is(what, "overall"))
-        return result->overall.letter != '-' ? result->overall.score : NAN;
-    for (size_t i = 0; i < result->area_count; i++)
-        if (pb_str_eq(result->areas[i].name, what))
-            return result->areas[i].letter != '-' ? result->areas[i].score : NAN;
-    return NAN;
-}
-
-static const audit_finding *finding_now(const audit_result *result, pb_str control)
-{
-    for (size_t i = 0; i < result->finding_count; i++)
-        if (pb_str_eq(result->findings[i].control->id, control))
-            return &result->findings[i];
-    return NULL;
-}
-
-static double failing_now(const audit_result *result, pb_str control)
-{
-    const audit_finding *finding = finding_now(result, control);
-    return finding != NULL && finding->population > 0
-               ? (double)finding->failing / (double)finding->population
-               : NAN;
-}
-
-static const audit_filled *filled_of(const audit_result *result, pb_str what)
-{
-    pb_str rest = what, entity;
-    pb_str_split(&rest, '.', &entity);
-    for (size_t i = 0; i < result->filled_count; i++)
-        if (pb_str_eq(result->filled[i].entity->name, entity) &&
-            pb_str_eq(result->filled[i].field->name, rest))
-            return &result->filled[i];
-    return NULL;
-}
-
-static void target_row(table_builder *table, pb_str label, pb_str id, report_unit unit, double now,
-                       double aim, bool more_is_better)
-{
-    builder *b = table->b;
-    bool reached = !isnan(now) && (more_is_better ? now >= aim : now <= aim);
+    static const struct {
+        const char *says;
+        report_tone tone;
+    } states[] = {[COMPARE_UNKNOWN] = {PB_MSG("not known"), REPORT_WARN},
+                  [COMPARE_REACHED] = {PB_MSG("reached"), REPORT_GOOD},
+                  [COMPARE_MISSED] = {PB_MSG("missed"), REPORT_BAD}};
     build_cell(table, (report_cell){.kind = REPORT_CELL_TEXT,
-                                    .text = label,
-                                    .note = pb_str_eq(label, id) ? PB_STR_NONE : id,
-                                    .number = NAN});
-    put_pair(table, unit, now, aim, more_is_better);
-    build_cell(table, (report_cell){.kind = REPORT_CELL_TEXT,
-                                    .text = build_say(b,
-                                                      isnan(now) ? PB_MSG("not known")
-                                                      : reached  ? PB_MSG("reached")
-                                                                 : PB_MSG("missed"),
-                                                      NULL),
-                                    .tone = isnan(now) ? REPORT_WARN
-                                            : reached  ? REPORT_GOOD
-                                                       : REPORT_BAD,
+                                    .text = build_say(table->b, states[state].says, NULL),
+                                    .tone = states[state].tone,
                                     .number = NAN});
 }
 
 void part_target(builder *b)
 {
     const report_target *target = b->writer.report->target;
-    const audit_result *result = b->writer.result;
+    compare_rows rows = {0};
     if (target == NULL)
         return;
-    table_builder table = side_table(b, PB_MSG("What"), REPORT_CELL_TEXT, PB_MSG("Now"),
+    compare_target(b, &rows);
+    table_builder table = side_table(b, PB_MSG("What"), build_say(b, PB_MSG("Now"), NULL),
                                      build_say(b, PB_MSG("Target"), NULL));
     build_column(&table, PB_MSG("State"), REPORT_CELL_TEXT);
-    for (size_t i = 0; i < target->mark_count; i++) {
-        const audit_mark mark = {.name = target->marks[i].what};
-        pb_str label = pb_str_is(mark.name, "overall") ? build_say(b, PB_MSG("Overall"), NULL)
-                                                       : report_mark_label(&b->writer, &mark);
-        target_row(&table, label, mark.name, REPORT_MARK, mark_now(result, mark.name),
-                   target->marks[i].limit, true);
-    }
-    for (size_t i = 0; i < target->failing_count; i++) {
-        const audit_finding *finding = finding_now(result, target->failing[i].what);
-        target_row(&table, finding != NULL ? build_title(b, finding) : target->failing[i].what,
-                   target->failing[i].what, REPORT_SHARE,
-                   failing_now(result, target->failing[i].what), target->failing[i].limit, false);
-    }
-    for (size_t i = 0; i < target->filled_count; i++) {
-        const audit_filled *filled = filled_of(result, target->filled[i].what);
-        target_row(&table,
-                   filled != NULL ? pb_translate_str(b->writer.catalog, filled->field->label)
-                                  : target->filled[i].what,
-                   target->filled[i].what, REPORT_SHARE,
-                   filled != NULL ? (double)filled->filled / (double)filled->records : NAN,
-                   target->filled[i].limit, true);
+    for (size_t i = 0; i < rows.count; i++) {
+        put_label(&table, &rows.items[i]);
+        put_pair(&table, &rows.items[i]);
+        state_cell(&table, compare_reached(&rows.items[i]));
     }
     build_section(b, "target", PB_MSG("Target"), true);
     build_table_block(&table, target->name, PB_STR_NONE, PB_STR_NONE);

@@ -1,25 +1,14 @@
 /* Strengths, weaknesses, opportunities and threats: drawn from the findings by fixed rules, each
  * statement with the controls it rests on. */
-#include "build.h"
+#include "swot.h"
 
 enum { MAX_POINTS = 6, MAX_IDS = 6, QUICK_MINUTES = 60, AREA_GOOD = 80 };
 #define WORSE_BY 0.01 /* of the records, in three months: less is no threat */
 #define MUCH_STALE 0.3
 
-/* One of the four, being filled. */
-typedef struct swot_list {
-    builder *b;
-    report_point *points;
-    size_t count, capacity;
-    pb_str *ids; /* of the statement being made */
-    size_t id_count, id_capacity, all_ids;
-} swot_list;
-
 static void add_id(swot_list *list, pb_str id)
 {
-    list->all_ids++;
-    if (list->id_count < MAX_IDS &&
-        !PB_PUSH(list->b->arena, list->ids, list->id_count, list->id_capacity, id))
+    if (!PB_PUSH(list->b->arena, list->ids, list->id_count, list->id_capacity, id))
         list->b->failed = true;
 }
 
@@ -28,19 +17,11 @@ static void add_point(swot_list *list, pb_str title, pb_str text)
 {
     report_point point = {
         .title = title, .text = text, .ids = list->ids, .id_count = list->id_count};
-    if (list->all_ids > 0 && list->count < MAX_POINTS &&
+    if (list->id_count > 0 &&
         !PB_PUSH(list->b->arena, list->points, list->count, list->capacity, point))
         list->b->failed = true;
     list->ids = NULL;
-    list->id_count = list->id_capacity = list->all_ids = 0;
-}
-
-static double minutes(const audit_finding *finding)
-{
-    double each = finding->control->effort_minutes;
-    return pb_str_is(finding->control->effort_unit, "minutes_per_record")
-               ? each * (double)finding->failing
-               : each;
+    list->id_count = list->id_capacity = 0;
 }
 
 /* Areas well passed, with their figures. */
@@ -112,10 +93,10 @@ static void quick_wins(swot_list *list)
     builder *b = list->b;
     for (size_t i = 0; i < b->writer.failed_count; i++) {
         const audit_finding *finding = b->writer.failed[i];
-        if (finding->outcome != AUDIT_FAIL || minutes(finding) <= 0 ||
-            minutes(finding) > QUICK_MINUTES)
+        double minutes = build_hours(finding) * 60;
+        if (finding->outcome != AUDIT_FAIL || minutes <= 0 || minutes > QUICK_MINUTES)
             continue;
-        sum += minutes(finding);
+        sum += minutes;
         count++;
         add_id(list, finding->control->id);
     }
@@ -218,50 +199,70 @@ static void not_known(swot_list *list)
                         NULL));
 }
 
+void swot_make(builder *b, swot_list lists[SWOT_COUNT])
+{
+    for (size_t i = 0; i < SWOT_COUNT; i++)
+        lists[i] = (swot_list){.b = b};
+    strengths(&lists[SWOT_STRENGTHS]);
+    weaknesses(&lists[SWOT_WEAKNESSES]);
+    mend_without_typing(&lists[SWOT_OPPORTUNITIES]);
+    quick_wins(&lists[SWOT_OPPORTUNITIES]);
+    amounts(&lists[SWOT_OPPORTUNITIES]);
+    clauses(&lists[SWOT_THREATS]);
+    ageing(&lists[SWOT_THREATS]);
+    not_known(&lists[SWOT_THREATS]);
+}
+
+/* On a page the first few of each stand for all: the rest is told by the findings themselves. */
 static void put(builder *b, report_group *group, const char *title, report_tone tone,
                 const swot_list *list)
 {
-    static const char *const none = PB_MSG("Nothing that the findings show.");
-    report_point *points = list->points;
-    size_t count = list->count;
-    if (count == 0) {
-        points = pb_arena_alloc(b->arena, sizeof *points);
-        if (points == NULL) {
-            b->failed = true;
-            return;
-        }
-        *points = (report_point){.text = build_say(b, none, NULL)};
-        count = 1;
+    size_t count = list->count < MAX_POINTS ? list->count : MAX_POINTS;
+    report_point *points = pb_arena_array(b->arena, MAX_POINTS + 1, sizeof *points);
+    if (points == NULL) {
+        b->failed = true;
+        return;
     }
+    for (size_t i = 0; i < count; i++) {
+        points[i] = list->points[i];
+        if (points[i].id_count > MAX_IDS)
+            points[i].id_count = MAX_IDS;
+    }
+    if (list->count > count) {
+        size_t more = list->count - count;
+        points[count++] =
+            (report_point){.text = build_say(b, PB_MSG("… and {count} more."), "count",
+                                             report_int(&b->writer, more), NULL)};
+    }
+    if (count == 0)
+        points[count++] =
+            (report_point){.text = build_say(b, PB_MSG("Nothing that the findings show."), NULL)};
     *group = (report_group){
         .title = build_say(b, title, NULL), .tone = tone, .points = points, .point_count = count};
 }
 
 void part_swot(builder *b)
 {
-    enum { QUARTERS = 4 };
-    report_group *groups = pb_arena_array(b->arena, QUARTERS, sizeof *groups);
-    swot_list lists[QUARTERS];
+    static const struct {
+        const char *title;
+        report_tone tone;
+    } quarters[SWOT_COUNT] = {
+        [SWOT_STRENGTHS] = {PB_MSG("Strengths"), REPORT_GOOD},
+        [SWOT_WEAKNESSES] = {PB_MSG("Weaknesses"), REPORT_BAD},
+        [SWOT_OPPORTUNITIES] = {PB_MSG("Opportunities that mending brings"), REPORT_GOOD},
+        [SWOT_THREATS] = {PB_MSG("Threats"), REPORT_WARN},
+    };
+    report_group *groups = pb_arena_array(b->arena, SWOT_COUNT, sizeof *groups);
+    swot_list lists[SWOT_COUNT];
     if (groups == NULL) {
         b->failed = true;
         return;
     }
-    for (size_t i = 0; i < QUARTERS; i++)
-        lists[i] = (swot_list){.b = b};
-    strengths(&lists[0]);
-    weaknesses(&lists[1]);
-    mend_without_typing(&lists[2]);
-    quick_wins(&lists[2]);
-    amounts(&lists[2]);
-    clauses(&lists[3]);
-    ageing(&lists[3]);
-    not_known(&lists[3]);
-    put(b, &groups[0], PB_MSG("Strengths"), REPORT_GOOD, &lists[0]);
-    put(b, &groups[1], PB_MSG("Weaknesses"), REPORT_BAD, &lists[1]);
-    put(b, &groups[2], PB_MSG("Opportunities that mending brings"), REPORT_GOOD, &lists[2]);
-    put(b, &groups[3], PB_MSG("Threats"), REPORT_WARN, &lists[3]);
+    swot_make(b, lists);
+    for (size_t i = 0; i < SWOT_COUNT; i++)
+        put(b, &groups[i], quarters[i].title, quarters[i].tone, &lists[i]);
     build_section(b, "swot", PB_MSG("Strengths and weaknesses, opportunities and threats"), true);
-    build_block(
-        b, (report_block){.kind = REPORT_BLOCK_POINTS, .groups = groups, .group_count = QUARTERS});
+    build_block(b, (report_block){
+                       .kind = REPORT_BLOCK_POINTS, .groups = groups, .group_count = SWOT_COUNT});
     build_section_end(b);
 }
