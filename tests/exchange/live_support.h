@@ -241,6 +241,51 @@ static inline bool mentions(const exchange_plan *plan, bench_room *room, const c
     return false;
 }
 
+/* tests/data/live/office.sql, on whichever server: what a database says of its own columns. */
+static inline void assert_office(bench_room *room, const char *url)
+{
+    static const char *const both[][2] = {
+        /* a list of words is read as its words; what it is a list for, it says itself */
+        {"SELECT stage FROM opportunity WHERE record = '1'", "Won"},
+        {"SELECT region FROM account WHERE name LIKE 'Lindt%'", "South"},
+        /* `customer_id` leads to people, `sold_to` to companies: not what their names say */
+        {"SELECT c.full_name || ', ' || a.name FROM opportunity o JOIN contact c ON c.id ="
+         " o.contact_id JOIN account a ON a.id = o.account_id WHERE o.record = '1'",
+         "Owen Marsh, Harbour Works Ltd"},
+        /* `firm` holds the number of a company, which is not its key */
+        {"SELECT a.name FROM contact c JOIN account a ON a.id = c.account_id WHERE c.record = '1'",
+         "Lindt Mechanik GmbH"},
+        {"SELECT s.user_name IS NULL AND s.email = 'bela@office.example.com' FROM account a JOIN"
+         " staff s ON s.id = a.owner_id WHERE a.name LIKE 'Lindt%'",
+         "1"},
+        /* company 1 and merchant 1 are two */
+        {"SELECT group_concat(name, ', ') FROM (SELECT a.name FROM sales_order o JOIN account a ON"
+         " a.id = o.account_id ORDER BY o.record)",
+         "Paper Trade Inc, Steel and Sons"},
+        {"SELECT group_concat(record, ' ') FROM (SELECT record FROM account ORDER BY record)",
+         "companies:1 companies:2 companies:3 merchants:1 merchants:2"},
+        {"SELECT count(*) FROM value_note WHERE kind = 'bad' AND field = 'source_id'", "0"},
+        /* calls have no foreign keys: their names say enough, and who is gone is found */
+        {"SELECT count(*) FROM activity WHERE account_id IS NOT NULL AND contact_id IS NOT NULL",
+         "3"},
+        {"SELECT group_concat(field || ' ' || value, ', ') FROM value_note"
+         " WHERE kind = 'unresolved'",
+         "account companies:77"},
+        {"SELECT count(*) FROM contact", "4"},
+    };
+    live_read read = read_live(room, url, NULL);
+    for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+        assert_told(room, &read, both[i][0], both[i][1]);
+    assert_said(room, &read.plan, "office/stages is a list of words");
+    assert_said(room, &read.plan, "office/people_with_address is a view of rows");
+    assert_said(room, &read.plan, "office/people_regions only says which rows");
+    assert_string_equal(column_named(file_named(&read.plan, "office/deals"), "sold_to")->note.ptr,
+                        "It holds keys of {table}");
+    assert_null(column_named(file_named(&read.plan, "office/companies"), "created_by")->field);
+    assert_false(mentions(&read.plan, room, "may write there"));
+    live_read_end(&read);
+}
+
 /* Connecting fails with this status and words, and the password is in none of them. */
 static inline void assert_no_way(bench_room *room, const char *url, const char *password_file,
                                  pb_status expected, const char *words, const char *password)

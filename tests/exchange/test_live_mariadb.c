@@ -88,6 +88,7 @@ static int servers_start(void **state)
     fill("suitecrm");
     fill("espocrm");
     fill("dolibarr");
+    fill("office");
     run(NULL, "GRANT SELECT, UPDATE ON dolibarr.* TO writer@localhost");
     char *file = sys_path_join(server.arena, server.folder, "password");
     must(sys_file_write(file, pb_str_c(password), 0644, &err), &err);
@@ -433,6 +434,13 @@ static void test_errors_say_what_to_do(void **state)
     live_read_end(&read);
 }
 
+/* shows: INT-5 AUD-13 DQ-11 */
+static void test_what_a_database_says_itself(void **state)
+{
+    bench_room *room = *state;
+    assert_office(room, url_of(room, "auditor", "office"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +455,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_is_written, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_one_moment_and_many_rows, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_errors_say_what_to_do, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_what_a_database_says_itself, room_make, room_end),
     };
     return cmocka_run_group_tests(tests, servers_start, servers_stop);
 }

@@ -80,6 +80,7 @@ static int servers_start(void **state)
     fill("odoo", "public");
     fill("twenty", "workspace_1wgvd1injqtife6y4rvfbu3h5");
     fill("shop", "public");
+    fill("office", "public");
     run("shop", "REVOKE SELECT ON secrets FROM auditor; "
                 "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO writer");
     char *file = sys_path_join(server.arena, server.folder, "password");
@@ -383,6 +384,13 @@ static void test_errors_say_what_to_do(void **state)
     live_read_end(&read);
 }
 
+/* shows: INT-5 AUD-13 DQ-11 */
+static void test_what_a_database_says_itself(void **state)
+{
+    bench_room *room = *state;
+    assert_office(room, url_of(room, "auditor", "office"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_is_written, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_one_moment, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_errors_say_what_to_do, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_what_a_database_says_itself, room_make, room_end),
     };
     return cmocka_run_group_tests(tests, servers_start, servers_stop);
 }

@@ -20,6 +20,8 @@ typedef struct binding {
     bool by_country;               /* format.country is set row by row */
     size_t currency;               /* of money: the column with its currency + 1; 0: none */
     char money[64];                /* then: amount and currency of the row in hand */
+    pb_str within;                 /* of a link: what stands before the id; absent: nothing */
+    char id[512];                  /* then: both */
     size_t country;                /* then: the column that holds the country */
 } binding;
 
@@ -32,6 +34,8 @@ typedef struct row_shape {
     bool currencies;      /* some amounts have their currency in another column */
     bool has_id;
     size_t id_column;
+    pb_str id_within; /* stands before the id; absent: nothing does */
+    char id[512];
     /* a full name put together from its parts; NULL: not needed */
     const model_field *full_name;
     ptrdiff_t given, middle, family; /* columns, -1: none */

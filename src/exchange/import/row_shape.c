@@ -85,6 +85,7 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
         if (column->is_source_id) {
             shape->has_id = true;
             shape->id_column = c;
+            shape->id_within = column->within;
         }
         if (column->field == NULL)
             continue;
@@ -92,6 +93,7 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
         *b = (binding){.column = c,
                        .field = column->field,
                        .format = column->format,
+                       .within = column->link_within,
                        .while_open = column->while_open};
         b->currency = column->currency;
         shape->currencies = shape->currencies || b->currency > 0;
@@ -198,6 +200,15 @@ static pb_str with_currency(binding *b, const table_row *row)
     return pb_str_n(b->money, (size_t)len);
 }
 
+/* `suppliers:12`. An id too long for the room, beyond any key, stays as it is. */
+static pb_str qualified(pb_str within, pb_str id, char room[512])
+{
+    if (within.len == 0 || id.len == 0 || within.len + id.len + 2 > 512)
+        return id;
+    int len = snprintf(room, 512, "%.*s:%.*s", PB_STR_FMT(within), PB_STR_FMT(id));
+    return pb_str_n(room, (size_t)len);
+}
+
 const record_input *row_shape_inputs(row_shape *shape, const table_row *row, size_t *ret_count,
                                      pb_str *ret_source_id)
 {
@@ -212,7 +223,8 @@ const record_input *row_shape_inputs(row_shape *shape, const table_row *row, siz
             b->format.country = country_of(shape, country, row->cells[b->country]);
         }
         shape->inputs[count++] =
-            (record_input){field_now(shape, b, row), with_currency(b, row), &b->format};
+            (record_input){field_now(shape, b, row),
+                           qualified(b->within, with_currency(b, row), b->id), &b->format};
     }
     if (shape->full_name != NULL) {
         pb_str name = compose_name(shape, row);
@@ -226,6 +238,9 @@ const record_input *row_shape_inputs(row_shape *shape, const table_row *row, siz
     if (shape->preset != NULL)
         count = preset_shape_row(shape->preset, row->cells, shape->inputs, count, &inputs);
     *ret_count = count;
-    *ret_source_id = shape->has_id ? pb_csv_unguard(row->cells[shape->id_column]) : PB_STR_NONE;
+    *ret_source_id =
+        shape->has_id
+            ? qualified(shape->id_within, pb_csv_unguard(row->cells[shape->id_column]), shape->id)
+            : PB_STR_NONE;
     return inputs;
 }

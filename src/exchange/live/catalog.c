@@ -40,7 +40,8 @@ static pb_status take_table(void *context, const pb_str *cells, pb_error *err)
     live_table table = {.schema = copied(catalog, cells[0]),
                         .name = copied(catalog, cells[1]),
                         .readable = pb_str_is(cells[3], "1"),
-                        .writable = pb_str_is(cells[4], "1")};
+                        .writable = pb_str_is(cells[4], "1"),
+                        .view = pb_str_is(cells[5], "1")};
     pb_str_to_i64(cells[2], &table.rows);
     if (catalog->count == LIVE_TABLES)
         return pb_fail(err, PB_LIMIT, PB_MSG("The database has more than {limit} tables"), "limit",
@@ -72,6 +73,7 @@ static pb_status take_column(void *context, const pb_str *cells, pb_error *err)
     live_column column = {.name = copied(catalog, cells[2]),
                           .type = copied(catalog, cells[3]),
                           .key = pb_str_is(cells[4], "1"),
+                          .unique = pb_str_is(cells[4], "2"),
                           .readable = pb_str_is(cells[5], "1")};
     if (column.name.ptr == NULL || column.type.ptr == NULL ||
         !PB_PUSH(catalog->arena, table->columns, table->column_count, table->capacity, column))

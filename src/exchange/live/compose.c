@@ -261,9 +261,7 @@ static void add_others(const composing *c, size_t *count, pb_buf *out)
     }
 }
 
-/* As reports show it: database/query. */
-static pb_status name_place(const live_catalog *catalog, pb_str name, live_place *ret,
-                            pb_error *err)
+pb_status live_name_place(const live_catalog *catalog, pb_str name, live_place *ret, pb_error *err)
 {
     char *shown = pb_arena_printf(catalog->arena, "%.*s/%.*s", PB_STR_FMT(catalog->database),
                                   PB_STR_FMT(name));
@@ -345,7 +343,7 @@ pb_status live_compose(const live_catalog *catalog, const live_match *match,
 {
     composing c = {.catalog = catalog, .match = match, .query = query, .used = used};
     *ret = (live_place){.entity = query->entity, .ordered = true};
-    PB_TRY(name_place(catalog, query->name, ret, err));
+    PB_TRY(live_name_place(catalog, query->name, ret, err));
     if (query->part_count > PARTS)
         return pb_fail(err, PB_LIMIT, PB_MSG("The query {name} joins more than {limit} tables"),
                        "name", PB_ARG(query->name), "limit", PB_ARG_INT(PARTS), NULL);
@@ -398,46 +396,4 @@ pb_status live_compose_own(const live_catalog *catalog, const live_match *match,
     PB_TRY(live_compose(catalog, match, &query, used, ret, err));
     ret->beside = true;
     return PB_OK;
-}
-
-pb_status live_compose_table(const live_catalog *catalog, const live_table *table, live_place *ret,
-                             pb_error *err)
-{
-    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_BYTES);
-    PB_AUTO_BUF keys = PB_BUF_INIT(SQL_BYTES);
-    *ret = (live_place){.rows = table->rows};
-    PB_TRY(name_place(catalog, table->name, ret, err));
-    if (!table->readable)
-        return live_refuse(ret, catalog->arena, err,
-                           PB_MSG("{name} was not read: the login has no right to read the table "
-                                  "{table}"),
-                           "table", PB_ARG(table->name), NULL);
-    size_t count = 0;
-    pb_buf_addc(&sql, "SELECT ");
-    for (size_t i = 0; i < table->column_count && count < LIVE_COLUMNS; i++) {
-        const live_column *column = &table->columns[i];
-        size_t before = sql.len;
-        pb_buf_addc(&sql, count > 0 ? ", " : "");
-        if (!column->readable || !live_select_column(catalog->engine, PB_STR("t"), column, &sql)) {
-            sql.len = before;
-            continue;
-        }
-        pb_buf_addc(&sql, " AS ");
-        live_quote(catalog->engine, column->name, &sql);
-        count++;
-        if (column->key) {
-            pb_buf_addc(&keys, keys.len > 0 ? ", t." : " ORDER BY t.");
-            live_quote(catalog->engine, column->name, &keys);
-        }
-    }
-    if (count == 0)
-        return live_refuse(ret, catalog->arena, err, PB_MSG("{name} has no columns to read"), NULL);
-    pb_buf_addc(&sql, " FROM ");
-    live_quote_table(catalog->engine, table, &sql);
-    pb_buf_addc(&sql, " t");
-    pb_buf_add(&sql, pb_buf_str(&keys));
-    ret->ordered = keys.len > 0;
-    ret->sql =
-        sql.failed || keys.failed ? PB_STR_NONE : pb_arena_str(catalog->arena, pb_buf_str(&sql));
-    return ret->sql.ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }

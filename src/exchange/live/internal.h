@@ -65,8 +65,10 @@ pb_str live_clock_read(const live_clock *clock, pb_arena *arena, pb_str raw);
 typedef struct live_engine {
     const char *name;        /* "PostgreSQL" */
     char quote;              /* of names */
-    const char *tables_sql;  /* schema, table, rows, readable, writable: 0 or 1 */
-    const char *columns_sql; /* schema, table, column, type, part of the key, readable */
+    const char *tables_sql;  /* schema, table, rows, readable, writable, view: 0 or 1 */
+    const char *columns_sql; /* schema, table, column, type, 1: part of the key or 2: different in
+                                every row, readable */
+    const char *keys_sql;    /* foreign keys of one column: schema, table, column of both sides */
     const char *zone_sql;    /* the zone of the server: name, minutes it is ahead of UTC now */
     pb_status (*connect)(const live_url *url, void **ret_link, pb_error *err);
     void (*close)(void *link);
@@ -91,14 +93,24 @@ struct live_source {
 
 /* --- catalog.c --- */
 
+struct live_table;
+
 typedef struct live_column {
     pb_str name, type;
     bool key, readable;
+    bool unique; /* no two rows have the same value: an index of its own says so */
+    /* Where its values lead, once live_keys_read was asked; NULL: nowhere that is known. */
+    const struct live_table *target;
+    const struct live_column *target_column;
+    bool told; /* the database itself says so; else the name does */
 } live_column;
 
 typedef struct live_table {
     pb_str schema, name;
     bool readable, writable;
+    bool view;    /* its rows are those of other tables */
+    bool words;   /* rows are a number and a word, for other tables' columns: live_keys_read */
+    bool between; /* rows only say which rows of other tables belong together: the same */
     int64_t rows; /* about */
     live_column *columns;
     size_t column_count, capacity;
@@ -133,6 +145,20 @@ void live_quote_table(const live_engine *engine, const live_table *table, pb_buf
  * is no data of its own (a search index). */
 bool live_select_column(const live_engine *engine, pb_str alias, const live_column *column,
                         pb_buf *out);
+
+/* --- keys.c --- */
+
+/** Fills in where columns lead: by the database's foreign keys; where it declares none for a
+ * column, by its name, when that names one table's key. Also which tables are lists of words. For
+ * databases of no known product. */
+pb_status live_keys_read(struct live_source *source, live_catalog *catalog,
+                         const live_settings *settings, pb_error *err);
+/** The only column of a table's primary key, or NULL. */
+const live_column *live_key_of(const live_table *table);
+/** The column of a list of words that says the word for a column called `stem`. */
+const live_column *live_word_of(const live_table *table, pb_str stem);
+/** A column's name without what says that it is a reference: `stage_id`, `fk_stage`, `StageId`. */
+pb_str live_stem(pb_str column);
 
 /* --- product.c --- */
 
@@ -193,7 +219,12 @@ pb_status live_compose(const live_catalog *catalog, const live_match *match,
 /** Of a customer's own table, known by its name behind the prefix of all. */
 pb_status live_compose_own(const live_catalog *catalog, const live_match *match,
                            const live_table *table, bool *used, live_place *ret, pb_error *err);
-/** SQL of a table as it is. */
+/** As reports show a table or query: database/name. */
+pb_status live_name_place(const live_catalog *catalog, pb_str name, live_place *ret, pb_error *err);
+
+/* --- any.c --- */
+
+/** SQL of a table as it is, with the words that its numbers stand for. */
 pb_status live_compose_table(const live_catalog *catalog, const live_table *table, live_place *ret,
                              pb_error *err);
 /** Fills why_not and its arguments: name/value pairs as pb_fail, {name} is added. */

@@ -11,6 +11,15 @@
 #include "../table.h"
 #include "model/schema.h"
 
+struct live_table;
+
+/** What a database itself says of a column that a place reads. */
+typedef struct live_use {
+    bool key;                        /* it alone is the table's key */
+    bool told;                       /* `target` stands in a foreign key; else its name says so */
+    const struct live_table *target; /* its values are keys of this table; NULL: of none */
+} live_use;
+
 /** One thing to be read of a source, or why it is not. All texts live in the arena given. */
 typedef struct live_place {
     pb_str name;    /* "shop/contacts": database and table, for reports */
@@ -21,6 +30,11 @@ typedef struct live_place {
     pb_str why_not; /* English message id with `args`: not read; absent: it is */
     const pb_arg *args;
     size_t arg_count;
+    const struct live_table *table; /* of no known product: which one this is; NULL: a query */
+    bool view;                      /* that is a view */
+    bool uuids;                     /* its keys are like those of no other table */
+    const live_use *uses;           /* by column; NULL: nothing is known */
+    size_t use_count;
     struct live_source *source;
     pb_str sql, left_sql; /* left_sql counts the rows that are left out; absent: none are */
     bool ordered;         /* by a key: rows come in the same order every time */

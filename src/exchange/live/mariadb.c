@@ -268,27 +268,39 @@ static void mariadb_end(void *context)
     link->sql = NULL;
 }
 
-/* Rights are told by schema, by table and for all at once. */
+/* Rights are told by schema, by table and for all at once; who may see those of others sees them in
+ * the same lists. */
+#define OURS                                                                                       \
+    " AND p.grantee = CONCAT(QUOTE(SUBSTRING(CURRENT_USER(), 1, CHAR_LENGTH(CURRENT_USER()) - 1"   \
+    " - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))), '@',"                             \
+    " QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))"
 #define MAY_WRITE                                                                                  \
-    "(SELECT count(*) FROM information_schema.user_privileges"                                     \
-    " WHERE privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'SUPER'))"           \
-    " + (SELECT count(*) FROM information_schema.schema_privileges p"                              \
+    "(SELECT count(*) FROM information_schema.user_privileges p"                                   \
+    " WHERE p.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'SUPER')" OURS     \
+    ") + (SELECT count(*) FROM information_schema.schema_privileges p"                             \
     " WHERE DATABASE() LIKE p.table_schema"                                                        \
-    " AND p.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER'))"                    \
-    " + (SELECT count(*) FROM information_schema.table_privileges p"                               \
+    " AND p.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER')" OURS                \
+    ") + (SELECT count(*) FROM information_schema.table_privileges p"                              \
     " WHERE p.table_schema = DATABASE()"                                                           \
-    " AND p.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER'))"
+    " AND p.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER')" OURS ")"
 
 const live_engine live_mariadb = {
     .name = "MariaDB",
     .quote = '`',
     .tables_sql = "SELECT t.table_schema, t.table_name, coalesce(t.table_rows, 0), 1,"
-                  " (" MAY_WRITE ") > 0"
+                  " (" MAY_WRITE ") > 0, t.table_type LIKE '%VIEW'"
                   " FROM information_schema.tables t WHERE t.table_schema = DATABASE()"
                   " ORDER BY t.table_name",
-    .columns_sql = "SELECT table_schema, table_name, column_name, data_type, column_key = 'PRI',"
+    .columns_sql = "SELECT table_schema, table_name, column_name, data_type,"
+                   " CASE column_key WHEN 'PRI' THEN 1 WHEN 'UNI' THEN 2 ELSE 0 END,"
                    " privileges LIKE '%select%' FROM information_schema.columns"
                    " WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position",
+    .keys_sql = "SELECT table_schema, table_name, MAX(column_name), MAX(referenced_table_schema),"
+                " MAX(referenced_table_name), MAX(referenced_column_name)"
+                " FROM information_schema.key_column_usage WHERE table_schema = DATABASE()"
+                " AND referenced_table_name IS NOT NULL"
+                " GROUP BY table_schema, table_name, constraint_name HAVING COUNT(*) = 1"
+                " ORDER BY table_name, constraint_name",
     .zone_sql = "SELECT CASE WHEN @@global.time_zone = 'SYSTEM' THEN @@system_time_zone"
                 " ELSE @@global.time_zone END, TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(),"
                 " CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', @@global.time_zone))",

@@ -330,7 +330,8 @@ const live_engine live_postgres = {
                   " (has_schema_privilege(n.oid, 'USAGE') AND"
                   " has_any_column_privilege(c.oid, 'SELECT'))::int,"
                   " (has_schema_privilege(n.oid, 'USAGE') AND"
-                  " has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))::int"
+                  " has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))::int,"
+                  " (c.relkind IN ('v', 'm'))::int"
                   " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                   " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition"
                   " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
@@ -348,6 +349,14 @@ const live_engine live_postgres = {
         " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition"
         " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
         " ORDER BY n.nspname, c.relname, a.attnum",
+    .keys_sql = "SELECT n.nspname, c.relname, a.attname, fn.nspname, fc.relname, fa.attname"
+                " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"
+                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]"
+                " JOIN pg_class fc ON fc.oid = k.confrelid"
+                " JOIN pg_namespace fn ON fn.oid = fc.relnamespace"
+                " JOIN pg_attribute fa ON fa.attrelid = k.confrelid AND fa.attnum = k.confkey[1]"
+                " WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1 ORDER BY k.oid",
     .zone_sql = "SELECT s.reset_val, extract(epoch FROM (now() AT TIME ZONE s.reset_val)"
                 " - (now() AT TIME ZONE 'UTC'))::bigint / 60"
                 " FROM pg_settings s WHERE s.name = 'TimeZone'",

@@ -53,7 +53,7 @@ static pb_status connect_source(const live_url *url, pb_arena *arena, struct liv
 /* --- what there is to read --- */
 
 typedef struct listing {
-    const live_catalog *catalog;
+    live_catalog *catalog;
     struct live_source *source;
     pb_arena *arena;
     live_place *places;
@@ -197,8 +197,9 @@ static pb_status add_product(listing *l, const live_match *match, pb_error *err)
     return PB_OK;
 }
 
-static pb_status add_tables(listing *l, pb_error *err)
+static pb_status add_tables(listing *l, const live_settings *settings, pb_error *err)
 {
+    PB_TRY(live_keys_read(l->source, l->catalog, settings, err));
     for (size_t t = 0; t < l->catalog->count; t++) {
         live_place place;
         PB_TRY(live_compose_table(l->catalog, &l->catalog->tables[t], &place, err));
@@ -238,7 +239,7 @@ static pb_status list_all(listing *l, const live_settings *settings, pb_error *e
     if (count > 0)
         PB_TRY(say_others(l, matches[0].product, err));
     else
-        PB_TRY(add_tables(l, err));
+        PB_TRY(add_tables(l, settings, err));
     return say_rights(l, err);
 }
 

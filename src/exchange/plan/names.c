@@ -306,6 +306,23 @@ static int fit_numbered(const field_names *field, pb_str key)
     return best > 0 ? best - WORTH_NUMBERED : 0;
 }
 
+/* `started_at`, `Closed Date`: a day or moment called by its verb, as fields are (`started_on`). */
+static int fit_moment(const model_field *field, pb_str key)
+{
+    static const char *const tails[] = {"datetime", "timestamp", "date", "time", "at", NULL};
+    bool moment = field->type == MODEL_DATE || field->type == MODEL_INSTANT;
+    if (!moment || !pb_str_ends(field->name, PB_STR("_on")))
+        return 0;
+    pb_str verb = pb_str_sub(field->name, 0, field->name.len - 3);
+    if (!pb_str_starts(key, verb))
+        return 0;
+    pb_str tail = pb_str_sub(key, verb.len, key.len);
+    for (size_t i = 0; tails[i] != NULL; i++)
+        if (pb_str_is(tail, tails[i]))
+            return WORTH_ENTITY;
+    return 0;
+}
+
 int names_fit(const name_book *n, const model_field *field, const header_form *header)
 {
     pb_str header_key = header->key;
@@ -314,6 +331,8 @@ int names_fit(const name_book *n, const model_field *field, const header_form *h
     if (header_key.len == 0)
         return 0;
     int best = fit_exactly(own, header_key);
+    if (best == 0)
+        best = fit_moment(field, header_key);
     if (best == 0 && names_record(field) && among(entity->keys, entity->count, header_key))
         best = WORTH_ENTITY; /* `account` among accounts is the account's name */
     for (size_t i = 0; i < entity->count && best == 0; i++)

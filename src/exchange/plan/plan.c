@@ -346,6 +346,7 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
     for (size_t i = 0; i < plan.file_count; i++)
         if (plan.files[i].why_not.ptr == NULL)
             PB_TRY(plan_file(&p, &plan.files[i], err));
+    PB_TRY(references_settle(&plan, p.names, arena, err));
     PB_TRY(refuse_copies(&p, err));
     if (map != NULL)
         PB_TRY(map_check_used(map, &plan, err));

@@ -88,6 +88,10 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
  * fields of the entity, or `id`; about the others nothing is guessed. */
 pb_status columns_settle(exchange_file *file, size_t known, const sample *s, pb_arena *arena,
                          pb_arena *scratch, pb_error *err);
+/** Follows what a database that nobody knows says of its columns: keys, foreign keys, views. Once
+ * all tables have their entities and columns. */
+pb_status references_settle(exchange_plan *plan, const name_book *names, pb_arena *arena,
+                            pb_error *err);
 /** Finds the column that holds the currency of the amounts; once the columns are decided. */
 pb_status currency_decide(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch);
 /** Three capital letters. */

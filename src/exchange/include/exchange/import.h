@@ -32,6 +32,9 @@ typedef struct exchange_column {
     const model_field *while_open; /* where the date goes in rows of deals that are neither won nor
                                       lost; NULL: to `field` in every row (private) */
     size_t currency;     /* of money: the column with its currency, from 1; 0: none (private) */
+    pb_str within;       /* the table whose ids these are, where several tables give records of one
+                            entity: stands before them (private); absent: ids are different anyway */
+    pb_str link_within;  /* the same of the records that a link leads to (private) */
     bool is_source_id;   /* the source's own id of the record; may be a field as well */
     model_format format; /* dates, decimal mark as judged from the values */
     uint64_t filled;     /* rows with a value; known after the import */
