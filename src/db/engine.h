@@ -11,10 +11,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
+#include "db/copy.h"
 #include "layout.h"
 
 typedef struct db_conn db_conn;     /* an engine's connection */
 typedef struct db_native db_native; /* an engine's prepared statement */
+typedef struct db_pages db_pages;   /* an engine's stored pages, held for a copy */
 
 typedef enum db_conn_role { DB_WRITER, DB_READER } db_conn_role;
 
@@ -60,6 +62,15 @@ typedef struct db_engine {
                          pb_error *err);
     /** Every page read, authenticated and checked; the first fault named. */
     pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
+    /** Begins a reader's transaction and holds the stored pages of the very state it sees, for
+     * copying; NULL: the engine has no files of its own. */
+    pb_status (*pages_hold)(db_conn *conn, const db_target *target, db_pages **ret_pages,
+                            uint64_t *ret_count, db_position *ret_position, pb_error *err);
+    /** `count` pages from `first` (from 0) as stored. */
+    pb_status (*pages_read)(db_pages *pages, uint64_t first, int count, uint8_t *ret_bytes,
+                            pb_error *err);
+    /** Before the transaction ends. Takes NULL, returns NULL. */
+    db_pages *(*pages_release)(db_pages *pages);
 
     /** `sql` needs to live only during the call. */
     pb_status (*prepare)(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);

@@ -4,7 +4,7 @@
 
 #include <sodium.h>
 
-enum { HEADER_MAX = 4096, MAC_SIZE = 32, OPERATIONS_MAX = 100, MEMORY_MAX = 1 << 30 };
+enum { MAC_SIZE = 32, OPERATIONS_MAX = 100, MEMORY_MAX = 1 << 30 };
 
 static const char *const key_kinds[] = {"file", "passphrase", "credential"};
 
@@ -104,7 +104,7 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
     db_header header = {0};
     pb_str rest = text;
     pb_str comment;
-    if (text.len > HEADER_MAX || !pb_str_split(&rest, '\n', &comment) ||
+    if (text.len > DB_HEADER_MAX || !pb_str_split(&rest, '\n', &comment) ||
         !number(&rest, "format", &header.format))
         return fail_form(err);
     if (header.format > DB_FORMAT) {
@@ -123,7 +123,7 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
 
 bool db_header_authentic(const db_header *header, const uint8_t key[32], pb_str text)
 {
-    PB_AUTO_BUF want = PB_BUF_INIT(HEADER_MAX);
+    PB_AUTO_BUF want = PB_BUF_INIT(DB_HEADER_MAX);
     db_header_write(header, key, &want);
     return !want.failed && want.len == text.len && sodium_memcmp(want.ptr, text.ptr, want.len) == 0;
 }

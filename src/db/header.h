@@ -8,10 +8,12 @@
 #include "base/error.h"
 
 #define DB_HEADER_FILE "workspace.yaml"
+/* Stands in a folder while a workspace is being built there from a copy: its head to be. */
+#define DB_RESTORING_FILE "restoring"
 
 typedef enum db_key_kind { DB_KEY_FILE, DB_KEY_PASSPHRASE, DB_KEY_CREDENTIAL } db_key_kind;
 
-enum { DB_SALT_SIZE = 16 };
+enum { DB_SALT_SIZE = 16, DB_HEADER_MAX = 4096 };
 
 typedef struct db_header {
     int64_t format;

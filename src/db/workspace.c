@@ -183,19 +183,37 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
 
 /* ---- opening ---- */
 
+/* A folder where a restore was begun and not ended. */
+static bool is_restoring(const db_workspace *workspace)
+{
+    const char *path = sys_path_join(workspace->arena, workspace->place, DB_RESTORING_FILE);
+    return path != NULL && sys_path_kind(path) == SYS_FILE;
+}
+
+static pb_status fail_no_header(const db_workspace *workspace, pb_error *err)
+{
+    if (is_restoring(workspace)) {
+        pb_fail(err, PB_NOT_FOUND, PB_MSG("The restore into {workspace} was not finished."),
+                "workspace", workspace->place, NULL);
+        pb_error_hint(err, PB_MSG("Remove the folder and restore again."), NULL);
+        return PB_NOT_FOUND;
+    }
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("{workspace} is no workspace."), "workspace",
+            workspace->place, NULL);
+    pb_error_detail(err, PB_MSG("It holds no file {file}."), "file", DB_HEADER_FILE, NULL);
+    pb_error_hint(err, PB_MSG("Make one with: probity init {workspace}"), "workspace",
+                  workspace->place, NULL);
+    return PB_NOT_FOUND;
+}
+
 static pb_status read_header(db_workspace *workspace, pb_buf *text, pb_error *err)
 {
     char *path = sys_path_join(workspace->arena, workspace->place, DB_HEADER_FILE);
     if (path == NULL)
         return pb_fail_memory(err);
-    pb_status status = sys_file_read(path, 4096, text, err);
-    if (status == PB_NOT_FOUND) {
-        pb_fail(err, PB_NOT_FOUND, PB_MSG("{workspace} is no workspace."), "workspace",
-                workspace->place, NULL);
-        pb_error_detail(err, PB_MSG("It holds no file {file}."), "file", DB_HEADER_FILE, NULL);
-        pb_error_hint(err, PB_MSG("Make one with: probity init {workspace}"), "workspace",
-                      workspace->place, NULL);
-    }
+    pb_status status = sys_file_read(path, DB_HEADER_MAX, text, err);
+    if (status == PB_NOT_FOUND)
+        status = fail_no_header(workspace, err);
     PB_TRY(status);
     return db_header_parse(pb_buf_str(text), &workspace->header, err);
 }

@@ -1,6 +1,8 @@
 /* Reading and writing files as they lie on the disk, through SQLite's own file access. */
 #include "sqlite.h"
 
+enum { PART_MAX = 64 << 10 };
+
 static pb_status fail(int code, const char *path, pb_error *err)
 {
     if (code == SQLITE_NOMEM)
@@ -54,23 +56,46 @@ pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_f
     return PB_OK;
 }
 
+/* SQLite's file access takes no more than 128 KiB at once. */
+static int part_of(int64_t count)
+{
+    return count < PART_MAX ? (int)count : PART_MAX;
+}
+
+pb_status db_raw_read_padded(const db_raw *raw, int64_t offset, void *ret_bytes, int64_t count,
+                             pb_error *err)
+{
+    for (int64_t done = 0; done < count; done += PART_MAX) {
+        int code = raw->file->pMethods->xRead(raw->file, (uint8_t *)ret_bytes + done,
+                                              part_of(count - done), offset + done);
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+            return fail(code, raw->name, err);
+    }
+    return PB_OK;
+}
+
 pb_status db_raw_read(const db_raw *raw, int64_t offset, void *ret_bytes, int count, pb_error *err)
 {
     int code = raw->file->pMethods->xRead(raw->file, ret_bytes, count, offset);
-    return code == SQLITE_OK ? PB_OK : fail(code, "", err);
+    return code == SQLITE_OK ? PB_OK : fail(code, raw->name, err);
 }
 
-pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int count,
+pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int64_t count,
                        pb_error *err)
 {
-    int code = raw->file->pMethods->xWrite(raw->file, bytes, count, offset);
-    return code == SQLITE_OK ? PB_OK : fail(code, "", err);
+    for (int64_t done = 0; done < count; done += PART_MAX) {
+        int code = raw->file->pMethods->xWrite(raw->file, (const uint8_t *)bytes + done,
+                                               part_of(count - done), offset + done);
+        if (code != SQLITE_OK)
+            return fail(code, raw->name, err);
+    }
+    return PB_OK;
 }
 
 pb_status db_raw_sync(const db_raw *raw, pb_error *err)
 {
     int code = raw->file->pMethods->xSync(raw->file, SQLITE_SYNC_FULL);
-    return code == SQLITE_OK ? PB_OK : fail(code, "", err);
+    return code == SQLITE_OK ? PB_OK : fail(code, raw->name, err);
 }
 
 void db_raw_close(db_raw *raw)

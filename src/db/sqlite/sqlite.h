@@ -107,10 +107,20 @@ typedef struct db_raw {
 pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_found,
                       pb_error *err);
 pb_status db_raw_read(const db_raw *raw, int64_t offset, void *ret_bytes, int count, pb_error *err);
-pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int count,
+/** What lies behind the end of the file reads as zeros. */
+pb_status db_raw_read_padded(const db_raw *raw, int64_t offset, void *ret_bytes, int64_t count,
+                             pb_error *err);
+pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int64_t count,
                        pb_error *err);
 pb_status db_raw_sync(const db_raw *raw, pb_error *err);
 void db_raw_close(db_raw *raw);
+
+/* pages.c */
+pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages **ret_pages,
+                               uint64_t *ret_count, db_position *ret_position, pb_error *err);
+pb_status db_sqlite_pages_read(db_pages *pages, uint64_t first, int count, uint8_t *ret_bytes,
+                               pb_error *err);
+db_pages *db_sqlite_pages_release(db_pages *pages);
 
 /* check.c, wal.c */
 pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err);

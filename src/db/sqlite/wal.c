@@ -7,9 +7,7 @@
  * true; then the log is put aside for db_check to report, and opening goes on.
  * Source: SQLite, "WAL-mode File Format".
  */
-#include "sqlite.h"
-
-enum { WAL_HEADER = 32, FRAME_HEADER = 24, MAGIC = 0x377f0682 };
+#include "log.h"
 
 typedef struct wal_scan {
     int64_t frames;       /* whole frames in the file */
@@ -17,28 +15,6 @@ typedef struct wal_scan {
     int64_t commits_lost; /* commits at or behind the first invalid frame */
     bool bad_header;
 } wal_scan;
-
-static uint32_t big32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-           (uint32_t)bytes[3];
-}
-
-static uint32_t word(const uint8_t *bytes, bool big)
-{
-    if (big)
-        return big32(bytes);
-    return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 |
-           (uint32_t)bytes[0];
-}
-
-static void add_checksum(const uint8_t *bytes, size_t len, bool big, uint32_t sum[2])
-{
-    for (size_t i = 0; i + 8 <= len; i += 8) {
-        sum[0] += word(bytes + i, big) + sum[1];
-        sum[1] += word(bytes + i + 4, big) + sum[0];
-    }
-}
 
 /* A frame of this generation of the log? Older ones may follow the end. */
 static bool same_salt(const uint8_t *frame, const uint8_t *header)
@@ -49,26 +25,22 @@ static bool same_salt(const uint8_t *frame, const uint8_t *header)
 static pb_status scan_frames(const db_raw *raw, const uint8_t *header, uint8_t *frame,
                              wal_scan *scan, pb_error *err)
 {
-    bool big = (big32(header) & 1) != 0;
-    uint32_t sum[2] = {big32(header + 24), big32(header + 28)};
-    int size = FRAME_HEADER + DB_SQLITE_PAGE;
+    bool big = (db_big32(header) & 1) != 0;
+    uint32_t sum[2] = {db_big32(header + 24), db_big32(header + 28)};
     int64_t stale = 0;
     for (int64_t i = 1; i <= scan->frames; i++) {
-        PB_TRY(db_raw_read(raw, WAL_HEADER + (i - 1) * size, frame, size, err));
+        PB_TRY(db_raw_read(raw, db_frame_at((uint32_t)i), frame, DB_FRAME_SIZE, err));
         bool same = same_salt(frame, header);
         bool good = same && scan->bad == 0;
-        if (good) {
-            add_checksum(frame, 8, big, sum);
-            add_checksum(frame + FRAME_HEADER, DB_SQLITE_PAGE, big, sum);
-            good = sum[0] == big32(frame + 16) && sum[1] == big32(frame + 20);
-        }
+        if (good)
+            good = db_frame_good(frame, header + 16, big, sum);
         if (!same && scan->bad == 0 && stale == 0)
             stale = i;
         if (same && stale != 0 && scan->bad == 0)
             scan->bad = stale; /* an older frame cannot stand before one of this generation */
         if (same && !good && scan->bad == 0)
             scan->bad = i;
-        if (scan->bad != 0 && same && big32(frame + 4) != 0)
+        if (scan->bad != 0 && same && db_big32(frame + 4) != 0)
             scan->commits_lost++;
     }
     return PB_OK;
@@ -76,20 +48,21 @@ static pb_status scan_frames(const db_raw *raw, const uint8_t *header, uint8_t *
 
 static pb_status scan_log(const db_raw *raw, wal_scan *ret_scan, pb_error *err)
 {
-    uint8_t header[WAL_HEADER];
+    uint8_t header[DB_LOG_HEAD];
     *ret_scan = (wal_scan){0};
-    if (raw->size <= WAL_HEADER)
+    if (raw->size <= DB_LOG_HEAD)
         return PB_OK;
-    PB_TRY(db_raw_read(raw, 0, header, WAL_HEADER, err));
+    PB_TRY(db_raw_read(raw, 0, header, DB_LOG_HEAD, err));
     uint32_t sum[2] = {0, 0};
-    add_checksum(header, 24, (big32(header) & 1) != 0, sum);
-    if ((big32(header) & ~UINT32_C(1)) != MAGIC || big32(header + 8) != DB_SQLITE_PAGE ||
-        sum[0] != big32(header + 24) || sum[1] != big32(header + 28)) {
+    db_log_sum(header, 24, (db_big32(header) & 1) != 0, sum);
+    if ((db_big32(header) & ~UINT32_C(1)) != DB_LOG_MAGIC ||
+        db_big32(header + 8) != DB_SQLITE_PAGE || sum[0] != db_big32(header + 24) ||
+        sum[1] != db_big32(header + 28)) {
         ret_scan->bad_header = true;
         return PB_OK;
     }
-    ret_scan->frames = (raw->size - WAL_HEADER) / (FRAME_HEADER + DB_SQLITE_PAGE);
-    uint8_t *frame = malloc(FRAME_HEADER + DB_SQLITE_PAGE);
+    ret_scan->frames = (raw->size - DB_LOG_HEAD) / (DB_FRAME_SIZE);
+    uint8_t *frame = malloc(DB_FRAME_SIZE);
     if (frame == NULL)
         return pb_fail_memory(err);
     pb_status status = scan_frames(raw, header, frame, ret_scan, err);

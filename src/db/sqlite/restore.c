@@ -1,0 +1,178 @@
+/* Building a workspace from runs of pages. Until all is in place the folder holds a file that says
+ * what it is, and no head: nobody can take it for a workspace.
+ */
+#include "sqlite.h"
+
+#include "../header.h"
+
+#include "sys/file.h"
+
+struct db_restore {
+    pb_arena *arena;
+    char *folder;
+    char *marker; /* path */
+    bool own_folder;
+    pb_str head;
+    uint64_t page_count, run_count, stored;
+    uint8_t *seen; /* one bit a run */
+    db_raw file;
+    bool open;
+};
+
+static pb_status check_head(pb_str head, pb_error *err)
+{
+    db_header header;
+    PB_TRY(db_header_parse(head, &header, err));
+    if (strcmp(header.engine, db_engine_sqlite.name) == 0)
+        return PB_OK;
+    return pb_fail(err, PB_UNSUPPORTED,
+                   PB_MSG("Only workspaces in folders can be built from pages."), NULL);
+}
+
+static pb_status take_folder(db_restore *restore, pb_error *err)
+{
+    sys_kind kind = sys_path_kind(restore->folder);
+    size_t count = 1;
+    pb_str *names = NULL;
+    if (kind == SYS_NONE) {
+        PB_TRY(sys_dir_make(restore->folder, 0700, true, err));
+        restore->own_folder = true;
+        return PB_OK;
+    }
+    if (kind == SYS_FOLDER)
+        PB_TRY(sys_dir_list(restore->folder, restore->arena, &names, &count, err));
+    if (count == 0)
+        return PB_OK;
+    pb_fail(err, PB_EXISTS, PB_MSG("{workspace} exists already and is not an empty folder."),
+            "workspace", restore->folder, NULL);
+    pb_error_hint(err, PB_MSG("Name a new folder for the workspace."), NULL);
+    return PB_EXISTS;
+}
+
+static pb_status open_file(db_restore *restore, pb_error *err)
+{
+    char path[DB_SQLITE_PATH_MAX];
+    bool found = false;
+    PB_TRY(db_sqlite_path(restore->folder, DB_SQLITE_FILE, path, err));
+    PB_TRY(db_raw_open(path, true, &restore->file, &found, err));
+    restore->open = true;
+    return PB_OK;
+}
+
+static pb_status begin(db_restore *restore, const char *folder, pb_str head, pb_error *err)
+{
+    restore->arena = pb_arena_new(1 << 26);
+    if (restore->arena == NULL)
+        return pb_fail_memory(err);
+    restore->folder = pb_arena_cstr(restore->arena, pb_str_c(folder));
+    restore->marker = sys_path_join(restore->arena, folder, DB_RESTORING_FILE);
+    restore->head.ptr = pb_arena_cstr(restore->arena, head);
+    restore->head.len = head.len;
+    restore->seen = calloc(1, (size_t)(restore->run_count / 8 + 1));
+    if (restore->folder == NULL || restore->marker == NULL || restore->head.ptr == NULL ||
+        restore->seen == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(take_folder(restore, err));
+    PB_TRY(sys_file_write_atomic(restore->marker, head, 0600, err));
+    return open_file(restore, err);
+}
+
+static db_restore *restore_free(db_restore *restore)
+{
+    if (restore == NULL)
+        return NULL;
+    if (restore->open)
+        db_raw_close(&restore->file);
+    free(restore->seen);
+    pb_arena_free(restore->arena);
+    free(restore);
+    return NULL;
+}
+
+pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
+                          const db_position *position, const db_key_source *key,
+                          db_restore **ret_restore, pb_error *err)
+{
+    (void)position;
+    (void)key;
+    PB_TRY(check_head(head, err));
+    if (page_count == 0 || page_count > UINT32_MAX)
+        return pb_fail(err, PB_INVALID, PB_MSG("A workspace cannot have {count} pages."), "count",
+                       PB_ARG_INT(page_count), NULL);
+    db_restore *restore = calloc(1, sizeof *restore);
+    if (restore == NULL)
+        return pb_fail_memory(err);
+    restore->page_count = page_count;
+    restore->run_count = (page_count + DB_RUN_PAGES - 1) / DB_RUN_PAGES;
+    pb_status status = begin(restore, folder, head, err);
+    if (status != PB_OK) {
+        if (restore->own_folder)
+            sys_dir_remove_tree(restore->folder, NULL);
+        else if (restore->open)
+            sys_file_remove(restore->marker, NULL);
+        restore_free(restore);
+        return status;
+    }
+    *ret_restore = restore;
+    return PB_OK;
+}
+
+pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_error *err)
+{
+    if (run >= restore->run_count)
+        return pb_fail(err, PB_INVALID, PB_MSG("The copy has no run {run}."), "run",
+                       PB_ARG_INT(run), NULL);
+    uint64_t left = restore->page_count - run * DB_RUN_PAGES;
+    uint64_t want = (left < DB_RUN_PAGES ? left : DB_RUN_PAGES) * DB_PAGE_SIZE;
+    if (bytes.len != want)
+        return pb_fail(
+            err, PB_INVALID, PB_MSG("Run {run} of the copy has {have} bytes; {want} belong there."),
+            "run", PB_ARG_INT(run), "have", PB_ARG_INT(bytes.len), "want", PB_ARG_INT(want), NULL);
+    PB_TRY(db_raw_write(&restore->file, (int64_t)(run * DB_RUN_SIZE), bytes.ptr, (int64_t)bytes.len,
+                        err));
+    uint8_t bit = (uint8_t)(1u << run % 8);
+    if ((restore->seen[run / 8] & bit) == 0) {
+        restore->seen[run / 8] |= bit;
+        restore->stored++;
+    }
+    return PB_OK;
+}
+
+static pb_status finish(db_restore *restore, pb_error *err)
+{
+    if (restore->stored != restore->run_count)
+        return pb_fail(err, PB_INVALID,
+                       PB_MSG("{missing} of {count} runs of the copy are missing."), "missing",
+                       PB_ARG_INT(restore->run_count - restore->stored), "count",
+                       PB_ARG_INT(restore->run_count), NULL);
+    PB_TRY(db_raw_sync(&restore->file, err));
+    db_raw_close(&restore->file);
+    restore->open = false;
+    PB_TRY(sys_dir_sync(restore->folder, err));
+    char *path = sys_path_join(restore->arena, restore->folder, DB_HEADER_FILE);
+    if (path == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_file_write_atomic(path, restore->head, 0600, err));
+    return sys_file_remove(restore->marker, err);
+}
+
+pb_status db_restore_finish(db_restore *restore, pb_error *err)
+{
+    pb_status status = finish(restore, err);
+    restore_free(restore);
+    return status;
+}
+
+db_restore *db_restore_abort(db_restore *restore)
+{
+    if (restore == NULL)
+        return NULL;
+    char path[DB_SQLITE_PATH_MAX];
+    if (restore->own_folder)
+        sys_dir_remove_tree(restore->folder, NULL);
+    else if (db_sqlite_path(restore->folder, DB_SQLITE_FILE, path, NULL) == PB_OK) {
+        sys_file_remove(path, NULL);
+        sys_file_remove(restore->marker, NULL);
+    }
+    return restore_free(restore);
+}
