@@ -36,6 +36,10 @@ class Planter:
         for row in world.rows["contact"]:
             self.count["contact", "g", row["given_name"]] += 1
             self.count["contact", "f", row["family_name"]] += 1
+        for case in world.rows["service_case"]:
+            case.acc.of("case").append(case)
+            if getattr(case, "contact", None):
+                case.contact.of("case").append(case)
         for member in world.rows["campaign_member"]:
             member.contact.of("member").append(member)
         self.pools = {}
@@ -135,7 +139,7 @@ class Planter:
         """Nothing it hangs on, or that hangs on it, bears a fault of its own."""
         near = [getattr(row, k) for k in ("deal", "order", "acc", "contact") if getattr(row, k, None) is not None]
         for one in list(near) + [row]:
-            for what in ("order", "line", "activity", "reports") + (("deal", "contact") if one is row else ()):
+            for what in ("order", "line", "activity", "reports", "case") + (("deal", "contact") if one is row else ()):
                 near += one.of(what)
         for deal in row.of("deal"):
             near += deal.of("order") + deal.of("activity")
@@ -204,6 +208,9 @@ def write(world, planter, folder):
                 for field, to in (("account", "account"), ("contact", "contact"), ("opportunity", "opportunity"), ("sales_order", "sales_order"), ("manager", "contact"), ("parent", "account"), ("campaign", "campaign")):
                     if row.get(field) and row.entity not in ("campaign", "service_case" if field == "parent" else "") and seen[to][row[field]] != 1:
                         row.spoilt = True
+        for account in world.rows["account"]:  # without these its history is not what it was
+            if any(act.spoilt for deal in account.of("deal") for act in deal.of("activity")):
+                account.spoilt = True
         for control, entity, row, field, script, form in planter.truth:
             original = getattr(row, "original", None)
             out.writerow([control, entity, row["id"], field, script, form, original["id"] if original is not None and control.startswith(("DUP", "USE-TWO")) else ""])

@@ -25,12 +25,15 @@ def spoil(row, *others):
 
 
 def slip(rng, word):
-    """One slip of a hand: two letters changed over, one left out, doubled, or its neighbour struck."""
+    """One slip of a hand: two letters changed over, one left out, doubled, or its neighbour struck. Blanks and hyphens are left
+    alone: without them, or with two, a word is spelt in another form and not misspelt."""
     keys = ["qwertyuiop", "asdfghjkl", "zxcvbnm"]
     for _ in range(100):
         at = rng.randrange(1, len(word))
         kind = rng.randrange(4)
-        if kind == 0 and at + 1 < len(word):
+        if not word[at].isalnum():
+            continue
+        if kind == 0 and at + 1 < len(word) and word[at + 1].isalnum():
             out = word[:at] + word[at + 1] + word[at] + word[at + 2:]
         elif kind == 1:
             out = word[:at] + word[at + 1:]

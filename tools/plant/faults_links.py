@@ -69,7 +69,7 @@ def no_history(p, row):
             p.remove(act)
 
 
-@fault("COM-ACCOUNT-CONTACT", "account", need=lambda r: len(r.of("contact")) == 2)
+@fault("COM-ACCOUNT-CONTACT", "account", need=lambda r: len(r.of("contact")) == 2 and not any(c.spoilt for c in r.of("contact")))
 def no_contact(p, row):
     for contact in row.of("contact"):
         contact["account"] = ""
@@ -96,7 +96,7 @@ def closed_before(p, row):
     row["closed_on"] = p.world.at(later(row["created_on"], -p.rng.choice([1, 5, 60])))
 
 
-@fault("CON-CHILD-AT-WORK", "contact", field="birth_date")
+@fault("CON-CHILD-AT-WORK", "contact", field="birth_date", need=lambda r: r["job_title"] != "Student")
 def child(p, row):
     row["birth_date"] = p.world.day(1 * 365, 13 * 365)
 
@@ -112,6 +112,7 @@ def foreign_contact(p, row):
     other = p.other("contact", lambda c: c["account"] and c["account"] != row["account"])
     row["contact"] = other["id"]
     spoil(other, *(row.of("order") + row.of("activity")))
+    other.planted = True  # what happens to it from now on would hide the fault
 
 
 @fault("CON-DEAL-ACCOUNT", "sales_order", "activity", need=filled("opportunity", "account"))
@@ -120,6 +121,7 @@ def foreign_deal(p, row):
     row["account"] = other["id"]
     row["contact"] = ""
     spoil(other)
+    other.planted = True
 
 
 @fault("CON-CURRENCY", "opportunity", "sales_order")
@@ -159,7 +161,7 @@ def lost_but_buys(p, row):
     spoil(*row.of("contact")) if row.of("contact") else None
 
 
-@fault("CON-FORMER-ACCOUNT", "contact", need=lambda r: not any(d["stage"] == "Won" for d in r.acc.of("deal")), field="life_cycle")
+@fault("CON-FORMER-ACCOUNT", "contact", need=lambda r: not any(d["stage"] == "Won" for d in r.acc.of("deal")) and not any(c.spoilt for c in r.acc.of("contact")), field="life_cycle")
 def former(p, row):
     row.acc["life_cycle"] = p.rng.choice(["Former customer", "churned", "流失客户"])
     spoil(row.acc, *row.acc.of("contact"))
@@ -269,7 +271,9 @@ def loop(p, row):
 
 @fault("CON-OUTLIER", "opportunity", need=lambda r: r["stage"] not in ("Won",), field="amount")
 def outlier(p, row):
-    row["amount"] = scale(row["amount"], p.rng.choice([100, 1000, 0.005, 0.001, 10000]))
+    # What is sold twice a year is one of many prices: there only what no price is lies apart.
+    alike = [r for r in p.world.rows["opportunity"] if r["product"] == row["product"] and r["amount"][-3:] == row["amount"][-3:]]
+    row["amount"] = scale(row["amount"], p.rng.choice([100, 1000, 0.005, 0.001, 10000] if len(alike) >= 30 else [10000, 100000, 0.00005]))
 
 
 @fault("CON-SALUTATION", "contact", field="salutation")
@@ -281,8 +285,9 @@ def salutation(p, row):
 
 @fault("CON-SAME-ID", "contact", "lead", "account", "sales_order", field="id")
 def same_id(p, row):
-    other = p.other(row.entity, lambda r: r is not row)
+    other = p.other(row.entity, lambda r: r is not row and p.alone(r))
     spoil(other)
+    other.planted = True
     if row.entity == "account":
         spoil(*(row.of("contact") + row.of("deal") + other.of("contact") + other.of("deal")))
         for deal in row.of("deal") + other.of("deal"):

@@ -50,11 +50,14 @@ def uscc(rng):
     return body + alphabet[(31 - total % 31) % 31]
 
 
+def legal_check(body):
+    tens = int(body[9]) + 2
+    return str(sum((tens + int(c)) * w for c, w in zip(body, (29, 27, 23, 19, 17, 29, 27, 23, 19, 17))) % 11 % 10)
+
+
 def legal_id(rng):
     body = "10" + "".join(rng.choice("0123456789") for _ in range(8))
-    tens = int(body[9]) + 2
-    total = sum((tens + int(c)) * w for c, w in zip(body, (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)))
-    return body + str(total % 11 % 10)
+    return body + legal_check(body)
 
 
 def lei(rng):

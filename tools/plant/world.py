@@ -366,7 +366,7 @@ class World:
                            kind=rng.choice(["Question", "Problem", "Complaint", "Request"]), status=rng.choice(["Solved", "Closed"]) if done else rng.choice(["New", "In progress"]), priority=rng.choice(["Low", "Normal", "High"]),
                            opened_on=self.at(opened, (8, 11)), first_answer_on=self.at(opened, (12, 17)), due_on=self.at(opened + datetime.timedelta(days=5) if done else DAY + datetime.timedelta(days=9)), closed_on=self.at(closed) if done else "",
                            description=self.note(account.script, "case"), resolution=rng.choice(texts.RESOLUTIONS[account.script]) if done else "", owner=account["owner"], created_on=self.at(opened, (7, 7)))
-            row.acc = account
+            row.acc, row.contact = account, contact
 
     def make_members(self, count):
         rng, contacts = self.rng, [c for c in self.rows["contact"] if c["consent_marketing"] == "yes"]

@@ -160,7 +160,10 @@ static bool is_filling(const scan_text *text)
     }
     if (marks)
         return true;
-    return same && ((first == 'x' && s.len >= 3) || (first == '0' && s.len >= 4));
+    /* There is a family X and a firm X; but they write a capital, and no street is called so. */
+    bool place = text->type == MODEL_ADDRESS || pb_str_is(text->field->role, "job_title");
+    size_t least = place || pb_str_is(s, "x") ? 1 : 3;
+    return same && ((first == 'x' && s.len >= least) || (first == '0' && s.len >= 4));
 }
 
 bool sign_placeholder(scan_tools *tools, const scan_text *text)
@@ -175,7 +178,7 @@ bool sign_placeholder(scan_tools *tools, const scan_text *text)
     if (!(text->has & (HAS_LOWER | HAS_UPPER | HAS_HIGH)) &&
         (may_be_number(text) || text->type == MODEL_CHOICE))
         return false;
-    if (text->type == MODEL_IDENTIFIER || (text->type == MODEL_ADDRESS && text->text.len > 20))
+    if (text->type == MODEL_IDENTIFIER || (text->type == MODEL_ADDRESS && text->text.len > most))
         return false;
     /* There are families called Null and None. */
     bool part =

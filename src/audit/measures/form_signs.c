@@ -30,8 +30,6 @@ typedef struct garble {
     size_t pairs;     /* misread pairs in a row */
 } garble;
 
-/* UTF-8 read as Windows-1252 or, for Arabic letters, as Windows-1256. Ã and Â with anything that
- * may follow are enough; Ø, Ù, Ð, Ñ must come twice; what was three bytes comes as three signs. */
 /* Signs that Windows-1252 has where UTF-8 has the second byte of a letter, and that no text has
  * behind Ä or Å: “JabÅ‚oÅ„ski”, “ÅšwiÄ™tokrzyska”. Quotation marks and dashes may stand there. */
 static bool is_odd_sign(uint32_t code)
@@ -45,6 +43,8 @@ static bool is_odd_sign(uint32_t code)
     return false;
 }
 
+/* UTF-8 read as Windows-1252 or, for Arabic letters, as Windows-1256. Ã and Â with anything that
+ * may follow are enough; Ø, Ù, Ð, Ñ must come twice; what was three bytes comes as three signs. */
 static bool garbled_by(garble *of, uint32_t code)
 {
     uint32_t lead = of->last[0], before = of->last[1];
@@ -64,6 +64,9 @@ static bool garbled_by(garble *of, uint32_t code)
         return true;
     if ((lead == 0xC4 || lead == 0xC5) && is_odd_sign(code))
         return true;
+    if ((before == 0xC4 || before == 0xC5) && code >= 'a' && code <= 'z' &&
+        (lead == 0xBB || lead == 0xAB || (is_quote(lead) && lead != 0x2019)))
+        return true; /* PiÄ…tek, Å»uraw: no word goes on behind such a sign */
     bool pair = lead >= 0xC4 && lead <= 0xDF && tail;
     if (pair)
         of->pairs++;
@@ -97,20 +100,26 @@ static bool garbled_high(pb_str s)
     return false;
 }
 
-/* “ÑÔÊ”: Arabic of one byte a letter, read as Windows-1252. No word of any language has three
- * letters and more and not one without an accent. */
+/* “ÑÔÊ”, “º¼ÖÝ”, “˜ÑÌ”: Arabic of one byte a letter or Chinese of two, read as Windows-1252. No
+ * word of any language has three letters and more and not one without an accent; nor is one made of
+ * fractions, degrees and a capital. */
 static bool only_accented(pb_str s)
 {
-    size_t letters = 0;
+    size_t letters = 0, signs = 0, odd = 0;
     for (size_t at = 0; at < s.len;) {
         uint32_t code = pb_utf8_next(s, &at);
         if ((code | 0x20) >= 'a' && (code | 0x20) <= 'z' && code < 0x80)
             return false;
-        if (code >= 0x100)
+        bool strange = is_odd_sign(code);
+        if (code >= 0x100 && !strange && !is_quote(code))
             return false;
-        letters += code >= 0xC0 && code != 0xD7 && code != 0xF7;
+        bool sign = (code >= 0xA1 && code < 0xC0 && code != 0xAB && code != 0xBB) || code == 0xD7 ||
+                    code == 0xF7;
+        odd += strange;
+        signs += strange || sign;
+        letters += code >= 0xC0 && code < 0x100 && !sign;
     }
-    return letters >= 3;
+    return letters >= 3 || (signs >= 2 && letters + signs >= 4) || (letters >= 2 && odd >= 1);
 }
 
 /* Question marks in place of letters; in a note somebody may only wonder. */

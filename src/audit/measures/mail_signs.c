@@ -274,15 +274,16 @@ static size_t digits_of(pb_str text, char to[32])
 }
 
 /* One digit repeated: nine times at the end, or as often as nobody is given it. Firms pay for
- * 8888 8888, so eight of a kind are no sign but where the digit is 0, 1 or 2. */
-static bool repeats(const char *digits, size_t count)
+ * 8888 8888, so eight of a kind are no sign but where the digit is 0, 1 or 2; a person has no seven
+ * of these. */
+static bool repeats(const char *digits, size_t count, bool person)
 {
     size_t same = 1;
     while (same < count && digits[count - 1 - same] == digits[count - 1])
         same++;
     char d = digits[count - 1];
-    return same >= 9 || (d == '0' && same >= 7) || (same >= 8 && (d == '1' || d == '2')) ||
-           (same == count && count >= 5);
+    return same >= 9 || (d == '0' && same >= 7) ||
+           (same >= (person ? 7U : 8U) && (d == '1' || d == '2')) || (same == count && count >= 5);
 }
 
 /* 1234567, 7654321 and longer at the end. */
@@ -313,5 +314,6 @@ bool sign_fake_phone(const scan_text *text)
         return true; /* 555-0100 to 555-0199 are kept for films */
     if (america && memcmp(digits + 4, "5555555", 7) == 0)
         return true;
-    return repeats(digits, count) || in_order(digits, count);
+    bool person = text->field && model_field_role(text->field->entity, "family_name") != NULL;
+    return repeats(digits, count, person) || in_order(digits, count);
 }
