@@ -1,13 +1,16 @@
-/* What an audit is compared with: earlier reports, another source's, a target; and what work costs.
- * Read before the audit begins, so that a mistake does not cost its time. */
+/* What the commands audit and compare share: the day, what an audit is compared with: earlier
+ * reports, another source's, a target; and what work costs. Read before the audit begins, so that a
+ * mistake does not cost its time. */
 #include "audit_compare.h"
 
+#include "base/time.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 
 enum { TARGET_MAX = 1 << 20, MOST_HOURS = 10000 };
 
-static pb_status read_report(cli_context *context, const char *path, report_earlier *ret,
-                             pb_error *err)
+pb_status cli_read_report(cli_context *context, const char *path, report_earlier *ret,
+                          pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(REPORT_EARLIER_MAX);
     PB_TRY(sys_file_read(path, REPORT_EARLIER_MAX, &text, err));
@@ -23,7 +26,7 @@ static pb_status read_since(cli_context *context, report_input *input, pb_error 
     if (list == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < count; i++)
-        PB_TRY(read_report(context, paths[i], &list[i], err));
+        PB_TRY(cli_read_report(context, paths[i], &list[i], err));
     input->since = list;
     input->since_count = count;
     return PB_OK;
@@ -37,7 +40,7 @@ static pb_status read_against(cli_context *context, report_input *input, pb_erro
         return pb_fail_memory(err);
     if (path == NULL)
         return PB_OK;
-    PB_TRY(read_report(context, path, other, err));
+    PB_TRY(cli_read_report(context, path, other, err));
     input->against = other;
     return PB_OK;
 }
@@ -85,6 +88,38 @@ static pb_status read_rate(const cli_context *context, report_input *input, pb_e
     input->hourly_rate = (int64_t)(amount * 100 + 0.5);
     input->hourly_currency = currency;
     return PB_OK;
+}
+
+pb_status cli_as_of(const cli_context *context, int64_t *ret_days, pb_error *err)
+{
+    const char *as_of = cli_value(context, "as-of");
+    int64_t days = sys_today();
+    if (as_of != NULL && !pb_date_parse(pb_str_c(as_of), &days)) {
+        pb_fail(err, PB_USAGE, PB_MSG("--as-of {value} is no day"), "value", as_of, NULL);
+        pb_error_hint(err, PB_MSG("Write it as YYYY-MM-DD, for example 2025-06-30."), NULL);
+        return PB_USAGE;
+    }
+    *ret_days = days;
+    return PB_OK;
+}
+
+pb_status cli_audit_any(const cli_context *context, const service_audit_result *result,
+                        const char *source, pb_error *err)
+{
+    if (result->result.records > 0)
+        return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("There is not one record to audit in {source}"), "source",
+            source, NULL);
+    for (size_t i = 0; i < result->reading.file_count; i++) {
+        const report_source_file *file = &result->reading.files[i];
+        if (file->rejected == 0)
+            continue;
+        pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
+                        cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
+        pb_error_hint(err, PB_MSG("The report says why, row by row."), NULL);
+        break;
+    }
+    return PB_INVALID;
 }
 
 pb_status cli_audit_compare(cli_context *context, report_input *ret_input, pb_error *err)

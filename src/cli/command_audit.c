@@ -1,9 +1,6 @@
 #include "audit_compare.h"
 #include "command.h"
 
-#include "base/time.h"
-
-#include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/module.h"
 
@@ -46,16 +43,10 @@ static pb_status read_formats(const char *list, audit_request *request, pb_error
 
 static pb_status read_request(const cli_context *context, audit_request *request, pb_error *err)
 {
-    const char *as_of = cli_value(context, "as-of");
     request->out = cli_value(context, "out");
     request->can_fail =
         model_grade_parse(pb_str_c(cli_value(context, "fail-on")), &request->fail_on);
-    request->as_of_days = sys_today();
-    if (as_of != NULL && !pb_date_parse(pb_str_c(as_of), &request->as_of_days)) {
-        pb_fail(err, PB_USAGE, PB_MSG("--as-of {value} is no day"), "value", as_of, NULL);
-        pb_error_hint(err, PB_MSG("Write it as YYYY-MM-DD, for example 2025-06-30."), NULL);
-        return PB_USAGE;
-    }
+    PB_TRY(cli_as_of(context, &request->as_of_days, err));
     return read_formats(cli_value(context, "format"), request, err);
 }
 
@@ -183,26 +174,6 @@ static void say_where(const cli_context *context, const audit_request *request, 
     }
 }
 
-/* An audit of nothing is no audit, and never a pass. */
-static pb_status check_any(const cli_context *context, const service_audit_result *result,
-                           pb_error *err)
-{
-    if (result->result.records > 0)
-        return PB_OK;
-    pb_fail(err, PB_INVALID, PB_MSG("There is not one record to audit in {source}"), "source",
-            context->call.arguments[0], NULL);
-    for (size_t i = 0; i < result->reading.file_count; i++) {
-        const report_source_file *file = &result->reading.files[i];
-        if (file->rejected == 0)
-            continue;
-        pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
-                        cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
-        pb_error_hint(err, PB_MSG("The report says why, row by row."), NULL);
-        break;
-    }
-    return PB_INVALID;
-}
-
 /* Reports that cannot be written are told before the work, not after it. */
 static pb_status check_out(cli_context *context, const audit_request *request, pb_error *err)
 {
@@ -243,7 +214,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
         say_unread(context, &result.reading, &out);
         say_where(context, &request, &out);
     }
-    PB_TRY(check_any(context, &result, err));
+    PB_TRY(cli_audit_any(context, &result, context->call.arguments[0], err));
     PB_TRY(cli_print(&out, err));
     *ret_exit = request.can_fail && audit_fails_at(&result.result, request.fail_on) ? 1 : 0;
     return PB_OK;

@@ -46,6 +46,40 @@ static const cli_example audit_examples[] = {
     {"probity audit postgres://auditor@crm.example.com/odoo --password-file secret.txt", PB_MSG("Audit a live database, read-only")},
     {"probity audit export/ --map map.yaml --fail-on important", PB_MSG("Say what columns are, and fail on important findings too")},
     {.line = NULL}};
+static const cli_exit audit_exits[] = {
+    {0, PB_MSG("Nothing fails at the grade of --fail-on or above")},
+    {1, PB_MSG("Something does")},
+    {2, PB_MSG("The audit could not be made; standard error says why and what to do")},
+    {.says = NULL}};
+static const cli_option compare_options[] = {
+    {"format", 0, "LIST", PB_MSG("Comparisons to write: html, json, separated by commas, all, or none"), "html,json", NULL, false, false, false},
+    {"out", 0, "DIR", PB_MSG("Folder for comparison.html and comparison.json"), "comparison", NULL, false, true, false},
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"as-of", 0, "DATE", PB_MSG("Day of the audit of sources, YYYY-MM-DD (default: today)"), NULL, NULL, false, false, false},
+    {"fail-if-worse", 0, NULL, PB_MSG("Exit with 1 when the first has the lower mark, or none while the second has one"), NULL, NULL, false, false, false},
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument compare_arguments[] = {
+    {"FIRST", PB_MSG("report.json, or a file, ZIP, folder, URL of a database, or workspace"), NULL, false, false, true},
+    {"SECOND", PB_MSG("The other: the same choice"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example compare_examples[] = {
+    {"probity compare june/report.json may/report.json", PB_MSG("Compare two reports, without auditing again")},
+    {"probity compare old-crm/ new-crm/", PB_MSG("Audit the exports of two systems by the same rules and compare them")},
+    {"probity compare export/ baseline.json --fail-if-worse --quiet", PB_MSG("Fail a nightly check when the data got worse")},
+    {.line = NULL}};
+static const cli_exit compare_exits[] = {
+    {0, PB_MSG("The two were compared")},
+    {1, PB_MSG("With --fail-if-worse: the first is worse")},
+    {2, PB_MSG("They could not be compared; standard error says why and what to do")},
+    {.says = NULL}};
 static const cli_option duplicates_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Entity to search (default: all that can have duplicates)"), NULL, NULL, false, false, false},
     {"threshold", 0, "NUMBER", PB_MSG("How sure a pair must be, 0.5 to 1"), "0.9", NULL, false, false, false},
@@ -66,6 +100,8 @@ static const cli_argument duplicates_arguments[] = {
 static const cli_example duplicates_examples[] = {
     {"probity duplicates contacts.csv --pairs pairs.csv --clusters clusters.csv", PB_MSG("Write all pairs and clusters of a file")},
     {.line = NULL}};
+static const cli_exit duplicates_exits[] = {
+    {.says = NULL}};
 static const cli_option init_options[] = {
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
@@ -78,6 +114,8 @@ static const cli_example init_examples[] = {
     {"probity init customers", PB_MSG("Make a workspace; its key goes into a file in your configuration folder")},
     {"probity init customers --passphrase", PB_MSG("Make a workspace that a passphrase opens")},
     {.line = NULL}};
+static const cli_exit init_exits[] = {
+    {.says = NULL}};
 static const cli_option import_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
@@ -98,6 +136,8 @@ static const cli_argument import_arguments[] = {
 static const cli_example import_examples[] = {
     {"probity import export/ --workspace customers --dry-run", PB_MSG("Rehearse an import")},
     {.line = NULL}};
+static const cli_exit import_exits[] = {
+    {.says = NULL}};
 static const cli_option fix_options[] = {
     {"control", 0, "ID", PB_MSG("Only what this control proposes (default: all controls)"), NULL, NULL, true, false, false},
     {"dry-run", 0, NULL, PB_MSG("Show what would be changed and change nothing"), NULL, NULL, false, false, false},
@@ -116,6 +156,8 @@ static const cli_example fix_examples[] = {
     {"probity fix export/ --control DQ-MISSPELT --dry-run", PB_MSG("See which spellings would be mended")},
     {"probity fix customers --control DQ-STANDARD-FORM", PB_MSG("Bring the values of a workspace into standard form")},
     {.line = NULL}};
+static const cli_exit fix_exits[] = {
+    {.says = NULL}};
 static const cli_option runs_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -127,6 +169,8 @@ static const cli_argument runs_arguments[] = {
 static const cli_example runs_examples[] = {
     {"probity runs -w customers", PB_MSG("See what was brought in, by whom, and whether it still holds")},
     {.line = NULL}};
+static const cli_exit runs_exits[] = {
+    {.says = NULL}};
 static const cli_option undo_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Tell what would be taken back and change nothing"), NULL, NULL, false, false, false},
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
@@ -140,6 +184,8 @@ static const cli_argument undo_arguments[] = {
 static const cli_example undo_examples[] = {
     {"probity undo 3 -w customers --dry-run", PB_MSG("Rehearse taking run 3 back")},
     {.line = NULL}};
+static const cli_exit undo_exits[] = {
+    {.says = NULL}};
 static const cli_option show_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -153,6 +199,8 @@ static const cli_argument show_arguments[] = {
 static const cli_example show_examples[] = {
     {"probity show account \"Acme Corporation\" -w customers", PB_MSG("Show one organisation")},
     {.line = NULL}};
+static const cli_exit show_exits[] = {
+    {.says = NULL}};
 static const cli_option find_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
     {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 1000"), "20", NULL, false, false, false},
@@ -167,6 +215,8 @@ static const cli_argument find_arguments[] = {
 static const cli_example find_examples[] = {
     {"probity find wang xm -w customers", PB_MSG("Find 王小明 by pinyin")},
     {.line = NULL}};
+static const cli_exit find_exits[] = {
+    {.says = NULL}};
 static const cli_option export_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all that have records)"), NULL, NULL, true, false, false},
     {"out", 0, "DIR", PB_MSG("Folder for the files"), "export", NULL, false, true, false},
@@ -180,12 +230,16 @@ static const cli_argument export_arguments[] = {
 static const cli_example export_examples[] = {
     {"probity export -w customers --out export", PB_MSG("Export everything")},
     {.line = NULL}};
+static const cli_exit export_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
     {.name = NULL}};
 static const cli_example ledger_examples[] = {
     {.line = NULL}};
+static const cli_exit ledger_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_verify_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -196,6 +250,8 @@ static const cli_argument ledger_verify_arguments[] = {
     {.name = NULL}};
 static const cli_example ledger_verify_examples[] = {
     {.line = NULL}};
+static const cli_exit ledger_verify_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_head_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -206,6 +262,8 @@ static const cli_argument ledger_head_arguments[] = {
     {.name = NULL}};
 static const cli_example ledger_head_examples[] = {
     {.line = NULL}};
+static const cli_exit ledger_head_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_prove_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -217,6 +275,8 @@ static const cli_argument ledger_prove_arguments[] = {
     {.name = NULL}};
 static const cli_example ledger_prove_examples[] = {
     {.line = NULL}};
+static const cli_exit ledger_prove_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_consistency_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -229,11 +289,13 @@ static const cli_argument ledger_consistency_arguments[] = {
     {.name = NULL}};
 static const cli_example ledger_consistency_examples[] = {
     {.line = NULL}};
+static const cli_exit ledger_consistency_exits[] = {
+    {.says = NULL}};
 static const cli_command ledger_commands[] = {
-    {"verify", "ledger verify", PB_MSG("Check every page, event, payload, tree node, signed head and record"), NULL, ledger_verify_arguments, ledger_verify_options, ledger_verify_examples, NULL, cli_run_ledger_verify},
-    {"head", "ledger head", PB_MSG("Print the newest signed head as a signed note"), NULL, ledger_head_arguments, ledger_head_options, ledger_head_examples, NULL, cli_run_ledger_head},
-    {"prove", "ledger prove", PB_MSG("Print the proof that an event is in the log"), NULL, ledger_prove_arguments, ledger_prove_options, ledger_prove_examples, NULL, cli_run_ledger_prove},
-    {"consistency", "ledger consistency", PB_MSG("Print the proof that an older log is the beginning of a newer one"), NULL, ledger_consistency_arguments, ledger_consistency_options, ledger_consistency_examples, NULL, cli_run_ledger_consistency},
+    {"verify", "ledger verify", PB_MSG("Check every page, event, payload, tree node, signed head and record"), NULL, ledger_verify_arguments, ledger_verify_options, ledger_verify_examples, ledger_verify_exits, NULL, cli_run_ledger_verify},
+    {"head", "ledger head", PB_MSG("Print the newest signed head as a signed note"), NULL, ledger_head_arguments, ledger_head_options, ledger_head_examples, ledger_head_exits, NULL, cli_run_ledger_head},
+    {"prove", "ledger prove", PB_MSG("Print the proof that an event is in the log"), NULL, ledger_prove_arguments, ledger_prove_options, ledger_prove_examples, ledger_prove_exits, NULL, cli_run_ledger_prove},
+    {"consistency", "ledger consistency", PB_MSG("Print the proof that an older log is the beginning of a newer one"), NULL, ledger_consistency_arguments, ledger_consistency_options, ledger_consistency_examples, ledger_consistency_exits, NULL, cli_run_ledger_consistency},
     {.name = NULL}};
 static const cli_option controls_options[] = {
     {.name = NULL}};
@@ -241,6 +303,8 @@ static const cli_argument controls_arguments[] = {
     {.name = NULL}};
 static const cli_example controls_examples[] = {
     {.line = NULL}};
+static const cli_exit controls_exits[] = {
+    {.says = NULL}};
 static const cli_option controls_list_options[] = {
     {"all", 0, NULL, PB_MSG("List a control once for each field and entity that it is asked of"), NULL, NULL, false, false, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
@@ -249,6 +313,8 @@ static const cli_argument controls_list_arguments[] = {
     {.name = NULL}};
 static const cli_example controls_list_examples[] = {
     {.line = NULL}};
+static const cli_exit controls_list_exits[] = {
+    {.says = NULL}};
 static const cli_option controls_show_options[] = {
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     {.name = NULL}};
@@ -257,6 +323,8 @@ static const cli_argument controls_show_arguments[] = {
     {.name = NULL}};
 static const cli_example controls_show_examples[] = {
     {.line = NULL}};
+static const cli_exit controls_show_exits[] = {
+    {.says = NULL}};
 static const cli_option controls_test_options[] = {
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     {.name = NULL}};
@@ -265,10 +333,12 @@ static const cli_argument controls_test_arguments[] = {
     {.name = NULL}};
 static const cli_example controls_test_examples[] = {
     {.line = NULL}};
+static const cli_exit controls_test_exits[] = {
+    {.says = NULL}};
 static const cli_command controls_commands[] = {
-    {"list", "controls list", PB_MSG("List all controls"), PB_MSG("Each control once; one that is asked of several fields or entities with their number. With --json always every one of them."), controls_list_arguments, controls_list_options, controls_list_examples, NULL, cli_run_controls_list},
-    {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, NULL, cli_run_controls_show},
-    {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, NULL, cli_run_controls_test},
+    {"list", "controls list", PB_MSG("List all controls"), PB_MSG("Each control once; one that is asked of several fields or entities with their number. With --json always every one of them."), controls_list_arguments, controls_list_options, controls_list_examples, controls_list_exits, NULL, cli_run_controls_list},
+    {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, controls_show_exits, NULL, cli_run_controls_show},
+    {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, controls_test_exits, NULL, cli_run_controls_test},
     {.name = NULL}};
 static const cli_option presets_options[] = {
     {.name = NULL}};
@@ -276,6 +346,8 @@ static const cli_argument presets_arguments[] = {
     {.name = NULL}};
 static const cli_example presets_examples[] = {
     {.line = NULL}};
+static const cli_exit presets_exits[] = {
+    {.says = NULL}};
 static const cli_option presets_list_options[] = {
     {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {.name = NULL}};
@@ -283,6 +355,8 @@ static const cli_argument presets_list_arguments[] = {
     {.name = NULL}};
 static const cli_example presets_list_examples[] = {
     {.line = NULL}};
+static const cli_exit presets_list_exits[] = {
+    {.says = NULL}};
 static const cli_option presets_show_options[] = {
     {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
     {.name = NULL}};
@@ -291,10 +365,23 @@ static const cli_argument presets_show_arguments[] = {
     {.name = NULL}};
 static const cli_example presets_show_examples[] = {
     {.line = NULL}};
+static const cli_exit presets_show_exits[] = {
+    {.says = NULL}};
 static const cli_command presets_commands[] = {
-    {"list", "presets list", PB_MSG("List the products whose exports are known"), NULL, presets_list_arguments, presets_list_options, presets_list_examples, NULL, cli_run_presets_list},
-    {"show", "presets show", PB_MSG("Show which files of a product are known, and which export to make"), NULL, presets_show_arguments, presets_show_options, presets_show_examples, NULL, cli_run_presets_show},
+    {"list", "presets list", PB_MSG("List the products whose exports are known"), NULL, presets_list_arguments, presets_list_options, presets_list_examples, presets_list_exits, NULL, cli_run_presets_list},
+    {"show", "presets show", PB_MSG("Show which files of a product are known, and which export to make"), NULL, presets_show_arguments, presets_show_options, presets_show_examples, presets_show_exits, NULL, cli_run_presets_show},
     {.name = NULL}};
+static const cli_option schema_options[] = {
+    {.name = NULL}};
+static const char *const schema_arguments_name[] = {"report", "comparison", NULL};
+static const cli_argument schema_arguments[] = {
+    {"NAME", PB_MSG("report: report.json; comparison: comparison.json"), schema_arguments_name, false, true, false},
+    {.name = NULL}};
+static const cli_example schema_examples[] = {
+    {"probity schema report", PB_MSG("Print the schema that report.json keeps to")},
+    {.line = NULL}};
+static const cli_exit schema_exits[] = {
+    {.says = NULL}};
 static const cli_option completion_options[] = {
     {.name = NULL}};
 static const char *const completion_arguments_shell[] = {"bash", "zsh", "fish", NULL};
@@ -303,6 +390,8 @@ static const cli_argument completion_arguments[] = {
     {.name = NULL}};
 static const cli_example completion_examples[] = {
     {.line = NULL}};
+static const cli_exit completion_exits[] = {
+    {.says = NULL}};
 static const cli_option help_options[] = {
     {.name = NULL}};
 static const cli_argument help_arguments[] = {
@@ -310,29 +399,35 @@ static const cli_argument help_arguments[] = {
     {.name = NULL}};
 static const cli_example help_examples[] = {
     {.line = NULL}};
+static const cli_exit help_exits[] = {
+    {.says = NULL}};
 static const cli_option version_options[] = {
     {.name = NULL}};
 static const cli_argument version_arguments[] = {
     {.name = NULL}};
 static const cli_example version_examples[] = {
     {.line = NULL}};
+static const cli_exit version_exits[] = {
+    {.says = NULL}};
 static const cli_command all_commands[] = {
-    {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads the tables of a CRM's export: CSV, workbooks (XLSX, every sheet), JSON Lines and JSON, vCards, ZIP archives of such files, and folders with folders in them. Form, encoding (UTF-8, UTF-16, GB18030, Windows-1252, Windows-1256), delimiter, decimal mark and order of dates are judged from the contents and told in the report, with every file, column and row that was left out and why. A database is read live by its URL, postgres://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE, in one read-only transaction. Then it maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, NULL, cli_run_audit},
-    {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, NULL, cli_run_duplicates},
-    {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, NULL, cli_run_init},
-    {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, NULL, cli_run_import},
-    {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, NULL, cli_run_fix},
-    {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, NULL, cli_run_runs},
-    {"undo", "undo", PB_MSG("Take an import or a correction back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, NULL, cli_run_undo},
-    {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, NULL, cli_run_show},
-    {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, NULL, cli_run_find},
-    {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, NULL, cli_run_export},
-    {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_commands, NULL},
-    {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_commands, NULL},
-    {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_commands, NULL},
-    {"completion", "completion", PB_MSG("Print the completion script for a shell"), NULL, completion_arguments, completion_options, completion_examples, NULL, cli_run_completion},
-    {"help", "help", PB_MSG("Show help for a command"), NULL, help_arguments, help_options, help_examples, NULL, cli_run_help},
-    {"version", "version", PB_MSG("Show the version of program, model and controls"), NULL, version_arguments, version_options, version_examples, NULL, cli_run_version},
+    {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads the tables of a CRM's export: CSV, workbooks (XLSX, every sheet), JSON Lines and JSON, vCards, ZIP archives of such files, and folders with folders in them. Form, encoding (UTF-8, UTF-16, GB18030, Windows-1252, Windows-1256), delimiter, decimal mark and order of dates are judged from the contents and told in the report, with every file, column and row that was left out and why. A database is read live by its URL, postgres://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE, in one read-only transaction. Then it maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, audit_exits, NULL, cli_run_audit},
+    {"compare", "compare", PB_MSG("Set two sources or two reports side by side"), PB_MSG("Says which of the two has the better mark, and where they differ: marks by area, shares failing control by control, how far fields are filled. Each of the two is a report.json that `probity audit` wrote, or a source, which is audited first, by the rules and on the day of this call; one may be a report and the other a source. `probity audit --against` sets the same comparison into the report of an audit."), compare_arguments, compare_options, compare_examples, compare_exits, NULL, cli_run_compare},
+    {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, duplicates_exits, NULL, cli_run_duplicates},
+    {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, init_exits, NULL, cli_run_init},
+    {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, import_exits, NULL, cli_run_import},
+    {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, fix_exits, NULL, cli_run_fix},
+    {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},
+    {"undo", "undo", PB_MSG("Take an import or a correction back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, undo_exits, NULL, cli_run_undo},
+    {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, show_exits, NULL, cli_run_show},
+    {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, find_exits, NULL, cli_run_find},
+    {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, export_exits, NULL, cli_run_export},
+    {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
+    {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
+    {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},
+    {"schema", "schema", PB_MSG("Print the published JSON Schema of a report"), PB_MSG("What programs read is described by JSON Schema (draft 2020-12), one for each form and version: names of members and words of enumerations are stable within a version. Without a name lists those there are."), schema_arguments, schema_options, schema_examples, schema_exits, NULL, cli_run_schema},
+    {"completion", "completion", PB_MSG("Print the completion script for a shell"), NULL, completion_arguments, completion_options, completion_examples, completion_exits, NULL, cli_run_completion},
+    {"help", "help", PB_MSG("Show help for a command"), NULL, help_arguments, help_options, help_examples, help_exits, NULL, cli_run_help},
+    {"version", "version", PB_MSG("Show the version of program, model and controls"), NULL, version_arguments, version_options, version_examples, version_exits, NULL, cli_run_version},
     {.name = NULL}};
 
 const cli_program cli_table = {

@@ -125,6 +125,13 @@ static void one_command(const cli_context *context, const cli_command *command, 
         entry(context, out, a->name, a->says, NULL);
     options(context, out, PB_MSG("Options"), command->options);
     options(context, out, PB_MSG("Options of every command"), cli_table.globals);
+    if (command->exits->says != NULL)
+        pb_buf_printf(out, "\n%s\n", cli_text(context, PB_MSG("Exit codes")));
+    for (const cli_exit *e = command->exits; e->says != NULL; e++) {
+        char code[16];
+        snprintf(code, sizeof code, "%d", e->code);
+        entry(context, out, code, e->says, NULL);
+    }
     if (command->examples->line != NULL)
         pb_buf_printf(out, "\n%s\n", cli_text(context, PB_MSG("Examples")));
     for (const cli_example *e = command->examples; e->line != NULL; e++)

@@ -31,6 +31,11 @@ typedef struct cli_example {
     const char *says;
 } cli_example;
 
+typedef struct cli_exit {
+    int code;
+    const char *says;
+} cli_exit;
+
 typedef struct cli_command {
     const char *name;
     const char *path; /* with the names of the commands above: "ledger verify" */
@@ -39,6 +44,7 @@ typedef struct cli_command {
     const cli_argument *arguments;
     const cli_option *options;
     const cli_example *examples;
+    const cli_exit *exits; /* where the code says more than done or not; ends with NULL `says` */
     const struct cli_command *commands; /* NULL: runs itself */
     cli_run run;
 } cli_command;
@@ -53,6 +59,7 @@ typedef struct cli_program {
 extern const cli_program cli_table;
 
 pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_compare(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err);
@@ -71,6 +78,7 @@ pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *e
 pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_presets_list(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_presets_show(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_schema(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_completion(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_help(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_version(cli_context *context, int *ret_exit, pb_error *err);

@@ -135,15 +135,16 @@ static void put_marks(builder *b, comparison *c)
     for (size_t s = 0; s < 2; s++) {
         for (size_t i = 0; i < sides[s]->area_count; i++) {
             const report_earlier_mark *area = &sides[s]->areas[i];
-            if (s == 1 && has_area(c->here, area->name))
-                continue;
-            push(b, &c->marks,
-                 (compare_row){.id = area->name,
-                               .label = area_label(b, area),
-                               .unit = REPORT_MARK,
-                               .more_is_better = true,
-                               .here = compare_area(c->here, area->name),
-                               .there = compare_area(c->there, area->name)});
+            const compare_row row = {.id = area->name,
+                                     .label = area_label(b, area),
+                                     .unit = REPORT_MARK,
+                                     .more_is_better = true,
+                                     .here = compare_area(c->here, area->name),
+                                     .there = compare_area(c->there, area->name)};
+            /* An area that neither was marked in is nothing to compare. */
+            if (!(s == 1 && has_area(c->here, area->name)) &&
+                (!isnan(row.here) || !isnan(row.there)))
+                push(b, &c->marks, row);
         }
     }
 }
@@ -180,14 +181,33 @@ static void put_control(builder *b, comparison *c, const report_earlier_finding 
         push(b, isnan(row.here) || isnan(row.there) ? &c->lone : &c->controls, row);
 }
 
-/* Largest difference first; where nothing is to be compared, what fails most. */
-static int order_rows(const void *a, const void *b)
+/* Largest difference first. */
+static int order_gaps(const void *a, const void *b)
 {
     const compare_row *x = a, *y = b;
-    double gap_x = fabs((isnan(x->here) ? 0 : x->here) - (isnan(x->there) ? 0 : x->there));
-    double gap_y = fabs((isnan(y->here) ? 0 : y->here) - (isnan(y->there) ? 0 : y->there));
+    double gap_x = fabs(x->here - x->there), gap_y = fabs(y->here - y->there);
     if (gap_x < gap_y || gap_x > gap_y)
         return gap_x > gap_y ? -1 : 1;
+    return pb_str_cmp(x->id, y->id);
+}
+
+static int weight(const compare_row *row)
+{
+    model_grade grade = MODEL_DESIRABLE;
+    model_grade_parse(row->grade, &grade);
+    return (int)grade;
+}
+
+/* Where nothing is to be compared: by grade, then what fails most. */
+static int order_lone(const void *a, const void *b)
+{
+    const compare_row *x = a, *y = b;
+    double share_x = isnan(x->here) ? x->there : x->here;
+    double share_y = isnan(y->here) ? y->there : y->here;
+    if (weight(x) != weight(y))
+        return weight(x) > weight(y) ? -1 : 1;
+    if (share_x < share_y || share_x > share_y)
+        return share_x > share_y ? -1 : 1;
     return pb_str_cmp(x->id, y->id);
 }
 
@@ -201,9 +221,9 @@ static void put_controls(builder *b, comparison *c)
         if (find(c->here, c->there->findings[i].control) == NULL)
             put_control(b, c, NULL, &c->there->findings[i]);
     if (c->controls.count > 1)
-        qsort(c->controls.items, c->controls.count, sizeof *c->controls.items, order_rows);
+        qsort(c->controls.items, c->controls.count, sizeof *c->controls.items, order_gaps);
     if (c->lone.count > 1)
-        qsort(c->lone.items, c->lone.count, sizeof *c->lone.items, order_rows);
+        qsort(c->lone.items, c->lone.count, sizeof *c->lone.items, order_lone);
 }
 
 static pb_str field_label(builder *b, pb_str entity_name, pb_str field_name)

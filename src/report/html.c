@@ -79,18 +79,26 @@ static void page_head(const html_page *page)
     html_raw(page, "</style>\n</head>\n<body>\n");
 }
 
-static void top(const html_page *page)
+static void mark(const html_page *page)
 {
     const report_document *document = page->document;
-    pb_buf_printf(page->out, "<header class=\"top\"><div class=\"mark m%c\"><div><b>",
-                  document->letter);
+    pb_buf_printf(page->out, "<div class=\"mark m%c\"><div><b>", document->letter);
     if (document->letter == '-')
         html_raw(page, "–");
     else
         pb_buf_byte(page->out, document->letter);
     html_raw(page, "</b><span>");
     html_text(page, document->score_text);
-    html_raw(page, "</span></div></div>\n<div>");
+    html_raw(page, "</span></div></div>\n");
+}
+
+static void top(const html_page *page)
+{
+    const report_document *document = page->document;
+    html_raw(page, "<header class=\"top\">");
+    if (document->letter != 0)
+        mark(page);
+    html_raw(page, "<div>");
     html_tag(page, "h1", document->title);
     html_tag(page, "p class=\"soft\"", document->date);
     html_tag(page, "p", document->overview);
@@ -113,6 +121,20 @@ static void contents(const html_page *page)
     html_raw(page, "</nav>\n");
 }
 
+void html_document(const report_document *document, pb_buf *out)
+{
+    const html_page page = {document, out};
+    page_head(&page);
+    top(&page);
+    html_raw(&page, "<main>\n");
+    contents(&page);
+    for (size_t i = 0; i < document->section_count; i++)
+        html_section(&page, &document->sections[i]);
+    html_raw(&page, "</main>\n");
+    html_tag(&page, "footer", document->footer);
+    html_raw(&page, "</body>\n</html>\n");
+}
+
 pb_status report_html(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new((size_t)4 << 30);
@@ -120,15 +142,6 @@ pb_status report_html(const report_input *report, pb_locale *locale, pb_buf *out
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(report_document_make(report, locale, arena, &document, err));
-    html_page page = {&document, out};
-    page_head(&page);
-    top(&page);
-    html_raw(&page, "<main>\n");
-    contents(&page);
-    for (size_t i = 0; i < document.section_count; i++)
-        html_section(&page, &document.sections[i]);
-    html_raw(&page, "</main>\n");
-    html_tag(&page, "footer", document.footer);
-    html_raw(&page, "</body>\n</html>\n");
+    html_document(&document, out);
     return out->failed ? pb_fail_memory(err) : PB_OK;
 }

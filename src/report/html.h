@@ -9,6 +9,8 @@ typedef struct html_page {
     pb_buf *out;
 } html_page;
 
+/** The whole page. */
+void html_document(const report_document *document, pb_buf *out);
 /** Appends with `&<>"'` escaped. */
 void html_text(const html_page *page, pb_str text);
 void html_raw(const html_page *page, const char *markup);

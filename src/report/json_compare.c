@@ -19,7 +19,7 @@ void json_number(pb_json *json, const char *key, double value)
     pb_json_double(json, value);
 }
 
-void json_flag(pb_json *json, const char *key, bool value)
+static void flag(pb_json *json, const char *key, bool value)
 {
     pb_json_key(json, key);
     pb_json_bool(json, value);
@@ -89,9 +89,9 @@ static void put_trend(pb_json *json, builder *b)
         json_side(json, t.audits[i]);
     pb_json_array_end(json);
     json_day(json, "since", t.newest->as_of_days);
-    json_flag(json, "rules_differ", t.rules_differ);
-    json_flag(json, "title_differs", t.title_differs);
-    json_flag(json, "same_files", t.same_files);
+    flag(json, "rules_differ", t.rules_differ);
+    flag(json, "title_differs", t.title_differs);
+    flag(json, "same_files", t.same_files);
     begin_list(json, "changes");
     for (size_t i = 0; i < t.row_count; i++)
         put_change(json, &t.rows[i]);
@@ -127,9 +127,9 @@ static void put_rows(pb_json *json, const char *key, const compare_rows *rows)
 
 void json_sides(pb_json *json, const comparison *c)
 {
-    json_flag(json, "rules_differ", c->rules_differ);
-    json_flag(json, "days_differ", c->days_differ);
-    json_flag(json, "same_files", c->same_files);
+    flag(json, "rules_differ", c->rules_differ);
+    flag(json, "days_differ", c->days_differ);
+    flag(json, "same_files", c->same_files);
     put_rows(json, "marks", &c->marks);
     put_rows(json, "controls", &c->controls);
     put_rows(json, "asked_of_one", &c->lone);

@@ -10,7 +10,6 @@
 void json_day(pb_json *json, const char *key, int64_t days);
 /** Not finite: null. */
 void json_number(pb_json *json, const char *key, double value);
-void json_flag(pb_json *json, const char *key, bool value);
 
 /** Members `trend`, `target` and `against`, each only where it was asked for. */
 void json_comparisons(pb_json *json, builder *b);

@@ -82,8 +82,6 @@ static void marks_chart(builder *b, const compare_rows *marks, pb_str here, pb_s
     }
     for (size_t i = 0; i < marks->count; i++) {
         const compare_row *row = &marks->items[i];
-        if (isnan(row->here) && isnan(row->there))
-            continue; /* an empty pair of bars shows nothing */
         ours[chart.label_count] = row->here;
         theirs[chart.label_count] = row->there;
         build_label(&chart, row->label, REPORT_PLAIN);

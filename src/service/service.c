@@ -113,6 +113,19 @@ pb_status service_catalog(const service_asset *assets, size_t asset_count, const
     return PB_USAGE;
 }
 
+pb_status service_asset_text(const service_core *service, const char *path, pb_str *ret_text,
+                             pb_error *err)
+{
+    for (size_t i = 0; i < service->asset_count; i++) {
+        if (strcmp(service->assets[i].path, path) != 0)
+            continue;
+        *ret_text = pb_str_n(service->assets[i].bytes, service->assets[i].size);
+        return PB_OK;
+    }
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no {path} in the program"), "path", path,
+                   NULL);
+}
+
 typedef struct log_work {
     const service_call *call;
     const char *kind;

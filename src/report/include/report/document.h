@@ -185,7 +185,7 @@ typedef struct report_document {
     pb_str subject; /* the title alone */
     pb_str date;
     pb_str overview;
-    char letter; /* A…E; '-': nothing to mark */
+    char letter; /* A…E; '-': nothing to mark; 0: no document of a mark */
     double score;
     pb_str score_text; /* “87.3 of 100”; absent: nothing to mark */
     pb_str footer;

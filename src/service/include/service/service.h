@@ -15,7 +15,8 @@
 #include "record/undo.h"
 #include "report/report.h"
 
-/** A file built into the program: model/…, controls/…, presets/…, locales/<language>.mo. */
+/** A file built into the program: model/…, controls/…, presets/…, locales/<language>.mo,
+ * doc/schema/…. */
 typedef struct service_asset {
     const char *path;
     const char *bytes;
@@ -54,6 +55,10 @@ pb_status service_waivers(service_core *service, const audit_waiver **ret_waiver
  * unknown language. Owner: the caller. */
 pb_status service_catalog(const service_asset *assets, size_t asset_count, const char *language,
                           pb_catalog **ret_catalog, pb_error *err);
+
+/** A file built into the program, as it is; PB_NOT_FOUND for an unknown path. */
+pb_status service_asset_text(const service_core *service, const char *path, pb_str *ret_text,
+                             pb_error *err);
 
 /** Told how far a stage is; returning true stops the operation (PB_CANCELLED, nothing is kept).
  * `stage` is an English message id, `what` names the file or control in hand. */
