@@ -110,8 +110,13 @@ const report_table *evidence_table(builder *b, const audit_finding *finding)
     for (size_t i = 0; i < shown; i++)
         put_row(&table, finding, &finding->failures[i], &columns);
     if (finding->failing > shown)
-        note = build_say(b, PB_MSG("{shown} of {failing} shown; all are in findings.csv."), "shown",
-                         report_int(&b->writer, shown), "failing",
-                         report_int(&b->writer, finding->failing), NULL);
+        note = build_say(
+            b,
+            finding->failing == finding->failure_count
+                ? PB_MSG("{shown} of {failing} shown; all are in findings.csv.")
+                : PB_MSG("{shown} of {failing} shown; the first {listed} are in findings.csv."),
+            "shown", report_int(&b->writer, shown), "failing",
+            report_int(&b->writer, finding->failing), "listed",
+            report_int(&b->writer, finding->failure_count), NULL);
     return build_table_end(&table, note);
 }

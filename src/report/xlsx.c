@@ -1,5 +1,4 @@
 /* The workbook as a whole: what to know, what fails, and a work list for each finding. */
-#include "build.h"
 #include "evidence.h"
 #include "sheets.h"
 
@@ -7,15 +6,61 @@
 
 #include <math.h>
 
-/* Rows of evidence a sheet has at most. */
-enum { WORK_LIST = 100000 };
+/* Rows of evidence the sheet of a finding has at most, such sheets a workbook has at most. */
+enum { WORK_LIST = 100000, MOST_LISTS = 250 };
 
 static pb_str say(const builder *b, const char *id)
 {
     return pb_str_c(pb_translate(b->writer.catalog, id));
 }
 
-static void summary(workbook *w, builder *b)
+/* What fails and what was accepted, in the order of the sheet “Findings”. */
+typedef struct told {
+    const audit_finding **items;
+    size_t count;
+} told;
+
+static told all_told(builder *b)
+{
+    const report_writer *writer = &b->writer;
+    told all = {pb_arena_array(b->arena, writer->result->finding_count + 1, sizeof *all.items), 0};
+    if (all.items == NULL) {
+        b->failed = true;
+        return all;
+    }
+    for (size_t i = 0; i < writer->failed_count; i++)
+        all.items[all.count++] = writer->failed[i];
+    for (size_t i = 0; i < writer->result->finding_count; i++)
+        if (writer->result->findings[i].outcome == AUDIT_WAIVED)
+            all.items[all.count++] = &writer->result->findings[i];
+    return all;
+}
+
+/* Whoever opens the workbook must not miss what has no sheet of its own. */
+static void say_further(sheet *s, builder *b, const told *all)
+{
+    workbook *w = s->w;
+    const further f = sheets_further_ahead(w, all->items, all->count);
+    PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
+    if (f.findings == 0)
+        return;
+    report_say(&b->writer, &text,
+               PB_MSG("Findings without a sheet of their own: {count}. Their records ({records}) "
+                      "stand in the sheet “{sheet}”."),
+               "count", report_int(&b->writer, f.findings), "records",
+               report_int(&b->writer, f.records), "sheet",
+               pb_translate(b->writer.catalog, PB_MSG("Further findings")), NULL);
+    if (f.left > 0) {
+        pb_buf_byte(&text, ' ');
+        report_say(&b->writer, &text,
+                   PB_MSG("Records that do not fit into it: {count}; they are in findings.csv."),
+                   "count", report_int(&b->writer, f.left), NULL);
+    }
+    sheets_text(s, 0, pb_buf_str(&text), w->bold);
+    s->row += 2;
+}
+
+static void summary(workbook *w, builder *b, const told *all)
 {
     static const char *const parts[] = {"figures", "first", "marks"};
     const report_document *document = w->document;
@@ -30,6 +75,7 @@ static void summary(workbook *w, builder *b)
     s.row++;
     sheets_text(&s, 0, document->overview, w->plain);
     s.row += 2;
+    say_further(&s, b, all);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
         for (size_t i = 0; i < document->section_count; i++)
             if (strcmp(document->sections[i].id, parts[p]) == 0)
@@ -98,42 +144,41 @@ static void work_list(workbook *w, const builder *whole, const audit_finding *fi
     sheets_end(&s);
 }
 
-static bool has_list(const audit_finding *finding)
-{
-    return finding->outcome != AUDIT_COULD_NOT_RUN && finding->failure_count > 0;
-}
-
-static void findings(workbook *w, builder *b)
+static void findings_head(sheet *s, const builder *b)
 {
     static const char *const heads[] = {PB_MSG("Control"), PB_MSG("Title"),   PB_MSG("Grade"),
                                         PB_MSG("Outcome"), PB_MSG("Failing"), PB_MSG("Examined"),
                                         PB_MSG("Share"),   PB_MSG("Hours"),   PB_MSG("What to do")};
     static const int widths[] = {26, 44, 13, 16, 11, 11, 10, 9, 60};
-    const report_writer *writer = &b->writer;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        sheets_text(s, (lxw_col_t)i, say(b, heads[i]), s->w->head);
+        s->width[i] = widths[i];
+    }
+    s->row++;
+    if (s->to != NULL)
+        worksheet_freeze_panes(s->to, 1, 0);
+}
+
+/* The worst have a sheet each; the records of all that come after them share one. */
+static void findings(workbook *w, builder *b, const told *all)
+{
     sheet s = sheets_begin(w, say(b, PB_MSG("Findings")));
     size_t lists = 0;
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        sheets_text(&s, (lxw_col_t)i, say(b, heads[i]), w->head);
-        s.width[i] = widths[i];
-    }
-    if (s.to == NULL)
-        return;
-    s.row++;
-    worksheet_freeze_panes(s.to, 1, 0);
-    for (size_t i = 0; i < writer->failed_count; i++) {
-        const audit_finding *finding = writer->failed[i];
+    further rest = {0};
+    findings_head(&s, b);
+    for (size_t i = 0; i < all->count && s.to != NULL; i++) {
+        const audit_finding *finding = all->items[i];
+        bool listed = sheets_listed(finding);
         char name[SHEETS_NAME];
-        bool listed = has_list(finding) && lists < SHEETS_FINDINGS;
-        if (listed) {
+        if (listed && lists < w->limits.lists)
             work_list(w, b, finding, say(b, PB_MSG("Findings")), s.name, name);
-            lists++;
-        }
-        finding_row(&s, b, finding, listed ? name : NULL);
+        else if (listed && lists == w->limits.lists)
+            sheets_further(w, b, all->items + i, all->count - i, &rest);
+        finding_row(&s, b, finding, !listed ? NULL : lists < w->limits.lists ? name : rest.s.name);
+        lists += listed;
     }
-    for (size_t i = 0; i < writer->result->finding_count; i++)
-        if (writer->result->findings[i].outcome == AUDIT_WAIVED)
-            finding_row(&s, b, &writer->result->findings[i], NULL);
-    worksheet_autofilter(s.to, 0, 0, s.row > 1 ? s.row - 1 : 1, 8);
+    if (s.to != NULL)
+        worksheet_autofilter(s.to, 0, 0, s.row > 1 ? s.row - 1 : 1, 8);
     sheets_end(&s);
 }
 
@@ -172,9 +217,10 @@ static pb_status fill(workbook *w, builder *b, pb_error *err)
 {
     properties(w);
     sheets_formats(w);
-    if (!w->failed) {
-        summary(w, b);
-        findings(w, b);
+    const told all = all_told(b);
+    if (!w->failed && !b->failed) {
+        summary(w, b, &all);
+        findings(w, b, &all);
         sections(w);
     }
     lxw_error closed = workbook_close(w->book);
@@ -190,8 +236,8 @@ static pb_status fill(workbook *w, builder *b, pb_error *err)
     return PB_IO;
 }
 
-pb_status report_xlsx(const report_input *report, pb_locale *locale, const char *folder,
-                      const char *path, pb_error *err)
+pb_status sheets_write(const report_input *report, pb_locale *locale, const char *folder,
+                       const char *path, sheets_limits limits, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new((size_t)4 << 30);
     report_document document;
@@ -206,8 +252,16 @@ pb_status report_xlsx(const report_input *report, pb_locale *locale, const char 
     PB_TRY(report_document_make(&brief, locale, arena, &document, err));
     PB_TRY(report_begin(&whole, locale, arena, NULL, &b.writer, err));
     b.writer.page = true;
-    workbook w = {.document = &document, .book = workbook_new_opt(path, &options)};
+    workbook w = {
+        .document = &document, .limits = limits, .book = workbook_new_opt(path, &options)};
     if (w.book == NULL)
         return pb_fail_memory(err);
     return fill(&w, &b, err);
+}
+
+pb_status report_xlsx(const report_input *report, pb_locale *locale, const char *folder,
+                      const char *path, pb_error *err)
+{
+    return sheets_write(report, locale, folder, path, (sheets_limits){MOST_LISTS, LXW_ROW_MAX},
+                        err);
 }

@@ -83,10 +83,11 @@ pb_status report_csv(const report_input *report, pb_locale *locale, pb_buf *out,
  * reader's direction. PB_UNSUPPORTED when the system has no font for a script of the texts. In the
  * program it lies in a module of its own (see README): call it through sys_module_find there. */
 pb_status report_pdf(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
-/** A workbook (XLSX): summary, findings, a work list for each finding with all listed records (up
- * to 100,000 a finding, 250 findings), the other sections with charts of their own. The library
- * that writes it knows only files: `path` is made or replaced, what it sets aside on the way goes
- * into `folder`, which the caller keeps private. PB_IO when a file cannot be written. */
+/** A workbook (XLSX): summary, findings, a work list for each of the worst 250 findings with all
+ * listed records (up to 100,000 each), one sheet for the records of all further ones, the other
+ * sections with charts of their own. The library that writes it knows only files: `path` is made or
+ * replaced, what it sets aside on the way goes into `folder`, which the caller keeps private. PB_IO
+ * when a file cannot be written. */
 pb_status report_xlsx(const report_input *report, pb_locale *locale, const char *folder,
                       const char *path, pb_error *err);
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
