@@ -64,5 +64,6 @@ pb_status measure_outliers(audit_check *check, pb_error *err);
 pb_status measure_stopped_using(audit_check *check, pb_error *err);
 pb_status measure_bulk_entry(audit_check *check, pb_error *err);
 pb_status measure_quiet_owners(audit_check *check, pb_error *err);
+pb_status measure_field_history(audit_check *check, pb_error *err);
 
 #endif

@@ -45,6 +45,8 @@ typedef struct entity_state {
     size_t match_fields;    /* fields that could be compared */
     /* what the pass over its texts found, see measures/scan.h */
     const struct text_scan *scan;
+    /* how its fields changed, see history.h; NULL until asked for */
+    const struct record_history *history;
     /* days, see days_load; by position, NO_DAY where not known */
     bool dated;
     int32_t *created, *changed, *touched, *active;

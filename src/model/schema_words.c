@@ -46,11 +46,14 @@ const char *const schema_field_roles[] = {
     "amount", "expected_amount", "price", "cost", "discount", "quantity", "revenue", "employees",
     /* reaching somebody */
     "email", "phone", "mobile", "website", "address", "city", "state", "postcode", "country",
-    "do_not_contact", "consent", "description", NULL};
+    "do_not_contact", "consent", "description",
+    /* history of another system */
+    "changed_field", "old_value", "new_value", "changed_on", NULL};
 const char *const schema_choice_roles[] = {
-    "open",      "won",       "lost",        "closed",    "active", "inactive", "planned", "done",
-    "cancelled", "qualified", "unqualified", "converted", "former", "call",     "email",   "visit",
-    "meeting",   "message",   "task",        "note",      "letter", NULL};
+    "open",  "won",       "lost",      "closed",      "active",    "inactive", "planned",
+    "done",  "cancelled", "qualified", "unqualified", "converted", "former",   "call",
+    "email", "visit",     "meeting",   "message",     "task",      "note",     "letter",
+    "stage", "closing",   "amount",    "owner",       NULL};
 
 /* Sorted. SQLite's key words (lang_keywords.html), PostgreSQL's reserved ones (appendix C of its
  * manual), and the words of model/expr.h. */

@@ -12,6 +12,9 @@ static const char *const sign_args[] = {"fake_name",    "placeholder", "keyboard
 static const char *const column_args[] = {"personal", "special", NULL};
 
 static const char *const through_args[] = {"contact", "opportunity", NULL};
+static const char *const history_args[] = {
+    "stage_skipped",      "stage_back",    "close_pushed", "amount_before_close",
+    "amount_after_close", "owner_changed", "reopened",     NULL};
 
 static const audit_measure all[] = {
     {"completeness", ABOUT_FIELD, NULL, measure_completeness, NEEDS_TEXTS},
@@ -49,22 +52,48 @@ static const audit_measure all[] = {
     {"stopped_using", ABOUT_SOURCE, NULL, measure_stopped_using, NEEDS_NOTHING},
     {"bulk_entry", ABOUT_SOURCE, NULL, measure_bulk_entry, NEEDS_NOTHING},
     {"quiet_owners", ABOUT_SOURCE, NULL, measure_quiet_owners, NEEDS_NOTHING},
+    {"field_history", ABOUT_ENTITY, history_args, measure_field_history, NEEDS_NOTHING},
 };
 
 enum { MEASURES = sizeof all / sizeof *all };
 
-static const char *const names[] = {"completeness",       "invalid_values",    "not_standard",
-                                    "mail_domain",        "misspelt_category", "orphan_references",
-                                    "near_equal_names",   "duplicates",        "stale",
-                                    "never_filled",       "forbidden_columns", "forbidden_text",
-                                    "idle_users",         "concentration",     "old_export",
-                                    "soon_stale",         "stale_values",      "loops",
-                                    "outliers",           "stopped_using",     "bulk_entry",
-                                    "quiet_owners",       "shared_value",      "series",
-                                    "heaped_dates",       "swapped_names",     "name_parts",
-                                    "text_sign",          "sample_data",       "purpose",
-                                    "undeclared_columns", "retention",         "other_customer",
-                                    "no_history",         "two_employers",     NULL};
+static const char *const names[] = {"completeness",
+                                    "invalid_values",
+                                    "not_standard",
+                                    "mail_domain",
+                                    "misspelt_category",
+                                    "orphan_references",
+                                    "near_equal_names",
+                                    "duplicates",
+                                    "stale",
+                                    "never_filled",
+                                    "forbidden_columns",
+                                    "forbidden_text",
+                                    "idle_users",
+                                    "concentration",
+                                    "old_export",
+                                    "soon_stale",
+                                    "stale_values",
+                                    "loops",
+                                    "outliers",
+                                    "stopped_using",
+                                    "bulk_entry",
+                                    "quiet_owners",
+                                    "shared_value",
+                                    "series",
+                                    "heaped_dates",
+                                    "swapped_names",
+                                    "name_parts",
+                                    "text_sign",
+                                    "sample_data",
+                                    "purpose",
+                                    "undeclared_columns",
+                                    "retention",
+                                    "other_customer",
+                                    "no_history",
+                                    "two_employers",
+                                    "field_history",
+                                    NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
 
 const audit_measure *measure_find(pb_str name)
