@@ -141,6 +141,13 @@ static void test_suitecrm(void **state)
         "100050EUR19904");
     assert_told(room, &read, "SELECT duration_minutes FROM activity WHERE record = 'p1'", "75.0");
     assert_told(room, &read,
+                "SELECT group_concat(f) FROM (SELECT changed_field || ':' || old_value || '>' || "
+                "new_value || coalesce(o.name, a.name) AS f FROM field_change c LEFT JOIN "
+                "opportunity o ON o.id = c.opportunity_id LEFT JOIN account a ON a.id = "
+                "c.account_id ORDER BY c.record)",
+                "Stage:Prospecting>Closed WonOven 1,Amount:100>250.5Oven 1,"
+                "description:old words>new wordsBakery A Ltd");
+    assert_told(room, &read,
                 "SELECT k.full_name FROM activity p JOIN contact k ON k.id = p.contact_id WHERE "
                 "p.record = 'p1'",
                 "José Fischer");
@@ -247,6 +254,14 @@ static void test_espocrm(void **state)
                 "SELECT duration_minutes || ' ' || c.full_name FROM activity a JOIN contact c ON "
                 "c.id = a.contact_id WHERE a.kind = 'Call'",
                 "30.0 Wei WangA");
+    /* what the stream tells of changes: two fields in one note, a status, a link */
+    assert_told(room, &read,
+                "SELECT group_concat(f) FROM (SELECT changed_field || ':' || coalesce(old_value, "
+                "'') || '>' || new_value || coalesce(o.name, s.subject) AS f FROM field_change c "
+                "LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN service_case s ON "
+                "s.id = c.service_case_id ORDER BY changed_field)",
+                "Amount:100>250.5Project 1,Close date:2024-02-28>2024-03-31Project 1,"
+                "Owner:>u1It broke,Stage:>Closed WonProject 1");
     const exchange_file *accounts = file_named(plan, "espocrm/accounts");
     assert_int_equal(column_named(accounts, "c_region")->filled, 11);
     assert_string_equal(column_named(accounts, "c_vip")->sample.ptr, "1");
@@ -292,7 +307,7 @@ static void test_tables_beside_the_product(void **state)
     assert_rows(room, &read.plan, "espocrm/c_supplier", 1);
     assert_int_equal(file_named(&read.plan, "espocrm/c_supplier")->deleted, 1);
     assert_told(room, &read, "SELECT city FROM account WHERE record = 'q1'", "Kunming");
-    assert_said(room, &read.plan, "note"); /* what the product wrote itself is no record */
+    assert_said(room, &read.plan, "notification"); /* what the product wrote itself is no record */
     live_read_end(&read);
     read = read_live(room, url_of(room, "auditor", "dolibarr"), NULL);
     assert_said(room, &read.plan, "crm_events"); /* nor is its log, though it is called so */

@@ -119,6 +119,12 @@ static void test_odoo(void **state)
     assert_rows(room, plan, "odoo/products", 5);
     assert_rows(room, plan, "odoo/orders", 4);
     assert_rows(room, plan, "odoo/order lines", 4);
+    assert_told(room, &read,
+                "SELECT group_concat(f) FROM (SELECT changed_field || ':' || old_value || '>' || "
+                "new_value || o.name AS f FROM field_change c JOIN opportunity o ON o.id = "
+                "c.opportunity_id ORDER BY c.record)",
+                "Stage:New>WonMachine 20,Close date:2024-02-28>2024-03-31Machine 20,"
+                "Amount:1000>2500.5Machine 20");
     /* links, which are those of one moment */
     assert_told(
         room, &read,
@@ -209,7 +215,7 @@ static void test_odoo_leaves_out(void **state)
     live_read read = read_live(room, url_of(room, "auditor", "odoo"), NULL);
     assert_int_equal(file_named(&read.plan, "odoo/users")->aside, 2); /* the bot, a portal user */
     assert_int_equal(file_named(&read.plan, "odoo/contacts")->aside, 1);    /* an address */
-    assert_int_equal(file_named(&read.plan, "odoo/messages")->aside, 4);    /* notifications */
+    assert_int_equal(file_named(&read.plan, "odoo/messages")->aside, 5);    /* notifications */
     assert_int_equal(file_named(&read.plan, "odoo/order lines")->aside, 1); /* a heading */
     assert_int_equal(file_named(&read.plan, "odoo/companies")->aside, 0);
     live_read_end(&read);

@@ -147,3 +147,14 @@ INSERT INTO sale_order (id, company_id, partner_id, partner_invoice_id, partner_
   SELECT n, 1, 10 + n, 10 + n, 10 + n, 1, 2, 'S0000' || n, 'sale', 1000, 190, 1190, timestamp '2024-05-02 23:30:00', timestamp '2024-05-02 09:00:00', 20 + n FROM generate_series(1, 4) n;
 INSERT INTO sale_order_line (order_id, sequence, product_id, name, product_uom_qty, price_unit, discount, price_subtotal, display_type)
   SELECT o, 10, 100 + o, 'Machine', 2, 500, 0, 1000, NULL FROM generate_series(1, 4) o UNION ALL SELECT 1, 5, NULL, 'A section', 0, 0, 0, 0, 'line_section';
+CREATE TABLE ir_model_fields (id serial PRIMARY KEY, name varchar NOT NULL, model varchar NOT NULL, ttype varchar NOT NULL);
+CREATE TABLE mail_tracking_value (
+  id serial PRIMARY KEY, field_id integer, old_value_integer integer, new_value_integer integer, currency_id integer,
+  mail_message_id integer NOT NULL, create_uid integer, write_uid integer, old_value_char varchar, new_value_char varchar,
+  field_info jsonb, old_value_text text, new_value_text text, old_value_datetime timestamp, new_value_datetime timestamp,
+  old_value_float double precision, new_value_float double precision, create_date timestamp, write_date timestamp);
+INSERT INTO ir_model_fields (id, name, model, ttype) VALUES (501, 'stage_id', 'crm.lead', 'many2one'), (502, 'date_deadline', 'crm.lead', 'date'), (503, 'expected_revenue', 'crm.lead', 'monetary');
+INSERT INTO mail_message (id, model, res_id, create_uid, message_type, date, create_date) VALUES (901, 'crm.lead', 20, 2, 'notification', '2024-02-01 09:00:00', '2024-02-01 09:00:00');
+INSERT INTO mail_tracking_value (id, field_id, old_value_integer, new_value_integer, mail_message_id, create_uid, old_value_char, new_value_char, old_value_datetime, new_value_datetime, old_value_float, new_value_float) VALUES
+  (1, 501, 1, 4, 901, 2, 'New', 'Won', NULL, NULL, NULL, NULL), (2, 502, NULL, NULL, 901, 2, NULL, NULL, '2024-02-28', '2024-03-31', NULL, NULL),
+  (3, 503, NULL, NULL, 901, 2, NULL, NULL, NULL, NULL, 1000, 2500.5);
