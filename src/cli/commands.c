@@ -116,6 +116,22 @@ static const cli_example init_examples[] = {
     {.line = NULL}};
 static const cli_exit init_exits[] = {
     {.says = NULL}};
+static const cli_option move_options[] = {
+    {"take-back", 0, NULL, PB_MSG("Open FROM to writing again: the copy is lost, or is not wanted"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument move_arguments[] = {
+    {"FROM", PB_MSG("The workspace: a folder or the URL of a database"), NULL, false, false, true},
+    {"TO", PB_MSG("Folder to make, or URL of an empty database"), NULL, false, true, true},
+    {.name = NULL}};
+static const cli_example move_examples[] = {
+    {"probity move customers postgres:///customers", PB_MSG("Go from a folder to a database server")},
+    {"probity move customers --take-back", PB_MSG("Go on where the workspace was before")},
+    {.line = NULL}};
+static const cli_exit move_exits[] = {
+    {.says = NULL}};
 static const cli_option import_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
@@ -414,6 +430,7 @@ static const cli_command all_commands[] = {
     {"compare", "compare", PB_MSG("Set two sources or two reports side by side"), PB_MSG("Says which of the two has the better mark, and where they differ: marks by area, shares failing control by control, how far fields are filled. Each of the two is a report.json that `probity audit` wrote, or a source, which is audited first, by the rules and on the day of this call; one may be a report and the other a source. `probity audit --against` sets the same comparison into the report of an audit."), compare_arguments, compare_options, compare_examples, compare_exits, NULL, cli_run_compare},
     {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, duplicates_exits, NULL, cli_run_duplicates},
     {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, init_exits, NULL, cli_run_init},
+    {"move", "move", PB_MSG("Carry a workspace to another place, between engines too"), PB_MSG("Copies everything, reads the copy back, and compares each table's rows, each kind's records, each currency's sums and the ledger's head, which it verifies. Only then the place that was left is closed to writing: two workspaces of one identity that both go on would be two ledgers that both verify. It can still be read; delete it when you no longer want it. The key stays the same."), move_arguments, move_options, move_examples, move_exits, NULL, cli_run_move},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, import_exits, NULL, cli_run_import},
     {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, fix_exits, NULL, cli_run_fix},
     {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},

@@ -62,6 +62,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_compare(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_move(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err);

@@ -29,8 +29,8 @@ typedef struct db_target {
     bool create;             /* there must be nothing yet */
 } db_target;
 
-/** Called for each column a table has. */
-typedef pb_status (*db_each_column)(void *context, pb_str name, pb_error *err);
+/** Called for each table there is, or each column it has. */
+typedef pb_status (*db_each_name)(void *context, pb_str name, pb_error *err);
 
 typedef struct db_engine {
     const char *name;
@@ -58,8 +58,10 @@ typedef struct db_engine {
     pb_status (*savepoint_keep)(db_conn *conn, pb_error *err);
     pb_status (*savepoint_undo)(db_conn *conn, pb_error *err);
     /** Columns of a table, none when there is no such table. */
-    pb_status (*columns)(db_conn *conn, const char *table, db_each_column each, void *context,
+    pb_status (*columns)(db_conn *conn, const char *table, db_each_name each, void *context,
                          pb_error *err);
+    /** Tables of ours, those of fields and entities that are declared no more among them. */
+    pb_status (*tables)(db_conn *conn, db_each_name each, void *context, pb_error *err);
     /** Every page read, authenticated and checked; the first fault named. */
     pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
     /** Begins a reader's transaction and holds the stored pages of the very state it sees, for

@@ -93,6 +93,7 @@ struct db_workspace {
     size_t idle_count, reader_count;
     db_slot slots[DB_SLOTS_MAX];
     size_t slot_count;
+    const char *moved_to; /* closed to writing: it lives there now */
 
     /* The leader's alone. */
     db_session *writer;
@@ -114,6 +115,18 @@ pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);
 /* migrate.c */
 /** Makes the tables of the workspace's layout, or adds what is missing. Runs inside db_write. */
 pb_status db_migrate(db_workspace *workspace, pb_error *err);
+
+/* move.c */
+/** Reads the marks a move left: whether the workspace went elsewhere, or is a copy not finished. */
+pb_status db_move_look(db_session *session, pb_error *err);
+/** Refuses writing to a workspace that went elsewhere. */
+pb_status db_move_allows(const db_workspace *workspace, db_work work, pb_error *err);
+/** Marks a new workspace as a copy of `from` that is not finished. */
+pb_status db_move_begin(db_workspace *copy, const db_workspace *from, pb_error *err);
+
+/* workspace.c */
+/** A workspace just made is not wanted: it is deleted at close. */
+void db_workspace_abandon(db_workspace *workspace);
 
 /* search.c */
 /** Writes what is buffered; before each commit and each end of a savepoint. */

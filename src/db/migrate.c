@@ -1,13 +1,13 @@
 /* Bringing the tables to what the schema asks for: what is missing is added, nothing is dropped but
  * views, which hold nothing. */
 #include "internal.h"
+#include "setting.h"
 
 #include <sodium.h>
 
 enum { SQL_MAX = 1 << 20, FINGERPRINT = 32 };
 
 #define SETTING_FORMAT PB_STR("format")
-#define SETTING_LAYOUT PB_STR("layout")
 
 static void column_sql(const db_engine *engine, const db_column *column, bool filled, pb_buf *sql)
 {
@@ -120,39 +120,12 @@ static pb_status bring_all(db_session *session, pb_error *err)
     return run_sql(session, &sql, err);
 }
 
-static pb_status setting_read(db_session *session, pb_str name, pb_buf *out, bool *ret_found,
-                              pb_error *err)
-{
-    db_stmt *stmt = NULL;
-    PB_TRY(db_prepare(session, "SELECT value FROM setting WHERE name = ?1", &stmt, err));
-    db_bind_text(stmt, 1, name);
-    PB_TRY(db_step(stmt, ret_found, err));
-    if (*ret_found)
-        pb_buf_add(out, db_column_blob(stmt, 0));
-    db_reset(stmt);
-    return out->failed ? pb_fail(err, PB_LIMIT, PB_MSG("The setting {name} is too long."), "name",
-                                 PB_ARG(name), NULL)
-                       : PB_OK;
-}
-
-static pb_status setting_write(db_session *session, pb_str name, pb_str value, pb_error *err)
-{
-    db_stmt *stmt = NULL;
-    PB_TRY(db_prepare(session,
-                      "INSERT INTO setting (name, value) VALUES (?1, ?2)"
-                      " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                      &stmt, err));
-    db_bind_text(stmt, 1, name);
-    db_bind_blob(stmt, 2, value);
-    return db_run(stmt, err);
-}
-
 static pb_status check_format(db_session *session, pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(64);
     bool found = false;
     int64_t format = 0;
-    PB_TRY(setting_read(session, SETTING_FORMAT, &text, &found, err));
+    PB_TRY(db_setting_read(session, SETTING_FORMAT, &text, &found, err));
     if (!found || (pb_str_to_i64(pb_buf_str(&text), &format) && format <= DB_FORMAT))
         return PB_OK;
     pb_fail(err, PB_UNSUPPORTED,
@@ -170,8 +143,8 @@ static pb_status migrate_work(db_session *session, void *context, pb_error *err)
     PB_TRY(bring_all(session, err));
     PB_TRY(check_format(session, err));
     snprintf(format, sizeof format, "%d", DB_FORMAT);
-    PB_TRY(setting_write(session, SETTING_FORMAT, pb_str_c(format), err));
-    return setting_write(session, SETTING_LAYOUT, print, err);
+    PB_TRY(db_setting_write(session, SETTING_FORMAT, pb_str_c(format), err));
+    return db_setting_write(session, SETTING_LAYOUT, print, err);
 }
 
 static pb_status up_to_date(db_session *session, const uint8_t want[FINGERPRINT], bool *ret_same,
@@ -180,7 +153,8 @@ static pb_status up_to_date(db_session *session, const uint8_t want[FINGERPRINT]
     PB_AUTO_BUF have_print = PB_BUF_INIT(FINGERPRINT);
     bool found = false;
     PB_TRY(check_format(session, err));
-    PB_TRY(setting_read(session, SETTING_LAYOUT, &have_print, &found, err));
+    PB_TRY(db_move_look(session, err));
+    PB_TRY(db_setting_read(session, SETTING_LAYOUT, &have_print, &found, err));
     *ret_same =
         found && pb_str_eq(pb_buf_str(&have_print), pb_str_n((const char *)want, FINGERPRINT));
     return PB_OK;

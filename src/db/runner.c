@@ -128,9 +128,14 @@ static void run_batch(db_workspace *workspace, db_request *batch)
         fail_all(batch, status, &error);
         return;
     }
-    if (foreign)
+    if (foreign) {
         tell_slots(workspace);
-    status = run_works(workspace, batch, &error);
+        status = db_move_look(writer, &error);
+    }
+    if (status == PB_OK)
+        status = db_move_allows(workspace, batch->work, &error);
+    if (status == PB_OK)
+        status = run_works(workspace, batch, &error);
     if (status == PB_OK && any_good(batch))
         status = run_hooks(workspace, &error);
     if (status != PB_OK || !any_good(batch)) {

@@ -134,21 +134,43 @@ static pb_status store_header(db_workspace *workspace, pb_error *err)
     return sys_file_write_atomic(path, pb_buf_str(&text), 0600, err);
 }
 
+/* The identity and the key of another, for a copy of it. */
+static void take_identity(db_workspace *workspace, const db_workspace *twin)
+{
+    workspace->header = twin->header;
+    workspace->header.format = DB_FORMAT;
+    snprintf(workspace->header.engine, sizeof workspace->header.engine, "%s",
+             workspace->engine->name);
+    memcpy(workspace->key, twin->key, 32);
+}
+
+static pb_status make_identity(db_workspace *workspace, const db_options *options,
+                               pb_buf *ret_key_path, char **ret_made, pb_error *err)
+{
+    if (options->twin != NULL) {
+        take_identity(workspace, options->twin);
+        return PB_OK;
+    }
+    fill_header(workspace);
+    if (!options->scratch)
+        return db_key_make(&options->key, workspace->place, workspace->arena, &workspace->header,
+                           workspace->key, ret_key_path, ret_made, err);
+    sys_random(workspace->key, 32);
+    return PB_OK;
+}
+
 static pb_status make_all(db_workspace *workspace, const db_options *options, pb_buf *ret_key_path,
                           char **ret_made, pb_error *err)
 {
     PB_TRY(make_folder(workspace, err));
-    fill_header(workspace);
-    if (options->scratch)
-        sys_random(workspace->key, 32);
-    else
-        PB_TRY(db_key_make(&options->key, workspace->place, workspace->arena, &workspace->header,
-                           workspace->key, ret_key_path, ret_made, err));
+    PB_TRY(make_identity(workspace, options, ret_key_path, ret_made, err));
     sodium_mprotect_readonly(workspace->key);
     workspace->target.create = true;
     PB_TRY(db_session_open(workspace, DB_WRITER, &workspace->writer, err));
     PB_TRY(db_migrate(workspace, err));
     workspace->target.create = false;
+    if (options->twin != NULL)
+        PB_TRY(db_move_begin(workspace, options->twin, err));
     return options->scratch ? PB_OK : store_header(workspace, err);
 }
 
@@ -295,6 +317,11 @@ db_workspace *db_workspace_close(db_workspace *workspace)
         if (workspace->slots[i].done != NULL && workspace->slots[i].value != NULL)
             workspace->slots[i].done(workspace->slots[i].value);
     return workspace_free(workspace);
+}
+
+void db_workspace_abandon(db_workspace *workspace)
+{
+    workspace->own_folder = true;
 }
 
 const model_schema *db_workspace_schema(const db_workspace *workspace)

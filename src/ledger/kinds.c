@@ -21,5 +21,7 @@ const ledger_kind ledger_kinds[] = {
     {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
+    {"workspace.moving", false, true, PB_MSG("Moving the workspace to another place began.")},
+    {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 17;
+const size_t ledger_kind_count = 19;

@@ -307,15 +307,16 @@ static pb_status savepoint_undo(db_conn *conn, pb_error *err)
     return run_own(conn, conn->release, NULL, err);
 }
 
-static pb_status columns(db_conn *conn, const char *table, db_each_column each, void *context,
-                         pb_error *err)
+/* Names that a query gives, whose parameter may be a table. */
+static pb_status each_name(db_conn *conn, const char *sql, const char *table, db_each_name each,
+                           void *context, pb_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    int code =
-        sqlite3_prepare_v2(conn->db, "SELECT name FROM pragma_table_info(?1)", -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(conn->db, sql, -1, &stmt, NULL);
     if (code != SQLITE_OK)
         return db_sqlite_fail(conn->db, code, err);
-    sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+    if (table != NULL)
+        sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
     pb_status status = PB_OK;
     while (status == PB_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(stmt, 0);
@@ -325,6 +326,20 @@ static pb_status columns(db_conn *conn, const char *table, db_each_column each, 
         status = db_sqlite_fail(conn->db, code, err);
     sqlite3_finalize(stmt);
     return status;
+}
+
+static pb_status columns(db_conn *conn, const char *table, db_each_name each, void *context,
+                         pb_error *err)
+{
+    return each_name(conn, "SELECT name FROM pragma_table_info(?1)", table, each, context, err);
+}
+
+static pb_status tables(db_conn *conn, db_each_name each, void *context, pb_error *err)
+{
+    return each_name(conn,
+                     "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+                     NULL, each, context, err);
 }
 
 const db_engine db_engine_sqlite = {
@@ -343,6 +358,7 @@ const db_engine db_engine_sqlite = {
     .savepoint_keep = savepoint_keep,
     .savepoint_undo = savepoint_undo,
     .columns = columns,
+    .tables = tables,
     .check = db_sqlite_check,
     .pages_hold = db_sqlite_pages_hold,
     .pages_read = db_sqlite_pages_read,

@@ -19,8 +19,9 @@ typedef struct db_key_source {
 
 typedef struct db_options {
     db_key_source key;
-    bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, no log,
-                     deleted at close; a write fails (PB_BUSY) while a snapshot is open */
+    bool scratch;       /* thrown away afterwards: random key kept in memory only, no fsync, no log,
+                           deleted at close; a write fails (PB_BUSY) while a snapshot is open */
+    db_workspace *twin; /* making only: same identity and key as this one, see db/move.h */
 } db_options;
 
 /** Makes a workspace with all tables of `schema`, which must outlive it. A scratch workspace may
