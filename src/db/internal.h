@@ -97,6 +97,7 @@ struct db_workspace {
 
     /* The leader's alone. */
     db_session *writer;
+    bool wrote; /* a batch at least */
     db_hook hooks[DB_HOOKS_MAX];
     size_t hook_count;
 };

@@ -128,10 +128,11 @@ static void run_batch(db_workspace *workspace, db_request *batch)
         fail_all(batch, status, &error);
         return;
     }
-    if (foreign) {
+    if (foreign)
         tell_slots(workspace);
-        status = db_move_look(writer, &error);
-    }
+    if (foreign || !workspace->wrote) /* what was read at opening may be old */
+        status = workspace->target.create ? PB_OK : db_move_look(writer, &error);
+    workspace->wrote = true;
     if (status == PB_OK)
         status = db_move_allows(workspace, batch->work, &error);
     if (status == PB_OK)
