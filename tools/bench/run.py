@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+import live
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -174,6 +176,26 @@ def measure_others(bench, rows, workspace, key):
     bench.line("ledger verify", verify.cpu, " CPU s")
 
 
+def measure_live(bench, rows):
+    """The same contacts in a live database, beside an export by the database's own client and an audit of the file."""
+    path = bench.contacts(rows)
+    options = ["--quiet", "--fail-on", "none", "--as-of", "2025-06-30", "--out", bench.path("report-live")]
+    for kind in live.SERVERS:
+        with kind() as server:
+            server.fill(path)
+            exports, files, bases = [], [], []
+            for _ in range(3):
+                exports.append(Run(server.export(bench.path("exported"))))
+                files.append(Run([bench.program, "audit", path, *options]))
+                bases.append(Run([bench.program, "audit", server.url(), *options]))
+        beside = least(exports, lambda run: run.wall).wall + least(files, lambda run: run.wall).wall
+        base = least(bases, lambda run: run.wall)
+        bench.line(f"audit of a live {kind.name}, wall time", base.wall, " s")
+        bench.line("  CPU time of the client", least(bases).cpu, " CPU s")
+        bench.line("  largest memory", max(run.mib for run in bases), " MiB", 1024, 0)
+        bench.line("  ratio of wall time to its client's export and an audit of the file", base.wall / beside, "x", 1.5)
+
+
 def said_by(command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
@@ -200,6 +222,7 @@ def measure(bench, rows, benches):
     workspace, key = measure_import(bench, rows)
     measure_controls(bench, rows, workspace, key)
     measure_others(bench, rows, workspace, key)
+    measure_live(bench, rows)
     if benches:
         measure_workbook(bench, benches)
         measure_search(bench, rows, benches)
