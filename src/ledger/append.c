@@ -193,3 +193,53 @@ pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_ac
     db_bind_blob(stmt, 2, PB_STR(""));
     return db_run(stmt, err);
 }
+
+static void print_of(pb_str body, uint8_t ret_print[LEDGER_PRINT_SIZE])
+{
+    merkle_hash leaf = merkle_leaf(body);
+    memcpy(ret_print, leaf.b, LEDGER_PRINT_SIZE);
+}
+
+pb_status ledger_erased(db_session *session, ledger_erased_each each, void *context, pb_error *err)
+{
+    static const char sql[] = "SELECT e.seq, e.body FROM ledger_payload AS p"
+                              " JOIN ledger_event AS e ON e.seq = p.seq"
+                              " WHERE LENGTH(p.body) = 0 ORDER BY e.seq";
+    db_stmt *stmt;
+    bool row;
+    uint8_t print[LEDGER_PRINT_SIZE];
+    PB_TRY(db_prepare(session, sql, &stmt, err));
+    for (;;) {
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        print_of(db_column_blob(stmt, 1), print);
+        pb_status status = each(context, (uint64_t)db_column_i64(stmt, 0), print, err);
+        if (status != PB_OK) {
+            db_reset(stmt);
+            return status;
+        }
+    }
+}
+
+pb_status ledger_print(db_session *session, uint64_t sequence,
+                       uint8_t ret_print[LEDGER_PRINT_SIZE], bool *ret_there, bool *ret_payload,
+                       pb_error *err)
+{
+    static const char sql[] =
+        "SELECT e.body, (SELECT LENGTH(p.body) FROM ledger_payload AS p WHERE p.seq = e.seq)"
+        " FROM ledger_event AS e WHERE e.seq = ?1";
+    db_stmt *stmt;
+    *ret_there = false;
+    if (sequence > INT64_MAX)
+        return PB_OK;
+    PB_TRY(db_prepare(session, sql, &stmt, err));
+    db_bind_i64(stmt, 1, (int64_t)sequence);
+    PB_TRY(db_step(stmt, ret_there, err));
+    if (*ret_there) {
+        print_of(db_column_blob(stmt, 0), ret_print);
+        *ret_payload = db_column_i64(stmt, 1) > 0;
+    }
+    db_reset(stmt);
+    return PB_OK;
+}

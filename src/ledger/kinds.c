@@ -5,6 +5,10 @@
 
 const ledger_kind ledger_kinds[] = {
     {"audit.run", false, true, PB_MSG("An audit was run.")},
+    {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
+    {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},
+    {"backup.made", false, true, PB_MSG("A backup was made.")},
+    {"backup.pruned", false, true, PB_MSG("Old backups were removed.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
@@ -22,6 +26,7 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
     {"workspace.moving", false, true, PB_MSG("Moving the workspace to another place began.")},
+    {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 19;
+const size_t ledger_kind_count = 24;

@@ -62,10 +62,10 @@ pb_status store_key(db_session *session, merkle_verifier *ret_key, pb_error *err
     return PB_OK;
 }
 
-pb_status store_signer(db_session *session, merkle_signer *ret_signer, pb_error *err)
+/* The key a seed gives, and the log's name with it. */
+static pb_status signer_of(const uint8_t seed[32], merkle_signer *ret_signer, pb_error *err)
 {
-    uint8_t seed[32], public_key[32], secret[64];
-    db_workspace_subkey(db_session_workspace(session), "ledgersg", seed);
+    uint8_t public_key[32], secret[64];
     crypto_sign_seed_keypair(public_key, secret, seed);
     sodium_memzero(secret, sizeof secret);
     /* The origin must differ from log to log and never change: it follows from the key. */
@@ -73,11 +73,41 @@ pb_status store_signer(db_session *session, merkle_signer *ret_signer, pb_error 
     PB_AUTO_BUF origin = PB_BUF_INIT(64);
     pb_buf_addc(&origin, "probity/");
     pb_hex(&origin, hash.b, 16);
-    pb_status status = origin.failed
-                           ? pb_fail_memory(err)
-                           : merkle_signer_make(pb_buf_str(&origin), seed, ret_signer, err);
+    return origin.failed ? pb_fail_memory(err)
+                         : merkle_signer_make(pb_buf_str(&origin), seed, ret_signer, err);
+}
+
+pb_status store_signer(db_session *session, merkle_signer *ret_signer, pb_error *err)
+{
+    uint8_t seed[32];
+    db_workspace_subkey(db_session_workspace(session), LEDGER_SEED_PURPOSE, seed);
+    pb_status status = signer_of(seed, ret_signer, err);
     sodium_memzero(seed, sizeof seed);
     return status;
+}
+
+pb_status ledger_note_sign(const uint8_t seed[32], pb_str text, pb_buf *out, pb_error *err)
+{
+    merkle_signer signer;
+    PB_TRY(signer_of(seed, &signer, err));
+    pb_status status = merkle_note_sign(text, &signer, out, err);
+    merkle_signer_wipe(&signer);
+    return status;
+}
+
+pb_status ledger_note_open(const uint8_t seed[32], pb_str note, pb_str *ret_text, pb_error *err)
+{
+    merkle_signer signer;
+    merkle_note found;
+    PB_TRY(signer_of(seed, &signer, err));
+    pb_status status = merkle_note_open(note, &signer.verifier, 1, &found, err);
+    merkle_signer_wipe(&signer);
+    if (status == PB_INVALID || status == PB_NOT_FOUND)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The note is not signed by this workspace's key."),
+                       NULL);
+    PB_TRY(status);
+    *ret_text = found.text;
+    return PB_OK;
 }
 
 pb_status store_head_text(const char *origin, const stored_head *head, pb_buf *out, pb_error *err)

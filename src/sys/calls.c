@@ -121,6 +121,27 @@ int sys_call_rename(const char *from, const char *to)
     return fault(SYS_FAULT_RENAME) ? -1 : rename(from, to);
 }
 
+int sys_call_rename_new(const char *from, const char *to)
+{
+    struct stat about;
+    if (fault(SYS_FAULT_RENAME))
+        return -1;
+    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    if (result == 0 || errno != EINVAL)
+        return result;
+    /* A file system without that kind of renaming (NFS): look first. */
+    if (lstat(to, &about) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+int sys_call_syncfs(int fd)
+{
+    return fault(SYS_FAULT_FSYNC) ? -1 : syncfs(fd);
+}
+
 int sys_call_chmod(int fd, mode_t mode)
 {
     return fault(SYS_FAULT_CHMOD) ? -1 : fchmod(fd, mode);

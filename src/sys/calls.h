@@ -13,6 +13,10 @@ int sys_call_fsync(int fd);
 /** Never repeated: after EINTR the descriptor is closed on Linux. */
 int sys_call_close(int fd);
 int sys_call_rename(const char *from, const char *to);
+/** As sys_call_rename, but never replaces: EEXIST. */
+int sys_call_rename_new(const char *from, const char *to);
+/** Counts as fsync. */
+int sys_call_syncfs(int fd);
 int sys_call_chmod(int fd, mode_t mode);
 int sys_call_mkdir(const char *path, mode_t mode);
 int sys_call_unlink(int folder, const char *name, int flags);

@@ -27,6 +27,12 @@ int64_t sys_cpu_us(void)
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+void sys_sleep_us(int64_t us)
+{
+    struct timespec time = {us / PB_US_PER_SECOND, us % PB_US_PER_SECOND * 1000};
+    nanosleep(&time, NULL);
+}
+
 int64_t sys_today(void)
 {
     int64_t day = pb_instant_day(sys_now_us());

@@ -51,6 +51,20 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err);
 
+/** First bytes of an event's leaf hash: tells events of different histories apart that have the same
+ * sequence. */
+enum { LEDGER_PRINT_SIZE = 8 };
+/** Called with every event whose payload was erased, in order. */
+typedef pb_status (*ledger_erased_each)(void *context, uint64_t sequence,
+                                        const uint8_t print[LEDGER_PRINT_SIZE], pb_error *err);
+pb_status ledger_erased(db_session *session, ledger_erased_each each, void *context,
+                        pb_error *err);
+/** The print of one event; `*ret_there` false when there is no such event. `*ret_payload`: it has a
+ * payload that can be erased. */
+pb_status ledger_print(db_session *session, uint64_t sequence,
+                       uint8_t ret_print[LEDGER_PRINT_SIZE], bool *ret_there, bool *ret_payload,
+                       pb_error *err);
+
 typedef struct ledger_head {
     uint64_t size;
     uint8_t root[32];
@@ -71,6 +85,16 @@ pb_status ledger_head_note(db_session *session, pb_buf *out, pb_error *err);
 /** The public key heads are signed with, as text (C2SP signed-note vkey): `name+id+base64`; the
  * name is the log's origin. PB_NOT_FOUND before the first event. */
 pb_status ledger_key_text(db_session *session, pb_buf *out, pb_error *err);
+
+/** What the seed of the log's key is derived for: db_workspace_subkey, db_keyring_subkey. */
+#define LEDGER_SEED_PURPOSE "ledgersg"
+/** Signs `text` as a C2SP note with the key that heads are signed with, so that what leaves the
+ * workspace (manifests, lists) is vouched for by the same key. `seed`: 32 bytes for
+ * LEDGER_SEED_PURPOSE. */
+pb_status ledger_note_sign(const uint8_t seed[32], pb_str text, pb_buf *out, pb_error *err);
+/** Reads such a note and checks its signature; `*ret_text` is a part of `note`. PB_CORRUPT when it
+ * is malformed, altered, or signed by another key. */
+pb_status ledger_note_open(const uint8_t seed[32], pb_str note, pb_str *ret_text, pb_error *err);
 
 /** Inclusion proof of an event under the newest head: JSON with leaf bytes, path, head, so that an
  * outsider can check it without the product (tools/ledger-verify). Payloads are not in it. */

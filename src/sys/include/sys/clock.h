@@ -10,6 +10,8 @@ int64_t sys_now_us(void);
 int64_t sys_monotonic_us(void);
 /** Processor time this process has used, in microseconds. */
 int64_t sys_cpu_us(void);
+/** Waits that long, or until a signal comes. */
+void sys_sleep_us(int64_t us);
 /** Today in the user's time zone, in days since 1970-01-01. */
 int64_t sys_today(void);
 

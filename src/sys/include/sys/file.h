@@ -2,7 +2,7 @@
  *
  * Every failure names the path, carries the system's words as detail and a hint. Statuses follow
  * the reason: PB_NOT_FOUND, PB_DENIED, PB_EXISTS, PB_LIMIT, PB_MEMORY, else PB_IO. Paths are
- * NUL-terminated and as the system has them (bytes). Refuses: watching, locking, mapping; text
+ * NUL-terminated and as the system has them (bytes). Refuses: watching, mapping; text
  * encodings (see exchange). Threads: functions may be called from any thread; one reader or writer
  * belongs to one thread at a time. Signals do not interrupt: calls are repeated after EINTR.
  */
@@ -56,6 +56,13 @@ sys_writer *sys_writer_abort(sys_writer *writer);
 sys_kind sys_path_kind(const char *path);
 /** Permission bits (07777) and whether this user owns it. */
 pb_status sys_path_mode(const char *path, unsigned *ret_mode, bool *ret_own, pb_error *err);
+/** Number of the file system that a path lies on, and the bytes an ordinary user may still write
+ * there. */
+pb_status sys_path_device(const char *path, uint64_t *ret_device, uint64_t *ret_free,
+                          pb_error *err);
+/** Moment of the last change, and size in bytes. */
+pb_status sys_path_about(const char *path, int64_t *ret_changed_us, uint64_t *ret_size,
+                         pb_error *err);
 /** `folder/name` in the arena, NULL without memory. An absolute `name` stands alone. */
 char *sys_path_join(pb_arena *arena, const char *folder, const char *name);
 /** The absolute path without links and dots; NULL when there is nothing there or without memory. */
@@ -72,6 +79,17 @@ pb_status sys_dir_make(const char *path, unsigned mode, bool parents, pb_error *
 /** Removes a folder and all in it; links are removed, not followed; at most 64 levels deep. A path
  * that leads nowhere is no failure. */
 pb_status sys_dir_remove_tree(const char *path, pb_error *err);
+/** Renames a file or folder within its file system. What is at `to` is replaced only when `replace`
+ * says so; PB_EXISTS otherwise. Durable after sys_dir_sync of the folder. */
+pb_status sys_rename(const char *from, const char *to, bool replace, pb_error *err);
+/** Everything written to the file system that holds the folder goes to the disk: one call for many
+ * files (syncfs). */
+pb_status sys_dir_sync_all(const char *path, pb_error *err);
+/** Takes a lock that ends with the process at the latest: a file, made when it is not there, that
+ * nobody else holds. PB_BUSY when somebody does. Owner: the caller, sys_lock_release. */
+typedef struct sys_lock sys_lock;
+pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err);
+sys_lock *sys_lock_release(sys_lock *lock);
 /** fsync of a folder: makes names in it durable. */
 pb_status sys_dir_sync(const char *path, pb_error *err);
 /** Makes a new private folder (mode 700) under $TMPDIR or /tmp. `*ret_path` lies in the arena; the

@@ -1,0 +1,16 @@
+/* What a state of a workspace looks like from outside: counts, sums, a sample of its rows, the
+ * ledger's head. Taken when a backup is made, and again from what was restored. */
+#ifndef BACKUP_FACTS_H
+#define BACKUP_FACTS_H
+
+#include "manifest.h"
+
+#include "db/read.h"
+#include "model/schema.h"
+
+/** Reads the facts of the state `session` sees; texts live in `arena`. One pass over each entity's
+ * table. */
+pb_status facts_read(db_session *session, const model_schema *schema, const piece_box *box,
+                     pb_arena *arena, manifest_facts *ret_facts, pb_error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* What the operations on backups share. */
+#ifndef BACKUP_INTERNAL_H
+#define BACKUP_INTERNAL_H
+
+#include "backup/backup.h"
+#include "piece.h"
+
+#include "sys/file.h"
+
+/** A piece_subkey of an open workspace. */
+void backup_subkey(const void *workspace, const char purpose[8], uint8_t ret_key[32]);
+/** One backup, one clearing away at a time: the lock of a workspace. */
+pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_error *err);
+
+/** An event to be appended in a transaction of its own. */
+typedef struct backup_log {
+    const backup_call *call;
+    const char *kind;
+    const pb_buf *payload;
+} backup_log;
+pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_error *err);
+
+#endif

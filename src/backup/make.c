@@ -1,0 +1,170 @@
+/* A backup from end to end: one copy of the workspace, sent to place after place. */
+#include "erasures.h"
+#include "facts.h"
+#include "internal.h"
+#include "send.h"
+
+#include "base/cbor.h"
+#include "db/keyring.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+typedef struct making {
+    db_workspace *workspace;
+    const backup_call *call;
+    db_copy *copy;
+    piece_box *box;
+    pb_arena *arena;
+    manifest m;
+    uint64_t device; /* the disk of the workspace */
+} making;
+
+void backup_subkey(const void *context, const char purpose[8], uint8_t ret_key[32])
+{
+    db_workspace_subkey(context, purpose, ret_key);
+}
+
+pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
+    char *path =
+        arena == NULL ? NULL : sys_path_join(arena, db_workspace_url(workspace), "backup.lock");
+    return path == NULL ? pb_fail_memory(err) : sys_lock_take(path, ret_lock, err);
+}
+
+static pb_status begin(making *k, pb_error *err)
+{
+    uint64_t left;
+    k->arena = pb_arena_new((size_t)8 << 30);
+    if (k->arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
+    PB_TRY(piece_box_new(backup_subkey, k->workspace, &k->box, err));
+    PB_TRY(db_copy_open(k->workspace, &k->copy, err));
+    const db_copy_facts *about = db_copy_about(k->copy);
+    k->m = (manifest){.workspace = about->workspace,
+                      .at_us = about->at_us,
+                      .head = about->head,
+                      .page_size = DB_PAGE_SIZE,
+                      .pages = about->page_count,
+                      .position = about->position};
+    return facts_read(db_copy_session(k->copy), db_workspace_schema(k->workspace), k->box, k->arena,
+                      &k->m.facts, err);
+}
+
+static void end(making *k)
+{
+    db_copy_close(k->copy);
+    piece_box_free(k->box);
+    pb_arena_free(k->arena);
+}
+
+/* Erasures first: a place that has the backup must know what was erased before it, and so much the
+ * more a place that gets no further. */
+static pb_status send_room(making *k, backup_target *target, pb_arena *arena, backup_sent *sent,
+                           pb_error *err)
+{
+    backup_room room;
+    manifest m = k->m;
+    room_init(&room, target, k->box, k->m.workspace);
+    pb_status status =
+        erasures_publish(&room, db_copy_session(k->copy), k->m.at_us, &sent->erasures, err);
+    if (status == PB_OK)
+        status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
+    room_end(&room);
+    return status;
+}
+
+static pb_status send_to(making *k, const char *place, backup_sent *sent, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new((size_t)8 << 30);
+    backup_target *target = NULL;
+    uint64_t device, left;
+    int64_t start = sys_monotonic_us();
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(backup_target_open(place, &target, err));
+    sent->same_disk = backup_target_device(target, &device, &left) && device == k->device;
+    pb_status status = send_room(k, target, arena, sent, err);
+    backup_target_close(target);
+    sent->us = sys_monotonic_us() - start;
+    return status;
+}
+
+/* ---- the event ---- */
+
+static pb_status log_work(db_session *session, void *context, pb_error *err)
+{
+    const backup_log *log = context;
+    ledger_event event = {.kind = log->kind,
+                          .at_us = log->call->now_us,
+                          .actor = log->call->actor,
+                          .payload = pb_buf_str(log->payload)};
+    uint64_t sequence;
+    return ledger_append(session, &event, &sequence, err);
+}
+
+pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_error *err)
+{
+    if (log->payload->failed)
+        return pb_fail_memory(err);
+    return db_write(workspace, log_work, (void *)log, err);
+}
+
+static void put_number(pb_buf *out, const char *name, uint64_t value)
+{
+    pb_cbor_text(out, pb_str_c(name));
+    pb_cbor_uint(out, value);
+}
+
+static pb_status log_sent(making *k, const backup_sent *sent, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(65536);
+    pb_cbor_map(&payload, 7);
+    pb_cbor_text(&payload, PB_STR("place"));
+    pb_cbor_text(&payload, pb_str_c(sent->place));
+    pb_cbor_text(&payload, PB_STR("backup"));
+    pb_cbor_text(&payload, pb_str_c(sent->name));
+    put_number(&payload, "pieces", sent->pieces_sent);
+    put_number(&payload, "kept", sent->pieces_kept);
+    put_number(&payload, "bytes", sent->bytes_sent);
+    put_number(&payload, "ledger", k->m.facts.ledger_size);
+    put_number(&payload, "same_disk", sent->same_disk);
+    return backup_log_event(k->workspace, &(backup_log){k->call, "backup.made", &payload}, err);
+}
+
+static pb_status make_all(making *k, const char *const *places, size_t count, backup_sent *ret_sent,
+                          pb_error *err)
+{
+    pb_status first = PB_OK;
+    PB_TRY(begin(k, err));
+    for (size_t i = 0; i < count; i++) {
+        backup_sent *sent = &ret_sent[i];
+        *sent = (backup_sent){.place = places[i], .at_us = k->m.at_us};
+        sent->status = send_to(k, places[i], sent, &sent->error);
+        if (sent->status == PB_OK)
+            sent->status = log_sent(k, sent, &sent->error);
+        if (sent->status != PB_OK && first == PB_OK) {
+            first = sent->status;
+            if (err != NULL)
+                *err = sent->error;
+        }
+        if (sent->status == PB_CANCELLED)
+            break;
+    }
+    return first;
+}
+
+pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
+                      size_t count, backup_sent *ret_sent, pb_error *err)
+{
+    making k = {.workspace = workspace, .call = call};
+    sys_lock *lock = NULL;
+    for (size_t i = 0; i < count; i++)
+        ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
+    PB_TRY(backup_lock(workspace, &lock, err));
+    pb_status status = make_all(&k, places, count, ret_sent, err);
+    end(&k);
+    sys_lock_release(lock);
+    return status;
+}

@@ -1,0 +1,249 @@
+/* Finding a backup at a place, and putting its pages together. */
+#include "source.h"
+
+#include "table.h"
+
+enum { CACHE = 48 }; /* pieces kept opened, a MiB each */
+
+static pb_status no_backup(const backup_target *target, pb_error *err)
+{
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no backup at {place}."), "place",
+            backup_target_place(target), NULL);
+    pb_error_hint(err, PB_MSG("Check the place; with --time, ask for a later moment."), NULL);
+    return PB_NOT_FOUND;
+}
+
+static pb_status several(const backup_target *target, const backup_object *objects, size_t count,
+                         pb_error *err)
+{
+    PB_AUTO_BUF list = PB_BUF_INIT(PB_MSG_ARG_MAX);
+    for (size_t i = 0; i < count; i++)
+        pb_buf_printf(&list, "%s%.*s", i > 0 ? ", " : "", PB_STR_FMT(objects[i].name));
+    pb_fail(err, PB_USAGE, PB_MSG("There are backups of several workspaces at {place}."), "place",
+            backup_target_place(target), NULL);
+    pb_error_detail(err, PB_MSG("Workspaces: {list}"), "list", pb_buf_cstr(&list), NULL);
+    pb_error_hint(err, PB_MSG("Say which one with --id."), NULL);
+    return PB_USAGE;
+}
+
+static pb_status find_workspace(backup_source *source, const char *wanted, pb_uuid *ret_id,
+                                pb_error *err)
+{
+    backup_object *objects;
+    size_t count;
+    if (wanted != NULL) {
+        if (pb_uuid_parse(pb_str_c(wanted), ret_id))
+            return PB_OK;
+        return pb_fail(err, PB_USAGE, PB_MSG("“{value}” is no id of a workspace."), "value", wanted,
+                       NULL);
+    }
+    PB_TRY(backup_target_list(source->target, "workspaces", source->arena, &objects, &count, err));
+    if (count > 1)
+        return several(source->target, objects, count, err);
+    if (count == 0 || !pb_uuid_parse(objects[0].name, ret_id))
+        return no_backup(source->target, err);
+    return PB_OK;
+}
+
+/* The newest manifest up to a moment, still sealed. */
+static pb_status find_manifest(backup_source *source, int64_t until_us, pb_buf *bytes,
+                               pb_error *err)
+{
+    backup_object *objects;
+    size_t count;
+    bool found = false;
+    source->newest_us = INT64_MIN;
+    PB_TRY(room_list(&source->room, "backups", source->arena, &objects, &count, err));
+    for (size_t i = count; i > 0 && !found; i--) {
+        int64_t at;
+        if (!room_moment_parse(objects[i - 1].name, ".manifest", &at))
+            continue;
+        if (source->newest_us == INT64_MIN)
+            source->newest_us = at;
+        found = at <= until_us;
+        if (found)
+            room_moment_label("backups", at, ".manifest", source->label);
+    }
+    return found ? room_get(&source->room, source->label, bytes, err)
+                 : no_backup(source->target, err);
+}
+
+static void keyring_subkey(const void *context, const char purpose[8], uint8_t ret_key[32])
+{
+    db_keyring_subkey(context, purpose, ret_key);
+}
+
+pb_status source_open(backup_source *source, backup_target *target, const char *workspace,
+                      int64_t until_us, const db_key_source *key, pb_error *err)
+{
+    PB_AUTO_BUF bytes = PB_BUF_INIT(PIECE_MAX);
+    pb_uuid id, of_head;
+    pb_str head;
+    *source = (backup_source){.target = target, .arena = pb_arena_new((size_t)8 << 30)};
+    if (source->arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(find_workspace(source, workspace, &id, err));
+    room_init(&source->room, target, NULL, id);
+    PB_TRY(find_manifest(source, until_us, &bytes, err));
+    PB_TRY(manifest_split(pb_buf_str(&bytes), source->arena, &head, err));
+    PB_TRY(db_keyring_open(head, key, &source->keyring, err));
+    PB_TRY(db_head_id(head, &of_head, err));
+    PB_TRY(piece_box_new(keyring_subkey, source->keyring, &source->box, err));
+    source->room.box = source->box;
+    PB_TRY(manifest_read(source->box, source->label, pb_buf_str(&bytes), source->arena, &source->m,
+                         err));
+    if (memcmp(source->m.workspace.b, id.b, sizeof id.b) != 0 ||
+        memcmp(of_head.b, id.b, sizeof id.b) != 0)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The backup {piece} is of another workspace."),
+                       "piece", source->label, NULL);
+    return PB_OK;
+}
+
+void source_close(backup_source *source)
+{
+    room_end(&source->room);
+    piece_box_free(source->box);
+    db_keyring_close(source->keyring);
+    pb_arena_free(source->arena);
+}
+
+/* ---- pages ---- */
+
+typedef struct cached {
+    piece_name name;
+    pb_buf plain;
+    uint64_t used; /* the moment of its last use, counted */
+} cached;
+
+typedef struct building {
+    backup_source *source;
+    const backup_call *call;
+    backup_restored *restored;
+    page_table *table;
+    size_t table_index; /* SIZE_MAX: none is loaded */
+    cached cache[CACHE];
+    uint64_t clock;
+    pb_buf run, encoded;
+} building;
+
+static pb_status load_table(building *b, size_t index, pb_error *err)
+{
+    const manifest *m = &b->source->m;
+    if (b->table_index == index)
+        return PB_OK;
+    pb_buf_clear(&b->encoded);
+    PB_TRY(room_get_piece(&b->source->room, &m->tables[index].name, &b->encoded, err));
+    b->restored->pieces++;
+    b->restored->bytes += b->source->room.sealed.len;
+    if (!table_read(pb_buf_str(&b->encoded), b->table) ||
+        b->table->page_count != m->tables[index].pages)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("A table of pages of the backup was altered."),
+                       NULL);
+    b->table_index = index;
+    return PB_OK;
+}
+
+static pb_status fetch(building *b, const piece_name *name, cached **ret_piece, pb_error *err)
+{
+    cached *oldest = &b->cache[0];
+    for (size_t i = 0; i < CACHE; i++) {
+        cached *piece = &b->cache[i];
+        if (piece->used > 0 && memcmp(piece->name.b, name->b, sizeof name->b) == 0) {
+            piece->used = ++b->clock;
+            *ret_piece = piece;
+            return PB_OK;
+        }
+        if (piece->used < oldest->used)
+            oldest = piece;
+    }
+    oldest->used = 0;
+    oldest->plain.max = PIECE_MAX;
+    pb_buf_clear(&oldest->plain);
+    PB_TRY(room_get_piece(&b->source->room, name, &oldest->plain, err));
+    b->restored->pieces++;
+    b->restored->bytes += b->source->room.sealed.len;
+    oldest->name = *name;
+    oldest->used = ++b->clock;
+    *ret_piece = oldest;
+    return PB_OK;
+}
+
+static pb_status add_page(building *b, const table_page *entry, pb_error *err)
+{
+    cached *piece;
+    uint8_t print[PRINT_SIZE];
+    size_t size = (size_t)b->source->m.page_size;
+    PB_TRY(fetch(b, &b->table->pieces[entry->piece].name, &piece, err));
+    pb_str page = pb_str_sub(pb_buf_str(&piece->plain), entry->slot * size, size);
+    piece_print(b->source->box, page, print);
+    if (page.len != size || memcmp(print, entry->print, PRINT_SIZE) != 0)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("A page of the backup is not the one it names."),
+                       NULL);
+    pb_buf_add(&b->run, page);
+    return b->run.failed ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status build_runs(building *b, db_restore *restore, pb_error *err)
+{
+    const manifest *m = &b->source->m;
+    for (uint64_t run = 0; run * DB_RUN_PAGES < m->pages; run++) {
+        uint64_t first = run * DB_RUN_PAGES;
+        if (b->call->progress != NULL &&
+            b->call->progress(b->call->context, PB_MSG("Restoring"),
+                              backup_target_place(b->source->target), first, m->pages))
+            return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
+        PB_TRY(load_table(b, (size_t)(first / TABLE_PAGES), err));
+        pb_buf_clear(&b->run);
+        for (uint64_t i = first; i < first + DB_RUN_PAGES && i < m->pages; i++)
+            PB_TRY(add_page(b, &b->table->pages[i % TABLE_PAGES], err));
+        PB_TRY(db_restore_run(restore, run, pb_buf_str(&b->run), err));
+    }
+    b->restored->pages = m->pages;
+    return PB_OK;
+}
+
+static bool tables_stand_right(const manifest *m)
+{
+    for (size_t i = 0; i < m->table_count; i++)
+        if (m->tables[i].first != (uint64_t)i * TABLE_PAGES)
+            return false;
+    return m->page_size == DB_PAGE_SIZE;
+}
+
+pb_status source_build(backup_source *source, const backup_call *call, const char *folder,
+                       backup_restored *restored, pb_error *err)
+{
+    const manifest *m = &source->m;
+    db_restore *restore = NULL;
+    building *b = calloc(1, sizeof *b);
+    page_table *table = malloc(sizeof *table);
+    if (b == NULL || table == NULL) {
+        free(b);
+        free(table);
+        return pb_fail_memory(err);
+    }
+    *b = (building){.source = source,
+                    .call = call,
+                    .restored = restored,
+                    .table = table,
+                    .table_index = SIZE_MAX,
+                    .run = PB_BUF_INIT(DB_RUN_SIZE + 16),
+                    .encoded = PB_BUF_INIT(ROOM_OBJECT_MAX)};
+    pb_status status = tables_stand_right(m)
+                           ? db_restore_open(folder, m->head, m->pages, &m->position, NULL,
+                                             &restore, err)
+                           : pb_fail(err, PB_UNSUPPORTED,
+                                     PB_MSG("The backup has pages of another size."), NULL);
+    if (status == PB_OK)
+        status = build_runs(b, restore, err);
+    for (size_t i = 0; i < CACHE; i++)
+        pb_buf_free(&b->cache[i].plain);
+    pb_buf_free(&b->run);
+    pb_buf_free(&b->encoded);
+    free(table);
+    free(b);
+    if (status == PB_OK)
+        return db_restore_finish(restore, err);
+    db_restore_abort(restore);
+    return status;
+}
