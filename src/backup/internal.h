@@ -2,7 +2,7 @@
 #ifndef BACKUP_INTERNAL_H
 #define BACKUP_INTERNAL_H
 
-#include "backup/backup.h"
+#include "backup/restore.h"
 #include "piece.h"
 
 #include "sys/file.h"
@@ -19,5 +19,9 @@ typedef struct backup_log {
     const pb_buf *payload;
 } backup_log;
 pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_error *err);
+
+/** The whole check of a restored workspace. */
+pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
+                        ledger_report *ret_report, pb_error *err);
 
 #endif

@@ -268,7 +268,7 @@ static pb_status put_manifest(sending *s, pb_error *err)
         PB_TRY(backup_target_put(s->room->target, marker, PB_STR("probity backup\n"), err));
     PB_TRY(backup_target_settle(s->room->target, err));
     s->sent->bytes_sent += bytes.len;
-    snprintf(s->sent->name, sizeof s->sent->name, "%s", label + 8); /* behind "backups/" */
+    snprintf(s->sent->name, sizeof s->sent->name, "%.*s", BACKUP_NAME - 1, label + 8); /* "backups/" */
     return PB_OK;
 }
 

@@ -1,0 +1,261 @@
+/* A restore from end to end: built beside its place, erasures applied, verified, compared, and only
+ * then given its name. */
+#include "erasures.h"
+#include "facts.h"
+#include "internal.h"
+#include "source.h"
+
+#include "base/cbor.h"
+#include "base/time.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define BESIDE ".restoring"
+
+typedef struct restoring {
+    const model_schema *schema;
+    const backup_call *call;
+    const backup_restore_options *options;
+    backup_restored *restored;
+    pb_arena *arena;
+    backup_target *target;
+    backup_source source;
+    erasures gone;
+    char *beside; /* where it is built */
+    db_workspace *made;
+} restoring;
+
+/* ---- the place ---- */
+
+/* What an interrupted restore left is cleared away; anything else under that name is not ours. */
+static pb_status clear_beside(restoring *r, pb_error *err)
+{
+    pb_str *names;
+    size_t count;
+    sys_kind kind = sys_path_kind(r->beside);
+    if (kind == SYS_NONE)
+        return PB_OK;
+    bool ours = kind == SYS_FOLDER;
+    if (ours) {
+        PB_TRY(sys_dir_list(r->beside, r->arena, &names, &count, err));
+        ours = count == 0;
+        for (size_t i = 0; i < count && !ours; i++)
+            ours = pb_str_is(names[i], "restoring") || pb_str_is(names[i], "workspace.yaml");
+    }
+    if (ours)
+        return sys_dir_remove_tree(r->beside, err);
+    pb_fail(err, PB_EXISTS, PB_MSG("{path} is in the way."), "path", r->beside, NULL);
+    pb_error_hint(err, PB_MSG("Move it away, or restore under another name."), NULL);
+    return PB_EXISTS;
+}
+
+static pb_status prepare_place(restoring *r, pb_error *err)
+{
+    const char *into = r->options->into;
+    size_t len = strlen(into);
+    while (len > 1 && into[len - 1] == '/')
+        len--;
+    r->beside = pb_arena_printf(r->arena, "%.*s" BESIDE, (int)len, into);
+    if (r->beside == NULL)
+        return pb_fail_memory(err);
+    if (sys_path_kind(into) != SYS_NONE) {
+        pb_fail(err, PB_EXISTS, PB_MSG("{path} exists already."), "path", into, NULL);
+        pb_error_hint(err, PB_MSG("A restore never writes over anything: name a new folder."), NULL);
+        return PB_EXISTS;
+    }
+    return clear_beside(r, err);
+}
+
+/* ---- erasures ---- */
+
+static pb_status read_ledger(restoring *r, pb_error *err)
+{
+    db_workspace *now = NULL;
+    db_session *session = NULL;
+    db_options options = {.key = r->options->key};
+    PB_TRY(db_workspace_open(r->options->ledger, r->schema, &options, &now, err));
+    pb_status status = db_snapshot_open(now, &session, err);
+    if (status == PB_OK)
+        status = erasures_read_ledger(&r->gone, session, r->call->now_us, err);
+    db_snapshot_close(session);
+    db_workspace_close(now);
+    return status;
+}
+
+/* Erasures are known up to the newest list of the place, or for certain from the workspace as it is
+ * now. A list older than the newest manifest means that lists were taken away. */
+static pb_status know_erasures(restoring *r, pb_error *err)
+{
+    bool all = r->options->ledger != NULL;
+    PB_TRY(erasures_init(&r->gone, r->arena, err));
+    PB_TRY(erasures_read_room(&r->gone, &r->source.room, err));
+    bool lists = r->gone.until_us >= r->source.newest_us;
+    if (all)
+        PB_TRY(read_ledger(r, err));
+    r->restored->unknown_erasures = !all;
+    if (all || r->options->unknown_erasures)
+        return PB_OK;
+    PB_AUTO_BUF until = PB_BUF_INIT(64);
+    if (r->gone.until_us != INT64_MIN)
+        pb_instant_format(&until, r->gone.until_us);
+    pb_fail(err, PB_DENIED,
+            PB_MSG("Data erased after the backup might come back: nobody knows of later erasures."),
+            NULL);
+    if (lists)
+        pb_error_detail(err, PB_MSG("Erasures are on record until {time}."), "time",
+                        pb_buf_cstr(&until), NULL);
+    else
+        pb_error_detail(err, PB_MSG("Lists of erasures are missing at the place."), NULL);
+    pb_error_hint(err,
+                  PB_MSG("Name the workspace as it is now with --ledger; if it is lost, say "
+                         "--unknown-erasures, which the ledger will show."),
+                  NULL);
+    return PB_DENIED;
+}
+
+static pb_status log_restored(const restoring *r, db_session *session, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(65536);
+    uint64_t sequence;
+    pb_cbor_map(&payload, 6);
+    pb_cbor_text(&payload, PB_STR("at"));
+    pb_cbor_int(&payload, r->restored->at_us);
+    pb_cbor_text(&payload, PB_STR("place"));
+    pb_cbor_text(&payload, pb_str_c(r->options->from));
+    pb_cbor_text(&payload, PB_STR("backup"));
+    pb_cbor_text(&payload, pb_str_c(r->restored->name));
+    pb_cbor_text(&payload, PB_STR("ledger"));
+    pb_cbor_uint(&payload, r->source.m.facts.ledger_size);
+    pb_cbor_text(&payload, PB_STR("erased_again"));
+    pb_cbor_uint(&payload, r->restored->erased);
+    pb_cbor_text(&payload, PB_STR("unknown_erasures"));
+    pb_cbor_bool(&payload, r->restored->unknown_erasures);
+    if (payload.failed)
+        return pb_fail_memory(err);
+    ledger_event event = {.kind = "workspace.restored",
+                          .at_us = r->call->now_us,
+                          .actor = r->call->actor,
+                          .payload = pb_buf_str(&payload)};
+    return ledger_append(session, &event, &sequence, err);
+}
+
+static pb_status settle_work(db_session *session, void *context, pb_error *err)
+{
+    restoring *r = context;
+    PB_TRY(erasures_apply(&r->gone, session, r->call->actor, r->call->now_us, &r->restored->erased,
+                          err));
+    return log_restored(r, session, err);
+}
+
+/* ---- checking ---- */
+
+static pb_status compare(restoring *r, db_session *session, pb_error *err)
+{
+    manifest_facts is;
+    const char *what, *was_text, *is_text;
+    const manifest_facts *was = &r->source.m.facts;
+    r->restored->compared = memcmp(was->schema, r->schema->hash, sizeof was->schema) == 0;
+    if (!r->restored->compared)
+        return PB_OK;
+    PB_TRY(facts_read(session, r->schema, r->source.box, r->arena, &is, err));
+    const char *says = manifest_differs(was, &is, r->arena, &what, &was_text, &is_text);
+    if (says == NULL)
+        return PB_OK;
+    pb_fail(err, PB_CORRUPT, PB_MSG("What was restored is not what was backed up."), NULL);
+    pb_error_detail(err, says, "what", what, "was", was_text, "is", is_text, NULL);
+    return PB_CORRUPT;
+}
+
+static void verifying(void *context, uint64_t done, uint64_t total)
+{
+    const backup_call *call = context;
+    if (call->progress != NULL)
+        call->progress(call->context, PB_MSG("Verifying"), "", done, total);
+}
+
+pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
+                        ledger_report *ret_report, pb_error *err)
+{
+    return ledger_verify_with(session, verifying, (void *)(uintptr_t)call, check->row,
+                              check->context, ret_report, err);
+}
+
+static pb_status look(restoring *r, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(r->made, &session, err));
+    pb_status status = compare(r, session, err);
+    if (status == PB_OK)
+        status = backup_verify(session, r->call, &r->options->check, &r->restored->report, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static pb_status build(restoring *r, pb_error *err)
+{
+    db_options options = {.key = r->options->key};
+    PB_TRY(source_build(&r->source, r->call, r->beside, r->restored, err));
+    PB_TRY(db_workspace_open(r->beside, r->schema, &options, &r->made, err));
+    PB_TRY(look(r, err));
+    PB_TRY(db_write(r->made, settle_work, r, err));
+    r->made = db_workspace_close(r->made);
+    return PB_OK;
+}
+
+/* The folder above the new workspace: names in it are made durable. */
+static pb_status give_name(restoring *r, pb_error *err)
+{
+    pb_str name = sys_path_name(r->beside);
+    size_t above = (size_t)(name.ptr - r->beside);
+    const char *folder =
+        above == 0 ? "." : pb_arena_cstr(r->arena, pb_str_n(r->beside, above > 1 ? above - 1 : 1));
+    char *into = pb_arena_cstr(
+        r->arena, pb_str_n(r->beside, strlen(r->beside) - strlen(BESIDE)));
+    if (folder == NULL || into == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_rename(r->beside, into, false, err));
+    return sys_dir_sync(folder, err);
+}
+
+static pb_status restore_all(restoring *r, pb_error *err)
+{
+    PB_TRY(prepare_place(r, err));
+    PB_TRY(backup_target_open(r->options->from, &r->target, err));
+    PB_TRY(source_open(&r->source, r->target, r->options->workspace, r->options->until_us,
+                       &r->options->key, err));
+    r->restored->at_us = r->source.m.at_us;
+    snprintf(r->restored->name, sizeof r->restored->name, "%.*s", BACKUP_NAME - 1,
+             r->source.label + strlen("backups/"));
+    PB_TRY(know_erasures(r, err));
+    pb_status status = build(r, err);
+    if (status == PB_OK)
+        status = give_name(r, err);
+    if (status != PB_OK) {
+        r->made = db_workspace_close(r->made);
+        sys_dir_remove_tree(r->beside, NULL);
+    }
+    return status;
+}
+
+pb_status backup_restore(const model_schema *schema, const backup_call *call,
+                         const backup_restore_options *options, backup_restored *ret_restored,
+                         pb_error *err)
+{
+    int64_t start = sys_monotonic_us();
+    restoring r = {.schema = schema,
+                   .call = call,
+                   .options = options,
+                   .restored = ret_restored,
+                   .arena = pb_arena_new((size_t)1 << 30)};
+    *ret_restored = (backup_restored){0};
+    if (r.arena == NULL)
+        return pb_fail_memory(err);
+    pb_status status = restore_all(&r, err);
+    source_close(&r.source);
+    backup_target_close(r.target);
+    pb_arena_free(r.arena);
+    ret_restored->us = sys_monotonic_us() - start;
+    return status;
+}
