@@ -1,9 +1,9 @@
 /* Erasures on record at a place: which payloads of the ledger were erased, so that a restore can
  * erase them again. A list names events by sequence and print, never a person.
  *
- * Object erasures/<moment>.list: a note signed by the workspace's key (format, workspace, moment, size
- * of the ledger, number and SHA-256 of the entries), a NUL, then the entries: sequence (8), print
- * (8); all of it sealed. Lists are only ever added; each has what the ones before it had not.
+ * Object erasures/<moment>.list: a note signed by the workspace's key (format, workspace, moment,
+ * size of the ledger, number and SHA-256 of the entries), a NUL, then the entries: sequence (8),
+ * print (8); all of it sealed. Lists are only ever added; each has what the ones before it had not.
  */
 #ifndef BACKUP_ERASURES_H
 #define BACKUP_ERASURES_H

@@ -64,11 +64,10 @@ static pb_str currency_word(pb_arena *arena, pb_str currency)
 static pb_str sum_word(pb_arena *arena, int64_t millions, int64_t rest)
 {
     int64_t whole, sum;
-    const char *text =
-        __builtin_mul_overflow(millions, (int64_t)MILLION, &whole) ||
-                __builtin_add_overflow(whole, rest, &sum)
-            ? pb_arena_printf(arena, "%" PRId64 "e6+%" PRId64, millions, rest)
-            : pb_arena_printf(arena, "%" PRId64, sum);
+    const char *text = __builtin_mul_overflow(millions, (int64_t)MILLION, &whole) ||
+                               __builtin_add_overflow(whole, rest, &sum)
+                           ? pb_arena_printf(arena, "%" PRId64 "e6+%" PRId64, millions, rest)
+                           : pb_arena_printf(arena, "%" PRId64, sum);
     return pb_str_c(text);
 }
 
@@ -95,8 +94,8 @@ static pb_status sum_field(gathering *g, const model_entity *entity, const model
                             .field = field->name,
                             .currency = currency_word(g->arena, db_column_text(stmt, 0)),
                             .values = db_column_i64(stmt, 1),
-                            .sum = sum_word(g->arena, db_column_i64(stmt, 2),
-                                            db_column_i64(stmt, 3))};
+                            .sum =
+                                sum_word(g->arena, db_column_i64(stmt, 2), db_column_i64(stmt, 3))};
         if (sum.currency.ptr == NULL || sum.sum.ptr == NULL ||
             !PB_PUSH(g->arena, g->facts->sums, g->facts->sum_count, g->sums, sum)) {
             db_reset(stmt);

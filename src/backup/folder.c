@@ -1,6 +1,6 @@
-/* A folder of objects. An object is written under `.new/` of its first folder, then renamed; all of a backup goes to the
- * disk in one call (settle) before the manifest that needs it is put, which is what makes a folder
- * fast: a sync for each piece would cost more than the piece. */
+/* A folder of objects. An object is written under `.new/` of its first folder, then renamed; all of
+ * a backup goes to the disk in one call (settle) before the manifest that needs it is put, which is
+ * what makes a folder fast: a sync for each piece would cost more than the piece. */
 #include "folder.h"
 
 #include "base/bytes.h"
@@ -47,8 +47,9 @@ pb_status backup_folder_open(const char *path, void **ret_self, pb_error *err)
         pb_arena_free(arena);
         return pb_fail_memory(err);
     }
-    *f = (folder){
-        .arena = arena, .path = pb_arena_cstr(arena, pb_str_c(path)), .names = pb_arena_new(1 << 24)};
+    *f = (folder){.arena = arena,
+                  .path = pb_arena_cstr(arena, pb_str_c(path)),
+                  .names = pb_arena_new(1 << 24)};
     pb_status status =
         f->path == NULL || f->names == NULL ? pb_fail_memory(err) : sys_sodium_init(err);
     if (status == PB_OK)
@@ -86,7 +87,8 @@ static pb_status judge(folder *f, pb_status status, size_t size, pb_error *err)
         return status;
     pb_fail(err, PB_LIMIT, PB_MSG("{place} is full."), "place", f->path, NULL);
     pb_error_detail(err, PB_MSG("{bytes} bytes are free."), "bytes", PB_ARG_INT(left), NULL);
-    pb_error_hint(err, PB_MSG("Free space there, keep fewer backups, or take another place."), NULL);
+    pb_error_hint(err, PB_MSG("Free space there, keep fewer backups, or take another place."),
+                  NULL);
     return PB_LIMIT;
 }
 

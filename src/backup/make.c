@@ -24,6 +24,13 @@ void backup_subkey(const void *context, const char purpose[8], uint8_t ret_key[3
     db_workspace_subkey(context, purpose, ret_key);
 }
 
+pb_status backup_workspace_id(const db_workspace *workspace, pb_uuid *ret_id, pb_error *err)
+{
+    PB_AUTO_BUF head = PB_BUF_INIT(8192);
+    PB_TRY(db_head_read(workspace, &head, err));
+    return db_head_id(pb_buf_str(&head), ret_id, err);
+}
+
 pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
@@ -101,14 +108,16 @@ static pb_status log_work(db_session *session, void *context, pb_error *err)
                           .actor = log->call->actor,
                           .payload = pb_buf_str(log->payload)};
     uint64_t sequence;
-    return ledger_append(session, &event, &sequence, err);
+    PB_TRY(ledger_append(session, &event, &sequence, err));
+    return log->row != NULL ? log->row(session, log->context, err) : PB_OK;
 }
 
 pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_error *err)
 {
     if (log->payload->failed)
         return pb_fail_memory(err);
-    return db_write(workspace, log_work, (void *)log, err);
+    backup_log copy = *log;
+    return db_write(workspace, log_work, &copy, err);
 }
 
 static void put_number(pb_buf *out, const char *name, uint64_t value)
@@ -117,7 +126,25 @@ static void put_number(pb_buf *out, const char *name, uint64_t value)
     pb_cbor_uint(out, value);
 }
 
-static pb_status log_sent(making *k, const backup_sent *sent, pb_error *err)
+static pb_status sent_row(db_session *session, void *context, pb_error *err)
+{
+    static const char sql[] =
+        "INSERT INTO t_backup_run (n, at_us, place, backup, pieces, bytes, us, same_disk)"
+        " VALUES ((SELECT COALESCE(MAX(n), 0) + 1 FROM t_backup_run), ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    const backup_sent *sent = context;
+    db_stmt *stmt;
+    PB_TRY(db_prepare(session, sql, &stmt, err));
+    db_bind_i64(stmt, 1, sent->at_us);
+    db_bind_text(stmt, 2, pb_str_c(sent->place));
+    db_bind_text(stmt, 3, pb_str_c(sent->name));
+    db_bind_i64(stmt, 4, (int64_t)sent->pieces_sent);
+    db_bind_i64(stmt, 5, (int64_t)sent->bytes_sent);
+    db_bind_i64(stmt, 6, sent->us);
+    db_bind_i64(stmt, 7, sent->same_disk);
+    return db_run(stmt, err);
+}
+
+static pb_status log_sent(making *k, backup_sent *sent, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(65536);
     pb_cbor_map(&payload, 7);
@@ -130,7 +157,8 @@ static pb_status log_sent(making *k, const backup_sent *sent, pb_error *err)
     put_number(&payload, "bytes", sent->bytes_sent);
     put_number(&payload, "ledger", k->m.facts.ledger_size);
     put_number(&payload, "same_disk", sent->same_disk);
-    return backup_log_event(k->workspace, &(backup_log){k->call, "backup.made", &payload}, err);
+    const backup_log log = {k->call, "backup.made", &payload, sent_row, sent};
+    return backup_log_event(k->workspace, &log, err);
 }
 
 static pb_status make_all(making *k, const char *const *places, size_t count, backup_sent *ret_sent,

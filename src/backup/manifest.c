@@ -180,7 +180,8 @@ static const char *counts_differ(const difference *d, const manifest_facts *was,
         const manifest_count *a = &was->counts[i], *b = &is->counts[i];
         if (!pb_str_eq(a->entity, b->entity) || a->rows != b->rows || a->deleted != b->deleted)
             return differ(d, PB_MSG("There were {was} records of {what}, now there are {is}."),
-                          pb_arena_cstr(d->arena, a->entity), number(d->arena, a->rows - a->deleted),
+                          pb_arena_cstr(d->arena, a->entity),
+                          number(d->arena, a->rows - a->deleted),
                           number(d->arena, b->rows - b->deleted));
     }
     return NULL;
@@ -196,10 +197,10 @@ static const char *sums_differ(const difference *d, const manifest_facts *was,
         if (!pb_str_eq(a->entity, b->entity) || !pb_str_eq(a->field, b->field) ||
             !pb_str_eq(a->currency, b->currency) || a->values != b->values ||
             !pb_str_eq(a->sum, b->sum))
-            return differ(d, PB_MSG("The sum of {what} was {was}, now it is {is}."),
-                          pb_arena_printf(d->arena, "%.*s.%.*s", PB_STR_FMT(a->entity),
-                                          PB_STR_FMT(a->field)),
-                          pb_arena_cstr(d->arena, a->sum), pb_arena_cstr(d->arena, b->sum));
+            return differ(
+                d, PB_MSG("The sum of {what} was {was}, now it is {is}."),
+                pb_arena_printf(d->arena, "%.*s.%.*s", PB_STR_FMT(a->entity), PB_STR_FMT(a->field)),
+                pb_arena_cstr(d->arena, a->sum), pb_arena_cstr(d->arena, b->sum));
     }
     return NULL;
 }

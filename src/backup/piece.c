@@ -169,12 +169,10 @@ static bool unseal(piece_box *box, const char *label, pb_str sealed)
     from += HEAD;
     while (good && left > 0) {
         size_t size = left < MESSAGE + EXTRA ? left : MESSAGE + EXTRA;
-        uint8_t *to =
-            size < EXTRA ? NULL : (uint8_t *)pb_buf_room(&box->body, size - EXTRA);
+        uint8_t *to = size < EXTRA ? NULL : (uint8_t *)pb_buf_room(&box->body, size - EXTRA);
         good = to != NULL && tag == 0 &&
-               crypto_secretstream_xchacha20poly1305_pull(&state, to, NULL, &tag, from, size,
-                                                          (const uint8_t *)label,
-                                                          strlen(label)) == 0;
+               crypto_secretstream_xchacha20poly1305_pull(
+                   &state, to, NULL, &tag, from, size, (const uint8_t *)label, strlen(label)) == 0;
         from += size;
         left -= size;
     }

@@ -44,8 +44,8 @@ void piece_name_text(const piece_name *name, char ret[PIECE_NAME_TEXT]);
  * `level`: of zstd; 0 does not try to compress. */
 pb_status piece_seal(piece_box *box, const char *label, int level, pb_str plain, pb_buf *out,
                      pb_error *err);
-/** Opens a sealed piece, appending its content. PB_CORRUPT, naming the label, when any byte of it is
- * not as it was, when it is cut off, or when it was sealed under another name or key. */
+/** Opens a sealed piece, appending its content. PB_CORRUPT, naming the label, when any byte of it
+ * is not as it was, when it is cut off, or when it was sealed under another name or key. */
 pb_status piece_open(piece_box *box, const char *label, pb_str sealed, pb_buf *out, pb_error *err);
 
 #endif

@@ -60,7 +60,8 @@ static pb_status prepare_place(restoring *r, pb_error *err)
         return pb_fail_memory(err);
     if (sys_path_kind(into) != SYS_NONE) {
         pb_fail(err, PB_EXISTS, PB_MSG("{path} exists already."), "path", into, NULL);
-        pb_error_hint(err, PB_MSG("A restore never writes over anything: name a new folder."), NULL);
+        pb_error_hint(err, PB_MSG("A restore never writes over anything: name a new folder."),
+                      NULL);
         return PB_EXISTS;
     }
     return clear_beside(r, err);
@@ -211,8 +212,7 @@ static pb_status give_name(restoring *r, pb_error *err)
     size_t above = (size_t)(name.ptr - r->beside);
     const char *folder =
         above == 0 ? "." : pb_arena_cstr(r->arena, pb_str_n(r->beside, above > 1 ? above - 1 : 1));
-    char *into = pb_arena_cstr(
-        r->arena, pb_str_n(r->beside, strlen(r->beside) - strlen(BESIDE)));
+    char *into = pb_arena_cstr(r->arena, pb_str_n(r->beside, strlen(r->beside) - strlen(BESIDE)));
     if (folder == NULL || into == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_rename(r->beside, into, false, err));

@@ -4,7 +4,8 @@
 
 void room_init(backup_room *room, backup_target *target, piece_box *box, pb_uuid workspace)
 {
-    *room = (backup_room){.target = target, .box = box, .sealed = PB_BUF_INIT(PIECE_MAX + (1 << 20))};
+    *room =
+        (backup_room){.target = target, .box = box, .sealed = PB_BUF_INIT(PIECE_MAX + (1 << 20))};
     pb_uuid_text(workspace, room->id);
 }
 

@@ -108,8 +108,7 @@ static pb_status end_pack(sending *s, pb_error *err)
 static uint16_t find_before(sending *s, uint32_t page, const uint8_t *print)
 {
     const page_table *before = s->before;
-    if (page >= before->page_count ||
-        memcmp(before->pages[page].print, print, PRINT_SIZE) != 0)
+    if (page >= before->page_count || memcmp(before->pages[page].print, print, PRINT_SIZE) != 0)
         return UINT16_MAX;
     uint16_t old = before->pages[page].piece;
     uint64_t size;
@@ -268,7 +267,8 @@ static pb_status put_manifest(sending *s, pb_error *err)
         PB_TRY(backup_target_put(s->room->target, marker, PB_STR("probity backup\n"), err));
     PB_TRY(backup_target_settle(s->room->target, err));
     s->sent->bytes_sent += bytes.len;
-    snprintf(s->sent->name, sizeof s->sent->name, "%.*s", BACKUP_NAME - 1, label + 8); /* "backups/" */
+    snprintf(s->sent->name, sizeof s->sent->name, "%.*s", BACKUP_NAME - 1,
+             label + 8); /* "backups/" */
     return PB_OK;
 }
 

@@ -229,11 +229,10 @@ pb_status source_build(backup_source *source, const backup_call *call, const cha
                     .table_index = SIZE_MAX,
                     .run = PB_BUF_INIT(DB_RUN_SIZE + 16),
                     .encoded = PB_BUF_INIT(ROOM_OBJECT_MAX)};
-    pb_status status = tables_stand_right(m)
-                           ? db_restore_open(folder, m->head, m->pages, &m->position, NULL,
-                                             &restore, err)
-                           : pb_fail(err, PB_UNSUPPORTED,
-                                     PB_MSG("The backup has pages of another size."), NULL);
+    pb_status status =
+        tables_stand_right(m)
+            ? db_restore_open(folder, m->head, m->pages, &m->position, NULL, &restore, err)
+            : pb_fail(err, PB_UNSUPPORTED, PB_MSG("The backup has pages of another size."), NULL);
     if (status == PB_OK)
         status = build_runs(b, restore, err);
     for (size_t i = 0; i < CACHE; i++)

@@ -5,7 +5,8 @@
  * backup sees what changed without fetching a piece. Tables are pieces themselves: one in which
  * nothing changed has the same name and is not sent again.
  *
- *   pieces (4) | pages (4) | per piece: name (32) pages (4) | per page: print (16) piece (2) slot (2)
+ *   pieces (4) | pages (4) | per piece: name (32) pages (4) | per page: print (16) piece (2) slot
+ * (2)
  */
 #ifndef BACKUP_TABLE_H
 #define BACKUP_TABLE_H

@@ -248,6 +248,56 @@ static const cli_example export_examples[] = {
     {.line = NULL}};
 static const cli_exit export_exits[] = {
     {.says = NULL}};
+static const cli_option backup_options[] = {
+    {"to", 0, "PLACE", PB_MSG("Place for the backup (default: those declared with `probity backups --declare`)"), NULL, NULL, true, true, false},
+    {"if-due", 0, NULL, PB_MSG("Leave out places whose newest backup is younger than declared: for timers"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument backup_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example backup_examples[] = {
+    {"probity backup customers --to /media/safe/probity", PB_MSG("Back up to a folder on another disk")},
+    {"probity backup customers --to /media/safe/probity --to sftp://backup@vault.example.com/probity", PB_MSG("Back up to two places at once")},
+    {.line = NULL}};
+static const cli_exit backup_exits[] = {
+    {.says = NULL}};
+static const cli_option backups_options[] = {
+    {"declare", 0, "FILE", PB_MSG("YAML file with places, every, keep, lose_at_most, recover_within, drill_every"), NULL, NULL, false, true, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument backups_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example backups_examples[] = {
+    {"probity backups customers", PB_MSG("See whether the backups are young enough")},
+    {"probity backups customers --declare backups.yaml", PB_MSG("Say how the workspace is to be backed up")},
+    {.line = NULL}};
+static const cli_exit backups_exits[] = {
+    {.says = NULL}};
+static const cli_option restore_options[] = {
+    {"from", 0, "PLACE", PB_MSG("Place of the backup"), NULL, NULL, false, true, true},
+    {"into", 0, "WORKSPACE", PB_MSG("Folder of the new workspace; there must be nothing yet"), NULL, NULL, false, true, true},
+    {"time", 0, "TIME", PB_MSG("Moment to go back to, as 2026-11-22T08:30:00Z (default: the newest state)"), NULL, NULL, false, false, false},
+    {"id", 0, "ID", PB_MSG("Id of the workspace, where the place has backups of several"), NULL, NULL, false, false, false},
+    {"ledger", 0, "WORKSPACE", PB_MSG("The workspace as it is now, to learn what was erased since"), NULL, NULL, false, true, false},
+    {"unknown-erasures", 0, NULL, PB_MSG("Finish although nobody knows what was erased after the newest list; the ledger will say so"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument restore_arguments[] = {
+    {.name = NULL}};
+static const cli_example restore_examples[] = {
+    {"probity restore --from /media/safe/probity --into customers --unknown-erasures", PB_MSG("Bring back a workspace whose disk was lost")},
+    {"probity restore --from /media/safe/probity --time 2026-11-22T08:30:00Z --ledger customers --into earlier", PB_MSG("See how things were")},
+    {.line = NULL}};
+static const cli_exit restore_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -438,6 +488,9 @@ static const cli_command all_commands[] = {
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, show_exits, NULL, cli_run_show},
     {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, find_exits, NULL, cli_run_find},
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, export_exits, NULL, cli_run_export},
+    {"backup", "backup", PB_MSG("Back a workspace up, while it is in use"), PB_MSG("Everything that leaves is compressed, encrypted and authenticated with keys derived from the workspace's own. Only what a place does not hold yet is sent. A place is a folder (another disk, a mounted medium), s3://BUCKET/PREFIX?endpoint=URL, or sftp://USER@HOST/PATH. Keys for S3 come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the file that PROBITY_S3_KEYS names (mode 600); those for SFTP from your agent or ~/.ssh, and the server's key must stand in ~/.ssh/known_hosts. Without the workspace's key no backup can be read: keep a copy of it elsewhere."), backup_arguments, backup_options, backup_examples, backup_exits, NULL, cli_run_backup},
+    {"backups", "backups", PB_MSG("List the places of backups and their state"), PB_MSG("Tells of every place how many backups it holds, and whether the newest is young enough. With --declare, says from then on where and how often the workspace is to be backed up, how long backups are kept, how much work may be lost and how long recovery may take."), backups_arguments, backups_options, backups_examples, backups_exits, NULL, cli_run_backups},
+    {"restore", "restore", PB_MSG("Bring a workspace back from a backup"), PB_MSG("Builds the workspace anew, checks every piece, every page, the ledger and every record, and compares counts and sums with what they were. What was erased after the backup is erased again before the workspace can be opened. Nothing is ever written over."), restore_arguments, restore_options, restore_examples, restore_exits, NULL, cli_run_restore},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

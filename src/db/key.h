@@ -14,7 +14,8 @@
 pb_status db_key_make(const db_key_source *source, const char *place, pb_arena *arena,
                       db_header *header, uint8_t ret_key[32], pb_buf *ret_path, char **ret_made,
                       pb_error *err);
-/** Fetches the key of an existing workspace; `place` NULL: there is nothing of it but its header. */
+/** Fetches the key of an existing workspace; `place` NULL: there is nothing of it but its header.
+ */
 pb_status db_key_fetch(const db_key_source *source, const char *place, pb_arena *arena,
                        const db_header *header, uint8_t ret_key[32], pb_error *err);
 

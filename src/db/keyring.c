@@ -48,8 +48,7 @@ pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **re
     if (made == NULL)
         return pb_fail_memory(err);
     made->key = sodium_malloc(32);
-    pb_status status =
-        made->key == NULL ? pb_fail_memory(err) : fetch(head, key, made->key, err);
+    pb_status status = made->key == NULL ? pb_fail_memory(err) : fetch(head, key, made->key, err);
     if (status != PB_OK) {
         db_keyring_close(made);
         return status;

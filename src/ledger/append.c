@@ -222,9 +222,8 @@ pb_status ledger_erased(db_session *session, ledger_erased_each each, void *cont
     }
 }
 
-pb_status ledger_print(db_session *session, uint64_t sequence,
-                       uint8_t ret_print[LEDGER_PRINT_SIZE], bool *ret_there, bool *ret_payload,
-                       pb_error *err)
+pb_status ledger_print(db_session *session, uint64_t sequence, uint8_t ret_print[LEDGER_PRINT_SIZE],
+                       bool *ret_there, bool *ret_payload, pb_error *err)
 {
     static const char sql[] =
         "SELECT e.body, (SELECT LENGTH(p.body) FROM ledger_payload AS p WHERE p.seq = e.seq)"

@@ -34,9 +34,9 @@ typedef struct backup_sent {
     uint64_t pages, pages_sent;
     uint64_t pieces_sent, pieces_kept; /* kept: held by the place already */
     uint64_t bytes_read, bytes_sent;
-    uint64_t erasures;  /* listed for the first time */
-    int64_t us;         /* how long it took */
-    bool same_disk;     /* the place is on the very disk of the workspace */
+    uint64_t erasures; /* listed for the first time */
+    int64_t us;        /* how long it took */
+    bool same_disk;    /* the place is on the very disk of the workspace */
 } backup_sent;
 
 /** Backs the workspace up to `count` places: the same state to each of them, whatever becomes of

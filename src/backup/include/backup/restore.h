@@ -22,20 +22,21 @@ typedef struct backup_restore_options {
 } backup_restore_options;
 
 typedef struct backup_restored {
-    char name[BACKUP_NAME]; /* of the manifest */
-    int64_t at_us;          /* the state restored */
+    char name[BACKUP_NAME];        /* of the manifest */
+    int64_t at_us;                 /* the state restored */
     uint64_t pages, pieces, bytes; /* read from the place */
-    uint64_t erased;        /* payloads erased again */
+    uint64_t erased;               /* payloads erased again */
     bool unknown_erasures;
-    bool compared;          /* counts, sums and samples were; not when the model changed since */
-    ledger_report report;   /* of the verification */
-    int64_t us;             /* until the workspace was verified and in its place */
+    bool compared;        /* counts, sums and samples were; not when the model changed since */
+    ledger_report report; /* of the verification */
+    int64_t us;           /* until the workspace was verified and in its place */
 } backup_restored;
 
-/** Restores a workspace: built beside `into` under another name, erasures applied, verified, compared
- * with what the manifest says, and only then given its name. PB_EXISTS when there is something at
- * `into`; PB_DENIED when erasures may be missing and `unknown_erasures` does not say that this is
- * known; PB_CORRUPT when anything of the backup is not as it was. After a failure nothing is left. */
+/** Restores a workspace: built beside `into` under another name, erasures applied, verified,
+ * compared with what the manifest says, and only then given its name. PB_EXISTS when there is
+ * something at `into`; PB_DENIED when erasures may be missing and `unknown_erasures` does not say
+ * that this is known; PB_CORRUPT when anything of the backup is not as it was. After a failure
+ * nothing is left. */
 pb_status backup_restore(const model_schema *schema, const backup_call *call,
                          const backup_restore_options *options, backup_restored *ret_restored,
                          pb_error *err);

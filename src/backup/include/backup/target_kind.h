@@ -11,8 +11,8 @@ typedef struct backup_kind {
     bool durable; /* what put acknowledges survives */
     pb_status (*put)(void *self, const char *name, pb_str bytes, pb_error *err);
     pb_status (*get)(void *self, const char *name, size_t max, pb_buf *out, pb_error *err);
-    pb_status (*list)(void *self, const char *folder, pb_arena *arena,
-                      backup_object **ret_objects, size_t *ret_count, pb_error *err);
+    pb_status (*list)(void *self, const char *folder, pb_arena *arena, backup_object **ret_objects,
+                      size_t *ret_count, pb_error *err);
     pb_status (*remove)(void *self, const char *name, pb_error *err);
     pb_status (*exists)(void *self, const char *name, bool *ret_there, pb_error *err);
     pb_status (*settle)(void *self, pb_error *err);

@@ -1,5 +1,5 @@
-/* The keys of a workspace that is not open: all there is of it is its head, the file workspace.yaml,
- * as a backup keeps it.
+/* The keys of a workspace that is not open: all there is of it is its head, the file
+ * workspace.yaml, as a backup keeps it.
  *
  * Threads: a keyring is immutable; any thread may ask it.
  */
@@ -20,8 +20,8 @@ pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **re
 db_keyring *db_keyring_close(db_keyring *keyring);
 /** As db_workspace_subkey. */
 void db_keyring_subkey(const db_keyring *keyring, const char purpose[8], uint8_t ret_key[32]);
-/** Id of the workspace a head is of; read without a key, so believe it only of a head that a keyring
- * proved. */
+/** Id of the workspace a head is of; read without a key, so believe it only of a head that a
+ * keyring proved. */
 pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err);
 /** The bytes of an open workspace's head. */
 pb_status db_head_read(const db_workspace *workspace, pb_buf *out, pb_error *err);

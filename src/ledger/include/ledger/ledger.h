@@ -51,19 +51,17 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err);
 
-/** First bytes of an event's leaf hash: tells events of different histories apart that have the same
- * sequence. */
+/** First bytes of an event's leaf hash: tells events of different histories apart that have the
+ * same sequence. */
 enum { LEDGER_PRINT_SIZE = 8 };
 /** Called with every event whose payload was erased, in order. */
 typedef pb_status (*ledger_erased_each)(void *context, uint64_t sequence,
                                         const uint8_t print[LEDGER_PRINT_SIZE], pb_error *err);
-pb_status ledger_erased(db_session *session, ledger_erased_each each, void *context,
-                        pb_error *err);
+pb_status ledger_erased(db_session *session, ledger_erased_each each, void *context, pb_error *err);
 /** The print of one event; `*ret_there` false when there is no such event. `*ret_payload`: it has a
  * payload that can be erased. */
-pb_status ledger_print(db_session *session, uint64_t sequence,
-                       uint8_t ret_print[LEDGER_PRINT_SIZE], bool *ret_there, bool *ret_payload,
-                       pb_error *err);
+pb_status ledger_print(db_session *session, uint64_t sequence, uint8_t ret_print[LEDGER_PRINT_SIZE],
+                       bool *ret_there, bool *ret_payload, pb_error *err);
 
 typedef struct ledger_head {
     uint64_t size;

@@ -10,6 +10,8 @@
 #define SERVICE_SERVICE_H
 
 #include "audit/fixtures.h"
+#include "backup/plan.h"
+#include "backup/restore.h"
 #include "exchange/import.h"
 #include "match/match.h"
 #include "record/undo.h"
@@ -207,5 +209,38 @@ pb_status service_undo(const service_call *call, db_workspace *workspace, int64_
 /** Checks the ledger and every record against it. */
 pb_status service_verify(const service_core *service, const service_call *call,
                          db_workspace *workspace, ledger_report *ret_report, pb_error *err);
+
+/** What a backup to one place came to, clearing away included. */
+typedef struct service_backup {
+    backup_sent sent;
+    backup_pruned pruned;
+} service_backup;
+/** Backs up to `places`; none: to those the workspace declared. Where a backup was made, those that
+ * the declaration does not keep are cleared away. With `if_due`, only places whose newest backup is
+ * older than declared. Returns the first failure; `*ret_backups` tells of all. */
+pb_status service_backup_make(const service_call *call, db_workspace *workspace,
+                              const char *const *places, size_t count, bool if_due, pb_arena *arena,
+                              service_backup **ret_backups, size_t *ret_count, pb_error *err);
+/** Restores; see backup_restore. Every record is compared with its history. */
+pb_status service_restore(const service_core *service, const service_call *call,
+                          const backup_restore_options *options, backup_restored *ret_restored,
+                          pb_error *err);
+/** Declares from a YAML file how the workspace is backed up. */
+pb_status service_backup_declare(const service_call *call, db_workspace *workspace,
+                                 const char *path, pb_arena *arena, pb_error *err);
+
+/** A place of backups, as it is now. */
+typedef struct service_place {
+    backup_state state;
+    pb_status status; /* of asking the place itself, with `error` */
+    pb_error error;
+    size_t count; /* backups there */
+    int64_t newest_us, oldest_us;
+    bool declared;
+    bool late; /* the newest is older than what may be lost */
+} service_place;
+pb_status service_places(const service_call *call, db_workspace *workspace, pb_arena *arena,
+                         backup_plan *ret_plan, service_place **ret_places, size_t *ret_count,
+                         pb_error *err);
 
 #endif

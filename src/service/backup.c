@@ -1,0 +1,199 @@
+/* Backing up and restoring workspaces. */
+#include "internal.h"
+
+#include "record/verify.h"
+#include "sys/file.h"
+
+static backup_call call_of(const service_call *call)
+{
+    return (backup_call){.actor = call->actor,
+                         .now_us = call->now_us,
+                         .progress = call->progress,
+                         .context = call->context};
+}
+
+static pb_status load_plan(db_workspace *workspace, pb_arena *arena, backup_plan *ret_plan,
+                           backup_state **ret_states, size_t *ret_count, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(workspace, &session, err));
+    pb_status status = backup_plan_load(session, arena, ret_plan, err);
+    if (status == PB_OK)
+        status = backup_states(session, arena, ret_states, ret_count, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+static const backup_state *state_of(const backup_state *states, size_t count, const char *place)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(states[i].place, place) == 0)
+            return &states[i];
+    return NULL;
+}
+
+/* Those of `places` whose turn it is. */
+static pb_status choose(const service_call *call, const backup_plan *plan,
+                        const backup_state *states, size_t state_count, bool if_due,
+                        const char *const *places, size_t count, pb_arena *arena,
+                        const char ***ret_places, size_t *ret_count, pb_error *err)
+{
+    const char **chosen = pb_arena_array(arena, count + 1, sizeof *chosen);
+    size_t used = 0;
+    if (chosen == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const backup_state *state = state_of(states, state_count, places[i]);
+        bool due = state == NULL || state->at_us == INT64_MIN ||
+                   call->now_us - state->at_us >= plan->every_us;
+        if (due || !if_due)
+            chosen[used++] = places[i];
+    }
+    *ret_places = chosen;
+    *ret_count = used;
+    return PB_OK;
+}
+
+/* A folder is remembered by its whole path: the next call may come from elsewhere. */
+static pb_status whole_paths(const char *const *places, size_t count, pb_arena *arena,
+                             const char ***ret_places, pb_error *err)
+{
+    const char **whole = pb_arena_array(arena, count + 1, sizeof *whole);
+    const char *here = sys_path_real(arena, ".");
+    if (whole == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        bool url = strstr(places[i], "://") != NULL;
+        whole[i] = url || here == NULL ? places[i] : sys_path_join(arena, here, places[i]);
+        if (whole[i] == NULL)
+            return pb_fail_memory(err);
+    }
+    *ret_places = whole;
+    return PB_OK;
+}
+
+static pb_status no_places(pb_error *err)
+{
+    pb_fail(err, PB_USAGE, PB_MSG("No place for backups is named, and none is declared."), NULL);
+    pb_error_hint(
+        err, PB_MSG("Name one with --to, or declare some: probity backups --declare FILE"), NULL);
+    return PB_USAGE;
+}
+
+/* The first failure of clearing away, unless making backups failed before. */
+static pb_status prune_all(const backup_call *call, db_workspace *workspace,
+                           const backup_plan *plan, service_backup *backups, size_t count,
+                           pb_error *err)
+{
+    pb_status first = PB_OK;
+    if (plan->newest == 0 && plan->keep_us == 0)
+        return PB_OK;
+    for (size_t i = 0; i < count; i++) {
+        pb_status status = PB_OK;
+        if (backups[i].sent.status == PB_OK)
+            status = backup_prune(workspace, call, plan, backups[i].sent.place, &backups[i].pruned,
+                                  first == PB_OK ? err : NULL);
+        if (first == PB_OK)
+            first = status;
+    }
+    return first;
+}
+
+pb_status service_backup_make(const service_call *call, db_workspace *workspace,
+                              const char *const *places, size_t count, bool if_due, pb_arena *arena,
+                              service_backup **ret_backups, size_t *ret_count, pb_error *err)
+{
+    backup_plan plan;
+    backup_state *states;
+    size_t state_count, chosen_count = 0;
+    const char **chosen = NULL;
+    const backup_call inner = call_of(call);
+    PB_TRY(load_plan(workspace, arena, &plan, &states, &state_count, err));
+    if (count == 0) {
+        places = plan.places;
+        count = plan.place_count;
+    }
+    if (count == 0)
+        return no_places(err);
+    PB_TRY(whole_paths(places, count, arena, &chosen, err));
+    PB_TRY(choose(call, &plan, states, state_count, if_due, chosen, count, arena, &chosen,
+                  &chosen_count, err));
+    backup_sent *sent = pb_arena_array(arena, chosen_count + 1, sizeof *sent);
+    service_backup *backups = pb_arena_array(arena, chosen_count + 1, sizeof *backups);
+    if (sent == NULL || backups == NULL)
+        return pb_fail_memory(err);
+    pb_status status =
+        chosen_count == 0 ? PB_OK : backup_make(workspace, &inner, chosen, chosen_count, sent, err);
+    for (size_t i = 0; i < chosen_count; i++)
+        backups[i].sent = sent[i];
+    *ret_backups = backups;
+    *ret_count = chosen_count;
+    pb_status pruned =
+        prune_all(&inner, workspace, &plan, backups, chosen_count, status == PB_OK ? err : NULL);
+    return status == PB_OK ? pruned : status;
+}
+
+pb_status service_restore(const service_core *service, const service_call *call,
+                          const backup_restore_options *options, backup_restored *ret_restored,
+                          pb_error *err)
+{
+    const backup_call inner = call_of(call);
+    backup_restore_options whole = *options;
+    record_checker *checker = record_checker_new(service->schema);
+    if (checker == NULL)
+        return pb_fail_memory(err);
+    whole.check = (backup_check){record_verify_row, checker};
+    pb_status status = backup_restore(service->schema, &inner, &whole, ret_restored, err);
+    record_checker_free(checker);
+    return status;
+}
+
+pb_status service_backup_declare(const service_call *call, db_workspace *workspace,
+                                 const char *path, pb_arena *arena, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(MODEL_YAML_BYTES + 1);
+    const backup_call inner = call_of(call);
+    backup_plan plan;
+    PB_TRY(sys_file_read(path, MODEL_YAML_BYTES, &text, err));
+    const model_source source = {.name = pb_str_c(path), .text = pb_buf_str(&text)};
+    PB_TRY(backup_plan_parse(&source, arena, &plan, err));
+    return backup_plan_store(workspace, &inner, &plan, pb_buf_str(&text), err);
+}
+
+static void ask_place(const service_call *call, db_workspace *workspace, const backup_plan *plan,
+                      pb_arena *arena, service_place *place)
+{
+    backup_item *items;
+    size_t count;
+    for (size_t i = 0; i < plan->place_count; i++)
+        if (strcmp(plan->places[i], place->state.place) == 0)
+            place->declared = true;
+    place->newest_us = place->oldest_us = INT64_MIN;
+    place->status =
+        backup_list(workspace, place->state.place, arena, &items, &count, &place->error);
+    if (place->status == PB_OK && count > 0) {
+        place->count = count;
+        place->oldest_us = items[0].at_us;
+        place->newest_us = items[count - 1].at_us;
+    }
+    place->late = place->newest_us == INT64_MIN || call->now_us - place->newest_us > plan->lose_us;
+}
+
+pb_status service_places(const service_call *call, db_workspace *workspace, pb_arena *arena,
+                         backup_plan *ret_plan, service_place **ret_places, size_t *ret_count,
+                         pb_error *err)
+{
+    backup_state *states;
+    size_t count;
+    PB_TRY(load_plan(workspace, arena, ret_plan, &states, &count, err));
+    service_place *places = pb_arena_array(arena, count + 1, sizeof *places);
+    if (places == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        places[i].state = states[i];
+        ask_place(call, workspace, ret_plan, arena, &places[i]);
+    }
+    *ret_places = places;
+    *ret_count = count;
+    return PB_OK;
+}
