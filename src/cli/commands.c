@@ -278,6 +278,9 @@ static const cli_example backups_examples[] = {
     {"probity backups customers --declare backups.yaml", PB_MSG("Say how the workspace is to be backed up")},
     {.line = NULL}};
 static const cli_exit backups_exits[] = {
+    {0, PB_MSG("Every declared place has a backup that is young enough")},
+    {1, PB_MSG("One has not")},
+    {2, PB_MSG("The state could not be told; standard error says why and what to do")},
     {.says = NULL}};
 static const cli_option restore_options[] = {
     {"from", 0, "PLACE", PB_MSG("Place of the backup"), NULL, NULL, false, true, true},
