@@ -223,6 +223,12 @@ static void test_espocrm(void **state)
     assert_rows(room, plan, "espocrm/meetings", 2);
     assert_rows(room, plan, "espocrm/tasks", 1);
     assert_rows(room, plan, "espocrm/campaigns", 1);
+    assert_rows(room, plan, "espocrm/emails", 2);
+    assert_int_equal(file_named(plan, "espocrm/emails")->aside, 2); /* of no record, not sent */
+    assert_told(room, &read,
+                "SELECT m.direction || ', ' || c.full_name FROM activity m JOIN contact c ON c.id ="
+                " m.contact_id WHERE m.record = 'w1'",
+                "Out, Wei WangA");
     assert_told(room, &read,
                 "SELECT group_concat(value) FROM (SELECT value FROM value_note "
                 "WHERE kind = 'unresolved' ORDER BY value)",

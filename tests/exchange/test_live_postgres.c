@@ -41,18 +41,32 @@ static char *run(const char *database, const char *sql)
     return cell;
 }
 
-static void fill(const char *database, const char *schema)
+static void run_file(const char *database, const char *name)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
     pb_error err;
-    run("postgres", pb_arena_printf(server.arena, "CREATE DATABASE %s", database));
-    char *path = pb_arena_printf(server.arena, "%s/tests/data/live/%s.sql", root_path(), database);
+    char *path = pb_arena_printf(server.arena, "%s/tests/data/live/%s.sql", root_path(), name);
     must(sys_file_read(path, 1 << 20, &text, &err), &err);
     run(database, pb_buf_cstr(&text));
+}
+
+/* `version`: changes what `base` made; NULL: nothing does. */
+static void fill_version(const char *database, const char *base, const char *version,
+                         const char *schema)
+{
+    run("postgres", pb_arena_printf(server.arena, "CREATE DATABASE %s", database));
+    run_file(database, base);
+    if (version != NULL)
+        run_file(database, version);
     run(database, pb_arena_printf(server.arena,
                                   "GRANT USAGE ON SCHEMA %s TO auditor; "
                                   "GRANT SELECT ON ALL TABLES IN SCHEMA %s TO auditor; ANALYZE",
                                   schema, schema));
+}
+
+static void fill(const char *database, const char *schema)
+{
+    fill_version(database, database, NULL, schema);
 }
 
 static int servers_start(void **state)
@@ -78,6 +92,8 @@ static int servers_start(void **state)
                                     "CREATE ROLE nobody_yet LOGIN PASSWORD '%s'",
                                     password, password, password));
     fill("odoo", "public");
+    fill_version("odoo13", "odoo", "odoo13", "public");
+    fill_version("odoo19", "odoo", "odoo19", "public");
     fill("twenty", "workspace_1wgvd1injqtife6y4rvfbu3h5");
     fill("shop", "public");
     fill("office", "public");
@@ -115,7 +131,7 @@ static void test_odoo(void **state)
     assert_rows(room, plan, "odoo/leads", 6);
     assert_rows(room, plan, "odoo/opportunities", 12);
     assert_rows(room, plan, "odoo/activities", 10);
-    assert_rows(room, plan, "odoo/messages", 8); /* notifications are nobody's work */
+    assert_rows(room, plan, "odoo/messages", 9); /* notifications are nobody's work */
     assert_rows(room, plan, "odoo/products", 5);
     assert_rows(room, plan, "odoo/orders", 4);
     assert_rows(room, plan, "odoo/order lines", 4);
@@ -218,6 +234,72 @@ static void test_odoo_leaves_out(void **state)
     assert_int_equal(file_named(&read.plan, "odoo/messages")->aside, 5);    /* notifications */
     assert_int_equal(file_named(&read.plan, "odoo/order lines")->aside, 1); /* a heading */
     assert_int_equal(file_named(&read.plan, "odoo/companies")->aside, 0);
+    live_read_end(&read);
+}
+
+/* shows: INT-5 AUD-4 */
+static void test_odoo_meetings_and_campaigns(void **state)
+{
+    bench_room *room = *state;
+    live_read read = read_live(room, url_of(room, "auditor", "odoo"), NULL);
+    assert_rows(room, &read.plan, "odoo/meetings", 2);
+    assert_int_equal(file_named(&read.plan, "odoo/meetings")->aside, 1);   /* a dentist's */
+    assert_int_equal(file_named(&read.plan, "odoo/activities")->aside, 1); /* in the calendar */
+    assert_rows(room, &read.plan, "odoo/campaigns", 1);
+    assert_told(room, &read,
+                "SELECT m.kind || ', ' || m.status || ', ' || c.full_name || ', ' || a.name FROM "
+                "activity m JOIN contact c ON c.id = m.contact_id JOIN account a ON a.id = "
+                "m.account_id WHERE m.record = 'calendar.event,1'",
+                "Meeting, Done, Ben Fischer, Company A GmbH");
+    assert_told(room, &read, "SELECT status FROM activity WHERE record = 'calendar.event,2'",
+                "Cancelled");
+    assert_told(room, &read,
+                "SELECT k.name || ', ' || k.status FROM opportunity o JOIN campaign k ON k.id = "
+                "o.campaign_id WHERE o.record = '20'",
+                "Spring sale, Completed");
+    assert_told(room, &read,
+                "SELECT kind || ', ' || status FROM activity WHERE subject = 'Called back'",
+                "Call, Done");
+    assert_told(room, &read, "SELECT group_concat(kind) FROM account WHERE kind IS NOT NULL",
+                "Customer,Supplier");
+    assert_told(room, &read, "SELECT tags FROM account WHERE record = '11'", "VIP;Newsletter");
+    assert_told(room, &read, "SELECT team FROM staff WHERE user_name = 'anna'", "Europe");
+    assert_false(mentions(&read.plan, room, "crm_team_member"));
+    live_read_end(&read);
+}
+
+/* Columns that a version lacks, or has under another name, take nothing else away. */
+/* shows: INT-5 AUD-13 */
+static void test_odoo_before_and_after(void **state)
+{
+    static const char *const old[][2] = {
+        {"SELECT amount || ' ' || expected_amount FROM opportunity WHERE record = '22'",
+         "2201100 660000"},
+        {"SELECT loss_reason FROM opportunity WHERE record = '21'", "Too expensive"},
+        {"SELECT stage FROM opportunity WHERE record = '20'", "Prospecting"},
+        {"SELECT name FROM campaign", "spring-sale"},
+        {"SELECT team FROM staff WHERE user_name = 'anna'", "Europe"},
+        {"SELECT group_concat(kind) FROM account WHERE kind IS NOT NULL", "Customer,Supplier"},
+        {"SELECT name FROM product WHERE record = '1'", "Machine 1"},
+    };
+    static const char *const late[][2] = {
+        {"SELECT credit_limit FROM account WHERE record = '11'", "250050"},
+        {"SELECT status FROM activity WHERE record = 'mail.activity,1'", "Done"},
+        {"SELECT count(*) FROM activity WHERE subject = 'Called back'", "0"}, /* is kept itself */
+        {"SELECT amount || ' ' || expected_amount FROM opportunity WHERE record = '22'",
+         "2201100 660000"},
+        {"SELECT count(*) FROM contact WHERE mobile IS NOT NULL", "0"},
+    };
+    bench_room *room = *state;
+    live_read read = read_live(room, url_of(room, "auditor", "odoo13"), NULL);
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        assert_told(room, &read, old[i][0], old[i][1]);
+    assert_false(mentions(&read.plan, room, "was not read"));
+    live_read_end(&read);
+    read = read_live(room, url_of(room, "auditor", "odoo19"), NULL);
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+        assert_told(room, &read, late[i][0], late[i][1]);
+    assert_false(mentions(&read.plan, room, "was not read"));
     live_read_end(&read);
 }
 
@@ -404,6 +486,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_odoo_values, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_customers_own_columns, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_odoo_leaves_out, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_odoo_meetings_and_campaigns, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_odoo_before_and_after, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_twenty, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_twenty_names_targets_anew, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_any_database, room_make, room_end),

@@ -16,6 +16,7 @@ typedef struct composing {
     const live_query *query;
     live_table *tables[PARTS]; /* by part; NULL: not there or a query of its own */
     bool there[PARTS];         /* the part can be joined */
+    pb_str deleted, aside;     /* the conditions that can be asked; absent: none */
     bool *used;
 } composing;
 
@@ -115,7 +116,7 @@ static bool is_taken(const composing *c, pb_str alias, pb_str column)
         for (size_t w = 0; w < c->query->fields[f].way_count; w++)
             if (is_named(c->query->fields[f].ways[w], alias, column))
                 return true;
-    const pb_str conditions[] = {c->query->where, c->query->deleted, c->query->aside};
+    const pb_str conditions[] = {c->query->where, c->deleted, c->aside};
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
         if (conditions[i].ptr != NULL && is_named(conditions[i], alias, column))
             return true;
@@ -132,11 +133,12 @@ static live_table *table_named(const composing *c, pb_str name)
     return full.failed ? NULL : live_table_find(c->catalog, c->match->schema, pb_buf_str(&full));
 }
 
-/* Text with {table} replaced by its full name. False: a table is not there or may not be read. */
+/* Text with {table} replaced by its full name; other braces (of JSON paths) stay. False: a table is
+ * not there or may not be read. */
 static bool add_select(const composing *c, pb_str text, pb_buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '{') {
+        if (text.ptr[i] != '{' || i + 1 == text.len || !is_word(text.ptr[i + 1])) {
             pb_buf_byte(out, text.ptr[i]);
             continue;
         }
@@ -288,13 +290,22 @@ static pb_status no_table(const composing *c, live_place *ret, pb_error *err)
 
 /* --- which rows --- */
 
+/* The first way of a condition that can be asked. False: there are ways, and none can. */
+static bool choose(const composing *c, const model_strs *ways, pb_str *ret)
+{
+    size_t way = 0;
+    while (way < ways->count && !can_be(c, ways->items[way]))
+        way++;
+    *ret = way < ways->count ? ways->items[way] : PB_STR_NONE;
+    return ways->count == 0 || way < ways->count;
+}
+
 /* All conditions are about columns that are there. */
-static bool can_choose(const composing *c)
+static bool can_choose(composing *c)
 {
     const live_query *q = c->query;
-    return (q->where.ptr == NULL || can_be(c, q->where)) &&
-           (q->deleted.ptr == NULL || can_be(c, q->deleted)) &&
-           (q->aside.ptr == NULL || can_be(c, q->aside)) && can_be(c, q->key);
+    bool deleted = choose(c, &q->deleted, &c->deleted), aside = choose(c, &q->aside, &c->aside);
+    return deleted && aside && (q->where.ptr == NULL || can_be(c, q->where)) && can_be(c, q->key);
 }
 
 /* `not`: the condition may be about nothing known, which is not true. */
@@ -312,16 +323,16 @@ static void add_choice(const composing *c, pb_buf *out)
     bool first = true;
     add_condition(c->query->where, false, &first, out);
     if (!c->catalog->with_deleted)
-        add_condition(c->query->deleted, true, &first, out);
-    add_condition(c->query->aside, true, &first, out);
+        add_condition(c->deleted, true, &first, out);
+    add_condition(c->aside, true, &first, out);
 }
 
 /* Counts what add_choice leaves out of the rows that are the query's: a row that was deleted is not
  * counted again as one that is no record. */
 static pb_status count_left(const composing *c, pb_str from, live_place *ret, pb_error *err)
 {
-    pb_str deleted = c->catalog->with_deleted ? PB_STR_NONE : c->query->deleted;
-    pb_str aside = c->query->aside;
+    pb_str deleted = c->catalog->with_deleted ? PB_STR_NONE : c->deleted;
+    pb_str aside = c->aside;
     if (deleted.ptr == NULL && aside.ptr == NULL)
         return PB_OK;
     pb_str gone = deleted.ptr != NULL ? deleted : PB_STR("1 = 0");
@@ -353,11 +364,12 @@ pb_status live_compose(const live_catalog *catalog, const live_match *match,
     if (!c.there[0])
         return no_table(&c, ret, err);
     size_t count = 0;
+    bool can = can_choose(&c);
     pb_buf_addc(&sql, "SELECT ");
     add_declared(&c, &count, &sql);
     ret->known = count;
     add_others(&c, &count, &sql);
-    if (count == 0 || !can_choose(&c))
+    if (count == 0 || !can)
         return live_refuse(ret, catalog->arena, err,
                            PB_MSG("{name} was not read: the login may not read the columns that "
                                   "tell its rows apart"),
@@ -391,8 +403,9 @@ pb_status live_compose_own(const live_catalog *catalog, const live_match *match,
     c.tables[0] = live_table_find(catalog, table->schema, table->name);
     c.there[0] = true;
     query.key = PB_STR("t.id");
-    if (match->product->own_deleted.ptr != NULL && can_be(&c, match->product->own_deleted))
-        query.deleted = match->product->own_deleted;
+    pb_str deleted = match->product->own_deleted;
+    if (deleted.ptr != NULL && can_be(&c, deleted))
+        query.deleted = (model_strs){&deleted, 1};
     PB_TRY(live_compose(catalog, match, &query, used, ret, err));
     ret->beside = true;
     return PB_OK;

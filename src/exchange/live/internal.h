@@ -179,7 +179,9 @@ typedef struct live_field {
 
 typedef struct live_query {
     pb_str entity, name, where, key;
-    pb_str deleted, aside; /* rows that are counted only; absent: none */
+    /* Rows that are counted only, in several ways: the first whose columns all exist. None: none.
+     */
+    model_strs deleted, aside;
     live_part *parts;
     size_t part_count;
     live_field *fields;

@@ -6,9 +6,9 @@
  *   tables: [res_partner, res_users]      # all of them in one schema
  *   prefixed: false                       # true: behind any prefix, the same for all
  *   clock: utc                            # local: moments are of the zone the server is in
- *   own: {prefix: x_, deleted: t.gone}    # customers' own tables, and which of their rows are no
- * more system: [events]                      # tables of these names are no records, whatever they
- * fit queries:
+ *   own: {prefix: x_, deleted: t.gone}    # customers' own tables, and which rows are no more
+ *   system: [events]                      # tables called so are no records, whatever they fit
+ *   queries:
  *     - entity: account
  *       name: companies                   # how reports call it
  *       from:
@@ -17,9 +17,11 @@
  *         - {as: g, select: SELECT …, on: …, needs: [table.column]}   # there if these columns are
  *       where: p.is_company               # which rows of the table are of this query
  *       deleted: p.gone                   # which of them were deleted: counted, not read
- *       aside: p.name IS NULL             # which of them are no records: counted, not read
+ *       aside: [p.kind = 3, p.name = ''] # which of them are no records: counted, not read
  *       key: p.id
  *       columns: {id: p.id, name: p.name, phone: [p.phone_sanitized, p.phone]}
+ *
+ * What stands in a list are ways for versions that differ: the first whose columns all exist.
  */
 #include "internal.h"
 
@@ -68,8 +70,8 @@ static pb_status read_query(const model_yaml *node, pb_arena *arena, live_query 
     PB_TRY(model_yaml_text(node, "entity", &ret->entity, err));
     PB_TRY(model_yaml_text(node, "name", &ret->name, err));
     PB_TRY(model_yaml_text(node, "where", &ret->where, err));
-    PB_TRY(model_yaml_text(node, "deleted", &ret->deleted, err));
-    PB_TRY(model_yaml_text(node, "aside", &ret->aside, err));
+    PB_TRY(model_yaml_texts(arena, node, "deleted", &ret->deleted, err));
+    PB_TRY(model_yaml_texts(arena, node, "aside", &ret->aside, err));
     PB_TRY(model_yaml_text(node, "key", &ret->key, err));
     PB_TRY(model_yaml_expect(from, MODEL_YAML_LIST, err));
     PB_TRY(model_yaml_expect(columns, MODEL_YAML_MAP, err));

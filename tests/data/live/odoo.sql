@@ -1,4 +1,4 @@
--- Odoo 17.0, tables of base, mail, crm, sale and product that an audit reads; see README.md.
+-- Odoo 17.0, tables of base, mail, calendar, utm, crm, sale and product that an audit reads; see README.md.
 CREATE TABLE ir_module_module (id serial PRIMARY KEY, name varchar NOT NULL, state varchar, latest_version varchar);
 CREATE TABLE ir_model (id serial PRIMARY KEY, model varchar NOT NULL, name jsonb NOT NULL, state varchar);
 CREATE TABLE res_currency (id serial PRIMARY KEY, name varchar(3) NOT NULL, symbol varchar NOT NULL, rounding numeric, active boolean);
@@ -16,7 +16,7 @@ CREATE TABLE res_partner (
   city varchar, email varchar, phone varchar, mobile varchar, commercial_company_name varchar, company_name varchar,
   date date, comment text, partner_latitude numeric, partner_longitude numeric, active boolean, employee boolean,
   is_company boolean, partner_share boolean, write_date timestamp, message_bounce integer, email_normalized varchar,
-  signup_type varchar, signup_expiration timestamp, signup_token varchar, phone_sanitized varchar, team_id integer,
+  signup_type varchar, signup_expiration timestamp, signup_token varchar, phone_sanitized varchar, team_id integer, customer_rank integer, supplier_rank integer,
   x_studio_segment varchar, x_studio_score double precision, x_studio_photo bytea,
   CONSTRAINT res_partner_check_name CHECK ((type = 'contact' AND name IS NOT NULL) OR type <> 'contact'));
 CREATE TABLE res_partner_res_partner_category_rel (category_id integer NOT NULL, partner_id integer NOT NULL, PRIMARY KEY (category_id, partner_id));
@@ -30,7 +30,8 @@ CREATE TABLE crm_team_member (id serial PRIMARY KEY, crm_team_id integer NOT NUL
 CREATE TABLE crm_stage (id serial PRIMARY KEY, sequence integer, team_id integer, name jsonb NOT NULL, requirements text, is_won boolean, fold boolean);
 CREATE TABLE crm_lost_reason (id serial PRIMARY KEY, name jsonb NOT NULL, active boolean);
 CREATE TABLE utm_source (id serial PRIMARY KEY, name varchar NOT NULL);
-CREATE TABLE utm_campaign (id serial PRIMARY KEY, name varchar NOT NULL, title jsonb NOT NULL, user_id integer NOT NULL, stage_id integer NOT NULL);
+CREATE TABLE utm_campaign (id serial PRIMARY KEY, name varchar NOT NULL, title jsonb NOT NULL, user_id integer NOT NULL, stage_id integer NOT NULL, active boolean, is_auto_campaign boolean, color integer, create_date timestamp, write_date timestamp);
+CREATE TABLE utm_stage (id serial PRIMARY KEY, name jsonb NOT NULL, sequence integer);
 CREATE TABLE crm_lead (
   id serial PRIMARY KEY, campaign_id integer, source_id integer, medium_id integer, message_bounce integer, user_id integer,
   team_id integer, company_id integer, stage_id integer, color integer, recurring_plan integer, partner_id integer,
@@ -49,7 +50,14 @@ CREATE TABLE mail_activity (
   id serial PRIMARY KEY, res_model_id integer NOT NULL, res_id integer, activity_type_id integer, user_id integer NOT NULL,
   request_partner_id integer, recommended_activity_type_id integer, previous_activity_type_id integer, create_uid integer,
   write_uid integer, res_model varchar, res_name varchar, summary varchar, date_deadline date NOT NULL, note text,
-  automated boolean, create_date timestamp, write_date timestamp);
+  automated boolean, calendar_event_id integer, create_date timestamp, write_date timestamp);
+CREATE TABLE calendar_event (
+  id serial PRIMARY KEY, user_id integer, videocall_channel_id integer, res_id integer, res_model_id integer, res_model varchar,
+  recurrence_id integer, name varchar NOT NULL, location varchar, videocall_location varchar, access_token varchar, privacy varchar,
+  show_as varchar NOT NULL, start_date date, stop_date date, description text, active boolean, allday boolean, recurrency boolean,
+  follow_recurrence boolean, start timestamp NOT NULL, stop timestamp NOT NULL, duration double precision, create_uid integer,
+  create_date timestamp, write_uid integer, write_date timestamp, opportunity_id integer);
+CREATE TABLE calendar_event_res_partner_rel (calendar_event_id integer NOT NULL, res_partner_id integer NOT NULL, PRIMARY KEY (calendar_event_id, res_partner_id));
 CREATE TABLE mail_message (
   id serial PRIMARY KEY, parent_id integer, res_id integer, record_company_id integer, subtype_id integer,
   mail_activity_type_id integer, author_id integer, author_guest_id integer, create_uid integer, write_uid integer,
@@ -158,3 +166,15 @@ INSERT INTO mail_message (id, model, res_id, create_uid, message_type, date, cre
 INSERT INTO mail_tracking_value (id, field_id, old_value_integer, new_value_integer, mail_message_id, create_uid, old_value_char, new_value_char, old_value_datetime, new_value_datetime, old_value_float, new_value_float) VALUES
   (1, 501, 1, 4, 901, 2, 'New', 'Won', NULL, NULL, NULL, NULL), (2, 502, NULL, NULL, 901, 2, NULL, NULL, '2024-02-28', '2024-03-31', NULL, NULL),
   (3, 503, NULL, NULL, 901, 2, NULL, NULL, NULL, NULL, 1000, 2500.5);
+INSERT INTO utm_stage (id, name, sequence) VALUES (1, '{"en_US": "New"}', 1), (2, '{"en_US": "Sent"}', 2);
+INSERT INTO utm_campaign (id, name, title, user_id, stage_id, active, is_auto_campaign, create_date) VALUES (1, 'spring-sale', '{"en_US": "Spring sale", "de_DE": "Frühjahr"}', 2, 2, true, false, '2024-02-01 08:00:00'), (2, 'auto-1', '{"en_US": "auto-1"}', 2, 1, true, true, '2024-02-01 08:00:00');
+UPDATE crm_lead SET campaign_id = 1 WHERE id IN (1, 20);
+UPDATE res_partner SET customer_rank = 1 WHERE id = 11;
+UPDATE res_partner SET supplier_rank = 2 WHERE id = 12;
+-- meetings with a customer, for an opportunity (cancelled), for oneself; the first stands among the activities, too
+INSERT INTO calendar_event (id, user_id, name, location, show_as, active, start, stop, create_date, opportunity_id) VALUES (1, 2, 'Visit of the works', 'Frankfurt', 'busy', true, '2024-04-02 09:00:00', '2024-04-02 10:30:00', '2024-03-20 08:00:00', NULL),
+  (2, 3, 'Second offer', NULL, 'busy', false, '2024-04-03 09:00:00', '2024-04-03 09:30:00', '2024-03-20 08:00:00', 20), (3, 2, 'Dentist', NULL, 'busy', true, '2024-04-04 09:00:00', '2024-04-04 09:30:00', '2024-03-20 08:00:00', NULL);
+INSERT INTO calendar_event_res_partner_rel VALUES (1, 3), (1, 41), (3, 3);
+INSERT INTO mail_activity (res_model_id, res_model, res_id, res_name, activity_type_id, user_id, summary, date_deadline, calendar_event_id) VALUES (1, 'res.partner', 41, 'x', 3, 2, 'Visit of the works', '2024-04-02', 1);
+-- what is left of a call that was done
+INSERT INTO mail_message (model, res_id, author_id, create_uid, message_type, mail_activity_type_id, subject, body, date, create_date) VALUES ('crm.lead', 20, 3, 2, 'notification', 2, 'Called back', '<p>Call done</p>', '2024-04-05 08:00:00', '2024-04-05 08:00:00');
