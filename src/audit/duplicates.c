@@ -1,6 +1,7 @@
 #include "audit/duplicates.h"
 
 #include "base/bytes.h"
+#include "doubt.h"
 #include "model/value.h"
 #include "run.h"
 
@@ -16,6 +17,7 @@ typedef struct column_set {
     pb_str *values[MAX_FIELDS];
     size_t filled[MAX_FIELDS];
     size_t count;
+    size_t told; /* the most rows in which one column holds more than a name or a town */
 } column_set;
 
 /* Parts of an address hang together: a postcode says what the city says. */
@@ -127,11 +129,12 @@ static pb_status fill_columns(column_set *set, db_session *snapshot, pb_error *e
 }
 
 /* Leaves out the columns in which nothing stands: they would say nothing about any pair. Where only
- * places and days are left nothing is compared: who lives in one town is not one person. */
+ * places and days are left nothing is compared: who lives in one town is not one person; nor where
+ * only names of people are, for namesakes have these in common. */
 static void keep_filled(column_set *set)
 {
     size_t kept = 0;
-    bool tells_apart = false;
+    bool tells_apart = false, names = false, more = false;
     for (size_t c = 0; c < set->count; c++) {
         if (set->filled[c] == 0)
             continue;
@@ -139,8 +142,13 @@ static void keep_filled(column_set *set)
             (match_column){set->fields[c]->name, kind_of(set->fields[c]), set->values[c]};
         match_kind kind = set->columns[kept - 1].kind;
         tells_apart = tells_apart || (kind != MATCH_PLACE && kind != MATCH_DATE);
+        doubt_column says = doubt_kind(set->entity, &set->columns[kept - 1]);
+        names = names || says == DOUBT_NAME;
+        more = more || (says != DOUBT_NAME && says != DOUBT_PLACE);
+        if (says != DOUBT_NAME && says != DOUBT_PLACE && set->filled[c] > set->told)
+            set->told = set->filled[c];
     }
-    set->count = tells_apart ? kept : 0;
+    set->count = tells_apart && (!names || more) ? kept : 0;
 }
 
 /* Declared blocks whose columns are all among those compared. */
@@ -182,6 +190,38 @@ static pb_status count_rows(db_session *snapshot, const model_entity *entity, si
     return PB_OK;
 }
 
+static uint32_t root_of(uint32_t *parent, uint32_t i)
+{
+    while (parent[i] != i) {
+        parent[i] = parent[parent[i]];
+        i = parent[i];
+    }
+    return i;
+}
+
+/* Takes back the pairs that something speaks against; clusters are what the others hold together.
+ */
+static void drop_doubtful(const model_entity *entity, audit_duplicates *found)
+{
+    match_result *result = &found->result;
+    size_t kept = 0;
+    for (size_t i = 0; i < result->pair_count; i++)
+        if (!doubt_pair(entity, found, &result->pairs[i]))
+            result->pairs[kept++] = result->pairs[i];
+    if (kept == result->pair_count)
+        return;
+    result->pair_count = kept;
+    for (size_t row = 0; row < result->rows; row++)
+        result->cluster[row] = (uint32_t)row;
+    for (size_t i = 0; i < kept; i++) {
+        uint32_t a = root_of(result->cluster, result->pairs[i].left);
+        uint32_t b = root_of(result->cluster, result->pairs[i].right);
+        result->cluster[a > b ? a : b] = a < b ? a : b;
+    }
+    for (size_t row = 0; row < result->rows; row++)
+        result->cluster[row] = root_of(result->cluster, (uint32_t)row);
+}
+
 pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
                                 match_progress progress, void *context, pb_arena *arena,
                                 audit_duplicates *ret_duplicates, pb_error *err)
@@ -198,11 +238,13 @@ pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity
     PB_TRY(match_run(set.columns, set.count, set.rows, &options, progress, context, arena,
                      &found.result, err));
     found.field_count = set.count;
+    found.names_only = set.told * 2 < set.rows;
     match_column *columns = pb_arena_array(arena, set.count + 1, sizeof *columns);
     if (columns == NULL)
         return pb_fail_memory(err);
     memcpy(columns, set.columns, set.count * sizeof *columns);
     found.columns = columns;
+    drop_doubtful(entity, &found);
     *ret_duplicates = found;
     return PB_OK;
 }

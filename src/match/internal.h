@@ -120,8 +120,6 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
                           match_name *ret_equal);
 /** True when comparing two different values of a column needs no look at their texts. */
 bool match_is_quick(const match_table *table, size_t column, match_cell a, match_cell b);
-/** The name of an organisation without its legal form and joined words: `acme` of `acme co ltd`. */
-pb_str match_org_core(pb_str folded);
 /** Local part of an address, without a `+tag`. */
 pb_str match_email_local(pb_str email);
 /** True for mailboxes that stand for a role, not for a person (info, sales, …). */

@@ -78,11 +78,91 @@ static void test_firms_of_one_name_are_copies(void **state)
     assert_int_equal(copies_in(*state, "accounts.csv", pb_buf_cstr(&text), "account"), twice);
 }
 
+#define FIRMS "name,website,phone,street,city,postal code\n"
+
+/* One name is no proof: another legal form, domain and number are another firm; the same domain and
+ * number are the same one, whatever its form. */
+/* shows: DQ-4 */
+static void test_firms_of_one_name_may_be_two(void **state)
+{
+    static const char two_forms[] =
+        FIRMS "Weber GmbH,www.weber-bau.de,+49 89 4417822,Hauptstr. 12,Muenchen,80331\n"
+              "Weber AG,www.weber-it.ch,+41 44 5517800,Bahnhofstrasse 3,Zuerich,8001\n"
+              "Adler Print KG,www.adler.at,+43 1 5128800,Ring 1,Wien,1010\n";
+    static const char one_form[] =
+        FIRMS "Fischer GmbH,www.fischer.de,+49 711 998112,Marktgasse 2,Stuttgart,70173\n"
+              "Fischer GmbH,www.fischer-bau.de,+49 30 2312234,Kantstr. 4,Berlin,10623\n";
+    static const char same_house[] =
+        FIRMS "Weber GmbH,www.weber-bau.de,+49 89 4417822,Hauptstr. 12,Muenchen,80331\n"
+              "Weber AG,www.weber-bau.de,+49 89 4417822,Hauptstr. 12,Muenchen,80331\n";
+    static const char names[] = "account_id,name\na1,Weber GmbH\na2,Weber AG\na3,Weber\n"
+                                "a4,Blue Horizon Shipping\na5,Blue Horizon Shipping Ltd\n";
+    static const char registers[] = "name,vat number,city\nNordlicht Solar GmbH,DE136695976,Kiel\n"
+                                    "Nordlicht Solar GmbH,DE811569869,Kiel\n";
+    assert_int_equal(copies_in(*state, "accounts.csv", two_forms, "account"), 0);
+    assert_int_equal(copies_in(*state, "accounts.csv", one_form, "account"), 0);
+    assert_int_equal(copies_in(*state, "accounts.csv", same_house, "account"), 1);
+    assert_int_equal(copies_in(*state, "accounts.csv", names, "account"), 1);
+    assert_int_equal(copies_in(*state, "accounts.csv", registers, "account"), 0);
+}
+
+/* shows: DQ-4 */
+static void test_chinese_firms_of_one_name_may_be_two(void **state)
+{
+    static const char two[] = "name,phone,city\n华夏科技有限公司,+86 10 65529988,北京\n"
+                              "华夏科技股份有限公司,+86 21 55231188,上海\n";
+    static const char one[] = "name,phone,city\n华夏科技有限公司,+86 10 65529988,北京\n"
+                              "华夏科技股份有限公司,+86 10 65529988,北京\n";
+    assert_int_equal(copies_in(*state, "accounts.csv", two, "account"), 0);
+    assert_int_equal(copies_in(*state, "accounts.csv", one, "account"), 1);
+}
+
+/* A list that holds names only tells nobody from a namesake, however rare the name. */
+/* shows: DQ-4 */
+static void test_names_alone_accuse_nobody(void **state)
+{
+    static const char text[] = "full name,city\nZacharias Ohnesorg-Meyendorff,Wien\n"
+                               "Anna Weber,Bonn\nZacharias Ohnesorg-Meyendorff,Wien\n"
+                               "李伟,北京\n李伟,北京\nعلی رضایی,تهران\nعلی رضایی,تهران\n";
+    assert_int_equal(copies_in(*state, "contacts.csv", text, "contact"), 0);
+}
+
+#define PEOPLE "full name,email,phone,mobile,street,city,birth date\n"
+
+/* shows: DQ-4 */
+static void test_what_is_ones_own_decides(void **state)
+{
+    static const char namesakes[] =
+        PEOPLE "Sjoerd Kuipers,sjoerdkuipers@ferrovia.nl,+31205910717,+31611788916,"
+               "Keizersgracht 21,Amsterdam,1968-08-17\n"
+               "Sjoerd Kuipers,sjoerd-kuipers@cascade.nl,+31205575620,+31618426886,"
+               "Keizersgracht 185,Amsterdam,1994-10-14\n";
+    static const char colleagues[] =
+        PEOPLE "Evert Kuipers,kuipers.evert@zephyr.nl,+31203475493,+31611667360,Dam 83,Amsterdam,"
+               "1987-08-18\nTruus Kuipers,kuiperst@zephyr.nl,+31203475493,+31614258978,Dam 83,"
+               "Amsterdam,1965-11-18\n";
+    PB_AUTO_BUF moved = PB_BUF_INIT(1 << 16);
+    pb_buf_addc(&moved,
+                PEOPLE "Sjoerd Kuipers,sjoerdkuipers@ferrovia.nl,+31205910717,+31611788916,,"
+                       "Amsterdam,1968-08-17\nSjoerd Kuipers,sjoerdkuipers@ferrovia.nl,"
+                       "+31305575620,+31618426886,,Utrecht,1968-08-17\n");
+    for (int i = 0; i < ROWS; i++)
+        pb_buf_printf(&moved, "Given%d Family%d,g%d@f%d.org,+4930231%d234,,,Bonn,19%d-02-1%d\n", i,
+                      i, i, i, i + 10, i + 30, i % 9);
+    assert_int_equal(copies_in(*state, "contacts.csv", namesakes, "contact"), 0);
+    assert_int_equal(copies_in(*state, "contacts.csv", colleagues, "contact"), 0);
+    assert_int_equal(copies_in(*state, "contacts.csv", pb_buf_cstr(&moved), "contact"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_neighbours_are_not_copies),
         cmocka_unit_test(test_firms_of_one_name_are_copies),
+        cmocka_unit_test(test_firms_of_one_name_may_be_two),
+        cmocka_unit_test(test_chinese_firms_of_one_name_may_be_two),
+        cmocka_unit_test(test_names_alone_accuse_nobody),
+        cmocka_unit_test(test_what_is_ones_own_decides),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

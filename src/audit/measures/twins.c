@@ -31,29 +31,6 @@ static bool stop_matching(void *context, uint64_t done, uint64_t total)
     return ahead_stopped(context);
 }
 
-/* Levels of match at which two values tell the same person, or two. */
-enum { LEVEL_BITS = 3, LEVEL_DIFFERS = 1, LEVEL_SHARED = 3, LEVEL_CLOSE = 6, LEVEL_EQUAL = 7 };
-
-/* People of one name in one town are not accused: nothing that is a person's own agrees, and at
- * least two such things (address, number, birthday) contradict each other. */
-static bool are_namesakes(const audit_duplicates *found, const match_pair *pair)
-{
-    size_t against = 0;
-    bool person = false;
-    for (size_t c = 0; c < found->field_count; c++) {
-        match_kind kind = found->columns[c].kind;
-        unsigned level = (unsigned)(pair->levels >> (c * LEVEL_BITS)) & 7U;
-        bool own = kind == MATCH_EMAIL || kind == MATCH_PHONE || kind == MATCH_DATE;
-        person = person || kind == MATCH_NAME;
-        if (((own || kind == MATCH_TEXT) && level >= LEVEL_CLOSE) ||
-            (kind == MATCH_PHONE && level > LEVEL_SHARED) ||
-            (kind == MATCH_EXACT && level == LEVEL_EQUAL))
-            return false;
-        against += own && level >= LEVEL_DIFFERS;
-    }
-    return person && against >= 2;
-}
-
 pb_status twins_find(audit_work *work, entity_state *state, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new((size_t)4 << 30);
@@ -71,8 +48,6 @@ pb_status twins_find(audit_work *work, entity_state *state, pb_error *err)
     for (uint32_t i = 0; i < result.rows; i++)
         state->exact[i] = state->near[i] = i;
     for (size_t i = 0; i < result.pair_count; i++) {
-        if (!result.pairs[i].exact && are_namesakes(&found, &result.pairs[i]))
-            continue;
         join(result.pairs[i].exact ? state->exact : state->near, result.pairs[i].left,
              result.pairs[i].right);
     }
@@ -94,10 +69,16 @@ pb_status measure_duplicates(audit_check *check, pb_error *err)
     entity_state *state = check->state;
     bool exact = pb_str_is(check->control->measure_args.items[0], "exact");
     PB_TRY(entity_twins(check->work, state, err));
-    if (!state->match_fields)
+    if (!state->match_fields) {
+        const model_field *name = model_field_role(check->control->entity, "full_name");
+        bool named = name && state->filled[name->index] > 0;
         return check_not_applicable(
-            check, PB_MSG("The source has none of the fields by which {value} are compared."),
+            check,
+            named ? PB_MSG("Of {value} little but names is known, and by a name alone nobody can "
+                           "be told from a namesake.")
+                  : PB_MSG("The source has none of the fields by which {value} are compared."),
             check->control->entity->plural, err);
+    }
     uint32_t *parent = exact ? state->exact : state->near;
     for (uint32_t i = 0; i < state->count; i++) {
         uint32_t first = root_of(parent, i);

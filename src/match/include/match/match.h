@@ -62,6 +62,9 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
                     const match_options *options, match_progress progress, void *context,
                     pb_arena *arena, match_result *ret_result, pb_error *err);
 
+/** The name of an organisation without its legal form: `acme` of `acme co ltd`; a part of `folded`.
+ */
+pb_str match_org_core(pb_str folded);
 /** Similarity 0…1 of two short texts by bytes of their code points (Jaro–Winkler, 1990). */
 double match_similarity(pb_str a, pb_str b);
 /** Optimal string alignment distance (Damerau, restricted), at most `limit`+1. */

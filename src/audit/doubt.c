@@ -1,0 +1,231 @@
+/* What speaks against two records alike being one. Weights are learned from agreement; whether two
+ * firms called Weber are one is decided by what only one of them can have. */
+#include "doubt.h"
+
+/* How well two values agree, as a pair of match tells it. */
+enum {
+    LEVEL_BITS = 3,
+    LEVEL_MISSING = 0,
+    LEVEL_DIFFERS = 1,
+    LEVEL_NEAR = 3,
+    LEVEL_EQUAL = 4,
+    SLIPS = 2
+};
+
+/* Words behind a name that say what legal form a firm has, each with its full word. What is no form
+ * (group, holding) is not here. */
+static const char *const forms[][2] = {{"limited", "ltd"},
+                                       {"incorporated", "inc"},
+                                       {"corporation", "corp"},
+                                       {"mbh", "gmbh"},
+                                       {"company", "co"},
+                                       {"pvt", "private"},
+                                       {"ltda", "lda"},
+                                       {"plc", "plc"},
+                                       {"gmbh", "gmbh"},
+                                       {"ag", "ag"},
+                                       {"kg", "kg"},
+                                       {"sa", "sa"},
+                                       {"sas", "sas"},
+                                       {"sarl", "sarl"},
+                                       {"srl", "srl"},
+                                       {"spa", "spa"},
+                                       {"nv", "nv"},
+                                       {"bv", "bv"},
+                                       {"oy", "oy"},
+                                       {"ab", "ab"},
+                                       {"as", "as"},
+                                       {"aps", "aps"},
+                                       {"llc", "llc"},
+                                       {"llp", "llp"},
+                                       {"inc", "inc"},
+                                       {"ltd", "ltd"},
+                                       {"corp", "corp"},
+                                       {"pty", "pty"},
+                                       {"خاص", "خاص"},
+                                       {"عام", "عام"},
+                                       {"محدود", "محدود"},
+                                       {"股份有限公司", "股份"},
+                                       {"有限责任公司", "有限"},
+                                       {"有限公司", "有限"},
+                                       {"集团公司", "集团"},
+                                       {"集团", "集团"}};
+
+doubt_column doubt_kind(const model_entity *entity, const match_column *column)
+{
+    const model_field *field = model_field_find(entity, column->name);
+    if (column->kind == MATCH_NAME)
+        return DOUBT_NAME;
+    if (column->kind == MATCH_ORG)
+        return DOUBT_FIRM;
+    if (field == NULL || pb_str_is(field->role, "city") || pb_str_is(field->role, "state") ||
+        pb_str_is(field->role, "country"))
+        return DOUBT_PLACE;
+    if (pb_str_is(field->role, "postcode"))
+        return DOUBT_POSTCODE;
+    if (model_type_is_id(field->type))
+        return DOUBT_IDENTITY;
+    return field->type == MODEL_IDENTIFIER ? DOUBT_NUMBER : DOUBT_OWN;
+}
+
+static pb_str form_of(pb_str word)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (pb_str_is(word, forms[i][0]))
+            return pb_str_c(forms[i][1]);
+    return PB_STR_NONE;
+}
+
+/* The form that stands last in the name: `kg` of `weber gmbh co kg`. Absent: none is said. */
+static pb_str legal_form(pb_str name)
+{
+    pb_str core = match_org_core(name), found = PB_STR_NONE, word;
+    size_t begin = (size_t)(core.ptr - name.ptr) + core.len;
+    pb_str rest = pb_str_trim(pb_str_sub(name, begin, name.len - begin));
+    pb_str front = pb_str_sub(name, 0, (size_t)(core.ptr - name.ptr));
+    while (pb_str_split(&rest, ' ', &word))
+        found = form_of(word).ptr != NULL ? form_of(word) : found;
+    while (found.ptr == NULL && pb_str_split(&front, ' ', &word))
+        found = form_of(word);
+    return found;
+}
+
+/* True when two addresses in the net end in different domains: what stands before the domain does
+ * not matter. Folded ones are words; of an e-mail address of a person the domain is all behind @.
+ */
+static bool other_domain(pb_str a, pb_str b)
+{
+    size_t at_a = pb_str_index(a, '@'), at_b = pb_str_index(b, '@');
+    if (at_a < a.len && at_b < b.len)
+        return match_distance(pb_str_sub(a, at_a, a.len), pb_str_sub(b, at_b, b.len), SLIPS) >
+               SLIPS;
+    for (int parts = 0; parts < 2; parts++) {
+        size_t i = a.len, k = b.len;
+        while (i > 0 && a.ptr[i - 1] != ' ')
+            i--;
+        while (k > 0 && b.ptr[k - 1] != ' ')
+            k--;
+        if (!pb_str_eq(pb_str_sub(a, i, a.len), pb_str_sub(b, k, b.len)))
+            return true;
+        a = pb_str_trim(pb_str_sub(a, 0, i));
+        b = pb_str_trim(pb_str_sub(b, 0, k));
+    }
+    return false;
+}
+
+/* The evidence of a pair, counted. */
+typedef struct doubt {
+    size_t own, against; /* what is one's own, or shared with the house and the office at most */
+    size_t personal, personal_against; /* of it, what one shares with nobody */
+    size_t phones_against;
+    size_t places_against, identities_against;
+    bool person, firm, postcode, identity, firm_agrees, same_name, names_only;
+    bool forms_differ, form_missing, one_word;
+} doubt;
+
+static void weigh_firm(doubt *of, pb_str a, pb_str b)
+{
+    pb_str left = legal_form(a), right = legal_form(b), core = match_org_core(a);
+    of->forms_differ = left.ptr != NULL && right.ptr != NULL && !pb_str_eq(left, right);
+    of->form_missing = (left.ptr == NULL) != (right.ptr == NULL);
+    of->one_word = pb_str_index(core, ' ') >= core.len && (unsigned char)core.ptr[0] < 0x80;
+}
+
+/* A mailbox made from the name is alike at every employer's; a number and an address are those of
+ * an office or a household, a date may be one day off by chance. */
+static void weigh_own(doubt *of, const model_field *field, unsigned level, pb_str a, pb_str b)
+{
+    bool net = field->type == MODEL_EMAIL || field->type == MODEL_URL;
+    bool phone = field->type == MODEL_PHONE, date = field->type == MODEL_DATE;
+    bool personal = net || date || (phone && !pb_str_is(field->role, "phone"));
+    bool alike =
+        level == LEVEL_EQUAL || (level == LEVEL_NEAR && !date && (!net || !other_domain(a, b)));
+    bool differ = net && level != LEVEL_EQUAL && (of->firm || level == LEVEL_NEAR)
+                      ? other_domain(a, b)
+                      : level < LEVEL_NEAR;
+    of->own += alike;
+    of->against += !alike && differ;
+    of->phones_against += !alike && differ && phone;
+    of->personal += alike && personal && (!net || level == LEVEL_EQUAL);
+    of->personal_against += !alike && differ && personal;
+}
+
+static doubt weigh_pair(const model_entity *entity, const audit_duplicates *found,
+                        const match_pair *pair)
+{
+    doubt of = {.names_only = found->names_only};
+    for (size_t c = 0; c < found->field_count; c++) {
+        of.person = of.person || found->columns[c].kind == MATCH_NAME;
+        of.firm = of.firm || found->columns[c].kind == MATCH_ORG;
+    }
+    of.firm = of.firm && !of.person;
+    for (size_t c = 0; c < found->field_count; c++) {
+        const match_column *column = &found->columns[c];
+        unsigned level = (unsigned)(pair->levels >> (c * LEVEL_BITS)) & 7U;
+        pb_str a = column->values[pair->left], b = column->values[pair->right];
+        if (level == LEVEL_MISSING)
+            continue;
+        switch (doubt_kind(entity, column)) {
+        case DOUBT_FIRM:
+            of.firm_agrees = of.firm_agrees || level >= LEVEL_NEAR;
+            if (of.firm)
+                weigh_firm(&of, a, b);
+            break;
+        case DOUBT_OWN:
+            weigh_own(&of, model_field_find(entity, column->name), level, a, b);
+            break;
+        case DOUBT_PLACE:
+            of.places_against += level == LEVEL_DIFFERS;
+            break;
+        case DOUBT_POSTCODE:
+            of.postcode = of.postcode || level == LEVEL_EQUAL;
+            of.places_against += level == LEVEL_DIFFERS;
+            break;
+        case DOUBT_IDENTITY:
+            of.identity = of.identity || level >= LEVEL_NEAR;
+            of.identities_against += level == LEVEL_DIFFERS;
+            break;
+        case DOUBT_NUMBER:
+            of.identity = of.identity || level == LEVEL_EQUAL;
+            break;
+        case DOUBT_NAME:
+            of.same_name = level == LEVEL_EQUAL;
+            break;
+        }
+    }
+    return of;
+}
+
+/* People of one name are not accused where what is theirs (mailbox, number, birthday, address)
+ * contradicts itself and agrees in nothing, nor where nothing of it is known. Who shares an office
+ * or a house with the other, and has a mailbox, mobile or birthday of one's own, is a colleague. */
+static bool are_namesakes(const doubt *of)
+{
+    if (of->personal > 0 || of->identity)
+        return false;
+    if (of->own > 0)
+        return of->personal_against >= (of->same_name ? 3U : 2U);
+    if (of->against == 0)
+        return of->names_only && !of->firm_agrees && !of->postcode;
+    return of->against >= 3 || (of->against == 2 && of->phones_against > 0);
+}
+
+/* One name is no proof: registers keep firms of one name in two towns, and the limited company and
+ * the partnership of one family side by side. */
+static bool are_two_firms(const doubt *of)
+{
+    if (of->identities_against > 0 && !of->identity)
+        return of->own < 2;
+    if (of->own > 0 || of->identity)
+        return false;
+    size_t against = of->against + (of->places_against > 0);
+    if (of->forms_differ || against >= 2)
+        return true;
+    return of->one_word && (of->form_missing || against > 0);
+}
+
+bool doubt_pair(const model_entity *entity, const audit_duplicates *found, const match_pair *pair)
+{
+    const doubt of = weigh_pair(entity, found, pair);
+    return of.person ? are_namesakes(&of) : of.firm && are_two_firms(&of);
+}
