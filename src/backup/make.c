@@ -161,6 +161,19 @@ static pb_status log_sent(making *k, backup_sent *sent, pb_error *err)
     return backup_log_event(k->workspace, &log, err);
 }
 
+pb_status backup_send_once(db_workspace *workspace, const backup_call *call, backup_target *target,
+                           backup_sent *sent, pb_error *err)
+{
+    making k = {.workspace = workspace, .call = call};
+    PB_AUTO_ARENA arena = pb_arena_new((size_t)8 << 30);
+    *sent = (backup_sent){.place = backup_target_place(target)};
+    pb_status status = arena == NULL ? pb_fail_memory(err) : begin(&k, err);
+    if (status == PB_OK)
+        status = send_room(&k, target, arena, sent, err);
+    end(&k);
+    return status;
+}
+
 static pb_status make_all(making *k, const char *const *places, size_t count, backup_sent *ret_sent,
                           pb_error *err)
 {

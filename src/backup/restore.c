@@ -69,16 +69,21 @@ static pb_status prepare_place(restoring *r, pb_error *err)
 
 /* ---- erasures ---- */
 
-static pb_status read_ledger(restoring *r, pb_error *err)
+static pb_status read_ledger(restoring *r, db_workspace *now, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(now, &session, err));
+    pb_status status = erasures_read_ledger(&r->gone, session, r->call->now_us, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+static pb_status open_ledger(restoring *r, pb_error *err)
 {
     db_workspace *now = NULL;
-    db_session *session = NULL;
     db_options options = {.key = r->options->key};
     PB_TRY(db_workspace_open(r->options->ledger, r->schema, &options, &now, err));
-    pb_status status = db_snapshot_open(now, &session, err);
-    if (status == PB_OK)
-        status = erasures_read_ledger(&r->gone, session, r->call->now_us, err);
-    db_snapshot_close(session);
+    pb_status status = read_ledger(r, now, err);
     db_workspace_close(now);
     return status;
 }
@@ -87,12 +92,14 @@ static pb_status read_ledger(restoring *r, pb_error *err)
  * now. A list older than the newest manifest means that lists were taken away. */
 static pb_status know_erasures(restoring *r, pb_error *err)
 {
-    bool all = r->options->ledger != NULL;
+    bool all = r->options->ledger != NULL || r->options->living != NULL;
     PB_TRY(erasures_init(&r->gone, r->arena, err));
     PB_TRY(erasures_read_room(&r->gone, &r->source.room, err));
     bool lists = r->gone.until_us >= r->source.newest_us;
-    if (all)
-        PB_TRY(read_ledger(r, err));
+    if (r->options->living != NULL)
+        PB_TRY(read_ledger(r, r->options->living, err));
+    else if (all)
+        PB_TRY(open_ledger(r, err));
     r->restored->unknown_erasures = !all;
     if (all || r->options->unknown_erasures)
         return PB_OK;
@@ -222,9 +229,10 @@ static pb_status give_name(restoring *r, pb_error *err)
 static pb_status restore_all(restoring *r, pb_error *err)
 {
     PB_TRY(prepare_place(r, err));
-    PB_TRY(backup_target_open(r->options->from, &r->target, err));
-    PB_TRY(source_open(&r->source, r->target, r->options->workspace, r->options->until_us,
-                       &r->options->key, err));
+    if (r->options->target == NULL)
+        PB_TRY(backup_target_open(r->options->from, &r->target, err));
+    PB_TRY(source_open(&r->source, r->target != NULL ? r->target : r->options->target,
+                       r->options->workspace, r->options->until_us, &r->options->key, err));
     r->restored->at_us = r->source.m.at_us;
     snprintf(r->restored->name, sizeof r->restored->name, "%.*s", BACKUP_NAME - 1,
              r->source.label + strlen("backups/"));

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "sys/clock.h"
 #include "sys/environment.h"
 
@@ -83,4 +84,38 @@ void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb
 pb_status cli_finish(pb_buf *out, pb_error *err)
 {
     return cli_print(out, err);
+}
+
+pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, pb_error *err)
+{
+    db_options options = {.scratch = false};
+    PB_TRY(cli_key_source(context, false, &options.key, err));
+    return db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
+                             ret_workspace, err);
+}
+
+const char *cli_seconds(const cli_context *context, int64_t us)
+{
+    const char *text = pb_arena_printf(context->arena, "%lld.%lld", (long long)(us / 1000000),
+                                       (long long)(us / 100000 % 10));
+    return text != NULL ? text : "";
+}
+
+const char *cli_moment(const cli_context *context, int64_t us)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(64);
+    pb_instant_format(&text, us);
+    const char *copy = pb_arena_cstr(context->arena, pb_buf_str(&text));
+    return copy != NULL ? copy : "";
+}
+
+void cli_put_error(const cli_context *context, const pb_error *error, pb_buf *out)
+{
+    const pb_msg *parts[] = {&error->primary, &error->detail, &error->hint};
+    for (size_t i = 0; i < 3; i++) {
+        PB_AUTO_BUF text = PB_BUF_INIT(16384);
+        pb_error_render(error, parts[i], context->catalog, &text);
+        if (text.len > 0)
+            pb_buf_printf(out, "%s%s", i > 0 ? " " : "", pb_buf_cstr(&text));
+    }
 }

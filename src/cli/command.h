@@ -16,6 +16,13 @@ const char *cli_count(const cli_context *context, uint64_t count);
 /** A stored value as people read it; links by their reference text. */
 void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb_str ref,
                    pb_buf *out);
+/** Opens the workspace that the first argument names. */
+pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, pb_error *err);
+/** Seconds with one decimal, and a moment as RFC 3339; both live in the context's arena. */
+const char *cli_seconds(const cli_context *context, int64_t us);
+const char *cli_moment(const cli_context *context, int64_t us);
+/** All parts of an error in one line. */
+void cli_put_error(const cli_context *context, const pb_error *error, pb_buf *out);
 /** Ends a command that printed JSON or text. */
 pb_status cli_finish(pb_buf *out, pb_error *err);
 

@@ -3,41 +3,6 @@
 
 #include "base/time.h"
 
-/* Opens the workspace that the first argument names. */
-static pb_status open_argument(cli_context *context, db_workspace **ret_workspace, pb_error *err)
-{
-    db_options options = {.scratch = false};
-    PB_TRY(cli_key_source(context, false, &options.key, err));
-    return db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
-                             ret_workspace, err);
-}
-
-/* Seconds with one decimal; lives in the context's arena. */
-static const char *seconds(const cli_context *context, int64_t us)
-{
-    const char *text = pb_arena_printf(context->arena, "%lld.%lld", (long long)(us / 1000000),
-                                       (long long)(us / 100000 % 10));
-    return text != NULL ? text : "";
-}
-
-static const char *moment(const cli_context *context, int64_t us)
-{
-    PB_AUTO_BUF text = PB_BUF_INIT(64);
-    pb_instant_format(&text, us);
-    const char *copy = pb_arena_cstr(context->arena, pb_buf_str(&text));
-    return copy != NULL ? copy : "";
-}
-
-static void put_error(const cli_context *context, const pb_error *error, pb_buf *out)
-{
-    const pb_msg *parts[] = {&error->primary, &error->detail, &error->hint};
-    for (size_t i = 0; i < 3; i++) {
-        PB_AUTO_BUF text = PB_BUF_INIT(16384);
-        pb_error_render(error, parts[i], context->catalog, &text);
-        if (text.len > 0)
-            pb_buf_printf(out, "%s%s", i > 0 ? " " : "", pb_buf_cstr(&text));
-    }
-}
 
 /* ---- backup ---- */
 
@@ -46,7 +11,7 @@ static void sent_text(const cli_context *context, const service_backup *backup, 
     const backup_sent *sent = &backup->sent;
     if (sent->status != PB_OK) {
         PB_AUTO_BUF why = PB_BUF_INIT(65536);
-        put_error(context, &sent->error, &why);
+        cli_put_error(context, &sent->error, &why);
         cli_say(context, out, PB_MSG("{place}: no backup was made. {why}"), "place", sent->place,
                 "why", pb_buf_cstr(&why), NULL);
         pb_buf_byte(out, '\n');
@@ -57,7 +22,7 @@ static void sent_text(const cli_context *context, const service_backup *backup, 
                    "{seconds} s"),
             "place", sent->place, "name", sent->name, "sent", cli_count(context, sent->pieces_sent),
             "kept", cli_count(context, sent->pieces_kept), "bytes",
-            cli_count(context, sent->bytes_sent), "seconds", seconds(context, sent->us), NULL);
+            cli_count(context, sent->bytes_sent), "seconds", cli_seconds(context, sent->us), NULL);
     pb_buf_byte(out, '\n');
     if (sent->same_disk) {
         pb_buf_addc(out, "  ");
@@ -83,11 +48,11 @@ static void sent_json(const cli_context *context, const service_backup *backup, 
     pb_json_member(json, "status", pb_str_c(pb_status_name(sent->status)));
     if (sent->status != PB_OK) {
         PB_AUTO_BUF why = PB_BUF_INIT(65536);
-        put_error(context, &sent->error, &why);
+        cli_put_error(context, &sent->error, &why);
         pb_json_member(json, "error", pb_buf_str(&why));
     } else {
         pb_json_member(json, "backup", pb_str_c(sent->name));
-        pb_json_member(json, "at", pb_str_c(moment(context, sent->at_us)));
+        pb_json_member(json, "at", pb_str_c(cli_moment(context, sent->at_us)));
         pb_json_member_i64(json, "pages", (int64_t)sent->pages);
         pb_json_member_i64(json, "pages_sent", (int64_t)sent->pages_sent);
         pb_json_member_i64(json, "pieces_sent", (int64_t)sent->pieces_sent);
@@ -134,7 +99,7 @@ pb_status cli_run_backup(cli_context *context, int *ret_exit, pb_error *err)
     service_backup *backups = NULL;
     db_workspace *workspace = NULL;
     PB_TRY(cli_values(context, "to", &places, &place_count, err));
-    PB_TRY(open_argument(context, &workspace, err));
+    PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status =
         service_backup_make(&call, workspace, places, place_count, cli_flag(context, "if-due"),
                             context->arena, &backups, &count, err);
@@ -154,7 +119,7 @@ static void place_text(const cli_context *context, const service_place *place, p
 {
     PB_AUTO_BUF why = PB_BUF_INIT(65536);
     if (place->status != PB_OK) {
-        put_error(context, &place->error, &why);
+        cli_put_error(context, &place->error, &why);
         cli_say(context, out, PB_MSG("{place}: could not be asked. {why}"), "place",
                 place->state.place, "why", pb_buf_cstr(&why), NULL);
     } else if (place->count == 0) {
@@ -165,7 +130,7 @@ static void place_text(const cli_context *context, const service_place *place, p
                     ? PB_MSG("{place}: {count} backups, the newest of {time}: too old")
                     : PB_MSG("{place}: {count} backups, the newest of {time}: young enough"),
                 "place", place->state.place, "count", cli_count(context, place->count), "time",
-                moment(context, place->newest_us), NULL);
+                cli_moment(context, place->newest_us), NULL);
     }
     pb_buf_byte(out, '\n');
     if (place->state.same_disk) {
@@ -179,7 +144,7 @@ static void place_text(const cli_context *context, const service_place *place, p
 
 static void moment_json(const cli_context *context, const char *name, int64_t us, pb_json *json)
 {
-    pb_json_member(json, name, us != INT64_MIN ? pb_str_c(moment(context, us)) : PB_STR_NONE);
+    pb_json_member(json, name, us != INT64_MIN ? pb_str_c(cli_moment(context, us)) : PB_STR_NONE);
 }
 
 static void place_json(const cli_context *context, const service_place *place, pb_json *json)
@@ -236,7 +201,7 @@ pb_status cli_run_backups(cli_context *context, int *ret_exit, pb_error *err)
     backup_plan plan;
     service_place *places;
     size_t count = 0;
-    PB_TRY(open_argument(context, &workspace, err));
+    PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status = PB_OK;
     if (declare != NULL)
         status = service_backup_declare(&call, workspace, declare, context->arena, err);
@@ -260,9 +225,9 @@ static void restored_text(const cli_context *context, const backup_restored *res
 {
     cli_say(context, out,
             PB_MSG("Restored {path}, state of {time}: {pieces} pieces, {bytes} bytes, {seconds} s"),
-            "path", into, "time", moment(context, restored->at_us), "pieces",
+            "path", into, "time", cli_moment(context, restored->at_us), "pieces",
             cli_count(context, restored->pieces), "bytes", cli_count(context, restored->bytes),
-            "seconds", seconds(context, restored->us), NULL);
+            "seconds", cli_seconds(context, restored->us), NULL);
     pb_buf_byte(out, '\n');
     cli_say(
         context, out,
@@ -301,7 +266,7 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_json_object(&json);
     pb_json_member(&json, "workspace", pb_str_c(into));
     pb_json_member(&json, "backup", pb_str_c(restored->name));
-    pb_json_member(&json, "at", pb_str_c(moment(context, restored->at_us)));
+    pb_json_member(&json, "at", pb_str_c(cli_moment(context, restored->at_us)));
     pb_json_member_i64(&json, "pages", (int64_t)restored->pages);
     pb_json_member_i64(&json, "pieces", (int64_t)restored->pieces);
     pb_json_member_i64(&json, "bytes", (int64_t)restored->bytes);

@@ -301,6 +301,26 @@ static const cli_example restore_examples[] = {
     {.line = NULL}};
 static const cli_exit restore_exits[] = {
     {.says = NULL}};
+static const char *const drill_options_fault[] = {"none", "lost-disk", "torn-page", "flipped-bit-database", "flipped-bit-backup", "flipped-bit-manifest", "missing-piece", "wrong-key", "full-target", "old-copy", "all", NULL};
+static const cli_option drill_options[] = {
+    {"from", 0, "PLACE", PB_MSG("Place of the backup (default: every place there is)"), NULL, NULL, false, true, false},
+    {"fault", 0, "FAULT", PB_MSG("Fault to simulate; all for each of them in turn (default: none)"), NULL, drill_options_fault, true, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument drill_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example drill_examples[] = {
+    {"probity drill customers", PB_MSG("See whether the backups bring everything back in time")},
+    {"probity drill customers --fault all", PB_MSG("See whether every kind of damage would be noticed")},
+    {.line = NULL}};
+static const cli_exit drill_exits[] = {
+    {0, PB_MSG("Everything came back in time, and every fault was noticed")},
+    {1, PB_MSG("Something did not, or was not, or a drill could not be run")},
+    {2, PB_MSG("Nothing could be drilled or filed; standard error says why and what to do")},
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -494,6 +514,7 @@ static const cli_command all_commands[] = {
     {"backup", "backup", PB_MSG("Back a workspace up, while it is in use"), PB_MSG("Everything that leaves is compressed, encrypted and authenticated with keys derived from the workspace's own. Only what a place does not hold yet is sent. A place is a folder (another disk, a mounted medium), s3://BUCKET/PREFIX?endpoint=URL, or sftp://USER@HOST/PATH. Keys for S3 come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the file that PROBITY_S3_KEYS names (mode 600); those for SFTP from your agent or ~/.ssh, and the server's key must stand in ~/.ssh/known_hosts. Without the workspace's key no backup can be read: keep a copy of it elsewhere."), backup_arguments, backup_options, backup_examples, backup_exits, NULL, cli_run_backup},
     {"backups", "backups", PB_MSG("List the places of backups and their state"), PB_MSG("Tells of every place how many backups it holds, and whether the newest is young enough. With --declare, says from then on where and how often the workspace is to be backed up, how long backups are kept, how much work may be lost and how long recovery may take."), backups_arguments, backups_options, backups_examples, backups_exits, NULL, cli_run_backups},
     {"restore", "restore", PB_MSG("Bring a workspace back from a backup"), PB_MSG("Builds the workspace anew, checks every piece, every page, the ledger and every record, and compares counts and sums with what they were. What was erased after the backup is erased again before the workspace can be opened. Nothing is ever written over."), restore_arguments, restore_options, restore_examples, restore_exits, NULL, cli_run_restore},
+    {"drill", "drill", PB_MSG("Rehearse the loss of a workspace, and file what came of it as evidence"), PB_MSG("Restores the newest backup elsewhere, checks every hash, opens it, verifies ledger and records, compares counts, sums, sampled records and the ledger's head with what they were, and measures how long it took and how much would be lost. With --fault, damages a copy, never the real thing, and says what noticed it. Everything is filed in the ledger of the workspace, where the controls on backups read it."), drill_arguments, drill_options, drill_examples, drill_exits, NULL, cli_run_drill},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

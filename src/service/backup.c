@@ -197,3 +197,46 @@ pb_status service_places(const service_call *call, db_workspace *workspace, pb_a
     *ret_count = count;
     return PB_OK;
 }
+
+static pb_status drill_places(db_workspace *workspace, const char *place, pb_arena *arena,
+                              const char ***ret_places, size_t *ret_count, pb_error *err)
+{
+    backup_plan plan;
+    backup_state *states = NULL;
+    size_t count = 0;
+    if (place != NULL) {
+        *ret_count = 1;
+        return whole_paths(&place, 1, arena, ret_places, err);
+    }
+    PB_TRY(load_plan(workspace, arena, &plan, &states, &count, err));
+    const char **places = pb_arena_array(arena, count + 1, sizeof *places);
+    if (places == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        places[i] = states[i].place;
+    *ret_places = places;
+    *ret_count = count;
+    return count > 0 ? PB_OK : no_places(err);
+}
+
+pb_status service_drill(const service_core *service, const service_call *call,
+                        db_workspace *workspace, const db_key_source *key, const char *place,
+                        const backup_fault *faults, size_t fault_count, pb_arena *arena,
+                        backup_drilled **ret_drills, size_t *ret_count, pb_error *err)
+{
+    const backup_call inner = call_of(call);
+    const char **places = NULL;
+    size_t count = 0, done = 0;
+    PB_TRY(drill_places(workspace, place, arena, &places, &count, err));
+    backup_drilled *drills = pb_arena_array(arena, count * fault_count + 1, sizeof *drills);
+    record_checker *checker = record_checker_new(service->schema);
+    const backup_check check = {record_verify_row, checker};
+    pb_status status = drills == NULL || checker == NULL ? pb_fail_memory(err) : PB_OK;
+    for (size_t i = 0; status == PB_OK && i < count * fault_count; i++, done++)
+        status = backup_drill(workspace, &inner, key, places[i / fault_count],
+                              faults[i % fault_count], &check, &drills[i], err);
+    record_checker_free(checker);
+    *ret_drills = drills;
+    *ret_count = done;
+    return status;
+}

@@ -140,6 +140,19 @@ pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error
     return error_number ? could_not_write(err, path, error_number) : PB_OK;
 }
 
+pb_status sys_file_patch(const char *path, uint64_t position, pb_str bytes, pb_error *err)
+{
+    int fd = sys_call_open(path, O_WRONLY | O_NOCTTY, 0);
+    if (fd < 0)
+        return could_not_write(err, path, errno);
+    bool good = position <= INT64_MAX && lseek(fd, (off_t)position, SEEK_SET) >= 0 &&
+                sys_call_write_all(fd, bytes);
+    int error_number = good ? 0 : errno;
+    if (sys_call_close(fd) < 0 && error_number == 0)
+        error_number = errno;
+    return error_number ? could_not_write(err, path, error_number) : PB_OK;
+}
+
 pb_status sys_writer_open(const char *path, unsigned mode, sys_writer **ret, pb_error *err)
 {
     static const char suffix[] = ".new-XXXXXX";

@@ -15,6 +15,8 @@ typedef struct backup_restore_options {
     const char *into;      /* folder of the new workspace; there must be nothing yet */
     const char *workspace; /* id of the one to restore; NULL: the only one at the place */
     const char *ledger;    /* the workspace as it is now, asked for later erasures; NULL: lost */
+    db_workspace *living;  /* the same, open already; NULL: none */
+    backup_target *target; /* `from`, open already, and still the caller's; NULL: to be opened */
     int64_t until_us;      /* INT64_MAX: the newest state */
     db_key_source key;
     bool unknown_erasures; /* finish although erasures may be missing; the ledger says so */

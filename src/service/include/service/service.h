@@ -10,6 +10,7 @@
 #define SERVICE_SERVICE_H
 
 #include "audit/fixtures.h"
+#include "backup/drill.h"
 #include "backup/plan.h"
 #include "backup/restore.h"
 #include "exchange/import.h"
@@ -242,5 +243,12 @@ typedef struct service_place {
 pb_status service_places(const service_call *call, db_workspace *workspace, pb_arena *arena,
                          backup_plan *ret_plan, service_place **ret_places, size_t *ret_count,
                          pb_error *err);
+
+/** Drills the backups of a workspace at `place` (NULL: every place there is), once for each of the
+ * faults; see backup_drill. */
+pb_status service_drill(const service_core *service, const service_call *call,
+                        db_workspace *workspace, const db_key_source *key, const char *place,
+                        const backup_fault *faults, size_t fault_count, pb_arena *arena,
+                        backup_drilled **ret_drills, size_t *ret_count, pb_error *err);
 
 #endif

@@ -25,6 +25,8 @@ pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error
  * `mode`. On failure the old content stands, with one exception: when only the last step fails the
  * new content is in place but may be lost with the power. */
 pb_status sys_file_write_atomic(const char *path, pb_str bytes, unsigned mode, pb_error *err);
+/** Writes over bytes within a file that is there; nothing else of it changes. Not durable. */
+pb_status sys_file_patch(const char *path, uint64_t position, pb_str bytes, pb_error *err);
 pb_status sys_file_remove(const char *path, pb_error *err);
 
 /** A file read piece by piece. */

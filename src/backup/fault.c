@@ -1,0 +1,176 @@
+#include "fault.h"
+
+#include "db/copy.h"
+#include "sys/file.h"
+
+static const char *const names[BACKUP_FAULT_COUNT] = {"none",
+                                                      "lost-disk",
+                                                      "torn-page",
+                                                      "flipped-bit-database",
+                                                      "flipped-bit-backup",
+                                                      "flipped-bit-manifest",
+                                                      "missing-piece",
+                                                      "wrong-key",
+                                                      "full-target",
+                                                      "old-copy"};
+
+const char *backup_fault_name(backup_fault fault)
+{
+    return fault < BACKUP_FAULT_COUNT ? names[fault] : "?";
+}
+
+bool backup_fault_parse(const char *name, backup_fault *ret_fault)
+{
+    for (int i = 0; i < BACKUP_FAULT_COUNT; i++) {
+        if (strcmp(name, names[i]) != 0)
+            continue;
+        *ret_fault = (backup_fault)i;
+        return true;
+    }
+    return false;
+}
+
+/* ---- the pane ---- */
+
+typedef struct pane {
+    backup_target *real;
+    backup_fault fault;
+    unsigned pieces;     /* fetched so far */
+    uint64_t room_bytes; /* left at a place that is about to be full */
+} pane;
+
+static bool is_piece(const char *name)
+{
+    return strstr(name, "/pieces/") != NULL;
+}
+
+static bool is_manifest(const char *name)
+{
+    return strstr(name, "/backups/") != NULL;
+}
+
+static void flip(pb_buf *bytes, size_t start)
+{
+    if (bytes->len > start)
+        bytes->ptr[start + (bytes->len - start) / 2] ^= 1;
+}
+
+static pb_status pane_get(void *self, const char *name, size_t max, pb_buf *out, pb_error *err)
+{
+    pane *p = self;
+    size_t start = out->len;
+    bool second = is_piece(name) && ++p->pieces == 2; /* the first is a table */
+    if (p->fault == BACKUP_FAULT_MISSING_PIECE && second)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("Could not read {path}"), "path", name, NULL);
+    PB_TRY(backup_target_get(p->real, name, max, out, err));
+    if ((p->fault == BACKUP_FAULT_FLIPPED_BIT_BACKUP && second) ||
+        (p->fault == BACKUP_FAULT_FLIPPED_BIT_MANIFEST && is_manifest(name)))
+        flip(out, start);
+    return PB_OK;
+}
+
+static pb_status pane_put(void *self, const char *name, pb_str bytes, pb_error *err)
+{
+    pane *p = self;
+    if (p->fault != BACKUP_FAULT_FULL_TARGET)
+        return pb_fail(err, PB_DENIED, PB_MSG("A drill writes nothing to {place}."), "place",
+                       backup_target_place(p->real), NULL);
+    if (bytes.len > p->room_bytes)
+        return pb_fail(err, PB_LIMIT, PB_MSG("{place} is full."), "place",
+                       backup_target_place(p->real), NULL);
+    p->room_bytes -= bytes.len;
+    return backup_target_put(p->real, name, bytes, err);
+}
+
+static pb_status pane_list(void *self, const char *folder, pb_arena *arena,
+                           backup_object **ret_objects, size_t *ret_count, pb_error *err)
+{
+    pane *p = self;
+    pb_str name = pb_str_c(folder);
+    PB_TRY(backup_target_list(p->real, folder, arena, ret_objects, ret_count, err));
+    /* An older state of the place: the newest manifest is not there yet. */
+    if (p->fault == BACKUP_FAULT_OLD_COPY && pb_str_ends(name, PB_STR("/backups")) &&
+        *ret_count > 0)
+        (*ret_count)--;
+    return PB_OK;
+}
+
+static pb_status pane_remove(void *self, const char *name, pb_error *err)
+{
+    pane *p = self;
+    (void)name;
+    return pb_fail(err, PB_DENIED, PB_MSG("A drill writes nothing to {place}."), "place",
+                   backup_target_place(p->real), NULL);
+}
+
+static pb_status pane_exists(void *self, const char *name, bool *ret_there, pb_error *err)
+{
+    pane *p = self;
+    return backup_target_exists(p->real, name, ret_there, err);
+}
+
+static pb_status pane_settle(void *self, pb_error *err)
+{
+    pane *p = self;
+    return p->fault == BACKUP_FAULT_FULL_TARGET ? backup_target_settle(p->real, err) : PB_OK;
+}
+
+static pb_status pane_tidy(void *self, const char *folder, pb_error *err)
+{
+    (void)self;
+    (void)folder;
+    (void)err;
+    return PB_OK;
+}
+
+static void pane_close(void *self)
+{
+    free(self);
+}
+
+static const backup_kind kind = {.durable = false,
+                                 .put = pane_put,
+                                 .get = pane_get,
+                                 .list = pane_list,
+                                 .remove = pane_remove,
+                                 .exists = pane_exists,
+                                 .settle = pane_settle,
+                                 .tidy = pane_tidy,
+                                 .close = pane_close};
+
+pb_status fault_pane(backup_target *real, backup_fault fault, backup_target **ret_pane,
+                     pb_error *err)
+{
+    pane *p = malloc(sizeof *p);
+    if (p == NULL)
+        return pb_fail_memory(err);
+    *p = (pane){.real = real, .fault = fault, .room_bytes = 100000};
+    return backup_target_wrap(backup_target_place(real), &kind, p, ret_pane, err);
+}
+
+/* ---- files ---- */
+
+pb_status fault_damage_files(const char *workspace, backup_fault fault, pb_error *err)
+{
+    char bytes[DB_PAGE_SIZE / 2] = {0};
+    uint64_t size;
+    int64_t changed;
+    size_t len;
+    sys_reader *reader = NULL;
+    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
+    char *path = arena == NULL ? NULL : sys_path_join(arena, workspace, "records.db");
+    if (path == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_path_about(path, &changed, &size, err));
+    uint64_t page = size / DB_PAGE_SIZE / 2 * DB_PAGE_SIZE;
+    if (fault == BACKUP_FAULT_TORN_PAGE)
+        return sys_file_patch(path, page + sizeof bytes, pb_str_n(bytes, sizeof bytes), err);
+    PB_TRY(sys_reader_open(path, &reader, err));
+    pb_status status = sys_reader_seek(reader, page + 1000, err);
+    if (status == PB_OK)
+        status = sys_reader_read(reader, bytes, 1, &len, err);
+    sys_reader_close(reader);
+    PB_TRY(status);
+    bytes[0] ^= 4;
+    return sys_file_patch(path, page + 1000, pb_str_n(bytes, 1), err);
+}
