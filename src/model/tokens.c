@@ -400,8 +400,12 @@ static void add_phone(model_tokens_out *to, pb_str text)
         if (is_digit(text.ptr[i]))
             digits[len++] = text.ptr[i];
     size_t zeros = len > MODEL_TOKENS_TAIL + 2 && digits[0] == '0' ? 1 : 0;
-    if (len > 0)
-        model_tokens_digits(to, pb_str_n(digits + zeros, len - zeros));
+    pb_str number = pb_str_n(digits + zeros, len - zeros);
+    if (number.len > 0)
+        model_tokens_digits(to, number);
+    /* Where local numbers have seven digits they are dialled, and asked for, without more. */
+    if (number.len > MODEL_TOKENS_LOCAL)
+        add(to, pb_str_sub(number, number.len - MODEL_TOKENS_LOCAL, MODEL_TOKENS_LOCAL));
 }
 
 static void add_day(model_tokens_out *to, int64_t days)

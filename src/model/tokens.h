@@ -6,7 +6,8 @@
 
 enum {
     MODEL_TOKENS_TEXT = 8192, /* bytes of one value or query that are looked at */
-    MODEL_TOKENS_TAIL = 8     /* last digits by which a long number is found */
+    MODEL_TOKENS_TAIL = 8,    /* last digits by which a long number is found */
+    MODEL_TOKENS_LOCAL = 7    /* and those of a telephone number without its area code */
 };
 
 /* Output of one call. */
