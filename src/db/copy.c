@@ -45,15 +45,45 @@ bool db_position_parse(pb_str text, db_position *ret_position)
 
 /* ---- copies ---- */
 
+static void let_go(db_copy *copy)
+{
+    if (copy->pages == NULL)
+        return;
+    db_session_rest(copy->session);
+    copy->pages = copy->session->engine->pages_release(copy->pages);
+    copy->session->engine->rollback(copy->session->conn);
+}
+
+static pb_status hold_pages(db_copy *copy, db_workspace *workspace, pb_error *err)
+{
+    copy->facts.at_us = sys_now_us();
+    return copy->session->engine->pages_hold(copy->session->conn, &workspace->target, &copy->pages,
+                                             &copy->facts.page_count, &copy->facts.position, err);
+}
+
+/* A log that is kept, but has no piece yet (a workspace built anew): its timeline begins here. */
+static pb_status place(db_copy *copy, db_workspace *workspace, pb_error *err)
+{
+    static const pb_uuid none;
+    bool kept = false;
+    if (memcmp(&copy->facts.position.timeline, &none, sizeof none) != 0 ||
+        workspace->engine->log_kept == NULL)
+        return PB_OK;
+    PB_TRY(workspace->engine->log_kept(copy->session->conn, &kept, err));
+    if (!kept)
+        return PB_OK;
+    let_go(copy);
+    PB_TRY(db_log_seal(workspace, err));
+    return hold_pages(copy, workspace, err);
+}
+
 static pb_status hold(db_copy *copy, db_workspace *workspace, pb_error *err)
 {
-    db_session *session = copy->session;
     char *path = sys_path_join(workspace->arena, workspace->place, DB_HEADER_FILE);
     if (path == NULL)
         return pb_fail_memory(err);
-    copy->facts.at_us = sys_now_us();
-    PB_TRY(session->engine->pages_hold(session->conn, &workspace->target, &copy->pages,
-                                       &copy->facts.page_count, &copy->facts.position, err));
+    PB_TRY(hold_pages(copy, workspace, err));
+    PB_TRY(place(copy, workspace, err));
     PB_TRY(sys_file_read(path, DB_HEADER_MAX, &copy->head, err));
     copy->facts.head = pb_buf_str(&copy->head);
     copy->facts.workspace = workspace->header.id;
@@ -113,11 +143,7 @@ db_copy *db_copy_close(db_copy *copy)
 {
     if (copy == NULL)
         return NULL;
-    if (copy->pages != NULL) {
-        db_session_rest(copy->session);
-        copy->session->engine->pages_release(copy->pages);
-        copy->session->engine->rollback(copy->session->conn);
-    }
+    let_go(copy);
     db_session_free(copy->session);
     pb_buf_free(&copy->head);
     free(copy);

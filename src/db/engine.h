@@ -11,14 +11,18 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
-#include "db/copy.h"
+#include "db/log.h"
 #include "layout.h"
 
 typedef struct db_conn db_conn;     /* an engine's connection */
 typedef struct db_native db_native; /* an engine's prepared statement */
 typedef struct db_pages db_pages;   /* an engine's stored pages, held for a copy */
 
-typedef enum db_conn_role { DB_WRITER, DB_READER } db_conn_role;
+typedef enum db_conn_role {
+    DB_WRITER,
+    DB_READER,
+    DB_KEEPER /* puts the log into pieces: takes the writer's place, writes no row */
+} db_conn_role;
 
 /** Where the data lies and how to reach it. Texts and key live as long as any connection. */
 typedef struct db_target {
@@ -73,6 +77,14 @@ typedef struct db_engine {
                             pb_error *err);
     /** Before the transaction ends. Takes NULL, returns NULL. */
     db_pages *(*pages_release)(db_pages *pages);
+    /** Keeping the log, see db/log.h; NULL: the engine's log is kept by other means. Begins or ends
+     * it inside a write transaction. */
+    pb_status (*log_keep)(db_conn *conn, bool keep, pb_error *err);
+    pb_status (*log_kept)(db_conn *conn, bool *ret_kept, pb_error *err);
+    pb_status (*log_seal)(db_conn *conn, pb_error *err);
+    pb_status (*log_tail)(db_conn *conn, pb_buf *out, pb_error *err);
+    pb_status (*log_list)(const db_target *target, pb_arena *arena, db_log_piece **ret_pieces,
+                          size_t *ret_count, pb_error *err);
 
     /** `sql` needs to live only during the call. */
     pb_status (*prepare)(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);

@@ -8,6 +8,8 @@
 #include "base/error.h"
 
 #define DB_HEADER_FILE "workspace.yaml"
+/* Pieces of a kept log. */
+#define DB_LOG_FOLDER "log"
 /* Stands in a folder while a workspace is being built there from a copy: its head to be. */
 #define DB_RESTORING_FILE "restoring"
 

@@ -11,6 +11,7 @@
 
 enum {
     DB_FORMAT = 1,           /* what this program writes; a greater number is refused */
+    DB_FORMAT_KEPT = 2,      /* of the head, when the log was kept once; also known */
     DB_STATEMENTS_MAX = 256, /* kept ready in a session between transactions */
     DB_FRONT_SLOTS = 128,    /* statements found again by the address of their text */
     DB_HOOKS_MAX = 16,       /* works before commit */
@@ -101,6 +102,9 @@ struct db_workspace {
     db_hook hooks[DB_HOOKS_MAX];
     size_t hook_count;
 };
+
+/* workspace.c */
+pb_status db_workspace_store_header(db_workspace *workspace, pb_error *err);
 
 /* session.c */
 pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session **ret_session,

@@ -124,7 +124,7 @@ static void fill_header(db_workspace *workspace)
     snprintf(header->engine, sizeof header->engine, "%s", workspace->engine->name);
 }
 
-static pb_status store_header(db_workspace *workspace, pb_error *err)
+pb_status db_workspace_store_header(db_workspace *workspace, pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(4096);
     db_header_write(&workspace->header, workspace->key, &text);
@@ -171,7 +171,7 @@ static pb_status make_all(db_workspace *workspace, const db_options *options, pb
     workspace->target.create = false;
     if (options->twin != NULL)
         PB_TRY(db_move_begin(workspace, options->twin, err));
-    return options->scratch ? PB_OK : store_header(workspace, err);
+    return options->scratch ? PB_OK : db_workspace_store_header(workspace, err);
 }
 
 pb_status db_workspace_can_create(const char *url, const model_schema *schema, pb_error *err)

@@ -1,5 +1,5 @@
 /* Reading every page of the database file, used or not, so that each is authenticated. */
-#include "sqlite.h"
+#include "keep.h"
 
 static pb_status fail_page(const char *path, int64_t page, const char *words, pb_error *err)
 {
@@ -144,10 +144,7 @@ pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err)
     PB_TRY(db_sqlite_path(target->place, DB_SQLITE_FILE, path, err));
     PB_TRY(check_torn(target, err));
     /* As much of the log as readers allow goes into the file; what is left is read from the log. */
-    int code = sqlite3_wal_checkpoint_v2(conn->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED) {
-        return db_sqlite_fail(conn->db, code, err);
-    }
+    PB_TRY(db_sqlite_checkpoint(conn, false, err));
     PB_TRY(check_plain(path, target, &pages, err));
     return check_pages(path, target, err);
 }

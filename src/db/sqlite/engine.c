@@ -1,5 +1,6 @@
 /* The embedded engine: connections, transactions and the table of operations. */
-#include "sqlite.h"
+#include "keep.h"
+#include "moment.h"
 
 #include <sodium.h>
 
@@ -107,6 +108,7 @@ pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err)
         {SQLITE_DBCONFIG_DQS_DDL, 0},
         {SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, 0},
         {SQLITE_DBCONFIG_ENABLE_ATTACH_WRITE, 0},
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1}, /* see checkpoint.c */
     };
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         int code = sqlite3_db_config(db, settings[i].option, settings[i].value, NULL);
@@ -142,14 +144,25 @@ static pb_status configure(db_conn *conn, const db_target *target, pb_error *err
         PB_TRY(run(conn, sql, err));
     }
     bool writer = conn->role == DB_WRITER;
+    bool reads = conn->role == DB_READER;
     snprintf(sql, sizeof sql,
              "PRAGMA synchronous = %s; PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY;"
              "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA query_only = %s;"
-             "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+             "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d;"
              "PRAGMA secure_delete = FAST;",
-             target->scratch ? "OFF" : "FULL", (writer ? 32 : 16) * 1024, writer ? "OFF" : "ON",
-             writer ? 2000 : 0, 64 << 20);
+             target->scratch ? "OFF" : "FULL", (writer ? 32 : 16) * 1024, reads ? "ON" : "OFF",
+             conn->role == DB_KEEPER ? 0 : 64 << 20);
     return run(conn, sql, err);
+}
+
+/* After each commit. */
+static int note_length(void *context, sqlite3 *db, const char *name, int frames)
+{
+    db_conn *conn = context;
+    (void)db;
+    (void)name;
+    conn->log_frames = frames;
+    return SQLITE_OK;
 }
 
 static pb_status prepare_own(db_conn *conn, pb_error *err)
@@ -159,6 +172,7 @@ static pb_status prepare_own(db_conn *conn, pb_error *err)
         const char *sql;
     } own[] = {
         {&conn->version, "PRAGMA data_version"},
+        {&conn->era, "PRAGMA user_version"},
         {&conn->touch, "SELECT 1 FROM sqlite_schema"},
         {&conn->begin, "BEGIN"},
         {&conn->begin_write, "BEGIN IMMEDIATE"},
@@ -180,11 +194,15 @@ static db_conn *disconnect(db_conn *conn)
 {
     if (conn == NULL)
         return NULL;
-    sqlite3_stmt *own[] = {conn->version, conn->touch,     conn->begin,   conn->begin_write,
-                           conn->commit,  conn->savepoint, conn->release, conn->undo};
+    db_checkpoint_at_end(conn);
+    disconnect(conn->keeper);
+    sqlite3_stmt *own[] = {conn->version,   conn->era,         conn->touch,
+                           conn->begin,     conn->begin_write, conn->commit,
+                           conn->savepoint, conn->release,     conn->undo};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sqlite3_finalize(own[i]);
     sqlite3_close_v2(conn->db);
+    db_raw_close(&conn->moments);
     free(conn);
     return NULL;
 }
@@ -204,8 +222,11 @@ static pb_status set_up(db_conn *conn, const char *path, const db_target *target
     if (!target->create)
         PB_TRY(first_page(conn, err));
     PB_TRY(configure(conn, target, err));
+    sqlite3_wal_hook(conn->db, note_length, conn);
     PB_TRY(db_sqlite_guard(conn, err));
-    return prepare_own(conn, err);
+    PB_TRY(prepare_own(conn, err));
+    conn->ready = true;
+    return PB_OK;
 }
 
 static pb_status connect(const db_target *target, db_conn_role role, db_conn **ret_conn,
@@ -217,8 +238,10 @@ static pb_status connect(const db_target *target, db_conn_role role, db_conn **r
     if (conn == NULL)
         return pb_fail_memory(err);
     conn->role = role;
+    conn->target = target;
     conn->layout = target->layout;
     conn->data_version = -1;
+    conn->kept_unknown = true;
     pb_status status = set_up(conn, path, target, err);
     if (status != PB_OK)
         disconnect(conn);
@@ -256,7 +279,7 @@ static void end_overwrite(db_conn *conn, bool committed)
     sqlite3_exec(conn->db, "PRAGMA secure_delete = FAST", NULL, NULL, NULL);
     if (committed) {
         sqlite3_busy_timeout(conn->db, 0);
-        sqlite3_exec(conn->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+        db_sqlite_checkpoint(conn, true, NULL);
         sqlite3_busy_timeout(conn->db, BUSY_MS);
     }
 }
@@ -268,6 +291,16 @@ static void rollback(db_conn *conn)
     end_overwrite(conn, false);
 }
 
+/* Another process may have begun to keep the log, or ended it. */
+static pb_status ask_kept(db_conn *conn, pb_error *err)
+{
+    uint32_t era = 0;
+    PB_TRY(db_era(conn, &era, err));
+    conn->kept = era % 2 == 1;
+    conn->kept_unknown = false;
+    return PB_OK;
+}
+
 static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *err)
 {
     PB_TRY(run_own(conn, write ? conn->begin_write : conn->begin, NULL, err));
@@ -275,6 +308,8 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
     pb_status status = run_own(conn, conn->touch, NULL, err);
     if (status == PB_OK)
         status = run_own(conn, conn->version, &version, err);
+    if (status == PB_OK && write && (conn->kept_unknown || conn->data_version != version))
+        status = ask_kept(conn, err);
     if (status != PB_OK) {
         rollback(conn);
         return status;
@@ -286,8 +321,11 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
 
 static pb_status commit(db_conn *conn, pb_error *err)
 {
+    if (conn->kept)
+        db_moment_note(conn, NULL); /* without it the piece says a later moment, and that it does */
     PB_TRY(run_own(conn, conn->commit, NULL, err));
     end_overwrite(conn, true);
+    db_checkpoint_when_long(conn);
     return PB_OK;
 }
 
@@ -363,6 +401,11 @@ const db_engine db_engine_sqlite = {
     .pages_hold = db_sqlite_pages_hold,
     .pages_read = db_sqlite_pages_read,
     .pages_release = db_sqlite_pages_release,
+    .log_keep = db_sqlite_log_keep,
+    .log_kept = db_sqlite_log_kept,
+    .log_seal = db_sqlite_log_seal,
+    .log_tail = db_sqlite_log_tail,
+    .log_list = db_sqlite_log_list,
     .prepare = db_sqlite_prepare,
     .prepare_foreign = db_sqlite_prepare_foreign,
     .finalize = db_sqlite_finalize,

@@ -5,7 +5,7 @@
  * the log lies in the file already, the transaction rests on the file alone, and the log may begin
  * anew under our hands; its former frames are then not needed.
  */
-#include "log.h"
+#include "keep.h"
 
 enum { HOLD_TRIES = 200, HOLD_WAIT_FROM = 50 };
 
@@ -97,6 +97,20 @@ static pb_status list_frames(db_pages *pages, pb_error *err)
 
 /* ---- holding ---- */
 
+/* The newest piece, whose frames the state holds; `ret_position` stays as it is when none is kept.
+ */
+static pb_status place_in_log(db_conn *conn, const db_piece *newest, db_position *ret_position,
+                              pb_error *err)
+{
+    uint32_t era = 0;
+    PB_TRY(db_era(conn, &era, err));
+    if (era % 2 == 0 || newest->sequence == 0 || newest->era != era)
+        return PB_OK;
+    ret_position->timeline = newest->timeline;
+    ret_position->sequence = newest->sequence;
+    return PB_OK;
+}
+
 /* The transaction sees the state that stood both before and after its beginning. */
 static pb_status begin_known(db_conn *conn, db_log_state *ret_state, pb_error *err)
 {
@@ -112,6 +126,30 @@ static pb_status begin_known(db_conn *conn, db_log_state *ret_state, pb_error *e
         PB_TRY(status);
         if (tries > HOLD_WAIT_FROM)
             sqlite3_sleep(1);
+    }
+    return pb_fail(err, PB_BUSY, PB_MSG("The database is in use by another program."), NULL);
+}
+
+/* As begin_known, when no piece is sealed meanwhile: what the newest one holds, the state holds,
+ * and what comes after it is not older than the state's generation. */
+static pb_status begin_placed(db_conn *conn, db_log_state *ret_state, db_position *ret_position,
+                              pb_error *err)
+{
+    for (int tries = 0; tries < HOLD_TRIES; tries++) {
+        db_piece before = {0};
+        db_piece after = {0};
+        bool found = false;
+        PB_TRY(db_keep_newest(conn->target, &before, &found, err));
+        PB_TRY(begin_known(conn, ret_state, err));
+        *ret_position = (db_position){.frame = ret_state->frames};
+        memcpy(ret_position->generation, ret_state->salt, DB_LOG_SALT);
+        pb_status status = db_keep_newest(conn->target, &after, &found, err);
+        if (status == PB_OK && before.sequence == after.sequence)
+            status = place_in_log(conn, &after, ret_position, err);
+        if (status == PB_OK && before.sequence == after.sequence)
+            return PB_OK;
+        db_engine_sqlite.rollback(conn);
+        PB_TRY(status);
     }
     return pb_fail(err, PB_BUSY, PB_MSG("The database is in use by another program."), NULL);
 }
@@ -163,7 +201,7 @@ pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages 
     if (pages == NULL)
         return pb_fail_memory(err);
     pages->conn = conn;
-    pb_status status = begin_known(conn, &pages->state, err);
+    pb_status status = begin_placed(conn, &pages->state, ret_position, err);
     if (status == PB_OK) {
         status = open_files(pages, target, err);
         if (status != PB_OK)
@@ -173,8 +211,6 @@ pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages 
         db_sqlite_pages_release(pages);
         return status;
     }
-    *ret_position = (db_position){.frame = pages->state.frames};
-    memcpy(ret_position->generation, pages->state.salt, DB_LOG_SALT);
     *ret_count = pages->state.pages;
     *ret_pages = pages;
     return PB_OK;

@@ -92,6 +92,12 @@ pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int
     return PB_OK;
 }
 
+pb_status db_raw_cut(const db_raw *raw, int64_t size, pb_error *err)
+{
+    int code = raw->file->pMethods->xTruncate(raw->file, size);
+    return code == SQLITE_OK ? PB_OK : fail(code, raw->name, err);
+}
+
 pb_status db_raw_sync(const db_raw *raw, pb_error *err)
 {
     int code = raw->file->pMethods->xSync(raw->file, SQLITE_SYNC_FULL);

@@ -1,23 +1,14 @@
 /* Building a workspace from runs of pages. Until all is in place the folder holds a file that says
  * what it is, and no head: nobody can take it for a workspace.
  */
-#include "sqlite.h"
+#include "restore.h"
 
-#include "../header.h"
+#include "../key.h"
 
 #include "sys/file.h"
+#include "sys/random.h"
 
-struct db_restore {
-    pb_arena *arena;
-    char *folder;
-    char *marker; /* path */
-    bool own_folder;
-    pb_str head;
-    uint64_t page_count, run_count, stored;
-    uint8_t *seen; /* one bit a run */
-    db_raw file;
-    bool open;
-};
+#include <sodium.h>
 
 static pb_status check_head(pb_str head, pb_error *err)
 {
@@ -59,7 +50,25 @@ static pb_status open_file(db_restore *restore, pb_error *err)
     return PB_OK;
 }
 
-static pb_status begin(db_restore *restore, const char *folder, pb_str head, pb_error *err)
+static pb_status take_key(db_restore *restore, const db_key_source *source, pb_str head,
+                          pb_error *err)
+{
+    db_header header;
+    if (source == NULL)
+        return PB_OK;
+    PB_TRY(sys_sodium_init(err));
+    PB_TRY(db_header_parse(head, &header, err));
+    restore->key = sodium_malloc(32);
+    if (restore->key == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(db_key_fetch(source, restore->folder, restore->arena, &header, restore->key, err));
+    if (db_header_authentic(&header, restore->key, head))
+        return PB_OK;
+    return pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open this workspace."), NULL);
+}
+
+static pb_status begin(db_restore *restore, const char *folder, pb_str head,
+                       const db_key_source *key, pb_error *err)
 {
     restore->arena = pb_arena_new(1 << 26);
     if (restore->arena == NULL)
@@ -72,6 +81,7 @@ static pb_status begin(db_restore *restore, const char *folder, pb_str head, pb_
     if (restore->folder == NULL || restore->marker == NULL || restore->head.ptr == NULL ||
         restore->seen == NULL)
         return pb_fail_memory(err);
+    PB_TRY(take_key(restore, key, head, err));
     PB_TRY(take_folder(restore, err));
     PB_TRY(sys_file_write_atomic(restore->marker, head, 0600, err));
     return open_file(restore, err);
@@ -84,6 +94,7 @@ static db_restore *restore_free(db_restore *restore)
     if (restore->open)
         db_raw_close(&restore->file);
     free(restore->seen);
+    sodium_free(restore->key);
     pb_arena_free(restore->arena);
     free(restore);
     return NULL;
@@ -93,8 +104,6 @@ pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
                           const db_position *position, const db_key_source *key,
                           db_restore **ret_restore, pb_error *err)
 {
-    (void)position;
-    (void)key;
     PB_TRY(check_head(head, err));
     if (page_count == 0 || page_count > UINT32_MAX)
         return pb_fail(err, PB_INVALID, PB_MSG("A workspace cannot have {count} pages."), "count",
@@ -102,9 +111,12 @@ pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
     db_restore *restore = calloc(1, sizeof *restore);
     if (restore == NULL)
         return pb_fail_memory(err);
+    restore->position = *position;
+    restore->until_us = INT64_MAX;
+    restore->waiting_end = &restore->waiting;
     restore->page_count = page_count;
     restore->run_count = (page_count + DB_RUN_PAGES - 1) / DB_RUN_PAGES;
-    pb_status status = begin(restore, folder, head, err);
+    pb_status status = begin(restore, folder, head, key, err);
     if (status != PB_OK) {
         if (restore->own_folder)
             sys_dir_remove_tree(restore->folder, NULL);
@@ -122,6 +134,9 @@ pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_err
     if (run >= restore->run_count)
         return pb_fail(err, PB_INVALID, PB_MSG("The copy has no run {run}."), "run",
                        PB_ARG_INT(run), NULL);
+    if (restore->logged)
+        return pb_fail(err, PB_INVALID, PB_MSG("Runs of pages come before pieces of the log."),
+                       NULL);
     uint64_t left = restore->page_count - run * DB_RUN_PAGES;
     uint64_t want = (left < DB_RUN_PAGES ? left : DB_RUN_PAGES) * DB_PAGE_SIZE;
     if (bytes.len != want)
@@ -138,13 +153,21 @@ pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_err
     return PB_OK;
 }
 
-static pb_status finish(db_restore *restore, pb_error *err)
+pb_status db_restore_complete(const db_restore *restore, pb_error *err)
 {
     if (restore->stored != restore->run_count)
         return pb_fail(err, PB_INVALID,
                        PB_MSG("{missing} of {count} runs of the copy are missing."), "missing",
                        PB_ARG_INT(restore->run_count - restore->stored), "count",
                        PB_ARG_INT(restore->run_count), NULL);
+    return PB_OK;
+}
+
+static pb_status finish(db_restore *restore, pb_error *err)
+{
+    PB_TRY(db_restore_complete(restore, err));
+    db_restore_drop_waiting(restore);
+    PB_TRY(db_raw_cut(&restore->file, (int64_t)restore->page_count * DB_SQLITE_PAGE, err));
     PB_TRY(db_raw_sync(&restore->file, err));
     db_raw_close(&restore->file);
     restore->open = false;
@@ -168,6 +191,7 @@ db_restore *db_restore_abort(db_restore *restore)
     if (restore == NULL)
         return NULL;
     char path[DB_SQLITE_PATH_MAX];
+    db_restore_drop_waiting(restore);
     if (restore->own_folder)
         sys_dir_remove_tree(restore->folder, NULL);
     else if (db_sqlite_path(restore->folder, DB_SQLITE_FILE, path, NULL) == PB_OK) {

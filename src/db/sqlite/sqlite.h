@@ -6,6 +6,7 @@
 #define DB_SQLITE_SQLITE_H
 
 #include "../engine.h"
+#include "../header.h"
 
 #include <sqlite3.h>
 
@@ -15,6 +16,9 @@
 /* The write-ahead log of a commit that was cut off or altered, put aside for whoever looks into it.
  */
 #define DB_SQLITE_TORN DB_SQLITE_FILE "-torn"
+/* The kept log: pieces, and when commits happened that are in none yet. */
+#define DB_SQLITE_LOG DB_LOG_FOLDER
+#define DB_SQLITE_MOMENTS DB_SQLITE_LOG "/moments"
 
 /* Measured over 1,000,000 records with ledger: 4 KiB 5.8 µs a record, 8 KiB 4.1, 16 KiB 4.0; the
  * smaller of the last two writes half as much for a single small commit. */
@@ -25,18 +29,35 @@ enum { DB_SQLITE_RESERVED = 64 };
  */
 enum { DB_SQLITE_SALT = 16, DB_SQLITE_PLAIN = 24 };
 
+/* raw.c: the bytes of a file as they lie on the disk, through SQLite's own file access: closing a
+ * database file in any other way would drop the locks this process holds on it. */
+typedef struct db_raw {
+    sqlite3_file *file;
+    sqlite3_filename name;
+    int64_t size;
+} db_raw;
+
 struct db_conn {
     sqlite3 *db;
+    const db_target *target;
     const db_layout *layout;
     db_conn_role role;
-    bool overwrites;    /* this transaction overwrites what it deletes */
-    bool foreign;       /* a foreign statement is being prepared or run */
-    pb_str foreign_sql; /* its text */
-    int64_t steps_left; /* of the foreign statement that runs */
+    bool ready;             /* set up */
+    bool kept;              /* the log is kept, as of the last transaction that wrote */
+    bool kept_unknown;      /* ask again */
+    int log_frames;         /* after the last commit */
+    int log_frames_limit;   /* from here on frames are moved into the file */
+    db_raw moments;         /* file NULL: not open yet */
+    struct db_conn *keeper; /* holds a state while the log is moved; NULL: not needed yet */
+    bool overwrites;        /* this transaction overwrites what it deletes */
+    bool foreign;           /* a foreign statement is being prepared or run */
+    pb_str foreign_sql;     /* its text */
+    int64_t steps_left;     /* of the foreign statement that runs */
     bool out_of_steps;
     char refused[160];     /* what a foreign statement touched that it may not */
     int64_t data_version;  /* as of the last transaction; -1: none yet */
     sqlite3_stmt *version; /* PRAGMA data_version */
+    sqlite3_stmt *era;     /* PRAGMA user_version */
     sqlite3_stmt *touch;   /* takes the snapshot */
     sqlite3_stmt *begin, *begin_write, *commit;
     sqlite3_stmt *savepoint, *release, *undo;
@@ -96,13 +117,6 @@ bool db_sqlite_scan(pb_str sql, const db_layout *layout, pb_str *ret_bad);
 /** True when the text defines a common table expression of that name. */
 bool db_sqlite_defines(pb_str sql, pb_str name);
 
-/* raw.c: the bytes of a file as they lie on the disk, through SQLite's own file access: closing a
- * database file in any other way would drop the locks this process holds on it. */
-typedef struct db_raw {
-    sqlite3_file *file;
-    sqlite3_filename name;
-    int64_t size;
-} db_raw;
 /** `*ret_found` false when there is no such file. `write` makes it when it is not there. */
 pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_found,
                       pb_error *err);
@@ -112,6 +126,8 @@ pb_status db_raw_read_padded(const db_raw *raw, int64_t offset, void *ret_bytes,
                              pb_error *err);
 pb_status db_raw_write(const db_raw *raw, int64_t offset, const void *bytes, int64_t count,
                        pb_error *err);
+/** The file is `size` bytes long afterwards. */
+pb_status db_raw_cut(const db_raw *raw, int64_t size, pb_error *err);
 pb_status db_raw_sync(const db_raw *raw, pb_error *err);
 void db_raw_close(db_raw *raw);
 
@@ -121,6 +137,14 @@ pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages 
 pb_status db_sqlite_pages_read(db_pages *pages, uint64_t first, int count, uint8_t *ret_bytes,
                                pb_error *err);
 db_pages *db_sqlite_pages_release(db_pages *pages);
+
+/* keep.c */
+pb_status db_sqlite_log_keep(db_conn *conn, bool keep, pb_error *err);
+pb_status db_sqlite_log_kept(db_conn *conn, bool *ret_kept, pb_error *err);
+pb_status db_sqlite_log_seal(db_conn *conn, pb_error *err);
+pb_status db_sqlite_log_tail(db_conn *conn, pb_buf *out, pb_error *err);
+pb_status db_sqlite_log_list(const db_target *target, pb_arena *arena, db_log_piece **ret_pieces,
+                             size_t *ret_count, pb_error *err);
 
 /* check.c, wal.c */
 pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err);

@@ -68,6 +68,24 @@ pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
                           db_restore **ret_restore, pb_error *err);
 /** Stores run `run`; any order. PB_INVALID when its length is not the one that belongs there. */
 pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_error *err);
+/** Applies what the log pieces given after this say was committed up to that moment (microseconds
+ * since 1970); without it, all of it. To be said before the first piece. Where clocks jumped, the
+ * last commit whose moment is not later counts. */
+void db_restore_until(db_restore *restore, int64_t until_us);
+/** Applies a piece of the kept log (db/log.h), behind all runs, in the order of sequences; those
+ * the copy holds already are passed over. Only whole commits are applied. PB_INVALID: a piece is
+ * missing before it, it is of another timeline, or no key was given; PB_CORRUPT: it is damaged. */
+pb_status db_restore_log(db_restore *restore, pb_str piece, pb_error *err);
+
+typedef struct db_restore_facts {
+    uint64_t commits; /* applied from the log */
+    int64_t last_us;  /* moment of the last of them; 0: none */
+    bool exact;       /* that moment is the commit's own, not a later one */
+    uint64_t left;    /* commits seen that came after the moment asked for */
+} db_restore_facts;
+/** As far as the restore has come. */
+db_restore_facts db_restore_about(const db_restore *restore);
+
 /** Ends it: sees that every run was stored, makes all durable and gives the folder its head, so
  * that it can be opened with the key of the copied workspace. The pages themselves are checked by
  * db_check_pages. Ends the restore in any case; after a failure the folder stays as it is,
