@@ -103,7 +103,7 @@ static inline void reopen(room *r)
 static inline pb_status insert_account(db_session *session, int64_t n, pb_str name, pb_error *err)
 {
     db_stmt *stmt = NULL;
-    char id[17];
+    char id[24];
     snprintf(id, sizeof id, "%016lld", (long long)n);
     PB_TRY(db_prepare(session,
                       "INSERT INTO t_account (n, id, version, event, created_us, changed_us,"

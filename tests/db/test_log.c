@@ -160,7 +160,7 @@ static int be_elsewhere(char **arguments)
     fflush(stdout);
     if (roll(&h->s) % 2 == 0)
         db_workspace_close(r->workspace);
-    return 0;
+    _exit(0); /* what is still open is left as it is */
 }
 
 static FILE *start_elsewhere(const history *h, int commits, pid_t *ret_child)
@@ -266,12 +266,303 @@ static void back_body(room *r)
 /* shows: PER-3 PER-4 */
 ON_EVERY_ENGINE(a_restore_goes_back_to_any_commit, back_body)
 
+static pb_status rows_work(db_session *session, void *context, pb_error *err)
+{
+    for (int64_t n = 1; n <= *(const int64_t *)context; n++)
+        PB_TRY(insert_account(session, 1000000 + n,
+                              PB_STR("A name that is long enough to fill a page soon; so that few "
+                                     "rows make many pages it is this long, and even longer: a "
+                                     "page takes about forty of them, and there are ninety "
+                                     "thousand, which makes more than two thousand pages."),
+                              err));
+    return PB_OK;
+}
+
+/* A commit of more frames than one piece takes. */
+static void large_body(room *r)
+{
+    history *h = history_open(r, 31);
+    int64_t rows = 90000;
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    write_some(r, &h->s, 5);
+    remember(h);
+    take_base(h);
+    assert_ok(r, db_write(r->workspace, rows_work, &rows, &r->err));
+    remember(h);
+    write_some(r, &h->s, 5);
+    remember(h);
+    db_log_piece *pieces = NULL;
+    size_t count = 0;
+    assert_ok(r, db_log_list(r->workspace, r->arena, &pieces, &count, &r->err));
+    assert_true(count > 2);
+    go_back_often(h, 6);
+    history_close(h);
+}
+/* shows: PER-4 */
+ON_EVERY_ENGINE(a_commit_may_fill_several_pieces, large_body)
+
+/* ---- on and off ---- */
+
+static size_t piece_count(room *r)
+{
+    db_log_piece *pieces = NULL;
+    size_t count = 0;
+    assert_ok(r, db_log_list(r->workspace, r->arena, &pieces, &count, &r->err));
+    return count;
+}
+
+static bool is_kept(room *r)
+{
+    bool kept = false;
+    assert_ok(r, db_log_is_kept(r->workspace, &kept, &r->err));
+    return kept;
+}
+
+static void off_body(room *r)
+{
+    history *h = history_open(r, 3);
+    PB_AUTO_BUF tail = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+    make(r);
+    write_some(r, &h->s, 30);
+    assert_false(is_kept(r));
+    assert_int_equal(0, piece_count(r));
+    assert_status(PB_INVALID, db_log_seal(r->workspace, &r->err));
+    assert_status(PB_INVALID, db_log_tail(r->workspace, &tail, &r->err));
+    reopen(r);
+    assert_int_equal(SYS_NONE, sys_path_kind(pb_arena_printf(r->arena, "%s/log", r->url)));
+    assert_ok(r, db_log_keep(r->workspace, false, &r->err)); /* it is not: nothing to do */
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    assert_true(is_kept(r));
+    assert_int_equal(1, piece_count(r));
+    remember(h);
+    take_base(h);
+    write_some(r, &h->s, 3);
+    reopen(r);
+    assert_true(is_kept(r));
+    assert_true(piece_count(r) > 1);
+    assert_ok(r, db_log_keep(r->workspace, false, &r->err));
+    size_t pieces = piece_count(r);
+    write_some(r, &h->s, 30);
+    reopen(r);
+    assert_int_equal(pieces, piece_count(r));
+    assert_false(is_kept(r));
+    history_close(h);
+}
+/* shows: PER-4 */
+ON_EVERY_ENGINE(a_log_is_kept_only_where_it_is_wanted, off_body)
+
+static void drop_body(room *r)
+{
+    history *h = history_open(r, 4);
+    db_log_piece *pieces = NULL;
+    size_t count = 0;
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    for (int i = 0; i < 6; i++) {
+        write_some(r, &h->s, 2);
+        assert_ok(r, db_log_seal(r->workspace, &r->err));
+    }
+    assert_ok(r, db_log_list(r->workspace, r->arena, &pieces, &count, &r->err));
+    assert_int_equal(7, count);
+    remember(h);
+    take_base(h);
+    assert_ok(r, db_log_drop(r->workspace, pieces[2].sequence, &r->err));
+    assert_int_equal(4, piece_count(r));
+    PB_AUTO_BUF bytes = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+    assert_status(PB_NOT_FOUND, db_log_read(r->workspace, &pieces[0], &bytes, &r->err));
+    assert_ok(r, db_log_drop(r->workspace, UINT64_MAX, &r->err));
+    assert_int_equal(1, piece_count(r)); /* the newest stays: it says where to go on */
+    write_some(r, &h->s, 2);
+    remember(h);
+    go_back_often(h, 2);
+    history_close(h);
+}
+/* shows: PER-4 */
+ON_EVERY_ENGINE(old_pieces_can_go_the_newest_stays, drop_body)
+
+/* ---- what is refused ---- */
+
+static pb_status begin_back(room *r, const stored *copy, const db_key_source *key,
+                            db_restore **ret_restore)
+{
+    PB_TRY(db_restore_open(place(r, "back"), copy->facts.head, copy->facts.page_count,
+                           &copy->facts.position, key, ret_restore, &r->err));
+    give_runs(r, *ret_restore, copy, UINT64_MAX);
+    return PB_OK;
+}
+
+static void read_piece(room *r, size_t number, pb_buf *out)
+{
+    db_log_piece *pieces = NULL;
+    size_t count = 0;
+    assert_ok(r, db_log_list(r->workspace, r->arena, &pieces, &count, &r->err));
+    assert_true(number < count);
+    assert_ok(r, db_log_read(r->workspace, &pieces[number], out, &r->err));
+}
+
+static void order_body(room *r)
+{
+    history *h = history_open(r, 5);
+    pb_buf bytes[5];
+    db_restore *restore = NULL;
+    db_log_facts facts;
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    remember(h);
+    take_base(h);
+    for (size_t i = 0; i < 4; i++) {
+        bytes[i] = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+        write_some(r, &h->s, 3);
+        assert_ok(r, db_log_seal(r->workspace, &r->err));
+        read_piece(r, i + 1, &bytes[i]);
+        assert_ok(r, db_log_describe(pb_buf_str(&bytes[i]), &facts, &r->err));
+        assert_int_equal(i + 2, facts.sequence);
+        assert_int_equal(3, facts.commits);
+        assert_int_equal(0, facts.inexact);
+        assert_true(facts.first_us <= facts.last_us && facts.last_us <= facts.sealed_us);
+        assert_true(facts.first_us > h->states[0].at_us && !facts.tail);
+    }
+    write_some(r, &h->s, 2);
+    bytes[4] = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+    assert_ok(r, db_log_tail(r->workspace, &bytes[4], &r->err));
+    assert_ok(r, db_log_describe(pb_buf_str(&bytes[4]), &facts, &r->err));
+    assert_true(facts.tail && facts.commits == 2);
+    const stored *copy = &h->bases[0].copy;
+    assert_ok(r, begin_back(r, copy, NULL, &restore));
+    assert_status(PB_INVALID, db_restore_log(restore, pb_buf_str(&bytes[0]), &r->err)); /* no key */
+    db_restore_abort(restore);
+    assert_ok(r, begin_back(r, copy, &r->options.key, &restore));
+    assert_status(PB_INVALID, db_restore_log(restore, pb_buf_str(&bytes[1]), &r->err));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes[0]), &r->err));
+    assert_status(PB_INVALID, db_restore_log(restore, pb_buf_str(&bytes[0]), &r->err));
+    assert_status(PB_INVALID, db_restore_log(restore, pb_buf_str(&bytes[2]), &r->err));
+    assert_non_null(strstr(said(r), "Piece 3"));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes[1]), &r->err));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes[2]), &r->err));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes[3]), &r->err));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes[4]), &r->err));
+    assert_status(PB_INVALID, db_restore_log(restore, pb_buf_str(&bytes[4]), &r->err));
+    assert_status(
+        PB_INVALID,
+        db_restore_run(restore, 0, pb_str_sub(pb_buf_str(&copy->bytes), 0, DB_RUN_SIZE), &r->err));
+    db_restore_abort(restore);
+    for (size_t i = 0; i < 5; i++)
+        pb_buf_free(&bytes[i]);
+    history_close(h);
+}
+/* shows: PER-4 */
+ON_EVERY_ENGINE(pieces_are_applied_in_order_or_not_at_all, order_body)
+
+/* Every byte of a piece. */
+static void altered_body(room *r)
+{
+    history *h = history_open(r, 6);
+    db_restore *restore = NULL;
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    remember(h);
+    take_base(h);
+    int64_t n = 1;
+    assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_ok(r, db_log_seal(r->workspace, &r->err));
+    PB_AUTO_BUF bytes = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+    read_piece(r, 1, &bytes);
+    assert_ok(r, begin_back(r, &h->bases[0].copy, &r->options.key, &restore));
+    for (size_t i = 0; i < bytes.len; i++) {
+        bytes.ptr[i] ^= 1;
+        assert_status(PB_CORRUPT, db_restore_log(restore, pb_buf_str(&bytes), &r->err));
+        bytes.ptr[i] ^= 1;
+    }
+    for (size_t i = 0; i < bytes.len; i += 97)
+        assert_status(PB_CORRUPT, db_restore_log(restore, pb_str_n(bytes.ptr, i), &r->err));
+    assert_ok(r, db_restore_log(restore, pb_buf_str(&bytes), &r->err));
+    db_restore_abort(restore);
+    history_close(h);
+}
+/* shows: PER-4 SEC-1 */
+ON_EVERY_ENGINE(every_altered_byte_of_a_piece_is_refused, altered_body)
+
+/* Another keeping, another timeline: what was not kept in between is not skipped in silence. */
+static void timeline_body(room *r)
+{
+    history *h = history_open(r, 7);
+    db_restore *restore = NULL;
+    PB_AUTO_BUF bytes = PB_BUF_INIT(DB_LOG_PIECE_MAX);
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    remember(h);
+    take_base(h);
+    assert_ok(r, db_log_keep(r->workspace, false, &r->err));
+    write_some(r, &h->s, 2);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    write_some(r, &h->s, 2);
+    assert_ok(r, db_log_seal(r->workspace, &r->err));
+    assert_ok(r, begin_back(r, &h->bases[0].copy, &r->options.key, &restore));
+    for (size_t i = 1; i + 1 < piece_count(r); i++) {
+        pb_buf_clear(&bytes);
+        read_piece(r, i, &bytes);
+        pb_status status = db_restore_log(restore, pb_buf_str(&bytes), &r->err);
+        if (status == PB_INVALID)
+            break;
+        assert_int_equal(PB_OK, status);
+        assert_true(i + 2 < piece_count(r));
+    }
+    db_restore_abort(restore);
+    remember(h);
+    take_base(h);
+    write_some(r, &h->s, 2);
+    remember(h);
+    db_restore_facts facts;
+    assert_true(h->states[2].digest == gone_back(h, 1, INT64_MAX, &facts));
+    assert_int_equal(2, facts.commits);
+    assert_true(facts.exact);
+    history_close(h);
+}
+/* shows: PER-4 */
+ON_EVERY_ENGINE(another_keeping_is_another_timeline, timeline_body)
+
+/* What was built anew keeps its own log, and is no part of the former's timeline. */
+static void again_body(room *r)
+{
+    history *h = history_open(r, 8);
+    db_restore *restore = NULL;
+    db_workspace *first = NULL;
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    write_some(r, &h->s, 10);
+    remember(h);
+    take_base(h);
+    assert_ok(r, begin_back(r, &h->bases[0].copy, NULL, &restore));
+    assert_ok(r, db_restore_finish(restore, &r->err));
+    first = r->workspace;
+    assert_ok(r, db_workspace_open(place(r, "back"), &r->tiny.schema, &r->options, &r->workspace,
+                                   &r->err));
+    assert_true(is_kept(r));
+    remember(h);
+    take_base(h);
+    assert_memory_not_equal(&h->bases[0].copy.facts.position.timeline,
+                            &h->bases[1].copy.facts.position.timeline, sizeof(pb_uuid));
+    db_workspace_close(first);
+    history_close(h);
+}
+/* shows: PER-3 */
+ON_EVERY_ENGINE(what_was_built_anew_has_a_timeline_of_its_own, again_body)
+
 int main(int count, char **arguments)
 {
     if (count == 6 && strcmp(arguments[0], "elsewhere") == 0)
         return be_elsewhere(arguments);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_restore_goes_back_to_any_commit),
+        cmocka_unit_test(a_commit_may_fill_several_pieces),
+        cmocka_unit_test(a_log_is_kept_only_where_it_is_wanted),
+        cmocka_unit_test(old_pieces_can_go_the_newest_stays),
+        cmocka_unit_test(pieces_are_applied_in_order_or_not_at_all),
+        cmocka_unit_test(every_altered_byte_of_a_piece_is_refused),
+        cmocka_unit_test(another_keeping_is_another_timeline),
+        cmocka_unit_test(what_was_built_anew_has_a_timeline_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ enum { SEQUENCE_DIGITS = 16, NAMES_MAX = 256 << 20 };
 
 /* ---- names ---- */
 
-pb_status db_keep_folder(const db_target *target, char ret_path[DB_SQLITE_PATH_MAX], pb_error *err)
+static pb_status folder_of(const db_target *target, char ret_path[DB_SQLITE_PATH_MAX],
+                           pb_error *err)
 {
     return db_sqlite_path(target->place, DB_SQLITE_LOG, ret_path, err);
 }
@@ -49,7 +50,7 @@ pb_status db_sqlite_log_list(const db_target *target, pb_arena *arena, db_log_pi
     char folder[DB_SQLITE_PATH_MAX];
     pb_str *names = NULL;
     size_t count = 0;
-    PB_TRY(db_keep_folder(target, folder, err));
+    PB_TRY(folder_of(target, folder, err));
     if (sys_path_kind(folder) == SYS_FOLDER)
         PB_TRY(sys_dir_list(folder, arena, &names, &count, err));
     db_log_piece *pieces = pb_arena_alloc(arena, (count + 1) * sizeof *pieces);
@@ -92,7 +93,7 @@ pb_status db_keep_newest(const db_target *target, db_piece *ret_piece, bool *ret
     PB_AUTO_ARENA arena = pb_arena_new(NAMES_MAX);
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(db_keep_folder(target, folder, err));
+    PB_TRY(folder_of(target, folder, err));
     PB_TRY(db_sqlite_log_list(target, arena, &pieces, &count, err));
     *ret_found = count > 0;
     if (count == 0)
@@ -278,7 +279,7 @@ static pb_status store(const db_target *target, const db_piece *piece, pb_str by
     char folder[DB_SQLITE_PATH_MAX];
     char path[DB_SQLITE_PATH_MAX];
     PB_AUTO_BUF name = PB_BUF_INIT(128);
-    PB_TRY(db_keep_folder(target, folder, err));
+    PB_TRY(folder_of(target, folder, err));
     name_of(piece, &name);
     PB_TRY(db_sqlite_path(folder, pb_buf_cstr(&name), path, err));
     return sys_file_write_atomic(path, bytes, 0600, err);
@@ -304,7 +305,7 @@ static pb_status begin_timeline(db_conn *conn, const db_piece *newest, uint32_t 
     memcpy(piece.salt, state.salt, DB_LOG_SALT);
     db_piece_write(&piece, &bytes);
     db_piece_seal(&bytes, 0, conn->target->key);
-    PB_TRY(db_keep_folder(conn->target, folder, err));
+    PB_TRY(folder_of(conn->target, folder, err));
     PB_TRY(sys_dir_make(folder, 0700, true, err));
     PB_TRY(sys_dir_sync(conn->target->place, err));
     PB_TRY(db_moments_clear(conn->target->place, err));
@@ -322,7 +323,7 @@ static void remove_leftovers(const db_target *target)
     pb_str *names = NULL;
     size_t count = 0;
     PB_AUTO_ARENA arena = pb_arena_new(NAMES_MAX);
-    if (arena == NULL || db_keep_folder(target, folder, NULL) != PB_OK ||
+    if (arena == NULL || folder_of(target, folder, NULL) != PB_OK ||
         sys_dir_list(folder, arena, &names, &count, NULL) != PB_OK)
         return;
     for (size_t i = 0; i < count; i++) {
@@ -340,7 +341,7 @@ pb_status db_keep_seal_held(db_conn *conn, uint32_t era, bool one, bool *ret_mor
     db_piece newest;
     db_log_state state;
     bool found = false;
-    PB_TRY(db_keep_folder(target, folder, err));
+    PB_TRY(folder_of(target, folder, err));
     PB_TRY(db_keep_newest(target, &newest, &found, err));
     remove_leftovers(target);
     if (!found || newest.era != era)

@@ -12,8 +12,6 @@
 /** The number now; odd: kept. */
 pb_status db_era(db_conn *conn, uint32_t *ret_era, pb_error *err);
 
-/** Path of the folder with the pieces. */
-pb_status db_keep_folder(const db_target *target, char ret_path[DB_SQLITE_PATH_MAX], pb_error *err);
 /** The newest piece's head; `*ret_found` false when there is none. */
 pb_status db_keep_newest(const db_target *target, db_piece *ret_piece, bool *ret_found,
                          pb_error *err);

@@ -172,10 +172,8 @@ pb_status db_restore_log(db_restore *restore, pb_str bytes, pb_error *err)
         return pb_fail(err, PB_INVALID, PB_MSG("Pieces of the log need the workspace's key."),
                        NULL);
     PB_TRY(db_piece_authentic(bytes, &piece, restore->key, err));
-    bool old = piece.sequence <= restore->position.sequence &&
-               memcmp(&piece.timeline, &restore->position.timeline, sizeof piece.timeline) == 0;
-    if (old && !restore->logged)
-        return PB_OK;
+    if (!restore->logged && piece.sequence <= restore->position.sequence)
+        return PB_OK; /* older than the copy */
     if (!follows(restore, &piece))
         return fail_order(restore, &piece, err);
     PB_TRY(apply(restore, bytes, &piece, err));
