@@ -73,8 +73,9 @@ pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_err
  * last commit whose moment is not later counts. */
 void db_restore_until(db_restore *restore, int64_t until_us);
 /** Applies a piece of the kept log (db/log.h), behind all runs, in the order of sequences; those
- * the copy holds already are passed over. Only whole commits are applied. PB_INVALID: a piece is
- * missing before it, it is of another timeline, or no key was given; PB_CORRUPT: it is damaged. */
+ * older than the copy, whose sequence is not above its position's, are passed over. Only whole
+ * commits are applied. PB_INVALID: a piece is missing before it, it is of another timeline, or no
+ * key was given; PB_CORRUPT: it is damaged. */
 pb_status db_restore_log(db_restore *restore, pb_str piece, pb_error *err);
 
 typedef struct db_restore_facts {
