@@ -67,11 +67,14 @@ static bool fails(const audit_finding *finding)
 static void cap_mark(audit_mark *mark, size_t essential, bool important)
 {
     double cap = essential >= SEVERAL ? CAP_SEVERAL : essential ? CAP_ONE : 100;
-    mark->capped = mark->score > cap;
-    if (mark->capped)
+    mark->earned = rounded(mark->score);
+    if (mark->score > cap) {
         mark->score = cap;
-    if (important && mark->score > BELOW_A)
+        mark->held = AUDIT_HELD_ESSENTIAL;
+    } else if (important && mark->score > BELOW_A) {
         mark->score = BELOW_A;
+        mark->held = AUDIT_HELD_IMPORTANT;
+    }
 }
 
 typedef struct marking {

@@ -162,6 +162,9 @@ const char *pb_translate(const pb_catalog *catalog, const char *id)
 const char *pb_translate_n(const pb_catalog *catalog, const char *id, const char *plural, int64_t n)
 {
     pb_str forms = catalog && *id ? lookup(catalog, pb_str_c(id)) : PB_STR_NONE;
+    /* A catalogue from before the message counted knows its one text. */
+    if (!forms.ptr && catalog && *plural)
+        forms = lookup(catalog, pb_str_c(plural));
     if (!forms.ptr)
         return n == 1 ? id : plural;
     uint64_t index = 0;

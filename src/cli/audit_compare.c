@@ -114,8 +114,10 @@ pb_status cli_audit_any(const cli_context *context, const service_audit_result *
         const report_source_file *file = &result->reading.files[i];
         if (file->rejected == 0)
             continue;
-        pb_error_detail(err, PB_MSG("All {rows} rows of {file} were rejected."), "rows",
-                        cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
+        pb_error_detail(err,
+                        file->rows == 1 ? PB_MSG("The only row of {file} was rejected.")
+                                        : PB_MSG("All {rows} rows of {file} were rejected."),
+                        "rows", cli_count(context, file->rows), "file", PB_ARG(file->name), NULL);
         pb_error_hint(err, PB_MSG("The report says why, row by row."), NULL);
         break;
     }

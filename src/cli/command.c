@@ -63,6 +63,18 @@ const char *cli_count(const cli_context *context, uint64_t count)
     return copy != NULL ? copy : "";
 }
 
+void cli_say_file(const cli_context *context, pb_buf *out, pb_str name, const char *entity_label,
+                  uint64_t imported, uint64_t rows, uint64_t rejected)
+{
+    cli_say_n(context, out,
+              PB_MSG_N("{file} → {entity}: {imported} of {rows} row imported, {rejected} rejected",
+                       "{file} → {entity}: {imported} of {rows} rows imported, {rejected} "
+                       "rejected"),
+              rows, "file", PB_ARG(name), "entity", cli_text(context, entity_label), "imported",
+              cli_count(context, imported), "rows", cli_count(context, rows), "rejected",
+              cli_count(context, rejected), NULL);
+}
+
 void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb_str ref,
                    pb_buf *out)
 {

@@ -13,6 +13,9 @@ pb_status cli_entity(const cli_context *context, const char *name, const model_e
                      pb_error *err);
 /** `count` as the reader writes numbers; lives in the context's arena ("" without memory). */
 const char *cli_count(const cli_context *context, uint64_t count);
+/** How many rows of a file were taken, as audit and import say it. */
+void cli_say_file(const cli_context *context, pb_buf *out, pb_str name, const char *entity_label,
+                  uint64_t imported, uint64_t rows, uint64_t rejected);
 /** A stored value as people read it; links by their reference text. */
 void cli_put_value(const model_field *field, pb_value value, pb_str currency, pb_str ref,
                    pb_buf *out);

@@ -148,13 +148,8 @@ static void say_unread(const cli_context *context, const report_reading *reading
             cli_say(context, out, PB_MSG("{file}: not read. {why}"), "file", PB_ARG(file->name),
                     "why", pb_buf_cstr(&why), NULL);
         else
-            cli_say(context, out,
-                    PB_MSG("{file} → {entity}: {imported} of {rows} rows imported, {rejected} "
-                           "rejected"),
-                    "file", PB_ARG(file->name), "entity", cli_text(context, file->entity.ptr),
-                    "imported", cli_count(context, file->imported), "rows",
-                    cli_count(context, file->rows), "rejected", cli_count(context, file->rejected),
-                    NULL);
+            cli_say_file(context, out, file->name, file->entity.ptr, file->imported, file->rows,
+                         file->rejected);
         pb_buf_byte(out, '\n');
     }
 }

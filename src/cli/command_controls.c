@@ -117,11 +117,13 @@ pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *e
         pb_json_array_end(&json);
         pb_buf_byte(&out, '\n');
     } else if (!all && !context->quiet) {
-        cli_say(context, &out,
-                PB_MSG("{count} controls; asked of each field and entity they are {all}, which "
-                       "--all lists."),
-                "count", cli_count(context, shown), "all", cli_count(context, catalogue->count),
-                NULL);
+        cli_say_n(context, &out,
+                  PB_MSG_N("{count} control; asked of each field and entity there are {all}, which "
+                           "--all lists.",
+                           "{count} controls; asked of each field and entity they are {all}, which "
+                           "--all lists."),
+                  shown, "count", cli_count(context, shown), "all",
+                  cli_count(context, catalogue->count), NULL);
         pb_buf_byte(&out, '\n');
     }
     *ret_exit = 0;
@@ -231,8 +233,11 @@ pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *e
         pb_json_member_i64(&json, "failed", (int64_t)failed);
         pb_json_object_end(&json);
     } else {
-        cli_say(context, &out, PB_MSG("{passed} cases passed, {failed} failed"), "passed",
-                cli_count(context, total - failed), "failed", cli_count(context, failed), NULL);
+        cli_say_n(context, &out,
+                  PB_MSG_N("{passed} case passed, {failed} failed",
+                           "{passed} cases passed, {failed} failed"),
+                  total - failed, "passed", cli_count(context, total - failed), "failed",
+                  cli_count(context, failed), NULL);
     }
     pb_buf_byte(&out, '\n');
     *ret_exit = failed > 0 ? 1 : 0;

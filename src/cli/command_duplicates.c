@@ -50,6 +50,24 @@ static void count_clusters(const match_result *result, uint64_t *ret_clusters,
     *ret_records = clusters + outside;
 }
 
+static void list_line(const cli_context *context, const service_duplicates *list, uint64_t records,
+                      uint64_t clusters, pb_buf *out)
+{
+    PB_AUTO_BUF all = PB_BUF_INIT(256), groups = PB_BUF_INIT(256), pairs = PB_BUF_INIT(256);
+    cli_say_n(context, &all, PB_MSG_N("{count} record", "{count} records"), list->result.rows,
+              "count", cli_count(context, list->result.rows), NULL);
+    cli_say_n(context, &groups,
+              PB_MSG_N("{count} group of duplicates", "{count} groups of duplicates"), clusters,
+              "count", cli_count(context, clusters), NULL);
+    cli_say_n(context, &pairs, PB_MSG_N("{count} pair", "{count} pairs"), list->result.pair_count,
+              "count", cli_count(context, list->result.pair_count), NULL);
+    cli_say(context, out, PB_MSG("{entities}: {records} of {all} in {groups} ({pairs})"),
+            "entities", cli_text(context, list->entity->plural.ptr), "records",
+            cli_count(context, records), "all", pb_buf_cstr(&all), "groups", pb_buf_cstr(&groups),
+            "pairs", pb_buf_cstr(&pairs), NULL);
+    pb_buf_byte(out, '\n');
+}
+
 static void summary(const cli_context *context, const service_duplicates *lists, size_t count,
                     pb_buf *out)
 {
@@ -70,15 +88,7 @@ static void summary(const cli_context *context, const service_duplicates *lists,
             pb_json_object_end(&json);
             continue;
         }
-        cli_say(
-            context, out,
-            PB_MSG("{entities}: {records} of {all} records are in {clusters} groups of duplicates "
-                   "({pairs} pairs)"),
-            "entities", cli_text(context, lists[l].entity->plural.ptr), "records",
-            cli_count(context, records), "all", cli_count(context, lists[l].result.rows),
-            "clusters", cli_count(context, clusters), "pairs",
-            cli_count(context, lists[l].result.pair_count), NULL);
-        pb_buf_byte(out, '\n');
+        list_line(context, &lists[l], records, clusters, out);
     }
     if (context->json) {
         pb_json_array_end(&json);

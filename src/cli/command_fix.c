@@ -54,9 +54,11 @@ static void summary(const cli_context *context, const service_fixes *fixes, bool
                     pb_buf *out)
 {
     if (fixes->count == 0) {
-        cli_say(context, out,
-                PB_MSG("No rule knows a clean value here: {count} findings are left to people."),
-                "count", cli_count(context, fixes->failing), NULL);
+        cli_say_n(
+            context, out,
+            PB_MSG_N("No rule knows a clean value here: {count} finding is left to people.",
+                     "No rule knows a clean value here: {count} findings are left to people."),
+            fixes->failing, "count", cli_count(context, fixes->failing), NULL);
         pb_buf_byte(out, '\n');
         return;
     }

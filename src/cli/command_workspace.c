@@ -98,17 +98,21 @@ static void proof_lines(const cli_context *context, const exchange_file *file, p
     if (!file->proved)
         return;
     pb_buf_addc(out, "  ");
-    cli_say(context, out, PB_MSG("counted again in the workspace: {count} records"), "count",
-            cli_count(context, file->imported), NULL);
+    cli_say_n(context, out,
+              PB_MSG_N("counted again in the workspace: {count} record",
+                       "counted again in the workspace: {count} records"),
+              file->imported, "count", cli_count(context, file->imported), NULL);
     pb_buf_byte(out, '\n');
     for (size_t i = 0; i < file->sum_count; i++) {
         const exchange_sum *sum = &file->sums[i];
         pb_buf_addc(out, "  ");
-        cli_say(
+        cli_say_n(
             context, out,
-            PB_MSG("sum of “{column}”: {sum} in the file and in the workspace ({count} values); "
-                   "in rejected rows {rejected}"),
-            "column", PB_ARG(sum->header), "sum", PB_ARG(sum->sum), "count",
+            PB_MSG_N("sum of “{column}”: {sum} in the file and in the workspace ({count} value); "
+                     "in rejected rows {rejected}",
+                     "sum of “{column}”: {sum} in the file and in the workspace ({count} values); "
+                     "in rejected rows {rejected}"),
+            sum->values, "column", PB_ARG(sum->header), "sum", PB_ARG(sum->sum), "count",
             cli_count(context, sum->values), "rejected", PB_ARG(sum->rejected_sum), NULL);
         pb_buf_byte(out, '\n');
     }
@@ -141,22 +145,29 @@ static void left_lines(const cli_context *context, const exchange_file *file, pb
         left += file->columns[c].how == EXCHANGE_LEFT;
     if (file->deleted > 0) {
         pb_buf_addc(out, "  ");
-        cli_say(context, out, PB_MSG("{count} rows are marked as deleted and were left out"),
-                "count", cli_count(context, file->deleted), NULL);
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} row is marked as deleted and was left out",
+                           "{count} rows are marked as deleted and were left out"),
+                  file->deleted, "count", cli_count(context, file->deleted), NULL);
         pb_buf_byte(out, '\n');
     }
     if (file->aside > 0) {
         pb_buf_addc(out, "  ");
-        cli_say(context, out,
-                PB_MSG("{count} rows that are no records (the product's own users, notifications, "
-                       "headings, unnamed addresses) were left out"),
-                "count", cli_count(context, file->aside), NULL);
+        cli_say_n(
+            context, out,
+            PB_MSG_N("{count} row that is no record (the product's own users, notifications, "
+                     "headings, unnamed addresses) was left out",
+                     "{count} rows that are no records (the product's own users, notifications, "
+                     "headings, unnamed addresses) were left out"),
+            file->aside, "count", cli_count(context, file->aside), NULL);
         pb_buf_byte(out, '\n');
     }
     if (left > 0) {
         pb_buf_addc(out, "  ");
-        cli_say(context, out, PB_MSG("{count} columns were left out, as is usual for the product"),
-                "count", cli_count(context, left), NULL);
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} column was left out, as is usual for the product",
+                           "{count} columns were left out, as is usual for the product"),
+                  left, "count", cli_count(context, left), NULL);
         pb_buf_byte(out, '\n');
     }
 }
@@ -189,11 +200,8 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
         pb_buf_byte(out, '\n');
         return;
     }
-    cli_say(context, out,
-            PB_MSG("{file} → {entity}: {imported} of {rows} rows imported, {rejected} rejected"),
-            "file", name, "entity", cli_text(context, file->entity->label.ptr), "imported",
-            cli_count(context, file->imported), "rows", cli_count(context, file->rows), "rejected",
-            cli_count(context, file->rejected), NULL);
+    cli_say_file(context, out, file->name, file->entity->label.ptr, file->imported, file->rows,
+                 file->rejected);
     pb_buf_byte(out, '\n');
     if (file->imported_before > 0) {
         pb_buf_addc(out, "  ");
@@ -222,9 +230,12 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     for (size_t i = 0; i < plan->file_count; i++)
         file_line(context, &plan->files[i], out);
     if (plan->unresolved > 0) {
-        cli_say(context, out,
-                PB_MSG("{count} references found no record; they are kept as text until it comes."),
-                "count", cli_count(context, plan->unresolved), NULL);
+        cli_say_n(
+            context, out,
+            PB_MSG_N(
+                "{count} reference found no record; it is kept as text until the record comes.",
+                "{count} references found no record; they are kept as text until it comes."),
+            plan->unresolved, "count", cli_count(context, plan->unresolved), NULL);
         pb_buf_byte(out, '\n');
     }
     if (dry_run) {
@@ -299,8 +310,9 @@ static void rows_written(void *opaque, const char *path, uint64_t rows)
     rows_list *list = opaque;
     if (list->context->json || list->context->quiet)
         return;
-    cli_say(list->context, list->out, PB_MSG("Written: {path} ({count} records)"), "path", path,
-            "count", cli_count(list->context, rows), NULL);
+    cli_say_n(list->context, list->out,
+              PB_MSG_N("Written: {path} ({count} record)", "Written: {path} ({count} records)"),
+              rows, "path", path, "count", cli_count(list->context, rows), NULL);
     pb_buf_byte(list->out, '\n');
 }
 
@@ -354,8 +366,9 @@ static void exported(void *opaque, const model_entity *entity, const char *path,
         pb_json_member_i64(&list->json, "records", (int64_t)rows);
         pb_json_object_end(&list->json);
     } else if (!list->context->quiet) {
-        cli_say(list->context, list->out, PB_MSG("Written: {path} ({count} records)"), "path", path,
-                "count", cli_count(list->context, rows), NULL);
+        cli_say_n(list->context, list->out,
+                  PB_MSG_N("Written: {path} ({count} record)", "Written: {path} ({count} records)"),
+                  rows, "path", path, "count", cli_count(list->context, rows), NULL);
         pb_buf_byte(list->out, '\n');
     }
 }

@@ -66,6 +66,9 @@ void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
     __attribute__((sentinel));
 /** Appends how a run is undone, where it wrote anything. */
 void cli_say_undo(const cli_context *context, int64_t run, uint64_t written, pb_buf *out);
+/** The same by the form for `n` things: give PB_MSG_N(one, several). */
+void cli_say_n(const cli_context *context, pb_buf *out, const char *one, const char *several,
+               uint64_t n, ...) __attribute__((sentinel));
 /** Writes to standard output and empties `out`; a reader that went away is no error. */
 pb_status cli_print(pb_buf *out, pb_error *err);
 /** The three parts of an error on standard error; with --json also as an object on standard output,

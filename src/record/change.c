@@ -240,8 +240,10 @@ static pb_status refuse_linked(const plan *p, const layout_head *head, const mod
     pb_uuid_text(head->id, text);
     pb_fail(err, PB_CONFLICT, PB_MSG("The record {id} of {entity} was not deleted."), "id", text,
             "entity", PB_ARG(p->entity->label), NULL);
-    pb_error_detail(err, PB_MSG("{count} records of {other} link to it in {field}."), "count",
-                    PB_ARG_INT(count), "other", PB_ARG(field->entity->plural), "field",
+    pb_error_detail(err,
+                    count == 1 ? PB_MSG("A record of {other} links to it in {field}.")
+                               : PB_MSG("{count} records of {other} link to it in {field}."),
+                    "count", PB_ARG_INT(count), "other", PB_ARG(field->entity->plural), "field",
                     PB_ARG(field->label), NULL);
     pb_error_hint(err, PB_MSG("Delete those first, or let them point elsewhere."), NULL);
     return PB_CONFLICT;

@@ -259,8 +259,10 @@ static void say(const plan *p, const record_problem *problem, size_t count, pb_e
     pb_error_detail(err, problem->says.ptr, "value", PB_ARG(problem->value), "field",
                     problem->field ? PB_ARG(problem->field->label) : "", NULL);
     if (count > 1)
-        pb_error_hint(err, PB_MSG("Mend this and {count} more problems, then save again."), "count",
-                      PB_ARG_INT(count - 1), NULL);
+        pb_error_hint(err,
+                      count == 2 ? PB_MSG("Mend this and one more problem, then save again.")
+                                 : PB_MSG("Mend this and {count} more problems, then save again."),
+                      "count", PB_ARG_INT(count - 1), NULL);
     else
         pb_error_hint(err, PB_MSG("Mend this, then save again."), NULL);
 }

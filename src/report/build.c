@@ -13,20 +13,41 @@ pb_str build_keep(builder *b, const pb_buf *text)
     return text->len > 0 ? kept : PB_STR_NONE;
 }
 
-pb_str build_say(builder *b, const char *id, ...)
+static pb_str say(builder *b, const char *text, va_list list)
 {
-    PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
+    PB_AUTO_BUF out = PB_BUF_INIT(REPORT_TEXT_MAX);
     pb_arg args[MAX_ARGS];
     size_t count = 0;
+    for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
+        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
+    pb_format(&out, pb_str_c(text), args, count);
+    return build_keep(b, &out);
+}
+
+pb_str build_say(builder *b, const char *id, ...)
+{
     va_list list;
     if (id[0] == 0)
         return PB_STR_NONE; /* the id of a catalogue's own head */
     va_start(list, id);
-    for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
-        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
+    pb_str said = say(b, pb_translate(b->writer.catalog, id), list);
     va_end(list);
-    pb_format(&text, pb_str_c(pb_translate(b->writer.catalog, id)), args, count);
-    return build_keep(b, &text);
+    return said;
+}
+
+pb_str build_say_n(builder *b, const char *one, const char *several, uint64_t n, ...)
+{
+    va_list list;
+    int64_t count = n > INT64_MAX ? INT64_MAX : (int64_t)n;
+    va_start(list, n);
+    pb_str said = say(b, pb_translate_n(b->writer.catalog, one, several, count), list);
+    va_end(list);
+    return said;
+}
+
+pb_str build_counted(builder *b, const char *one, const char *several, uint64_t n)
+{
+    return build_say_n(b, one, several, n, "count", report_int(&b->writer, n), NULL);
 }
 
 pb_str build_int(builder *b, uint64_t value)

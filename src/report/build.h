@@ -24,6 +24,11 @@ typedef struct builder {
 pb_str build_keep(builder *b, const pb_buf *text);
 /** Translates `id` and fills its places from pairs of name and value, ended by NULL. */
 pb_str build_say(builder *b, const char *id, ...) __attribute__((sentinel));
+/** The same by the form for `n` things: give PB_MSG_N(one, several). */
+pb_str build_say_n(builder *b, const char *one, const char *several, uint64_t n, ...)
+    __attribute__((sentinel));
+/** A message that has no place but {count}, which is `n`. */
+pb_str build_counted(builder *b, const char *one, const char *several, uint64_t n);
 pb_str build_int(builder *b, uint64_t value);
 pb_str build_share(builder *b, double share);
 pb_str build_number(builder *b, double value, int decimals);

@@ -232,10 +232,11 @@ static void side_line(both *c, const report_earlier *side, pb_str name, pb_buf *
 {
     builder *b = &c->b;
     pb_buf_addc(out, "  ");
-    report_say(&b->writer, out, PB_MSG("{title}: {mark}, {records} records, {date}"), "title",
-               PB_ARG(name), "mark", PB_ARG(mark_text(b, side)), "records",
-               report_int(&b->writer, side->records), "date",
-               PB_ARG(build_date(b, side->as_of_days)), NULL);
+    report_say(
+        &b->writer, out, PB_MSG("{title}: {mark}, {records}, {date}"), "title", PB_ARG(name),
+        "mark", PB_ARG(mark_text(b, side)), "records",
+        report_counted(&b->writer, PB_MSG_N("{count} record", "{count} records"), side->records),
+        "date", PB_ARG(build_date(b, side->as_of_days)), NULL);
     pb_buf_byte(out, '\n');
 }
 

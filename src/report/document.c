@@ -8,10 +8,9 @@ static void head(builder *b, report_document *document)
     const audit_mark *mark = &b->writer.result->overall;
     PB_AUTO_BUF overview = PB_BUF_INIT(REPORT_TEXT_MAX);
     report_overview(&b->writer, &overview);
-    if (mark->capped) {
+    if (mark->held != AUDIT_HELD_NOT) {
         pb_buf_byte(&overview, ' ');
-        report_say(&b->writer, &overview, PB_MSG("Failed essential controls hold the mark down."),
-                   NULL);
+        report_held(&b->writer, &overview);
     }
     document->language = pb_catalog_language(b->writer.catalog);
     document->rtl = pb_catalog_rtl(b->writer.catalog);

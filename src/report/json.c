@@ -42,7 +42,13 @@ static void put_mark(json_report *r, const audit_mark *mark)
         pb_json_double(json, mark->score);
     pb_json_member(json, "letter", mark->letter == '-' ? PB_STR_NONE : pb_str_c(letter));
     pb_json_key(json, "capped");
-    pb_json_bool(json, mark->capped);
+    pb_json_bool(json, mark->held == AUDIT_HELD_ESSENTIAL);
+    if (mark->held != AUDIT_HELD_NOT) {
+        json_number(json, "earned", mark->earned);
+        pb_json_member(json, "held_by",
+                       mark->held == AUDIT_HELD_ESSENTIAL ? PB_STR("essential")
+                                                          : PB_STR("important"));
+    }
     if (mark->records > 0) {
         pb_json_member_i64(json, "records", (int64_t)mark->records);
         pb_json_member_i64(json, "failing", (int64_t)mark->failing);

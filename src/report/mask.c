@@ -296,9 +296,11 @@ static pb_str of_field(const report_writer *writer, const model_field *field, pb
     } else if (field->type == MODEL_NOTE) {
         /* Free text may hold anybody's name: its length says enough. */
         PB_AUTO_BUF count = PB_BUF_INIT(64);
-        pb_locale_int(writer->locale, &count, (int64_t)pb_utf8_count(value));
-        report_say(writer, &text, PB_MSG("(text of {count} characters)"), "count",
-                   pb_buf_cstr(&count), NULL);
+        size_t length = pb_utf8_count(value);
+        pb_locale_int(writer->locale, &count, (int64_t)length);
+        report_say_n(writer, &text,
+                     PB_MSG_N("(text of {count} character)", "(text of {count} characters)"),
+                     length, "count", pb_buf_cstr(&count), NULL);
     } else if (is_plain(field)) {
         return value;
     } else {

@@ -11,6 +11,12 @@ static void number_cell(table_builder *table, report_unit unit, double value)
                                     .number = value});
 }
 
+/* As it is written, with one decimal. */
+static bool is_one(double number)
+{
+    return number > 0.95 && number < 1.05;
+}
+
 pb_str compare_gap(builder *b, const compare_row *row)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(128);
@@ -19,8 +25,9 @@ pb_str compare_gap(builder *b, const compare_row *row)
         return PB_STR("–");
     pb_buf_addc(&text, gap > 0 ? "+" : gap < 0 ? "\xE2\x88\x92" : "");
     if (row->unit == REPORT_SHARE) /* points: “+1.4 %” would be read as a share of the share */
-        pb_buf_add(&text, build_say(b, PB_MSG("{number} points"), "number",
-                                    PB_ARG(build_number(b, fabs(gap) * 100, 1)), NULL));
+        pb_buf_add(&text, build_say_n(b, PB_MSG_N("{number} point", "{number} points"),
+                                      is_one(fabs(gap) * 100) ? 1 : 2, "number",
+                                      PB_ARG(build_number(b, fabs(gap) * 100, 1)), NULL));
     else
         pb_buf_add(&text, build_in_unit(b, row->unit, fabs(gap)));
     return build_keep(b, &text);
@@ -129,12 +136,14 @@ void part_against(builder *b)
     compare_make(b, &self, other, &c);
     build_section(b, "against", PB_MSG("Side by side"), true);
     build_text(b, PB_STR_NONE,
-               build_say(b,
-                         PB_MSG("Beside the audit of “{title}” of {date}, {records} records. A "
-                                "dash means that one of the two was not asked."),
-                         "title", PB_ARG(other->title), "date",
-                         PB_ARG(build_date(b, other->as_of_days)), "records",
-                         report_int(&b->writer, other->records), NULL),
+               build_say_n(b,
+                           PB_MSG_N("Beside the audit of “{title}” of {date}, {records} record. A "
+                                    "dash means that one of the two was not asked.",
+                                    "Beside the audit of “{title}” of {date}, {records} records. A "
+                                    "dash means that one of the two was not asked."),
+                           other->records, "title", PB_ARG(other->title), "date",
+                           PB_ARG(build_date(b, other->as_of_days)), "records",
+                           report_int(&b->writer, other->records), NULL),
                REPORT_PLAIN);
     compare_blocks(b, &c, build_say(b, PB_MSG("Here"), NULL), other->title);
     build_section_end(b);

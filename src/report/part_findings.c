@@ -148,8 +148,10 @@ static void by_grade(builder *b)
     }
     chart.chart.label_of = build_say(b, PB_MSG("Area"), NULL);
     build_chart_block(&chart, build_say(b, PB_MSG("Findings by area and grade"), NULL),
-                      build_say(b, PB_MSG("{count} findings, by the area they belong to."), "count",
-                                report_int(&b->writer, b->writer.failed_count), NULL));
+                      build_counted(b,
+                                    PB_MSG_N("{count} finding, by the area it belongs to.",
+                                             "{count} findings, by the area they belong to."),
+                                    b->writer.failed_count));
 }
 
 static void about_masks(builder *b)

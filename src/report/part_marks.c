@@ -41,7 +41,8 @@ static void controls_table(builder *b, const char *title, const char *what, cons
     build_column(&table, PB_MSG("Controls"), REPORT_CELL_NUMBER);
     build_column(&table, PB_MSG("Failed"), REPORT_CELL_NUMBER);
     for (size_t i = 0; i < count; i++) {
-        pb_str held = marks[i].capped ? build_say(b, PB_MSG("held down"), NULL) : PB_STR_NONE;
+        pb_str held =
+            marks[i].held != AUDIT_HELD_NOT ? build_say(b, PB_MSG("held down"), NULL) : PB_STR_NONE;
         build_cell_text(&table, report_mark_label(&b->writer, &marks[i]));
         build_cell_mark(&table, marks[i].letter, marks[i].score, held);
         build_cell_int(&table, marks[i].controls);
@@ -66,8 +67,9 @@ static void records_table(builder *b, const char *title, const char *what, const
         build_cell_int(&table, marks[i].failing);
     }
     if (count > MAX_OWNERS)
-        more = build_say(b, PB_MSG("{count} more are in report.json."), "count",
-                         report_int(&b->writer, count - MAX_OWNERS), NULL);
+        more = build_counted(
+            b, PB_MSG_N("{count} more is in report.json.", "{count} more are in report.json."),
+            count - MAX_OWNERS);
     build_table_block(&table, build_say(b, title, NULL), PB_STR_NONE, more);
 }
 
@@ -111,8 +113,11 @@ static void fields_of(builder *b, const audit_filled *first, size_t count)
     chart.chart.label_of = build_say(b, PB_MSG("Field"), NULL);
     build_series(&chart, build_say(b, PB_MSG("Filled"), NULL), REPORT_PLAIN, values);
     build_chart_block(&chart, pb_translate_str(b->writer.catalog, first->entity->plural),
-                      build_say(b, PB_MSG("Share of {records} records that have a value."),
-                                "records", report_int(&b->writer, first->records), NULL));
+                      build_say_n(b,
+                                  PB_MSG_N("Share of {records} record that has a value.",
+                                           "Share of {records} records that have a value."),
+                                  first->records, "records", report_int(&b->writer, first->records),
+                                  NULL));
 }
 
 void part_fields(builder *b)

@@ -111,17 +111,26 @@ static void by_quarter(builder *b, const plan *p)
                       build_say(b, PB_MSG("Work that ends in each quarter, in hours."), NULL));
 }
 
+/* “1 hour”, “0.3 hours”: as it is written decides, not what it is to the minute. */
+static pb_str hours_text(builder *b, double hours)
+{
+    bool one = round(hours * 10) <= 10 && round(hours * 10) >= 10;
+    return build_say_n(b, PB_MSG_N("{count} hour", "{count} hours"), one ? 1 : 2, "count",
+                       PB_ARG(build_in_unit(b, REPORT_HOURS, hours)), NULL);
+}
+
 static void summary(builder *b, const plan *p)
 {
     const report_input *input = b->writer.report;
     PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
     report_say(&b->writer, &text,
-               PB_MSG("All of it takes about {hours} hours by hand; accepting suggestions saves "
-                      "{saved} of them. At {week} hours a week it is done by {date}."),
-               "hours", PB_ARG(build_in_unit(b, REPORT_HOURS, p->hours)), "saved",
-               PB_ARG(build_in_unit(b, REPORT_HOURS, p->saved)), "week",
-               report_int(&b->writer, (uint64_t)p->hours_a_week), "date",
-               PB_ARG(build_date(b, p->done)), NULL);
+               PB_MSG("All of it takes about {work} by hand; accepting suggestions saves {saved} "
+                      "of that. At {pace} it is done by {date}."),
+               "work", PB_ARG(hours_text(b, p->hours)), "saved", PB_ARG(hours_text(b, p->saved)),
+               "pace",
+               report_counted(&b->writer, PB_MSG_N("{count} hour a week", "{count} hours a week"),
+                              (uint64_t)p->hours_a_week),
+               "date", PB_ARG(build_date(b, p->done)), NULL);
     pb_buf_byte(&text, ' ');
     if (input->hourly_rate > 0) {
         PB_AUTO_BUF cost = PB_BUF_INIT(256), worth = PB_BUF_INIT(256);

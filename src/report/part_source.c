@@ -63,8 +63,8 @@ static void reason_rows(builder *b, table_builder *table)
         const reason_group *group = &list.items[i];
         report_cell cell = {.kind = REPORT_CELL_TEXT, .text = group->controls[0], .number = NAN};
         if (group->count > 1) {
-            cell.text = build_say(b, PB_MSG("{count} controls"), "count",
-                                  report_int(&b->writer, group->count), NULL);
+            cell.text =
+                build_counted(b, PB_MSG_N("{count} control", "{count} controls"), group->count);
             cell.items = group->controls;
             cell.item_count = group->count;
         }
@@ -175,8 +175,9 @@ static void rejects_table(builder *b, const report_source_file *file)
         build_cell_text(&table, build_keep(b, &why));
     }
     if (file->reject_count > shown)
-        note = build_say(b, PB_MSG("{count} more are in report.json."), "count",
-                         report_int(&b->writer, file->reject_count - shown), NULL);
+        note = build_counted(
+            b, PB_MSG_N("{count} more is in report.json.", "{count} more are in report.json."),
+            file->reject_count - shown);
     build_table_block(&table,
                       build_say(b, PB_MSG("Rows not taken, and values not understood"), NULL),
                       PB_STR_NONE, note);
@@ -209,23 +210,34 @@ static void form_text(const report_writer *w, const report_source_file *file, pb
     }
 }
 
+static void add_part(pb_buf *to, const char *part)
+{
+    pb_buf_addc(to, " · ");
+    pb_buf_addc(to, part);
+}
+
 /* What a workbook had that a plain table has not. */
 static void sheet_text(const report_writer *w, const report_source_file *file, pb_buf *to)
 {
     const struct {
         uint64_t count;
-        const char *says;
+        const char *one, *several;
     } facts[] = {
-        {file->hidden, PB_MSG("the sheet is hidden in its workbook and was read all the same")},
-        {file->above, PB_MSG("{count} rows above the names of columns were passed over as titles")},
+        {file->above,
+         PB_MSG_N("{count} row above the names of columns was passed over as a title",
+                  "{count} rows above the names of columns were passed over as titles")},
         {file->formulas,
-         PB_MSG("{count} cells are formulas: their values as last saved were read")},
-        {file->merged, PB_MSG("{count} cells have the value of the merged range they lie in")}};
+         PB_MSG_N("{count} cell is a formula: its value as last saved was read",
+                  "{count} cells are formulas: their values as last saved were read")},
+        {file->merged, PB_MSG_N("{count} cell has the value of the merged range it lies in",
+                                "{count} cells have the value of the merged range they lie in")}};
+    if (file->hidden)
+        add_part(to,
+                 pb_translate(w->catalog, PB_MSG("the sheet is hidden in its workbook and was read "
+                                                 "all the same")));
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        if (facts[i].count == 0)
-            continue;
-        pb_buf_addc(to, " · ");
-        report_say(w, to, facts[i].says, "count", report_int(w, facts[i].count), NULL);
+        if (facts[i].count > 0)
+            add_part(to, report_counted(w, facts[i].one, facts[i].several, facts[i].count));
     }
 }
 
@@ -238,23 +250,29 @@ static void put_file(builder *b, const report_source_file *file)
     pb_buf_printf(&title, "\xE2\x81\xA8%.*s\xE2\x81\xA9 %s ", PB_STR_FMT(file->name),
                   pb_catalog_rtl(w->catalog) ? "←" : "→");
     pb_buf_add(&title, pb_translate_str(w->catalog, file->entity));
-    report_say(
-        w, &text,
-        PB_MSG("{imported} of {rows} rows taken, {rejected} not, {noted} values not understood"),
-        "imported", report_int(w, file->imported), "rows", report_int(w, file->rows), "rejected",
-        report_int(w, file->rejected), "noted", report_int(w, file->noted), NULL);
-    if (file->deleted > 0) {
-        pb_buf_addc(&text, " · ");
-        report_say(w, &text, PB_MSG("{count} rows marked as deleted in the source were left out"),
-                   "count", report_int(w, file->deleted), NULL);
-    }
-    if (file->aside > 0) {
-        pb_buf_addc(&text, " · ");
-        report_say(w, &text,
-                   PB_MSG("{count} rows that are no records (the product's own users, "
-                          "notifications, headings, unnamed addresses) were left out"),
-                   "count", report_int(w, file->aside), NULL);
-    }
+    report_say_n(w, &text,
+                 PB_MSG_N("{imported} of {rows} row taken, {rejected} not",
+                          "{imported} of {rows} rows taken, {rejected} not"),
+                 file->rows, "imported", report_int(w, file->imported), "rows",
+                 report_int(w, file->rows), "rejected", report_int(w, file->rejected), NULL);
+    add_part(
+        &text,
+        report_counted(w, PB_MSG_N("{count} value not understood", "{count} values not understood"),
+                       file->noted));
+    if (file->deleted > 0)
+        add_part(&text, report_counted(
+                            w,
+                            PB_MSG_N("{count} row marked as deleted in the source was left out",
+                                     "{count} rows marked as deleted in the source were left out"),
+                            file->deleted));
+    if (file->aside > 0)
+        add_part(&text, report_counted(
+                            w,
+                            PB_MSG_N("{count} row that is no record (the product's own users, "
+                                     "notifications, headings, unnamed addresses) was left out",
+                                     "{count} rows that are no records (the product's own users, "
+                                     "notifications, headings, unnamed addresses) were left out"),
+                            file->aside));
     form_text(w, file, &text);
     sheet_text(w, file, &text);
     pb_buf_addc(&text, "\nSHA-256 ");
@@ -294,8 +312,8 @@ static report_fact hash_fact(builder *b, const char *label, const uint8_t hash[3
 static const char *const about_marks[] = {
     PB_MSG("Every control gives a share of what it could give; essential ones weigh 5, important "
            "ones 3, desirable ones 1. What could not run counts as failed, what does not apply "
-           "does not count. One failed essential control holds the mark at 64 at most, three or "
-           "more at 49."),
+           "does not count. While an important control fails, the mark stays below 90; one failed "
+           "essential control holds it at 64 at most, three or more at 49."),
     PB_MSG("A from 90, B from 80, C from 65, D from 50, E below."),
     PB_MSG("The same source, rules and day give the same report, byte for byte: whoever "
            "has them can "

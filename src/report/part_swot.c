@@ -42,14 +42,18 @@ static void strengths(swot_list *list)
             if (mark->letter != '-' && mark->score >= AREA_GOOD)
                 add_id(list, finding->control->id);
         }
-        add_point(list, report_mark_label(&b->writer, mark),
-                  build_say(b,
-                            PB_MSG("{passed} of {all} controls passed, over up to {count} records; "
-                                   "mark {score} of 100."),
-                            "passed", report_int(&b->writer, passed), "all",
-                            report_int(&b->writer, mark->controls), "count",
-                            report_int(&b->writer, examined), "score",
-                            PB_ARG(build_number(b, mark->score, 1)), NULL));
+        add_point(
+            list, report_mark_label(&b->writer, mark),
+            build_say(
+                b,
+                PB_MSG("{passed} of {controls} passed, over up to {records}; mark "
+                       "{score} of 100."),
+                "passed", report_int(&b->writer, passed), "controls",
+                report_counted(&b->writer, PB_MSG_N("{count} control", "{count} controls"),
+                               mark->controls),
+                "records",
+                report_counted(&b->writer, PB_MSG_N("{count} record", "{count} records"), examined),
+                "score", PB_ARG(build_number(b, mark->score, 1)), NULL));
     }
 }
 
@@ -79,11 +83,13 @@ static void mend_without_typing(swot_list *list)
         add_id(list, finding->control->id);
     }
     add_point(list, build_say(b, PB_MSG("Mended without typing"), NULL),
-              build_say(b,
-                        PB_MSG("For {fixable} of {failing} faults of these controls the right "
-                               "value is known and only needs to be accepted."),
-                        "fixable", report_int(&b->writer, fixable), "failing",
-                        report_int(&b->writer, failing), NULL));
+              build_say_n(b,
+                          PB_MSG_N("For {fixable} of {failing} fault of these controls the right "
+                                   "value is known and only needs to be accepted.",
+                                   "For {fixable} of {failing} faults of these controls the right "
+                                   "value is known and only needs to be accepted."),
+                          failing, "fixable", report_int(&b->writer, fixable), "failing",
+                          report_int(&b->writer, failing), NULL));
 }
 
 static void quick_wins(swot_list *list)
@@ -101,11 +107,14 @@ static void quick_wins(swot_list *list)
         add_id(list, finding->control->id);
     }
     add_point(list, build_say(b, PB_MSG("Quick wins"), NULL),
-              build_say(b,
-                        PB_MSG("{count} findings take at most an hour each, together about "
-                               "{minutes} minutes."),
-                        "count", report_int(&b->writer, count), "minutes",
-                        report_int(&b->writer, (uint64_t)(sum + 0.5)), NULL));
+              build_say_n(
+                  b,
+                  PB_MSG_N("{count} finding takes at most an hour: about {minutes}.",
+                           "{count} findings take at most an hour each, together about {minutes}."),
+                  count, "count", report_int(&b->writer, count), "minutes",
+                  report_counted(&b->writer, PB_MSG_N("{count} minute", "{count} minutes"),
+                                 (uint64_t)(sum + 0.5)),
+                  NULL));
 }
 
 static void amounts(swot_list *list)

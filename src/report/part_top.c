@@ -8,16 +8,20 @@ static void tiles(builder *b)
     const report_writer *w = &b->writer;
     const struct {
         uint64_t value;
-        const char *label;
+        const char *one, *several;
         report_tone tone;
     } all[TILES] = {
-        {w->result->records, PB_MSG("records examined"), REPORT_PLAIN},
-        {report_count(w, AUDIT_FAIL, MODEL_ESSENTIAL), PB_MSG("essential findings"), REPORT_BAD},
-        {report_count(w, AUDIT_FAIL, MODEL_IMPORTANT), PB_MSG("important findings"), REPORT_WARN},
-        {report_count(w, AUDIT_FAIL, MODEL_DESIRABLE), PB_MSG("desirable findings"), REPORT_SOFT},
-        {report_count(w, AUDIT_PASS, -1), PB_MSG("controls passed"), REPORT_GOOD},
-        {report_count(w, AUDIT_NOT_APPLICABLE, -1), PB_MSG("controls that do not apply"),
-         REPORT_PLAIN},
+        {w->result->records, PB_MSG_N("record examined", "records examined"), REPORT_PLAIN},
+        {report_count(w, AUDIT_FAIL, MODEL_ESSENTIAL),
+         PB_MSG_N("essential finding", "essential findings"), REPORT_BAD},
+        {report_count(w, AUDIT_FAIL, MODEL_IMPORTANT),
+         PB_MSG_N("important finding", "important findings"), REPORT_WARN},
+        {report_count(w, AUDIT_FAIL, MODEL_DESIRABLE),
+         PB_MSG_N("desirable finding", "desirable findings"), REPORT_SOFT},
+        {report_count(w, AUDIT_PASS, -1), PB_MSG_N("control passed", "controls passed"),
+         REPORT_GOOD},
+        {report_count(w, AUDIT_NOT_APPLICABLE, -1),
+         PB_MSG_N("control that does not apply", "controls that do not apply"), REPORT_PLAIN},
     };
     report_tile *tiles = pb_arena_array(b->arena, TILES, sizeof *tiles);
     if (tiles == NULL) {
@@ -25,7 +29,8 @@ static void tiles(builder *b)
         return;
     }
     for (size_t i = 0; i < TILES; i++)
-        tiles[i] = (report_tile){build_int(b, all[i].value), build_say(b, all[i].label, NULL),
+        tiles[i] = (report_tile){build_int(b, all[i].value),
+                                 build_say_n(b, all[i].one, all[i].several, all[i].value, NULL),
                                  all[i].value > 0 ? all[i].tone : REPORT_PLAIN};
     build_block(b, (report_block){.kind = REPORT_BLOCK_TILES, .tiles = tiles, .tile_count = TILES});
 }
@@ -89,6 +94,7 @@ static void outcomes(builder *b)
     chart_builder chart = build_chart(b, REPORT_DONUT, REPORT_COUNT);
     double values[KINDS];
     size_t count = 0;
+    size_t asked = w->result->finding_count - report_count(w, AUDIT_NOT_APPLICABLE, -1);
     for (size_t i = 0; i < KINDS; i++) {
         if (all[i].count == 0)
             continue;
@@ -101,10 +107,11 @@ static void outcomes(builder *b)
     build_series(&chart, build_say(b, PB_MSG("Controls"), NULL), REPORT_PLAIN, values);
     build_chart_block(
         &chart, build_say(b, PB_MSG("What came of the controls"), NULL),
-        build_say(
-            b, PB_MSG("Of {controls} controls that were asked, {passed} passed."), "controls",
-            report_int(w, w->result->finding_count - report_count(w, AUDIT_NOT_APPLICABLE, -1)),
-            "passed", report_int(w, report_count(w, AUDIT_PASS, -1)), NULL));
+        build_say_n(b,
+                    PB_MSG_N("Of {controls} control that was asked, {passed} passed.",
+                             "Of {controls} controls that were asked, {passed} passed."),
+                    asked, "controls", report_int(w, asked), "passed",
+                    report_int(w, report_count(w, AUDIT_PASS, -1)), NULL));
 }
 
 void part_top(builder *b)

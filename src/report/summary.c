@@ -1,7 +1,7 @@
 /* A dozen lines for a terminal. */
 #include "writer.h"
 
-enum { FIRST_STEPS = 5 };
+enum { FIRST_STEPS = 5, MOST_DOUBTS = 5 };
 
 static void mark_line(const report_writer *writer)
 {
@@ -18,9 +18,9 @@ static void mark_line(const report_writer *writer)
     else
         report_say(writer, writer->out, PB_MSG("Mark {letter}: {score} of 100"), "letter", letter,
                    "score", pb_buf_cstr(&score), NULL);
-    if (mark->capped) {
-        pb_buf_addc(writer->out, "  ");
-        report_say(writer, writer->out, PB_MSG("(held down by failed essential controls)"), NULL);
+    if (mark->held != AUDIT_HELD_NOT) {
+        pb_buf_addc(writer->out, "\n  ");
+        report_held(writer, writer->out);
     }
     pb_buf_addc(writer->out, "\n  ");
     report_overview(writer, writer->out);
@@ -41,6 +41,61 @@ static void step_line(const report_writer *writer, const audit_finding *finding,
     pb_buf_addc(writer->out, "\n     ");
     pb_buf_add(writer->out, pb_buf_str(&condition));
     pb_buf_byte(writer->out, '\n');
+}
+
+/* A line of what was taken for granted in reading, as long as there are few of them. */
+static void doubt_line(const report_writer *writer, size_t count, const report_source_file *file,
+                       pb_str column, pb_buf *says)
+{
+    if (count == 0) {
+        pb_buf_byte(writer->out, '\n');
+        report_say(writer, writer->out, PB_MSG("Assumed in reading"), NULL);
+        pb_buf_byte(writer->out, '\n');
+    }
+    if (count >= MOST_DOUBTS)
+        return;
+    pb_buf_addc(writer->out, "  ");
+    if (column.ptr != NULL)
+        report_say(writer, writer->out, PB_MSG("{file}, “{column}”: {says}"), "file",
+                   PB_ARG(file->name), "column", PB_ARG(column), "says", pb_buf_cstr(says), NULL);
+    else
+        report_say(writer, writer->out, PB_MSG("{file}: {says}"), "file", PB_ARG(file->name),
+                   "says", pb_buf_cstr(says), NULL);
+    pb_buf_byte(writer->out, '\n');
+}
+
+/* Encodings judged from bytes, orders of dates and decimal marks that the values leave open:
+ * whoever reads only the terminal must know them, for wrong ones make wrong findings. */
+static void doubts(const report_writer *writer)
+{
+    const report_reading *reading = writer->report->reading;
+    size_t count = 0;
+    for (size_t f = 0; f < reading->file_count; f++) {
+        const report_source_file *file = &reading->files[f];
+        if (pb_str_empty(file->entity))
+            continue;
+        if (file->sure > 0 && file->sure < 100) {
+            PB_AUTO_BUF says = PB_BUF_INIT(REPORT_TEXT_MAX);
+            report_say(writer, &says, PB_MSG("{encoding}, judged from its bytes, {percent} % sure"),
+                       "encoding", PB_ARG(file->encoding), "percent",
+                       report_int(writer, (uint64_t)file->sure), NULL);
+            doubt_line(writer, count++, file, PB_STR_NONE, &says);
+        }
+        for (size_t c = 0; c < file->column_count; c++) {
+            const report_source_column *column = &file->columns[c];
+            PB_AUTO_BUF says = PB_BUF_INIT(REPORT_TEXT_MAX);
+            if (pb_str_empty(column->field) || pb_str_empty(column->note))
+                continue;
+            report_column_note(writer, column, &says);
+            doubt_line(writer, count++, file, column->header, &says);
+        }
+    }
+    if (count > MOST_DOUBTS) {
+        pb_buf_addc(writer->out, "  ");
+        report_say(writer, writer->out, PB_MSG("… and {count} more in the report."), "count",
+                   report_int(writer, count - MOST_DOUBTS), NULL);
+        pb_buf_byte(writer->out, '\n');
+    }
 }
 
 pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
@@ -64,5 +119,6 @@ pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *
                    report_int(&writer, writer.failed_count - FIRST_STEPS), NULL);
         pb_buf_byte(out, '\n');
     }
+    doubts(&writer);
     return out->failed ? pb_fail_memory(err) : PB_OK;
 }

@@ -66,16 +66,41 @@ const char *report_int(const report_writer *writer, uint64_t value)
     return copy != NULL ? copy : "";
 }
 
-void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
+/* Fills the places of a text that is translated already. */
+static void say(const char *text, pb_buf *to, va_list list)
 {
     pb_arg args[MAX_ARGS];
     size_t count = 0;
-    va_list list;
-    va_start(list, id);
     for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
         args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
+    pb_format(to, pb_str_c(text), args, count);
+}
+
+void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
+{
+    va_list list;
+    va_start(list, id);
+    say(pb_translate(writer->catalog, id), to, list);
     va_end(list);
-    pb_format(to, pb_str_c(pb_translate(writer->catalog, id)), args, count);
+}
+
+void report_say_n(const report_writer *writer, pb_buf *to, const char *one, const char *several,
+                  uint64_t n, ...)
+{
+    va_list list;
+    int64_t count = n > INT64_MAX ? INT64_MAX : (int64_t)n;
+    va_start(list, n);
+    say(pb_translate_n(writer->catalog, one, several, count), to, list);
+    va_end(list);
+}
+
+const char *report_counted(const report_writer *writer, const char *one, const char *several,
+                           uint64_t n)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
+    report_say_n(writer, &text, one, several, n, "count", report_int(writer, n), NULL);
+    const char *copy = pb_arena_cstr(writer->arena, pb_buf_str(&text));
+    return copy != NULL ? copy : "";
 }
 
 void report_amount(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to)
@@ -125,19 +150,45 @@ static void format_apart(const report_writer *writer, pb_str id, const pb_arg *a
     pb_format(to, pb_translate_str(writer->catalog, id), own, count);
 }
 
+/* English writes the name of a kind of record small inside a sentence, but for abbreviations. */
+static pb_str inside(const report_writer *writer, pb_str label)
+{
+    bool capital = label.len > 1 && label.ptr[0] >= 'A' && label.ptr[0] <= 'Z' &&
+                   label.ptr[1] >= 'a' && label.ptr[1] <= 'z';
+    char *small = writer->catalog == NULL && capital ? pb_arena_cstr(writer->arena, label) : NULL;
+    if (small == NULL)
+        return label;
+    small[0] = (char)(small[0] - 'A' + 'a');
+    return pb_str_c(small);
+}
+
 /* Labels of entity and field, as the texts of controls and problems name them. */
 static size_t label_args(const report_writer *writer, const audit_control *control, pb_arg args[4])
 {
     const pb_catalog *catalog = writer->catalog;
     size_t count = 0;
     if (control->entity != NULL) {
-        args[count++] = (pb_arg){"entity", pb_translate_str(catalog, control->entity->label)};
-        args[count++] = (pb_arg){"entities", pb_translate_str(catalog, control->entity->plural)};
+        args[count++] =
+            (pb_arg){"entity", inside(writer, pb_translate_str(catalog, control->entity->label))};
+        args[count++] = (pb_arg){
+            "entities", inside(writer, pb_translate_str(catalog, control->entity->plural))};
     }
     if (control->field != NULL)
         args[count++] = (pb_arg){"field", pb_translate_str(catalog, control->field->label)};
     args[count++] = (pb_arg){"unit", pb_translate_str(catalog, control->unit)};
     return count;
+}
+
+/* A text that begins with the name of a kind of record begins with a capital all the same. */
+static void format_labelled(const report_writer *writer, pb_str id, const pb_arg *args,
+                            size_t count, pb_buf *to)
+{
+    size_t from = to->len;
+    pb_str text = pb_translate_str(writer->catalog, id);
+    pb_format(to, text, args, count);
+    if (writer->catalog == NULL && pb_str_starts(text, PB_STR("{entit")) && !to->failed &&
+        to->len > from && to->ptr[from] >= 'a' && to->ptr[from] <= 'z')
+        to->ptr[from] = (char)(to->ptr[from] - 'a' + 'A');
 }
 
 void report_control_text(const report_writer *writer, const audit_finding *finding, pb_str id,
@@ -156,7 +207,7 @@ void report_control_text(const report_writer *writer, const audit_finding *findi
     args[count++] = (pb_arg){"fixable", pb_str_c(report_int(writer, finding->fixable))};
     args[count++] = (pb_arg){"share", pb_buf_str(&share)};
     args[count++] = (pb_arg){"amount", pb_buf_str(&amount)};
-    pb_format(to, pb_translate_str(writer->catalog, id), args, count);
+    format_labelled(writer, id, args, count, to);
 }
 
 static void allowed(const report_writer *writer, const audit_control *control, pb_buf *to)
@@ -167,10 +218,36 @@ static void allowed(const report_writer *writer, const audit_control *control, p
         pb_locale_int(writer->locale, to, control->pass_share ? 0 : (int64_t)control->pass_limit);
 }
 
+/* Units that controls of the house count in. An own control's stays as its author wrote it. */
+static const struct counted_unit {
+    const char *one, *several;
+} counted_units[] = {
+    {PB_MSG_N("address", "addresses")}, {PB_MSG_N("amount", "amounts")},
+    {PB_MSG_N("column", "columns")},    {PB_MSG_N("country", "countries")},
+    {PB_MSG_N("date", "dates")},        {PB_MSG_N("e-mail address", "e-mail addresses")},
+    {PB_MSG_N("field", "fields")},      {PB_MSG_N("name", "names")},
+    {PB_MSG_N("number", "numbers")},    {PB_MSG_N("reference", "references")},
+    {PB_MSG_N("source", "sources")},    {PB_MSG_N("telephone number", "telephone numbers")},
+    {PB_MSG_N("user", "users")},        {PB_MSG_N("value", "values")},
+};
+
+/* What is counted, as it stands behind the number. */
+static pb_str unit_of(const report_writer *writer, const audit_control *control, uint64_t n)
+{
+    const model_entity *entity = control->entity;
+    if (entity != NULL && pb_str_eq(control->unit, entity->plural))
+        return inside(writer,
+                      pb_translate_str(writer->catalog, n == 1 ? entity->label : entity->plural));
+    for (size_t i = 0; i < sizeof counted_units / sizeof *counted_units; i++)
+        if (pb_str_is(control->unit, counted_units[i].several))
+            return pb_str_c(pb_translate_n(writer->catalog, counted_units[i].one,
+                                           counted_units[i].several, n == 1 ? 1 : 2));
+    return pb_translate_str(writer->catalog, control->unit);
+}
+
 void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)
 {
     PB_AUTO_BUF share = PB_BUF_INIT(128), limit = PB_BUF_INIT(128);
-    pb_str unit = pb_translate_str(writer->catalog, finding->control->unit);
     const char *failing = report_int(writer, finding->failing);
     allowed(writer, finding->control, &limit);
     if (finding->population == 1 && finding->failure_count == 1) {
@@ -178,15 +255,22 @@ void report_condition(const report_writer *writer, const audit_finding *finding,
         return;
     }
     if (finding->population == 0) {
-        report_say(writer, to, PB_MSG("{failing} {unit} fail; allowed: {limit}."), "failing",
-                   failing, "unit", PB_ARG(unit), "limit", pb_buf_cstr(&limit), NULL);
+        report_say_n(writer, to,
+                     PB_MSG_N("{failing} {unit} fails; allowed: {limit}.",
+                              "{failing} {unit} fail; allowed: {limit}."),
+                     finding->failing, "failing", failing, "unit",
+                     PB_ARG(unit_of(writer, finding->control, finding->failing)), "limit",
+                     pb_buf_cstr(&limit), NULL);
         return;
     }
     pb_locale_share(writer->locale, &share, (double)finding->failing / (double)finding->population);
-    report_say(writer, to,
-               PB_MSG("{failing} of {population} {unit} fail, that is {share}; allowed: {limit}."),
-               "failing", failing, "population", report_int(writer, finding->population), "unit",
-               PB_ARG(unit), "share", pb_buf_cstr(&share), "limit", pb_buf_cstr(&limit), NULL);
+    report_say_n(
+        writer, to,
+        PB_MSG_N("{failing} of {population} {unit} fails, that is {share}; allowed: {limit}.",
+                 "{failing} of {population} {unit} fail, that is {share}; allowed: {limit}."),
+        finding->failing, "failing", failing, "population", report_int(writer, finding->population),
+        "unit", PB_ARG(unit_of(writer, finding->control, finding->population)), "share",
+        pb_buf_cstr(&share), "limit", pb_buf_cstr(&limit), NULL);
 }
 
 void report_problem(const report_writer *writer, const audit_finding *finding,
@@ -206,15 +290,20 @@ void report_problem(const report_writer *writer, const audit_finding *finding,
     if (pb_str_empty(problem))
         problem = !pb_str_empty(finding->control->problem) ? finding->control->problem
                                                            : finding->control->criterion;
-    pb_format(to, pb_translate_str(writer->catalog, problem), args, count);
+    format_labelled(writer, problem, args, count, to);
 }
 
 void report_reason(const report_writer *writer, const audit_finding *finding, pb_buf *to)
 {
     pb_arg args[MAX_ARGS];
+    const model_schema *schema = writer->report->schema;
     size_t count = label_args(writer, finding->control, args);
-    args[count++] = (pb_arg){"value", pb_translate_str(writer->catalog, finding->reason_value)};
-    pb_format(to, pb_translate_str(writer->catalog, finding->reason), args, count);
+    pb_str value = pb_translate_str(writer->catalog, finding->reason_value);
+    for (size_t i = 0; i < schema->entity_count; i++)
+        if (pb_str_eq(finding->reason_value, schema->entities[i].plural))
+            value = inside(writer, value);
+    args[count++] = (pb_arg){"value", value};
+    format_labelled(writer, finding->reason, args, count, to);
 }
 
 void report_reject(const report_writer *writer, const report_source_reject *reject, pb_buf *to)
@@ -276,11 +365,15 @@ void report_effort(const report_writer *writer, const audit_finding *finding, pb
     double amount = days ? minutes / MINUTES_PER_DAY : hours ? minutes / MINUTES_PER_HOUR : minutes;
     int64_t whole = (int64_t)(amount + 0.5);
     pb_locale_int(writer->locale, &number, whole > 0 ? whole : 1);
-    report_say(writer, to,
-               days    ? PB_MSG("about {count} working days")
-               : hours ? PB_MSG("about {count} hours")
-                       : PB_MSG("about {count} min"),
-               "count", pb_buf_cstr(&number), NULL);
+    if (days)
+        report_say_n(writer, to,
+                     PB_MSG_N("about {count} working day", "about {count} working days"),
+                     (uint64_t)whole, "count", pb_buf_cstr(&number), NULL);
+    else if (hours)
+        report_say_n(writer, to, PB_MSG_N("about {count} hour", "about {count} hours"),
+                     (uint64_t)whole, "count", pb_buf_cstr(&number), NULL);
+    else
+        report_say(writer, to, PB_MSG("about {count} min"), "count", pb_buf_cstr(&number), NULL);
 }
 
 const char *report_grade(const report_writer *writer, model_grade grade)
@@ -288,34 +381,4 @@ const char *report_grade(const report_writer *writer, model_grade grade)
     static const char *const names[] = {PB_MSG("desirable"), PB_MSG("important"),
                                         PB_MSG("essential")};
     return pb_translate(writer->catalog, names[grade]);
-}
-
-void report_overview(const report_writer *writer, pb_buf *to)
-{
-    size_t failed = report_count(writer, AUDIT_FAIL, -1);
-    size_t passed = report_count(writer, AUDIT_PASS, -1);
-    size_t broken = report_count(writer, AUDIT_COULD_NOT_RUN, -1);
-    report_say(
-        writer, to,
-        PB_MSG("{records} records were examined by {controls} controls: {passed} passed, {failed} "
-               "failed."),
-        "records", report_int(writer, writer->result->records), "controls",
-        report_int(writer, failed + passed + broken), "passed", report_int(writer, passed),
-        "failed", report_int(writer, failed), NULL);
-    if (failed > 0) {
-        pb_buf_byte(to, ' ');
-        report_say(
-            writer, to,
-            PB_MSG("Of the failed ones {essential} are essential, {important} important and "
-                   "{desirable} desirable."),
-            "essential", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_ESSENTIAL)),
-            "important", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_IMPORTANT)),
-            "desirable", report_int(writer, report_count(writer, AUDIT_FAIL, MODEL_DESIRABLE)),
-            NULL);
-    }
-    if (broken > 0) {
-        pb_buf_byte(to, ' ');
-        report_say(writer, to, PB_MSG("{count} could not run, which counts as failed."), "count",
-                   report_int(writer, broken), NULL);
-    }
 }

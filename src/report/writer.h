@@ -32,6 +32,12 @@ size_t report_count(const report_writer *writer, audit_outcome outcome, int grad
 /** Translates `id` and fills its places from pairs of name and value, ended by NULL. */
 void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
     __attribute__((sentinel));
+/** The same by the form for `n` things: give PB_MSG_N(one, several). */
+void report_say_n(const report_writer *writer, pb_buf *to, const char *one, const char *several,
+                  uint64_t n, ...) __attribute__((sentinel));
+/** “1 record”, “8,927 records”: a message with {count}; lives in the writer's arena. */
+const char *report_counted(const report_writer *writer, const char *one, const char *several,
+                           uint64_t n);
 /** A text of a control with entity, field and the finding's figures in place. */
 void report_control_text(const report_writer *writer, const audit_finding *finding, pb_str id,
                          pb_buf *to);
@@ -66,6 +72,8 @@ void report_amount(const report_writer *writer, int64_t minor, pb_str currency, 
 const char *report_grade(const report_writer *writer, model_grade grade);
 /** A number in the reader's digits; lives in the writer's arena. */
 const char *report_int(const report_writer *writer, uint64_t value);
+/** Why the overall mark is not what the controls give together; nothing when it is. */
+void report_held(const report_writer *writer, pb_buf *to);
 /** One sentence on how the whole stands: what was examined, what fails. */
 void report_overview(const report_writer *writer, pb_buf *to);
 

@@ -91,9 +91,9 @@ static void print_marks(const char *what, const audit_mark *marks, size_t count)
     for (size_t i = 0; i < count; i++)
         print_message("%s %.*s: %c %.1f%s records %llu failing %llu controls %llu failed %llu\n",
                       what, PB_STR_FMT(marks[i].name), marks[i].letter, marks[i].score,
-                      marks[i].capped ? " capped" : "", (unsigned long long)marks[i].records,
-                      (unsigned long long)marks[i].failing, (unsigned long long)marks[i].controls,
-                      (unsigned long long)marks[i].failed);
+                      marks[i].held == AUDIT_HELD_ESSENTIAL ? " capped" : "",
+                      (unsigned long long)marks[i].records, (unsigned long long)marks[i].failing,
+                      (unsigned long long)marks[i].controls, (unsigned long long)marks[i].failed);
 }
 
 static void print_result(const audit_result *result)

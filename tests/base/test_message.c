@@ -94,6 +94,9 @@ static void translations_are_found_in_either_byte_order(void **state)
             assert_string_equal(pb_translate_n(c, "file", "files", forms[i].n), forms[i].form);
         assert_string_equal(pb_translate_n(c, "row", "rows", 1), "row");
         assert_string_equal(pb_translate_n(c, "row", "rows", 2), "rows");
+        /* from before it counted: the text of the plural serves all numbers */
+        assert_string_equal(pb_translate_n(c, "one path", "Could not read {path}", 1),
+                            "{path}: nie do odczytu");
         assert_null(pb_catalog_free(c));
     }
     assert_string_equal(pb_translate(NULL, "x"), "x");

@@ -205,12 +205,12 @@ static void test_what_is_assumed_is_said(void **state)
                 "noted");
     file = plan_text(room, "Deal ID,Deal Name,Close Date\n1,A,45123\n2,B,45124\n3,C,2023-07-18\n");
     assert_note(column_named(file, "Close Date"),
-                "2 of 3 dates are numbers such as 45123; they were read as the days of a "
+                "Numbers such as 45123 stand for dates (2 of 3); they were read as the days of a "
                 "spreadsheet, counted from 1900");
     file = plan_text(
         room, "Deal ID,Deal Name,Close Date\n1,A,1403/05/12\n2,B,1402/01/01\n3,C,2024/1/2\n");
     assert_note(column_named(file, "Close Date"),
-                "2 of 3 dates have years of the Persian calendar, the others of the Gregorian "
+                "Dates with years of the Persian calendar: 2 of 3, the others are of the Gregorian "
                 "one; each was read in its own");
     file = plan_text(room, "Deal ID,Deal Name,Amount\n1,A,1.234\n2,B,5.678\n");
     assert_int_equal(column_named(file, "Amount")->format.decimal_mark, ',');

@@ -141,17 +141,18 @@ static int setup(void **state)
         (audit_mark){.name = text("Anna"), .score = 70, .letter = 'C', .records = 10, .failing = 3};
     f.catalogue =
         (audit_catalogue){.controls = f.controls, .count = 4, .areas = &f.area, .area_count = 1};
-    f.result = (audit_result){.as_of_days = 20269, /* 2025-06-30 */
-                              .reference_days = 20269,
-                              .newest_days = 20000,
-                              .findings = f.findings,
-                              .finding_count = 4,
-                              .overall = {.score = 61.5, .letter = 'D', .capped = true},
-                              .areas = f.areas,
-                              .area_count = 1,
-                              .owners = f.owners,
-                              .owner_count = 1,
-                              .records = 10};
+    f.result = (audit_result){
+        .as_of_days = 20269, /* 2025-06-30 */
+        .reference_days = 20269,
+        .newest_days = 20000,
+        .findings = f.findings,
+        .finding_count = 4,
+        .overall = {.score = 61.5, .letter = 'D', .held = AUDIT_HELD_ESSENTIAL, .earned = 80},
+        .areas = f.areas,
+        .area_count = 1,
+        .owners = f.owners,
+        .owner_count = 1,
+        .records = 10};
     f.report = (report_input){.result = &f.result,
                               .catalogue = &f.catalogue,
                               .schema = f.schema,
@@ -197,7 +198,7 @@ static void test_the_page_says_everything_a_finding_has(void **state)
     const char *html = write_with(*state, report_html, "en");
     static const char *const parts[] = {"Contacts: the title of it",
                                         "A criterion.",
-                                        "3 of 10 Contacts fail, that is 30%",
+                                        "3 of 10 contacts fail, that is 30%",
                                         "A cause.",
                                         "3 of 10 are lost.",
                                         "Mend them.",
@@ -205,7 +206,7 @@ static void test_the_page_says_everything_a_finding_has(void **state)
                                         "essential",
                                         "Anna",
                                         "It broke: no such column",
-                                        "There are no Contacts in the source.",
+                                        "There are no contacts in the source.",
                                         "notes.txt is no table",
                                         "expected 2 columns, found 3",
                                         "It looks as if it held numbers of shoes.",

@@ -111,9 +111,9 @@ static pb_status say_others(listing *l, const live_product *product, pb_error *e
         return PB_OK;
     live_place place = remark(l);
     PB_TRY(live_refuse(&place, l->arena, err,
-                       PB_MSG("{name} is a database of {product}. {count} of its tables that hold "
-                              "rows are not about customers, or are not known, and were not read: "
-                              "{tables}"),
+                       PB_MSG("{name} is a database of {product}. Tables that hold rows and were "
+                              "not read, for they are not about customers or are not known "
+                              "({count}): {tables}"),
                        "product", PB_ARG(product->label), "count", PB_ARG_INT(count), "tables",
                        pb_buf_cstr(&names), NULL));
     return push(l, place, err);

@@ -287,8 +287,9 @@ static pb_status judge_numbers(exchange_column *column, const date_votes *v, pb_
     if (2 * v->serials > v->bare) {
         column->format.moments = MODEL_SERIAL_DAYS;
         return column_note(column, arena,
-                           PB_MSG("{count} of {rows} dates are numbers such as {value}; they were "
-                                  "read as the days of a spreadsheet, counted from 1900"),
+                           PB_MSG("Numbers such as {value} stand for dates ({count} of {rows}); "
+                                  "they were read as the days of a spreadsheet, counted from "
+                                  "1900"),
                            "count", PB_ARG_INT(v->bare), "rows", PB_ARG_INT(v->all), "value", value,
                            NULL);
     }
@@ -296,10 +297,10 @@ static pb_status judge_numbers(exchange_column *column, const date_votes *v, pb_
     return column_note(
         column, arena,
         column->format.moments == MODEL_SECONDS
-            ? PB_MSG("{count} of {rows} dates are numbers such as {value}; they were read as "
-                     "seconds since 1970")
-            : PB_MSG("{count} of {rows} dates are numbers such as {value}; they were read as "
-                     "milliseconds since 1970"),
+            ? PB_MSG("Numbers such as {value} stand for dates ({count} of {rows}); they were read "
+                     "as seconds since 1970")
+            : PB_MSG("Numbers such as {value} stand for dates ({count} of {rows}); they were read "
+                     "as milliseconds since 1970"),
         "count", PB_ARG_INT(v->bare), "rows", PB_ARG_INT(v->all), "value", value, NULL);
 }
 
@@ -310,10 +311,11 @@ static pb_status judge_calendar(exchange_column *column, const date_votes *v, pb
     column->format.jalali = years > 0 ? v->jalali * 10 > years : v->persian * 2 > v->all;
     if (!column->format.jalali || v->late == 0)
         return PB_OK;
-    return column_note(column, arena,
-                       PB_MSG("{count} of {rows} dates have years of the Persian calendar, the "
-                              "others of the Gregorian one; each was read in its own"),
-                       "count", PB_ARG_INT(v->jalali), "rows", PB_ARG_INT(years), NULL);
+    return column_note(
+        column, arena,
+        PB_MSG("Dates with years of the Persian calendar: {count} of {rows}, the others "
+               "are of the Gregorian one; each was read in its own"),
+        "count", PB_ARG_INT(v->jalali), "rows", PB_ARG_INT(years), NULL);
 }
 
 static pb_status judge_dates(judging *j, size_t c)

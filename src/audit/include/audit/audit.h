@@ -54,6 +54,13 @@ typedef struct audit_finding {
     pb_str waived_until, waived_by, waived_why;
 } audit_finding;
 
+/** What keeps a mark below what its controls give together. */
+typedef enum audit_held {
+    AUDIT_HELD_NOT,
+    AUDIT_HELD_IMPORTANT, /* below 90 while an important control fails */
+    AUDIT_HELD_ESSENTIAL  /* capped by failed essential controls */
+} audit_held;
+
 /** A mark for a part of the whole: an area, an entity, an owner, a source. */
 typedef struct audit_mark {
     pb_str name;               /* area id, entity name, owner, file; overall: absent */
@@ -61,7 +68,8 @@ typedef struct audit_mark {
     char letter;               /* A…E; '-': nothing to mark */
     uint64_t records, failing; /* owners and sources: records, and those that fail anything */
     uint64_t controls, failed; /* areas and entities */
-    bool capped;               /* a failed essential control caps the mark */
+    audit_held held;
+    double earned; /* what it would be if it were not held */
 } audit_mark;
 
 typedef struct audit_result {

@@ -29,7 +29,8 @@ bool pb_catalog_rtl(const pb_catalog *catalog);
 const char *pb_translate(const pb_catalog *catalog, const char *id);
 /** Same for a slice; the result is `id` itself when there is no translation. */
 pb_str pb_translate_str(const pb_catalog *catalog, pb_str id);
-/** The form for `n` things; `id` is English singular, `plural` English plural. */
+/** The form for `n` things; `id` is English singular, `plural` English plural. A catalogue that
+ * knows only `plural`, as a message of its own, answers with that. */
 const char *pb_translate_n(const pb_catalog *catalog, const char *id, const char *plural,
                            int64_t n);
 /** True when the catalogue has a translation of its own for `id`. */

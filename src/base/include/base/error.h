@@ -16,6 +16,9 @@
 
 /** Marks a message id for translation where the call itself does not (xgettext keyword). */
 #define PB_MSG(text) text
+/** Marks a message that counts: its form for one thing and for several. Stands for both arguments
+ * of a function that takes them (pb_translate_n); catalogues keep it as msgid and msgid_plural. */
+#define PB_MSG_N(one, several) one, several
 
 /** Bytes for all argument texts of one error; longer values are cut with an ellipsis. */
 enum { PB_ERROR_TEXT = 2048, PB_MSG_ARG_MAX = 300 };
