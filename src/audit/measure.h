@@ -28,6 +28,10 @@ const char *measure_refuses(const audit_control *control);
 
 /** Finds the duplicates of an entity into `state`. */
 pb_status twins_find(audit_work *work, entity_state *state, pb_error *err);
+/** Has the duplicates of an entity in `state->exact` and `state->near`. */
+pb_status twins_load(audit_work *work, entity_state *state, pb_error *err);
+/** Position of the record that the one at `i` repeats, or `i`. */
+uint32_t twins_root(uint32_t *parent, uint32_t i);
 
 pb_status measure_completeness(audit_check *check, pb_error *err);
 pb_status measure_invalid_values(audit_check *check, pb_error *err);
@@ -64,6 +68,9 @@ pb_status measure_outliers(audit_check *check, pb_error *err);
 pb_status measure_stopped_using(audit_check *check, pb_error *err);
 pb_status measure_bulk_entry(audit_check *check, pb_error *err);
 pb_status measure_quiet_owners(audit_check *check, pb_error *err);
+pb_status measure_other_self(audit_check *check, pb_error *err);
+pb_status measure_id_contradicts(audit_check *check, pb_error *err);
+pb_status measure_cut_off(audit_check *check, pb_error *err);
 pb_status measure_field_history(audit_check *check, pb_error *err);
 
 #endif

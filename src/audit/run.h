@@ -39,7 +39,7 @@ typedef struct entity_state {
     size_t id_slot_count;
     uint32_t **links; /* by field, then by position: position of the target + 1, LINK_NONE or
                          LINK_NOWHERE; NULL: no link, or none has a value */
-    /* duplicates, see entity_twins */
+    /* duplicates, see twins_load */
     bool matched;
     uint32_t *exact, *near; /* by position: position of the record it repeats, else its own */
     size_t match_fields;    /* fields that could be compared */

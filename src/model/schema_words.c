@@ -38,7 +38,7 @@ const char *const schema_field_roles[] = {
     "campaign", "order", "case", "team", "office",
     /* dates */
     "created_on", "modified_on", "last_activity_on", "opened_on", "closed_on", "expected_close",
-    "started_on", "ended_on", "due_on", "converted_on", "birth_date",
+    "started_on", "ended_on", "due_on", "converted_on", "birth_date", "gender",
     /* state */
     "stage", "status", "kind", "priority", "source", "reason", "grade", "industry", "region",
     "life_cycle", "tags", "is_active", "probability",
@@ -53,7 +53,7 @@ const char *const schema_choice_roles[] = {
     "open",  "won",       "lost",      "closed",      "active",    "inactive", "planned",
     "done",  "cancelled", "qualified", "unqualified", "converted", "former",   "call",
     "email", "visit",     "meeting",   "message",     "task",      "note",     "letter",
-    "stage", "closing",   "amount",    "owner",       NULL};
+    "stage", "closing",   "amount",    "owner",       "female",    "male",     NULL};
 
 /* Sorted. SQLite's key words (lang_keywords.html), PostgreSQL's reserved ones (appendix C of its
  * manual), and the words of model/expr.h. */

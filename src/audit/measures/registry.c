@@ -12,6 +12,7 @@ static const char *const sign_args[] = {"fake_name",    "placeholder", "keyboard
 static const char *const column_args[] = {"personal", "special", NULL};
 
 static const char *const through_args[] = {"contact", "opportunity", NULL};
+static const char *const self_args[] = {"birth_date", "gender", NULL};
 static const char *const history_args[] = {
     "stage_skipped",      "stage_back",    "close_pushed", "amount_before_close",
     "amount_after_close", "owner_changed", "reopened",     NULL};
@@ -52,6 +53,9 @@ static const audit_measure all[] = {
     {"stopped_using", ABOUT_SOURCE, NULL, measure_stopped_using, NEEDS_NOTHING},
     {"bulk_entry", ABOUT_SOURCE, NULL, measure_bulk_entry, NEEDS_NOTHING},
     {"quiet_owners", ABOUT_SOURCE, NULL, measure_quiet_owners, NEEDS_NOTHING},
+    {"other_self", ABOUT_ENTITY, self_args, measure_other_self, NEEDS_TWINS},
+    {"id_contradicts", ABOUT_ENTITY, self_args, measure_id_contradicts, NEEDS_TEXTS},
+    {"cut_off", ABOUT_FIELD, NULL, measure_cut_off, NEEDS_TEXTS},
     {"field_history", ABOUT_ENTITY, history_args, measure_field_history, NEEDS_NOTHING},
 };
 
@@ -92,6 +96,9 @@ static const char *const names[] = {"completeness",
                                     "other_customer",
                                     "no_history",
                                     "two_employers",
+                                    "other_self",
+                                    "id_contradicts",
+                                    "cut_off",
                                     "field_history",
                                     NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");

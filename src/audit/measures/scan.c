@@ -193,6 +193,30 @@ static pb_status look_at_address(scanning *to, size_t place, const scan_text *te
     return add_hit(to, place, sign, text->text, hint, err);
 }
 
+size_t scan_characters(pb_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xC0U) != 0x80;
+    return count;
+}
+
+/* A field that was made too short shows in how many texts end at one length. */
+static void count_length(scanning *to, size_t place, const scan_text *text)
+{
+    if (!to->scan->lengths[place] || text->text.len < SCAN_SHORTEST)
+        return;
+    size_t count = text->has & HAS_HIGH ? scan_characters(text->text) : text->text.len;
+    to->scan->lengths[place][count < SCAN_LENGTHS ? count : SCAN_LENGTHS]++;
+}
+
+static bool has_length(const model_field *field)
+{
+    return field->type == MODEL_TEXT || field->type == MODEL_NOTE ||
+           field->type == MODEL_PERSON_NAME || field->type == MODEL_ORG_NAME ||
+           field->type == MODEL_ADDRESS;
+}
+
 static bool is_named(const model_field *field)
 {
     return field->type == MODEL_PERSON_NAME || field->type == MODEL_ORG_NAME ||
@@ -202,6 +226,7 @@ static bool is_named(const model_field *field)
 static pb_status look_at(scanning *to, size_t place, scan_text *text, pb_error *err)
 {
     text->has = look_at_bytes(text->text);
+    count_length(to, place, text);
     if (text->type == MODEL_EMAIL || text->type == MODEL_PHONE)
         return look_at_address(to, place, text, err);
     if (text->type == MODEL_CHOICE) {
@@ -278,7 +303,8 @@ static pb_status open_texts(scanning *to, const entity_state *state, pb_error *e
     const model_entity *entity = state->entity;
     text_scan *scan = to->scan;
     scan->fields = pb_arena_array(to->work->scratch, entity->field_count + 1, sizeof(void *));
-    if (!scan->fields)
+    scan->lengths = pb_arena_array(to->work->scratch, entity->field_count + 1, sizeof(void *));
+    if (!scan->fields || !scan->lengths)
         return pb_fail_memory(err);
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     pb_buf_addc(&sql, "select n");
@@ -286,6 +312,13 @@ static pb_status open_texts(scanning *to, const entity_state *state, pb_error *e
         const model_field *field = &entity->fields[i];
         if (!state->filled[i] || !has_signs(field))
             continue;
+        if (has_length(field)) {
+            uint32_t *lengths =
+                pb_arena_array(to->work->scratch, SCAN_LENGTHS + 1, sizeof *lengths);
+            if (!lengths)
+                return pb_fail_memory(err);
+            scan->lengths[scan->field_count] = lengths;
+        }
         scan->fields[scan->field_count++] = field;
         scan->has_free_text = scan->has_free_text || field->type == MODEL_NOTE ||
                               field->type == MODEL_TEXT || field->type == MODEL_ADDRESS;

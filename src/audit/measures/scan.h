@@ -109,8 +109,13 @@ typedef struct scan_hits {
     size_t text_count, text_capacity;
 } scan_hits;
 
+/* Longer texts are counted as one more than this. */
+enum { SCAN_LENGTHS = 4097, SCAN_SHORTEST = 20 };
+
 typedef struct text_scan {
     const model_field **fields;
+    uint32_t **lengths; /* by place of the field: how many texts have so many characters, from
+                           SCAN_SHORTEST on; NULL where length says nothing */
     size_t field_count;
     bool has_free_text;
     uint64_t free_records; /* with any free text */
@@ -119,6 +124,8 @@ typedef struct text_scan {
 
 /** The scan of an entity, made when first asked for. */
 pb_status scan_texts(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err);
+/** How many characters a text has. */
+size_t scan_characters(pb_str text);
 /** True when placeholder hits of the field exist; see measure_completeness. */
 uint64_t scan_text_count(const text_scan *scan, text_sign sign, const model_field *field);
 

@@ -4,7 +4,7 @@
 
 #include "audit/duplicates.h"
 
-static uint32_t root_of(uint32_t *parent, uint32_t i)
+uint32_t twins_root(uint32_t *parent, uint32_t i)
 {
     while (parent[i] != i) {
         parent[i] = parent[parent[i]];
@@ -16,8 +16,8 @@ static uint32_t root_of(uint32_t *parent, uint32_t i)
 /* The smallest of a cluster is its root: the record that came first. */
 static void join(uint32_t *parent, uint32_t a, uint32_t b)
 {
-    a = root_of(parent, a);
-    b = root_of(parent, b);
+    a = twins_root(parent, a);
+    b = twins_root(parent, b);
     if (a < b)
         parent[b] = a;
     else
@@ -55,7 +55,7 @@ pb_status twins_find(audit_work *work, entity_state *state, pb_error *err)
     return PB_OK;
 }
 
-static pb_status entity_twins(audit_work *work, entity_state *state, pb_error *err)
+pb_status twins_load(audit_work *work, entity_state *state, pb_error *err)
 {
     bool taken = false;
     PB_TRY(list_load(work, state, err));
@@ -68,7 +68,7 @@ pb_status measure_duplicates(audit_check *check, pb_error *err)
 {
     entity_state *state = check->state;
     bool exact = pb_str_is(check->control->measure_args.items[0], "exact");
-    PB_TRY(entity_twins(check->work, state, err));
+    PB_TRY(twins_load(check->work, state, err));
     if (!state->match_fields) {
         const model_field *name = model_field_role(check->control->entity, "full_name");
         bool named = name && state->filled[name->index] > 0;
@@ -81,9 +81,9 @@ pb_status measure_duplicates(audit_check *check, pb_error *err)
     }
     uint32_t *parent = exact ? state->exact : state->near;
     for (uint32_t i = 0; i < state->count; i++) {
-        uint32_t first = root_of(parent, i);
+        uint32_t first = twins_root(parent, i);
         /* A record that is an exact repetition is said once, there. */
-        if (first == i || (!exact && root_of(state->exact, i) != i))
+        if (first == i || (!exact && twins_root(state->exact, i) != i))
             continue;
         audit_failure failure = {.n = state->n[i], .other = state->record[first]};
         failure.problem =
