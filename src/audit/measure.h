@@ -69,6 +69,7 @@ pb_status measure_stopped_using(audit_check *check, pb_error *err);
 pb_status measure_bulk_entry(audit_check *check, pb_error *err);
 pb_status measure_quiet_owners(audit_check *check, pb_error *err);
 pb_status measure_other_self(audit_check *check, pb_error *err);
+pb_status measure_city_elsewhere(audit_check *check, pb_error *err);
 pb_status measure_id_contradicts(audit_check *check, pb_error *err);
 pb_status measure_cut_off(audit_check *check, pb_error *err);
 pb_status measure_field_history(audit_check *check, pb_error *err);
