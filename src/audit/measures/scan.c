@@ -193,7 +193,7 @@ static pb_status look_at_address(scanning *to, size_t place, const scan_text *te
     return add_hit(to, place, sign, text->text, hint, err);
 }
 
-size_t scan_characters(pb_str text)
+static size_t scan_characters(pb_str text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++)

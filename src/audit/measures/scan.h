@@ -124,8 +124,6 @@ typedef struct text_scan {
 
 /** The scan of an entity, made when first asked for. */
 pb_status scan_texts(audit_work *work, entity_state *state, const text_scan **ret, pb_error *err);
-/** How many characters a text has. */
-size_t scan_characters(pb_str text);
 /** True when placeholder hits of the field exist; see measure_completeness. */
 uint64_t scan_text_count(const text_scan *scan, text_sign sign, const model_field *field);
 
