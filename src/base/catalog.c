@@ -216,3 +216,8 @@ void pb_format(pb_buf *out, pb_str text, const pb_arg *args, size_t count)
         pos += open + (arg ? close + 1 : doubled ? 2 : 1);
     }
 }
+
+void pb_note_put(const pb_note *note, const pb_catalog *catalog, pb_buf *out)
+{
+    pb_format(out, pb_translate_str(catalog, note->says), note->args, note->count);
+}

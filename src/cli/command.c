@@ -20,6 +20,7 @@ pb_status cli_source(cli_context *context, service_source *ret_source, pb_error 
                              .path_count = context->call.argument_count,
                              .map_path = cli_value(context, "map"),
                              .as = cli_value(context, "as"),
+                             .encoding = cli_value(context, "encoding"),
                              .with_deleted = cli_flag(context, "with-deleted"),
                              .password_file = cli_value(context, "password-file")};
     PB_TRY(cli_key_source(context, false, &source.key, err));

@@ -211,6 +211,11 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
     }
     proof_lines(context, file, out);
     left_lines(context, file, out);
+    for (size_t i = 0; i < file->note_count; i++) {
+        pb_buf_addc(out, "  ");
+        pb_note_put(&file->notes[i], context->catalog, out);
+        pb_buf_byte(out, '\n');
+    }
     for (size_t c = 0; c < file->column_count; c++)
         column_line(context, &file->columns[c], out);
     for (size_t i = 0; i < file->reject_count && i < 5; i++) {
@@ -249,6 +254,18 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     }
 }
 
+static void notes_json(const cli_context *context, const exchange_file *file, pb_json *json)
+{
+    pb_json_key(json, "notes");
+    pb_json_array(json);
+    for (size_t i = 0; i < file->note_count; i++) {
+        PB_AUTO_BUF text = PB_BUF_INIT(65536);
+        pb_note_put(&file->notes[i], context->catalog, &text);
+        pb_json_str(json, pb_buf_str(&text));
+    }
+    pb_json_array_end(json);
+}
+
 static void plan_json(const cli_context *context, const exchange_plan *plan, bool dry_run,
                       pb_buf *out)
 {
@@ -277,6 +294,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
         pb_json_member_i64(&json, "deleted", (int64_t)file->deleted);
         pb_json_member_i64(&json, "aside", (int64_t)file->aside);
+        notes_json(context, file, &json);
         sums_json(file, &json);
         pb_json_key(&json, "columns");
         pb_json_array(&json);

@@ -1,7 +1,7 @@
 /* A reader of any form: what its form does, behind one set of calls. */
 #include <stdlib.h>
 
-#include "table.h"
+#include "below/below.h"
 
 pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret_reader,
                            pb_error *err)
@@ -11,7 +11,7 @@ pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret
         ops->close(state);
         return pb_fail_memory(err);
     }
-    *reader = (table_reader){ops, state};
+    *reader = (table_reader){ops, state, NULL};
     *ret_reader = reader;
     return PB_OK;
 }
@@ -26,7 +26,8 @@ bool table_is_blank(const table_row *row)
 
 pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err)
 {
-    return reader->ops->next(reader->state, ret_row, ret_more, err);
+    return reader->below == NULL ? reader->ops->next(reader->state, ret_row, ret_more, err)
+                                 : below_next(reader->below, reader, ret_row, ret_more, err);
 }
 
 const table_fault *table_last_fault(const table_reader *reader)
@@ -38,6 +39,8 @@ table_facts table_facts_of(const table_reader *reader)
 {
     table_facts facts = {.form = "", .encoding = ""};
     reader->ops->facts(reader->state, &facts);
+    if (reader->below != NULL)
+        below_facts(reader->below, &facts);
     return facts;
 }
 
@@ -56,6 +59,7 @@ table_reader *table_close(table_reader *reader)
     if (reader == NULL)
         return NULL;
     reader->ops->close(reader->state);
+    below_free(reader->below);
     free(reader);
     return NULL;
 }

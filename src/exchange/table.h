@@ -9,6 +9,8 @@
 #ifndef EXCHANGE_TABLE_H
 #define EXCHANGE_TABLE_H
 
+#include "bytes/encoding.h"
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -24,6 +26,7 @@ typedef struct byte_input {
     void (*close)(void *context); /* may be NULL */
     void *context;
     uint64_t total; /* bytes in all; 0: not known */
+    text_code code; /* what its text is said to be in; TEXT_ANY: it is to be judged */
 } byte_input;
 
 /* --- tables --- */
@@ -63,6 +66,11 @@ typedef struct table_facts {
     bool hidden;          /* a sheet that its workbook does not show */
     uint64_t above;       /* rows above the header that were passed over: titles */
     uint64_t merged;      /* cells that have their value from a merged range; known at the end */
+    uint64_t below; /* rows below the records that were left out: totals, last words; at the end */
+    const char *more_by; /* the key by which the source says that there are records that the file
+                            does not hold; NULL: nothing says so; at the end */
+    uint64_t in_all;     /* then: how many there are in all; 0: not said */
+    int64_t below_line;  /* then: line of the first */
 } table_facts;
 
 /** What a form of table does. All but `next` never fail. */
@@ -82,6 +90,7 @@ typedef struct table_ops {
 struct table_reader {
     const table_ops *ops;
     void *state;
+    struct below *below; /* leaves out what stands below the rows; NULL: nothing is left out */
 };
 
 /** A reader of a form; takes over `state`, also on failure (then it is closed). */
@@ -96,6 +105,7 @@ typedef struct table_place {
     pb_str name;      /* as reports show it: "export.zip/contacts.csv", "book.xlsx/Sheet1" */
     pb_str own;       /* what the table itself is called: "contacts.csv", "Sheet1" */
     uint64_t spot[2]; /* of the member in its ZIP: byte, number */
+    text_code code;   /* what its text is said to be in; TEXT_ANY: it is to be judged */
     bool live;        /* may change at any moment: a database */
     const struct live_place *base; /* the table of a database; NULL: not of one */
     const char *why_not; /* not to be read: English message id with {name}; NULL: a table */
@@ -117,8 +127,11 @@ pb_status table_fingerprint(const table_place *place, uint8_t ret_hash[32], uint
 /** The same, of a reader of that place that came to its end. */
 pb_status table_read_fingerprint(const table_reader *reader, const table_place *place,
                                  uint8_t ret_hash[32], pb_error *err);
-/** Opens a table. Owner: the caller, table_close. */
+/** Opens a table; of a file's, totals and a report's last words below the rows are left out (see
+ * below/below.h). `place` must outlive the reader. Owner: the caller, table_close. */
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err);
+/** The same with all that stands in it. */
+pb_status table_open_whole(const table_place *place, table_reader **ret_reader, pb_error *err);
 pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err);
 const table_fault *table_last_fault(const table_reader *reader);
 table_facts table_facts_of(const table_reader *reader);

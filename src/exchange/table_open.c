@@ -1,6 +1,7 @@
 /* Which form a file has, the way to its rows, and what names its contents. */
 #include <openssl/evp.h>
 
+#include "below/below.h"
 #include "forms.h"
 #include "live/live.h"
 #include "zip/zip.h"
@@ -145,7 +146,7 @@ static pb_status no_form(const table_place *place, byte_input *input, pb_error *
                    name, NULL);
 }
 
-pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err)
+pb_status table_open_whole(const table_place *place, table_reader **ret_reader, pb_error *err)
 {
     if (place->base != NULL)
         return live_open(place->base, ret_reader, err);
@@ -153,11 +154,25 @@ pb_status table_open(const table_place *place, table_reader **ret_reader, pb_err
     const table_form *form = NULL;
     bool archive = false;
     PB_TRY(form_open(place, &input, &form, &archive, err));
+    input.code = place->code;
     if (form != NULL)
         return form->open(input, place->name.ptr, place->sheet, ret_reader, err);
     pb_status status = no_form(place, &input, err);
     bytes_close(&input);
     return status;
+}
+
+pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err)
+{
+    table_reader *reader = NULL;
+    PB_TRY(table_open_whole(place, &reader, err));
+    pb_status status = place->base == NULL ? below_new(place, &reader->below, err) : PB_OK;
+    if (status != PB_OK) {
+        table_close(reader);
+        return status;
+    }
+    *ret_reader = reader;
+    return PB_OK;
 }
 
 /* --- what it holds --- */

@@ -240,6 +240,18 @@ static void put_filled(json_report *r)
     pb_json_array_end(json);
 }
 
+static void put_notes(json_report *r, const report_source_file *file)
+{
+    pb_json_key(&r->json, "notes");
+    pb_json_array(&r->json);
+    for (size_t i = 0; i < file->note_count; i++) {
+        PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
+        pb_note_put(&file->notes[i], r->writer.catalog, &text);
+        pb_json_str(&r->json, pb_buf_str(&text));
+    }
+    pb_json_array_end(&r->json);
+}
+
 static void put_columns(json_report *r, const report_source_file *file)
 {
     pb_json *json = &r->json;
@@ -306,6 +318,7 @@ static void put_file(json_report *r, const report_source_file *file)
         pb_json_member_i64(json, "deleted", (int64_t)file->deleted);
         pb_json_member_i64(json, "aside", (int64_t)file->aside);
         pb_json_member_i64(json, "noted", (int64_t)file->noted);
+        put_notes(r, file);
         put_columns(r, file);
         put_rejects(r, file);
     }

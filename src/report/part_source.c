@@ -275,6 +275,10 @@ static void put_file(builder *b, const report_source_file *file)
                             file->aside));
     form_text(w, file, &text);
     sheet_text(w, file, &text);
+    for (size_t i = 0; i < file->note_count; i++) {
+        pb_buf_addc(&text, " · ");
+        pb_note_put(&file->notes[i], w->catalog, &text);
+    }
     pb_buf_addc(&text, "\nSHA-256 ");
     pb_buf_add(&text, pb_buf_str(&hash));
     columns_table(b, file, build_keep(b, &title), build_keep(b, &text));

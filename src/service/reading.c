@@ -121,7 +121,9 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_rea
                                         .rejected = file->rejected,
                                         .deleted = file->deleted,
                                         .aside = file->aside,
-                                        .noted = file->noted};
+                                        .noted = file->noted,
+                                        .notes = file->notes,
+                                        .note_count = file->note_count};
         if (file->entity != NULL)
             files[i].entity = file->entity->label;
         memcpy(files[i].hash, file->hash, sizeof files[i].hash);

@@ -19,6 +19,7 @@ static exchange_options import_options(const service_core *service, const servic
                               .map_path = source->map_path,
                               .presets = service->presets,
                               .as = source->as,
+                              .encoding = source->encoding,
                               .with_deleted = source->with_deleted,
                               .password_file = source->password_file,
                               .databases = service->databases,

@@ -15,6 +15,7 @@ struct converter {
     size_t begin, end; /* of the units that wait to be written */
     bool broken;       /* behind them stands a byte that is no character */
     bool over;         /* and nothing else */
+    int first_bad;     /* the first such byte; -1: none */
     UChar units[UNITS];
 };
 
@@ -43,6 +44,7 @@ pb_status convert_new(const char *name, converter **ret_converter, pb_error *err
     if (c == NULL)
         return pb_fail_memory(err);
     UErrorCode code = U_ZERO_ERROR;
+    c->first_bad = -1;
     c->icu = ucnv_open(name, &code);
     if (U_SUCCESS(code))
         ucnv_setToUCallBack(c->icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &code);
@@ -71,6 +73,20 @@ static size_t drain(converter *c, char *to, size_t room)
     return written;
 }
 
+/* Behind the units stands what is no character; the first such byte is kept. */
+static void take_bad(converter *c)
+{
+    char bytes[16] = {0};
+    int8_t len = sizeof bytes;
+    UErrorCode code = U_ZERO_ERROR;
+    c->broken = true;
+    if (c->first_bad >= 0)
+        return;
+    ucnv_getInvalidChars(c->icu, bytes, &len, &code);
+    if (U_SUCCESS(code) && len > 0)
+        c->first_bad = (unsigned char)bytes[0];
+}
+
 /* Fills the room for units, up to the first byte that is no character. */
 static pb_status turn(converter *c, const char **from, const char *end, bool last, pb_error *err)
 {
@@ -82,7 +98,7 @@ static pb_status turn(converter *c, const char **from, const char *end, bool las
     c->end = (size_t)(to - c->units);
     if (code == U_INVALID_CHAR_FOUND || code == U_ILLEGAL_CHAR_FOUND ||
         code == U_TRUNCATED_CHAR_FOUND || code == U_ILLEGAL_ESCAPE_SEQUENCE)
-        c->broken = true;
+        take_bad(c);
     else if (U_FAILURE(code) && code != U_BUFFER_OVERFLOW_ERROR)
         return icu_failed(code, err);
     c->over = last && *from == before && c->end == 0 && !c->broken;
@@ -105,4 +121,9 @@ pb_status convert_turn(converter *c, const unsigned char *from, size_t len, bool
     *ret_count = written;
     *ret_over = c->over && written == 0;
     return PB_OK;
+}
+
+int convert_bad(const converter *c)
+{
+    return c->first_bad;
 }

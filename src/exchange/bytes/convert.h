@@ -19,5 +19,7 @@ converter *convert_free(converter *c);
 pb_status convert_turn(converter *c, const unsigned char *from, size_t len, bool last,
                        size_t *ret_taken, char *to, size_t room, size_t *ret_count, bool *ret_over,
                        pb_error *err);
+/** The first byte met that is no character; -1: none. */
+int convert_bad(const converter *c);
 
 #endif

@@ -27,13 +27,6 @@ enum {
 /* A single letter says little; the files that Windows-1256 is in hold whole words. */
 enum { ARABIC_EXTRA = 10 };
 
-const char *encoding_name(text_code code)
-{
-    static const char *const names[] = {"",          "UTF-8",   "UTF-8 with BOM", "UTF-16 LE",
-                                        "UTF-16 BE", "GB18030", "Windows-1252",   "Windows-1256"};
-    return names[code];
-}
-
 static bool is_letter(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -397,4 +390,15 @@ encoding encoding_judge(const unsigned char *head, size_t len, bool whole, bool 
         return ret;
     }
     return judge_bytes(head, len, r.bits, begins);
+}
+
+encoding encoding_said(text_code code, const unsigned char *head, size_t len, bool whole,
+                       bool begins)
+{
+    encoding judged = encoding_judge(head, len, whole, begins);
+    if (code == TEXT_UTF16)
+        code = judged.code == TEXT_UTF16_BE ? TEXT_UTF16_BE : TEXT_UTF16_LE;
+    bool same = judged.code == code || (code == TEXT_UTF8 && judged.code == TEXT_UTF8_BOM);
+    return (encoding){
+        .code = same ? judged.code : code, .mark = same ? judged.mark : 0, .sure = 100};
 }

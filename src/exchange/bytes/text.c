@@ -17,6 +17,7 @@ struct text_source {
     size_t plain;       /* of the raw bytes: ASCII up to here, while the encoding is open */
     bool raw_over;      /* the input has no more */
     converter *convert; /* of an encoding that is neither UTF-8 nor UTF-16 */
+    int bad;            /* the first byte that is no character of the encoding; -1: none yet */
 };
 
 text_source *text_source_free(text_source *source)
@@ -73,10 +74,10 @@ static bool is_utf16(text_code code)
 static pb_status settle(text_source *source, text_code code, pb_error *err)
 {
     bool begins = source->done == source->raw_end;
-    source->is = encoding_judge(source->raw + source->raw_begin,
-                                source->raw_end - source->raw_begin, source->raw_over, begins);
-    if (code != TEXT_ANY)
-        source->is = (encoding){.code = code, .sure = 100};
+    const unsigned char *head = source->raw + source->raw_begin;
+    size_t len = source->raw_end - source->raw_begin;
+    source->is = code == TEXT_ANY ? encoding_judge(head, len, source->raw_over, begins)
+                                  : encoding_said(code, head, len, source->raw_over, begins);
     source->raw_begin += source->is.mark;
     source->plain = source->raw_begin;
     if (source->is.code <= TEXT_UTF8_BOM || is_utf16(source->is.code))
@@ -93,6 +94,7 @@ pb_status text_source_new(byte_input input, text_code code, text_source **ret_so
         return pb_fail_memory(err);
     }
     source->input = input;
+    source->bad = -1;
     source->hash = EVP_MD_CTX_new();
     source->raw = malloc(RAW_ROOM);
     pb_status status = PB_OK;
@@ -102,7 +104,7 @@ pb_status text_source_new(byte_input input, text_code code, text_source **ret_so
     if (status == PB_OK)
         status = fill_raw(source, err);
     if (status == PB_OK)
-        status = settle(source, code, err);
+        status = settle(source, code == TEXT_ANY ? input.code : code, err);
     if (status != PB_OK) {
         text_source_free(source);
         return status;
@@ -127,6 +129,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
     if (unit < 0) {
         if (!source->raw_over || source->raw_begin == source->raw_end)
             return false;
+        source->bad = source->bad < 0 ? source->raw[source->raw_begin] : source->bad;
         source->raw_begin = source->raw_end; /* half a code unit at the very end */
         to[(*written)++] = (char)0xFF;
         return true;
@@ -147,6 +150,7 @@ static bool turn_one(text_source *source, char *to, size_t *written)
         *written += pb_utf8_encode(to + *written, code);
         return true;
     }
+    source->bad = source->bad < 0 ? unit >> 8 : source->bad;
     source->raw_begin += 2;
     to[(*written)++] = (char)0xFF;
     return true;
@@ -249,6 +253,11 @@ pb_status text_source_read(text_source *source, char *to, size_t room, size_t *r
 encoding text_source_encoding(const text_source *source)
 {
     return source->is;
+}
+
+int text_source_bad(const text_source *source)
+{
+    return source->convert != NULL ? convert_bad(source->convert) : source->bad;
 }
 
 uint64_t text_source_done(const text_source *source)

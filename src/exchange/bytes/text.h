@@ -9,8 +9,9 @@
 #include "encoding.h"
 
 typedef struct text_source text_source;
-/** Takes over `input` also on failure. TEXT_ANY: the encoding is judged from the first 64 KiB;
- * where they are all ASCII, once more from the first byte that is not. */
+/** Takes over `input` also on failure. TEXT_ANY: the encoding that the input is said to be in, else
+ * it is judged from the first 64 KiB; where they are all ASCII, once more from the first byte that
+ * is not. */
 pb_status text_source_new(byte_input input, text_code code, text_source **ret_source,
                           pb_error *err);
 text_source *text_source_free(text_source *source);
@@ -20,6 +21,9 @@ pb_status text_source_read(text_source *source, char *to, size_t room, size_t *r
                            pb_error *err);
 /** What it is taken to be so far; see encoding.open. */
 encoding text_source_encoding(const text_source *source);
+/** The first byte met that is no character of the encoding, where it is not UTF-8 (of UTF-16 the
+ * higher of the unit); -1: none. */
+int text_source_bad(const text_source *source);
 /** Raw bytes taken so far, and in all (0: not known). */
 uint64_t text_source_done(const text_source *source);
 uint64_t text_source_total(const text_source *source);

@@ -192,6 +192,7 @@ static void text_fault(csv_reader *reader)
     int64_t line = 0, place = 0;
     locate(reader, reader->bad, &line, &place);
     unsigned char byte = (unsigned char)reader->data[reader->bad];
+    int first = reader->text_faults++ == 0 ? text_source_bad(reader->source) : -1;
     text_code code = text_source_encoding(reader->source).code;
     const char *save = PB_MSG("Save the file as “CSV UTF-8”");
     if (byte == 0)
@@ -211,7 +212,8 @@ static void text_fault(csv_reader *reader)
                  save, 0, place);
     reader->fault.line = line;
     reader->fault.encoding = true;
-    snprintf(reader->fault.value, sizeof reader->fault.value, "0x%02X", byte);
+    snprintf(reader->fault.value, sizeof reader->fault.value, "0x%02X",
+             first >= 0 ? (unsigned)first : byte);
 }
 
 /* A whole row, scanned: its faults, if any, and the way past it. */

@@ -25,8 +25,9 @@ struct csv_reader {
     pb_str *cells;
     size_t *doubled; /* cells that hold doubled quotes */
     size_t doubled_count;
-    size_t opened;      /* the last quotation mark of the row that opened a cell, or CSV_NONE */
-    uint64_t rescanned; /* bytes scanned again after quotation marks that never ended */
+    size_t opened;        /* the last quotation mark of the row that opened a cell, or CSV_NONE */
+    uint64_t text_faults; /* rows rejected for what is no text */
+    uint64_t rescanned;   /* bytes scanned again after quotation marks that never ended */
     table_fault fault;
 };
 

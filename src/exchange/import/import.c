@@ -1,5 +1,6 @@
 /* Carrying a plan out: every row of every file down the one road, in one transaction. */
 #include "../live/live.h"
+#include "../plan/plan.h"
 #include "import_internal.h"
 #include "proof.h"
 
@@ -269,8 +270,31 @@ static void forget_counts(exchange_file *file)
     file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted = 0;
     file->rejects = NULL;
     file->reject_count = 0;
+    file->notes = NULL;
+    file->note_count = 0;
     for (size_t c = 0; c < file->column_count; c++)
         file->columns[c].filled = 0;
+}
+
+/* What became clear once the whole file was read. */
+static pb_status note_facts(importing *im, const table_facts *facts, pb_error *err)
+{
+    pb_status status = PB_OK;
+    if (im->file->place->code != TEXT_ANY)
+        status =
+            plan_note_file(im->file, im->arena,
+                           *facts->encoding != 0
+                               ? PB_MSG("The bytes were read as {encoding}, as you said")
+                               : PB_MSG("Its form says how its text is written: the encoding you "
+                                        "named was not needed"),
+                           "encoding", facts->encoding, NULL);
+    if (facts->below > 0 && status == PB_OK)
+        status = plan_note_file(
+            im->file, im->arena,
+            PB_MSG("{count} rows at the end, from line {line} on, hold totals or the "
+                   "last words of a report and were left out"),
+            "count", PB_ARG_INT(facts->below), "line", PB_ARG_INT(facts->below_line), NULL);
+    return status == PB_OK ? PB_OK : pb_fail_memory(err);
 }
 
 static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
@@ -299,6 +323,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
         file->sure = facts.sure;
         file->formulas = facts.formulas;
         file->merged = facts.merged;
+        status = note_facts(im, &facts, err);
     }
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)

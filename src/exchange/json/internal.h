@@ -23,6 +23,7 @@ typedef struct json_split {
     bool over;         /* the source has no more */
     bool done;         /* the array or the text is at its end */
     int64_t line;      /* where `begin` is, from 1 */
+    pb_buf around;     /* an object around the array: its text with the array left empty */
 } json_split;
 
 /** Takes over `source` also on failure; finds the layout. Ended by json_split_end. */
@@ -39,6 +40,24 @@ typedef enum json_end {
  * `*ret_more` false: there is none; then all of the source has been read. */
 pb_status json_split_next(json_split *split, pb_str *ret_record, int64_t *ret_line,
                           json_end *ret_end, bool *ret_more, pb_error *err);
+
+/** Over the value at `*at`; false: the text ends first. */
+bool json_pass_value(pb_str text, size_t *at);
+/** Behind blanks. */
+size_t json_blanks_end(pb_str text, size_t at);
+
+/* --- around.c: what an answer says around its records --- */
+
+typedef struct json_around {
+    int64_t total;       /* records in all; -1: not said */
+    char total_name[48]; /* the key that says it */
+    bool more;           /* more pages follow, */
+    bool pages;          /* or there are several in all */
+    char mark[48];       /* the key that says so */
+} json_around;
+
+/** Reads the object around an array of records as far as it goes. */
+void json_around_read(pb_str text, json_around *ret);
 
 /* --- json_flat.c: one record into cells --- */
 

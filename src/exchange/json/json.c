@@ -12,6 +12,7 @@ typedef struct json_reader {
     int64_t row;
     encoding is;
     json_split split;
+    json_around around; /* known at the end */
     json_flat flat;
     table_fault fault;
 } json_reader;
@@ -118,6 +119,7 @@ static pb_status next(void *state, table_row *ret_row, bool *ret_more, pb_error 
     PB_TRY(json_split_next(&r->split, &record, &line, &how, &more, err));
     r->is = text_source_encoding(r->split.source);
     if (!more) {
+        json_around_read(pb_buf_str(&r->split.around), &r->around);
         *ret_more = false;
         return PB_OK;
     }
@@ -147,9 +149,16 @@ static const table_fault *last_fault(const void *state)
 static void facts(const void *state, table_facts *ret_facts)
 {
     const json_reader *r = state;
+    const json_around *around = &r->around;
+    bool counted = around->total > r->row;
+    bool more = around->more || (around->pages && !(around->total >= 0 && !counted));
     *ret_facts = (table_facts){.form = r->lines ? "JSON Lines" : "JSON",
                                .encoding = encoding_name(r->is.code),
-                               .sure = r->is.sure};
+                               .sure = r->is.sure,
+                               .in_all = counted ? (uint64_t)around->total : 0,
+                               .more_by = counted ? around->total_name
+                                          : more  ? around->mark
+                                                  : NULL};
 }
 
 static uint64_t done(const void *state)

@@ -1,6 +1,7 @@
 /* JSON as a form of table: JSON Lines, objects one behind the other, an array of objects, and such
  * an array inside the object that CRMs' interfaces answer with ({"records": […]}, {"results": […]},
- * {"data": […]}, {"value": […]}, {"items": […]}).
+ * {"data": […]}, {"value": […]}, {"items": […]}, {"list": […]}, {"rows": […]}, {"entries": […]});
+ * what stands around the array tells whether it is all there is (around.c).
  *
  * Columns are all keys of the file in the order they first appear: it is read once to find them and
  * once for its rows, with bounded memory. Objects inside become `address.city`; an array's scalars

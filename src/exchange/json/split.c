@@ -1,7 +1,7 @@
 /* Where one record ends and the next begins: by lines, or by brackets. */
 #include "internal.h"
 
-enum { HEAD = 64 << 10, FIRST_ROOM = 256 << 10 };
+enum { HEAD = 64 << 10, FIRST_ROOM = 256 << 10, AROUND_MOST = 1 << 20 };
 
 /* Walks over one value by its brackets and quotation marks, piece by piece. */
 typedef struct walk {
@@ -96,7 +96,15 @@ static pb_status pass_blanks(json_split *s, bool commas, bool *ret_any, pb_error
 
 /* --- the layout --- */
 
-static size_t blanks_end(pb_str text, size_t at)
+bool json_pass_value(pb_str text, size_t *at)
+{
+    walk w = {0};
+    bool ends = walk_on(&w, text.ptr + *at, text.len - *at);
+    *at += w.at;
+    return ends;
+}
+
+size_t json_blanks_end(pb_str text, size_t at)
 {
     while (at < text.len && is_blank(text.ptr[at]))
         at++;
@@ -107,29 +115,29 @@ static size_t blanks_end(pb_str text, size_t at)
 static size_t wrapped(pb_str text)
 {
     static const char *const keys[] = {"\"records\"", "\"results\"", "\"data\"", "\"value\"",
-                                       "\"items\""};
-    size_t at = blanks_end(text, 1);
+                                       "\"items\"",   "\"list\"",    "\"rows\"", "\"entries\""};
+    size_t at = json_blanks_end(text, 1);
     while (at < text.len && text.ptr[at] == '"') {
-        walk key = {0}, value = {0};
-        if (!walk_on(&key, text.ptr + at, text.len - at))
+        size_t begin = at;
+        if (!json_pass_value(text, &at))
             return 0;
-        pb_str name = pb_str_sub(text, at, key.at);
-        at = blanks_end(text, at + key.at);
+        pb_str name = pb_str_sub(text, begin, at - begin);
+        at = json_blanks_end(text, at);
         if (at >= text.len || text.ptr[at] != ':')
             return 0;
-        at = blanks_end(text, at + 1);
+        at = json_blanks_end(text, at + 1);
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-            size_t in = blanks_end(text, at + 1);
+            size_t in = json_blanks_end(text, at + 1);
             if (pb_str_is(name, keys[i]) && at < text.len && text.ptr[at] == '[' && in < text.len &&
                 (text.ptr[in] == '{' || text.ptr[in] == ']'))
                 return at + 1;
         }
-        if (!walk_on(&value, text.ptr + at, text.len - at))
+        if (!json_pass_value(text, &at))
             return 0;
-        at = blanks_end(text, at + value.at);
+        at = json_blanks_end(text, at);
         if (at >= text.len || text.ptr[at] != ',')
             return 0;
-        at = blanks_end(text, at + 1);
+        at = json_blanks_end(text, at + 1);
     }
     return 0;
 }
@@ -140,7 +148,7 @@ static bool has_lines(pb_str text)
     size_t line = pb_str_index(text, '\n'), last = line;
     while (last > 0 && is_blank(text.ptr[last - 1]))
         last--;
-    size_t next = blanks_end(text, line);
+    size_t next = json_blanks_end(text, line);
     return line < text.len && last > 0 && text.ptr[last - 1] == '}' && next < text.len &&
            text.ptr[next] == '{';
 }
@@ -160,13 +168,14 @@ static void find_layout(json_split *s)
         return;
     walk first = {0};
     bool ends = walk_on(&first, text.ptr, text.len);
-    size_t behind = ends ? blanks_end(text, first.at) : text.len;
+    size_t behind = ends ? json_blanks_end(text, first.at) : text.len;
     s->layout = JSON_OBJECTS;
     if (behind < text.len) /* something follows: the object is a record */
         return;
     size_t inside = wrapped(text);
     if (inside > 0) {
         s->layout = JSON_ARRAY;
+        pb_buf_add(&s->around, pb_str_sub(text, 0, inside));
         pass(s, inside);
     }
 }
@@ -174,7 +183,8 @@ static void find_layout(json_split *s)
 pb_status json_split_begin(json_split *split, text_source *source, pb_error *err)
 {
     bool any = false;
-    *split = (json_split){.source = source, .cap = FIRST_ROOM, .line = 1};
+    *split = (json_split){
+        .source = source, .cap = FIRST_ROOM, .line = 1, .around = PB_BUF_INIT(AROUND_MOST)};
     split->data = malloc(FIRST_ROOM);
     if (split->data == NULL)
         return pb_fail_memory(err);
@@ -187,21 +197,33 @@ void json_split_end(json_split *split)
 {
     text_source_free(split->source);
     free(split->data);
+    pb_buf_free(&split->around);
     *split = (json_split){0};
 }
 
 /* --- records --- */
 
+/* Keeps what stands behind the array, as far as there is room. */
+static void keep_around(json_split *s)
+{
+    size_t room = s->around.len < AROUND_MOST ? AROUND_MOST - s->around.len : 0;
+    size_t len = s->end - s->begin;
+    if (s->around.len > 0)
+        pb_buf_add(&s->around, pb_str_n(s->data + s->begin, len < room ? len : room));
+}
+
 /* Reads what is left, so that all of the file was seen. */
 static pb_status drain(json_split *s, pb_error *err)
 {
     s->done = true;
+    keep_around(s);
     while (!s->over) {
         s->begin = s->end;
         PB_TRY(fill(s, err));
+        keep_around(s);
     }
     s->begin = s->end;
-    return PB_OK;
+    return s->around.failed ? pb_fail_memory(err) : PB_OK;
 }
 
 static bool line_on(walk *w, const char *p, size_t len)

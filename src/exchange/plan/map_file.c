@@ -3,6 +3,7 @@
  *   files:
  *     sales_pipeline.csv:
  *       entity: opportunity        # or: ignore
+ *       encoding: GB18030          # only where it is judged wrongly
  *       columns: {close_value: amount, junk: ignore, deal: id}
  */
 #include "model/yaml.h"
@@ -107,12 +108,26 @@ static pb_status check_columns(const map_file *map, const model_entity *entity,
     return PB_OK;
 }
 
+static pb_status check_encoding(const model_yaml *entry, pb_error *err)
+{
+    pb_str name = PB_STR_NONE;
+    PB_TRY(model_yaml_text(entry, "encoding", &name, err));
+    if (name.ptr == NULL || encoding_by_name(name) != TEXT_ANY)
+        return PB_OK;
+    model_yaml_fail(model_yaml_get(entry, "encoding"), err,
+                    PB_MSG("There is no encoding “{name}” that could be read"), "name",
+                    PB_ARG(name), NULL);
+    pb_error_hint(err, PB_MSG("Known here: {names}."), "names", encoding_known(), NULL);
+    return PB_INVALID;
+}
+
 static pb_status check_entry(const map_file *map, const model_yaml *entry, pb_error *err)
 {
-    static const char *const allowed[] = {"entity", "columns", NULL};
+    static const char *const allowed[] = {"entity", "columns", "encoding", NULL};
     PB_TRY(model_yaml_check_keys(entry, allowed, err));
     pb_str name = PB_STR_NONE;
     PB_TRY(model_yaml_text(entry, "entity", &name, err));
+    PB_TRY(check_encoding(entry, err));
     const model_yaml *columns = model_yaml_get(entry, "columns");
     if (!model_yaml_is_null(columns))
         PB_TRY(model_yaml_expect(columns, MODEL_YAML_MAP, err));
@@ -152,6 +167,12 @@ const model_entity *map_entity(const map_file *map, const exchange_file *file)
 {
     const model_yaml *entity = model_yaml_get(entry_of(map, file), "entity");
     return entity == NULL ? NULL : model_entity_find(map->schema, entity->text);
+}
+
+text_code map_encoding(const map_file *map, const exchange_file *file)
+{
+    const model_yaml *name = model_yaml_get(entry_of(map, file), "encoding");
+    return name == NULL ? TEXT_ANY : encoding_by_name(name->text);
 }
 
 bool map_ignores(const map_file *map, const exchange_file *file)

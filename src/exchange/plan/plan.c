@@ -18,6 +18,7 @@ typedef struct planning {
     pb_arena *arena;
     exchange_plan *plan;
     size_t capacity;
+    text_code code; /* of files that the map says nothing else of */
 } planning;
 
 /* Copies name/value pairs into the arena. False without memory. */
@@ -87,6 +88,24 @@ pb_status column_note(exchange_column *column, pb_arena *arena, const char *says
     return kept ? PB_OK : PB_MEMORY;
 }
 
+pb_status plan_note_file(exchange_file *file, pb_arena *arena, const char *says, ...)
+{
+    pb_note *notes = pb_arena_array(arena, file->note_count + 1, sizeof *notes);
+    if (notes == NULL)
+        return PB_MEMORY;
+    if (file->note_count > 0)
+        memcpy(notes, file->notes, file->note_count * sizeof *notes);
+    pb_note *note = &notes[file->note_count];
+    note->says = pb_str_c(says);
+    va_list list;
+    va_start(list, says);
+    bool kept = keep_args(arena, list, NULL, &note->args, &note->count);
+    va_end(list);
+    file->notes = notes;
+    file->note_count += kept;
+    return kept ? PB_OK : PB_MEMORY;
+}
+
 char *exchange_shown(const char *path, pb_arena *arena)
 {
     return live_shown(path, arena);
@@ -108,7 +127,7 @@ void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_
 
 /* --- which files --- */
 
-static pb_status add_place(planning *p, const table_place *place, pb_error *err)
+static pb_status add_place(planning *p, table_place *place, pb_error *err)
 {
     exchange_plan *plan = p->plan;
     exchange_file file = {
@@ -178,9 +197,28 @@ static pb_status add_path(planning *p, const char *path, pb_error *err)
     table_place *places = NULL;
     size_t count = 0;
     PB_TRY(table_list(path, p->arena, &places, &count, err));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         PB_TRY(add_place(p, &places[i], err));
+        const exchange_file *file = &p->plan->files[p->plan->file_count - 1];
+        text_code said = p->map == NULL ? TEXT_ANY : map_encoding(p->map, file);
+        places[i].code = said != TEXT_ANY ? said : p->code;
+    }
     return PB_OK;
+}
+
+/* The encoding that all files are said to be in. */
+static pb_status check_encoding(planning *p, pb_error *err)
+{
+    const char *name = p->options->encoding;
+    if (name == NULL)
+        return PB_OK;
+    p->code = encoding_by_name(pb_str_c(name));
+    if (p->code != TEXT_ANY)
+        return PB_OK;
+    pb_fail(err, PB_USAGE, PB_MSG("There is no encoding “{name}” that could be read"), "name", name,
+            NULL);
+    pb_error_hint(err, PB_MSG("Known here: {names}."), "names", encoding_known(), NULL);
+    return PB_USAGE;
 }
 
 /* --- one file --- */
@@ -339,6 +377,7 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
     if (options->map_path != NULL)
         PB_TRY(map_read(options->map_path, schema, arena, &map, err));
     p.map = map;
+    PB_TRY(check_encoding(&p, err));
     PB_TRY(names_make(schema, arena, &p.names, err));
     for (size_t i = 0; i < options->path_count; i++)
         PB_TRY(add_path(&p, options->paths[i], err));

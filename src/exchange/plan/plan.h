@@ -53,6 +53,10 @@ pb_status plan_refuse_for(exchange_file *file, pb_arena *arena, const pb_error *
 pb_status column_note(exchange_column *column, pb_arena *arena, const char *says, ...)
     __attribute__((sentinel));
 
+/** Notes something about how a file was read, in the same form. PB_MEMORY or PB_OK. */
+pb_status plan_note_file(exchange_file *file, pb_arena *arena, const char *says, ...)
+    __attribute__((sentinel));
+
 /** All names of the model in the form of model_header_key. */
 typedef struct name_book name_book;
 pb_status names_make(const model_schema *schema, pb_arena *arena, name_book **ret_names,
@@ -125,6 +129,8 @@ pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena
                    map_file **ret_map, pb_error *err);
 /** Entity the map gives to a file, or NULL. */
 const model_entity *map_entity(const map_file *map, const exchange_file *file);
+/** Encoding the map says a file is in, or TEXT_ANY. */
+text_code map_encoding(const map_file *map, const exchange_file *file);
 /** The map says that this file is not to be read. */
 bool map_ignores(const map_file *map, const exchange_file *file);
 /** Applies what the map says about the columns of a file whose entity is known. A column that the

@@ -121,6 +121,14 @@ static pb_status refuse_text(exchange_file *file, pb_arena *arena, const table_f
             PB_MSG("{name} is not a text file: character {found} of line {line} is a NUL "
                    "byte. Export the table as a CSV file."),
             "line", line, "found", found, NULL);
+    if (file->place->code != TEXT_ANY)
+        return plan_refuse(
+            file, arena,
+            PB_MSG("{name} is not in {encoding}, which it was said to be in: byte {value} at "
+                   "character {found} of line {line} is no character of it. Say another encoding, "
+                   "or none and it is judged."),
+            "encoding", PB_ARG(file->encoding), "line", line, "found", found, "value", fault->value,
+            NULL);
     return plan_refuse(file, arena,
                        PB_MSG("{name} is not in UTF-8: byte {value} at character {found} of line "
                               "{line}. Save it as “CSV UTF-8”."),

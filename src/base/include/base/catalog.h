@@ -39,4 +39,13 @@ bool pb_catalog_has(const pb_catalog *catalog, pb_str id);
  * `{{` gives `{`. */
 void pb_format(pb_buf *out, pb_str text, const pb_arg *args, size_t count);
 
+/** A message with its arguments, to be said later in some language. */
+typedef struct pb_note {
+    pb_str says; /* English message id */
+    const pb_arg *args;
+    size_t count;
+} pb_note;
+/** Appends it in the catalogue's language. */
+void pb_note_put(const pb_note *note, const pb_catalog *catalog, pb_buf *out);
+
 #endif

@@ -68,8 +68,8 @@ typedef struct exchange_sum {
 
 /** One table: a file, a sheet of a workbook, a member of a ZIP, a table of a database. */
 typedef struct exchange_file {
-    const struct table_place *place; /* where it lies (private to exchange) */
-    pb_str path;                     /* the file or URL, as given */
+    struct table_place *place; /* where it lies (private to exchange) */
+    pb_str path;               /* the file or URL, as given */
     pb_str name; /* shown in reports: last part of the path, with the member or sheet behind it */
     pb_str own;  /* what the table itself is called: "contacts.csv", "Sheet1" */
     const struct preset_table *preset; /* what kind of file of its product it is (private) */
@@ -87,6 +87,8 @@ typedef struct exchange_file {
     uint64_t above;      /* rows above the header that were passed over: titles */
     uint64_t formulas;   /* cells computed by a spreadsheet: their saved values; after the import */
     uint64_t merged;     /* cells that have their value from a merged range; after the import */
+    const pb_note *notes; /* what a person should know about how it was read; after the import */
+    size_t note_count;
     uint64_t bytes;
     uint8_t hash[32]; /* SHA-256 of the file */
     exchange_column *columns;
@@ -118,8 +120,10 @@ typedef struct exchange_options {
     size_t path_count;
     const char *map_path;            /* NULL: none */
     const exchange_presets *presets; /* NULL: none are known */
-    const char *as;    /* product that wrote the files; NULL: recognise it; "none": leave it open */
-    bool with_deleted; /* take rows that the source marks as deleted */
+    const char *as; /* product that wrote the files; NULL: recognise it; "none": leave it open */
+    const char *encoding; /* that files without one of their own in the map file are in; NULL: each
+                             is judged */
+    bool with_deleted;    /* take rows that the source marks as deleted */
     const char *password_file;     /* of databases: its first line; NULL: none */
     const model_source *databases; /* declarations of products whose databases are known */
     size_t database_count;

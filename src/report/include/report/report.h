@@ -5,6 +5,7 @@
 #define REPORT_REPORT_H
 
 #include "audit/audit.h"
+#include "base/catalog.h"
 #include "base/locale.h"
 #include "report/earlier.h"
 
@@ -39,6 +40,8 @@ typedef struct report_source_file {
     uint64_t bytes, rows, imported, rejected, noted;
     uint64_t deleted; /* rows that the source marks as deleted: left out */
     uint64_t aside;   /* rows that are no records (notifications, the product's users): left out */
+    const pb_note *notes; /* what a person should know about how it was read */
+    size_t note_count;
     uint8_t hash[32];
     const report_source_column *columns;
     size_t column_count;

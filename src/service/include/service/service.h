@@ -89,6 +89,7 @@ typedef struct service_source {
     size_t path_count;
     const char *map_path; /* NULL: none */
     const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
+    const char *encoding; /* that the files are in; NULL: it is judged */
     bool with_deleted;    /* take rows that the source marks as deleted */
     db_key_source key;    /* for a workspace */
     const char *password_file; /* for a database: its first line; NULL: none */

@@ -1,0 +1,179 @@
+/* What stands below the rows of a table: left out when it is no record, kept when it might be. */
+#include <xlsxwriter.h>
+
+#include "exchange_support.h"
+#include "table.h"
+
+/* The first cells of all rows behind the header, and what was left out: `a b c -2@5`. */
+static const char *rows_of(bench_room *room, const char *path)
+{
+    static char text[8192];
+    table_place *places = NULL;
+    size_t count = 0, used = 0;
+    pb_error err;
+    must(table_list(path, room->arena, &places, &count, &err), &err);
+    table_reader *reader = NULL;
+    must(table_open(&places[0], &reader, &err), &err);
+    table_row row = {0};
+    int64_t last = -1;
+    text[0] = 0;
+    for (bool more = true; more;) {
+        pb_status status = table_next(reader, &row, &more, &err);
+        assert_true(status == PB_OK || status == PB_INVALID);
+        if (status == PB_INVALID)
+            used += (size_t)snprintf(text + used, sizeof text - used, "! ");
+        if (status != PB_OK || !more)
+            continue;
+        assert_true(row.row > last);
+        last = row.row;
+        pb_str first = PB_STR("_");
+        for (size_t c = row.count; c-- > 0;)
+            first = row.cells[c].len > 0 ? row.cells[c] : first;
+        if (row.row > 0)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%.*s ", PB_STR_FMT(first));
+    }
+    bool more = true;
+    must(table_next(reader, &row, &more, &err), &err); /* the end stays the end */
+    assert_false(more);
+    table_facts facts = table_facts_of(reader);
+    if (facts.below > 0)
+        snprintf(text + used, sizeof text - used, "-%d@%d", (int)facts.below,
+                 (int)facts.below_line);
+    table_close(reader);
+    return text;
+}
+
+static void check(bench_room *room, const char *text, const char *rows)
+{
+    assert_string_equal(rows_of(room, put_text(room, "table.csv", text)), rows);
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_totals_in_many_languages(void **state)
+{
+    static const char *const words[] = {"Total",  "TOTAL:", "Grand Total", "Sum",    "Summe",
+                                        "Gesamt", "Итого",  "合计",        "总计：", "合計",
+                                        "总计",   "جمع کل", "جمع",         "مجموع",  "المجموع"};
+    bench_room *room = *state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "Name,City,Phone,Revenue,Staff\na,Rome,1,10,1\nb,Paris,2,20.5,2\n%s,,,30.5,3\n",
+                 words[i]);
+        check(room, text, "a b -1@4");
+        snprintf(text, sizeof text, "Name,Amount,Staff\na,10,1\nb,20.5,2\n%s,30.5,3\n", words[i]);
+        check(room, text, "a b -1@4"); /* no cell is empty: the sums tell it */
+    }
+    check(room, "Name;Ort;Umsatz\na;Rom;1.234,50\nb;Bonn;2.000,00\nSumme;;3.234,50\n", "a b -1@4");
+    check(room, "Name,City,Id,Revenue\na,x,1,EUR 10\nb,y,2,EUR 20\n,,Total,EUR 30.00\n",
+          "a b -1@4");
+    check(room, "名称,城市,电话,金额\n甲,北京,1,10\n乙,上海,2,20\n合计,,,￥30\n\n,,,\n",
+          "甲 乙 -2@4");
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_a_firm_called_total_is_a_record(void **state)
+{
+    bench_room *room = *state;
+    check(room, "Name,City,Country,Revenue\na,Rome,IT,10\nTotal,Paris,FR,30\n", "a Total ");
+    check(room, "Name,Revenue,Staff\na,10,1\nb,20,2\nTotal,500,77\n", "a b Total ");
+    check(room, "Id,Name,City,Revenue\n1,a,Rome,10\n2,Total,,30\n", "1 2 ");
+    check(room, "Name,City,Phone,Revenue\na,x,1,10\nTotal,,,10\nb,y,2,20\n", "a Total b ");
+    check(room, "Name,City,Phone,Revenue\na,x,1,10\nTotal Energies,,,10\n", "a Total Energies ");
+    check(room, "Name,City,Phone,Revenue\na,x,1,10\nTotal,,+33147444546,\n", "a Total ");
+    check(room, "Name,City,Phone,Revenue\na,x,1,10\nTotal,,,\n", "a Total ");
+    check(room, "Name,City,Phone,Born\na,x,1,2001-01-01\nSum,,,2024.01.05\n", "a Sum ");
+    check(room, "Name\nAnna\nTotal\n", "Anna Total ");
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_sums_without_a_word(void **state)
+{
+    bench_room *room = *state;
+    check(room, "Name,City,Revenue,Staff\na,x,10,1\nb,y,20,2\n,,30,3\n", "a b -1@4");
+    check(room, "Name,City,Revenue,Staff\na,x,10,1\nb,y,20,2\n,,30,4\n", "a b 30 ");
+    check(room, "Name,City,Revenue,Staff\na,x,10,1\n,,10,1\n", "a 10 "); /* one value is no sum */
+    check(room, "Name,City,Revenue,Staff\na,x,0,0\nb,y,0,0\n,,0,0\n", "a b 0 ");
+    check(room, "Name,City,Revenue,Staff\na,x,10.004,\nb,y,20.004,\n,,30.01,\n", "a b -1@4");
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_the_last_words_of_reports(void **state)
+{
+    bench_room *room = *state;
+    check(room,
+          "\"Account Name\",\"City\",\"Amount\"\n\"a\",\"x\",\"1\"\n\"b\",\"y\",\"2\"\n\n"
+          "\"Grand Totals (2 records)\"\n\n\"My Report\"\n"
+          "\"Copyright (c) 2000-2024 salesforce.com, inc. All rights reserved.\"\n"
+          "\"Confidential Information - Do Not Distribute\"\n"
+          "\"Generated By:  Ann Lee  1/2/2024 10:00 AM\"\n\"Acme Ltd\"\n",
+          "a b -6@5");
+    check(room, "Name,City,Amount\na,x,1\nb,y,2\n\nMy Report\nCopyright 2024 Example Inc.\nAcme\n",
+          "a b -3@5");
+    check(room, "姓名,城市,金额\n甲,北京,1\n乙,上海,2\n制表人：王小明,,\n", "甲 乙 -1@4");
+    check(room, "Name,City,Amount\na,x,1\nb,y,2\nTotal Records: 2,,\n", "a b -1@4");
+    /* a record with nothing but its name stays one */
+    check(room, "Name,City,Phone,Amount\na,x,1,1\nb,,,\nTotal,,,1\n", "a b -1@4");
+    check(room, "Name,City,Amount\na,x,1\nb,,\nExported on 2024-01-05,,\n", "a b -1@4");
+    check(room, "Name,City,Amount\na,x,1\nCopyright Clearance Center,,\n",
+          "a Copyright Clearance Center ");
+    check(room, "Name,City,Amount\na,x,1\nPage,,\nb,,\n", "a Page b ");
+}
+
+/* shows: DQ-1 */
+static void test_rows_keep_their_order_and_their_faults(void **state)
+{
+    bench_room *room = *state;
+    check(room, "Name,City,Amount\na,x,1\nTotal,,1\n\"b\"c,x,1\nTotal,,2\nd,y,3\n",
+          "a Total ! Total d ");
+    PB_AUTO_BUF many = PB_BUF_INIT(1 << 20), rows = PB_BUF_INIT(1 << 20);
+    pb_buf_addc(&many, "Name,City,Phone,Amount\nr,x,1,1\n");
+    pb_buf_addc(&rows, "r ");
+    for (int i = 0; i < 50; i++) { /* more than may stand below a table */
+        pb_buf_printf(&many, "n%d,,,\n", i);
+        pb_buf_printf(&rows, "n%d ", i);
+    }
+    pb_buf_addc(&many, "Total,,,1\n");
+    pb_buf_addc(&rows, "-1@53");
+    check(room, pb_buf_cstr(&many), pb_buf_cstr(&rows));
+}
+
+/* shows: INT-5 */
+static void test_every_form_has_them(void **state)
+{
+    bench_room *room = *state;
+    assert_string_equal(rows_of(room, put_text(room, "deals.json",
+                                               "[{\"name\":\"a\",\"city\":\"x\",\"amount\":1.5},"
+                                               "{\"name\":\"b\",\"city\":\"y\",\"amount\":2},"
+                                               "{\"amount\":3.5}]")),
+                        "a b -1@1");
+    char *path = sys_path_join(room->arena, room->folder, "book.xlsx");
+    lxw_workbook *book = workbook_new(path);
+    lxw_worksheet *sheet = workbook_add_worksheet(book, "Deals");
+    static const char *const names[] = {"Name", "City", "Amount"};
+    for (lxw_col_t c = 0; c < 3; c++)
+        worksheet_write_string(sheet, 0, c, names[c], NULL);
+    for (lxw_row_t r = 1; r < 4; r++) {
+        worksheet_write_string(sheet, r, 0, "x", NULL);
+        worksheet_write_string(sheet, r, 1, "y", NULL);
+        worksheet_write_number(sheet, r, 2, r * 1.1, NULL);
+    }
+    worksheet_write_string(sheet, 4, 1, "Total", NULL);
+    worksheet_write_formula_num(sheet, 4, 2, "=SUM(C2:C4)", NULL, 6.6);
+    worksheet_write_string(sheet, 6, 0, "Confidential Information - Do Not Distribute", NULL);
+    assert_int_equal(workbook_close(book), LXW_NO_ERROR);
+    assert_string_equal(rows_of(room, path), "x x x -2@5");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_totals_in_many_languages),
+        cmocka_unit_test(test_a_firm_called_total_is_a_record),
+        cmocka_unit_test(test_sums_without_a_word),
+        cmocka_unit_test(test_the_last_words_of_reports),
+        cmocka_unit_test(test_rows_keep_their_order_and_their_faults),
+        cmocka_unit_test(test_every_form_has_them),
+    };
+    return cmocka_run_group_tests_name("exchange/below", tests, room_make, room_end);
+}
