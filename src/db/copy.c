@@ -79,7 +79,7 @@ static pb_status place(db_copy *copy, db_workspace *workspace, pb_error *err)
 
 static pb_status hold(db_copy *copy, db_workspace *workspace, pb_error *err)
 {
-    char *path = sys_path_join(workspace->arena, workspace->place, DB_HEADER_FILE);
+    char *path = sys_path_join(workspace->arena, workspace->target.place, DB_HEADER_FILE);
     if (path == NULL)
         return pb_fail_memory(err);
     PB_TRY(hold_pages(copy, workspace, err));

@@ -26,7 +26,8 @@ typedef enum db_conn_role {
 
 /** Where the data lies and how to reach it. Texts and key live as long as any connection. */
 typedef struct db_target {
-    const char *place;       /* folder of an embedded workspace */
+    const char *place;       /* folder, or address of a server as it may be shown */
+    const void *where;       /* what the engine made of an address; NULL: a folder */
     const uint8_t *key;      /* 32 bytes */
     const db_layout *layout; /* which views are published, for foreign statements */
     bool scratch;            /* nothing needs to survive a crash */
@@ -36,6 +37,12 @@ typedef struct db_target {
 /** Called for each table there is, or each column it has. */
 typedef pb_status (*db_each_name)(void *context, pb_str name, pb_error *err);
 
+/** What can be done about a failure. */
+typedef enum db_remedy {
+    DB_FINAL, /* nothing */
+    DB_AGAIN, /* roll back and run the whole transaction again: nothing of it is stored */
+} db_remedy;
+
 typedef struct db_engine {
     const char *name;
     /** Column types in the engine's words, by db_type. */
@@ -43,20 +50,43 @@ typedef struct db_engine {
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
 
-    /** Looks at the files before they are first opened in this process. */
+    /** Reads the address `url` (what else is needed to get in lies in `options`): fills in `place`
+     * and `where`. NULL: the place is the text itself. Nothing is connected. */
+    pb_status (*locate)(const char *url, const db_options *options, pb_arena *arena,
+                        db_target *target, pb_error *err);
+    /** Whether a workspace could be made there: PB_EXISTS when something is in the way. */
+    pb_status (*can_make)(const db_target *target, pb_arena *arena, pb_error *err);
+    /** Makes the empty place; `*ret_made`: it was not there before, so that `unmake` may follow. */
+    pb_status (*make)(const db_target *target, pb_arena *arena, bool *ret_made, pb_error *err);
+    void (*unmake)(const db_target *target);
+    /** The workspace's head. PB_NOT_FOUND: there is no workspace. */
+    pb_status (*read_head)(const db_target *target, pb_arena *arena, pb_buf *text, pb_error *err);
+    pb_status (*write_head)(const db_target *target, pb_arena *arena, pb_str text, pb_error *err);
+    /** Looks at the files before they are first opened in this process. NULL: there are none. */
     pb_status (*inspect)(const db_target *target, pb_error *err);
     pb_status (*connect)(const db_target *target, db_conn_role role, db_conn **ret_conn,
                          pb_error *err);
     db_conn *(*disconnect)(db_conn *conn);
-    /** Runs SQL that gives no rows: definitions. */
+    /** Runs SQL that gives no rows: definitions. Inside a transaction that writes. */
     pb_status (*run)(db_conn *conn, const char *sql, pb_error *err);
     /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells
      * that another connection committed since this one's last transaction. */
     pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);
     /** Until this transaction ends, what is deleted is overwritten too. */
     pb_status (*overwrite)(db_conn *conn, pb_error *err);
+    /** A second snapshot of the very state that `first` sees, `second` being fresh. NULL: the
+     * engine knows no such thing. */
+    pb_status (*beside)(db_conn *first, db_conn *second, pb_error *err);
+    /** Waits for statements that were sent without waiting; their failures show here. NULL: there
+     * are never such statements. */
+    pb_status (*settle)(db_conn *conn, pb_error *err);
     pb_status (*commit)(db_conn *conn, pb_error *err);
     void (*rollback)(db_conn *conn);
+    /** What can be done about the last failure of this connection's transaction. NULL: nothing,
+     * ever. */
+    db_remedy (*remedy)(const db_conn *conn);
+    /** After a commit that failed: it is not known whether it took place. NULL: it never is. */
+    bool (*unsure)(const db_conn *conn);
     /** One level of savepoint is enough. */
     pb_status (*savepoint)(db_conn *conn, pb_error *err);
     pb_status (*savepoint_keep)(db_conn *conn, pb_error *err);
@@ -107,5 +137,6 @@ typedef struct db_engine {
 } db_engine;
 
 extern const db_engine db_engine_sqlite;
+extern const db_engine db_engine_postgres;
 
 #endif

@@ -20,6 +20,7 @@ enum {
     DB_READERS_KEPT = 8,     /* idle readers kept open */
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
+    DB_RUN_TRIES = 10, /* of a transaction that others got in the way of */
 };
 
 typedef struct db_search_buffer db_search_buffer;
@@ -80,9 +81,8 @@ struct db_workspace {
     db_layout *layout;
     db_target target;
     db_header header;
-    uint8_t *key; /* guarded memory, 32 bytes */
-    char *place;
-    bool own_folder; /* scratch: deleted at close */
+    uint8_t *key;   /* guarded memory, 32 bytes */
+    bool own_place; /* scratch: deleted at close */
 
     pthread_mutex_t lock; /* for all below, except what the leader alone uses */
     db_request *first, *last;

@@ -36,7 +36,7 @@ static pb_status key_path(const db_key_source *source, const db_header *header, 
  * found in the folder under its name (links, relative paths). `place` NULL: there is no folder. */
 static pb_status refuse_inside(const char *path, const char *place, pb_arena *arena, pb_error *err)
 {
-    if (place == NULL)
+    if (place == NULL) /* the data lies on a server */
         return PB_OK;
     pb_str folder = pb_str_c(place);
     while (folder.len > 1 && pb_str_ends(folder, PB_STR("/")))

@@ -82,6 +82,7 @@ pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err)
 pb_status db_head_read(const db_workspace *workspace, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
-    char *path = arena == NULL ? NULL : sys_path_join(arena, workspace->place, DB_HEADER_FILE);
+    char *path =
+        arena == NULL ? NULL : sys_path_join(arena, workspace->target.place, DB_HEADER_FILE);
     return path == NULL ? pb_fail_memory(err) : sys_file_read(path, 4096, out, err);
 }

@@ -29,8 +29,7 @@ static const struct fixed {
     {"t_backup_goal", "k n;I every_us;I lose_us;I recover_us;I drill_us;I newest;I keep_us", NULL},
     {"t_backup_place", "k n;T place", NULL},
     {"t_backup_run", "k n;I at_us;T place;T backup;I pieces;I bytes;I us;I same_disk", NULL},
-    {"t_backup_drill", "k n;I at_us;T place;T fault;I good;t noticed;I recover_us;I lose_us",
-     NULL},
+    {"t_backup_drill", "k n;I at_us;T place;T fault;I good;t noticed;I recover_us;I lose_us", NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value;t problem",
      "entity, field, kind, n, part"},
 };

@@ -87,7 +87,8 @@ pb_status db_log_tail(db_workspace *workspace, pb_buf *out, pb_error *err)
 
 static char *path_of(const db_workspace *workspace, pb_arena *arena, pb_str name)
 {
-    return pb_arena_printf(arena, "%s/%s/%.*s", workspace->place, DB_LOG_FOLDER, PB_STR_FMT(name));
+    return pb_arena_printf(arena, "%s/%s/%.*s", workspace->target.place, DB_LOG_FOLDER,
+                           PB_STR_FMT(name));
 }
 
 pb_status db_log_list(db_workspace *workspace, pb_arena *arena, db_log_piece **ret_pieces,

@@ -25,7 +25,7 @@ typedef struct move_work {
 static pb_status fail_unfinished(const db_workspace *workspace, pb_error *err)
 {
     pb_fail(err, PB_INVALID, PB_MSG("{workspace} is a copy that a move did not finish."),
-            "workspace", workspace->place, NULL);
+            "workspace", workspace->target.place, NULL);
     pb_error_hint(err, PB_MSG("Delete it and move the workspace again."), NULL);
     return PB_INVALID;
 }
@@ -64,11 +64,11 @@ pb_status db_move_allows(const db_workspace *workspace, db_work work, pb_error *
     if (workspace->moved_to == NULL || work == take_back)
         return PB_OK;
     pb_fail(err, PB_CONFLICT, PB_MSG("The workspace {workspace} was moved to {to}."), "workspace",
-            workspace->place, "to", workspace->moved_to, NULL);
+            workspace->target.place, "to", workspace->moved_to, NULL);
     pb_error_detail(err, PB_MSG("It can still be read here, but not be written."), NULL);
     pb_error_hint(err,
                   PB_MSG("Work there. If that copy is lost: probity move --take-back {workspace}"),
-                  "workspace", workspace->place, NULL);
+                  "workspace", workspace->target.place, NULL);
     return PB_CONFLICT;
 }
 
@@ -94,7 +94,7 @@ static pb_status unmark_moving(db_session *session, void *context, pb_error *err
 
 pb_status db_move_begin(db_workspace *copy, const db_workspace *from, pb_error *err)
 {
-    return db_write(copy, mark_moving, from->place, err);
+    return db_write(copy, mark_moving, (void *)(uintptr_t)from->target.place, err);
 }
 
 /* ---- what the copy would lack ---- */

@@ -6,10 +6,13 @@
  */
 #include "internal.h"
 
+#include "sys/clock.h"
+#include "sys/random.h"
+
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err)
 {
     pb_fail(err, PB_IO, PB_MSG("The workspace {workspace} is closed to all use: a commit failed."),
-            "workspace", workspace->place, NULL);
+            "workspace", workspace->target.place, NULL);
     pb_error_hint(err, PB_MSG("See to the disk, then start the program again."), NULL);
     return PB_IO;
 }
@@ -63,11 +66,27 @@ static void fail_all(db_request *batch, pb_status status, const pb_error *error)
     }
 }
 
+/* What was sent without waiting must not fail in the name of another work. */
+static pb_status settle(db_session *writer, pb_error *err)
+{
+    const db_engine *engine = writer->engine;
+    return engine->settle == NULL ? PB_OK : engine->settle(writer->conn, err);
+}
+
+/* Nothing of the transaction is stored, and it may succeed when it is run anew. */
+static bool is_soft(const db_session *writer)
+{
+    const db_engine *engine = writer->engine;
+    return engine->remedy != NULL && engine->remedy(writer->conn) == DB_AGAIN;
+}
+
 static pb_status run_work(db_workspace *workspace, db_request *request)
 {
     pb_status status = request->work(workspace->writer, request->context, &request->error);
     if (status == PB_OK)
         status = db_search_flush(workspace->writer, &request->error);
+    if (status == PB_OK)
+        status = settle(workspace->writer, &request->error);
     return status;
 }
 
@@ -80,6 +99,11 @@ static pb_status run_apart(db_workspace *workspace, db_request *request, pb_erro
     request->status = run_work(workspace, request);
     if (request->status == PB_OK)
         return writer->engine->savepoint_keep(writer->conn, err);
+    if (is_soft(writer)) { /* not this work's fault: all of them are run again */
+        if (err != NULL)
+            *err = request->error;
+        return request->status;
+    }
     db_session_rest(writer);
     db_search_drop(writer);
     workspace->hook_count = hooks;
@@ -117,42 +141,65 @@ static bool any_good(const db_request *batch)
     return false;
 }
 
-static void run_batch(db_workspace *workspace, db_request *batch)
+/* Runs a batch once. `*ret_begun`: something may have to be undone. */
+static pb_status try_batch(db_workspace *workspace, db_request *batch, pb_error *err)
 {
     db_session *writer = workspace->writer;
-    pb_error error = {0};
     bool foreign = false;
     workspace->hook_count = 0;
-    pb_status status = writer->engine->begin(writer->conn, true, &foreign, &error);
-    if (status != PB_OK) {
-        fail_all(batch, status, &error);
-        return;
-    }
+    PB_TRY(writer->engine->begin(writer->conn, true, &foreign, err));
     if (foreign)
         tell_slots(workspace);
+    pb_status status = PB_OK;
     if (foreign || !workspace->wrote) /* what was read at opening may be old */
-        status = workspace->target.create ? PB_OK : db_move_look(writer, &error);
+        status = workspace->target.create ? PB_OK : db_move_look(writer, err);
     workspace->wrote = true;
     if (status == PB_OK)
-        status = db_move_allows(workspace, batch->work, &error);
+        status = db_move_allows(workspace, batch->work, err);
     if (status == PB_OK)
-        status = run_works(workspace, batch, &error);
+        status = run_works(workspace, batch, err);
     if (status == PB_OK && any_good(batch))
-        status = run_hooks(workspace, &error);
+        status = run_hooks(workspace, err);
     if (status != PB_OK || !any_good(batch)) {
         undo_all(workspace);
-        fail_all(batch, status, &error);
-        return;
+        return status;
     }
     db_session_rest(writer);
-    status = writer->engine->commit(writer->conn, &error);
-    if (status != PB_OK) {
-        undo_all(workspace);
-        fail_all(batch, status, &error);
-        pthread_mutex_lock(&workspace->lock);
-        workspace->broken = true;
-        pthread_mutex_unlock(&workspace->lock);
+    status = writer->engine->commit(writer->conn, err);
+    if (status == PB_OK)
+        return PB_OK;
+    bool broken = writer->engine->unsure == NULL || writer->engine->unsure(writer->conn);
+    undo_all(workspace);
+    pthread_mutex_lock(&workspace->lock);
+    workspace->broken = workspace->broken || broken;
+    pthread_mutex_unlock(&workspace->lock);
+    return status;
+}
+
+/* Longer from try to try, and not the same for everybody. */
+static void back_off(int tries)
+{
+    uint8_t random[2];
+    sys_random(random, sizeof random);
+    int64_t most = INT64_C(2000) << (tries < 9 ? tries : 9);
+    sys_sleep_us(most / 2 + most / 2 * (random[0] << 8 | random[1]) / 65536);
+}
+
+static void run_batch(db_workspace *workspace, db_request *batch)
+{
+    pb_error error = {0};
+    pb_status status = PB_OK;
+    for (int tries = 0; tries < DB_RUN_TRIES; tries++) {
+        status = try_batch(workspace, batch, &error);
+        if (status == PB_OK || !is_soft(workspace->writer))
+            break;
+        back_off(tries);
+        if (tries + 1 < DB_RUN_TRIES)
+            for (db_request *request = batch; request != NULL; request = request->next)
+                request->status = PB_OK;
     }
+    if (status != PB_OK)
+        fail_all(batch, status, &error);
 }
 
 /* Takes the queue, at most DB_BATCH_MAX of it. Called with the lock held. */

@@ -298,12 +298,32 @@ pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb
     return PB_OK;
 }
 
+/* An engine that can hand on what a snapshot sees. */
+static pb_status open_beside(db_session *session, db_session **ret_second, pb_error *err)
+{
+    db_workspace *workspace = session->workspace;
+    db_session *second = NULL;
+    PB_TRY(take_reader(workspace, &second, err));
+    pb_status status = PB_OK;
+    if (second == NULL)
+        status = db_session_open(workspace, DB_READER, &second, err);
+    if (status == PB_OK)
+        status = session->engine->beside(session->conn, second->conn, err);
+    if (status != PB_OK)
+        put_reader(workspace, second, false);
+    else
+        *ret_second = second;
+    return status;
+}
+
 /* The first is begun anew after the second: when nobody committed between its two beginnings, the
  * second, which lies between them, sees what it sees. */
 pb_status db_snapshot_beside(db_session *session, db_session **ret_second, pb_error *err)
 {
     bool foreign = true;
     db_session *second = NULL;
+    if (session->engine->beside != NULL)
+        return open_beside(session, ret_second, err);
     for (int tries = 0; foreign && tries < DB_BESIDE_TRIES; tries++) {
         db_snapshot_close(second);
         second = NULL;

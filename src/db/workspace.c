@@ -9,16 +9,15 @@
 
 #include <sodium.h>
 
-/* One of these is chosen by the URL. */
-static const db_engine *engine_of(const char *url, pb_error *err)
+static bool is_server(const char *url)
 {
-    if (strncmp(url, "postgres://", 11) != 0 && strncmp(url, "postgresql://", 13) != 0)
-        return &db_engine_sqlite;
-    pb_fail(err, PB_UNSUPPORTED, PB_MSG("The workspace {workspace} needs PostgreSQL."), "workspace",
-            url, NULL);
-    pb_error_detail(err, PB_MSG("This version keeps workspaces in folders only."), NULL);
-    pb_error_hint(err, PB_MSG("Name a folder instead."), NULL);
-    return NULL;
+    return strncmp(url, "postgres://", 11) == 0 || strncmp(url, "postgresql://", 13) == 0;
+}
+
+/* One of these is chosen by the URL. */
+static const db_engine *engine_of(const char *url)
+{
+    return url != NULL && is_server(url) ? &db_engine_postgres : &db_engine_sqlite;
 }
 
 static db_workspace *workspace_free(db_workspace *workspace)
@@ -31,8 +30,8 @@ static db_workspace *workspace_free(db_workspace *workspace)
         db_session_free(session);
     }
     db_session_free(workspace->writer);
-    if (workspace->own_folder && workspace->place != NULL)
-        sys_dir_remove_tree(workspace->place, NULL);
+    if (workspace->own_place && workspace->target.place != NULL)
+        workspace->engine->unmake(&workspace->target);
     sodium_free(workspace->key);
     pthread_mutex_destroy(&workspace->lock);
     pb_arena_free(workspace->arena);
@@ -40,13 +39,30 @@ static db_workspace *workspace_free(db_workspace *workspace)
     return NULL;
 }
 
-static pb_status workspace_new(const char *url, const model_schema *schema, bool scratch,
-                               db_workspace **ret_workspace, pb_error *err)
+/* A scratch workspace without a name lies in a new private folder. */
+static pb_status find_place(db_workspace *workspace, const char *url, const db_options *options,
+                            pb_error *err)
+{
+    char *path = NULL;
+    if (url == NULL && !options->scratch)
+        return pb_fail(err, PB_USAGE, PB_MSG("No workspace was named."), NULL);
+    if (workspace->engine->locate != NULL)
+        return workspace->engine->locate(url, options, workspace->arena, &workspace->target, err);
+    if (url == NULL) {
+        PB_TRY(sys_temp_dir(workspace->arena, &path, err));
+        workspace->own_place = true;
+    } else {
+        path = pb_arena_cstr(workspace->arena, pb_str_c(url));
+    }
+    workspace->target.place = path;
+    return path == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status workspace_new(const char *url, const model_schema *schema,
+                               const db_options *options, db_workspace **ret_workspace,
+                               pb_error *err)
 {
     PB_TRY(sys_sodium_init(err));
-    const db_engine *engine = engine_of(url == NULL ? "" : url, err);
-    if (engine == NULL)
-        return PB_UNSUPPORTED;
     db_workspace *workspace = calloc(1, sizeof *workspace);
     if (workspace == NULL)
         return pb_fail_memory(err);
@@ -54,66 +70,29 @@ static pb_status workspace_new(const char *url, const model_schema *schema, bool
         free(workspace);
         return pb_fail_memory(err);
     }
-    workspace->engine = engine;
+    workspace->engine = engine_of(url);
     workspace->schema = schema;
     workspace->arena = pb_arena_new(64 << 20);
     workspace->key = sodium_malloc(32);
     pb_status status = PB_OK;
     if (workspace->arena == NULL || workspace->key == NULL)
         status = pb_fail_memory(err);
-    if (status == PB_OK && url == NULL && !scratch)
-        status = pb_fail(err, PB_USAGE, PB_MSG("No workspace was named."), NULL);
-    if (status == PB_OK && url != NULL) {
-        workspace->place = pb_arena_cstr(workspace->arena, pb_str_c(url));
-        status = workspace->place == NULL ? pb_fail_memory(err) : PB_OK;
-    }
+    if (status == PB_OK)
+        status = find_place(workspace, url, options, err);
     if (status == PB_OK)
         status = db_layout_make(schema, workspace->arena, &workspace->layout, err);
     if (status != PB_OK) {
         workspace_free(workspace);
         return status;
     }
-    workspace->target = (db_target){.place = workspace->place,
-                                    .key = workspace->key,
-                                    .layout = workspace->layout,
-                                    .scratch = scratch};
+    workspace->target.key = workspace->key;
+    workspace->target.layout = workspace->layout;
+    workspace->target.scratch = options->scratch;
     *ret_workspace = workspace;
     return PB_OK;
 }
 
 /* ---- making ---- */
-
-/* What exists where a workspace shall be made must be an empty folder. */
-static pb_status check_empty(db_workspace *workspace, sys_kind kind, pb_error *err)
-{
-    size_t count = 1;
-    pb_str *names = NULL;
-    if (kind == SYS_FOLDER)
-        PB_TRY(sys_dir_list(workspace->place, workspace->arena, &names, &count, err));
-    if (count == 0)
-        return PB_OK;
-    pb_fail(err, PB_EXISTS, PB_MSG("{workspace} exists already and is not an empty folder."),
-            "workspace", workspace->place, NULL);
-    pb_error_hint(err, PB_MSG("Name a new folder for the workspace."), NULL);
-    return PB_EXISTS;
-}
-
-static pb_status make_folder(db_workspace *workspace, pb_error *err)
-{
-    if (workspace->place == NULL) {
-        PB_TRY(sys_temp_dir(workspace->arena, &workspace->place, err));
-        workspace->own_folder = true;
-        workspace->target.place = workspace->place;
-        return PB_OK;
-    }
-    sys_kind kind = sys_path_kind(workspace->place);
-    if (kind == SYS_NONE) {
-        PB_TRY(sys_dir_make(workspace->place, 0700, true, err));
-        workspace->own_folder = true; /* until all is well */
-        return PB_OK;
-    }
-    return check_empty(workspace, kind, err);
-}
 
 static void fill_header(db_workspace *workspace)
 {
@@ -128,10 +107,16 @@ pb_status db_workspace_store_header(db_workspace *workspace, pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(4096);
     db_header_write(&workspace->header, workspace->key, &text);
-    char *path = sys_path_join(workspace->arena, workspace->place, DB_HEADER_FILE);
-    if (text.failed || path == NULL)
+    if (text.failed)
         return pb_fail_memory(err);
-    return sys_file_write_atomic(path, pb_buf_str(&text), 0600, err);
+    return workspace->engine->write_head(&workspace->target, workspace->arena, pb_buf_str(&text),
+                                         err);
+}
+
+/* Where no key may lie: beside the data. */
+static const char *folder_of(const db_workspace *workspace)
+{
+    return workspace->target.where == NULL ? workspace->target.place : NULL;
 }
 
 /* The identity and the key of another, for a copy of it. */
@@ -153,8 +138,8 @@ static pb_status make_identity(db_workspace *workspace, const db_options *option
     }
     fill_header(workspace);
     if (!options->scratch)
-        return db_key_make(&options->key, workspace->place, workspace->arena, &workspace->header,
-                           workspace->key, ret_key_path, ret_made, err);
+        return db_key_make(&options->key, folder_of(workspace), workspace->arena,
+                           &workspace->header, workspace->key, ret_key_path, ret_made, err);
     sys_random(workspace->key, 32);
     return PB_OK;
 }
@@ -162,7 +147,9 @@ static pb_status make_identity(db_workspace *workspace, const db_options *option
 static pb_status make_all(db_workspace *workspace, const db_options *options, pb_buf *ret_key_path,
                           char **ret_made, pb_error *err)
 {
-    PB_TRY(make_folder(workspace, err));
+    if (!workspace->own_place)
+        PB_TRY(workspace->engine->make(&workspace->target, workspace->arena, &workspace->own_place,
+                                       err));
     PB_TRY(make_identity(workspace, options, ret_key_path, ret_made, err));
     sodium_mprotect_readonly(workspace->key);
     workspace->target.create = true;
@@ -174,12 +161,12 @@ static pb_status make_all(db_workspace *workspace, const db_options *options, pb
     return options->scratch ? PB_OK : db_workspace_store_header(workspace, err);
 }
 
-pb_status db_workspace_can_create(const char *url, const model_schema *schema, pb_error *err)
+pb_status db_workspace_can_create(const char *url, const model_schema *schema,
+                                  const db_options *options, pb_error *err)
 {
     db_workspace *workspace = NULL;
-    PB_TRY(workspace_new(url, schema, false, &workspace, err));
-    sys_kind kind = sys_path_kind(workspace->place);
-    pb_status status = kind == SYS_NONE ? PB_OK : check_empty(workspace, kind, err);
+    PB_TRY(workspace_new(url, schema, options, &workspace, err));
+    pb_status status = workspace->engine->can_make(&workspace->target, workspace->arena, err);
     workspace_free(workspace);
     return status;
 }
@@ -190,7 +177,7 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
 {
     db_workspace *workspace = NULL;
     char *made = NULL;
-    PB_TRY(workspace_new(url, schema, options->scratch, &workspace, err));
+    PB_TRY(workspace_new(url, schema, options, &workspace, err));
     pb_status status = make_all(workspace, options, ret_key_path, &made, err);
     if (status != PB_OK) {
         if (made != NULL)
@@ -198,7 +185,7 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
         workspace_free(workspace);
         return status;
     }
-    workspace->own_folder = options->scratch;
+    workspace->own_place = options->scratch;
     *ret_workspace = workspace;
     return PB_OK;
 }
@@ -208,7 +195,7 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
 /* A folder where a restore was begun and not ended. */
 static bool is_restoring(const db_workspace *workspace)
 {
-    const char *path = sys_path_join(workspace->arena, workspace->place, DB_RESTORING_FILE);
+    const char *path = sys_path_join(workspace->arena, workspace->target.place, DB_RESTORING_FILE);
     return path != NULL && sys_path_kind(path) == SYS_FILE;
 }
 
@@ -216,25 +203,23 @@ static pb_status fail_no_header(const db_workspace *workspace, pb_error *err)
 {
     if (is_restoring(workspace)) {
         pb_fail(err, PB_NOT_FOUND, PB_MSG("The restore into {workspace} was not finished."),
-                "workspace", workspace->place, NULL);
+                "workspace", workspace->target.place, NULL);
         pb_error_hint(err, PB_MSG("Remove the folder and restore again."), NULL);
         return PB_NOT_FOUND;
     }
     pb_fail(err, PB_NOT_FOUND, PB_MSG("{workspace} is no workspace."), "workspace",
-            workspace->place, NULL);
+            workspace->target.place, NULL);
     pb_error_detail(err, PB_MSG("It holds no file {file}."), "file", DB_HEADER_FILE, NULL);
     pb_error_hint(err, PB_MSG("Make one with: probity init {workspace}"), "workspace",
-                  workspace->place, NULL);
+                  workspace->target.place, NULL);
     return PB_NOT_FOUND;
 }
 
 static pb_status read_header(db_workspace *workspace, pb_buf *text, pb_error *err)
 {
-    char *path = sys_path_join(workspace->arena, workspace->place, DB_HEADER_FILE);
-    if (path == NULL)
-        return pb_fail_memory(err);
-    pb_status status = sys_file_read(path, DB_HEADER_MAX, text, err);
-    if (status == PB_NOT_FOUND)
+    pb_status status =
+        workspace->engine->read_head(&workspace->target, workspace->arena, text, err);
+    if (status == PB_NOT_FOUND && folder_of(workspace) != NULL)
         status = fail_no_header(workspace, err);
     PB_TRY(status);
     return db_header_parse(pb_buf_str(text), &workspace->header, err);
@@ -259,7 +244,7 @@ static pb_status judge_header(db_workspace *workspace, pb_error *err)
 static pb_status explain_wrong_key(const db_workspace *workspace, pb_error *err)
 {
     pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open the workspace {workspace}."),
-            "workspace", workspace->place, NULL);
+            "workspace", workspace->target.place, NULL);
     if (workspace->header.key == DB_KEY_PASSPHRASE) {
         pb_error_hint(err,
                       PB_MSG("See that the passphrase is typed as it was chosen, with the same "
@@ -280,13 +265,13 @@ static pb_status open_all(db_workspace *workspace, const db_options *options, pb
 {
     PB_AUTO_BUF text = PB_BUF_INIT(8192);
     PB_TRY(read_header(workspace, &text, err));
-    PB_TRY(db_key_fetch(&options->key, workspace->place, workspace->arena, &workspace->header,
+    PB_TRY(db_key_fetch(&options->key, folder_of(workspace), workspace->arena, &workspace->header,
                         workspace->key, err));
     sodium_mprotect_readonly(workspace->key);
     pb_status status = PB_OK;
     if (!db_header_authentic(&workspace->header, workspace->key, pb_buf_str(&text)))
         status = judge_header(workspace, err);
-    if (status == PB_OK)
+    if (status == PB_OK && workspace->engine->inspect != NULL)
         status = workspace->engine->inspect(&workspace->target, err);
     if (status == PB_OK)
         status = db_session_open(workspace, DB_WRITER, &workspace->writer, err);
@@ -300,7 +285,7 @@ pb_status db_workspace_open(const char *url, const model_schema *schema, const d
                             db_workspace **ret_workspace, pb_error *err)
 {
     db_workspace *workspace = NULL;
-    PB_TRY(workspace_new(url, schema, false, &workspace, err));
+    PB_TRY(workspace_new(url, schema, options, &workspace, err));
     pb_status status = open_all(workspace, options, err);
     if (status != PB_OK)
         workspace_free(workspace);
@@ -321,7 +306,7 @@ db_workspace *db_workspace_close(db_workspace *workspace)
 
 void db_workspace_abandon(db_workspace *workspace)
 {
-    workspace->own_folder = true;
+    workspace->own_place = true;
 }
 
 const model_schema *db_workspace_schema(const db_workspace *workspace)
@@ -331,7 +316,7 @@ const model_schema *db_workspace_schema(const db_workspace *workspace)
 
 const char *db_workspace_url(const db_workspace *workspace)
 {
-    return workspace->place;
+    return workspace->target.place;
 }
 
 void db_workspace_subkey(const db_workspace *workspace, const char purpose[8], uint8_t ret_key[32])
@@ -348,9 +333,25 @@ pb_status db_check_pages(db_workspace *workspace, pb_error *err)
     return status;
 }
 
+const char *db_workspace_shown(const char *url, pb_arena *arena)
+{
+    static const db_options none;
+    const db_engine *engine = engine_of(url);
+    db_target target = {.place = url};
+    if (engine->locate != NULL && engine->locate(url, &none, arena, &target, NULL) != PB_OK)
+        return PB_MSG("a database server");
+    return target.place;
+}
+
 bool db_workspace_exists(const char *url)
 {
-    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
-    const char *path = arena == NULL ? NULL : sys_path_join(arena, url, DB_HEADER_FILE);
-    return path != NULL && sys_path_kind(path) == SYS_FILE;
+    static const db_options none;
+    PB_AUTO_ARENA arena = pb_arena_new(1 << 20);
+    PB_AUTO_BUF text = PB_BUF_INIT(8192);
+    const db_engine *engine = engine_of(url);
+    db_target target = {.place = url};
+    if (arena == NULL ||
+        (engine->locate != NULL && engine->locate(url, &none, arena, &target, NULL) != PB_OK))
+        return false;
+    return engine->read_head(&target, arena, &text, NULL) == PB_OK;
 }

@@ -108,7 +108,8 @@ static pb_status insert_file(record_run *run, const run_file *file, pb_error *er
     PB_AUTO_BUF hash = PB_BUF_INIT(128);
     db_stmt *stmt;
     PB_TRY(db_prepare(run->session,
-                      "INSERT INTO t_source_file (run, source, entity, hash) VALUES (?, ?, ?, ?)",
+                      "INSERT INTO t_source_file (n, run, source, entity, hash)"
+                      " SELECT COALESCE(MAX(n), 0) + 1, ?1, ?2, ?3, ?4 FROM t_source_file",
                       &stmt, err));
     db_bind_i64(stmt, 1, file->number);
     db_bind_text(stmt, 2, file->name);
@@ -193,8 +194,9 @@ static pb_status insert_column(record_run *run, const run_file *file, const run_
 {
     db_stmt *stmt;
     PB_TRY(db_prepare(run->session,
-                      "INSERT INTO t_source_column (run, entity, source, header, field, filled,"
-                      " rows) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                      "INSERT INTO t_source_column (n, run, entity, source, header, field, filled,"
+                      " rows) SELECT COALESCE(MAX(n), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+                      " FROM t_source_column",
                       &stmt, err));
     db_bind_i64(stmt, 1, file->number);
     db_bind_text(stmt, 2, file->entity ? file->entity->name : PB_STR(""));

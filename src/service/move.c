@@ -202,8 +202,9 @@ pb_status service_move(const service_core *service, const service_call *call,
     moving work = {service, call, arena, ret_moved};
     db_move_options options = {.progress = progress, .prove = prove, .context = &work};
     *ret_moved = (service_moved){0};
-    PB_TRY(db_workspace_can_create(to_url, service->schema, err));
-    PB_TRY(log_place(workspace, call, "workspace.moving", to_url, err));
+    static const db_options none;
+    PB_TRY(db_workspace_can_create(to_url, service->schema, &none, err));
+    PB_TRY(log_place(workspace, call, "workspace.moving", db_workspace_shown(to_url, arena), err));
     PB_TRY(look_before(&work, workspace, err));
     return db_move(workspace, to_url, &options, arena, &ret_moved->tables, err);
 }

@@ -7,7 +7,8 @@
 
 pb_status service_can_init(const service_core *service, const char *path, pb_error *err)
 {
-    return db_workspace_can_create(path, service->schema, err);
+    static const db_options none;
+    return db_workspace_can_create(path, service->schema, &none, err);
 }
 
 pb_status service_init(const service_core *service, const service_call *call, const char *path,

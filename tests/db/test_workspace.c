@@ -129,8 +129,8 @@ static void occupied_body(room *r)
     assert_int_equal(SYS_NONE, sys_path_kind(r->key));
     assert_status(PB_NOT_FOUND,
                   db_workspace_open(r->url, &r->tiny.schema, &r->options, &r->workspace, &r->err));
-    assert_status(PB_UNSUPPORTED, db_workspace_open("postgres://localhost/crm", &r->tiny.schema,
-                                                    &r->options, &r->workspace, &r->err));
+    assert_status(PB_IO, db_workspace_open("postgres://localhost:1/crm", &r->tiny.schema,
+                                           &r->options, &r->workspace, &r->err));
 }
 ON_EVERY_ENGINE(what_is_there_is_left_alone, occupied_body)
 

@@ -29,7 +29,7 @@ static pb_status find_gone(audit_work *work, bool **ret, pb_error *err)
     const model_field *active = model_field_role(users, "is_active");
     const model_field *left = model_field_role(users, "ended_on");
     PB_AUTO_BUF sql = PB_BUF_INIT(4096);
-    pb_buf_addc(&sql, "select id, 0");
+    pb_buf_addc(&sql, "select id, 0 = 1");
     if (active && active->type == MODEL_BOOLEAN)
         pb_buf_printf(&sql, " or coalesce(%.*s, 1) = 0", PB_STR_FMT(active->name));
     if (left && left->type == MODEL_DATE)

@@ -1,32 +1,12 @@
 /* Statements that do not come from us: what they may touch, and how long they may run. */
 #include "sqlite.h"
 
+#include "../pure.h"
+
 #include <limits.h>
 
 /* Steps between two looks at the budget. */
 enum { STEP_CHUNK = 1000 };
-
-/* Functions whose result follows from their arguments alone and that cannot make large values. */
-static const char *const pure_functions[] = {
-    "abs",         "avg",          "ceil",         "ceiling",      "char",       "coalesce",
-    "concat",      "concat_ws",    "count",        "cume_dist",    "dense_rank", "exp",
-    "first_value", "floor",        "glob",         "group_concat", "hex",        "ifnull",
-    "iif",         "if",           "instr",        "lag",          "last_value", "lead",
-    "length",      "like",         "ln",           "log",          "log10",      "lower",
-    "ltrim",       "max",          "min",          "mod",          "nth_value",  "ntile",
-    "nullif",      "octet_length", "percent_rank", "pow",          "power",      "rank",
-    "replace",     "round",        "row_number",   "rtrim",        "sign",       "sqrt",
-    "string_agg",  "substr",       "substring",    "sum",          "total",      "trim",
-    "trunc",       "typeof",       "unicode",      "upper",
-};
-
-static bool is_pure(const char *name)
-{
-    for (size_t i = 0; i < sizeof pure_functions / sizeof pure_functions[0]; i++)
-        if (sqlite3_stricmp(name, pure_functions[i]) == 0)
-            return true;
-    return false;
-}
 
 /* A column may be read from a published view, and from the tables a view reads when it is read
  * through that view. */
@@ -51,7 +31,7 @@ static bool may_count(const db_conn *conn, const char *table, const char *column
                       const char *database)
 {
     return table != NULL && column != NULL && column[0] == '\0' && database == NULL &&
-           db_sqlite_defines(conn->foreign_sql, pb_str_c(table));
+           db_defines(conn->foreign_sql, pb_str_c(table));
 }
 
 static int authorize(void *context, int action, const char *a, const char *b, const char *database,
@@ -74,7 +54,7 @@ static int authorize(void *context, int action, const char *a, const char *b, co
         break;
     case SQLITE_FUNCTION:
         what = b;
-        good = b != NULL && is_pure(b);
+        good = b != NULL && db_is_pure(pb_str_c(b));
         break;
     case SQLITE_PRAGMA:
         what = "PRAGMA";
@@ -136,16 +116,6 @@ pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err)
     return PB_LIMIT;
 }
 
-static pb_status refuse(const char *what, pb_error *err)
-{
-    pb_fail(err, PB_DENIED, PB_MSG("The query may not use {what}."), "what", what, NULL);
-    pb_error_hint(err,
-                  PB_MSG("A query may read the published views and use pure functions, nothing "
-                         "else."),
-                  NULL);
-    return PB_DENIED;
-}
-
 static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error *err)
 {
     conn->refused[0] = '\0';
@@ -154,9 +124,9 @@ static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error 
     int code = sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, 0, &native->stmt, NULL);
     conn->foreign = false;
     if (code != SQLITE_OK && conn->refused[0] != '\0')
-        return refuse(conn->refused, err);
+        return db_refuse(conn->refused, err);
     if (code == SQLITE_AUTH)
-        return refuse(sqlite3_errmsg(conn->db), err);
+        return db_refuse(sqlite3_errmsg(conn->db), err);
     if (code != SQLITE_OK) {
         pb_fail(err, PB_INVALID, PB_MSG("The query could not be understood."), NULL);
         pb_error_detail(err, PB_MSG("The database says: {words}"), "words",
@@ -166,22 +136,16 @@ static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error 
     if (native->stmt == NULL)
         return pb_fail(err, PB_INVALID, PB_MSG("The query is empty."), NULL);
     if (sqlite3_stmt_isexplain(native->stmt) != 0)
-        return refuse("EXPLAIN", err);
+        return db_refuse("EXPLAIN", err);
     if (sqlite3_stmt_readonly(native->stmt) == 0 || sqlite3_column_count(native->stmt) == 0)
-        return refuse(sqlite3_sql(native->stmt), err);
+        return db_refuse(sqlite3_sql(native->stmt), err);
     return PB_OK;
 }
 
 pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps,
                                     db_native **ret_native, pb_error *err)
 {
-    if (sql.len > 1 << 20)
-        return pb_fail(err, PB_LIMIT, PB_MSG("The SQL text is too long."), NULL);
-    pb_str bad;
-    if (!db_sqlite_scan(sql, conn->layout, &bad))
-        return pb_fail(err, PB_DENIED, PB_MSG("The query must be one statement."), NULL);
-    if (bad.ptr != NULL)
-        return refuse(PB_ARG(bad), err);
+    PB_TRY(db_check_foreign(sql, conn->layout, err));
     db_native *native = calloc(1, sizeof *native);
     if (native == NULL)
         return pb_fail_memory(err);

@@ -83,6 +83,15 @@ pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err);
  */
 void db_sqlite_salt(const uint8_t key[32], uint8_t ret_salt[DB_SQLITE_SALT]);
 
+/* place.c */
+pb_status db_sqlite_can_make(const db_target *target, pb_arena *arena, pb_error *err);
+pb_status db_sqlite_make(const db_target *target, pb_arena *arena, bool *ret_made, pb_error *err);
+void db_sqlite_unmake(const db_target *target);
+pb_status db_sqlite_read_head(const db_target *target, pb_arena *arena, pb_buf *text,
+                              pb_error *err);
+pb_status db_sqlite_write_head(const db_target *target, pb_arena *arena, pb_str text,
+                               pb_error *err);
+
 /* stmt.c */
 pb_status db_sqlite_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);
 db_native *db_sqlite_finalize(db_native *native);
@@ -107,15 +116,6 @@ pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps
 void db_sqlite_foreign_enter(db_native *native);
 void db_sqlite_foreign_leave(db_native *native);
 pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err);
-
-/* scan.c */
-/** True when the text, comments and trailing semicolons apart, is one statement; `*ret_bad` names
- * an identifier (quoted or not) that stands for a table behind the published views, absent: none.
- */
-bool db_sqlite_scan(pb_str sql, const db_layout *layout, pb_str *ret_bad);
-
-/** True when the text defines a common table expression of that name. */
-bool db_sqlite_defines(pb_str sql, pb_str name);
 
 /** `*ret_found` false when there is no such file. `write` makes it when it is not there. */
 pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_found,

@@ -1,6 +1,6 @@
 /* Workspaces: making, opening, keys, and the one transaction runner.
  *
- * A workspace is a URL: a folder (embedded engine, encrypted) or, later, postgres://…
+ * A workspace is a URL: a folder (embedded engine, encrypted) or postgres://…
  * Refuses: deciding what may be written (record does), and any key from an argument.
  */
 #ifndef DB_WORKSPACE_H
@@ -19,9 +19,12 @@ typedef struct db_key_source {
 
 typedef struct db_options {
     db_key_source key;
-    bool scratch;       /* thrown away afterwards: random key kept in memory only, no fsync, no log,
-                           deleted at close; a write fails (PB_BUSY) while a snapshot is open */
-    db_workspace *twin; /* making only: same identity and key as this one, see db/move.h */
+    bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, no log,
+                     deleted at close; a write fails (PB_BUSY) while a snapshot is open */
+    const char *password_file; /* for a server: its first line is the password; NULL: none */
+    const char *replica;       /* URL of a server that follows the workspace's: snapshots may be
+                                  taken there; NULL: none */
+    db_workspace *twin;        /* making only: same identity and key as this one, see db/move.h */
 } db_options;
 
 /** Makes a workspace with all tables of `schema`, which must outlive it. A scratch workspace may
@@ -32,7 +35,8 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
                               const db_options *options, pb_buf *ret_key_path,
                               db_workspace **ret_workspace, pb_error *err);
 /** Whether db_workspace_create would find the place free: to be asked before a passphrase is. */
-pb_status db_workspace_can_create(const char *url, const model_schema *schema, pb_error *err);
+pb_status db_workspace_can_create(const char *url, const model_schema *schema,
+                                  const db_options *options, pb_error *err);
 /** Opens a workspace and migrates it to `schema` (new tables and columns; nothing is ever dropped).
  * Wrong key: PB_WRONG_KEY. Made by a newer version: PB_UNSUPPORTED. */
 pb_status db_workspace_open(const char *url, const model_schema *schema, const db_options *options,
@@ -42,7 +46,10 @@ db_workspace *db_workspace_close(db_workspace *workspace);
 /** True when `url` leads to a workspace: a folder with a workspace's head in it. */
 bool db_workspace_exists(const char *url);
 const model_schema *db_workspace_schema(const db_workspace *workspace);
-/** Folder or URL as opened. */
+/** The place `url` as messages and logs may name it: without a password. Lives as long as `url` and
+ * `arena`. */
+const char *db_workspace_shown(const char *url, pb_arena *arena);
+/** Folder or URL as it may be shown. */
 const char *db_workspace_url(const db_workspace *workspace);
 /** A key for `purpose` derived from the workspace key (libsodium crypto_kdf, BLAKE2b), 32 bytes.
  */

@@ -1,0 +1,391 @@
+/* The PostgreSQL engine: transactions and the table of operations.
+ *
+ * A transaction that writes begins by counting up the one row of the table `workspace`: it waits
+ * there for the one before it, whichever process that is, so writers come one after the other as
+ * the ledger needs it, and READ COMMITTED is as good as serial (doc/decisions). What the counter
+ * says tells whether somebody else committed in between.
+ */
+#include "postgres.h"
+
+#include "sys/clock.h"
+
+#include <stdatomic.h>
+
+enum {
+    REPLICA_WAIT_US = 5000000, /* for a replica to catch up with what this process wrote */
+    REPLICA_LOOK_US = 20000,
+    OUTCOME_TRIES = 20, /* to hear what became of a commit, a second apart at most */
+};
+
+pb_status db_pg_settle(db_conn *conn, pb_error *err)
+{
+    if (conn->failed)
+        return db_pg_failed(conn, err);
+    PB_TRY(db_pg_bulk_send(conn, UINT64_MAX, err));
+    return conn->queued == 0 ? PB_OK : db_pg_wait(conn, -1, NULL, err);
+}
+
+static pb_status send(db_conn *conn, const char *sql, pb_error *err)
+{
+    return db_pg_send_text(conn, sql, 0, NULL, NULL, NULL, NULL, err);
+}
+
+static pb_status bury(db_conn *conn, pb_error *err)
+{
+    if (conn->dead_count < PG_DEAD)
+        return PB_OK;
+    for (int i = 0; i < conn->dead_count; i++) {
+        char sql[40];
+        snprintf(sql, sizeof sql, "DEALLOCATE %s", conn->dead[i]);
+        PB_TRY(send(conn, sql, err));
+    }
+    conn->dead_count = 0;
+    return db_pg_wait(conn, -1, NULL, err);
+}
+
+/* ---- the end ---- */
+
+static void over(db_conn *conn)
+{
+    conn->active = false;
+    conn->failed = false;
+    conn->epoch++;
+    conn->queued = 0;
+    db_pg_bulk_drop(conn);
+}
+
+static void rollback(db_conn *conn)
+{
+    if (!conn->active)
+        return;
+    bool again = conn->again;
+    over(conn); /* so that the queue takes the statement */
+    if (!conn->lost &&
+        (send(conn, "ROLLBACK", NULL) != PB_OK || db_pg_wait(conn, -1, NULL, NULL) != PB_OK))
+        conn->lost = true;
+    conn->again = again;
+}
+
+/* ---- the beginning ---- */
+
+static pb_status ready(db_conn *conn, pb_error *err)
+{
+    if (conn->lost || PQstatus(conn->pg) != CONNECTION_OK)
+        PB_TRY(db_pg_reconnect(conn, err));
+    conn->again = false;
+    conn->unsure = false;
+    return bury(conn, err);
+}
+
+static int64_t first_number(PGresult *result)
+{
+    db_native answer = {.result = result, .stepping = true};
+    return PQntuples(result) == 1 ? db_pg_column_i64(&answer, 0) : 0;
+}
+
+/* The counter, and of a transaction that writes its number. */
+static pb_status take_counter(db_conn *conn, bool write, PGresult *result, bool *ret_foreign,
+                              pb_error *err)
+{
+    if (PQntuples(result) != 1)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
+                       "table", "workspace", NULL);
+    int64_t commits = first_number(result);
+    int64_t before = write ? commits - 1 : commits;
+    *ret_foreign = conn->commits >= 0 && conn->commits != before;
+    conn->commits = before;
+    if (write)
+        snprintf(conn->transaction, sizeof conn->transaction, "%.*s", PQgetlength(result, 0, 1),
+                 PQgetvalue(result, 0, 1));
+    return PB_OK;
+}
+
+static pb_status begin_once(db_conn *conn, bool write, bool *ret_foreign, pb_error *err)
+{
+    PGresult *result = NULL;
+    PB_TRY(ready(conn, err));
+    conn->active = true;
+    pb_status status =
+        send(conn, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    if (status == PB_OK)
+        status = send(conn,
+                      write ? "UPDATE workspace SET commits = commits + 1"
+                              " RETURNING commits, pg_current_xact_id()::text"
+                            : "SELECT commits FROM workspace",
+                      err);
+    if (status == PB_OK)
+        status = db_pg_wait(conn, 1, &result, err);
+    if (status == PB_OK)
+        status = take_counter(conn, write, result, ret_foreign, err);
+    PQclear(result);
+    if (status != PB_OK)
+        rollback(conn);
+    return status;
+}
+
+/* What this process wrote is seen by whom it asks afterwards: a replica that does not catch up is
+ * left for the server it follows. */
+static pb_status begin_reader(db_conn *conn, bool *ret_foreign, pb_error *err)
+{
+    int64_t until = sys_monotonic_us() + REPLICA_WAIT_US;
+    for (;;) {
+        PB_TRY(begin_once(conn, false, ret_foreign, err));
+        if (conn->where == conn->target->where ||
+            conn->commits >= atomic_load(conn->where->commits))
+            return PB_OK;
+        rollback(conn);
+        if (sys_monotonic_us() > until)
+            break;
+        sys_sleep_us(REPLICA_LOOK_US);
+    }
+    PB_TRY(db_pg_reconnect_primary(conn, err));
+    return begin_once(conn, false, ret_foreign, err);
+}
+
+/* A connection that broke while nothing was asked of it is made anew. */
+static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *err)
+{
+    pb_status status =
+        write ? begin_once(conn, true, ret_foreign, err) : begin_reader(conn, ret_foreign, err);
+    if (status != PB_OK && conn->lost)
+        status =
+            write ? begin_once(conn, true, ret_foreign, err) : begin_reader(conn, ret_foreign, err);
+    return status;
+}
+
+static pb_status beside(db_conn *first, db_conn *second, pb_error *err)
+{
+    char sql[120];
+    PGresult *result = NULL;
+    if (first->where != second->where && second->where == second->target->where)
+        return pb_fail(err, PB_BUSY, PB_MSG("The database is in use by another program."), NULL);
+    PB_TRY(send(first, "SELECT pg_export_snapshot()", err));
+    PB_TRY(db_pg_wait(first, 0, &result, err));
+    snprintf(sql, sizeof sql, "SET TRANSACTION SNAPSHOT '%.*s'", PQgetlength(result, 0, 0),
+             PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PB_TRY(ready(second, err));
+    second->active = true;
+    pb_status status = send(second, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    if (status == PB_OK)
+        status = send(second, sql, err);
+    if (status == PB_OK)
+        status = db_pg_wait(second, -1, NULL, err);
+    if (status != PB_OK)
+        rollback(second);
+    else
+        second->commits = first->commits;
+    return status;
+}
+
+/* ---- the middle ---- */
+
+static pb_status savepoint(db_conn *conn, pb_error *err)
+{
+    PB_TRY(db_pg_bulk_send(conn, UINT64_MAX, err));
+    return send(conn, "SAVEPOINT work", err);
+}
+
+static pb_status savepoint_keep(db_conn *conn, pb_error *err)
+{
+    return send(conn, "RELEASE work", err);
+}
+
+static pb_status savepoint_undo(db_conn *conn, pb_error *err)
+{
+    db_pg_bulk_drop(conn);
+    if (conn->lost)
+        return db_pg_failed(conn, err);
+    conn->failed = false;
+    PB_TRY(send(conn, "ROLLBACK TO work", err));
+    PB_TRY(send(conn, "RELEASE work", err));
+    return db_pg_wait(conn, -1, NULL, err);
+}
+
+/* Rows that are deleted or changed stay in their pages until VACUUM comes by, and in the server's
+ * log until it is reused (doc/decisions): nothing more can be done from inside a transaction. */
+static pb_status overwrite(db_conn *conn, pb_error *err)
+{
+    (void)conn;
+    (void)err;
+    return PB_OK;
+}
+
+/* ---- committing ---- */
+
+/* What became of a commit that was not answered: the server knows, as soon as it can be asked. */
+static bool took_place(db_conn *conn, bool *ret_known)
+{
+    *ret_known = false;
+    for (int tries = 0; tries < OUTCOME_TRIES; tries++) {
+        if (tries > 0)
+            sys_sleep_us(tries < 5 ? 100000 : 1000000);
+        if (db_pg_reconnect(conn, NULL) != PB_OK)
+            continue;
+        char sql[100];
+        PGresult *result = NULL;
+        snprintf(sql, sizeof sql, "SELECT pg_xact_status('%s'::xid8)", conn->transaction);
+        if (send(conn, sql, NULL) != PB_OK || db_pg_wait(conn, 0, &result, NULL) != PB_OK)
+            continue;
+        pb_str word = pb_str_n(PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
+        bool committed = pb_str_is(word, "committed");
+        *ret_known = committed || pb_str_is(word, "aborted");
+        PQclear(result);
+        if (*ret_known)
+            return committed;
+    }
+    return false;
+}
+
+static void committed(db_conn *conn)
+{
+    conn->commits++;
+    over(conn);
+    atomic_store(conn->where->commits, conn->commits);
+}
+
+static pb_status commit(db_conn *conn, pb_error *err)
+{
+    PB_TRY(db_pg_settle(conn, err));
+    pb_status status = send(conn, "COMMIT", err);
+    PGresult *result = NULL;
+    bool known = true;
+    if (status == PB_OK)
+        status = db_pg_wait(conn, 0, &result, err);
+    /* COMMIT of a transaction that failed answers ROLLBACK without a failure. */
+    if (status == PB_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+        status =
+            pb_fail(err, PB_INTERNAL, PB_MSG("The database could not do what was asked."), NULL);
+    PQclear(result);
+    if (status == PB_OK) {
+        committed(conn);
+        return PB_OK;
+    }
+    if (conn->lost && took_place(conn, &known)) {
+        committed(conn);
+        return PB_OK;
+    }
+    conn->unsure = !known;
+    conn->again = known && conn->again;
+    return status;
+}
+
+static db_remedy remedy(const db_conn *conn)
+{
+    return conn->again && !conn->unsure ? DB_AGAIN : DB_FINAL;
+}
+
+static bool unsure(const db_conn *conn)
+{
+    return conn->unsure;
+}
+
+/* ---- tables ---- */
+
+/* Definitions are made by the owner of the tables, whose rights are taken on for as long. */
+static pb_status run(db_conn *conn, const char *sql, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(16 << 20);
+    PB_TRY(db_pg_settle(conn, err));
+    pb_buf_printf(&text, "SET LOCAL ROLE \"%s\";\n", conn->roles.owner);
+    pb_buf_addc(&text, sql);
+    db_pg_grants(conn->layout, &conn->roles, conn->where->schema, &text);
+    pb_buf_printf(&text, "\nSET LOCAL ROLE \"%s\";\n", conn->roles.app);
+    if (text.failed)
+        return pb_fail_memory(err);
+    if (PQexitPipelineMode(conn->pg) != 1)
+        return db_pg_fail(conn, NULL, err);
+    PGresult *result = PQexec(conn->pg, pb_buf_cstr(&text));
+    pb_status status =
+        PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK
+            ? PB_OK
+            : db_pg_fail(conn, result, err);
+    PQclear(result);
+    if (PQenterPipelineMode(conn->pg) != 1 && status == PB_OK)
+        status = db_pg_fail(conn, NULL, err);
+    if (status == PB_DENIED)
+        pb_error_hint(err,
+                      PB_MSG("The tables must be brought to this version of the program by a login "
+                             "that belongs to the role {role}: open the workspace as that login "
+                             "once."),
+                      "role", conn->roles.owner, NULL);
+    return status;
+}
+
+static pb_status each_name(db_conn *conn, const char *sql, const char *parameter, db_each_name each,
+                           void *context, pb_error *err)
+{
+    PGresult *result = NULL;
+    PB_TRY(db_pg_settle(conn, err));
+    PB_TRY(
+        db_pg_send_text(conn, sql, parameter == NULL ? 0 : 1, NULL, &parameter, NULL, NULL, err));
+    PB_TRY(db_pg_wait(conn, 0, &result, err));
+    pb_status status = PB_OK;
+    for (int i = 0; i < PQntuples(result) && status == PB_OK; i++)
+        status = each(context,
+                      pb_str_n(PQgetvalue(result, i, 0), (size_t)PQgetlength(result, i, 0)), err);
+    PQclear(result);
+    return status;
+}
+
+static pb_status columns(db_conn *conn, const char *table, db_each_name each, void *context,
+                         pb_error *err)
+{
+    static const char sql[] =
+        "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1"
+        " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    return each_name(conn, sql, table, each, context, err);
+}
+
+/* The table `workspace` is no workspace's content but the engine's own. */
+static pb_status tables(db_conn *conn, db_each_name each, void *context, pb_error *err)
+{
+    static const char sql[] = "SELECT relname FROM pg_class WHERE relkind = 'r'"
+                              " AND relnamespace = current_schema()::regnamespace"
+                              " AND relname <> 'workspace' ORDER BY relname COLLATE \"C\"";
+    return each_name(conn, sql, NULL, each, context, err);
+}
+
+const db_engine db_engine_postgres = {
+    .name = "postgres",
+    .types = {"bigint PRIMARY KEY", "bigint", "double precision", "text COLLATE \"C\"", "bytea"},
+    .clustered = "",
+    .locate = db_pg_locate,
+    .can_make = db_pg_can_make,
+    .make = db_pg_make,
+    .unmake = db_pg_unmake,
+    .read_head = db_pg_read_head,
+    .write_head = db_pg_write_head,
+    .connect = db_pg_connect,
+    .disconnect = db_pg_disconnect,
+    .run = run,
+    .begin = begin,
+    .overwrite = overwrite,
+    .beside = beside,
+    .settle = db_pg_settle,
+    .commit = commit,
+    .rollback = rollback,
+    .remedy = remedy,
+    .unsure = unsure,
+    .savepoint = savepoint,
+    .savepoint_keep = savepoint_keep,
+    .savepoint_undo = savepoint_undo,
+    .columns = columns,
+    .tables = tables,
+    .check = db_pg_check,
+    .prepare = db_pg_prepare,
+    .prepare_foreign = db_pg_prepare_foreign,
+    .finalize = db_pg_finalize,
+    .bind = db_pg_bind,
+    .parameter = db_pg_parameter,
+    .step = db_pg_step,
+    .reset = db_pg_reset,
+    .column_count = db_pg_column_count,
+    .column_name = db_pg_column_name,
+    .column_is_null = db_pg_column_is_null,
+    .column_i64 = db_pg_column_i64,
+    .column_text = db_pg_column_text,
+    .column_blob = db_pg_column_blob,
+    .column_value = db_pg_column_value,
+};

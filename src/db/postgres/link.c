@@ -1,0 +1,219 @@
+/* Connections: made, given the program's role and settings, made again when they broke. */
+#include "postgres.h"
+
+/* How long a writer waits for another process's transaction. */
+#define LOCK_TIMEOUT "60s"
+
+static void ignore_notice(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
+pb_status db_pg_link(const pg_where *where, PGconn **ret_pg, pb_error *err)
+{
+    PGconn *pg = PQconnectdbParams(where->names, where->values, 0);
+    if (pg == NULL)
+        return pb_fail_memory(err);
+    PQsetNoticeProcessor(pg, ignore_notice, NULL);
+    pb_status status = PB_OK;
+    if (PQstatus(pg) != CONNECTION_OK)
+        status = db_pg_no_connection(where, pg, err);
+    else if (PQserverVersion(pg) < 150000)
+        status = pb_fail(err, PB_UNSUPPORTED,
+                         PB_MSG("The server of {workspace} is older than PostgreSQL 15."),
+                         "workspace", where->shown, NULL);
+    if (status != PB_OK)
+        PQfinish(pg);
+    else
+        *ret_pg = pg;
+    return status;
+}
+
+PGresult *db_pg_ask(PGconn *pg, const char *sql, const char *parameter, pb_error *err)
+{
+    db_conn asking = {.pg = pg};
+    PGresult *result = parameter == NULL
+                           ? PQexec(pg, sql)
+                           : PQexecParams(pg, sql, 1, NULL, &parameter, NULL, NULL, 0);
+    ExecStatusType kind = PQresultStatus(result);
+    if (kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK)
+        return result;
+    db_pg_fail(&asking, result, err);
+    PQclear(result);
+    return NULL;
+}
+
+pb_status db_pg_say(PGconn *pg, const char *sql, pb_error *err)
+{
+    pb_error error = {.status = PB_IO};
+    PGresult *result = db_pg_ask(pg, sql, NULL, &error);
+    if (result == NULL) {
+        if (err != NULL)
+            *err = error;
+        return error.status;
+    }
+    PQclear(result);
+    return PB_OK;
+}
+
+pb_status db_pg_no_workspace(const pg_where *where, pb_error *err)
+{
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("{workspace} is no workspace."), "workspace", where->shown,
+            NULL);
+    pb_error_detail(err, PB_MSG("The database has no schema {schema} with a workspace in it."),
+                    "schema", where->schema, NULL);
+    pb_error_hint(err, PB_MSG("Make one with: probity init {workspace}"), "workspace", where->shown,
+                  NULL);
+    return PB_NOT_FOUND;
+}
+
+/* The schema's owner is called NAME_owner, the other roles are named after it: so a copy of the
+ * database under another name keeps them. */
+pb_status db_pg_roles(PGconn *pg, const char *schema, pg_roles *ret_roles, pb_error *err)
+{
+    static const char sql[] = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace"
+                              " WHERE nspname = $1";
+    static const char behind[] = "_owner";
+    pb_error error = {.status = PB_IO};
+    PGresult *result = db_pg_ask(pg, sql, schema, &error);
+    if (result == NULL) {
+        if (err != NULL)
+            *err = error;
+        return error.status;
+    }
+    pb_str owner = PQntuples(result) == 1 ? pb_str_c(PQgetvalue(result, 0, 0)) : PB_STR("");
+    bool good = pb_str_ends(owner, PB_STR("_owner")) && owner.len < PG_NAME_MAX;
+    if (good) {
+        int stem = (int)(owner.len - strlen(behind));
+        snprintf(ret_roles->owner, PG_NAME_MAX, "%.*s", PB_STR_FMT(owner));
+        snprintf(ret_roles->app, PG_NAME_MAX, "%.*s_app", stem, owner.ptr);
+        snprintf(ret_roles->query, PG_NAME_MAX, "%.*s_query", stem, owner.ptr);
+    }
+    PQclear(result);
+    return good ? PB_OK : PB_NOT_FOUND;
+}
+
+static pb_status no_role(PGconn *pg, const pg_where *where, const pg_roles *roles, pb_error *err)
+{
+    const char *user = PQuser(pg) == NULL ? "" : PQuser(pg);
+    pb_fail(err, PB_DENIED, PB_MSG("The login {user} may not work in the workspace {workspace}."),
+            "user", user, "workspace", where->shown, NULL);
+    pb_error_hint(err, PB_MSG("An administrator lets it in with: GRANT \"{role}\" TO \"{user}\""),
+                  "role", roles->app, "user", user, NULL);
+    return PB_DENIED;
+}
+
+pb_status db_pg_settle_in(PGconn *pg, const pg_where *where, const pg_roles *roles, pb_error *err)
+{
+    char sql[1024];
+    pb_error error = {0};
+    snprintf(sql, sizeof sql, "SET ROLE \"%s\"", roles->app);
+    pb_status status = db_pg_say(pg, sql, &error);
+    if (status == PB_DENIED || status == PB_INVALID || status == PB_INTERNAL)
+        return no_role(pg, where, roles, err);
+    snprintf(sql, sizeof sql,
+             "SET search_path = \"%s\", pg_catalog, pg_temp; SET client_min_messages = warning;"
+             " SET standard_conforming_strings = on; SET TimeZone = 'UTC';"
+             " SET bytea_output = 'hex'; SET statement_timeout = 0;"
+             " SET lock_timeout = '" LOCK_TIMEOUT "'; SET idle_in_transaction_session_timeout = 0;"
+             " SET cursor_tuple_fraction = 1.0; SET jit = off; SET row_security = on;"
+             " SET probity.actor = 'probity'",
+             where->schema);
+    if (status == PB_OK)
+        status = db_pg_say(pg, sql, &error);
+    /* A commit that was answered is on the disk, whatever the server's usual setting is. */
+    if (status == PB_OK)
+        status = db_pg_say(pg,
+                           "SELECT set_config('synchronous_commit', 'on', false)"
+                           " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+                           &error);
+    if (status != PB_OK && err != NULL)
+        *err = error;
+    return status;
+}
+
+static pb_status set_up(db_conn *conn, pb_error *err)
+{
+    PB_TRY(db_pg_link(conn->where, &conn->pg, err));
+    pb_status status = db_pg_roles(conn->pg, conn->where->schema, &conn->roles, err);
+    if (status == PB_NOT_FOUND)
+        return db_pg_no_workspace(conn->where, err);
+    PB_TRY(status);
+    PB_TRY(db_pg_settle_in(conn->pg, conn->where, &conn->roles, err));
+    if (PQenterPipelineMode(conn->pg) != 1)
+        return db_pg_fail(conn, NULL, err);
+    return PB_OK;
+}
+
+/* A replica that cannot be reached does not keep anybody from reading. */
+static pb_status set_up_reader(db_conn *conn, pb_error *err)
+{
+    const pg_where *primary = conn->where;
+    if (conn->role == DB_READER && primary->replica != NULL) {
+        conn->where = primary->replica;
+        if (set_up(conn, NULL) == PB_OK)
+            return PB_OK;
+        PQfinish(conn->pg);
+        conn->pg = NULL;
+        conn->where = primary;
+    }
+    return set_up(conn, err);
+}
+
+pb_status db_pg_connect(const db_target *target, db_conn_role role, db_conn **ret_conn,
+                        pb_error *err)
+{
+    db_conn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        return pb_fail_memory(err);
+    conn->where = target->where;
+    conn->target = target;
+    conn->layout = target->layout;
+    conn->role = role;
+    conn->commits = -1;
+    pb_status status = set_up_reader(conn, err);
+    if (status != PB_OK)
+        db_pg_disconnect(conn);
+    else
+        *ret_conn = conn;
+    return status;
+}
+
+db_conn *db_pg_disconnect(db_conn *conn)
+{
+    if (conn != NULL) {
+        PQfinish(conn->pg);
+        free(conn);
+    }
+    return NULL;
+}
+
+static void let_go(db_conn *conn)
+{
+    PQfinish(conn->pg);
+    conn->pg = NULL;
+    conn->where = conn->target->where;
+    conn->generation++;
+    conn->failures++;
+    conn->queued = 0;
+    conn->dead_count = 0;
+}
+
+pb_status db_pg_reconnect(db_conn *conn, pb_error *err)
+{
+    let_go(conn);
+    conn->lost = true;
+    PB_TRY(set_up_reader(conn, err));
+    conn->lost = false;
+    return PB_OK;
+}
+
+pb_status db_pg_reconnect_primary(db_conn *conn, pb_error *err)
+{
+    let_go(conn);
+    conn->lost = true;
+    PB_TRY(set_up(conn, err));
+    conn->lost = false;
+    return PB_OK;
+}
