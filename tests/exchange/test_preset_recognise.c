@@ -282,6 +282,95 @@ static void test_missing_columns_never_make_it_another_product(void **state)
     each_fixture(*state, true);
 }
 
+/* --- what interfaces return --- */
+
+typedef struct returned {
+    const char *product, *name, *text;
+    const char *entity;
+    const char *columns; /* fields in their order, separated by blanks; - is none */
+} returned;
+
+static const char *fields_of(bench_room *room, const exchange_file *file)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(4096);
+    for (size_t c = 0; c < file->column_count; c++) {
+        const exchange_column *column = &file->columns[c];
+        pb_buf_addc(&out, c > 0 ? " " : "");
+        if (column->is_source_id)
+            pb_buf_addc(&out, "id");
+        else if (column->field != NULL)
+            pb_buf_add(&out, column->field->name);
+        else
+            pb_buf_addc(&out, "-");
+    }
+    return pb_arena_cstr(room->arena, pb_buf_str(&out));
+}
+
+/* shows: INT-3 INT-5 */
+static void test_what_interfaces_return(void **state)
+{
+    static const returned all[] = {
+        {"hubspot", "page.json",
+         "{\"results\":[{\"id\":\"51\",\"properties\":{\"email\":\"ann@acme.example\","
+         "\"firstname\":"
+         "\"Ann\",\"lastname\":\"Berg\",\"hs_object_id\":\"51\",\"lifecyclestage\":\"lead\",\"hs_"
+         "some"
+         "thing_new\":\"1\"},\"createdAt\":\"2023-01-02T10:00:00Z\",\"archived\":false,"
+         "\"associations\":{\"companies\":{\"results\":[{\"id\":\"900\"}]}}}],\"paging\":{}}",
+         "contact", "- email given_name family_name id life_cycle - - - account"},
+        {"salesforce", "query.json",
+         "{\"status\":0,\"result\":{\"done\":true,\"records\":[{\"attributes\":{\"type\":"
+         "\"Opportunity\",\"url\":\"/x\"},\"Id\":\"0065g00000A1b2cAAB\",\"Name\":\"Generators\","
+         "\"StageName\":\"Qualification\",\"Amount\":15000}]}}",
+         "opportunity", "- - id name stage amount"},
+        {"salesforce", "tree.json",
+         "{\"records\":[{\"attributes\":{\"type\":\"Account\",\"referenceId\":\"AccountRef1\"},"
+         "\"Name\":\"Wheels\",\"BillingCity\":\"Belmont\",\"BillingState\":\"MA\"}]}",
+         "account", "- - name city state"},
+        {"fxiaoke", "page.json",
+         "{\"errorCode\":0,\"data\":{\"total\":1,\"dataList\":[{\"_id\":"
+         "\"650c09e8dc044f0001973eac\","
+         "\"name\":\"上海蓝海科技有限公司\",\"account_no\":\"C1\",\"deal_status\":\"已成交\","
+         "\"life_status\":\"normal\",\"tel\":\"021-55501234\",\"owner\":[\"FSUID_1\"],"
+         "\"object_describe_api_name\":\"AccountObj\"}]}}",
+         "account", "id name code life_cycle - phone owner -"},
+        /* a kind of record of the customer's own is none of the product's */
+        {NULL, "Product__cs.json",
+         "{\"records\":[{\"attributes\":{\"type\":\"Product__c\",\"referenceId\":\"Ref1\"},"
+         "\"Name\":\"Dynamo X1\",\"MSRP__c\":7200}]}",
+         "product", "- - name -"},
+    };
+    bench_room *room = *state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        exchange_plan plan = plan_with(room, put_text(room, all[i].name, all[i].text), NULL);
+        assert_string_equal(plan.preset == NULL ? "" : plan.preset->product.ptr,
+                            all[i].product == NULL ? "" : all[i].product);
+        assert_non_null(plan.files[0].entity);
+        assert_string_equal(plan.files[0].entity->name.ptr, all[i].entity);
+        assert_string_equal(fields_of(room, &plan.files[0]), all[i].columns);
+    }
+}
+
+/* An export of all properties: most columns are made by the stages, and yet it is known. */
+/* shows: INT-3 */
+static void test_exports_of_all_properties(void **state)
+{
+    static const sheet sheets[] = {
+        {"hubspot",
+         "Record ID,First Name,Last Name,Email,Contact owner,\"Date entered \"\"Customer "
+         "(Lifecycle "
+         "Stage Pipeline)\"\"\",\"Date exited \"\"Customer (Lifecycle Stage Pipeline)\"\"\","
+         "\"Cumulative time in \"\"Lead (Lifecycle Stage Pipeline)\"\"\",\"Latest time in \"\"Lead "
+         "(Lifecycle Stage Pipeline)\"\"\",\"Date entered \"\"Lead (Lifecycle Stage "
+         "Pipeline)\"\"\",\"Date exited \"\"Lead (Lifecycle Stage Pipeline)\"\"\"",
+         "1,Bo,Yi,a@b.org,Ann,2024-01-01,,5,6,2024-01-01,"},
+    };
+    ASSERT_SHEETS((bench_room *)*state, sheets);
+    exchange_plan plan = plan_sheet((bench_room *)*state, &sheets[0]);
+    assert_null(plan.files[0].columns[5].field);
+    assert_int_equal(plan.files[0].columns[5].how, EXCHANGE_LEFT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +385,8 @@ int main(void)
                                         room_make, room_end),
         cmocka_unit_test_setup_teardown(test_missing_columns_never_make_it_another_product,
                                         room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_what_interfaces_return, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_exports_of_all_properties, room_make, room_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

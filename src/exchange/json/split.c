@@ -111,11 +111,23 @@ size_t json_blanks_end(pb_str text, size_t at)
     return at;
 }
 
-/* The array of records inside the object at the beginning: position behind its bracket, 0: none. */
-static size_t wrapped(pb_str text)
+static bool is_named(pb_str name, const char *const *keys)
 {
-    static const char *const keys[] = {"\"records\"", "\"results\"", "\"data\"", "\"value\"",
-                                       "\"items\"",   "\"list\"",    "\"rows\"", "\"entries\""};
+    for (; *keys != NULL; keys++)
+        if (pb_str_is(name, *keys))
+            return true;
+    return false;
+}
+
+/* The array of records inside the object at the beginning, or in the object in it that holds the
+ * result: position behind its bracket, 0: none. */
+static size_t wrapped(pb_str text, int depth)
+{
+    enum { DEEPEST = 3 };
+    static const char *const lists[] = {
+        "\"records\"",  "\"results\"", "\"data\"", "\"value\"",   "\"items\"",
+        "\"dataList\"", "\"list\"",    "\"rows\"", "\"entries\"", NULL};
+    static const char *const holders[] = {"\"result\"", "\"data\"", "\"response\"", NULL};
     size_t at = json_blanks_end(text, 1);
     while (at < text.len && text.ptr[at] == '"') {
         size_t begin = at;
@@ -126,11 +138,14 @@ static size_t wrapped(pb_str text)
         if (at >= text.len || text.ptr[at] != ':')
             return 0;
         at = json_blanks_end(text, at + 1);
-        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-            size_t in = json_blanks_end(text, at + 1);
-            if (pb_str_is(name, keys[i]) && at < text.len && text.ptr[at] == '[' && in < text.len &&
-                (text.ptr[in] == '{' || text.ptr[in] == ']'))
-                return at + 1;
+        size_t in = json_blanks_end(text, at + 1);
+        if (is_named(name, lists) && at < text.len && text.ptr[at] == '[' && in < text.len &&
+            (text.ptr[in] == '{' || text.ptr[in] == ']'))
+            return at + 1;
+        if (is_named(name, holders) && at < text.len && text.ptr[at] == '{' && depth < DEEPEST) {
+            size_t inner = wrapped(pb_str_sub(text, at, text.len), depth + 1);
+            if (inner > 0)
+                return at + inner;
         }
         if (!json_pass_value(text, &at))
             return 0;
@@ -172,7 +187,7 @@ static void find_layout(json_split *s)
     s->layout = JSON_OBJECTS;
     if (behind < text.len) /* something follows: the object is a record */
         return;
-    size_t inside = wrapped(text);
+    size_t inside = wrapped(text, 0);
     if (inside > 0) {
         s->layout = JSON_ARRAY;
         pb_buf_add(&s->around, pb_str_sub(text, 0, inside));

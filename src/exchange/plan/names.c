@@ -213,9 +213,15 @@ static size_t split_words(pb_str text, pb_str *words)
 }
 
 /* Interfaces of products put all fields of a record into one object: `properties.email`. */
-static pb_str without_wrapper(pb_str header)
+pb_str names_unwrapped(pb_str header)
 {
+    /* what Salesforce says of a record beside its fields */
+    static const char *const about[] = {"attributes.type", "attributes.url",
+                                        "attributes.referenceId", NULL};
     static const char *const wrappers[] = {"properties.", "attributes.", "fields.", NULL};
+    for (size_t i = 0; about[i] != NULL; i++)
+        if (pb_str_is(header, about[i]))
+            return header;
     for (size_t i = 0; wrappers[i] != NULL; i++)
         if (pb_str_starts(header, pb_str_c(wrappers[i])))
             return pb_str_sub(header, strlen(wrappers[i]), header.len);
@@ -224,7 +230,7 @@ static pb_str without_wrapper(pb_str header)
 
 bool names_form(pb_arena *arena, pb_str header, header_form *ret)
 {
-    header = without_wrapper(header);
+    header = names_unwrapped(header);
     pb_str words[MAX_WORDS];
     *ret = (header_form){.key = names_key(arena, header)};
     size_t count = split_words(header, words);

@@ -63,6 +63,9 @@ pb_status names_make(const model_schema *schema, pb_arena *arena, name_book **re
                      pb_error *err);
 /** model_header_key in the arena; absent without memory. */
 pb_str names_key(pb_arena *arena, pb_str text);
+/** A header without the object that interfaces of products put all fields into: `properties.email`.
+ */
+pb_str names_unwrapped(pb_str header);
 /** A header in key form, with the places where its words end. */
 typedef struct header_form {
     pb_str key;

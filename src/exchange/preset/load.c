@@ -79,6 +79,7 @@ static pb_status read_signs(loading *l, const model_yaml *root, pb_error *err)
     PB_TRY(load_texts(l, root, "files", &preset->files, err));
     PB_TRY(load_texts(l, root, "signs", &preset->signs, err));
     PB_TRY(load_texts(l, root, "id_signs", &preset->id_signs, err));
+    PB_TRY(load_texts(l, root, "kinds", &preset->kinds, err));
     PB_TRY(load_texts(l, root, "custom", &preset->custom, err));
     PB_TRY(load_texts(l, root, "from", &preset->shown.from, err));
     int order = -1;
@@ -139,9 +140,9 @@ static pb_status old_preset(loading *l, const model_yaml *name, pb_error *err)
 
 static pb_status read_preset(loading *l, const model_source *source, pb_error *err)
 {
-    static const char *const allowed[] = {"preset", "extend",   "title",  "steps", "from",
-                                          "dates",  "files",    "signs",  "maps",  "custom",
-                                          "ignore", "id_signs", "tables", "live",  NULL};
+    static const char *const allowed[] = {
+        "preset", "extend", "title",  "steps",    "from",  "dates",  "files", "signs",
+        "maps",   "custom", "ignore", "id_signs", "kinds", "tables", "live",  NULL};
     const model_yaml *root = NULL, *name = NULL;
     PB_TRY(model_yaml_load(l->arena, source, &root, err));
     PB_TRY(model_yaml_check_keys(root, allowed, err));

@@ -243,6 +243,23 @@ static pb_status read_columns(loading *l, const model_yaml *columns, pb_error *e
     return PB_OK;
 }
 
+/* `Date entered "*`: headers that a setting of the product makes, one a stage. */
+static pb_status add_patterns(loading *l, const model_yaml *node, struct preset_column *column,
+                              pb_error *err)
+{
+    struct preset_table *table = l->table;
+    for (size_t i = 0; node != NULL && node->kind == MODEL_YAML_LIST && i < node->count; i++) {
+        pb_str text = node->items[i]->text;
+        if (pb_str_index(text, '*') == text.len)
+            continue;
+        preset_pattern pattern = {text, {column, 0}};
+        if (!PB_PUSH(l->arena, table->patterns, table->pattern_count, table->pattern_capacity,
+                     pattern))
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
 pb_status load_ignored(loading *l, const model_yaml *node, pb_error *err)
 {
     if (model_yaml_is_null(node))
@@ -257,6 +274,7 @@ pb_status load_ignored(loading *l, const model_yaml *node, pb_error *err)
             return pb_fail_memory(err);
         column->reason = (preset_reason)r;
         PB_TRY(add_headers(l, model_yaml_get(node, reason_words[r]), column, err));
+        PB_TRY(add_patterns(l, model_yaml_get(node, reason_words[r]), column, err));
     }
     return PB_OK;
 }

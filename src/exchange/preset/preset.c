@@ -72,10 +72,19 @@ pb_str preset_affix_off(const struct preset *preset, pb_str header)
     return PB_STR_NONE;
 }
 
+static const preset_header *pattern_find(const struct preset_table *table, pb_str header)
+{
+    for (size_t i = 0; i < table->pattern_count; i++)
+        if (preset_glob(table->patterns[i].pattern, header))
+            return &table->patterns[i].header;
+    return NULL;
+}
+
 const preset_header *preset_meaning(const struct preset_table *table, pb_str header,
                                     pb_arena *arena)
 {
     const struct preset *preset = table->preset;
+    header = names_unwrapped(header);
     pb_str forms[] = {header, preset_affix_off(preset, header)};
     for (size_t i = 0; i < 2; i++) {
         pb_str key = forms[i].len == 0 ? PB_STR_NONE : names_key(arena, forms[i]);
@@ -85,7 +94,8 @@ const preset_header *preset_meaning(const struct preset_table *table, pb_str hea
         if (found != NULL)
             return found;
     }
-    return NULL;
+    const preset_header *like = pattern_find(table, header);
+    return like != NULL ? like : pattern_find(&preset->any, header);
 }
 
 static char lower(char c)

@@ -57,6 +57,12 @@ typedef struct preset_header {
     size_t rank; /* among the headers of its field: smaller is better */
 } preset_header;
 
+/** Headers that begin or end alike. */
+typedef struct preset_pattern {
+    pb_str pattern;
+    preset_header header;
+} preset_pattern;
+
 /** `if` header says one of `words`, then `field` is `value`. */
 typedef struct preset_when {
     model_strs headers;
@@ -75,6 +81,8 @@ struct preset_table {
     pb_map *headers;     /* header key -> index into `list` + 1 */
     preset_header *list; /* of headers */
     size_t list_count, list_capacity;
+    preset_pattern *patterns; /* of headers left out */
+    size_t pattern_count, pattern_capacity;
     const preset_when *whens;
     size_t when_count;
     model_strs where_headers, where_words; /* the table is meant when most rows say so */
@@ -88,6 +96,7 @@ struct preset {
     model_strs files;        /* patterns that only this product uses */
     model_strs signs;        /* headers that only this product writes */
     model_strs id_signs;     /* patterns that only ids of this product have: `zcrm_*`, `00Q???` */
+    model_strs kinds;        /* headers of columns that say which table a row is of */
     model_strs custom;       /* what headers of own fields begin or end with: `__c`, `x_studio_` */
     pb_map *maps;            /* named value maps -> pb_map * */
     bool has_order;

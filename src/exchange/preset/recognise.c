@@ -63,8 +63,10 @@ static pb_status read_head(const exchange_file *file, pb_arena *arena, head *ret
         status = h.headers == NULL || h.keys == NULL || h.cells == NULL
                      ? PB_MEMORY
                      : copy_row(&row, arena, h.headers, h.columns);
-        for (size_t c = 0; status == PB_OK && c < h.columns; c++)
+        for (size_t c = 0; status == PB_OK && c < h.columns; c++) {
+            h.headers[c] = names_unwrapped(h.headers[c]);
             h.keys[c] = names_key(arena, h.headers[c]);
+        }
         while (status == PB_OK && h.rows < HEAD_ROWS &&
                table_next(reader, &row, &more, &why) == PB_OK && more)
             status = copy_row(&row, arena, &h.cells[h.rows++ * h.columns], h.columns);
@@ -143,15 +145,27 @@ static size_t tables_with(const struct preset *preset, pb_str key)
     return count;
 }
 
-/* The table of a product that a file fits best. */
+/* What the rows themselves say they are (`attributes.type`: Account); absent: they do not. */
+static pb_str kind_of(const struct preset *preset, const head *h)
+{
+    for (size_t c = 0; c < h->columns && h->rows > 0; c++)
+        if (listed(&preset->kinds, h->headers[c]) && h->cells[c].len > 0)
+            return h->cells[c];
+    return PB_STR_NONE;
+}
+
+/* The table of a product that a file fits best; none where its rows say they are of another. */
 static void best_table(const struct preset *preset, const head *h, pb_str name, pb_arena *arena,
                        fit *ret)
 {
     double best = 0;
+    pb_str kind = kind_of(preset, h);
     for (size_t t = 0; t < preset->table_count; t++) {
         const struct preset_table *table = &preset->tables[t];
         double score = 0;
         size_t matched = 0, own = 0;
+        if (kind.len > 0 && !pb_str_eq(table->name, kind) && !fits_any(&table->files, kind))
+            continue;
         for (size_t c = 0; c < h->columns; c++) {
             const preset_header *found = preset_meaning(table, h->headers[c], arena);
             bool here = preset_header_find(table, h->keys[c]) != NULL;

@@ -49,7 +49,8 @@ static size_t column_of(const exchange_file *file, const model_strs *keys, pb_ar
 {
     for (size_t k = 0; k < keys->count; k++)
         for (size_t c = 0; c < file->column_count; c++)
-            if (pb_str_eq(names_key(arena, file->columns[c].header), keys->items[k]))
+            if (pb_str_eq(names_key(arena, names_unwrapped(file->columns[c].header)),
+                          keys->items[k]))
                 return c;
     return SIZE_MAX;
 }
