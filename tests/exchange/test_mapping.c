@@ -366,6 +366,30 @@ static void test_mistakes_in_the_map_have_place_and_mend(void **state)
     assert_map_error(room, "fils:\n  export.csv: {entity: opportunity}\n", "map.yaml:1:1", "files");
 }
 
+/* shows: INT-3 */
+static void test_a_contact_of_a_lead_is_the_lead(void **state)
+{
+    bench_room *room = *state;
+    char *named = put_text(room, "leads.csv",
+                           "Lead ID,Contact,Company,Owner,Status,Notes\n"
+                           "LD-001,Rajesh Kumar,Foo Ltd,Priya,New,Callback\n"
+                           "LD-002,Sneha Reddy,Bar Ltd,Amit,New,\n");
+    exchange_plan plan = plan_of(room, named, NULL);
+    assert_string_equal(column_named(&plan.files[0], "Contact")->field->name.ptr, "full_name");
+    char *phones = put_text(room, "leads2.csv",
+                            "Lead Name,EMAIL ADDRESS,Contact,Sales Rep\n"
+                            "John Doe,john@excel.example,+1 202 555 0101,Alice\n"
+                            "Jane Smith,jane@excel.example,+1 202 555 0102,Bob\n");
+    plan = plan_of(room, phones, NULL);
+    assert_string_equal(column_named(&plan.files[0], "Contact")->field->name.ptr, "phone");
+    char *ids = put_text(room, "leads3.csv",
+                         "Lead ID,Full Name,Email,Contact\n"
+                         "L1,John Doe,john@excel.example,C-17\n"
+                         "L2,Jane Smith,jane@excel.example,C-18\n");
+    plan = plan_of(room, ids, NULL);
+    assert_string_equal(column_named(&plan.files[0], "Contact")->field->name.ptr, "contact");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +412,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,
                                         room_end),
+        cmocka_unit_test_setup_teardown(test_a_contact_of_a_lead_is_the_lead, room_make, room_end),
     };
     return cmocka_run_group_tests_name("exchange/mapping", tests, NULL, NULL);
 }

@@ -104,6 +104,49 @@ static pb_status by_names(exchange_file *file, const offers *all, pb_arena *aren
     return PB_OK;
 }
 
+/* What most values of a column are: 'p' telephone numbers, 'n' words without digits, 0 else. */
+static char mostly(const sample *s, size_t column)
+{
+    size_t filled = 0, phones = 0, words = 0;
+    for (size_t r = 0; r < s->rows; r++) {
+        pb_str cell = sample_cell(s, r, column);
+        bool digit = false;
+        for (size_t i = 0; i < cell.len && !digit; i++)
+            digit = cell.ptr[i] >= '0' && cell.ptr[i] <= '9';
+        filled += cell.len > 0;
+        words += cell.len > 0 && !digit;
+        phones += digit && looks_read(cell) == LOOKS_PHONE;
+    }
+    return phones * 10 >= filled * 9 && phones > 0 ? 'p'
+           : words * 10 >= filled * 9 && words > 0 ? 'n'
+                                                   : 0;
+}
+
+/* In a list of persons a column `Contact` is seldom another record: it has their names, or how they
+ * are reached. */
+static void contact_itself(exchange_file *file, const sample *s)
+{
+    const model_field *full = model_field_role(file->entity, "full_name");
+    const model_field *given = model_field_role(file->entity, "given_name");
+    const model_field *phone = model_field_role(file->entity, "phone");
+    for (size_t c = 0; full != NULL && c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        const model_field *link = column->field;
+        if (column->how != EXCHANGE_BY_NAME || link == NULL || link->type != MODEL_LINK ||
+            !pb_str_eq(link->name, link->target->name) ||
+            model_field_role(link->target, "full_name") == NULL)
+            continue;
+        char what = mostly(s, c);
+        bool named =
+            taken_by(file, full) != NULL || (given != NULL && taken_by(file, given) != NULL);
+        bool reached = phone == NULL || (taken_by(file, phone) != NULL && !phone->many);
+        if (what == 'n' && !named)
+            column->field = full;
+        else if (what == 'p' && !reached)
+            column->field = phone;
+    }
+}
+
 /* --- by values --- */
 
 static looks looks_of(model_type type)
@@ -220,7 +263,10 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
 {
     offers all = {0};
     PB_TRY(collect(names, file, s, scratch, &all, err));
-    if (by_names(file, &all, arena) != PB_OK || by_values(file, s, scratch) != PB_OK)
+    if (by_names(file, &all, arena) != PB_OK)
+        return pb_fail_memory(err);
+    contact_itself(file, s);
+    if (by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
     code_as_id(file, s, scratch);
     if (currency_decide(file, s, arena, scratch) != PB_OK)
