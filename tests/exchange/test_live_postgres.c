@@ -317,6 +317,18 @@ static void test_twenty(void **state)
     assert_rows(room, plan, "twenty/opportunities", 3);
     assert_rows(room, plan, "twenty/tasks", 1);
     assert_rows(room, plan, "twenty/notes", 1);
+    assert_rows(room, plan, "twenty/meetings", 1);
+    assert_int_equal(file_named(plan, "twenty/meetings")->aside, 1); /* with no customer */
+    assert_rows(room, plan, "twenty/messages", 1);
+    assert_told(room, &read,
+                "SELECT group_concat(m.kind || ' ' || c.full_name || ' ' || coalesce(m.direction, "
+                "m.place), ', ') FROM (SELECT * FROM activity WHERE subject IN ('Kick-off', 'Our "
+                "offer') ORDER BY subject) m JOIN contact c ON c.id = m.contact_id",
+                "Meeting Ada Schmidt Paris, E-mail Ada Schmidt Out");
+    assert_told(room, &read,
+                "SELECT group_concat(value, ' ') FROM (SELECT value FROM value_note WHERE entity = "
+                "'contact' AND kind = 'more' ORDER BY value)",
+                "+491705550199 ada@home.example");
     assert_told(room, &read, "SELECT count(*) FROM value_note WHERE kind = 'unresolved'", "1");
     assert_told(room, &read,
                 "SELECT full_name || phone FROM contact WHERE email = 'p1@company1.example.com'",

@@ -67,3 +67,26 @@ INSERT INTO opportunity (name, "amountAmountMicros", "amountCurrencyCode", "clos
 INSERT INTO task (id, title, "bodyV2Markdown", "dueAt", status, "assigneeId") VALUES ('30000000-0000-4000-8000-000000000001', 'Call back', 'soon', '2024-05-05 10:00:00+02', 'TODO', '20202020-0687-4c41-b707-ed1bfca972a7');
 INSERT INTO "taskTarget" ("taskId", "companyId") VALUES ('30000000-0000-4000-8000-000000000001', '10000000-0000-4000-8000-000000000002');
 INSERT INTO note (title, "bodyV2Markdown") VALUES ('Met them', 'good');
+CREATE TYPE message_role_enum AS ENUM ('FROM', 'TO', 'CC', 'BCC');
+CREATE TABLE "calendarEvent" (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(),
+  "deletedAt" timestamptz, title text DEFAULT '', "isCanceled" boolean NOT NULL DEFAULT false, "isFullDay" boolean NOT NULL DEFAULT false, "startsAt" timestamptz,
+  "endsAt" timestamptz, "externalCreatedAt" timestamptz, "externalUpdatedAt" timestamptz, description text DEFAULT '', location text DEFAULT '', "iCalUid" text DEFAULT '',
+  "conferenceSolution" text DEFAULT '', "conferenceLinkPrimaryLinkLabel" text, "conferenceLinkPrimaryLinkUrl" text, "conferenceLinkSecondaryLinks" jsonb);
+CREATE TABLE "calendarEventParticipant" (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(), "deletedAt" timestamptz,
+  handle text DEFAULT '', "displayName" text DEFAULT '', "isOrganizer" boolean NOT NULL DEFAULT false, "responseStatus" text NOT NULL DEFAULT 'NEEDS_ACTION',
+  "calendarEventId" uuid NOT NULL, "personId" uuid, "workspaceMemberId" uuid);
+CREATE TABLE message (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(), "deletedAt" timestamptz,
+  "headerMessageId" text DEFAULT '', subject text DEFAULT '', text text DEFAULT '', "receivedAt" timestamptz, "messageThreadId" uuid);
+CREATE TABLE "messageParticipant" (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "createdAt" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamptz NOT NULL DEFAULT now(), "deletedAt" timestamptz,
+  role message_role_enum NOT NULL DEFAULT 'FROM', handle text DEFAULT '', "displayName" text DEFAULT '', "messageId" uuid NOT NULL, "personId" uuid, "workspaceMemberId" uuid);
+INSERT INTO "calendarEvent" (id, title, "startsAt", "endsAt", location) VALUES ('40000000-0000-4000-8000-000000000001', 'Kick-off', '2024-04-02 09:00:00+00', '2024-04-02 10:00:00+00', 'Paris'), ('40000000-0000-4000-8000-000000000002', 'Dentist', '2024-04-03 09:00:00+00', '2024-04-03 10:00:00+00', '');
+INSERT INTO "calendarEventParticipant" ("calendarEventId", "personId", "workspaceMemberId") SELECT '40000000-0000-4000-8000-000000000001', id, NULL FROM person WHERE "emailsPrimaryEmail" = 'p1@company1.example.com';
+INSERT INTO "calendarEventParticipant" ("calendarEventId", "workspaceMemberId") VALUES ('40000000-0000-4000-8000-000000000001', '20202020-0687-4c41-b707-ed1bfca972a7'), ('40000000-0000-4000-8000-000000000002', '20202020-0687-4c41-b707-ed1bfca972a7');
+INSERT INTO message (id, subject, "receivedAt") VALUES ('50000000-0000-4000-8000-000000000001', 'Our offer', '2024-04-05 08:00:00+00'), ('50000000-0000-4000-8000-000000000002', 'Newsletter', '2024-04-06 08:00:00+00');
+INSERT INTO "messageParticipant" ("messageId", role, "personId") SELECT '50000000-0000-4000-8000-000000000001', 'TO', id FROM person WHERE "emailsPrimaryEmail" = 'p1@company1.example.com';
+INSERT INTO "messageParticipant" ("messageId", role, "workspaceMemberId") VALUES ('50000000-0000-4000-8000-000000000001', 'FROM', '20202020-0687-4c41-b707-ed1bfca972a7'), ('50000000-0000-4000-8000-000000000002', 'TO', '20202020-0687-4c41-b707-ed1bfca972a7');
+UPDATE person SET "emailsAdditionalEmails" = '["ada@home.example"]', "phonesAdditionalPhones" = '[{"number": "1705550199", "callingCode": "+49", "countryCode": "DE"}]' WHERE "emailsPrimaryEmail" = 'p1@company1.example.com';
