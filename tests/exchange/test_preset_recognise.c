@@ -334,6 +334,13 @@ static void test_what_interfaces_return(void **state)
          "\"life_status\":\"normal\",\"tel\":\"021-55501234\",\"owner\":[\"FSUID_1\"],"
          "\"object_describe_api_name\":\"AccountObj\"}]}}",
          "account", "id name code life_cycle - phone owner -"},
+        {"zoho", "page.json",
+         "{\"data\":[{\"Owner\":{\"name\":\"Pat\",\"id\":\"5540\",\"email\":\"pat@z.example\"},"
+         "\"$currency_symbol\":\"$\",\"Closing_Date\":\"2030-11-15\",\"Deal_Name\":\"Plaza\","
+         "\"Stage\":"
+         "\"Qualification\",\"Account_Name\":{\"name\":\"Ridge\",\"id\":\"5541\"},\"id\":\"5542\","
+         "\"$approved\":true,\"Amount\":12000}],\"info\":{\"more_records\":false}}",
+         "opportunity", "owner - - - - name stage account - id - amount"},
         /* a kind of record of the customer's own is none of the product's */
         {NULL, "Product__cs.json",
          "{\"records\":[{\"attributes\":{\"type\":\"Product__c\",\"referenceId\":\"Ref1\"},"
