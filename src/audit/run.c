@@ -71,8 +71,8 @@ static bool population_known(const audit_check *check, uint64_t *ret)
     pb_str sql = pb_str_trim(check->control->population_sql);
     if (!pb_str_starts(sql, before) || !pb_str_ends(sql, after) || !check->state)
         return false;
-    const model_field *field =
-        model_field_find(check->control->entity, pb_str_sub(sql, before.len, sql.len - after.len));
+    const model_field *field = model_field_find(
+        check->control->entity, pb_str_sub(sql, before.len, sql.len - before.len - after.len));
     if (!field || field->type == MODEL_LINK)
         return false;
     *ret = check->state->filled[field->index];

@@ -21,7 +21,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import faults  # noqa: E402
-import faults_fakes, faults_links, faults_notes, faults_staff, faults_values, faults_work  # noqa: E402,E401,F401
+import faults_fakes, faults_links, faults_notes, faults_staff, faults_time, faults_values, faults_work  # noqa: E402,E401,F401
+import history  # noqa: E402
 from world import COLUMNS, DAY, Row, World  # noqa: E402
 
 
@@ -237,6 +238,7 @@ def main():
         if args.faults and (not only or control in only):
             wanted = max(1, -(-args.faults // kinds[control]))
             planter.plant(control, entities, need, script, field, share, function, wanted)
+    history.tell(world, planter, args.seed)
     write(world, planter, args.folder)
 
 

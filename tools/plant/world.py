@@ -14,13 +14,14 @@ COLUMNS = {  # entity: (file, [(field, header)])
     "product": ("products.csv", "id:Product ID,name:Product Name,code:SKU,category:Category,price:List Price,is_active:On Sale,owner:Product Owner"),
     "campaign": ("campaigns.csv", "id:Campaign ID,name:Campaign Name,kind:Campaign Type,status:Campaign Status,started_on:Start Date,ended_on:End Date,budget:Budget,actual_cost:Actual Cost,owner:Campaign Owner,parent:Parent Campaign,created_on:Created Date"),
     "account": ("accounts.csv", "id:Account ID,name:Account Name,code:Customer Number,kind:Account Type,life_cycle:Lifecycle Stage,grade:Rating,industry:Industry,email:Email,phone:Phone,website:Website,address:Street,city:City,postcode:Postal Code,country:Country,vat_number:VAT Number,iban:IBAN,uscc:Unified Social Credit Code,national_legal_id:National Legal ID,lei:LEI,employees:Employees,revenue:Annual Revenue,customer_since:Customer Since,parent:Parent Account,owner:Account Owner,description:Description,created_on:Created Date,modified_on:Last Modified Date,last_activity_on:Last Activity Date"),
-    "contact": ("contacts.csv", "id:Contact ID,full_name:Full Name,given_name:First Name,family_name:Last Name,salutation:Salutation,gender:Gender,job_title:Job Title,department:Department,account:Account ID,manager:Reports To,email:Email,phone:Phone,mobile:Mobile,address:Street,city:City,postcode:Postal Code,country:Country,birth_date:Birth Date,life_cycle:Lifecycle Stage,consent_marketing:Marketing Consent,consent_on:Consent Date,do_not_contact:Do Not Contact,owner:Contact Owner,description:Description,created_on:Created Date,modified_on:Last Modified Date,last_activity_on:Last Activity Date"),
+    "contact": ("contacts.csv", "id:Contact ID,full_name:Full Name,given_name:First Name,family_name:Last Name,salutation:Salutation,gender:Gender,job_title:Job Title,department:Department,account:Account ID,manager:Reports To,email:Email,phone:Phone,mobile:Mobile,address:Street,city:City,postcode:Postal Code,country:Country,birth_date:Birth Date,life_cycle:Lifecycle Stage,consent_marketing:Marketing Consent,consent_on:Consent Date,withdrawn_on:Withdrawal Date,do_not_contact:Do Not Contact,owner:Contact Owner,description:Description,created_on:Created Date,modified_on:Last Modified Date,last_activity_on:Last Activity Date"),
     "lead": ("leads.csv", "id:Lead ID,full_name:Full Name,given_name:First Name,family_name:Last Name,company:Company,job_title:Job Title,email:Email,phone:Phone,address:Street,city:City,postcode:Postal Code,country:Country,status:Lead Status,grade:Rating,lead_source:Lead Source,website:Website,opened_on:First Contact Date,converted_on:Converted Date,account:Converted Account,consent_marketing:Marketing Consent,do_not_contact:Do Not Contact,owner:Lead Owner,description:Description,created_on:Created Date,modified_on:Last Modified Date,last_activity_on:Last Activity Date"),
     "opportunity": ("opportunities.csv", "id:Opportunity ID,name:Opportunity Name,account:Account ID,contact:Primary Contact,product:Product Name,owner:Opportunity Owner,stage:Stage,amount:Amount,probability:Probability %,opened_on:Open Date,expected_close:Expected Close Date,closed_on:Closed Date,loss_reason:Loss Reason,next_step:Next Step,description:Description,created_on:Created Date,modified_on:Last Modified Date,last_activity_on:Last Activity Date"),
-    "activity": ("activities.csv", "id:Activity ID,subject:Subject,kind:Activity Type,direction:Direction,status:Status,priority:Priority,started_on:Start Time,ended_on:End Time,due_on:Due Date,account:Account ID,contact:Contact ID,opportunity:Opportunity ID,lead:Lead ID,owner:Assigned To,description:Description,created_on:Created Date,modified_on:Last Modified Date"),
+    "activity": ("activities.csv", "id:Activity ID,subject:Subject,kind:Activity Type,direction:Direction,status:Status,priority:Priority,started_on:Start Time,ended_on:End Time,due_on:Due Date,account:Account ID,contact:Contact ID,opportunity:Opportunity ID,lead:Lead ID,campaign:Campaign ID,place:Location,owner:Assigned To,description:Description,created_on:Created Date,modified_on:Last Modified Date"),
     "sales_order": ("orders.csv", "id:Order ID,number:Order Number,account:Account ID,contact:Contact ID,opportunity:Opportunity ID,status:Order Status,ordered_on:Order Date,due_on:Due Date,delivered_on:Delivered Date,amount:Order Total,paid:Amount Paid,owner:Order Owner,created_on:Created Date"),
     "order_line": ("order_lines.csv", "id:Order Line ID,sales_order:Order ID,product:Product Name,quantity:Quantity,unit_price:Unit Price,amount:Line Amount"),
     "service_case": ("cases.csv", "id:Case ID,number:Case Number,subject:Subject,account:Account ID,contact:Contact ID,kind:Case Type,status:Case Status,priority:Priority,opened_on:Date Opened,first_answer_on:First Response,due_on:SLA Due,closed_on:Date Closed,description:Description,resolution:Resolution,owner:Case Owner,created_on:Created Date"),
+    "field_change": ("field_history.csv", "id:Change ID,opportunity:Opportunity ID,account:Account ID,service_case:Case ID,changed_field:Field,old_value:Old Value,new_value:New Value,changed_on:Change Date,changed_by:Changed By"),
     "campaign_member": ("campaign_members.csv", "id:Campaign Member ID,campaign:Campaign ID,contact:Contact ID,status:Member Status,sent_on:Date Sent,created_on:Created Date"),
 }
 
@@ -55,8 +56,8 @@ class World:
         self.make_accounts(n(0.13))
         self.make_contacts(n(0.31))
         self.make_leads(n(0.12))
-        self.make_deals(n(0.11))
-        self.make_activities(n(0.12))
+        self.make_deals(n(0.16))
+        self.make_activities(n(0.18))
         self.make_cases(n(0.06))
         self.make_members(n(0.04))
 
@@ -145,6 +146,12 @@ class World:
 
     def note(self, script, kind):
         return self.rng.choice(texts.NOTES[kind][script]) if self.rng.random() < 0.6 else ""
+
+    def room(self):
+        """Where one meets, in up to 57 letters."""
+        rng = self.rng
+        words = [rng.choice(["Meeting room", "Hall", "Office", "Workshop", "Training room"]), rng.choice("ABCDEFGH") + str(rng.randrange(1, 40)), rng.choice(["on the ground floor", "behind the gate", "beside the canteen", "in the old wing", "of the main building", ""]), rng.choice(["near the car park", "left of the porter", "past the second door", ""])]
+        return " ".join(w for w in words if w)[:57].rsplit(" ", 1)[0]
 
     def owner(self):
         """Whoever comes next: work is shared out evenly, as most houses do."""
@@ -259,7 +266,7 @@ class World:
                            job_title=rng.choice(texts.JOBS[script]), department=rng.choice(texts.DEPARTMENTS[script]), account=account["id"], manager="", email=email,
                            phone=account["phone"] if rng.random() < 0.6 else values.phone(rng, country, area=account.area), mobile=self.once(lambda: values.phone(rng, country, mobile=True)), address=address,
                            city=city, postcode=postcode, country=texts.COUNTRY[country], birth_date=DAY - datetime.timedelta(days=rng.randrange(20 * 365, 68 * 365)), life_cycle="Customer",
-                           consent_marketing="yes" if agreed else "no", consent_on=made + datetime.timedelta(days=rng.randrange(0, 90)) if agreed else "", do_not_contact="no", owner=account["owner"],
+                           withdrawn_on="" if agreed or rng.random() < 0.8 else self.day(1, 90), consent_marketing="yes" if agreed else "no", consent_on=made + datetime.timedelta(days=rng.randrange(0, 90)) if agreed else "", do_not_contact="no", owner=account["owner"],
                            description=self.note(script, "contact"), created_on=self.at(made), modified_on=self.at(self.day(1, 60)), last_activity_on=self.at(self.day(1, 80)))
             row.country, row.area, row.latin, row.acc = country, account.area, (lg, lf), account
             if couple and private and couple.country == country and rng.random() < 0.2:
@@ -349,7 +356,7 @@ class World:
             start = f"{day} {hour:02d}:{rng.randrange(1, 60):02d}"
             row = self.add("activity", deal.script, subject=rng.choice(texts.SUBJECTS[deal.script]), kind=kind, direction=rng.choice(["In", "Out"]), status="Planned" if planned else "Done", priority=rng.choice(["Low", "Normal", "High"]),
                            started_on="" if planned else start, ended_on="" if planned else f"{day} {hour + 1:02d}:{rng.randrange(1, 60):02d}", due_on=DAY + datetime.timedelta(days=rng.randrange(2, 30)) if planned else "",
-                           account=deal["account"], contact=deal["contact"], opportunity=deal["id"], lead="", owner=deal["owner"], description=self.note(deal.script, "activity"), created_on=start if planned else f"{day} {hour + 1:02d}:59",
+                           account=deal["account"], contact=deal["contact"], opportunity=deal["id"], lead="", campaign="", place=self.room() if kind in ("Visit", "Meeting") else "", owner=deal["owner"], description=self.note(deal.script, "activity"), created_on=start if planned else f"{day} {hour + 1:02d}:59",
                            modified_on=self.at(day, (18, 20)))
             row.deal, row.acc = deal, deal.acc
             deal.of("activity").append(row)

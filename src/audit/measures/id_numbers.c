@@ -43,7 +43,8 @@ static bool only_number(pb_str text, model_id *ret)
         end += end < text.len && (text.ptr[end] == 'X' || text.ptr[end] == 'x');
         model_id one;
         if (end - i == ID_DIGITS &&
-            model_id_read(MODEL_ID_CN_RESIDENT, pb_str_sub(text, i, end), PB_STR_NONE, &one)) {
+            model_id_read(MODEL_ID_CN_RESIDENT, pb_str_sub(text, i, ID_DIGITS), PB_STR_NONE,
+                          &one)) {
             *ret = one;
             good++;
         }
