@@ -117,11 +117,19 @@ def elsewhere(p, row):
     row["city"] = p.rng.choice(CITIES[p.rng.choice([c for c in CITIES if c != row.country and not (c == "DE" and row.country == "AT")])])
 
 
-@fault("DQ-CUT-OFF", "activity", need=lambda r: r["place"], field="place")
-def cut_off(p, row):
+def too_long(p):
     words = "conference room behind reception building second entrance underground garage opposite cafeteria engineering department laboratory visitors".split()
     while True:
         text = "The " + " ".join(p.rng.choice(words) for _ in range(12))
         if text[59] != " " and text[60] != " ":
-            row["place"] = text[:60]
-            return
+            return text[:60]
+
+
+@fault("DQ-CUT-OFF", "activity", need=lambda r: r["place"], field="place")
+def cut_off(p, row):
+    """A field that is too short cuts more than one text."""
+    row["place"] = too_long(p)
+    others = p.keep("cut off", lambda: [p.other("activity", lambda r: r["place"] and p.alone(r)) for _ in range(6)]) if p.turn("cut off") == 0 else []
+    for other in others:
+        other["place"] = too_long(p)
+    return [(other, "place") for other in others]

@@ -67,6 +67,19 @@ static bool agree(const self *a, const self *b, size_t what)
     return a->said[what].len && pb_str_eq_nocase(a->said[what], b->said[what]);
 }
 
+static bool contradict(const self *a, const self *b, size_t what)
+{
+    return a->said[what].len && b->said[what].len && !agree(a, b, what);
+}
+
+/* A telephone may be the firm's: two of one name who reach it have addresses or numbers of their
+ * own. */
+static bool same_telephone(const self *a, const self *b)
+{
+    return agree(a, b, COLUMN_PHONE) && !contradict(a, b, COLUMN_EMAIL) &&
+           !contradict(a, b, COLUMN_MOBILE);
+}
+
 static bool same_id(const selves *all, const self *a, const self *b)
 {
     for (int i = 0; i < all->ids; i++)
@@ -94,7 +107,7 @@ static pb_status compare(selves *all, const self *a, const self *b, bool *ret_as
     *ret_asked = *ret_differ = false;
     if (!a->said[COLUMN_ASKED].len || !b->said[COLUMN_ASKED].len)
         return PB_OK;
-    if (!id && (address || agree(a, b, COLUMN_PHONE)))
+    if (!id && (address || same_telephone(a, b)))
         PB_TRY(same_name(all, a, b, &same, err));
     *ret_asked = id || same;
     *ret_differ = *ret_asked && !pb_str_eq(a->said[COLUMN_ASKED], b->said[COLUMN_ASKED]);
