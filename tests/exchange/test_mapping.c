@@ -390,6 +390,25 @@ static void test_a_contact_of_a_lead_is_the_lead(void **state)
     assert_string_equal(column_named(&plan.files[0], "Contact")->field->name.ptr, "contact");
 }
 
+/* shows: INT-3 */
+static void test_a_title_is_what_stands_in_it(void **state)
+{
+    bench_room *room = *state;
+    exchange_plan plan =
+        plan_of(room,
+                put_text(room, "contacts.csv",
+                         "First Name,Last Name,Title,Email\nTom,Jones,Senior Director,t@a.example\n"
+                         "Ian,Dury,CEO,i@a.example\n"),
+                NULL);
+    assert_string_equal(column_named(&plan.files[0], "Title")->field->name.ptr, "job_title");
+    plan = plan_of(room,
+                   put_text(room, "contacts2.csv",
+                            "First Name,Last Name,Title,Email\nTom,Jones,Dr.,t@a.example\n"
+                            "Ian,Dury,Mr,i@a.example\n"),
+                   NULL);
+    assert_string_equal(column_named(&plan.files[0], "Title")->field->name.ptr, "salutation");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_contact_of_a_lead_is_the_lead, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_a_title_is_what_stands_in_it, room_make, room_end),
     };
     return cmocka_run_group_tests_name("exchange/mapping", tests, NULL, NULL);
 }

@@ -147,6 +147,44 @@ static void contact_itself(exchange_file *file, const sample *s)
     }
 }
 
+/* `Mr`, `Dr. h. c.`, 女士: how somebody is addressed. */
+static bool is_address_form(pb_str value)
+{
+    static const char *const forms[] = {"mr",   "mrs",  "ms",   "miss",  "mx",     "dr",   "prof",
+                                        "sir",  "rev",  "hon",  "madam", "madame", "mme",  "m",
+                                        "herr", "frau", "sr",   "sra",   "先生",   "女士", "小姐",
+                                        "太太", "博士", "教授", "آقای",  "خانم",   "دکتر", "مهندس"};
+    pb_str word = pb_str_sub(value, 0, pb_str_index(value, ' '));
+    word = pb_str_sub(word, 0, pb_str_index(word, '.'));
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (pb_str_eq_nocase(word, pb_str_c(forms[i])))
+            return true;
+    return false;
+}
+
+/* `Title` is Dr., or Senior Director: what stands in it decides. */
+static void title_by_values(exchange_file *file, const sample *s, pb_arena *scratch)
+{
+    const model_field *address = model_field_find(file->entity, PB_STR("salutation"));
+    const model_field *job = model_field_find(file->entity, PB_STR("job_title"));
+    if (address == NULL || job == NULL || taken_by(file, job) != NULL)
+        return;
+    for (size_t c = 0; c < file->column_count; c++) {
+        exchange_column *column = &file->columns[c];
+        if (column->field != address || column->how != EXCHANGE_BY_NAME ||
+            !pb_str_is(names_key(scratch, column->header), "title"))
+            continue;
+        size_t filled = 0, forms = 0;
+        for (size_t r = 0; r < s->rows; r++) {
+            pb_str cell = sample_cell(s, r, c);
+            filled += cell.len > 0;
+            forms += cell.len > 0 && is_address_form(cell);
+        }
+        if (forms * 2 < filled)
+            column->field = job;
+    }
+}
+
 /* --- by values --- */
 
 static looks looks_of(model_type type)
@@ -266,6 +304,7 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
     if (by_names(file, &all, arena) != PB_OK)
         return pb_fail_memory(err);
     contact_itself(file, s);
+    title_by_values(file, s, scratch);
     if (by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
     code_as_id(file, s, scratch);
