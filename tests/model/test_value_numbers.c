@@ -137,6 +137,7 @@ static void dates_as_people_write_them(void **state)
     static const value_case iso[] = {
         {"2024-03-05", MODEL_SAME, "2024-03-05"},
         {"2024-02-29", MODEL_SAME, "2024-02-29"},
+        {"1940-06-07Z", MODEL_RESTYLED, "1940-06-07"}, /* XML Schema */
         {"2023-02-29", MODEL_BAD, ""},
         {"2024-13-01", MODEL_BAD, ""},
         {"0000-00-00", MODEL_BAD, ""},

@@ -351,6 +351,9 @@ static const char *read_any(model_reader *reader, pb_str raw, const model_format
         return no_date;
     fold_date(reader, raw, &reader->scratch2);
     pb_str text = pb_str_trim(pb_buf_str(&reader->scratch2));
+    /* XML Schema's date with a zone, as Salesforce's interface writes birthdays */
+    if (text.len == 11 && text.ptr[10] == 'z' && text.ptr[4] == '-' && text.ptr[7] == '-')
+        text.len--;
     size_t begin = time_begin(text);
     pb_str day = pb_str_sub(text, 0, begin);
     *ret_us = 0;
