@@ -6,18 +6,16 @@ static void head(builder *b, report_document *document)
 {
     const report_input *input = b->writer.report;
     const audit_mark *mark = &b->writer.result->overall;
-    PB_AUTO_BUF overview = PB_BUF_INIT(REPORT_TEXT_MAX);
+    PB_AUTO_BUF overview = PB_BUF_INIT(REPORT_TEXT_MAX), held = PB_BUF_INIT(REPORT_TEXT_MAX);
     report_overview(&b->writer, &overview);
-    if (mark->held != AUDIT_HELD_NOT) {
-        pb_buf_byte(&overview, ' ');
-        report_held(&b->writer, &overview);
-    }
+    report_held(&b->writer, &held);
     document->language = pb_catalog_language(b->writer.catalog);
     document->rtl = pb_catalog_rtl(b->writer.catalog);
     document->title = build_say(b, PB_MSG("Audit of {title}"), "title", PB_ARG(input->title), NULL);
     document->subject = input->title;
     document->date = build_date(b, b->writer.result->as_of_days);
     document->overview = build_keep(b, &overview);
+    document->held = build_keep(b, &held);
     document->letter = mark->letter;
     document->score = mark->score;
     if (mark->letter != '-')

@@ -102,6 +102,7 @@ static void top(const html_page *page)
     html_tag(page, "h1", document->title);
     html_tag(page, "p class=\"soft\"", document->date);
     html_tag(page, "p", document->overview);
+    html_tag(page, "p class=\"soft\"", document->held);
     html_raw(page, "</div></header>\n");
 }
 

@@ -35,8 +35,9 @@ static void put_point(const html_page *page, const report_point *point)
             html_text(page, point->ids[0]);
             html_raw(page, "\">");
         }
-        html_tag(page, "b", point->title);
-        html_raw(page, leads ? "</a>" : "");
+        html_raw(page, "<b>");
+        html_text(page, point->title);
+        html_raw(page, leads ? "</b></a>" : "</b>");
     }
     badge(page, point->tone, point->badge);
     if (!pb_str_empty(point->title) || !pb_str_empty(point->badge))

@@ -78,8 +78,8 @@ static void sparks(const html_page *page, const report_chart *chart)
 static void axis_labels(const html_page *page, const report_chart *chart)
 {
     size_t step = (chart->label_count + AXIS_LABELS - 1) / AXIS_LABELS;
-    pb_buf_printf(page->out, "<div class=\"xs\" style=\"grid-template-columns:repeat(%zu,1fr)\">",
-                  chart->label_count);
+    pb_buf_printf(page->out, "<div class=\"xs%s\" style=\"grid-template-columns:repeat(%zu,1fr)\">",
+                  step == 1 ? " mid" : "", chart->label_count);
     for (size_t i = 0; i < chart->label_count; i += step) {
         size_t span = chart->label_count - i < step ? chart->label_count - i : step;
         pb_buf_printf(page->out, "<span style=\"grid-column:span %zu\"><bdi>", span);

@@ -20,7 +20,7 @@ void report_overview(const report_writer *writer, pb_buf *to)
                                 failed + passed + broken),
                  "passed", report_int(writer, passed), "failed", report_int(writer, failed), NULL);
     if (failed > 0) {
-        pb_buf_byte(to, ' ');
+        report_gap(writer, to);
         report_say(
             writer, to,
             PB_MSG("Of what failed, essential: {essential}, important: {important}, desirable: "
@@ -31,7 +31,7 @@ void report_overview(const report_writer *writer, pb_buf *to)
             NULL);
     }
     if (broken > 0) {
-        pb_buf_byte(to, ' ');
+        report_gap(writer, to);
         report_say(writer, to, PB_MSG("{count} could not run, which counts as failed."), "count",
                    report_int(writer, broken), NULL);
     }
@@ -76,7 +76,7 @@ void report_held(const report_writer *writer, pb_buf *to)
         report_control_text(writer, first[i], first[i]->control->title, &names);
     }
     if (count > HELD_BY) {
-        pb_buf_byte(&names, ' ');
+        report_gap(writer, &names);
         report_say(writer, &names, PB_MSG("… and {count} more"), "count",
                    report_int(writer, count - HELD_BY), NULL);
     }

@@ -115,6 +115,9 @@ void paper_heading(paper *p, int level, pb_str text);
 /** Moves on. `start`: indent. */
 void paper_table(paper *p, const report_table *table);
 void paper_chart(paper *p, const report_chart *chart);
+/** What a chart needs on one page with its heading, that the drawing is not apart from its words.
+ */
+double paper_chart_height(const report_chart *chart);
 void paper_section(paper *p, const report_section *section);
 /** Drawings (paper_plot.c), at `y`, `start` and `width`. */
 paper_colour paper_chart_colour(const report_chart *chart, size_t series, size_t label);

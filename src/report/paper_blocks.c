@@ -206,6 +206,8 @@ static void put_block(paper *p, const report_block *block)
         put_finding(p, block->item);
         return;
     }
+    if (block->kind == REPORT_BLOCK_CHART)
+        paper_need(p, paper_chart_height(block->chart));
     paper_heading(p, 3, block->title);
     paper_paragraph(p, soft_text ? &soft : &body, block->text, 0, PAPER_ROOM);
     if (!pb_str_empty(block->text))

@@ -228,6 +228,19 @@ static void figures(paper *p, const report_chart *chart)
     paper_table(p, &table);
 }
 
+double paper_chart_height(const report_chart *chart)
+{
+    switch (chart->kind) {
+    case REPORT_LINES:
+    case REPORT_COLUMNS:
+        return 235; /* words, legend, drawing and labels */
+    case REPORT_DONUT:
+        return 150;
+    default:
+        return 80;
+    }
+}
+
 void paper_chart(paper *p, const report_chart *chart)
 {
     bool told = chart->kind == REPORT_DONUT || chart->kind == REPORT_GAUGE ||
@@ -255,7 +268,9 @@ void paper_chart(paper *p, const report_chart *chart)
         gauge(p, chart);
         break;
     }
-    if (!chart->table_beside && !told)
+    if (!pb_str_empty(chart->elsewhere))
+        paper_paragraph(p, &soft, chart->elsewhere, 0, PAPER_ROOM);
+    else if (!chart->table_beside && !told)
         figures(p, chart);
     p->y += 6;
 }

@@ -239,10 +239,12 @@ static void put_items(paper_grid *grid, const report_cell *cell)
 {
     PB_AUTO_BUF list = PB_BUF_INIT(1 << 20);
     double start = grid->start[0] + 8;
-    for (size_t i = 0; i < cell->item_count; i++) {
-        pb_buf_add(&list, cell->items[i]);
-        pb_buf_addc(&list, i + 1 < cell->item_count ? " · " : "");
-        if (list.len < ITEMS_AT_ONCE && i + 1 < cell->item_count)
+    bool cut = cell->item_count > REPORT_ITEMS_FIRST && !pb_str_empty(cell->items_rest);
+    size_t count = cut ? REPORT_ITEMS_FIRST + 1 : cell->item_count;
+    for (size_t i = 0; i < count; i++) {
+        pb_buf_add(&list, cut && i + 1 == count ? cell->items_rest : cell->items[i]);
+        pb_buf_addc(&list, i + 1 < count ? " · " : "");
+        if (list.len < ITEMS_AT_ONCE && i + 1 < count)
             continue;
         grid->p->failed = grid->p->failed || list.failed;
         paper_paragraph(grid->p, note_style(grid), pb_buf_str(&list), start,

@@ -21,16 +21,27 @@ pb_str compare_gap(builder *b, const compare_row *row)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(128);
     double gap = row->here - row->there;
+    bool apart = b->writer.page && pb_catalog_rtl(b->writer.catalog);
     if (isnan(gap))
         return PB_STR("–");
+    /* LEFT-TO-RIGHT ISOLATE … POP DIRECTIONAL ISOLATE: the sign stays before its number. */
+    pb_buf_addc(&text, apart ? "\xE2\x81\xA6" : "");
     pb_buf_addc(&text, gap > 0 ? "+" : gap < 0 ? "\xE2\x88\x92" : "");
-    if (row->unit == REPORT_SHARE) /* points: “+1.4 %” would be read as a share of the share */
-        pb_buf_add(&text, build_say_n(b, PB_MSG_N("{number} point", "{number} points"),
-                                      is_one(fabs(gap) * 100) ? 1 : 2, "number",
-                                      PB_ARG(build_number(b, fabs(gap) * 100, 1)), NULL));
-    else
-        pb_buf_add(&text, build_in_unit(b, row->unit, fabs(gap)));
-    return build_keep(b, &text);
+    pb_buf_add(&text, row->unit == REPORT_SHARE ? build_number(b, fabs(gap) * 100, 1)
+                                                : build_in_unit(b, row->unit, fabs(gap)));
+    pb_buf_addc(&text, apart ? "\xE2\x81\xA9" : "");
+    pb_str number = build_keep(b, &text);
+    if (row->unit != REPORT_SHARE)
+        return number;
+    /* Points, for “+1.4 %” would be read as a share of the share. */
+    return build_say_n(b, PB_MSG_N("{number} point", "{number} points"),
+                       is_one(fabs(gap) * 100) ? 1 : 2, "number", PB_ARG(number), NULL);
+}
+
+static void put_two(table_builder *table, const compare_row *row)
+{
+    number_cell(table, row->unit, row->here);
+    number_cell(table, row->unit, row->there);
 }
 
 static void put_pair(table_builder *table, const compare_row *row)
@@ -39,8 +50,7 @@ static void put_pair(table_builder *table, const compare_row *row)
     report_tone tone = isnan(gap) || (gap <= 0 && gap >= 0) ? REPORT_PLAIN
                        : (gap > 0) == row->more_is_better   ? REPORT_GOOD
                                                             : REPORT_BAD;
-    number_cell(table, row->unit, row->here);
-    number_cell(table, row->unit, row->there);
+    put_two(table, row);
     build_cell(table, (report_cell){.kind = REPORT_CELL_NUMBER,
                                     .number = gap,
                                     .text = compare_gap(table->b, row),
@@ -57,23 +67,29 @@ static void put_label(table_builder *table, const compare_row *row)
                                     .number = NAN});
 }
 
-static table_builder side_table(builder *b, const char *what, pb_str here, pb_str there)
+/* Between two of which only one is known there is no difference to show. */
+static table_builder side_table(builder *b, const char *what, pb_str here, pb_str there,
+                                bool difference)
 {
     table_builder table = build_table(b);
     build_column(&table, what, REPORT_CELL_TEXT);
     build_column_str(&table, here, REPORT_CELL_NUMBER);
     build_column_str(&table, there, REPORT_CELL_NUMBER);
-    build_column(&table, PB_MSG("Difference"), REPORT_CELL_NUMBER);
+    if (difference)
+        build_column(&table, PB_MSG("Difference"), REPORT_CELL_NUMBER);
     return table;
 }
 
 static void rows_block(builder *b, const compare_rows *rows, const char *what, pb_str here,
-                       pb_str there, pb_str title, pb_str text)
+                       pb_str there, bool difference, pb_str title, pb_str text)
 {
-    table_builder table = side_table(b, what, here, there);
+    table_builder table = side_table(b, what, here, there, difference);
     for (size_t i = 0; i < rows->count; i++) {
         put_label(&table, &rows->items[i]);
-        put_pair(&table, &rows->items[i]);
+        if (difference)
+            put_pair(&table, &rows->items[i]);
+        else
+            put_two(&table, &rows->items[i]);
     }
     build_table_block(&table, title, text, PB_STR_NONE);
 }
@@ -105,21 +121,21 @@ static void marks_chart(builder *b, const compare_rows *marks, pb_str here, pb_s
 void compare_blocks(builder *b, const comparison *c, pb_str here, pb_str there)
 {
     marks_chart(b, &c->marks, here, there);
-    rows_block(b, &c->marks, PB_MSG("Area"), here, there,
+    rows_block(b, &c->marks, PB_MSG("Area"), here, there, true,
                build_say(b, PB_MSG("Marks side by side"), NULL), PB_STR_NONE);
-    rows_block(b, &c->controls, PB_MSG("Control"), here, there,
+    rows_block(b, &c->controls, PB_MSG("Control"), here, there, true,
                build_say(b, PB_MSG("Shares failing side by side"), NULL),
                build_say(b,
                          PB_MSG("Controls that both were asked, where one of them fails; the "
                                 "largest difference first."),
                          NULL));
-    rows_block(b, &c->lone, PB_MSG("Control"), here, there,
+    rows_block(b, &c->lone, PB_MSG("Control"), here, there, false,
                build_say(b, PB_MSG("Asked of only one of the two"), NULL),
                build_say(b,
                          PB_MSG("Controls that found something in one of the two and did not apply "
                                 "to the other."),
                          NULL));
-    rows_block(b, &c->fields, PB_MSG("Field"), here, there,
+    rows_block(b, &c->fields, PB_MSG("Field"), here, there, true,
                build_say(b, PB_MSG("Fields side by side"), NULL),
                build_say(b, PB_MSG("Share of the records that have a value."), NULL));
 }
@@ -171,7 +187,7 @@ void part_target(builder *b)
         return;
     compare_target(b, &rows);
     table_builder table = side_table(b, PB_MSG("What"), build_say(b, PB_MSG("Now"), NULL),
-                                     build_say(b, PB_MSG("Target"), NULL));
+                                     build_say(b, PB_MSG("Target"), NULL), true);
     build_column(&table, PB_MSG("State"), REPORT_CELL_TEXT);
     for (size_t i = 0; i < rows.count; i++) {
         put_label(&table, &rows.items[i]);

@@ -38,7 +38,7 @@ static void add_condition(fact_list *list, const audit_finding *finding)
     else
         report_condition(&b->writer, finding, &text);
     if (finding->relative && finding->outcome != AUDIT_COULD_NOT_RUN) {
-        pb_buf_byte(&text, ' ');
+        report_gap(&b->writer, &text);
         report_say(&b->writer, &text,
                    PB_MSG("Ages are measured from {date}, the newest date in the source."), "date",
                    PB_ARG(build_date(b, b->writer.result->reference_days)), NULL);

@@ -123,15 +123,17 @@ static void summary(builder *b, const plan *p)
 {
     const report_input *input = b->writer.report;
     PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
-    report_say(&b->writer, &text,
-               PB_MSG("All of it takes about {work} by hand; accepting suggestions saves {saved} "
-                      "of that. At {pace} it is done by {date}."),
-               "work", PB_ARG(hours_text(b, p->hours)), "saved", PB_ARG(hours_text(b, p->saved)),
-               "pace",
-               report_counted(&b->writer, PB_MSG_N("{count} hour a week", "{count} hours a week"),
-                              (uint64_t)p->hours_a_week),
-               "date", PB_ARG(build_date(b, p->done)), NULL);
-    pb_buf_byte(&text, ' ');
+    bool saves = round(p->saved * 10) >= 1;
+    report_say(
+        &b->writer, &text,
+        saves ? PB_MSG("All of it takes about {work} by hand; accepting suggestions saves {saved} "
+                       "of that. At {pace} it is done by {date}.")
+              : PB_MSG("All of it takes about {work} by hand. At {pace} it is done by {date}."),
+        "work", PB_ARG(hours_text(b, p->hours)), "saved", PB_ARG(hours_text(b, p->saved)), "pace",
+        report_counted(&b->writer, PB_MSG_N("{count} hour a week", "{count} hours a week"),
+                       (uint64_t)p->hours_a_week),
+        "date", PB_ARG(build_date(b, p->done)), NULL);
+    report_gap(&b->writer, &text);
     if (input->hourly_rate > 0) {
         PB_AUTO_BUF cost = PB_BUF_INIT(256), worth = PB_BUF_INIT(256);
         report_amount(&b->writer, plan_cost(b, p->hours - p->saved), input->hourly_currency, &cost);

@@ -67,6 +67,11 @@ static void reason_rows(builder *b, table_builder *table)
                 build_counted(b, PB_MSG_N("{count} control", "{count} controls"), group->count);
             cell.items = group->controls;
             cell.item_count = group->count;
+            if (group->count > REPORT_ITEMS_FIRST)
+                cell.items_rest = build_counted(
+                    b,
+                    PB_MSG_N("{count} more is in report.json.", "{count} more are in report.json."),
+                    group->count - REPORT_ITEMS_FIRST);
         }
         build_cell(table, cell);
         build_cell_text(table, group->why);

@@ -129,9 +129,10 @@ static void marks_over_time(builder *b, const trend *t)
     build_label(&chart, build_date(b, result->as_of_days), REPORT_PLAIN);
     values[count] = result->overall.letter != '-' ? result->overall.score : NAN;
     build_series(&chart, build_say(b, PB_MSG("Overall"), NULL), REPORT_PLAIN, values);
-    for (size_t a = 0; a < result->area_count && chart.series_count <= MAX_AREAS; a++) {
+    size_t marked = 0;
+    for (size_t a = 0; a < result->area_count; a++) {
         const audit_mark *area = &result->areas[a];
-        if (area->letter == '-')
+        if (area->letter == '-' || marked++ >= MAX_AREAS)
             continue;
         for (size_t i = 0; i < count; i++)
             values[i] = compare_area(t->audits[i], area->name);
@@ -141,8 +142,12 @@ static void marks_over_time(builder *b, const trend *t)
     chart.chart.max = 100;
     chart.chart.label_of = build_say(b, PB_MSG("Day of the audit"), NULL);
     build_chart_block(&chart, build_say(b, PB_MSG("Marks over time"), NULL),
-                      build_say(b, PB_MSG("Marks of {count} audits."), "count",
-                                report_int(&b->writer, count + 1), NULL));
+                      build_say(b,
+                                PB_MSG("Marks of {count} audits: overall, and {shown} of {areas} "
+                                       "areas."),
+                                "count", report_int(&b->writer, count + 1), "shown",
+                                report_int(&b->writer, chart.series_count - 1), "areas",
+                                report_int(&b->writer, marked), NULL));
 }
 
 void part_trend(builder *b)

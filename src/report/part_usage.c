@@ -126,6 +126,8 @@ static void by_week(builder *b)
     }
     if (sum <= 0)
         return;
+    chart.chart.elsewhere = build_say(
+        b, PB_MSG("The figures of each week are in findings.xlsx and report.json."), NULL);
     build_chart_block(&chart, build_say(b, PB_MSG("Entries by week and user"), NULL),
                       build_say(b,
                                 PB_MSG("Records made and activities in each week since {date}, "

@@ -33,6 +33,7 @@ static void cover(paper *p)
     paper_paragraph(p, &soft, document->date, start, width);
     p->y += 4;
     paper_paragraph(p, &body, document->overview, start, width);
+    paper_paragraph(p, &soft, document->held, start, width);
     p->y = fmax(p->y, top + size) + 12;
 }
 

@@ -105,6 +105,7 @@ pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(report_begin(report, locale, arena, out, &writer, err));
+    writer.page = true; /* days in the reader's calendar, values apart from the words around them */
     mark_line(&writer);
     if (writer.failed_count > 0) {
         pb_buf_byte(out, '\n');

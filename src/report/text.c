@@ -94,6 +94,12 @@ void report_say_n(const report_writer *writer, pb_buf *to, const char *one, cons
     va_end(list);
 }
 
+void report_gap(const report_writer *writer, pb_buf *to)
+{
+    if (!pb_str_starts(pb_str_c(pb_catalog_language(writer->catalog)), PB_STR("zh")))
+        pb_buf_byte(to, ' ');
+}
+
 const char *report_counted(const report_writer *writer, const char *one, const char *several,
                            uint64_t n)
 {
@@ -327,7 +333,7 @@ void report_column_note(const report_writer *writer, const report_source_column 
     if (pb_str_empty(column->holds))
         return;
     if (to->len > 0)
-        pb_buf_byte(to, ' ');
+        report_gap(writer, to);
     pb_str holds = pb_translate_str(writer->catalog, column->holds);
     report_say(writer, to, PB_MSG("It looks as if it held {what}."), "what", PB_ARG(holds), NULL);
 }

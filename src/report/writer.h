@@ -38,6 +38,8 @@ void report_say_n(const report_writer *writer, pb_buf *to, const char *one, cons
 /** “1 record”, “8,927 records”: a message with {count}; lives in the writer's arena. */
 const char *report_counted(const report_writer *writer, const char *one, const char *several,
                            uint64_t n);
+/** What stands between two sentences: a blank, where the language has blanks. */
+void report_gap(const report_writer *writer, pb_buf *to);
 /** A text of a control with entity, field and the finding's figures in place. */
 void report_control_text(const report_writer *writer, const audit_finding *finding, pb_str id,
                          pb_buf *to);

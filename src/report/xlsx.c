@@ -51,7 +51,7 @@ static void say_further(sheet *s, builder *b, const told *all)
                report_int(&b->writer, f.records), "sheet",
                pb_translate(b->writer.catalog, PB_MSG("Further findings")), NULL);
     if (f.left > 0) {
-        pb_buf_byte(&text, ' ');
+        report_gap(&b->writer, &text);
         report_say(&b->writer, &text,
                    PB_MSG("Records that do not fit into it: {count}; they are in findings.csv."),
                    "count", report_int(&b->writer, f.left), NULL);
@@ -74,6 +74,8 @@ static void summary(workbook *w, builder *b, const told *all)
     sheets_text(&s, 1, document->score_text, w->bold);
     s.row++;
     sheets_text(&s, 0, document->overview, w->plain);
+    s.row++;
+    sheets_text(&s, 0, document->held, w->soft);
     s.row += 2;
     say_further(&s, b, all);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)

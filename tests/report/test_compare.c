@@ -75,7 +75,7 @@ static void test_the_next_run_proves_the_mend(void **state)
     check_row(trend, "DQ-VALID-EMAIL/contact.email", ">better<",
               "<td class=\"n\">2</td><td class=\"n\">1</td><td class=\"n\">1</td>");
     assert_has(trend, "Since 30 Apr 2025"); /* the newest, in whatever order they were given */
-    assert_has(trend, "Marks of 3 audits.");
+    assert_has(trend, "Marks of 3 audits: overall, and");
     free(trend);
     trend = again(folder, all_mended);
     check_row(trend, "DQ-VALID-EMAIL/contact.email", ">mended<",

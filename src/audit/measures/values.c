@@ -178,8 +178,8 @@ pb_status measure_not_standard(audit_check *check, pb_error *err)
         if (!row)
             return PB_OK;
         audit_failure failure = {.n = db_column_i64(stmt, 0), .field = field->name};
-        failure.problem = pb_str_c(PB_MSG("“{value}” is written in a form of its own; in standard "
-                                          "form it is “{suggestion}”."));
+        failure.problem =
+            pb_str_c(PB_MSG("“{value}” is not in standard form, which is “{suggestion}”."));
         failure.value = db_column_text(stmt, 1);
         PB_TRY(work_text(check->work, stmt, 3, field, &failure.suggestion, err));
         PB_TRY(check_fail(check, &failure, err));

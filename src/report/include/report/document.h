@@ -31,6 +31,8 @@ typedef enum report_cell_kind {
     REPORT_CELL_MARK    /* `number`: 0…100, drawn as a bar too; NAN: nothing to mark */
 } report_cell_kind;
 
+enum { REPORT_ITEMS_FIRST = 12 };
+
 typedef struct report_cell {
     report_cell_kind kind;
     report_tone tone;
@@ -38,6 +40,7 @@ typedef struct report_cell {
     pb_str note;         /* a softer line beneath; absent: none */
     const pb_str *items; /* a list that the text sums up (“41 controls”); NULL: none */
     size_t item_count;
+    pb_str items_rest; /* beyond the first REPORT_ITEMS_FIRST: how many more, for paper */
     double number;
     pb_str target; /* id of the block it leads to; absent: none */
 } report_cell;
@@ -97,6 +100,7 @@ typedef struct report_chart {
     size_t tick_count;
     double target; /* a line across; NAN: none */
     pb_str target_says;
+    pb_str elsewhere;  /* where the figures are when they are too many for paper; absent: there */
     bool table_beside; /* another table of the section has the figures: none need be drawn */
 } report_chart;
 
@@ -185,6 +189,7 @@ typedef struct report_document {
     pb_str subject; /* the title alone */
     pb_str date;
     pb_str overview;
+    pb_str held; /* why the mark is not higher; absent: it is what the controls give */
     char letter; /* A…E; '-': nothing to mark; 0: no document of a mark */
     double score;
     pb_str score_text; /* “87.3 of 100”; absent: nothing to mark */
