@@ -59,3 +59,15 @@ pb_status report_document_make(const report_input *input, pb_locale *locale, pb_
     *ret_document = document;
     return PB_OK;
 }
+
+bool report_document_tells(const report_document *document, pb_str control)
+{
+    for (size_t s = 0; s < document->section_count; s++) {
+        const report_section *section = &document->sections[s];
+        for (size_t i = 0; i < section->block_count; i++)
+            if (section->blocks[i].kind == REPORT_BLOCK_FINDING &&
+                pb_str_eq(section->blocks[i].item->id, control))
+                return true;
+    }
+    return false;
+}

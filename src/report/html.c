@@ -52,18 +52,6 @@ const char *html_tone(report_tone tone)
     return names[tone];
 }
 
-bool html_has_finding(const html_page *page, pb_str id)
-{
-    for (size_t s = 0; s < page->document->section_count; s++) {
-        const report_section *section = &page->document->sections[s];
-        for (size_t i = 0; i < section->block_count; i++)
-            if (section->blocks[i].kind == REPORT_BLOCK_FINDING &&
-                pb_str_eq(section->blocks[i].item->id, id))
-                return true;
-    }
-    return false;
-}
-
 static void page_head(const html_page *page)
 {
     const report_document *document = page->document;

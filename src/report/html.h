@@ -22,8 +22,6 @@ void html_section(const html_page *page, const report_section *section);
 void html_table(const html_page *page, const report_table *table);
 /** A chart with its legend and, where no other table has them, its figures. */
 void html_chart(const html_page *page, const report_chart *chart);
-/** True when the report tells that finding, so that a link to it leads somewhere. */
-bool html_has_finding(const html_page *page, pb_str id);
 extern const char html_style[];
 
 /* Drawings: inline SVG without any text but titles, as wide as there is room (svg_*.c). Text

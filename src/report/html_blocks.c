@@ -5,7 +5,7 @@
 
 static void link_id(const html_page *page, pb_str id)
 {
-    bool leads = html_has_finding(page, id);
+    bool leads = report_document_tells(page->document, id);
     if (leads) {
         html_raw(page, "<a href=\"#");
         html_text(page, id);
@@ -27,7 +27,7 @@ static void badge(const html_page *page, report_tone tone, pb_str text)
 
 static void put_point(const html_page *page, const report_point *point)
 {
-    bool leads = point->id_count == 1 && html_has_finding(page, point->ids[0]);
+    bool leads = point->id_count == 1 && report_document_tells(page->document, point->ids[0]);
     html_raw(page, "<li>");
     if (!pb_str_empty(point->title)) {
         if (leads) {

@@ -50,7 +50,7 @@ static void put_ids(paper *p, const pb_str *ids, size_t count, double start, dou
     double at = 0;
     for (size_t i = 0; i < count; i++) {
         paper_style style = fixed;
-        style.colour = paper_page_of(p, ids[i]) > 0 ? paper_accent : paper_soft;
+        style.colour = report_document_tells(p->document, ids[i]) ? paper_accent : paper_soft;
         PangoLayout *layout = paper_layout(p, &style, ids[i], -1);
         double wide = ceil(paper_layout_width(layout) + 1), high = paper_layout_height(layout);
         pango_layout_set_width(layout, (int)(wide * PANGO_SCALE));
@@ -86,7 +86,7 @@ static void put_point(paper *p, const report_point *point, bool ordered, size_t 
     paper_text(p, &bold, pb_buf_str(&mark), 0, p->y, indent);
     if (!pb_str_empty(point->title)) {
         paper_style title = bold;
-        leads = point->id_count == 1 && paper_page_of(p, point->ids[0]) > 0;
+        leads = point->id_count == 1 && report_document_tells(p->document, point->ids[0]);
         title.colour = leads ? paper_accent : paper_ink;
         bool linked = leads && paper_link(p, point->ids[0]);
         p->y += paper_text(p, &title, point->title, indent, p->y, width);

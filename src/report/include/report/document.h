@@ -206,4 +206,8 @@ typedef struct report_document {
 pb_status report_document_make(const report_input *input, pb_locale *locale, pb_arena *arena,
                                report_document *ret_document, pb_error *err);
 
+/** True when the document tells the finding of that control, so that a link to it leads somewhere.
+ */
+bool report_document_tells(const report_document *document, pb_str control);
+
 #endif
