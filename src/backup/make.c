@@ -1,8 +1,10 @@
 /* A backup from end to end: one copy of the workspace, sent to place after place. */
+#include "backup/plan.h"
 #include "erasures.h"
 #include "facts.h"
 #include "internal.h"
 #include "send.h"
+#include "shiplog.h"
 
 #include "base/cbor.h"
 #include "db/keyring.h"
@@ -16,7 +18,9 @@ typedef struct making {
     piece_box *box;
     pb_arena *arena;
     manifest m;
-    uint64_t device; /* the disk of the workspace */
+    uint64_t device;      /* the disk of the workspace */
+    bool log, log_only;   /* the log is kept; nothing else is to go */
+    db_session *snapshot; /* instead of a copy */
 } making;
 
 void backup_subkey(const void *context, const char purpose[8], uint8_t ret_key[32])
@@ -39,14 +43,9 @@ pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_err
     return path == NULL ? pb_fail_memory(err) : sys_lock_take(path, ret_lock, err);
 }
 
-static pb_status begin(making *k, pb_error *err)
+/* The copy, and what it is like from outside. */
+static pb_status take_copy(making *k, pb_error *err)
 {
-    uint64_t left;
-    k->arena = pb_arena_new((size_t)8 << 30);
-    if (k->arena == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
-    PB_TRY(piece_box_new(backup_subkey, k->workspace, &k->box, err));
     PB_TRY(db_copy_open(k->workspace, &k->copy, err));
     const db_copy_facts *about = db_copy_about(k->copy);
     k->m = (manifest){.workspace = about->workspace,
@@ -59,8 +58,37 @@ static pb_status begin(making *k, pb_error *err)
                       &k->m.facts, err);
 }
 
+/* Only the log goes: what is committed now, without a copy. */
+static pb_status take_log(making *k, pb_error *err)
+{
+    k->m.at_us = k->call->now_us;
+    PB_TRY(backup_workspace_id(k->workspace, &k->m.workspace, err));
+    return db_snapshot_open(k->workspace, &k->snapshot, err);
+}
+
+static pb_status begin(making *k, pb_error *err)
+{
+    uint64_t left;
+    k->arena = pb_arena_new((size_t)8 << 30);
+    if (k->arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
+    PB_TRY(piece_box_new(backup_subkey, k->workspace, &k->box, err));
+    PB_TRY(db_log_is_kept(k->workspace, &k->log, err));
+    if (k->log)
+        PB_TRY(db_log_seal(k->workspace, err));
+    if (k->log_only && !k->log) {
+        pb_fail(err, PB_INVALID, PB_MSG("The log of the workspace is not kept."), NULL);
+        pb_error_hint(
+            err, PB_MSG("Declare it with `keep_log: true`: probity backups --declare FILE"), NULL);
+        return PB_INVALID;
+    }
+    return k->log_only ? take_log(k, err) : take_copy(k, err);
+}
+
 static void end(making *k)
 {
+    db_snapshot_close(k->snapshot);
     db_copy_close(k->copy);
     piece_box_free(k->box);
     pb_arena_free(k->arena);
@@ -74,9 +102,11 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
     backup_room room;
     manifest m = k->m;
     room_init(&room, target, k->box, k->m.workspace);
-    pb_status status =
-        erasures_publish(&room, db_copy_session(k->copy), k->m.at_us, &sent->erasures, err);
-    if (status == PB_OK)
+    db_session *session = k->log_only ? k->snapshot : db_copy_session(k->copy);
+    pb_status status = erasures_publish(&room, session, k->m.at_us, &sent->erasures, err);
+    if (status == PB_OK && k->log)
+        status = shiplog_send(&room, k->workspace, sent, err);
+    if (status == PB_OK && !k->log_only)
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
     room_end(&room);
     return status;
@@ -183,7 +213,7 @@ static pb_status make_all(making *k, const char *const *places, size_t count, ba
         backup_sent *sent = &ret_sent[i];
         *sent = (backup_sent){.place = places[i], .at_us = k->m.at_us};
         sent->status = send_to(k, places[i], sent, &sent->error);
-        if (sent->status == PB_OK)
+        if (sent->status == PB_OK && !k->log_only)
             sent->status = log_sent(k, sent, &sent->error);
         if (sent->status != PB_OK && first == PB_OK) {
             first = sent->status;
@@ -196,15 +226,37 @@ static pb_status make_all(making *k, const char *const *places, size_t count, ba
     return first;
 }
 
-pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
-                      size_t count, backup_sent *ret_sent, pb_error *err)
+/* Pieces of the log that the copy holds are dropped when every declared place was among those that
+ * just got them. */
+static pb_status drop_log(making *k, const char *const *places, size_t count, pb_error *err)
 {
-    making k = {.workspace = workspace, .call = call};
+    backup_plan plan;
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(k->workspace, &session, err));
+    pb_status status = backup_plan_load(session, k->arena, &plan, err);
+    db_snapshot_close(session);
+    PB_TRY(status);
+    for (size_t i = 0; i < plan.place_count; i++) {
+        size_t at = 0;
+        while (at < count && strcmp(plan.places[i], places[at]) != 0)
+            at++;
+        if (at == count)
+            return PB_OK;
+    }
+    return db_log_drop(k->workspace, k->m.position.sequence, err);
+}
+
+pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
+                      size_t count, bool log_only, backup_sent *ret_sent, pb_error *err)
+{
+    making k = {.workspace = workspace, .call = call, .log_only = log_only};
     sys_lock *lock = NULL;
     for (size_t i = 0; i < count; i++)
         ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
     PB_TRY(backup_lock(workspace, &lock, err));
     pb_status status = make_all(&k, places, count, ret_sent, err);
+    if (status == PB_OK && k.log && !log_only)
+        status = drop_log(&k, places, count, err);
     end(&k);
     sys_lock_release(lock);
     return status;

@@ -5,6 +5,7 @@
 
 #include "base/cbor.h"
 #include "base/time.h"
+#include "db/log.h"
 
 static const backup_plan defaults = {.every_us = PB_US_PER_DAY,
                                      .lose_us = PB_US_PER_DAY,
@@ -80,8 +81,8 @@ static pb_status read_places(const model_yaml *root, pb_arena *arena, backup_pla
 pb_status backup_plan_parse(const model_source *source, pb_arena *arena, backup_plan *ret_plan,
                             pb_error *err)
 {
-    static const char *const keys[] = {"places",         "every",       "keep", "lose_at_most",
-                                       "recover_within", "drill_every", NULL};
+    static const char *const keys[] = {"places",         "every",       "keep",     "lose_at_most",
+                                       "recover_within", "drill_every", "keep_log", NULL};
     static const char *const keep_keys[] = {"newest", "for", NULL};
     const model_yaml *root;
     backup_plan plan = defaults;
@@ -93,6 +94,7 @@ pb_status backup_plan_parse(const model_source *source, pb_arena *arena, backup_
     PB_TRY(duration(root, "lose_at_most", &plan.lose_us, err));
     PB_TRY(duration(root, "recover_within", &plan.recover_us, err));
     PB_TRY(duration(root, "drill_every", &plan.drill_us, err));
+    PB_TRY(model_yaml_bool(root, "keep_log", &plan.keep_log, err));
     const model_yaml *keep = model_yaml_get(root, "keep");
     if (!model_yaml_is_null(keep)) {
         PB_TRY(model_yaml_check_keys(keep, keep_keys, err));
@@ -167,7 +169,10 @@ pb_status backup_plan_store(db_workspace *workspace, const backup_call *call,
     if (payload.failed)
         return pb_fail_memory(err);
     storing s = {call, plan, pb_buf_str(&payload)};
-    return db_write(workspace, store_work, &s, err);
+    bool kept;
+    PB_TRY(db_write(workspace, store_work, &s, err));
+    PB_TRY(db_log_is_kept(workspace, &kept, err));
+    return kept == plan->keep_log ? PB_OK : db_log_keep(workspace, plan->keep_log, err);
 }
 
 /* ---- loading ---- */

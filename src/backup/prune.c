@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "room.h"
+#include "shiplog.h"
 #include "table.h"
 
 #include "base/cbor.h"
@@ -15,6 +16,8 @@ typedef struct pruning {
     pb_arena *arena;
     pb_map *needed; /* names below pieces/ */
     page_table *table;
+    db_position *positions; /* of the backups that are left */
+    size_t position_count, position_capacity;
     backup_pruned done;
 } pruning;
 
@@ -72,7 +75,9 @@ static pb_status need_manifest(pruning *p, const char *label, pb_error *err)
     PB_TRY(manifest_read(p->room.box, label, pb_buf_str(&bytes), arena, &m, err));
     for (size_t i = 0; i < m.table_count; i++)
         PB_TRY(need_table(p, &m.tables[i].name, err));
-    return PB_OK;
+    return PB_PUSH(p->arena, p->positions, p->position_count, p->position_capacity, m.position)
+               ? PB_OK
+               : pb_fail_memory(err);
 }
 
 /* A manifest that cannot be read stops everything: what it needs nobody knows. Then nothing was
@@ -119,7 +124,7 @@ static pb_status remove_pieces(pruning *p, pb_error *err)
         PB_TRY(room_remove(&p->room, label, err));
         p->done.pieces++;
     }
-    return PB_OK;
+    return shiplog_prune(&p->room, p->positions, p->position_count, p->arena, &p->done.pieces, err);
 }
 
 static pb_status log_pruned(db_workspace *workspace, const pruning *p, const char *place,

@@ -162,7 +162,9 @@ static pb_status compare(restoring *r, db_session *session, pb_error *err)
     manifest_facts is;
     const char *what, *was_text, *is_text;
     const manifest_facts *was = &r->source.m.facts;
-    r->restored->compared = memcmp(was->schema, r->schema->hash, sizeof was->schema) == 0;
+    /* What the log brought since is compared with its history only: by the verification. */
+    r->restored->compared =
+        r->restored->commits == 0 && memcmp(was->schema, r->schema->hash, sizeof was->schema) == 0;
     if (!r->restored->compared)
         return PB_OK;
     PB_TRY(facts_read(session, r->schema, r->source.box, r->arena, &is, err));
@@ -204,7 +206,8 @@ static pb_status look(restoring *r, pb_error *err)
 static pb_status build(restoring *r, pb_error *err)
 {
     db_options options = {.key = r->options->key};
-    PB_TRY(source_build(&r->source, r->call, r->beside, r->restored, err));
+    PB_TRY(source_build(&r->source, r->call, r->beside, &r->options->key, r->options->until_us,
+                        r->restored, err));
     PB_TRY(db_workspace_open(r->beside, r->schema, &options, &r->made, err));
     PB_TRY(look(r, err));
     PB_TRY(db_write(r->made, settle_work, r, err));

@@ -1,6 +1,7 @@
 /* Finding a backup at a place, and putting its pages together. */
 #include "source.h"
 
+#include "shiplog.h"
 #include "table.h"
 
 enum { CACHE = 48 }; /* pieces kept opened, a MiB each */
@@ -211,7 +212,8 @@ static bool tables_stand_right(const manifest *m)
 }
 
 pb_status source_build(backup_source *source, const backup_call *call, const char *folder,
-                       backup_restored *restored, pb_error *err)
+                       const db_key_source *key, int64_t until_us, backup_restored *restored,
+                       pb_error *err)
 {
     const manifest *m = &source->m;
     db_restore *restore = NULL;
@@ -231,10 +233,12 @@ pb_status source_build(backup_source *source, const backup_call *call, const cha
                     .encoded = PB_BUF_INIT(ROOM_OBJECT_MAX)};
     pb_status status =
         tables_stand_right(m)
-            ? db_restore_open(folder, m->head, m->pages, &m->position, NULL, &restore, err)
+            ? db_restore_open(folder, m->head, m->pages, &m->position, key, &restore, err)
             : pb_fail(err, PB_UNSUPPORTED, PB_MSG("The backup has pages of another size."), NULL);
     if (status == PB_OK)
         status = build_runs(b, restore, err);
+    if (status == PB_OK)
+        status = shiplog_apply(source, restore, until_us, restored, err);
     for (size_t i = 0; i < CACHE; i++)
         pb_buf_free(&b->cache[i].plain);
     pb_buf_free(&b->run);

@@ -24,8 +24,10 @@ pb_status source_open(backup_source *source, backup_target *target, const char *
                       int64_t until_us, const db_key_source *key, pb_error *err);
 void source_close(backup_source *source);
 
-/** Builds a workspace in `folder` from the source; counts go to `restored`. */
+/** Builds a workspace in `folder` from the source and the log behind it up to `until_us`; counts go
+ * to `restored`. */
 pb_status source_build(backup_source *source, const backup_call *call, const char *folder,
-                       backup_restored *restored, pb_error *err);
+                       const db_key_source *key, int64_t until_us, backup_restored *restored,
+                       pb_error *err);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/time.h"
 
-
 /* ---- backup ---- */
 
 static void sent_text(const cli_context *context, const service_backup *backup, pb_buf *out)
@@ -14,6 +13,14 @@ static void sent_text(const cli_context *context, const service_backup *backup, 
         cli_put_error(context, &sent->error, &why);
         cli_say(context, out, PB_MSG("{place}: no backup was made. {why}"), "place", sent->place,
                 "why", pb_buf_cstr(&why), NULL);
+        pb_buf_byte(out, '\n');
+        return;
+    }
+    if (sent->name[0] == '\0') {
+        cli_say(
+            context, out, PB_MSG("{place}: log: {sent} pieces sent, {bytes} bytes, {seconds} s"),
+            "place", sent->place, "sent", cli_count(context, sent->log_pieces), "bytes",
+            cli_count(context, sent->bytes_sent), "seconds", cli_seconds(context, sent->us), NULL);
         pb_buf_byte(out, '\n');
         return;
     }
@@ -57,6 +64,7 @@ static void sent_json(const cli_context *context, const service_backup *backup, 
         pb_json_member_i64(json, "pages_sent", (int64_t)sent->pages_sent);
         pb_json_member_i64(json, "pieces_sent", (int64_t)sent->pieces_sent);
         pb_json_member_i64(json, "pieces_kept", (int64_t)sent->pieces_kept);
+        pb_json_member_i64(json, "log_pieces_sent", (int64_t)sent->log_pieces);
         pb_json_member_i64(json, "bytes_read", (int64_t)sent->bytes_read);
         pb_json_member_i64(json, "bytes_sent", (int64_t)sent->bytes_sent);
         pb_json_member_i64(json, "erasures_listed", (int64_t)sent->erasures);
@@ -102,7 +110,7 @@ pb_status cli_run_backup(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status =
         service_backup_make(&call, workspace, places, place_count, cli_flag(context, "if-due"),
-                            context->arena, &backups, &count, err);
+                            cli_flag(context, "log"), context->arena, &backups, &count, err);
     db_workspace_close(workspace);
     cli_progress_end(context);
     /* Of several places some may have succeeded: that is said, too. */
@@ -240,10 +248,11 @@ static void restored_text(const cli_context *context, const backup_restored *res
         cli_count(context, restored->report.records), NULL);
     pb_buf_byte(out, '\n');
     cli_say(context, out,
-            restored->compared
-                ? PB_MSG("Counts, sums and sampled records are what they were.")
+            restored->compared ? PB_MSG("Counts, sums and sampled records are what they were.")
+            : restored->commits > 0
+                ? PB_MSG("From the log: {count} commits, each record compared with its history.")
                 : PB_MSG("The model changed since: counts and sums were not compared."),
-            NULL);
+            "count", cli_count(context, restored->commits), NULL);
     pb_buf_byte(out, '\n');
     if (restored->erased > 0) {
         cli_say(context, out, PB_MSG("Erased again: {count} payloads"), "count",
@@ -272,6 +281,7 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_json_member_i64(&json, "bytes", (int64_t)restored->bytes);
     pb_json_member_i64(&json, "events", (int64_t)restored->report.events);
     pb_json_member_i64(&json, "records", (int64_t)restored->report.records);
+    pb_json_member_i64(&json, "commits_from_log", (int64_t)restored->commits);
     pb_json_member_i64(&json, "erased_again", (int64_t)restored->erased);
     pb_json_key(&json, "unknown_erasures");
     pb_json_bool(&json, restored->unknown_erasures);

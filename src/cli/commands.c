@@ -254,6 +254,7 @@ static const cli_exit export_exits[] = {
     {.says = NULL}};
 static const cli_option backup_options[] = {
     {"to", 0, "PLACE", PB_MSG("Place for the backup (default: those declared with `probity backups --declare`)"), NULL, NULL, true, true, false},
+    {"log", 0, NULL, PB_MSG("Send only what was written to the kept log since: seconds of work, for short intervals"), NULL, NULL, false, false, false},
     {"if-due", 0, NULL, PB_MSG("Leave out places whose newest backup is younger than declared: for timers"), NULL, NULL, false, false, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
@@ -269,7 +270,7 @@ static const cli_example backup_examples[] = {
 static const cli_exit backup_exits[] = {
     {.says = NULL}};
 static const cli_option backups_options[] = {
-    {"declare", 0, "FILE", PB_MSG("YAML file with places, every, keep, lose_at_most, recover_within, drill_every"), NULL, NULL, false, true, false},
+    {"declare", 0, "FILE", PB_MSG("YAML file with places, every, keep, keep_log, lose_at_most, recover_within, drill_every"), NULL, NULL, false, true, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},

@@ -100,8 +100,9 @@ static pb_status prune_all(const backup_call *call, db_workspace *workspace,
 }
 
 pb_status service_backup_make(const service_call *call, db_workspace *workspace,
-                              const char *const *places, size_t count, bool if_due, pb_arena *arena,
-                              service_backup **ret_backups, size_t *ret_count, pb_error *err)
+                              const char *const *places, size_t count, bool if_due, bool log_only,
+                              pb_arena *arena, service_backup **ret_backups, size_t *ret_count,
+                              pb_error *err)
 {
     backup_plan plan;
     backup_state *states;
@@ -122,12 +123,15 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
     service_backup *backups = pb_arena_array(arena, chosen_count + 1, sizeof *backups);
     if (sent == NULL || backups == NULL)
         return pb_fail_memory(err);
-    pb_status status =
-        chosen_count == 0 ? PB_OK : backup_make(workspace, &inner, chosen, chosen_count, sent, err);
+    pb_status status = chosen_count == 0 ? PB_OK
+                                         : backup_make(workspace, &inner, chosen, chosen_count,
+                                                       log_only, sent, err);
     for (size_t i = 0; i < chosen_count; i++)
         backups[i].sent = sent[i];
     *ret_backups = backups;
     *ret_count = chosen_count;
+    if (log_only)
+        return status;
     pb_status pruned =
         prune_all(&inner, workspace, &plan, backups, chosen_count, status == PB_OK ? err : NULL);
     return status == PB_OK ? pruned : status;

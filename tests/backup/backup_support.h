@@ -53,7 +53,7 @@ static inline backup_sent world_backup_to(backup_world *w, const char *place)
     pb_error err = {0};
     backup_sent sent;
     backup_call call = world_call();
-    must(backup_make(w->open, &call, &place, 1, &sent, &err), &err);
+    must(backup_make(w->open, &call, &place, 1, false, &sent, &err), &err);
     return sent;
 }
 

@@ -1,6 +1,8 @@
 /* Backups to a folder, and restores from it. */
 #include "backup_support.h"
 
+#include "backup/plan.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -181,9 +183,9 @@ static void two_backups_do_not_run_at_once(void **state)
     add_contact(&w, 1);
     const char *place = w.place;
     must(sys_lock_take(sys_path_join(w.arena, w.workspace, "backup.lock"), &lock, &err), &err);
-    assert_int_equal(backup_make(w.open, &call, &place, 1, &sent, &err), PB_BUSY);
+    assert_int_equal(backup_make(w.open, &call, &place, 1, false, &sent, &err), PB_BUSY);
     sys_lock_release(lock);
-    must(backup_make(w.open, &call, &place, 1, &sent, &err), &err);
+    must(backup_make(w.open, &call, &place, 1, false, &sent, &err), &err);
     world_end(&w);
 }
 
@@ -201,7 +203,7 @@ static void a_place_that_fails_does_not_harm_the_others(void **state)
     char *deep = sys_path_join(w.arena, w.folder, "not/mounted");
     char *other = sys_path_join(w.arena, w.folder, "other");
     const char *places[] = {w.place, deep, other};
-    assert_int_equal(backup_make(w.open, &call, places, 3, sent, &err), PB_NOT_FOUND);
+    assert_int_equal(backup_make(w.open, &call, places, 3, false, sent, &err), PB_NOT_FOUND);
     assert_int_equal(sent[0].status, PB_OK);
     assert_int_equal(sent[1].status, PB_NOT_FOUND);
     assert_int_equal(sent[2].status, PB_OK);
@@ -235,6 +237,136 @@ static void another_key_opens_nothing(void **state)
     world_end(&w);
 }
 
+static void declare(backup_world *w, const char *text)
+{
+    pb_error err = {0};
+    backup_plan plan;
+    const backup_call call = world_call();
+    const model_source source = {.name = PB_STR("plan.yaml"), .text = pb_str_c(text)};
+    must(backup_plan_parse(&source, w->arena, &plan, &err), &err);
+    must(backup_plan_store(w->open, &call, &plan, source.text, &err), &err);
+}
+
+static backup_sent ship_log(backup_world *w)
+{
+    pb_error err = {0};
+    backup_sent sent;
+    const char *place = w->place;
+    const backup_call call = world_call();
+    must(backup_make(w->open, &call, &place, 1, true, &sent, &err), &err);
+    return sent;
+}
+
+/* shows: PER-3 */
+static void any_moment_can_be_gone_back_to(void **state)
+{
+    (void)state;
+    backup_world w;
+    pb_error err = {0};
+    backup_restored restored;
+    int64_t moments[6];
+    world_begin(&w);
+    declare(&w, pb_arena_printf(w.arena, "places: [%s]\nkeep_log: true\n", w.place));
+    add_contact(&w, 1);
+    world_backup(&w);
+    for (int i = 2; i < 6; i++) {
+        add_contact(&w, i);
+        sys_sleep_us(20000);
+        moments[i] = sys_now_us();
+        sys_sleep_us(20000);
+        if (i % 2 == 1)
+            assert_int_equal(ship_log(&w).status, PB_OK);
+    }
+    backup_restore_options options = world_options(&w);
+    for (int i = 2; i < 6; i++) {
+        options.until_us = moments[i];
+        options.into = pb_arena_printf(w.arena, "%s/moment%d", w.folder, i);
+        must(world_restore(&w, &options, &restored, &err), &err);
+        assert_int_equal(world_count(&w, options.into, "t_contact"), i);
+        assert_true(restored.at_us <= moments[i]);
+    }
+    /* nothing but the log went since the backup, and all of it comes back */
+    options.until_us = INT64_MAX;
+    options.into = w.into;
+    must(world_restore(&w, &options, &restored, &err), &err);
+    assert_int_equal(world_count(&w, w.into, "t_contact"), 5);
+    assert_true(restored.commits >= 4);
+    assert_true(restored.at_us > moments[4]);
+    world_end(&w);
+}
+
+/* shows: PER-3 */
+static void a_log_that_is_not_kept_is_told(void **state)
+{
+    (void)state;
+    backup_world w;
+    pb_error err = {0};
+    backup_sent sent;
+    const backup_call call = world_call();
+    world_begin(&w);
+    const char *place = w.place;
+    assert_int_equal(backup_make(w.open, &call, &place, 1, true, &sent, &err), PB_INVALID);
+    world_end(&w);
+}
+
+static size_t objects_in(backup_world *w, const char *folder)
+{
+    pb_error err = {0};
+    pb_str *names;
+    size_t count = 0, total = 0;
+    backup_target *target = NULL;
+    backup_object *objects;
+    must(sys_dir_list(w->place, w->arena, &names, &count, &err), &err);
+    must(backup_target_open(w->place, &target, &err), &err);
+    for (size_t i = 0; i < count; i++) {
+        size_t found;
+        char *path = pb_arena_printf(w->arena, "%s/%s", names[i].ptr, folder);
+        must(backup_target_list(target, path, w->arena, &objects, &found, &err), &err);
+        total += found;
+    }
+    backup_target_close(target);
+    return total;
+}
+
+/* shows: PER-3 */
+static void old_backups_go_and_kept_ones_stay_whole(void **state)
+{
+    (void)state;
+    backup_world w;
+    pb_error err = {0};
+    backup_restored restored;
+    backup_pruned pruned;
+    backup_sent kept = {0};
+    world_begin(&w);
+    fill(w.open);
+    declare(&w, pb_arena_printf(w.arena, "places: [%s]\nkeep_log: true\n", w.place));
+    for (int i = 0; i < 5; i++) {
+        add_contact(&w, 100 + i);
+        backup_sent sent = world_backup(&w);
+        if (i == 3)
+            kept = sent;
+    }
+    size_t before = objects_in(&w, "pieces");
+    assert_int_equal(objects_in(&w, "backups"), 5);
+    const backup_plan plan = {.newest = 2};
+    const backup_call call = world_call();
+    must(backup_prune(w.open, &call, &plan, w.place, &pruned, &err), &err);
+    assert_int_equal(pruned.backups, 3);
+    assert_int_equal(objects_in(&w, "backups"), 2);
+    assert_true(objects_in(&w, "pieces") < before);
+    backup_restore_options options = world_options(&w);
+    must(world_restore(&w, &options, &restored, &err), &err);
+    assert_int_equal(world_count(&w, w.into, "t_contact"), FILLED_RECORDS + 5);
+    options.until_us = kept.at_us;
+    options.into = sys_path_join(w.arena, w.folder, "kept");
+    must(world_restore(&w, &options, &restored, &err), &err);
+    assert_int_equal(world_count(&w, options.into, "t_contact"), FILLED_RECORDS + 4);
+    /* again: nothing is left to go */
+    must(backup_prune(w.open, &call, &plan, w.place, &pruned, &err), &err);
+    assert_int_equal(pruned.backups + pruned.pieces, 0);
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +378,9 @@ int main(void)
         cmocka_unit_test(two_backups_do_not_run_at_once),
         cmocka_unit_test(a_place_that_fails_does_not_harm_the_others),
         cmocka_unit_test(another_key_opens_nothing),
+        cmocka_unit_test(any_moment_can_be_gone_back_to),
+        cmocka_unit_test(a_log_that_is_not_kept_is_told),
+        cmocka_unit_test(old_backups_go_and_kept_ones_stay_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,16 +34,19 @@ typedef struct backup_sent {
     uint64_t pages, pages_sent;
     uint64_t pieces_sent, pieces_kept; /* kept: held by the place already */
     uint64_t bytes_read, bytes_sent;
-    uint64_t erasures; /* listed for the first time */
-    int64_t us;        /* how long it took */
-    bool same_disk;    /* the place is on the very disk of the workspace */
+    uint64_t log_pieces; /* of the kept log, sent */
+    uint64_t erasures;   /* listed for the first time */
+    int64_t us;          /* how long it took */
+    bool same_disk;      /* the place is on the very disk of the workspace */
 } backup_sent;
 
 /** Backs the workspace up to `count` places: the same state to each of them, whatever becomes of
- * the others. `ret_sent` has `count` items, filled in any case once the copy could be begun.
- * Returns the first failure. Each success is an event of the ledger (backup.made), which is not in
- * the backup itself. Memory: about 40 MiB, whatever the size. */
+ * the others. When the log is kept (db/log.h) its pieces go too, and are dropped here once all
+ * declared places have them. With `log_only` nothing else goes: seconds of work, for short
+ * intervals between whole backups. `ret_sent` has `count` items, filled in any case. Returns the
+ * first failure. Each success is an event of the ledger (backup.made), which is not in the backup
+ * itself. Memory: below 100 MiB, whatever the size. */
 pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
-                      size_t count, backup_sent *ret_sent, pb_error *err);
+                      size_t count, bool log_only, backup_sent *ret_sent, pb_error *err);
 
 #endif

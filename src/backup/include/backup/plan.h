@@ -8,6 +8,8 @@
  *   lose_at_most: 24h       RPO: how much work may be lost
  *   recover_within: 4h      RTO: how long it may take to be back
  *   drill_every: 30d
+ *   keep_log: true          any moment can be gone back to (db/log.h); `probity backup --log` ships
+ * it
  *
  * Threads: as backup/backup.h.
  */
@@ -24,6 +26,7 @@ typedef struct backup_plan {
     int64_t every_us, lose_us, recover_us, drill_us;
     int64_t newest;  /* backups kept in any case; 0 together with keep_us 0: all are kept */
     int64_t keep_us; /* those younger are kept, too */
+    bool keep_log;   /* as parsed; whether it is, the workspace itself knows (db_log_is_kept) */
 } backup_plan;
 
 /** Reads the YAML; mistakes with file, line, column. Texts live in `arena`. */

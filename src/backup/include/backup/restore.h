@@ -27,6 +27,7 @@ typedef struct backup_restored {
     char name[BACKUP_NAME];        /* of the manifest */
     int64_t at_us;                 /* the state restored */
     uint64_t pages, pieces, bytes; /* read from the place */
+    uint64_t commits;              /* applied from the kept log */
     uint64_t erased;               /* payloads erased again */
     bool unknown_erasures;
     bool compared;        /* counts, sums and samples were; not when the model changed since */

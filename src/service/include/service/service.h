@@ -219,10 +219,12 @@ typedef struct service_backup {
 } service_backup;
 /** Backs up to `places`; none: to those the workspace declared. Where a backup was made, those that
  * the declaration does not keep are cleared away. With `if_due`, only places whose newest backup is
- * older than declared. Returns the first failure; `*ret_backups` tells of all. */
+ * older than declared; with `log_only`, only the kept log goes. Returns the first failure;
+ * `*ret_backups` tells of all. */
 pb_status service_backup_make(const service_call *call, db_workspace *workspace,
-                              const char *const *places, size_t count, bool if_due, pb_arena *arena,
-                              service_backup **ret_backups, size_t *ret_count, pb_error *err);
+                              const char *const *places, size_t count, bool if_due, bool log_only,
+                              pb_arena *arena, service_backup **ret_backups, size_t *ret_count,
+                              pb_error *err);
 /** Restores; see backup_restore. Every record is compared with its history. */
 pb_status service_restore(const service_core *service, const service_call *call,
                           const backup_restore_options *options, backup_restored *ret_restored,
