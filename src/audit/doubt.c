@@ -9,7 +9,7 @@ enum {
     LEVEL_DIFFERS = 1,
     LEVEL_NEAR = 3,
     LEVEL_EQUAL = 4,
-    SLIPS = 2
+    LONG_DOMAIN = 10
 };
 
 /* Words behind a name that say what legal form a firm has, each with its full word. What is no form
@@ -96,9 +96,11 @@ static pb_str legal_form(pb_str name)
 static bool other_domain(pb_str a, pb_str b)
 {
     size_t at_a = pb_str_index(a, '@'), at_b = pb_str_index(b, '@');
-    if (at_a < a.len && at_b < b.len)
-        return match_distance(pb_str_sub(a, at_a, a.len), pb_str_sub(b, at_b, b.len), SLIPS) >
-               SLIPS;
+    if (at_a < a.len && at_b < b.len) {
+        size_t slips = a.len - at_a >= LONG_DOMAIN ? 2 : 1;
+        return match_distance(pb_str_sub(a, at_a, a.len), pb_str_sub(b, at_b, b.len), slips) >
+               slips;
+    }
     for (int parts = 0; parts < 2; parts++) {
         size_t i = a.len, k = b.len;
         while (i > 0 && a.ptr[i - 1] != ' ')

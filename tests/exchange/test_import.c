@@ -221,9 +221,13 @@ static void test_names_and_phones_are_completed_from_other_columns(void **state)
                                 "id,First name,Middle initial,Last name,Phone,Country\n"
                                 "1,Mary,J,Smith,020 7946 0958,United Kingdom\n"
                                 "2,小明,,王,010 8888 6666,China\n"
-                                "3,,,Solo,,\n");
+                                "3,,,Solo,,\n4,CARSTEN,NA,MEIER,,\n5,Na,,Li,,\n");
     exchange_plan plan = import_path(&w, path, false);
-    assert_int_equal(plan.files[0].imported, 3);
+    assert_int_equal(plan.files[0].imported, 5);
+    assert_string_equal(text(&w, "SELECT full_name FROM contact WHERE source_id = '4'").ptr,
+                        "CARSTEN MEIER");
+    assert_string_equal(text(&w, "SELECT full_name FROM contact WHERE source_id = '5'").ptr,
+                        "Na Li");
     assert_string_equal(text(&w, "SELECT full_name FROM contact WHERE source_id = '1'").ptr,
                         "Mary J Smith");
     assert_string_equal(text(&w, "SELECT full_name FROM contact WHERE source_id = '2'").ptr,

@@ -133,6 +133,33 @@ static void test_headers_in_chinese_and_persian(void **state)
     assert_int_equal(plan.files[0].columns[3].format.date_order, MODEL_YMD);
 }
 
+/* What a word for name means is told by what stands beside it. */
+/* shows: INT-5 */
+static void test_a_name_beside_a_family_name_is_the_given_one(void **state)
+{
+    bench_room *room = *state;
+    char *path = put_text(room, "contacts.csv",
+                          "نام,نام خانوادگی,موبایل,شهر\nعلی,رضایی,09123456780,تهران\n"
+                          "سید محمد,موسوی,09351122334,رشت\n");
+    exchange_plan plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "contacts.csv", "contact", {"نام", "given_name"},
+                   {"نام خانوادگی", "family_name"}, {"موبایل", "mobile"}, {"شهر", "city"});
+    path = put_text(room, "kontakte.csv",
+                    "Name;Vorname;Firma;Straße;PLZ;Ort;Telefon;E-Mail;Geburtsdatum\n"
+                    "Weber;Anna;Groß KG;Am Markt 1;01067;Dresden;0351 44170;a@gross.de;13.12.1971\n"
+                    "Müller;Hans;Bau AG;Ring 2;80331;München;089 4417822;h@bau.de;03.04.1965\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "kontakte.csv", "contact", {"Name", "family_name"},
+                   {"Vorname", "given_name"}, {"Firma", "company"}, {"Straße", "address"},
+                   {"PLZ", "postcode"}, {"Ort", "city"}, {"Telefon", "phone"}, {"E-Mail", "email"},
+                   {"Geburtsdatum", "birth_date"});
+    path = put_text(room, "people.csv",
+                    "Name,Last Name,Email\nAnna Weber,Weber,a@x.org\nLi Na,Li,l@x.org\n");
+    plan = plan_of(room, path, NULL);
+    ASSERT_COLUMNS(&plan, "people.csv", "contact", {"Name", "full_name"},
+                   {"Last Name", "family_name"}, {"Email", "email"});
+}
+
 /* shows: INT-5 DQ-1 */
 static void test_an_id_named_so_stays_the_id(void **state)
 {
@@ -418,6 +445,8 @@ int main(void)
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_marketplace_and_other_exports, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_headers_in_chinese_and_persian, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_a_name_beside_a_family_name_is_the_given_one,
+                                        room_make, room_end),
         cmocka_unit_test_setup_teardown(test_an_id_named_so_stays_the_id, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_dates_and_decimal_marks_are_judged, room_make,
                                         room_end),

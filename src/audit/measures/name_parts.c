@@ -2,6 +2,21 @@
 #include "../measure.h"
 #include "model/name.h"
 
+/* What the source says of one part must be what the full name says of it: beside a family name “de
+ * Boer” the full name “de Boer” tells no other. */
+static pb_status agrees(audit_check *check, db_stmt *stmt, int column, pb_str part, bool *ret_same,
+                        pb_error *err)
+{
+    pb_str told, meant;
+    *ret_same = true;
+    if (db_column_is_null(stmt, column))
+        return PB_OK;
+    PB_TRY(work_fold(check->work, db_column_text(stmt, column), &told, err));
+    PB_TRY(work_fold(check->work, part, &meant, err));
+    *ret_same = pb_str_eq(told, meant);
+    return PB_OK;
+}
+
 /* Tells the part that is missing. */
 static pb_status missing(audit_check *check, int64_t n, const model_field *field, pb_str full,
                          pb_str part, pb_error *err)
@@ -40,13 +55,18 @@ pb_status measure_name_parts(audit_check *check, pb_error *err)
             return PB_OK;
         pb_str name = db_column_text(stmt, 1);
         bool no_given = db_column_is_null(stmt, 2), no_family = db_column_is_null(stmt, 3);
+        bool same_given, same_family;
         if (!model_name_split(name, &first, &last))
             continue;
         check->finding->population++;
+        if (!no_given && !no_family)
+            continue;
+        PB_TRY(agrees(check, stmt, 2, first, &same_given, err));
+        PB_TRY(agrees(check, stmt, 3, last, &same_family, err));
         int64_t n = db_column_i64(stmt, 0);
-        if (no_given)
+        if (no_given && same_family)
             PB_TRY(missing(check, n, given, name, first, err));
-        if (no_family)
+        if (no_family && same_given)
             PB_TRY(missing(check, n, family, name, last, err));
     }
 }

@@ -164,12 +164,44 @@ pb_status measure_invalid_values(audit_check *check, pb_error *err)
     }
 }
 
+/* ITU E.123: +49 89 4417822, groups behind the calling code. */
+static bool is_grouped(pb_str phone)
+{
+    if (phone.len < 2 || phone.ptr[0] != '+')
+        return false;
+    for (size_t i = 1; i < phone.len; i++)
+        if (phone.ptr[i] != ' ' && (phone.ptr[i] < '0' || phone.ptr[i] > '9'))
+            return false;
+    return true;
+}
+
+/* The international way of grouping is a standard, too: a house that keeps to it throughout has one
+ * form. */
+static pb_status is_grouped_throughout(audit_check *check, bool *ret, pb_error *err)
+{
+    uint64_t grouped = 0;
+    db_stmt *stmt;
+    PB_TRY(open_notes(check, "restyled", &stmt, err));
+    for (bool row = true;;) {
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            break;
+        grouped += is_grouped(db_column_text(stmt, 1));
+    }
+    *ret = grouped * 2 > check->finding->population;
+    return PB_OK;
+}
+
 pb_status measure_not_standard(audit_check *check, pb_error *err)
 {
     const model_field *field = check->control->field;
+    const bool phone = field->type == MODEL_PHONE;
+    bool grouped = false;
     check->finding->population = check->state->filled[field->index];
     if (!check->state->restyled[field->index])
         return PB_OK;
+    if (phone)
+        PB_TRY(is_grouped_throughout(check, &grouped, err));
     db_stmt *stmt;
     PB_TRY(open_notes(check, "restyled", &stmt, err));
     for (;;) {
@@ -182,6 +214,11 @@ pb_status measure_not_standard(audit_check *check, pb_error *err)
             pb_str_c(PB_MSG("“{value}” is not in standard form, which is “{suggestion}”."));
         failure.value = db_column_text(stmt, 1);
         PB_TRY(work_text(check->work, stmt, 3, field, &failure.suggestion, err));
+        /* Of which country a number is nobody knows where there is no calling code: then it has no
+         * standard form. */
+        if (phone && ((grouped && is_grouped(failure.value)) ||
+                      !pb_str_starts(failure.suggestion, PB_STR("+"))))
+            continue;
         PB_TRY(check_fail(check, &failure, err));
     }
 }

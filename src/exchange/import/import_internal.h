@@ -39,6 +39,7 @@ typedef struct row_shape {
     /* a full name put together from its parts; NULL: not needed */
     const model_field *full_name;
     ptrdiff_t given, middle, family; /* columns, -1: none */
+    const model_field *parts[3];     /* the fields of these, in this order */
     pb_buf name_room;
     size_t stage;         /* column by which deals are over */
     pb_map *roles;        /* spellings of its values -> role; NULL: no column asks */

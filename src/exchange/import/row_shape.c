@@ -44,9 +44,12 @@ static void bind_name(const exchange_file *file, row_shape *shape)
 {
     const model_entity *entity = file->entity;
     const model_field *full = model_field_role(entity, "full_name");
-    shape->given = column_of(file, model_field_role(entity, "given_name"));
-    shape->middle = column_of(file, model_field_role(entity, "middle_name"));
-    shape->family = column_of(file, model_field_role(entity, "family_name"));
+    static const char *const roles[] = {"given_name", "middle_name", "family_name"};
+    ptrdiff_t *columns[] = {&shape->given, &shape->middle, &shape->family};
+    for (size_t i = 0; i < 3; i++) {
+        shape->parts[i] = model_field_role(entity, roles[i]);
+        *columns[i] = column_of(file, shape->parts[i]);
+    }
     if (full != NULL && column_of(file, full) < 0 && (shape->given >= 0 || shape->family >= 0))
         shape->full_name = full;
 }
@@ -151,12 +154,27 @@ static bool all_han(pb_str text)
     return text.len > 0;
 }
 
+enum { NOTHING_MOST = 4 };
+
+/* A part of a name; NULL and NA, as programs write for nothing, are none. */
+static pb_str name_part(const row_shape *shape, const table_row *row, ptrdiff_t column, size_t part)
+{
+    pb_str text = cell_at(row, column);
+    if (text.len == 0 || text.len > NOTHING_MOST)
+        return text;
+    model_reader_reset(shape->reader);
+    return model_read(shape->reader, shape->parts[part], text, NULL).verdict == MODEL_EMPTY
+               ? PB_STR("")
+               : text;
+}
+
 /* `Mary J Smith`; 王小明 where both parts are Han. Parts beyond NAME_ROOM, far beyond any name, are
  * left out; the parts' own fields still get them. */
 static pb_str compose_name(row_shape *shape, const table_row *row)
 {
-    pb_str given = cell_at(row, shape->given), family = cell_at(row, shape->family);
-    pb_str parts[] = {given, cell_at(row, shape->middle), family};
+    pb_str given = name_part(shape, row, shape->given, 0);
+    pb_str family = name_part(shape, row, shape->family, 2);
+    pb_str parts[] = {given, name_part(shape, row, shape->middle, 1), family};
     pb_buf *out = &shape->name_room;
     pb_buf_clear(out);
     if (all_han(given) && all_han(family)) {

@@ -307,6 +307,7 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
     title_by_values(file, s, scratch);
     if (by_values(file, s, scratch) != PB_OK)
         return pb_fail_memory(err);
+    sample_settle_names(file, s);
     code_as_id(file, s, scratch);
     if (currency_decide(file, s, arena, scratch) != PB_OK)
         return pb_fail_memory(err);

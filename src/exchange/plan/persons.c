@@ -84,3 +84,45 @@ bool sample_holds_persons(const sample *s, size_t names, size_t emails)
     }
     return filled >= FEW && persons * 2 > filled;
 }
+
+/* The column of that role, the file's number of columns when there is none. */
+static size_t column_with(const exchange_file *file, const char *role)
+{
+    size_t c = 0;
+    while (c < file->column_count &&
+           (file->columns[c].field == NULL || !pb_str_is(file->columns[c].field->role, role)))
+        c++;
+    return c;
+}
+
+/* True when the cells of `whole` mostly do not hold those of `part`: نام beside نام خانوادگی, Name
+ * beside Vorname. */
+static bool stands_apart(const sample *s, size_t whole, size_t part)
+{
+    size_t filled = 0, within = 0;
+    for (size_t r = 0; r < s->rows && filled < ROWS_LOOKED_AT; r++) {
+        pb_str name = pb_str_trim(sample_cell(s, r, whole));
+        pb_str word = pb_str_trim(sample_cell(s, r, part));
+        if (name.len == 0 || word.len == 0)
+            continue;
+        filled++;
+        within += pb_str_find(name, word) != SIZE_MAX;
+    }
+    return filled > 0 && within * 2 < filled;
+}
+
+void sample_settle_names(exchange_file *file, const sample *s)
+{
+    static const char *const parts[][2] = {{"family_name", "given_name"},
+                                           {"given_name", "family_name"}};
+    size_t whole = column_with(file, "full_name");
+    for (size_t i = 0; i < 2 && whole < file->column_count; i++) {
+        size_t known = column_with(file, parts[i][0]);
+        const model_field *other = model_field_role(file->entity, parts[i][1]);
+        if (known < file->column_count && other != NULL &&
+            column_with(file, parts[i][1]) == file->column_count && stands_apart(s, whole, known)) {
+            file->columns[whole].field = other;
+            return;
+        }
+    }
+}

@@ -15,9 +15,11 @@
 void model_name_case(pb_str name, pb_buf *out);
 
 /** Given and family name of a full name, as slices of it; false, and nothing set, where the way of
- * writing leaves a doubt: names of more words than two without particle or initial, names in pinyin
- * (either order is common), four Chinese characters without a compound surname, mixed scripts,
- * digits. */
+ * writing leaves a doubt. Known are: particles (van der Berg), initials, two Spanish family names,
+ * double given names (María del Carmen, محمد رضا), pinyin of which one end only can be a family
+ * name (Zhang Weimin, ouyang xiu), Persian family names of two words (رضایی زاده), سید. Not told:
+ * Wang Wei, Anna Sophie Weber, four Chinese characters without a compound surname, mixed scripts.
+ */
 bool model_name_split(pb_str full, pb_str *ret_given, pb_str *ret_family);
 
 #endif
