@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "reader.h"
 
+#include <unicode/ucal.h>
 #include <unicode/uloc.h>
 
 enum { SCRATCH_MAX = 16 << 20 };
@@ -34,6 +35,7 @@ model_reader *model_reader_free(model_reader *reader)
         pb_arena_free(reader->kept);
         pb_buf_free(&reader->scratch);
         pb_buf_free(&reader->scratch2);
+        ucal_close(reader->calendar);
         free(reader);
     }
     return NULL;

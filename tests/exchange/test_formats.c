@@ -288,6 +288,40 @@ static void test_times_in_words(void **state)
     model_reader_free(reader);
 }
 
+/* The country whose zones the column was taken to write, and what is said about it. */
+static void assert_zone(bench_room *room, const char *text, const char *country, const char *says)
+{
+    exchange_file *file = plan_text(room, text);
+    const exchange_column *column = column_named(file, "Created");
+    PB_AUTO_BUF note = PB_BUF_INIT(4096);
+    assert_int_equal(column->field->type, MODEL_INSTANT);
+    exchange_note(column, NULL, &note);
+    pb_str found = column->format.zone_country;
+    assert_true(pb_str_is(found.ptr == NULL ? PB_STR("") : found, country));
+    if (pb_str_find(pb_buf_str(&note), pb_str_c(says)) == SIZE_MAX)
+        fail_msg("%s", pb_buf_cstr(&note));
+}
+
+/* shows: INT-5 DQ-1 */
+static void test_shared_zones_are_read_by_the_whole_file(void **state)
+{
+    bench_room *room = *state;
+    assert_zone(room,
+                "Deal ID,Deal Name,Created\n1,A,2024-03-05 10:52 CST\n2,B,2024-07-05 10:52 CDT\n",
+                "US", "those of US");
+    assert_zone(room,
+                "Deal ID,Deal Name,Created\n1,A,2024-01-05 10:52 IST\n2,B,2024-07-05 10:52 IDT\n",
+                "IL", "those of IL");
+    assert_zone(room,
+                "Deal ID,Deal Name,Created\n1,A,2024-01-05 10:52 CST\n2,B,2024-07-05 10:52 IDT\n",
+                "", "were not read");
+    assert_zone(room, "Deal ID,Deal Name,Created\n1,A,2024-01-05 10:52 CST\n", "",
+                "2024-01-05 10:52 CST");
+    assert_zone(room, "Deal ID,Deal Name,Created\n1,A,2024-01-05 10:52 CET\n", "", "");
+    assert_zone(room, "Deal ID,Deal Name,Created\n1,A,Fri Jan 05 2024 10:52:00 GMT+0800 (CST)\n",
+                "", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_what_is_assumed_is_said),
         cmocka_unit_test(test_numbers_of_many_habits),
         cmocka_unit_test(test_times_in_words),
+        cmocka_unit_test(test_shared_zones_are_read_by_the_whole_file),
     };
     return cmocka_run_group_tests_name("exchange/formats", tests, room_make, room_end);
 }

@@ -212,6 +212,38 @@ static void test_it_is_imported_like_any_table(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, room_make, room_end)
 
+/* shows: INT-5 */
+static void test_values_in_objects_of_their_own(void **state)
+{
+    bench_room *room = *state;
+    ASSERT_READS(
+        "{\"_id\":{\"$oid\":\"5f1\"},\"at\":{\"$date\":\"2024-01-02T03:04:05Z\"}}\n"
+        "{\"_id\":{ \"$oid\" : \"5f2\" },\"at\":{\"$date\":{\"$numberLong\":\"1700000000000\"}}}\n"
+        "{\"_id\":{\"$numberLong\":\"7\"},\"at\":{\"$date\":-1000}}\n",
+        "_id|at;5f1|2024-01-02T03:04:05Z;5f2|2023-11-14T22:13:20Z;7|1969-12-31T23:59:59Z");
+    ASSERT_READS("[{\"tags\":[{\"$oid\":\"a\"},{\"$oid\":\"b\"},\"c\"],"
+                 "\"sum\":{\"$numberDecimal\":\"1.50\"}}]",
+                 "tags|sum;a; b; c|1.50");
+    ASSERT_READS("[{\"at\":\"\\/Date(1700000000000+0100)\\/\",\"b\":\"/Date(x)/\"}]",
+                 "at|b;2023-11-14T22:13:20Z|/Date(x)/");
+    /* another object is laid flat as ever */
+    ASSERT_READS("[{\"at\":{\"$date\":\"x\",\"zone\":\"y\"},\"b\":{\"$date\":[1]}}]",
+                 "at.$date|at.zone|b.$date;x|y|1");
+    ASSERT_READS("[{\"at\":{\"$date\":{\"$oid\":{\"x\":1}}}}]", "at.$date.$oid.x;1");
+    ASSERT_READS("[{\"at\":{\"$date\":\"x\"}},{\"at\":{\"$date\":tru}}]", "at;x;!1");
+}
+
+/* shows: INT-5 */
+static void test_lines_with_blank_ones_and_commas_between(void **state)
+{
+    bench_room *room = *state;
+    const char *rows = "id|name;1|Ada;2|Bo";
+    ASSERT_READS("\n\n{\"id\":1,\"name\":\"Ada\"}\n\n  \t\n\r\n{\"id\":2,\"name\":\"Bo\"}\n\n\n",
+                 rows);
+    ASSERT_READS("{\"id\":1,\"name\":\"Ada\"},\n{\"id\":2,\"name\":\"Bo\"},\n", rows);
+    ASSERT_READS("{\"id\":1,\"name\":\"Ada\"},{\"id\":2,\"name\":\"Bo\"}", rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +255,8 @@ int main(void)
         CASE(test_broken_records_are_rejected_with_their_line),
         CASE(test_limits),
         CASE(test_any_cut_ends_well),
+        CASE(test_values_in_objects_of_their_own),
+        CASE(test_lines_with_blank_ones_and_commas_between),
         CASE(test_it_is_imported_like_any_table),
     };
     return cmocka_run_group_tests_name("exchange/json", tests, NULL, NULL);

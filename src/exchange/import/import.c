@@ -289,11 +289,11 @@ static pb_status note_facts(importing *im, const table_facts *facts, pb_error *e
                                         "named was not needed"),
                            "encoding", facts->encoding, NULL);
     if (facts->below > 0 && status == PB_OK)
-        status = plan_note_file(
-            im->file, im->arena,
-            PB_MSG("{count} rows at the end, from line {line} on, hold totals or the "
-                   "last words of a report and were left out"),
-            "count", PB_ARG_INT(facts->below), "line", PB_ARG_INT(facts->below_line), NULL);
+        status = plan_note_file(im->file, im->arena,
+                                PB_MSG("Left out at the end as totals or as the last words of a "
+                                       "report, from line {line} on: {count}"),
+                                "count", PB_ARG_INT(facts->below), "line",
+                                PB_ARG_INT(facts->below_line), NULL);
     return status == PB_OK ? PB_OK : pb_fail_memory(err);
 }
 

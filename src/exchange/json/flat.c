@@ -6,10 +6,13 @@
  */
 #include "internal.h"
 
+#include "base/time.h"
 #include "base/utf8.h"
 
 /* What one record's cells may come to; escapes only shrink, joining adds little. */
 enum { TEXT_MOST = 4 * JSON_MAX_RECORD };
+/* 9999-12-31: what lies beyond is no moment of a customer's */
+#define LAST_MOMENT_MS INT64_C(253402300799999)
 
 pb_status json_flat_begin(json_flat *f, pb_error *err)
 {
@@ -284,6 +287,70 @@ static bool read_scalar(json_flat *f, pb_buf *out)
 
 static bool read_value(json_flat *f, int depth);
 
+/* --- values in an object of their own (MongoDB Extended JSON) and moments in brackets --- */
+
+/* Milliseconds since 1970 as the moment they are: `/Date(1700000000000+0100)/` of .NET, the bare
+ * number of a `$date`. */
+static void spell_moment(pb_buf *out, size_t from, bool bare)
+{
+    pb_str text = pb_str_n(out->ptr + from, out->len - from);
+    int64_t ms = 0;
+    if (!bare) {
+        if (!pb_str_starts(text, PB_STR("/Date(")) || !pb_str_ends(text, PB_STR(")/")))
+            return;
+        text = pb_str_sub(text, 6, text.len - 8);
+        size_t end = 1; /* an offset only says how to show it */
+        while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9')
+            end++;
+        text = pb_str_sub(text, 0, end);
+    }
+    if (!pb_str_to_i64(text, &ms) || ms > LAST_MOMENT_MS || ms < -LAST_MOMENT_MS)
+        return;
+    out->len = from;
+    pb_instant_format(out, ms * 1000);
+}
+
+/* `{"$oid": "…"}`, `{"$date": {"$numberLong": "…"}}`: one value, appended to `out`. False, with
+ * nothing taken: another object. */
+static bool take_wrapped(json_flat *f, pb_buf *out)
+{
+    static const char *const keys[] = {"$date\"",      "$oid\"",          "$numberLong\"",
+                                       "$numberInt\"", "$numberDouble\"", "$numberDecimal\"",
+                                       "$uuid\"",      "$symbol\""};
+    const char *begin = f->at;
+    size_t from = out->len, key = 0;
+    bool date = false, fits = false;
+    f->at++;
+    if (pass_mark(f, '"')) {
+        pb_str rest = pb_str_n(f->at, (size_t)(end_of(f) - f->at));
+        while (key < sizeof keys / sizeof *keys && !pb_str_starts(rest, pb_str_c(keys[key])))
+            key++;
+        fits = key < sizeof keys / sizeof *keys;
+    }
+    if (fits) {
+        date = key == 0;
+        f->at += strlen(keys[key]);
+        fits = pass_mark(f, ':');
+        pass_blanks(f);
+    }
+    bool inner = fits && f->at < end_of(f) && *f->at == '{';
+    if (inner)
+        fits = date && take_wrapped(f, out);
+    else if (fits)
+        fits = f->at < end_of(f) && *f->at != '[' && read_scalar(f, out);
+    if (fits && pass_mark(f, '}')) {
+        if (date)
+            spell_moment(out, from, true);
+        return true;
+    }
+    f->at = begin;
+    out->len = from;
+    f->fault = (table_fault){0};
+    return false;
+}
+
+/* --- the grammar of what is nested --- */
+
 static bool read_object(json_flat *f, int depth)
 {
     size_t path = f->path.len;
@@ -321,6 +388,14 @@ static bool element_as_is(json_flat *f, int depth)
 static bool read_element(json_flat *f, int depth, size_t stack, int *number)
 {
     bool object = f->at < end_of(f) && *f->at == '{';
+    size_t before = f->joined.len;
+    if (object && f->mute == 0) {
+        if (before > stack)
+            pb_buf_addc(&f->joined, "; ");
+        if (take_wrapped(f, &f->joined))
+            return true;
+        f->joined.len = before;
+    }
     bool array = f->at < end_of(f) && *f->at == '[';
     if (object && f->mute == 0 && ++*number <= JSON_MAX_ITEMS) {
         size_t path = f->path.len;
@@ -364,13 +439,16 @@ static bool read_value(json_flat *f, int depth)
         return limit(f, PB_MSG("It is nested deeper than {expected}"), JSON_MAX_DEPTH);
     if (f->at >= end_of(f))
         return not_json(f, f->at);
-    if (*f->at == '{')
-        return read_object(f, depth);
-    if (*f->at == '[')
-        return read_array(f, depth);
     const char *begin = f->at;
     size_t from = f->text.len;
-    return read_scalar(f, &f->text) && put_cell(f, begin, from);
+    if (*f->at == '{')
+        return take_wrapped(f, &f->text) ? put_cell(f, begin, from) : read_object(f, depth);
+    if (*f->at == '[')
+        return read_array(f, depth);
+    if (!read_scalar(f, &f->text))
+        return false;
+    spell_moment(&f->text, from, false);
+    return put_cell(f, begin, from);
 }
 
 static bool check_text(json_flat *f)

@@ -6,7 +6,9 @@
  * Columns are all keys of the file in the order they first appear: it is read once to find them and
  * once for its rows, with bounded memory. Objects inside become `address.city`; an array's scalars
  * stand in one cell, joined by "; "; the objects in it become `phones.1.number` up to
- * JSON_MAX_ITEMS, those beyond stand as JSON in the array's own cell. Numbers keep their text. A
+ * JSON_MAX_ITEMS, those beyond stand as JSON in the array's own cell. Numbers keep their text.
+ * Values in an object of their own ({"$date": …}, {"$oid": …}, {"$numberLong": …}: MongoDB Extended
+ * JSON, version 2) are that value; their moments and those of .NET (/Date(…)/) become ISO 8601. A
  * record that is no object, breaks RFC 8259 or a limit below, or names a key twice, is rejected and
  * reading goes on behind it. Threads: one reader, one thread.
  */

@@ -284,7 +284,7 @@ pb_status json_split_next(json_split *s, pb_str *ret_record, int64_t *ret_line, 
     *ret_more = false;
     if (s->done)
         return PB_OK;
-    PB_TRY(pass_blanks(s, s->layout == JSON_ARRAY, &any, err));
+    PB_TRY(pass_blanks(s, s->layout != JSON_LINES, &any, err));
     if (!any || (s->layout == JSON_ARRAY && s->data[s->begin] == ']'))
         return drain(s, err);
     size_t len = 0;

@@ -425,5 +425,5 @@ pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, p
         if (status != PB_OK)
             return pb_fail_memory(err);
     }
-    return PB_OK;
+    return zones_judge(file, s, arena, err);
 }

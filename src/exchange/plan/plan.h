@@ -113,6 +113,9 @@ const model_entity *columns_entity(const model_schema *schema, const name_book *
  * leaves one open, the file is read on until a row decides. */
 pb_status formats_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch,
                         pb_error *err);
+/** Finds whose abbreviations of time zones the moments of a file have; notes what was assumed and
+ * what stays open. */
+pb_status zones_judge(exchange_file *file, const sample *s, pb_arena *arena, pb_error *err);
 /** What a column's values look like. */
 typedef enum looks {
     LOOKS_OTHER,

@@ -6,8 +6,9 @@
 #include "base/utf8.h"
 #include "fold.h"
 #include "reader.h"
+#include "types/zone.h"
 
-enum { DATE_TEXT_MAX = 80, CENTURY = 100, AHEAD = 20 };
+enum { DATE_TEXT_MAX = 120, CENTURY = 100, AHEAD = 20 };
 
 static const char *const no_date = PB_MSG("{value} is not a date");
 static const char *const no_day = PB_MSG("{value} is not a day that exists");
@@ -222,39 +223,19 @@ static size_t time_begin(pb_str s)
     return colon;
 }
 
-/* Offset behind a time: `z`, `utc`, `gmt`, `+03:30`, `-0500`. Minutes east. */
-static bool read_offset(pb_str s, int64_t *ret)
+/* `am` and the like begin the text, and no word that begins alike. */
+static bool is_half(pb_str rest, const char *short_form, const char *long_form)
 {
-    int64_t value = 0;
-    size_t digits = 0;
-    *ret = 0;
-    if (s.len == 0 || pb_str_is(s, "z") || pb_str_is(s, "utc") || pb_str_is(s, "gmt"))
-        return true;
-    if (s.ptr[0] != '+' && s.ptr[0] != '-')
-        return false;
-    for (size_t i = 1; i < s.len; i++) {
-        if (is_digit(s.ptr[i]) && digits < 5) {
-            value = value * 10 + (s.ptr[i] - '0');
-            digits++;
-        } else if (s.ptr[i] != ':' || i != 3) {
-            return false;
-        }
-    }
-    if (digits == 2)
-        value *= 100;
-    else if (digits != 4)
-        return false;
-    if (value / 100 > 15 || value % 100 > 59)
-        return false;
-    *ret = (value / 100 * 60 + value % 100) * (s.ptr[0] == '-' ? -1 : 1);
-    return true;
+    bool goes_on = rest.len > 2 && ((rest.ptr[2] >= 'a' && rest.ptr[2] <= 'z'));
+    return (pb_str_starts(rest, pb_str_c(short_form)) && !goes_on) ||
+           pb_str_starts(rest, pb_str_c(long_form));
 }
 
-/* `hh:mm[:ss[.ffffff]] [am|pm] [offset]`, folded, `half` of the day where a word said it;
- * microseconds from midnight UTC of the day. */
-static bool read_time(pb_str s, char half, int64_t *ret)
+/* `hh:mm[:ss[.ffffff]] [am|pm]`, folded, `half` of the day where a word said it; microseconds from
+ * midnight, and what stands behind. */
+static bool read_time(pb_str s, char half, int64_t *ret, pb_str *ret_rest)
 {
-    int64_t field[3] = {0, 0, 0}, micro = 0, offset;
+    int64_t field[3] = {0, 0, 0}, micro = 0;
     size_t at = 0, n = 0;
     for (; n < 3; n++) {
         size_t begin = at;
@@ -272,8 +253,7 @@ static bool read_time(pb_str s, char half, int64_t *ret)
             micro += (s.ptr[at] - '0') * unit;
     }
     pb_str rest = pb_str_trim(pb_str_sub(s, at, s.len));
-    bool pm = pb_str_starts(rest, PB_STR("pm")) || pb_str_starts(rest, PB_STR("p.m."));
-    bool am = pb_str_starts(rest, PB_STR("am")) || pb_str_starts(rest, PB_STR("a.m."));
+    bool pm = is_half(rest, "pm", "p.m."), am = is_half(rest, "am", "a.m.");
     if (half != 0 && field[0] <= 12)
         field[0] = field[0] % 12 + (half == 'p' ? 12 : 0);
     if (am || pm) {
@@ -282,10 +262,10 @@ static bool read_time(pb_str s, char half, int64_t *ret)
         field[0] = field[0] % 12 + (pm ? 12 : 0);
         rest = pb_str_trim(pb_str_sub(rest, rest.ptr[1] == '.' ? 4 : 2, rest.len));
     }
-    if (n == 0 || n == 3 || field[0] > 23 || field[1] > 59 || field[2] > 59 ||
-        !read_offset(rest, &offset))
+    if (n == 0 || n == 3 || field[0] > 23 || field[1] > 59 || field[2] > 59)
         return false;
-    *ret = ((field[0] * 60 + field[1] - offset) * 60 + field[2]) * PB_US_PER_SECOND + micro;
+    *ret = ((field[0] * 60 + field[1]) * 60 + field[2]) * PB_US_PER_SECOND + micro;
+    *ret_rest = rest;
     return true;
 }
 
@@ -342,11 +322,47 @@ static bool read_moment(pb_str raw, model_moments moments, int64_t *ret_us)
     return *ret_us / PB_US_PER_DAY <= LAST_DAY - DAY_OF_1970;
 }
 
-/* Any written date, with or without time. `*ret_us` is the time part, 0 without. */
+/* `Tue Jul 01 10:52:37 CEST 2003`: the year behind the clock goes to the day. */
+static void move_year(model_reader *reader, pb_str *day, pb_str *clock)
+{
+    size_t at = clock->len;
+    while (at > 0 && is_digit(clock->ptr[at - 1]))
+        at--;
+    if (clock->len - at != 4 || at < 2 || clock->ptr[at - 1] != ' ')
+        return;
+    pb_buf_clear(&reader->scratch);
+    pb_buf_add(&reader->scratch, *day);
+    pb_buf_byte(&reader->scratch, ' ');
+    pb_buf_add(&reader->scratch, pb_str_sub(*clock, at, 4));
+    *day = pb_buf_str(&reader->scratch);
+    *clock = pb_str_trim(pb_str_sub(*clock, 0, at));
+}
+
+/* The time of day with its zone, taken off the text; `*day` is what stands before it. */
+static const char *read_clock(model_reader *reader, pb_str clock, pb_str raw,
+                              const model_format *format, pb_str *day, int64_t *ret_us,
+                              zone_said *ret_zone)
+{
+    pb_str rest;
+    move_year(reader, day, &clock);
+    char half = take_half(day, false);
+    if (half == 0)
+        half = take_half(&clock, true);
+    if (!read_time(clock, half, ret_us, &rest) ||
+        !zone_read(rest, raw, format->zone_country, ret_zone))
+        return no_time;
+    if (day->len > 1 && day->ptr[day->len - 1] == 't' && is_digit(day->ptr[day->len - 2]))
+        day->len--;
+    return NULL;
+}
+
+/* Any written date, with or without time. `*ret_us` is the time part by its own clock, 0 without.
+ */
 static const char *read_any(model_reader *reader, pb_str raw, const model_format *format,
-                            int64_t *ret_day, int64_t *ret_us)
+                            int64_t *ret_day, int64_t *ret_us, zone_said *ret_zone)
 {
     parts found = {.jalali = persian_digits(raw)};
+    *ret_zone = (zone_said){.minutes = 0};
     if (raw.len > DATE_TEXT_MAX)
         return no_date;
     fold_date(reader, raw, &reader->scratch2);
@@ -362,18 +378,26 @@ static const char *read_any(model_reader *reader, pb_str raw, const model_format
         *ret_us -= *ret_day * PB_US_PER_DAY;
         return NULL;
     }
-    if (begin < text.len) {
-        pb_str clock = pb_str_sub(text, begin, text.len);
-        char half = take_half(&day, false);
-        if (half == 0)
-            half = take_half(&clock, true);
-        if (!read_time(clock, half, ret_us))
-            return no_time;
-        if (day.len > 1 && day.ptr[day.len - 1] == 't' && is_digit(day.ptr[day.len - 2]))
-            day.len--;
-    }
-    const char *problem = split(day, &found);
+    const char *problem = NULL;
+    if (begin < text.len)
+        problem = read_clock(reader, pb_str_sub(text, begin, text.len), raw, format, &day, ret_us,
+                             ret_zone);
+    if (problem == NULL)
+        problem = split(day, &found);
     return problem != NULL ? problem : assemble(&found, format, reader->today, ret_day);
+}
+
+/* The moment of a time by the clock of its zone. */
+static const char *to_utc(model_reader *reader, const zone_said *zone, int64_t *us)
+{
+    int64_t ahead = 0;
+    if (zone->shared)
+        return PB_MSG("{value} has a time zone that several countries call so: the moment is not "
+                      "known");
+    if (!zone_ahead(reader, zone, *us, &ahead))
+        return PB_MSG("{value} names a time zone that does not exist");
+    *us -= ahead;
+    return NULL;
 }
 
 model_reading model_read_date(model_reader *reader, const model_field *field, pb_str raw,
@@ -381,13 +405,14 @@ model_reading model_read_date(model_reader *reader, const model_field *field, pb
 {
     int year, month, day;
     int64_t days = 0, time;
+    zone_said zone;
     bool iso =
         iso_date(raw, &year, &month, &day) && !(format->jalali && year >= 1200 && year <= 1500);
     const char *problem = NULL;
     if (iso)
         problem = pb_date_from_civil(year, month, day, &days) ? NULL : no_day;
     else
-        problem = read_any(reader, raw, format, &days, &time);
+        problem = read_any(reader, raw, format, &days, &time, &zone);
     if (problem == NULL)
         problem = model_range(reader, field, days, reader->today);
     return problem != NULL ? model_bad_null(problem) : model_good_int(days, iso);
@@ -399,10 +424,13 @@ model_reading model_read_instant(model_reader *reader, const model_field *field,
     int64_t us = 0, days = 0, time = 0;
     bool shaped = raw.len > 10 && raw.ptr[4] == '-' && raw.ptr[7] == '-' && !format->jalali;
     if (!shaped || !pb_instant_parse(raw, &us)) {
-        const char *problem = read_any(reader, raw, format, &days, &time);
+        zone_said zone;
+        const char *problem = read_any(reader, raw, format, &days, &time, &zone);
+        us = days * PB_US_PER_DAY + time;
+        if (problem == NULL)
+            problem = to_utc(reader, &zone, &us);
         if (problem != NULL)
             return model_bad_null(problem);
-        us = days * PB_US_PER_DAY + time;
     }
     const char *problem = model_range(reader, field, us, (reader->today + 1) * PB_US_PER_DAY - 1);
     if (problem != NULL)

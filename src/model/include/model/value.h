@@ -23,8 +23,10 @@ typedef struct model_format {
     bool short_year_first; /* MODEL_YMD: years of two digits come first too */
     bool jalali;
     model_moments moments;
-    char decimal_mark; /* 0 or '.' or ',' */
-    pb_str country;    /* alpha-2, for national phone numbers and postcodes; absent: unknown */
+    char decimal_mark;   /* 0 or '.' or ',' */
+    pb_str zone_country; /* alpha-2: whose abbreviations of time zones are meant where several
+                            countries share one; absent: unknown */
+    pb_str country;      /* alpha-2, for national phone numbers and postcodes; absent: unknown */
 } model_format;
 
 typedef enum model_verdict {
