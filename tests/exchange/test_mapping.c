@@ -436,6 +436,33 @@ static void test_a_title_is_what_stands_in_it(void **state)
     assert_string_equal(column_named(&plan.files[0], "Title")->field->name.ptr, "salutation");
 }
 
+/* shows: INT-5 */
+static void test_nested_data_is_known_by_its_parts(void **state)
+{
+    static const struct {
+        const char *header, *field;
+    } columns[] = {
+        {"_id", "id"},         {"name.first", "given_name"}, {"name.last", "family_name"},
+        {"email", "email"},    {"address.city", "city"},     {"address.country", "country"},
+        {"phones.1.type", ""}, {"phones.1.number", "phone"}, {"created_at", "created_on"},
+    };
+    bench_room *room = *state;
+    exchange_plan plan = plan_of(
+        room,
+        put_text(room, "contacts.json",
+                 "[{\"_id\":{\"$oid\":\"5f1\"},\"name\":{\"first\":\"Ann\",\"last\":\"Lee\"},"
+                 "\"email\":\"ann@example.com\",\"address\":{\"city\":\"Rome\",\"country\":\"IT\"},"
+                 "\"phones\":[{\"type\":\"work\",\"number\":\"+39 06 1234567\"}],"
+                 "\"created_at\":{\"$date\":\"2024-01-02T03:04:05Z\"}}]"),
+        NULL);
+    assert_string_equal(plan.files[0].entity->name.ptr, "contact");
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const char *field = became(column_named(&plan.files[0], columns[i].header));
+        if (strcmp(field, columns[i].field) != 0)
+            fail_msg("%s became “%s”", columns[i].header, field);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +484,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_picture_is_no_table, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_answers_of_an_interface, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_headers_that_repeat_or_are_empty, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_nested_data_is_known_by_its_parts, room_make,
+                                        room_end),
         cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,
                                         room_end),

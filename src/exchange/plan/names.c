@@ -241,7 +241,7 @@ bool names_form(pb_arena *arena, pb_str header, header_form *ret)
             return false;
         ret->ends[ret->count++] = key.len;
     }
-    return ret->key.ptr != NULL;
+    return ret->key.ptr != NULL && names_nested(arena, header, ret);
 }
 
 /* The header begins with `prefix`, and a word ends there (scripts without blanks: anywhere). */
@@ -351,6 +351,10 @@ int names_fit(const name_book *n, const model_field *field, const header_form *h
         best = fit_numbered(own, header_key);
     if (best == 0 && field->type == MODEL_LINK && field->target != NULL)
         best = fit_link(n, field, own, header);
+    for (size_t i = 0; i < header->other_count && best == 0; i++) {
+        int inner = fit_exactly(own, header->others[i]);
+        best = inner > 0 ? inner - WORTH_STRIPPED : 0;
+    }
     return best;
 }
 

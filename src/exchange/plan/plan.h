@@ -74,7 +74,11 @@ typedef struct header_form {
     pb_str key;
     size_t ends[16];
     size_t count;
+    pb_str others[3]; /* of nested data: what it would be called alone, in key form */
+    size_t other_count;
 } header_form;
+/** Adds the other names of a header such as `address.city`; false without memory. */
+bool names_nested(pb_arena *arena, pb_str header, header_form *form);
 /** False without memory. */
 bool names_form(pb_arena *arena, pb_str header, header_form *ret);
 /** How well a header fits a field, 0: not at all, 100: it is the field's name. */
