@@ -134,12 +134,38 @@ static void test_what_was_exported_imports_as_it_was(void **state)
     program_remove_folder(folder);
 }
 
+/* shows: INT-5 DQ-1 */
+static void test_how_the_file_was_read_is_told(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    program_write(folder, "contacts.csv",
+                  "Contact ID,Full Name,Email\nc1,\xC0\xED\xED\xE0,anna@example.com\n"
+                  "c2,Bob Brown,bob@example.com\nGrand Totals (2 records)\n");
+    MUST(folder, "key", "init", "w");
+    program_result r = PROGRAM(folder, "import", "contacts.csv", "-w", "w", "--encoding", "cp1251");
+    assert_int_equal(r.exit, 0);
+    assert_has(r.out, "2 of 2");
+    assert_has(r.out, "read as Windows-1251, as you said");
+    assert_has(r.out, "Left out at the end");
+    assert_has(r.out, "line 4");
+    program_free(&r);
+    MUST(folder, "Анна", "show", "contact", "c1", "-w", "w");
+    r = PROGRAM(folder, "import", "contacts.csv", "-w", "w", "--encoding", "cp99");
+    assert_int_not_equal(r.exit, 0);
+    assert_has(r.err, "cp99");
+    assert_has(r.err, "Windows-1256");
+    program_free(&r);
+    program_remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rejected_rows_are_mended_and_fed_again),
         cmocka_unit_test(test_no_rejected_row_is_left_out_of_the_list),
         cmocka_unit_test(test_what_was_exported_imports_as_it_was),
+        cmocka_unit_test(test_how_the_file_was_read_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
