@@ -51,9 +51,9 @@ static void check(bench_room *room, const char *text, const char *rows)
 /* shows: INT-5 DQ-1 */
 static void test_totals_in_many_languages(void **state)
 {
-    static const char *const words[] = {"Total",  "TOTAL:", "Grand Total", "Sum",    "Summe",
-                                        "Gesamt", "Итого",  "合计",        "总计：", "合計",
-                                        "总计",   "جمع کل", "جمع",         "مجموع",  "المجموع"};
+    static const char *const words[] = {
+        "Total", "TOTAL:", "Grand Total", "Sum",  "Summe",  "Gesamt", "Zwischensumme", "Итого",
+        "合计",  "总计：", "合計",        "总计", "جمع کل", "جمع",    "مجموع",         "المجموع"};
     bench_room *room = *state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char text[512];

@@ -395,6 +395,13 @@ static bool numbers_from(const table_row *row, size_t from)
     return any;
 }
 
+/* No word for totals begins like that: most rows are told by it at once. */
+static bool begins_otherwise(pb_str cell)
+{
+    unsigned char c = (unsigned char)cell.ptr[0];
+    return c < 0x80 && strchr("tsgiz ", c | 0x20) == NULL;
+}
+
 below_kind below_kind_of(const table_row *row, size_t columns, size_t *ret_filled)
 {
     size_t filled = 0, first = row->count;
@@ -408,6 +415,8 @@ below_kind below_kind_of(const table_row *row, size_t columns, size_t *ret_fille
         return BELOW_RECORD;
     if (filled == 0)
         return BELOW_BLANK;
+    if (filled > 1 && filled * 2 > columns && begins_otherwise(row->cells[first]))
+        return BELOW_RECORD;
     pb_str text = pb_str_trim(row->cells[first]);
     if (text.len == 0 || text.len > LONGEST_WORDS)
         return filled == 1 ? BELOW_ALONE : BELOW_RECORD;
