@@ -284,7 +284,7 @@ bool zone_ahead(model_reader *reader, const zone_said *zone, int64_t local_us, i
         return true;
     if (!open_place(reader, zone->place))
         return false;
-    ucal_setMillis(reader->calendar, (UDate)(local_us / 1000), &error);
+    ucal_setMillis(reader->calendar, (UDate)local_us / 1000.0, &error);
     ucal_getTimeZoneOffsetFromLocal(reader->calendar, UCAL_TZ_LOCAL_FORMER, UCAL_TZ_LOCAL_LATTER,
                                     &raw, &summer, &error);
     *ret_us = ((int64_t)raw + summer) * 1000;
