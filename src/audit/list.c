@@ -101,8 +101,14 @@ static pb_status make_room(audit_work *work, entity_state *state, bool amounts, 
     state->pending = pb_arena_array(work->scratch, (size_t)state->max_n + 1, 1);
     if (amounts)
         state->amount = pb_arena_array(work->scratch, rows, sizeof *state->amount);
+    if (amounts) {
+        state->money = pb_arena_array(work->scratch, rows, 1);
+        state->currencies =
+            pb_arena_array(work->arena, AUDIT_CURRENCIES, sizeof *state->currencies);
+    }
     return !state->n || !state->record || !state->owner || !state->source || !state->position ||
-                   !state->worst || !state->pending || (amounts && !state->amount)
+                   !state->worst || !state->pending ||
+                   (amounts && (!state->amount || !state->money || !state->currencies))
                ? pb_fail_memory(err)
                : PB_OK;
 }
@@ -111,7 +117,7 @@ typedef struct list_reader {
     entity_state *state;
     db_stmt *stmt;
     pb_map *runs;
-    bool owned, amounts, mixed;
+    bool owned, amounts;
     int64_t last_run;
     uint32_t last_source;
 } list_reader;
@@ -124,11 +130,20 @@ static void take_amount(audit_work *work, list_reader *list, size_t at)
         return;
     state->amount[at] = db_column_i64(list->stmt, column);
     pb_str currency = db_column_text(list->stmt, column + 1);
-    if (list->mixed)
+    size_t place = 0, known = state->currency_count;
+    if (!currency.len)
+        currency = PB_STR("");
+    if (known > AUDIT_CURRENCIES)
         return;
-    if (!state->amount_currency.ptr)
-        state->amount_currency = currency.len ? pb_arena_str(work->arena, currency) : PB_STR("");
-    list->mixed = !pb_str_eq(state->amount_currency, currency.len ? currency : PB_STR(""));
+    while (place < known && !pb_str_eq(state->currencies[place], currency))
+        place++;
+    if (place == known) {
+        state->currency_count++;
+        if (known == AUDIT_CURRENCIES)
+            return;
+        state->currencies[place] = currency.len ? pb_arena_str(work->arena, currency) : currency;
+    }
+    state->money[at] = (uint8_t)place;
 }
 
 static pb_status take_row(audit_work *work, list_reader *list, pb_error *err)
@@ -192,8 +207,8 @@ pb_status list_load(audit_work *work, entity_state *state, pb_error *err)
             break;
         PB_TRY(take_row(work, &list, err));
     }
-    if (list.mixed)
-        state->amount_currency = PB_STR_NONE;
+    if (state->currency_count == 1)
+        state->amount_currency = state->currencies[0];
     state->listed = true;
     return PB_OK;
 }
@@ -203,4 +218,12 @@ size_t list_position(const entity_state *state, int64_t n)
     if (n < 1 || n > state->max_n || !state->position[n])
         return SIZE_MAX;
     return state->position[n] - 1;
+}
+
+void list_currencies(const entity_state *state, pb_str *ret_currency, audit_sums *ret_sums)
+{
+    bool several = state->currency_count > 1 && state->currency_count <= AUDIT_CURRENCIES;
+    *ret_currency = state->amount_currency;
+    ret_sums->currency = state->currencies;
+    ret_sums->count = several ? state->currency_count : 0;
 }

@@ -18,6 +18,7 @@ typedef struct people_row {
     uint8_t hour;
     uint32_t owner, source;
     int32_t touched, entered, active;
+    uint8_t money; /* number of the amount's currency */
 } people_row;
 
 static pb_status make_series(pb_arena *arena, audit_usage *usage, pb_error *err)
@@ -137,6 +138,7 @@ static void take_deal(const work_people *people, const people_columns *columns, 
     usage->open += !won && !lost;
     if (won)
         usage->won_amount += amount;
+    usage->won_sums.minor[row->money] += amount;
     if (row->closed != INT64_MIN && (won || lost))
         add_week(people, usage->weeks[won ? AUDIT_FLOW_WON : AUDIT_FLOW_LOST], row->closed);
 }
@@ -286,6 +288,7 @@ static pb_status take_records(audit_work *work, const people_columns *columns, p
         row.source = state->source[at];
         row.touched = state->touched[at];
         int64_t amount = state->amount ? state->amount[at] : 0;
+        row.money = state->money ? state->money[at] : 0;
         take_usage(work, columns, &row, amount, &work->people->total);
         if (row.owner) {
             take_usage(work, columns, &row, amount, &work->people->of[row.owner]);

@@ -127,7 +127,7 @@ static pb_status evaluate(audit_check *check, pb_error *err)
                                     control->unit, err);
     }
     if (check->state && check->state->amount && finding->failing)
-        finding->amount_currency = check->state->amount_currency;
+        list_currencies(check->state, &finding->amount_currency, &finding->amounts);
     if (work_is_relative(check))
         finding->relative = true;
     double measured = control->pass_share ? (double)finding->failing / (double)finding->population

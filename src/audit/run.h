@@ -30,6 +30,9 @@ typedef struct entity_state {
     uint32_t *source;       /* index into run->sources */
     int64_t *amount;        /* NULL: the entity has none */
     pb_str amount_currency; /* as audit_finding.amount_currency */
+    uint8_t *money;         /* by position: number of the amount's currency */
+    pb_str *currencies;     /* of the result */
+    size_t currency_count;  /* may be one more than AUDIT_CURRENCIES: too many to tell */
     uint8_t *pending;       /* by n: fails the control being evaluated */
     uint8_t *worst;         /* by n: 1 + worst grade the record fails, 0 none */
     /* ids and links, see targets_load */
@@ -115,6 +118,8 @@ pb_status work_survey(audit_work *work, pb_error *err);
 bool work_has_field(const audit_work *work, const model_field *field);
 /** Loads the list of an entity's records. */
 pb_status list_load(audit_work *work, entity_state *state, pb_error *err);
+/** In which currency the entity's amounts are, or in which ones. */
+void list_currencies(const entity_state *state, pb_str *ret_currency, audit_sums *ret_sums);
 /** Position of a record in the list, or SIZE_MAX. */
 size_t list_position(const entity_state *state, int64_t n);
 /** Index of an owner by the user's id, made when new. */

@@ -23,9 +23,10 @@ static double per_week(const audit_work *work, const audit_usage *usage, audit_f
     return (double)sum / (weeks < 1 ? 1 : weeks);
 }
 
-static void finish(const audit_work *work, audit_usage *usage, pb_str currency)
+static void finish(const audit_work *work, audit_usage *usage, const entity_state *deals)
 {
-    usage->amount_currency = currency;
+    if (deals)
+        list_currencies(deals, &usage->amount_currency, &usage->won_sums);
     if (usage->has_days)
         usage->entries_per_day =
             (double)usage->dated / working_days(usage->first_day, usage->last_day);
@@ -63,23 +64,23 @@ static void put_sources(audit_work *work, audit_result *result)
     qsort(people->sources, result->usage_source_count, sizeof *people->sources, compare_sources);
 }
 
-/* Won amounts are in the currency of the deals; of several currencies they are no sum. */
-static pb_str currency_of_deals(const audit_work *work)
+/* Won amounts are in the currencies of the deals. */
+static const entity_state *deals_of(const audit_work *work)
 {
     for (size_t i = 0; i < work->schema->entity_count; i++) {
         const entity_state *state = &work->entities[i];
         const model_field *stage = model_field_role(state->entity, "stage");
         if (stage && state->listed && state->amount)
-            return state->amount_currency;
+            return state;
     }
-    return PB_STR_NONE;
+    return NULL;
 }
 
 pb_status usage_all(audit_work *work, audit_result *result, pb_error *err)
 {
     PB_TRY(people_load(work, err));
     work_people *people = work->people;
-    pb_str currency = currency_of_deals(work);
+    const entity_state *deals = deals_of(work);
     result->usage = pb_arena_array(work->arena, people->count + 1, sizeof *result->usage);
     if (!result->usage)
         return pb_fail_memory(err);
@@ -89,12 +90,12 @@ pb_status usage_all(audit_work *work, audit_result *result, pb_error *err)
         audit_usage *usage = &result->usage[result->usage_count++];
         *usage = people->of[i];
         usage->owner = work->owners[i];
-        finish(work, usage, currency);
+        finish(work, usage, deals);
     }
     qsort(result->usage, result->usage_count, sizeof *result->usage, compare_usage);
     result->usage_total = people->total;
     result->usage_total.owner = PB_STR_NONE;
-    finish(work, &result->usage_total, currency);
+    finish(work, &result->usage_total, deals);
     memcpy(result->kind_weeks, people->kind_weeks, sizeof result->kind_weeks);
     result->usage_first_week = people->first_week;
     result->usage_first_day = people->first_day;

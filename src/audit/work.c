@@ -97,8 +97,10 @@ static void count_record(audit_check *check, audit_failure *failure, size_t at)
 {
     entity_state *state = check->state;
     state->pending[failure->n] = 1;
-    if (state->amount)
+    if (state->amount) {
         check->finding->amount += state->amount[at];
+        check->finding->amounts.minor[state->money[at]] += state->amount[at];
+    }
     failure->record = state->record[at];
     failure->owner = state->owner[at] ? check->work->owners[state->owner[at]] : PB_STR_NONE;
     failure->source = state->source[at] ? check->work->sources[state->source[at]] : PB_STR_NONE;

@@ -103,6 +103,23 @@ static void put_maps(json_report *r, const audit_control *control)
     pb_json_array_end(&r->json);
 }
 
+static void json_sums(pb_json *json, const char *key, const audit_sums *sums)
+{
+    if (sums->count == 0)
+        return;
+    pb_json_key(json, key);
+    pb_json_array(json);
+    for (size_t i = 0; i < sums->count; i++) {
+        if (sums->minor[i] == 0)
+            continue;
+        pb_json_object(json);
+        pb_json_member(json, "currency", sums->currency[i]);
+        pb_json_member_i64(json, "minor_units", sums->minor[i]);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void put_figures(json_report *r, const audit_finding *finding)
 {
     pb_json *json = &r->json;
@@ -126,6 +143,7 @@ static void put_figures(json_report *r, const audit_finding *finding)
         pb_json_member_i64(json, "amount_minor_units", finding->amount);
         pb_json_member(json, "currency", finding->amount_currency);
     }
+    json_sums(json, "amounts", &finding->amounts);
 }
 
 static const char *outcome_id(audit_outcome outcome)
@@ -211,6 +229,7 @@ static void put_usage(json_report *r)
             pb_json_member_i64(json, "won_minor_units", usage->won_amount);
             pb_json_member(json, "currency", usage->amount_currency);
         }
+        json_sums(json, "won_amounts", &usage->won_sums);
         pb_json_member_i64(json, "activities", (int64_t)usage->activities);
         if (usage->has_days) {
             json_day(json, "first_day", usage->first_day);

@@ -123,10 +123,12 @@ static void amounts(swot_list *list)
     for (size_t i = 0; i < b->writer.failed_count; i++) {
         const audit_finding *finding = b->writer.failed[i];
         PB_AUTO_BUF amount = PB_BUF_INIT(256);
-        if (finding->outcome != AUDIT_FAIL || finding->amount_currency.ptr == NULL ||
-            finding->amount <= 0)
+        if (finding->outcome != AUDIT_FAIL || finding->amount <= 0)
             continue;
-        report_amount(&b->writer, finding->amount, finding->amount_currency, &amount);
+        report_amounts(&b->writer, finding->amount, finding->amount_currency, &finding->amounts,
+                       &amount);
+        if (amount.len == 0)
+            continue;
         add_id(list, finding->control->id);
         add_point(list, build_title(b, finding),
                   build_say(b, PB_MSG("The records that fail are worth {amount} together."),

@@ -31,8 +31,8 @@ static void by_person(builder *b)
         build_cell_int(&table, usage->open);
         build_cell_int(&table, usage->won);
         build_cell_int(&table, usage->lost);
-        if (usage->amount_currency.ptr != NULL)
-            report_amount(&b->writer, usage->won_amount, usage->amount_currency, &amount);
+        report_amounts(&b->writer, usage->won_amount, usage->amount_currency, &usage->won_sums,
+                       &amount);
         build_cell(&table, (report_cell){.kind = REPORT_CELL_NUMBER,
                                          .text = build_keep(b, &amount),
                                          .number = (double)usage->won_amount / 100});

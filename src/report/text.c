@@ -116,6 +116,20 @@ void report_amount(const report_writer *writer, int64_t minor, pb_str currency, 
         pb_buf_printf(to, " %.*s", PB_STR_FMT(currency));
 }
 
+void report_amounts(const report_writer *writer, int64_t minor, pb_str currency,
+                    const audit_sums *sums, pb_buf *to)
+{
+    if (currency.ptr != NULL)
+        report_amount(writer, minor, currency, to);
+    for (size_t i = 0; i < sums->count; i++) {
+        if (sums->minor[i] == 0)
+            continue;
+        if (to->len > 0)
+            pb_buf_addc(to, " + ");
+        report_amount(writer, sums->minor[i], sums->currency[i], to);
+    }
+}
+
 pb_str report_shown(const report_writer *writer, pb_str value)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(256);
@@ -206,8 +220,7 @@ void report_control_text(const report_writer *writer, const audit_finding *findi
     if (finding->population > 0)
         pb_locale_share(writer->locale, &share,
                         (double)finding->failing / (double)finding->population);
-    if (finding->amount_currency.ptr != NULL)
-        report_amount(writer, finding->amount, finding->amount_currency, &amount);
+    report_amounts(writer, finding->amount, finding->amount_currency, &finding->amounts, &amount);
     args[count++] = (pb_arg){"failing", pb_str_c(report_int(writer, finding->failing))};
     args[count++] = (pb_arg){"population", pb_str_c(report_int(writer, finding->population))};
     args[count++] = (pb_arg){"fixable", pb_str_c(report_int(writer, finding->fixable))};

@@ -70,6 +70,9 @@ pb_str report_mark_label(const report_writer *writer, const audit_mark *mark);
 void report_effort(const report_writer *writer, const audit_finding *finding, pb_buf *to);
 /** Amount in minor units, with its currency where known. */
 void report_amount(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to);
+/** A sum, or where there are several currencies each one's sum; nothing where none is known. */
+void report_amounts(const report_writer *writer, int64_t minor, pb_str currency,
+                    const audit_sums *sums, pb_buf *to);
 /** Grade in the reader's language. */
 const char *report_grade(const report_writer *writer, model_grade grade);
 /** A number in the reader's digits; lives in the writer's arena. */

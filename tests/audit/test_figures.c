@@ -219,6 +219,35 @@ static void test_nothing_is_made_up(void **state)
     close_world(&w);
 }
 
+/* What is in several currencies is told in each, and never added up. */
+/* shows: AUD-4 DQ-11 */
+static void test_sums_by_currency(void **state)
+{
+    static const figures_file deals[] = {{"opportunities.csv", "id,stage,amount,owner\n"
+                                                               "o1,Won,1000 EUR,Ann Lee\n"
+                                                               "o2,Won,500 CNY,Ann Lee\n"
+                                                               "o3,Won,70 EUR,Ann Lee\n"
+                                                               "o4,Lost,30 USD,Bo Chen\n"}};
+    static const figures_file one[] = {
+        {"opportunities.csv", "id,stage,amount,owner\no1,Won,1000 EUR,Ann Lee\n"}};
+    figures_world w;
+    run_files(&w, *state, deals, 1, "2025-06-30");
+    const audit_usage *ann = usage_of(&w, "Ann Lee");
+    assert_null(ann->amount_currency.ptr);
+    assert_int_equal(ann->won_sums.count, 3);
+    assert_true(pb_str_is(ann->won_sums.currency[0], "EUR"));
+    assert_int_equal(ann->won_sums.minor[0], 107000);
+    assert_true(pb_str_is(ann->won_sums.currency[1], "CNY"));
+    assert_int_equal(ann->won_sums.minor[1], 50000);
+    assert_int_equal(ann->won_sums.minor[2], 0);
+    close_world(&w);
+    run_files(&w, *state, one, 1, "2025-06-30");
+    assert_true(pb_str_is(usage_of(&w, "Ann Lee")->amount_currency, "EUR"));
+    assert_int_equal(usage_of(&w, "Ann Lee")->won_sums.count, 0);
+    assert_int_equal(usage_of(&w, "Ann Lee")->won_amount, 100000);
+    close_world(&w);
+}
+
 static int start(void **state)
 {
     *state = support_new();
@@ -238,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_usage_by_week_and_source),
         cmocka_unit_test(test_decay),
         cmocka_unit_test(test_nothing_is_made_up),
+        cmocka_unit_test(test_sums_by_currency),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

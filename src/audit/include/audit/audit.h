@@ -48,6 +48,7 @@ typedef struct audit_finding {
     int64_t amount; /* sum of the failing records' amounts in minor units; see amount_currency */
     pb_str amount_currency; /* absent: the entity has no amounts, or they differ in currency; empty:
                                the source names no currency */
+    audit_sums amounts;     /* where they differ in currency */
     bool relative;          /* ages were measured from audit_result.reference_days */
     pb_str reason;          /* English message id, {value} stands for `reason_value` */
     pb_str reason_value;    /* translate it like a label: it may be one */

@@ -37,6 +37,14 @@ enum {
     AUDIT_SERIES_USERS = 2000 /* users of whom series are kept, those met first */
 };
 
+/** Sums of amounts in several currencies, each by itself: they are never added up. */
+enum { AUDIT_CURRENCIES = 8 };
+typedef struct audit_sums {
+    const pb_str *currency; /* ISO 4217; empty: the source names none */
+    size_t count;           /* 0: there is but one, none at all, or more than AUDIT_CURRENCIES */
+    int64_t minor[AUDIT_CURRENCIES];
+} audit_sums;
+
 /** Figures of one person's work, or of all together. */
 typedef struct audit_usage {
     pb_str owner;     /* as the users of the source are called; absent: all, also of no owner */
@@ -45,6 +53,7 @@ typedef struct audit_usage {
     uint64_t open, won, lost;
     int64_t won_amount;     /* minor units */
     pb_str amount_currency; /* as in audit_finding */
+    audit_sums won_sums;    /* likewise */
     uint64_t activities;
     bool has_days;
     int64_t first_day, last_day;      /* of dated entries, up to the reference day */
