@@ -148,6 +148,8 @@ pb_status check_fail(audit_check *check, const audit_failure *failure, pb_error 
     copy.value = keep(check->work, copy.value, &failed);
     copy.other = keep(check->work, copy.other, &failed);
     copy.suggestion = keep(check->work, copy.suggestion, &failed);
+    copy.second = keep(check->work, copy.second, &failed);
+    copy.second_suggestion = keep(check->work, copy.second_suggestion, &failed);
     if (!copy.problem.len)
         copy.problem = check->control->problem;
     pb_buf_add(&check->work->failures, pb_str_n((const char *)&copy, sizeof copy));

@@ -117,6 +117,22 @@ static pb_status propose(fix_work *work, db_session *snapshot, const audit_findi
                : pb_fail_memory(err);
 }
 
+/* A rule may know the clean values of two fields at once: given and family name. */
+static pb_status propose_each(fix_work *work, db_session *snapshot, const audit_finding *finding,
+                              const audit_failure *failure, bool several, pb_error *err)
+{
+    audit_failure second = *failure;
+    if (pb_str_empty(failure->suggestion))
+        return PB_OK;
+    PB_TRY(propose(work, snapshot, finding, failure, several, err));
+    if (pb_str_empty(failure->second))
+        return PB_OK;
+    second.field = failure->second;
+    second.suggestion = failure->second_suggestion;
+    second.value = PB_STR_NONE;
+    return propose(work, snapshot, finding, &second, several, err);
+}
+
 static pb_status propose_all(fix_work *work, db_session *snapshot, const audit_result *result,
                              pb_error *err)
 {
@@ -127,8 +143,8 @@ static pb_status propose_all(fix_work *work, db_session *snapshot, const audit_r
         work->fixes->failing += finding->failing;
         work->fixes->more = work->fixes->more || finding->failing > finding->failure_count;
         for (size_t i = 0; i < finding->failure_count; i++)
-            if (!pb_str_empty(finding->failures[i].suggestion))
-                PB_TRY(propose(work, snapshot, finding, &finding->failures[i], proposing > 0, err));
+            PB_TRY(
+                propose_each(work, snapshot, finding, &finding->failures[i], proposing > 0, err));
         proposing += work->fixes->count > before;
     }
     return PB_OK;

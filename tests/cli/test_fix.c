@@ -74,6 +74,39 @@ static void test_in_a_workspace_and_back(void **state)
     program_remove_folder(folder);
 }
 
+static const char people[] = "Contact ID,Full Name,First Name,Last Name,Email,Birth Date,Country\n"
+                             "c1,Zhang Weimin,Weimin,,zhang@firm.cn,13/02/1971,China\n"
+                             "c2,Maria del Carmen García López,,,maria@firm.es,03/04/1965,Spain\n"
+                             "c3,سید محمد موسوی,,موسوی,m@firm.ir,22/11/1980,Iran\n"
+                             "c4,Wang Wei,,,wei@firm.cn,5 March 1990,China\n"
+                             "c5,Jan van der Berg,Jan,,jan@firm.nl,09.08.1977,Netherlans\n";
+
+/* Parts of names where the name tells them, dates in another form than the column's, a country. */
+/* shows: DQ-10 REC-5 */
+static void test_names_dates_and_countries(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    program_write(folder, "contacts.csv", people);
+    MUST(folder, "c4, Birth date: 5 March 1990 → 1990-03-05", "fix", "contacts.csv", "--control",
+         "DQ-STANDARD-FORM", "--dry-run");
+    MUST(folder, "Values changed: ", "fix", "contacts.csv", "--control", "COM-NAME-PARTS",
+         "--control", "DQ-STANDARD-FORM", "--control", "DQ-VALID-COUNTRY");
+    char *text = program_read(folder, "fixed/contacts.csv");
+    assert_has(text, "c1,Zhang Weimin,Weimin,Zhang,zhang@firm.cn,13/02/1971,China\r\n");
+    assert_has(text, "c2,Maria del Carmen García López,Maria del Carmen,García López,");
+    assert_has(text, "c3,سید محمد موسوی,سید محمد,موسوی,");
+    assert_has(text, "c4,Wang Wei,,,wei@firm.cn,1990-03-05,China\r\n"); /* either may be either */
+    assert_has(text, "c5,Jan van der Berg,Jan,van der Berg,jan@firm.nl,1977-08-09,Netherlands\r\n");
+    free(text);
+    MUST(folder, "key", "init", "w");
+    MUST(folder, "4 of 5 rows imported", "import", "contacts.csv", "-w", "w"); /* no such country */
+    MUST(folder, "To take it back: probity undo 2", "fix", "w", "--control", "COM-NAME-PARTS");
+    MUST(folder, "Family name: García López\n", "show", "contact", "c2", "-w", "w");
+    MUST(folder, "with values put back", "undo", "2", "-w", "w");
+    program_remove_folder(folder);
+}
+
 /* shows: DQ-10 */
 static void test_wrong_words(void **state)
 {
@@ -105,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies_of_files),
         cmocka_unit_test(test_in_a_workspace_and_back),
+        cmocka_unit_test(test_names_dates_and_countries),
         cmocka_unit_test(test_wrong_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,15 +17,17 @@ static pb_status agrees(audit_check *check, db_stmt *stmt, int column, pb_str pa
     return PB_OK;
 }
 
-/* Tells the part that is missing. */
+/* Tells the part that is missing; `second`: the other part, where it is missing too. */
 static pb_status missing(audit_check *check, int64_t n, const model_field *field, pb_str full,
-                         pb_str part, pb_error *err)
+                         pb_str part, const model_field *second, pb_str other, pb_error *err)
 {
     const audit_failure failure = {
         .n = n,
         .field = field->name,
         .other = full,
         .suggestion = part,
+        .second = second ? second->name : PB_STR_NONE,
+        .second_suggestion = second ? other : PB_STR_NONE,
         .problem = pb_str_c(PB_MSG("It is empty, and the full name “{other}” tells it."))};
     return check_fail(check, &failure, err);
 }
@@ -65,8 +67,8 @@ pb_status measure_name_parts(audit_check *check, pb_error *err)
         PB_TRY(agrees(check, stmt, 3, last, &same_family, err));
         int64_t n = db_column_i64(stmt, 0);
         if (no_given && same_family)
-            PB_TRY(missing(check, n, given, name, first, err));
-        if (no_family && same_given)
-            PB_TRY(missing(check, n, family, name, last, err));
+            PB_TRY(missing(check, n, given, name, first, no_family ? family : NULL, last, err));
+        else if (no_family && same_given)
+            PB_TRY(missing(check, n, family, name, last, NULL, PB_STR_NONE, err));
     }
 }

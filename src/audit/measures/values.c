@@ -192,16 +192,95 @@ static pb_status is_grouped_throughout(audit_check *check, bool *ret, pb_error *
     return PB_OK;
 }
 
+/* How the day of a date is written: groups of one or two digits are `d`, of four `y`, words `a`,
+ * marks themselves. The time of day does not matter. */
+enum { SHAPE_BYTES = 32, SHAPES_MOST = 64 };
+
+static pb_str shape_of_date(pb_str text, char room[SHAPE_BYTES])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text.len && len < SHAPE_BYTES;) {
+        size_t from = i;
+        char c = text.ptr[i];
+        while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9')
+            i++;
+        if (i > from) {
+            room[len++] = i - from <= 2 ? 'd' : i - from == 4 ? 'y' : 'n';
+            continue;
+        }
+        while (i < text.len && ((text.ptr[i] | 0x20) >= 'a' || (unsigned char)text.ptr[i] >= 0x80))
+            i++;
+        if (i > from && c != 'T') {
+            room[len++] = 'a';
+        } else if (i == from) {
+            if (len >= 5 && (c == ' ' || c == ','))
+                break;
+            room[len++] = c;
+            i++;
+        } else {
+            break;
+        }
+    }
+    return pb_str_n(room, len);
+}
+
+/* The way most dates of a column are written other than in standard form; absent where the standard
+ * form is the commonest. It lies in `room`. */
+static pb_status usual_shape(audit_check *check, char room[SHAPE_BYTES], pb_str *ret, pb_error *err)
+{
+    const model_field *field = check->control->field;
+    uint64_t counts[SHAPES_MOST] = {0}, most;
+    char shapes[SHAPES_MOST][SHAPE_BYTES];
+    pb_str known[SHAPES_MOST];
+    size_t count = 0, best = SIZE_MAX;
+    db_stmt *stmt;
+    most = check->state->filled[field->index] - check->state->restyled[field->index];
+    PB_TRY(open_notes(check, "restyled", &stmt, err));
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            break;
+        size_t at = 0;
+        pb_str shape = shape_of_date(db_column_text(stmt, 1), room);
+        while (at < count && !pb_str_eq(known[at], shape))
+            at++;
+        if (at == SHAPES_MOST)
+            continue;
+        if (at == count) {
+            memcpy(shapes[at], shape.ptr, shape.len);
+            known[count++] = pb_str_n(shapes[at], shape.len);
+        }
+        counts[at]++;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (counts[i] > most) {
+            most = counts[i];
+            best = i;
+        }
+    *ret = PB_STR_NONE;
+    if (best != SIZE_MAX) {
+        memcpy(room, shapes[best], known[best].len);
+        *ret = pb_str_n(room, known[best].len);
+    }
+    return PB_OK;
+}
+
 pb_status measure_not_standard(audit_check *check, pb_error *err)
 {
     const model_field *field = check->control->field;
     const bool phone = field->type == MODEL_PHONE;
+    const bool date = field->type == MODEL_DATE || field->type == MODEL_INSTANT;
     bool grouped = false;
+    char room[SHAPE_BYTES], shape[SHAPE_BYTES];
+    pb_str usual = PB_STR_NONE;
     check->finding->population = check->state->filled[field->index];
     if (!check->state->restyled[field->index])
         return PB_OK;
     if (phone)
         PB_TRY(is_grouped_throughout(check, &grouped, err));
+    if (date)
+        PB_TRY(usual_shape(check, room, &usual, err));
     db_stmt *stmt;
     PB_TRY(open_notes(check, "restyled", &stmt, err));
     for (;;) {
@@ -213,6 +292,9 @@ pb_status measure_not_standard(audit_check *check, pb_error *err)
         failure.problem =
             pb_str_c(PB_MSG("“{value}” is not in standard form, which is “{suggestion}”."));
         failure.value = db_column_text(stmt, 1);
+        /* A column that keeps to one way of writing its dates has one form. */
+        if (date && pb_str_eq(shape_of_date(failure.value, shape), usual))
+            continue;
         PB_TRY(work_text(check->work, stmt, 3, field, &failure.suggestion, err));
         /* Of which country a number is nobody knows where there is no calling code: then it has no
          * standard form. */

@@ -28,8 +28,10 @@ typedef struct audit_failure {
     pb_str problem; /* English message id, may use {value} {other} {suggestion} */
     pb_str other;   /* the other record or value it is at odds with; absent: none */
     pb_str suggestion; /* the clean value where a rule knows it; absent: none */
-    pb_str owner;      /* label of the record's owner; absent: none */
-    pb_str source;     /* name of the file it came from */
+    pb_str second;     /* another field whose clean value the same rule knows; absent: none */
+    pb_str second_suggestion;
+    pb_str owner;  /* label of the record's owner; absent: none */
+    pb_str source; /* name of the file it came from */
     const pb_str
         *evidence; /* values of control->evidence in its order, absent where empty; NULL beyond the
                       first AUDIT_EVIDENCE failures and where no record is meant */
