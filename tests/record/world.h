@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "db/workspace.h"
+#include "engine.h"
 #include "record/record.h"
 #include "record/run.h"
 #include "record/verify.h"
@@ -89,6 +90,7 @@ static const char *const world_tables[WORLD_TABLES] = {
 
 typedef struct world {
     char folder[128];
+    char key[320];
     model_schema *schema;
     db_workspace *workspace;
     const model_entity *firm, *person, *deal;
@@ -137,9 +139,13 @@ static inline void world_open(world *w, const char *engine)
     const char *base = getenv("TMPDIR");
     snprintf(w->folder, sizeof w->folder, "%s/probity-record-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(w->folder));
-    db_options options = {.scratch = true};
-    world_must(db_workspace_create(w->folder, w->schema, &options, NULL, &w->workspace, &err),
+    snprintf(w->key, sizeof w->key, "%s.key", w->folder);
+    db_options options = {.scratch = !on_postgres(), .key.key_file = w->key};
+    world_must(db_workspace_create(on_postgres() ? engine_address() : w->folder, w->schema,
+                                   &options, NULL, &w->workspace, &err),
                &err);
+    if (on_postgres())
+        engine_lift_rights();
 }
 
 static inline void world_close(world *w)
@@ -147,6 +153,7 @@ static inline void world_close(world *w)
     w->workspace = db_workspace_close(w->workspace);
     w->schema = model_schema_free(w->schema);
     rmdir(w->folder);
+    unlink(w->key);
 }
 
 static inline ledger_actor world_actor(void)

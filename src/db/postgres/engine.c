@@ -289,7 +289,8 @@ static pb_status run(db_conn *conn, const char *sql, pb_error *err)
     PB_TRY(db_pg_settle(conn, err));
     pb_buf_printf(&text, "SET LOCAL ROLE \"%s\";\n", conn->roles.owner);
     pb_buf_addc(&text, sql);
-    db_pg_grants(conn->layout, &conn->roles, conn->where->schema, &text);
+    if (strstr(sql, "CREATE VIEW") != NULL) /* the last definitions: all tables are there */
+        db_pg_grants(conn->layout, &conn->roles, &text);
     pb_buf_printf(&text, "\nSET LOCAL ROLE \"%s\";\n", conn->roles.app);
     if (text.failed)
         return pb_fail_memory(err);

@@ -57,14 +57,9 @@ static void add_policy(pb_str name, pb_buf *sql)
                   PB_STR_FMT(name), PB_STR_FMT(name), PB_STR_FMT(name), PB_STR_FMT(name));
 }
 
-void db_pg_grants(const db_layout *layout, const pg_roles *roles, const char *schema, pb_buf *sql)
+void db_pg_grants(const db_layout *layout, const pg_roles *roles, pb_buf *sql)
 {
-    pb_buf_printf(sql,
-                  "\nDO $grants$\nDECLARE tables bigint;\nBEGIN\n"
-                  "SELECT count(*) INTO tables FROM pg_class WHERE relkind IN ('r', 'v')"
-                  " AND relnamespace = '\"%s\"'::regnamespace;\n"
-                  "IF tables < %zu THEN RETURN; END IF;\n",
-                  schema, layout->table_count + layout->view_count);
+    pb_buf_byte(sql, '\n');
     for (size_t i = 0; i < layout->table_count; i++) {
         pb_str name = layout->tables[i].name;
         pb_buf_printf(sql,
@@ -78,5 +73,4 @@ void db_pg_grants(const db_layout *layout, const pg_roles *roles, const char *sc
     for (size_t i = 0; i < layout->view_count; i++)
         pb_buf_printf(sql, "GRANT SELECT ON \"%.*s\" TO \"%s\", \"%s\";\n",
                       PB_STR_FMT(layout->views[i].name), roles->app, roles->query);
-    pb_buf_addc(sql, "END $grants$;\n");
 }

@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
-enum { DEFINITIONS = 1 << 20 };
+#include <sodium.h>
+
+enum { DEFINITIONS = 1 << 20, MARK = 16 };
 
 /* NAME: schema and database, so that roles, which all databases of a server share, do not meet. */
 static void name_roles(const char *schema, const char *database, pg_roles *ret)
@@ -133,7 +135,7 @@ static pb_status make_schema(PGconn *pg, const char *schema, const pg_roles *rol
                   schema, roles->app, roles->query, schema);
     pb_buf_printf(&sql,
                   "CREATE TABLE workspace (one boolean PRIMARY KEY DEFAULT true CHECK (one),"
-                  " head bytea, commits bigint NOT NULL) WITH (fillfactor = 50);"
+                  " head bytea, key_mark text, commits bigint NOT NULL) WITH (fillfactor = 50);"
                   "INSERT INTO workspace (commits) VALUES (0);"
                   "GRANT SELECT, UPDATE (commits) ON workspace TO \"%s\";"
                   "SET LOCAL search_path = \"%s_sql\", pg_catalog;",
@@ -225,26 +227,54 @@ pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text
     return status == PB_OK && text->failed ? pb_fail_memory(err) : status;
 }
 
+/* A mark by which the right key is known, whatever was altered in the head. */
+static void key_mark(const uint8_t key[32], char ret_text[2 * MARK + 1])
+{
+    uint8_t mark[MARK];
+    crypto_kdf_derive_from_key(mark, sizeof mark, 1, "pgkeymrk", key);
+    sodium_bin2hex(ret_text, 2 * MARK + 1, mark, sizeof mark);
+}
+
+pb_status db_pg_check_key(PGconn *pg, const uint8_t key[32], pb_error *err)
+{
+    char mark[2 * MARK + 1];
+    bool other = false;
+    key_mark(key, mark);
+    PB_TRY(is_true(pg, "SELECT key_mark <> $1 FROM workspace", mark, &other, err));
+    if (!other)
+        return PB_OK;
+    return pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open this workspace."), NULL);
+}
+
+static pb_status store_head(PGconn *pg, const pg_roles *roles, const char *head, const char *mark,
+                            pb_error *err)
+{
+    char role[100];
+    db_conn asking = {.pg = pg};
+    const char *const values[] = {head, mark};
+    snprintf(role, sizeof role, "SET ROLE \"%s\"", roles->owner);
+    PB_TRY(db_pg_say(pg, role, err));
+    PGresult *result =
+        PQexecParams(pg, "UPDATE workspace SET head = convert_to($1, 'UTF8'), key_mark = $2", 2,
+                     NULL, values, NULL, NULL, 0);
+    pb_status status = PB_OK;
+    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        status = db_pg_fail(&asking, result, err);
+    PQclear(result);
+    return status;
+}
+
 pb_status db_pg_write_head(const db_target *target, pb_arena *arena, pb_str text, pb_error *err)
 {
     PGconn *pg = NULL;
     pg_roles roles;
-    char role[100];
-    char *copy = pb_arena_cstr(arena, text);
-    if (copy == NULL)
+    char mark[2 * MARK + 1];
+    char *head = pb_arena_cstr(arena, text);
+    if (head == NULL)
         return pb_fail_memory(err);
+    key_mark(target->key, mark);
     PB_TRY(open_place(target->where, &pg, &roles, err));
-    snprintf(role, sizeof role, "SET ROLE \"%s\"", roles.owner);
-    pb_status status = db_pg_say(pg, role, err);
-    if (status == PB_OK) {
-        pb_error error = {.status = PB_IO};
-        PGresult *result =
-            db_pg_ask(pg, "UPDATE workspace SET head = convert_to($1, 'UTF8')", copy, &error);
-        if (result == NULL && err != NULL)
-            *err = error;
-        status = result == NULL ? error.status : PB_OK;
-        PQclear(result);
-    }
+    pb_status status = store_head(pg, &roles, head, mark, err);
     PQfinish(pg);
     return status;
 }

@@ -224,8 +224,10 @@ pb_status db_pg_make(const db_target *target, pb_arena *arena, bool *ret_made, p
 void db_pg_unmake(const db_target *target);
 pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text, pb_error *err);
 pb_status db_pg_write_head(const db_target *target, pb_arena *arena, pb_str text, pb_error *err);
+/** Whether the key is the one the workspace was made with: PB_WRONG_KEY. */
+pb_status db_pg_check_key(PGconn *pg, const uint8_t key[32], pb_error *err);
 /** Appends what gives the roles their rights on tables and views, and rows their policies. */
-void db_pg_grants(const db_layout *layout, const pg_roles *roles, const char *schema, pb_buf *sql);
+void db_pg_grants(const db_layout *layout, const pg_roles *roles, pb_buf *sql);
 /** Appends what foreign statements find under the names SQLite has for it. */
 void db_pg_functions(pb_buf *sql);
 

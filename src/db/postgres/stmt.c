@@ -353,6 +353,8 @@ pb_status db_pg_step(db_native *native, bool *ret_row, pb_error *err)
     pb_status status = conn->failed ? db_pg_failed(conn, err) : PB_OK;
     if (status == PB_OK && native->generation != conn->generation)
         status = db_pg_native_ready(native, err);
+    if (status == PB_OK && !native->rows && conn->role == DB_READER)
+        status = pb_fail(err, PB_DENIED, PB_MSG("This may not be written here."), NULL);
     if (status != PB_OK) {
         db_pg_reset(native, false);
         return status;
