@@ -20,6 +20,7 @@
 #include "record/record.h"
 #include "record/run.h"
 #include "record/verify.h"
+#include "sys/file.h"
 #include "sys/random.h"
 
 static const char world_model[] =
@@ -140,7 +141,7 @@ static inline void world_open(world *w, const char *engine)
     snprintf(w->folder, sizeof w->folder, "%s/probity-record-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->key, sizeof w->key, "%s.key", w->folder);
-    db_options options = {.scratch = !on_postgres(), .key.key_file = w->key};
+    db_options options = {.scratch = getenv("PROBITY_TEST_ENGINE") == NULL, .key.key_file = w->key};
     world_must(db_workspace_create(on_postgres() ? engine_address() : w->folder, w->schema,
                                    &options, NULL, &w->workspace, &err),
                &err);
@@ -152,7 +153,7 @@ static inline void world_close(world *w)
 {
     w->workspace = db_workspace_close(w->workspace);
     w->schema = model_schema_free(w->schema);
-    rmdir(w->folder);
+    sys_dir_remove_tree(w->folder, NULL);
     unlink(w->key);
 }
 

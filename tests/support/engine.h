@@ -58,21 +58,39 @@ static inline const char *engine_address(void)
                            engine_server.folder, ++engine_count);
 }
 
-/** What the owner of the tables could do, tests may do, too: they alter what nobody may alter. */
-static inline void engine_lift_rights(void)
+/** Has an administrator say something to the server. */
+static inline void engine_say(const char *database, const char *sql)
 {
-    char *line = pb_arena_printf(engine_server.arena,
-                                 "psql -q -h '%s' -U postgres -c 'GRANT ALL ON ALL TABLES IN SCHEMA"
-                                 " w%d TO w%d_postgres_app'",
-                                 engine_server.folder, engine_count, engine_count);
     extern char **environ;
-    const char *const arguments[] = {"sh", "-c", line, NULL};
+    const char *const arguments[] = {"psql", "-q",       "-h", engine_server.folder,
+                                     "-U",   "postgres", "-d", database,
+                                     "-c",   sql,        NULL};
     pid_t child = 0;
     int state = 0;
     assert_int_equal(
-        0, posix_spawnp(&child, "sh", NULL, NULL, (char *const *)(uintptr_t)arguments, environ));
+        0, posix_spawnp(&child, "psql", NULL, NULL, (char *const *)(uintptr_t)arguments, environ));
     assert_int_equal(child, waitpid(child, &state, 0));
     assert_int_equal(0, state);
+}
+
+/** What the owner of the tables could do, tests may do, too: they alter what nobody may alter. */
+static inline void engine_lift_rights(void)
+{
+    engine_say("postgres", pb_arena_printf(engine_server.arena,
+                                           "GRANT ALL ON ALL TABLES IN SCHEMA w%d TO"
+                                           " w%d_postgres_app",
+                                           engine_count, engine_count));
+}
+
+/** The address of a copy of the workspace that was made first, in a database of its own: made in a
+ * tenth of the time a new one takes. */
+static inline const char *engine_copy(void)
+{
+    int number = ++engine_count;
+    engine_say("template1", pb_arena_printf(engine_server.arena,
+                                            "CREATE DATABASE copy%d TEMPLATE postgres", number));
+    return pb_arena_printf(engine_server.arena, "postgres://postgres@/copy%d?host=%s&schema=w1",
+                           number, engine_server.folder);
 }
 
 #endif
