@@ -2,16 +2,16 @@
 
 /* Functions whose result follows from their arguments alone and that cannot make large values. */
 static const char *const pure_functions[] = {
-    "abs",         "avg",          "ceil",         "ceiling",      "char",       "coalesce",
-    "concat",      "concat_ws",    "count",        "cume_dist",    "dense_rank", "exp",
-    "first_value", "floor",        "glob",         "group_concat", "hex",        "ifnull",
-    "iif",         "if",           "instr",        "lag",          "last_value", "lead",
-    "length",      "like",         "ln",           "log",          "log10",      "lower",
-    "ltrim",       "max",          "min",          "mod",          "nth_value",  "ntile",
-    "nullif",      "octet_length", "percent_rank", "pow",          "power",      "rank",
-    "replace",     "round",        "row_number",   "rtrim",        "sign",       "sqrt",
-    "string_agg",  "substr",       "substring",    "sum",          "total",      "trim",
-    "trunc",       "typeof",       "unicode",      "upper",
+    "abs",         "avg",        "ceil",         "ceiling",      "char",       "coalesce",
+    "concat",      "concat_ws",  "count",        "cume_dist",    "dense_rank", "exp",
+    "first_value", "floor",      "glob",         "group_concat", "hex",        "ifnull",
+    "iif",         "if",         "instr",        "iso_day",      "lag",        "last_value",
+    "lead",        "length",     "like",         "ln",           "log",        "log10",
+    "lower",       "ltrim",      "max",          "min",          "mod",        "nth_value",
+    "ntile",       "nullif",     "octet_length", "percent_rank", "pow",        "power",
+    "rank",        "replace",    "round",        "row_number",   "rtrim",      "sign",
+    "sqrt",        "string_agg", "substr",       "substring",    "sum",        "total",
+    "trim",        "trunc",      "typeof",       "unicode",      "upper",
 };
 
 bool db_is_pure(pb_str name)

@@ -48,6 +48,9 @@ static const struct function {
      true},
     {"substring", "text, bigint", "text", "substr($1, $2)", true},
     {"substring", "text, bigint, bigint", "text", "substr($1, $2, $3)", true},
+    /* ours on both engines */
+    {"iso_day", "bigint", "text",
+     "pg_catalog.to_char(DATE '1970-01-01' + $1::integer, 'YYYY-MM-DD')", true},
     /* choosing */
     {"ifnull", "anycompatible, anycompatible", "anycompatible", "coalesce($1, $2)", false},
     {"iif", "boolean, anycompatible, anycompatible", "anycompatible",

@@ -3,7 +3,7 @@
 
 #include "../pure.h"
 
-#include <limits.h>
+#include "base/time.h"
 
 /* Steps between two looks at the budget. */
 enum { STEP_CHUNK = 1000 };
@@ -80,9 +80,23 @@ static int progress(void *context)
     return 1;
 }
 
+/* iso_day(days since 1970-01-01): the one function that statements have from us. */
+static void iso_day(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(40);
+    if (count != 1 || sqlite3_value_type(values[0]) != SQLITE_INTEGER)
+        return;
+    pb_date_format(&text, sqlite3_value_int64(values[0]));
+    sqlite3_result_text(context, pb_buf_cstr(&text), (int)text.len, SQLITE_TRANSIENT);
+}
+
 pb_status db_sqlite_guard(db_conn *conn, pb_error *err)
 {
-    int code = sqlite3_set_authorizer(conn->db, authorize, conn);
+    int code = sqlite3_create_function_v2(conn->db, "iso_day", 1,
+                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                          NULL, iso_day, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_set_authorizer(conn->db, authorize, conn);
     return code == SQLITE_OK ? PB_OK : db_sqlite_fail(conn->db, code, err);
 }
 
