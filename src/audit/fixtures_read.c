@@ -116,6 +116,8 @@ static pb_status case_read(reading *to, audit_case_kind kind, const model_yaml *
             PB_TRY(model_yaml_texts(loader->arena, map, "expect", &fixture.expect, err));
         else if (pb_str_is(key, "as_of"))
             PB_TRY(model_yaml_text(map, "as_of", &fixture.as_of, err));
+        else if (pb_str_is(key, "backups"))
+            fixture.backups = map->items[i];
         else if (pb_str_is(key, "suggest"))
             PB_TRY(suggestions_read(loader, map->items[i], &fixture, err));
         else

@@ -73,5 +73,6 @@ pb_status measure_city_elsewhere(audit_check *check, pb_error *err);
 pb_status measure_id_contradicts(audit_check *check, pb_error *err);
 pb_status measure_cut_off(audit_check *check, pb_error *err);
 pb_status measure_field_history(audit_check *check, pb_error *err);
+pb_status measure_backups(audit_check *check, pb_error *err);
 
 #endif

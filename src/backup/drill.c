@@ -277,23 +277,28 @@ typedef struct row {
     const char *noticed;
 } row;
 
-static pb_status drill_row(db_session *session, void *context, pb_error *err)
+static pb_status put_row(db_session *session, void *context, pb_error *err)
+{
+    const row *r = context;
+    return backup_drill_row(session, r->d->out, r->d->call->now_us, r->noticed, err);
+}
+
+pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, int64_t at_us,
+                           const char *noticed, pb_error *err)
 {
     static const char sql[] =
         "INSERT INTO t_backup_drill (n, at_us, place, fault, good, noticed, recover_us, lose_us)"
         " VALUES ((SELECT COALESCE(MAX(n), 0) + 1 FROM t_backup_drill),"
         " ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    const row *r = context;
-    const backup_drilled *out = r->d->out;
     db_stmt *stmt;
     PB_TRY(db_prepare(session, sql, &stmt, err));
-    db_bind_i64(stmt, 1, r->d->call->now_us);
-    db_bind_text(stmt, 2, pb_str_c(out->place));
-    db_bind_text(stmt, 3, pb_str_c(backup_fault_name(out->fault)));
-    db_bind_i64(stmt, 4, out->good);
-    db_bind_text(stmt, 5, pb_str_c(r->noticed));
-    db_bind_i64(stmt, 6, out->recover_us);
-    db_bind_i64(stmt, 7, out->lose_us);
+    db_bind_i64(stmt, 1, at_us);
+    db_bind_text(stmt, 2, pb_str_c(drilled->place));
+    db_bind_text(stmt, 3, pb_str_c(backup_fault_name(drilled->fault)));
+    db_bind_i64(stmt, 4, drilled->good);
+    db_bind_text(stmt, 5, pb_str_c(noticed));
+    db_bind_i64(stmt, 6, drilled->recover_us);
+    db_bind_i64(stmt, 7, drilled->lose_us);
     return db_run(stmt, err);
 }
 
@@ -316,7 +321,7 @@ static pb_status file_evidence(const drilling *d, pb_error *err)
     put_seconds(&payload, "recover_within_us", d->plan.recover_us);
     put_seconds(&payload, "lose_at_most_us", d->plan.lose_us);
     row r = {d, pb_buf_cstr(&noticed)};
-    const backup_log log = {d->call, "backup.drilled", &payload, drill_row, &r};
+    const backup_log log = {d->call, "backup.drilled", &payload, put_row, &r};
     return backup_log_event(d->living, &log, err);
 }
 

@@ -2,6 +2,8 @@
 #ifndef BACKUP_INTERNAL_H
 #define BACKUP_INTERNAL_H
 
+#include "backup/drill.h"
+#include "backup/plan.h"
 #include "backup/restore.h"
 #include "piece.h"
 
@@ -24,6 +26,11 @@ typedef struct backup_log {
 } backup_log;
 pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_error *err);
 
+/** The rows that views show, each inside db_write. */
+pb_status backup_plan_rows(db_session *session, const backup_plan *plan, pb_error *err);
+pb_status backup_sent_row(db_session *session, const backup_sent *sent, pb_error *err);
+pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, int64_t at_us,
+                           const char *noticed, pb_error *err);
 /** Sends to an open target, without lock and without event: for drills. */
 pb_status backup_send_once(db_workspace *workspace, const backup_call *call, backup_target *target,
                            backup_sent *sent, pb_error *err);

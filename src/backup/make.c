@@ -158,10 +158,14 @@ static void put_number(pb_buf *out, const char *name, uint64_t value)
 
 static pb_status sent_row(db_session *session, void *context, pb_error *err)
 {
+    return backup_sent_row(session, context, err);
+}
+
+pb_status backup_sent_row(db_session *session, const backup_sent *sent, pb_error *err)
+{
     static const char sql[] =
         "INSERT INTO t_backup_run (n, at_us, place, backup, pieces, bytes, us, same_disk)"
         " VALUES ((SELECT COALESCE(MAX(n), 0) + 1 FROM t_backup_run), ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    const backup_sent *sent = context;
     db_stmt *stmt;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, sent->at_us);

@@ -1,6 +1,8 @@
 /* The declaration of backups: read, stored, loaded. */
 #include "backup/plan.h"
 
+#include "backup/fixture.h"
+
 #include "internal.h"
 
 #include "base/cbor.h"
@@ -136,27 +138,37 @@ static pb_status store_goal(db_session *session, const backup_plan *plan, pb_err
     return db_run(stmt, err);
 }
 
+pb_status backup_plan_rows(db_session *session, const backup_plan *plan, pb_error *err)
+{
+    static const char sql[] = "INSERT INTO t_backup_place (n, place) VALUES (?1, ?2)";
+    db_stmt *stmt;
+    PB_TRY(run_alone(session, "DELETE FROM t_backup_goal", err));
+    PB_TRY(run_alone(session, "DELETE FROM t_backup_place", err));
+    PB_TRY(store_goal(session, plan, err));
+    for (size_t i = 0; i < plan->place_count; i++) {
+        PB_TRY(db_prepare(session, sql, &stmt, err));
+        db_bind_i64(stmt, 1, (int64_t)i + 1);
+        db_bind_text(stmt, 2, pb_str_c(plan->places[i]));
+        PB_TRY(db_run(stmt, err));
+    }
+    return PB_OK;
+}
+
+pb_status backup_plan_begin(db_session *session, pb_error *err)
+{
+    return store_goal(session, &defaults, err);
+}
+
 static pb_status store_work(db_session *session, void *context, pb_error *err)
 {
-    static const char place_sql[] = "INSERT INTO t_backup_place (n, place) VALUES (?1, ?2)";
     const storing *s = context;
-    db_stmt *stmt;
     uint64_t sequence;
     ledger_event event = {.kind = "backup.configured",
                           .at_us = s->call->now_us,
                           .actor = s->call->actor,
                           .payload = s->text};
     PB_TRY(ledger_append(session, &event, &sequence, err));
-    PB_TRY(run_alone(session, "DELETE FROM t_backup_goal", err));
-    PB_TRY(run_alone(session, "DELETE FROM t_backup_place", err));
-    PB_TRY(store_goal(session, s->plan, err));
-    for (size_t i = 0; i < s->plan->place_count; i++) {
-        PB_TRY(db_prepare(session, place_sql, &stmt, err));
-        db_bind_i64(stmt, 1, (int64_t)i + 1);
-        db_bind_text(stmt, 2, pb_str_c(s->plan->places[i]));
-        PB_TRY(db_run(stmt, err));
-    }
-    return PB_OK;
+    return backup_plan_rows(session, s->plan, err);
 }
 
 pb_status backup_plan_store(db_workspace *workspace, const backup_call *call,
@@ -214,6 +226,7 @@ pb_status backup_plan_load(db_session *session, pb_arena *arena, backup_plan *re
     }
     db_reset(stmt);
     PB_TRY(load_places(session, arena, &plan, err));
+    plan.declared = plan.declared && plan.place_count > 0;
     *ret_plan = plan;
     return PB_OK;
 }

@@ -1,6 +1,8 @@
 /* Loading the fixtures of controls down the one road, each into a scratch workspace of its own. */
 #include "internal.h"
 
+#include "backup/fixture.h"
+
 #include "sys/file.h"
 
 /* The fixture in hand. */
@@ -58,6 +60,8 @@ static pb_status load(void *context, const audit_fixture *fixture, db_session **
                                      &loader->opened.workspace, err);
     }
     sys_dir_remove_tree(loader->folder, NULL);
+    if (status == PB_OK && fixture->backups != NULL)
+        status = backup_fixture(loader->opened.workspace, fixture->backups, err);
     if (status == PB_OK)
         status = db_snapshot_open(loader->opened.workspace, ret_snapshot, err);
     if (status != PB_OK)

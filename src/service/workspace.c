@@ -1,6 +1,7 @@
 /* Making, exporting and verifying workspaces. */
 #include "internal.h"
 
+#include "backup/fixture.h"
 #include "base/cbor.h"
 #include "record/verify.h"
 #include "sys/file.h"
@@ -9,6 +10,13 @@ pb_status service_can_init(const service_core *service, const char *path, pb_err
 {
     static const db_options none;
     return db_workspace_can_create(path, service->schema, &none, err);
+}
+
+/* What holds for backups until somebody declares it. */
+static pb_status begin_plan(db_session *session, void *context, pb_error *err)
+{
+    (void)context;
+    return backup_plan_begin(session, err);
 }
 
 pb_status service_init(const service_core *service, const service_call *call, const char *path,
@@ -21,7 +29,9 @@ pb_status service_init(const service_core *service, const service_call *call, co
     pb_cbor_map(&payload, 1);
     pb_cbor_text(&payload, PB_STR("model"));
     pb_cbor_bytes(&payload, pb_str_n((const char *)service->schema->hash, 32));
-    pb_status status = service_log(workspace, call, "workspace.created", pb_buf_str(&payload), err);
+    pb_status status = db_write(workspace, begin_plan, NULL, err);
+    if (status == PB_OK)
+        status = service_log(workspace, call, "workspace.created", pb_buf_str(&payload), err);
     db_workspace_close(workspace);
     return status;
 }

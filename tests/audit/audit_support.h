@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "audit/fixtures.h"
+#include "backup/fixture.h"
 #include "base/time.h"
 #include "db/workspace.h"
 #include "engine.h"
@@ -211,8 +212,12 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
         list[count] = paths[count];
         count++;
     }
-    pb_status status = support_import(world, list, count, err);
+    pb_status status = count > 0 || fixture->backups == NULL
+                           ? support_import(world, list, count, err)
+                           : PB_OK;
     support_remove(folder);
+    if (status == PB_OK && fixture->backups != NULL)
+        status = backup_fixture(world->workspace, fixture->backups, err);
     if (status == PB_OK)
         status = db_snapshot_open(world->workspace, ret_snapshot, err);
     if (status != PB_OK)

@@ -12,6 +12,7 @@ static const char *const sign_args[] = {"fake_name",    "placeholder", "keyboard
 static const char *const column_args[] = {"personal", "special", NULL};
 
 static const char *const through_args[] = {"contact", "opportunity", NULL};
+static const char *const backup_args[] = {"age", "places", "drill", NULL};
 static const char *const self_args[] = {"birth_date", "gender", NULL};
 static const char *const history_args[] = {
     "stage_skipped",      "stage_back",    "close_pushed", "amount_before_close",
@@ -58,51 +59,25 @@ static const audit_measure all[] = {
     {"id_contradicts", ABOUT_ENTITY, self_args, measure_id_contradicts, NEEDS_TEXTS},
     {"cut_off", ABOUT_FIELD, NULL, measure_cut_off, NEEDS_TEXTS},
     {"field_history", ABOUT_ENTITY, history_args, measure_field_history, NEEDS_NOTHING},
+    {"backups", ABOUT_SOURCE, backup_args, measure_backups, NEEDS_NOTHING},
 };
 
 enum { MEASURES = sizeof all / sizeof *all };
 
-static const char *const names[] = {"completeness",
-                                    "invalid_values",
-                                    "not_standard",
-                                    "mail_domain",
-                                    "misspelt_category",
-                                    "orphan_references",
-                                    "near_equal_names",
-                                    "duplicates",
-                                    "stale",
-                                    "never_filled",
-                                    "forbidden_columns",
-                                    "forbidden_text",
-                                    "idle_users",
-                                    "concentration",
-                                    "old_export",
-                                    "soon_stale",
-                                    "stale_values",
-                                    "loops",
-                                    "outliers",
-                                    "stopped_using",
-                                    "bulk_entry",
-                                    "quiet_owners",
-                                    "shared_value",
-                                    "series",
-                                    "heaped_dates",
-                                    "swapped_names",
-                                    "name_parts",
-                                    "text_sign",
-                                    "sample_data",
-                                    "purpose",
-                                    "undeclared_columns",
-                                    "retention",
-                                    "other_customer",
-                                    "no_history",
-                                    "two_employers",
-                                    "other_self",
-                                    "city_elsewhere",
-                                    "id_contradicts",
-                                    "cut_off",
-                                    "field_history",
-                                    NULL};
+static const char *const names[] = {"completeness",       "invalid_values",    "not_standard",
+                                    "mail_domain",        "misspelt_category", "orphan_references",
+                                    "near_equal_names",   "duplicates",        "stale",
+                                    "never_filled",       "forbidden_columns", "forbidden_text",
+                                    "idle_users",         "concentration",     "old_export",
+                                    "soon_stale",         "stale_values",      "loops",
+                                    "outliers",           "stopped_using",     "bulk_entry",
+                                    "quiet_owners",       "shared_value",      "series",
+                                    "heaped_dates",       "swapped_names",     "name_parts",
+                                    "text_sign",          "sample_data",       "purpose",
+                                    "undeclared_columns", "retention",         "other_customer",
+                                    "no_history",         "two_employers",     "other_self",
+                                    "city_elsewhere",     "id_contradicts",    "cut_off",
+                                    "field_history",      "backups",           NULL};
 _Static_assert(sizeof names / sizeof *names == MEASURES + 1, "names and measures differ");
 
 const audit_measure *measure_find(pb_str name)

@@ -53,8 +53,10 @@ typedef struct audit_fixture {
     size_t record_count;
     model_strs expect; /* fail: exactly what fails: ids of records, or for findings about
                           columns their headers */
-    model_strs suggest_ids, suggest; /* suggestions that must be made, by id; may be empty */
-    pb_str as_of;                    /* YYYY-MM-DD; absent: 2025-06-30 */
+    model_strs suggest_ids, suggest;  /* suggestions that must be made, by id; may be empty */
+    pb_str as_of;                     /* YYYY-MM-DD; absent: 2025-06-30 */
+    const struct model_yaml *backups; /* what the workspace remembers of backups; NULL: it is none
+                                         of ours */
     model_place place;
 } audit_fixture;
 
