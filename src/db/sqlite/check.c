@@ -63,9 +63,8 @@ static pb_status read_pages(sqlite3 *db, const char *path, pb_error *err)
         if (code == SQLITE_DONE)
             break;
         if (code != SQLITE_ROW)
-            status = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB
-                         ? fail_page(path, page, sqlite3_errmsg(db), err)
-                         : db_sqlite_fail(db, code, err);
+            status = db_sqlite_is_damage(db, code) ? fail_page(path, page, sqlite3_errmsg(db), err)
+                                                   : db_sqlite_fail(db, code, err);
         sqlite3_reset(stmt);
     }
     sqlite3_finalize(stmt);
@@ -78,13 +77,16 @@ static pb_status check_structure(sqlite3 *db, const char *path, pb_error *err)
     int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
-    const char *words =
-        code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : sqlite3_errmsg(db);
+    bool answered = code == SQLITE_ROW;
+    const char *words = answered ? (const char *)sqlite3_column_text(stmt, 0) : sqlite3_errmsg(db);
     pb_status status = PB_OK;
-    if (code != SQLITE_ROW || words == NULL || strcmp(words, "ok") != 0) {
+    if (answered && words == NULL) {
+        status = pb_fail_memory(err);
+    } else if (db_disk_read_failed(db) || (!answered && !db_sqlite_is_damage(db, code))) {
+        status = db_sqlite_fail(db, answered ? SQLITE_IOERR : code, err);
+    } else if (!answered || strcmp(words, "ok") != 0) {
         pb_fail(err, PB_CORRUPT, PB_MSG("The structure of {path} is damaged."), "path", path, NULL);
-        pb_error_detail(err, PB_MSG("The database says: {words}"), "words",
-                        words == NULL ? "" : words, NULL);
+        pb_error_detail(err, PB_MSG("The database says: {words}"), "words", words, NULL);
         status = PB_CORRUPT;
     }
     sqlite3_finalize(stmt);
@@ -94,8 +96,8 @@ static pb_status check_structure(sqlite3 *db, const char *path, pb_error *err)
 static pb_status check_pages(const char *path, const db_target *target, pb_error *err)
 {
     sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    pb_status status = code == SQLITE_OK ? PB_OK : db_sqlite_fail(db, code, err);
+    int code = SQLITE_OK;
+    pb_status status = db_disk_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, &db, err);
     if (status == PB_OK)
         status = db_sqlite_unlock(db, target, err);
     if (status == PB_OK) {
@@ -104,9 +106,8 @@ static pb_status check_pages(const char *path, const db_target *target, pb_error
                             "SELECT COUNT(*) FROM sqlite_schema",
                             NULL, NULL, NULL);
         if (code != SQLITE_OK)
-            status = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CORRUPT
-                         ? fail_page(path, 1, sqlite3_errmsg(db), err)
-                         : db_sqlite_fail(db, code, err);
+            status = db_sqlite_is_damage(db, code) ? fail_page(path, 1, sqlite3_errmsg(db), err)
+                                                   : db_sqlite_fail(db, code, err);
     }
     if (status == PB_OK)
         status = read_pages(db, path, err);

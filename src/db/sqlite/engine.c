@@ -6,6 +6,16 @@
 
 enum { BUSY_MS = 10000 };
 
+static bool looks_damaged(int code)
+{
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+bool db_sqlite_is_damage(sqlite3 *db, int code)
+{
+    return looks_damaged(code) && (db == NULL || !db_disk_read_failed(db));
+}
+
 pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err)
 {
     int extended = db == NULL ? code : sqlite3_extended_errcode(db);
@@ -14,6 +24,8 @@ pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err)
     const char *says = PB_MSG("The database could not do what was asked.");
     if (extended == SQLITE_IOERR_NOMEM || code == SQLITE_IOERR_NOMEM)
         return pb_fail_memory(err);
+    if (looks_damaged(code) && !db_sqlite_is_damage(db, code))
+        code = SQLITE_IOERR;
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return pb_fail_memory(err);
@@ -128,20 +140,42 @@ static pb_status first_page(db_conn *conn, pb_error *err)
     int code = sqlite3_exec(conn->db, "SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
     if (code == SQLITE_OK)
         return PB_OK;
-    if ((code & 0xff) != SQLITE_NOTADB)
+    if ((code & 0xff) != SQLITE_NOTADB || !db_sqlite_is_damage(conn->db, code))
         return db_sqlite_fail(conn->db, code, err);
     return pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open this workspace."), NULL);
+}
+
+/* When this cannot be done SQLite calls it no failure: it answers with the mode that stays. */
+static pb_status set_journal(db_conn *conn, const char *mode, pb_error *err)
+{
+    char sql[64];
+    sqlite3_stmt *stmt = NULL;
+    snprintf(sql, sizeof sql, "PRAGMA journal_mode = %s", mode);
+    int code = sqlite3_prepare_v2(conn->db, sql, -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    bool done = answer != NULL && strcmp(answer, mode) == 0;
+    if (code == SQLITE_ROW)
+        code = sqlite3_step(stmt); /* only now the change is committed */
+    pb_status status = PB_OK;
+    if (code != SQLITE_DONE)
+        status = db_sqlite_fail(conn->db, code, err);
+    else if (!done)
+        status = db_sqlite_fail(NULL, SQLITE_IOERR, err);
+    sqlite3_finalize(stmt);
+    return status;
 }
 
 static pb_status configure(db_conn *conn, const db_target *target, pb_error *err)
 {
     char sql[400];
     if (target->create) {
+        snprintf(sql, sizeof sql, "PRAGMA page_size = %d", DB_SQLITE_PAGE);
+        PB_TRY(run(conn, sql, err));
         /* What is thrown away needs no log on disk: pages that were not there before the
          * transaction are not even kept in memory. */
-        snprintf(sql, sizeof sql, "PRAGMA page_size = %d; PRAGMA journal_mode = %s;",
-                 DB_SQLITE_PAGE, target->scratch ? "MEMORY" : "WAL");
-        PB_TRY(run(conn, sql, err));
+        PB_TRY(set_journal(conn, target->scratch ? "memory" : "wal", err));
     }
     bool writer = conn->role == DB_WRITER;
     bool reads = conn->role == DB_READER;
@@ -211,13 +245,7 @@ static pb_status set_up(db_conn *conn, const char *path, const db_target *target
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_NOFOLLOW | (target->create ? SQLITE_OPEN_CREATE : 0);
-    int code = sqlite3_open_v2(path, &conn->db, flags, NULL);
-    if (code != SQLITE_OK) {
-        pb_status status = db_sqlite_fail(conn->db, code, err);
-        if (status != PB_MEMORY)
-            pb_error_hint(err, PB_MSG("The file is {path}."), "path", path, NULL);
-        return status;
-    }
+    PB_TRY(db_disk_open(path, flags, &conn->db, err));
     PB_TRY(db_sqlite_unlock(conn->db, target, err));
     if (!target->create)
         PB_TRY(first_page(conn, err));
@@ -305,6 +333,7 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
 {
     PB_TRY(run_own(conn, write ? conn->begin_write : conn->begin, NULL, err));
     int64_t version = 0;
+    db_disk_forget(conn->db);
     pb_status status = run_own(conn, conn->touch, NULL, err);
     if (status == PB_OK)
         status = run_own(conn, conn->version, &version, err);

@@ -92,6 +92,18 @@ pb_status db_sqlite_read_head(const db_target *target, pb_arena *arena, pb_buf *
 pb_status db_sqlite_write_head(const db_target *target, pb_arena *arena, pb_str text,
                                pb_error *err);
 
+/* disk.c */
+#define DB_DISK_VFS "multipleciphers-probity"
+/** Opens a database file; the caller closes `*ret_db` after a failure too. */
+pb_status db_disk_open(const char *path, int flags, sqlite3 **ret_db, pb_error *err);
+/** Did a read of the file or the log fail? What looks like damage or a wrong key may be none then.
+ */
+bool db_disk_read_failed(sqlite3 *db);
+/** From here on it is asked anew. */
+void db_disk_forget(sqlite3 *db);
+/** True when the failure says that what lies in the files is not what was written. */
+bool db_sqlite_is_damage(sqlite3 *db, int code);
+
 /* stmt.c */
 pb_status db_sqlite_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);
 db_native *db_sqlite_finalize(db_native *native);
