@@ -112,10 +112,11 @@ pb_status db_disk_open(const char *path, int flags, sqlite3 **ret_db, pb_error *
     return status;
 }
 
+/* A journal in memory answers nothing. */
 static bool ask(sqlite3_file *file, bool forget)
 {
     bool failed = false;
-    if (file != NULL && file->pMethods != NULL)
+    if (file != NULL && file->pMethods != NULL && file->pMethods->xFileControl != NULL)
         file->pMethods->xFileControl(file, READ_FAILED, forget ? NULL : &failed);
     return failed;
 }
