@@ -303,7 +303,7 @@ static void run_all(bool sticky, bool kept)
             continue; /* waits for ten seconds each time: test_workspace has that case */
         long nth = 1;
         while (run_one(&kinds[i], nth, sticky, kept))
-            nth += nth < 40 ? 1 : 1 + nth / 12;
+            nth += nth < 24 ? 1 : 1 + nth / 8;
         assert_true(nth > 1);
         assert_true(nth < NTH_MAX);
         runs += nth;
@@ -386,7 +386,7 @@ static void a_log_left_behind_is_never_cut_by_a_fault(void **state)
         for (int sticky = 0; sticky < 2 && kinds[i].code != SQLITE_BUSY; sticky++) {
             long nth = 1;
             while (open_left_behind(&kinds[i], nth, sticky == 1))
-                nth += nth < 100 ? 1 : 1 + nth / 12;
+                nth += nth < 40 ? 1 : 1 + nth / 10;
         }
     }
 }

@@ -302,6 +302,134 @@ static void large_body(room *r)
 /* shows: PER-4 */
 ON_EVERY_ENGINE(a_commit_may_fill_several_pieces, large_body)
 
+/* ---- killed processes ---- */
+
+/* What the processes of one round do until they are killed: one writes and tells what was
+ * acknowledged, one seals and moves the log. */
+static int be_killed(char **arguments)
+{
+    room *r = calloc(1, sizeof *r);
+    db_workspace *workspace = NULL;
+    int64_t n = strtoll(arguments[4], NULL, 10);
+    r->arena = pb_arena_new(0);
+    r->options.key.key_file = arguments[2];
+    tiny_schema_make(&r->tiny);
+    if (db_workspace_open(arguments[1], &r->tiny.schema, &r->options, &workspace, &r->err) != PB_OK)
+        return 2;
+    if (strcmp(arguments[3], "seal") == 0)
+        for (;;)
+            if (db_log_seal(workspace, &r->err) != PB_OK ||
+                db_check_pages(workspace, &r->err) != PB_OK)
+                return 3;
+    for (;;) {
+        n++;
+        if (db_write(workspace, insert_work, &n, &r->err) != PB_OK)
+            return 4;
+        int64_t told[2] = {n, tick()};
+        if (write(STDOUT_FILENO, told, sizeof told) != (ssize_t)sizeof told)
+            return 5;
+    }
+}
+
+static pid_t start_killed(room *r, const char *what, int64_t last, int *ret_end)
+{
+    int ends[2];
+    char number[32];
+    snprintf(number, sizeof number, "%lld", (long long)last);
+    assert_int_equal(0, pipe(ends));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl("/proc/self/exe", "killed", r->url, r->key, what, number, (char *)NULL);
+        _exit(9);
+    }
+    close(ends[1]);
+    *ret_end = ends[0];
+    return child;
+}
+
+static void kill_and_wait(pid_t child)
+{
+    int status = 0;
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    if (!WIFSIGNALED(status))
+        fail_msg("a process ended by itself: %d", WEXITSTATUS(status));
+}
+
+/* Runs both, kills both at some moment; the last acknowledged number and its moment. */
+static void kill_round(room *r, useconds_t delay, bool writer_first, int64_t told[2])
+{
+    int writer_end;
+    int sealer_end;
+    int64_t next[2];
+    pid_t writer = start_killed(r, "write", told[0], &writer_end);
+    pid_t sealer = start_killed(r, "seal", 0, &sealer_end);
+    assert_int_equal(sizeof next, read(writer_end, next, sizeof next)); /* at work */
+    usleep(delay);
+    kill_and_wait(writer_first ? writer : sealer);
+    usleep(delay / 3);
+    kill_and_wait(writer_first ? sealer : writer);
+    do
+        memcpy(told, next, sizeof next);
+    while (read(writer_end, next, sizeof next) == (ssize_t)sizeof next);
+    close(writer_end);
+    close(sealer_end);
+}
+
+enum { KILLS = 40 };
+
+/* The digest of accounts 1 to `last` as the writer makes them. */
+static uint64_t digest_up_to(int64_t last)
+{
+    uint64_t digest = 1469598103934665603u;
+    for (int64_t n = 1; n <= last; n++) {
+        digest = (digest ^ (uint64_t)n) * 1099511628211u;
+        digest = (digest ^ 1) * 1099511628211u;
+        for (const char *c = "Acme"; *c != '\0'; c++)
+            digest = (digest ^ (uint8_t)*c) * 1099511628211u;
+    }
+    return digest;
+}
+
+/* Archive and database together hold every acknowledged commit once. */
+static void killed_body(room *r)
+{
+    history *h = history_open(r, 12);
+    int64_t told[2] = {0, 0};
+    make(r);
+    assert_ok(r, db_log_keep(r->workspace, true, &r->err));
+    remember(h);
+    take_base(h);
+    r->workspace = db_workspace_close(r->workspace);
+    for (int round = 0; round < KILLS; round++) {
+        kill_round(r, (useconds_t)(roll(&h->s) % 20000), round % 2 == 0, told);
+        assert_ok(r,
+                  db_workspace_open(r->url, &r->tiny.schema, &r->options, &r->workspace, &r->err));
+        int64_t last = count_now(r, "SELECT MAX(n) FROM t_account");
+        assert_in_range(last, told[0], told[0] + 1);
+        assert_int_equal(last, count_now(r, ACCOUNTS));
+        int64_t acknowledged = told[0];
+        told[0] = last;
+        remember(h);
+        if (round % 5 == 4) {
+            db_restore_facts facts;
+            assert_true(h->states[h->count - 1].digest == gone_back(h, 0, INT64_MAX, &facts));
+            assert_true(facts.commits >= (uint64_t)last);
+            assert_true(digest_up_to(acknowledged) == gone_back(h, 0, told[1], &facts));
+            assert_true(facts.exact);
+            go_back_often(h, 3);
+        }
+        r->workspace = db_workspace_close(r->workspace);
+    }
+    history_close(h);
+}
+/* shows: PER-3 PER-4 */
+ON_EVERY_ENGINE(killed_processes_lose_nothing_of_a_kept_log, killed_body)
+
 /* ---- on and off ---- */
 
 static size_t piece_count(room *r)
@@ -554,9 +682,12 @@ int main(int count, char **arguments)
 {
     if (count == 6 && strcmp(arguments[0], "elsewhere") == 0)
         return be_elsewhere(arguments);
+    if (count == 5 && strcmp(arguments[0], "killed") == 0)
+        return be_killed(arguments);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_restore_goes_back_to_any_commit),
         cmocka_unit_test(a_commit_may_fill_several_pieces),
+        cmocka_unit_test(killed_processes_lose_nothing_of_a_kept_log),
         cmocka_unit_test(a_log_is_kept_only_where_it_is_wanted),
         cmocka_unit_test(old_pieces_can_go_the_newest_stays),
         cmocka_unit_test(pieces_are_applied_in_order_or_not_at_all),

@@ -24,8 +24,10 @@ pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err)
     const char *says = PB_MSG("The database could not do what was asked.");
     if (extended == SQLITE_IOERR_NOMEM || code == SQLITE_IOERR_NOMEM)
         return pb_fail_memory(err);
-    if (looks_damaged(code) && !db_sqlite_is_damage(db, code))
+    if (looks_damaged(code) && !db_sqlite_is_damage(db, code)) {
         code = SQLITE_IOERR;
+        db_disk_forget(db); /* told; what looks so the next time is judged anew */
+    }
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return pb_fail_memory(err);
@@ -333,7 +335,6 @@ static pb_status begin(db_conn *conn, bool write, bool *ret_foreign, pb_error *e
 {
     PB_TRY(run_own(conn, write ? conn->begin_write : conn->begin, NULL, err));
     int64_t version = 0;
-    db_disk_forget(conn->db);
     pb_status status = run_own(conn, conn->touch, NULL, err);
     if (status == PB_OK)
         status = run_own(conn, conn->version, &version, err);
