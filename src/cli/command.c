@@ -22,7 +22,8 @@ pb_status cli_source(cli_context *context, service_source *ret_source, pb_error 
                              .as = cli_value(context, "as"),
                              .encoding = cli_value(context, "encoding"),
                              .with_deleted = cli_flag(context, "with-deleted"),
-                             .password_file = cli_value(context, "password-file")};
+                             .password_file = cli_value(context, "password-file"),
+                             .replica = cli_value(context, "replica")};
     PB_TRY(cli_key_source(context, false, &source.key, err));
     *ret_source = source;
     return PB_OK;
@@ -101,7 +102,8 @@ pb_status cli_finish(pb_buf *out, pb_error *err)
 
 pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
-    db_options options = {.scratch = false};
+    db_options options = {.password_file = cli_value(context, "password-file"),
+                          .replica = cli_value(context, "replica")};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     return db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
                              ret_workspace, err);

@@ -14,6 +14,7 @@ pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
         service_can_init(context->service, path, err)); /* nobody types a passphrase for nothing */
     PB_TRY(cli_key_source(context, true, &key, err));
     PB_TRY(service_init(context->service, &call, path, &key, &key_path, err));
+    path = db_workspace_shown(path, context->arena); /* without a password */
     *ret_exit = 0;
     if (context->json) {
         pb_json json;

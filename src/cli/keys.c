@@ -65,7 +65,8 @@ pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_ke
 
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
-    db_options options = {.scratch = false};
+    db_options options = {.password_file = cli_value(context, "password-file"),
+                          .replica = cli_value(context, "replica")};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     return db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
                              &options, ret_workspace, err);

@@ -81,7 +81,8 @@ pb_status service_open_source(const service_core *service, const service_call *c
                               service_opened *ret_opened, pb_error *err)
 {
     service_opened opened = {0};
-    db_options options = {.key = source->key};
+    db_options options = {
+        .key = source->key, .password_file = source->password_file, .replica = source->replica};
     PB_TRY(refuse_mixture(source, err));
     pb_status status =
         source->path_count == 1 && db_workspace_exists(source->paths[0])

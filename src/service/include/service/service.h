@@ -93,6 +93,7 @@ typedef struct service_source {
     bool with_deleted;    /* take rows that the source marks as deleted */
     db_key_source key;    /* for a workspace */
     const char *password_file; /* for a database: its first line; NULL: none */
+    const char *replica;       /* of a workspace on a server: where it may be read; NULL: none */
 } service_source;
 
 /** Imports into an open workspace; see exchange_import. `all_rejects`: every rejected row is listed
