@@ -154,8 +154,8 @@ static const char *const aggregates[] = {
     "sum(integer) (SFUNC = pg_catalog.int4_sum, STYPE = bigint)",
     "sum(boolean) (SFUNC = add_condition, STYPE = bigint)",
     "total(double precision) (SFUNC = add_real, STYPE = double precision, INITCOND = '0')",
-    "avg(bigint) (SFUNC = add_average, STYPE = double precision[],"
-    " FINALFUNC = pg_catalog.float8_avg, INITCOND = '{0,0,0}')",
+    ("avg(bigint) (SFUNC = add_average, STYPE = double precision[],"
+     " FINALFUNC = pg_catalog.float8_avg, INITCOND = '{0,0,0}')"),
     "group_concat(text) (SFUNC = add_text, STYPE = text)",
     "group_concat(text, text) (SFUNC = add_text, STYPE = text)",
 };
