@@ -169,8 +169,8 @@ static void tell(side *s, pb_buf *out)
         "SELECT * FROM search_fresh ORDER BY entity, token, n",
         "SELECT * FROM search_segment ORDER BY segment",
         "SELECT * FROM search_gone ORDER BY entity, n",
-        "SELECT remark, COUNT(*), SUM(balance), MIN(full_name), MAX(score) FROM t_person"
-        " GROUP BY remark ORDER BY COALESCE(remark, '')",
+        ("SELECT remark, COUNT(*), SUM(balance), MIN(full_name), MAX(score) FROM t_person"
+         " GROUP BY remark ORDER BY COALESCE(remark, '')"),
         "SELECT full_name, email, record, source FROM person ORDER BY full_name, n",
     };
     static const char *const words[] = {"an", "m1", "wang", "li", "zo", "x", "rezaei", "weiss"};
