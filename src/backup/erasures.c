@@ -81,6 +81,9 @@ static pb_status read_list(erasures *list, backup_room *room, const char *label,
         erasure item = entry_read((const uint8_t *)entries.ptr + at);
         PB_TRY(add(list, &item, &is_new, err));
     }
+    if (entries.len == 0 &&
+        !PB_PUSH(list->arena, list->empty, list->empty_count, list->empty_capacity, at_us))
+        return pb_fail_memory(err);
     if (at_us > list->until_us)
         list->until_us = at_us;
     return PB_OK;
@@ -171,8 +174,16 @@ pb_status erasures_publish(backup_room *room, db_session *session, int64_t at_us
     PB_TRY(ledger_erased(session, collect, &c, err));
     if (entries.failed)
         return pb_fail_buffer(&entries, PB_MSG("There are too many erasures for one list."), err);
+    PB_TRY(
+        put_list(room, at_us, c.count, entries.len > 0 ? pb_buf_str(&entries) : PB_STR(""), err));
+    for (size_t i = 0; i < list.empty_count; i++) {
+        char label[ROOM_NAME];
+        room_moment_label("erasures", list.empty[i], ".list", label);
+        if (list.empty[i] < at_us)
+            PB_TRY(room_remove(room, label, err));
+    }
     *ret_new = c.count;
-    return put_list(room, at_us, c.count, entries.len > 0 ? pb_buf_str(&entries) : PB_STR(""), err);
+    return PB_OK;
 }
 
 pb_status erasures_apply(const erasures *list, db_session *session, ledger_actor actor,

@@ -3,7 +3,8 @@
  *
  * Object erasures/<moment>.list: a note signed by the workspace's key (format, workspace, moment,
  * size of the ledger, number and SHA-256 of the entries), a NUL, then the entries: sequence (8),
- * print (8); all of it sealed. Lists are only ever added; each has what the ones before it had not.
+ * print (8); all of it sealed. Each list has what the ones before it had not; one that
+ * names nothing goes when a newer one is there.
  */
 #ifndef BACKUP_ERASURES_H
 #define BACKUP_ERASURES_H
@@ -24,6 +25,8 @@ typedef struct erasures {
     pb_map *known; /* the 16 bytes of an entry */
     erasure *items;
     size_t count, capacity;
+    int64_t *empty; /* moments of lists that name nothing: a newer one says more */
+    size_t empty_count, empty_capacity;
     int64_t until_us; /* erasures up to here are known; INT64_MIN: no list was read */
 } erasures;
 

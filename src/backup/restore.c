@@ -27,6 +27,13 @@ typedef struct restoring {
 
 /* ---- the place ---- */
 
+/* A file of a workspace, half written ones too. */
+static bool is_ours(pb_str name)
+{
+    return pb_str_starts(name, PB_STR("restoring")) || pb_str_starts(name, PB_STR("records.db")) ||
+           pb_str_starts(name, PB_STR("workspace.yaml")) || pb_str_is(name, "log");
+}
+
 /* What an interrupted restore left is cleared away; anything else under that name is not ours. */
 static pb_status clear_beside(restoring *r, pb_error *err)
 {
@@ -38,9 +45,8 @@ static pb_status clear_beside(restoring *r, pb_error *err)
     bool ours = kind == SYS_FOLDER;
     if (ours) {
         PB_TRY(sys_dir_list(r->beside, r->arena, &names, &count, err));
-        ours = count == 0;
-        for (size_t i = 0; i < count && !ours; i++)
-            ours = pb_str_is(names[i], "restoring") || pb_str_is(names[i], "workspace.yaml");
+        for (size_t i = 0; i < count && ours; i++)
+            ours = is_ours(names[i]);
     }
     if (ours)
         return sys_dir_remove_tree(r->beside, err);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +46,8 @@ static bool fault(sys_fault kind)
     if (atomic_fetch_sub(&calls_left, 1) != 1)
         return false;
     atomic_store(&fired, true);
+    if (atomic_load(&fault_error) == SYS_FAULT_KILL)
+        kill(getpid(), SIGKILL);
     errno = atomic_load(&fault_error);
     return true;
 }

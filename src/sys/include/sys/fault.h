@@ -24,6 +24,8 @@ typedef enum sys_fault {
 
 /** Stands for "only half of the bytes" as the error of a read or write. */
 enum { SYS_FAULT_SHORT = 0 };
+/** Stands for the death of the process (SIGKILL) at that call, before it is made. */
+enum { SYS_FAULT_KILL = -1 };
 
 /** The `nth` call (from 1) of `kind` from now on fails with `error_number` (errno.h). */
 void sys_fault_arm(sys_fault kind, unsigned nth, int error_number);
