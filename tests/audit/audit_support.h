@@ -212,9 +212,8 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
         list[count] = paths[count];
         count++;
     }
-    pb_status status = count > 0 || fixture->backups == NULL
-                           ? support_import(world, list, count, err)
-                           : PB_OK;
+    pb_status status =
+        count > 0 || fixture->backups == NULL ? support_import(world, list, count, err) : PB_OK;
     support_remove(folder);
     if (status == PB_OK && fixture->backups != NULL)
         status = backup_fixture(world->workspace, fixture->backups, err);

@@ -3,7 +3,7 @@
  * Holds: the reader ends; every cell is well-formed text; lines go upwards; the same text gives the
  * same rows whatever the size of the first buffer; what csv_put makes of a row reads back the same.
  */
-/* fuzzes: exchange/csv exchange/bytes exchange/table.c */
+/* fuzzes: exchange/csv exchange/bytes exchange/table.c exchange/below */
 /* fuzzes: sys/calls.c sys/environment.c sys/file.c sys/folder.c sys/path.c sys/random.c */
 #include "../exchange/csv_support.h"
 #include "base/utf8.h"

@@ -3,7 +3,7 @@
  * Holds: the reader ends; every row has as many cells as the header; cells are well-formed text;
  * lines never go back; a second reading gives the same; all bytes are read.
  */
-/* fuzzes: exchange/json exchange/bytes exchange/table.c */
+/* fuzzes: exchange/json exchange/bytes exchange/table.c exchange/below */
 /* fuzzes: sys/calls.c sys/environment.c sys/file.c sys/folder.c sys/path.c sys/random.c */
 #include "base/utf8.h"
 #include "json/json.h"

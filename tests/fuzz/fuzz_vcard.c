@@ -3,7 +3,7 @@
  * Holds: the reader ends; rows are as wide as the header and well-formed text; what is wrong is
  * said; reading twice gives the same.
  */
-/* fuzzes: exchange/vcard exchange/bytes exchange/table.c sys */
+/* fuzzes: exchange/vcard exchange/bytes exchange/table.c exchange/below sys */
 #include "base/utf8.h"
 #include "forms.h"
 

@@ -42,8 +42,8 @@ bool sample_names_rows(const sample *s, size_t column, pb_arena *arena);
 /** Most names in column `names` are clearly those of persons; `emails`: the column of e-mail
  * addresses, or the number of columns when there is none. O(rows), at most 400 are looked at. */
 bool sample_holds_persons(const sample *s, size_t names, size_t emails);
-/** A column of names beside one of family names, and without them in it, is that of given names; and
- * the other way round. */
+/** A column of names beside one of family names, and without them in it, is that of given names;
+ * and the other way round. */
 void sample_settle_names(exchange_file *file, const sample *s);
 
 /** Says why a file is not imported: name/value pairs as pb_fail, ended by NULL, copied; {name} is

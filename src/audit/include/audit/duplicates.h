@@ -15,7 +15,7 @@ typedef struct audit_duplicates {
     size_t
         field_count; /* fields that could be compared; 0: none has a value, nothing was compared */
     const match_column *columns; /* what was compared, in the order of the levels of a pair */
-    bool names_only; /* of most records nothing but names and towns is known */
+    bool names_only;             /* of most records nothing but names and towns is known */
     match_result result;
 } audit_duplicates;
 
