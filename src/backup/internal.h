@@ -34,8 +34,5 @@ pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, i
 /** Sends to an open target, without lock and without event: for drills. */
 pb_status backup_send_once(db_workspace *workspace, const backup_call *call, backup_target *target,
                            backup_sent *sent, pb_error *err);
-/** The whole check of a restored workspace. */
-pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
-                        ledger_report *ret_report, pb_error *err);
 
 #endif

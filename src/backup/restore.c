@@ -189,7 +189,8 @@ static void verifying(void *context, uint64_t done, uint64_t total)
         call->progress(call->context, PB_MSG("Verifying"), "", done, total);
 }
 
-pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
+/* The whole check of a restored workspace. */
+static pb_status verify(db_session *session, const backup_call *call, const backup_check *check,
                         ledger_report *ret_report, pb_error *err)
 {
     return ledger_verify_with(session, verifying, (void *)(uintptr_t)call, check->row,
@@ -202,7 +203,7 @@ static pb_status look(restoring *r, pb_error *err)
     PB_TRY(db_snapshot_open(r->made, &session, err));
     pb_status status = compare(r, session, err);
     if (status == PB_OK)
-        status = backup_verify(session, r->call, &r->options->check, &r->restored->report, err);
+        status = verify(session, r->call, &r->options->check, &r->restored->report, err);
     db_snapshot_close(session);
     return status;
 }

@@ -172,8 +172,13 @@ static void place_json(const cli_context *context, const service_place *place, p
     pb_json_object_end(json);
 }
 
+typedef struct log_state {
+    bool kept;
+    uint64_t behind; /* commits */
+} log_state;
+
 static void places_out(const cli_context *context, const backup_plan *plan,
-                       const service_place *places, size_t count, pb_buf *out)
+                       const service_place *places, size_t count, const log_state *log, pb_buf *out)
 {
     pb_json json;
     if (context->json) {
@@ -183,6 +188,9 @@ static void places_out(const cli_context *context, const backup_plan *plan,
         pb_json_bool(&json, plan->declared);
         pb_json_member_i64(&json, "lose_at_most_seconds", plan->lose_us / 1000000);
         pb_json_member_i64(&json, "recover_within_seconds", plan->recover_us / 1000000);
+        pb_json_key(&json, "log_kept");
+        pb_json_bool(&json, log->kept);
+        pb_json_member_i64(&json, "commits_in_no_piece", (int64_t)log->behind);
         pb_json_key(&json, "places");
         pb_json_array(&json);
         for (size_t i = 0; i < count; i++)
@@ -194,6 +202,11 @@ static void places_out(const cli_context *context, const backup_plan *plan,
     }
     for (size_t i = 0; i < count; i++)
         place_text(context, &places[i], out);
+    if (log->kept) {
+        cli_say(context, out, PB_MSG("The log is kept; commits in no piece of it yet: {count}"),
+                "count", cli_count(context, log->behind), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (count == 0) {
         cli_say(context, out, PB_MSG("No backup was ever made, and none is declared."), NULL);
         pb_buf_byte(out, '\n');
@@ -209,16 +222,19 @@ pb_status cli_run_backups(cli_context *context, int *ret_exit, pb_error *err)
     backup_plan plan;
     service_place *places;
     size_t count = 0;
+    log_state log = {0};
     PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status = PB_OK;
     if (declare != NULL)
         status = service_backup_declare(&call, workspace, declare, context->arena, err);
     if (status == PB_OK)
         status = service_places(&call, workspace, context->arena, &plan, &places, &count, err);
+    if (status == PB_OK)
+        status = service_log_behind(workspace, &log.kept, &log.behind, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     if (!context->quiet)
-        places_out(context, &plan, places, count, &out);
+        places_out(context, &plan, places, count, &log, &out);
     *ret_exit = 0;
     for (size_t i = 0; i < count && declare == NULL; i++)
         if (places[i].declared && places[i].late)

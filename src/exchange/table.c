@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "below/below.h"
+#include "forms.h"
 
 pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret_reader,
                            pb_error *err)
@@ -14,6 +15,18 @@ pb_status table_reader_new(const table_ops *ops, void *state, table_reader **ret
     *reader = (table_reader){ops, state, NULL};
     *ret_reader = reader;
     return PB_OK;
+}
+
+bool form_named(const table_form *form, pb_str name)
+{
+    size_t dot = name.len;
+    while (dot > 0 && name.ptr[dot - 1] != '.')
+        dot--;
+    pb_str ending = pb_str_sub(name, dot, name.len), rest = pb_str_c(form->endings), one;
+    while (dot > 1 && pb_str_split(&rest, ' ', &one))
+        if (one.len > 0 && pb_str_eq_nocase(one, ending))
+            return true;
+    return false;
 }
 
 bool table_is_blank(const table_row *row)

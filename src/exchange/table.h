@@ -130,8 +130,6 @@ pb_status table_read_fingerprint(const table_reader *reader, const table_place *
 /** Opens a table; of a file's, totals and a report's last words below the rows are left out (see
  * below/below.h). `place` must outlive the reader. Owner: the caller, table_close. */
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err);
-/** The same with all that stands in it. */
-pb_status table_open_whole(const table_place *place, table_reader **ret_reader, pb_error *err);
 pb_status table_next(table_reader *reader, table_row *ret_row, bool *ret_more, pb_error *err);
 const table_fault *table_last_fault(const table_reader *reader);
 table_facts table_facts_of(const table_reader *reader);

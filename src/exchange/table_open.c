@@ -12,18 +12,6 @@ enum { FORMS = sizeof forms / sizeof *forms };
 
 /* --- which form --- */
 
-bool form_named(const table_form *form, pb_str name)
-{
-    size_t dot = name.len;
-    while (dot > 0 && name.ptr[dot - 1] != '.')
-        dot--;
-    pb_str ending = pb_str_sub(name, dot, name.len), rest = pb_str_c(form->endings), one;
-    while (dot > 1 && pb_str_split(&rest, ' ', &one))
-        if (one.len > 0 && pb_str_eq_nocase(one, ending))
-            return true;
-    return false;
-}
-
 bool form_by_name(pb_str name)
 {
     bool any = false;
@@ -146,7 +134,8 @@ static pb_status no_form(const table_place *place, byte_input *input, pb_error *
                    name, NULL);
 }
 
-pb_status table_open_whole(const table_place *place, table_reader **ret_reader, pb_error *err)
+/* With all that stands in it. */
+static pb_status open_whole(const table_place *place, table_reader **ret_reader, pb_error *err)
 {
     if (place->base != NULL)
         return live_open(place->base, ret_reader, err);
@@ -165,8 +154,9 @@ pb_status table_open_whole(const table_place *place, table_reader **ret_reader, 
 pb_status table_open(const table_place *place, table_reader **ret_reader, pb_error *err)
 {
     table_reader *reader = NULL;
-    PB_TRY(table_open_whole(place, &reader, err));
-    pb_status status = place->base == NULL ? below_new(place, &reader->below, err) : PB_OK;
+    PB_TRY(open_whole(place, &reader, err));
+    pb_status status =
+        place->base == NULL ? below_new(place, open_whole, &reader->below, err) : PB_OK;
     if (status != PB_OK) {
         table_close(reader);
         return status;

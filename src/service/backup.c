@@ -1,6 +1,8 @@
 /* Backing up and restoring workspaces. */
 #include "internal.h"
 
+#include "db/log.h"
+
 #include "record/verify.h"
 #include "sys/file.h"
 
@@ -199,6 +201,22 @@ pb_status service_places(const service_call *call, db_workspace *workspace, pb_a
     }
     *ret_places = places;
     *ret_count = count;
+    return PB_OK;
+}
+
+pb_status service_log_behind(db_workspace *workspace, bool *ret_kept, uint64_t *ret_commits,
+                             pb_error *err)
+{
+    PB_AUTO_BUF tail = PB_BUF_INIT(2 * (size_t)DB_LOG_PIECE_MAX);
+    db_log_facts facts = {0};
+    *ret_commits = 0;
+    PB_TRY(db_log_is_kept(workspace, ret_kept, err));
+    if (!*ret_kept)
+        return PB_OK;
+    PB_TRY(db_log_tail(workspace, &tail, err));
+    if (tail.len > 0)
+        PB_TRY(db_log_describe(pb_buf_str(&tail), &facts, err));
+    *ret_commits = facts.commits;
     return PB_OK;
 }
 

@@ -5,7 +5,7 @@
  * Holds: the reader ends; rows are as wide as the header and well-formed text; what is wrong is
  * said; reading twice gives the same.
  */
-/* fuzzes: exchange/xlsx exchange/bytes exchange/table.c exchange/below sys */
+/* fuzzes: exchange/xlsx exchange/bytes exchange/table.c exchange/below exchange/zip/zip_io.c sys */
 /* libraries: minizip expat zlib */
 #include <zlib.h>
 

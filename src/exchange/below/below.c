@@ -6,6 +6,7 @@
 
 struct below {
     const table_place *place;
+    below_open open;
     size_t columns; /* of the header */
     bool begun;
     uint64_t records, cells; /* rows that are records for sure, and their filled cells */
@@ -21,12 +22,13 @@ struct below {
     int64_t line; /* of the first left out */
 };
 
-pb_status below_new(const table_place *place, below **ret_below, pb_error *err)
+pb_status below_new(const table_place *place, below_open open, below **ret_below, pb_error *err)
 {
     below *b = calloc(1, sizeof *b);
     if (b == NULL)
         return pb_fail_memory(err);
     b->place = place;
+    b->open = open;
     *ret_below = b;
     return PB_OK;
 }
@@ -106,7 +108,7 @@ static pb_status prove(below *b, pb_error *err)
             break;
         }
     }
-    PB_TRY(below_sums(b->place, b->held, b->count, first, sums, numbers, err));
+    PB_TRY(below_sums(b->place, b->open, b->held, b->count, first, sums, numbers, err));
     for (size_t i = 0; i < b->count; i++) {
         below_row *held = &b->held[i];
         bool fits = held->kind == BELOW_NUMBERS ? numbers[i] > 0 && sums[i] == numbers[i]

@@ -38,14 +38,18 @@ typedef struct below_row {
     char *bytes; /* of cells and texts */
 } below_row;
 
+/** Opens a table once more, with all that stands in it. */
+typedef pb_status (*below_open)(const table_place *place, table_reader **ret_reader, pb_error *err);
+
 /** Are numbers of these rows the sums of their columns in the rows before `first`? Sets for each
  * row how many of its numbers are, and how many there are. Reads the table once more. */
-pb_status below_sums(const table_place *place, const below_row *rows, size_t count, int64_t first,
-                     size_t *ret_sums, size_t *ret_numbers, pb_error *err);
+pb_status below_sums(const table_place *place, below_open open, const below_row *rows, size_t count,
+                     int64_t first, size_t *ret_sums, size_t *ret_numbers, pb_error *err);
 
 typedef struct below below;
-/** Watches the rows of the table at `place`, which must outlive it. Takes NULL for none. */
-pb_status below_new(const table_place *place, below **ret_below, pb_error *err);
+/** Watches the rows of the table at `place`, which must outlive it; `open` opens it again where
+ * sums have to be made. */
+pb_status below_new(const table_place *place, below_open open, below **ret_below, pb_error *err);
 below *below_free(below *b);
 /** As table_next, of the reader's rows without those below. */
 pb_status below_next(below *b, table_reader *reader, table_row *ret_row, bool *ret_more,

@@ -49,11 +49,11 @@ static bool is_sum(const column_sum *column, pb_str cell)
     return false;
 }
 
-static pb_status add_up(const table_place *place, column_sum *columns, size_t count, int64_t first,
-                        pb_error *err)
+static pb_status add_up(const table_place *place, below_open open, column_sum *columns,
+                        size_t count, int64_t first, pb_error *err)
 {
     table_reader *reader = NULL;
-    PB_TRY(table_open_whole(place, &reader, err));
+    PB_TRY(open(place, &reader, err));
     bool more = true;
     pb_status status = PB_OK;
     while (more) {
@@ -72,8 +72,8 @@ static pb_status add_up(const table_place *place, column_sum *columns, size_t co
     return status;
 }
 
-pb_status below_sums(const table_place *place, const below_row *rows, size_t count, int64_t first,
-                     size_t *ret_sums, size_t *ret_numbers, pb_error *err)
+pb_status below_sums(const table_place *place, below_open open, const below_row *rows, size_t count,
+                     int64_t first, size_t *ret_sums, size_t *ret_numbers, pb_error *err)
 {
     size_t width = 0;
     for (size_t i = 0; i < count; i++)
@@ -84,7 +84,7 @@ pb_status below_sums(const table_place *place, const below_row *rows, size_t cou
     for (size_t i = 0; i < count; i++)
         for (size_t c = 0; c < rows[i].row.count; c++)
             columns[c].wanted = columns[c].wanted || rows[i].row.cells[c].len > 0;
-    pb_status status = add_up(place, columns, width, first, err);
+    pb_status status = add_up(place, open, columns, width, first, err);
     for (size_t i = 0; i < count && status == PB_OK; i++) {
         ret_sums[i] = ret_numbers[i] = 0;
         for (size_t c = 0; c < rows[i].row.count; c++) {

@@ -248,6 +248,11 @@ pb_status service_places(const service_call *call, db_workspace *workspace, pb_a
                          backup_plan *ret_plan, service_place **ret_places, size_t *ret_count,
                          pb_error *err);
 
+/** Commits that a lost disk would take although the log is kept: those in no piece yet (of many
+ * only those of the first 17 MB of log are counted). `*ret_kept` false: the log is not kept. */
+pb_status service_log_behind(db_workspace *workspace, bool *ret_kept, uint64_t *ret_commits,
+                             pb_error *err);
+
 /** Drills the backups of a workspace at `place` (NULL: every place there is), once for each of the
  * faults; see backup_drill. */
 pb_status service_drill(const service_core *service, const service_call *call,
