@@ -134,7 +134,8 @@ def exported_names(project):
     for module in project.built_modules():
         allowed = tuple(prefixes(project, module))
         public = public_words(project, module)
-        own = set(project.objects(module))
+        own = set(project.objects(module)) | {where for where in project.part_objects()
+                                              if os.path.basename(where).startswith(f"src_{module}_")}
         tests = set(project.test_objects())
         for where in project.objects(module):
             for name in sorted(everything[where][0]):
