@@ -5,9 +5,8 @@
  * as the same day whatever the column's habits; a number's as the same number; judging takes any
  * text.
  */
-/* fuzzes: exchange/plan/votes.c model/types/date.c model/types/zone.c model/types/date_words.c
- * model/value_write.c */
-/* fuzzes: model/types/number.c model/types/money.c model/fold.c */
+/* fuzzes: exchange/plan/votes.c model/types/date.c model/types/date_words.c model/types/zone.c */
+/* fuzzes: model/types/number.c model/types/money.c model/fold.c model/value_write.c */
 #include "base/time.h"
 #include "base/utf8.h"
 #include "model/value.h"
