@@ -74,5 +74,6 @@ pb_status measure_id_contradicts(audit_check *check, pb_error *err);
 pb_status measure_cut_off(audit_check *check, pb_error *err);
 pb_status measure_field_history(audit_check *check, pb_error *err);
 pb_status measure_backups(audit_check *check, pb_error *err);
+pb_status measure_unread_fields(audit_check *check, pb_error *err);
 
 #endif

@@ -81,6 +81,7 @@ typedef struct audit_work {
     pb_map *user_labels;            /* id of a user → index into owners */
     struct scan_tools *scan_tools;  /* NULL until a text is looked at */
     struct work_people *people;     /* NULL until people_load */
+    struct work_reads *reads;       /* who read what, see measures/unread.c; NULL until asked for */
     struct audit_ahead *ahead;      /* the second thread, see ahead.h; NULL: none */
     const struct audit_ahead *self; /* set when this is the second thread */
 } audit_work;

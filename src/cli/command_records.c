@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "service/reads.h"
 
 /* One record shown after another, as text or as a JSON list. */
 typedef struct listing {
@@ -203,29 +204,43 @@ static pb_status look_up(cli_context *context, db_session *session, const model_
     return status;
 }
 
-static pb_status show(cli_context *context, db_session *session, const model_entity *entity,
-                      pb_buf *out, pb_error *err)
+/* In the order of the view: the record first, then its history. */
+static pb_status shown_json(void *opaque, const record_data *record, pb_error *err)
+{
+    listing *list = opaque;
+    (void)err;
+    record_json(record, &list->json);
+    pb_json_key(&list->json, "history");
+    pb_json_array(&list->json);
+    return PB_OK;
+}
+
+static pb_status shown_text(void *opaque, const record_data *record, pb_error *err)
+{
+    listing *list = opaque;
+    (void)err;
+    record_text(list->context, record, list->out);
+    pb_buf_printf(list->out, "%s\n", cli_text(list->context, PB_MSG("History, newest first")));
+    return PB_OK;
+}
+
+static pb_status show(cli_context *context, db_workspace *workspace, const model_entity *entity,
+                      pb_uuid id, pb_buf *out, pb_error *err)
 {
     listing list = {.context = context, .out = out};
-    record_data record;
-    pb_uuid id;
-    PB_TRY(look_up(context, session, entity, &id, err));
-    PB_TRY(record_read(session, entity, id, context->arena, &record, err));
-    if (context->json) {
-        pb_json_init(&list.json, out, 2);
-        pb_json_object(&list.json);
-        record_json(&record, &list.json);
-        pb_json_key(&list.json, "history");
-        pb_json_array(&list.json);
-        PB_TRY(record_history(session, entity, id, history_json, &list, err));
-        pb_json_array_end(&list.json);
-        pb_json_object_end(&list.json);
-        pb_buf_byte(out, '\n');
-        return PB_OK;
-    }
-    record_text(context, &record, out);
-    pb_buf_printf(out, "%s\n", cli_text(context, PB_MSG("History, newest first")));
-    return record_history(session, entity, id, history_text, &list, err);
+    service_call call = cli_service_call(context, "show");
+    service_view view = {shown_text, history_text, &list};
+    if (!context->json)
+        return service_show(&call, workspace, entity, id, &view, context->arena, err);
+    view.record = shown_json;
+    view.step = history_json;
+    pb_json_init(&list.json, out, 2);
+    pb_json_object(&list.json);
+    PB_TRY(service_show(&call, workspace, entity, id, &view, context->arena, err));
+    pb_json_array_end(&list.json);
+    pb_json_object_end(&list.json);
+    pb_buf_byte(out, '\n');
+    return PB_OK;
 }
 
 pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err)
@@ -234,12 +249,15 @@ pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err)
     const model_entity *entity;
     db_workspace *workspace = NULL;
     db_session *session = NULL;
+    pb_uuid id;
     PB_TRY(cli_entity(context, context->call.arguments[0], &entity, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
     pb_status status = db_snapshot_open(workspace, &session, err);
     if (status == PB_OK)
-        status = show(context, session, entity, &out, err);
+        status = look_up(context, session, entity, &id, err);
     db_snapshot_close(session);
+    if (status == PB_OK)
+        status = show(context, workspace, entity, id, &out, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
@@ -261,17 +279,19 @@ static pb_status found(void *opaque, const record_data *record, pb_error *err)
     return PB_OK;
 }
 
-static pb_status find(cli_context *context, db_session *session, const model_entity *entity,
+static pb_status find(cli_context *context, db_workspace *workspace, const model_entity *entity,
                       int64_t limit, pb_buf *out, pb_error *err)
 {
     listing list = {.context = context, .out = out};
+    service_call call = cli_service_call(context, "find");
+    const service_view view = {.record = found, .context = &list};
     PB_AUTO_BUF words = PB_BUF_INIT(65536);
     for (size_t i = 0; i < context->call.argument_count; i++)
         pb_buf_printf(&words, "%s%s", i > 0 ? " " : "", context->call.arguments[i]);
     pb_json_init(&list.json, out, 2);
     if (context->json)
         pb_json_array(&list.json);
-    PB_TRY(record_find(session, entity, pb_buf_str(&words), limit, found, &list, err));
+    PB_TRY(service_find(&call, workspace, entity, pb_buf_str(&words), limit, &view, err));
     if (context->json) {
         pb_json_array_end(&list.json);
         pb_buf_byte(out, '\n');
@@ -291,15 +311,11 @@ pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err)
     const model_entity *entity = NULL;
     int64_t limit;
     db_workspace *workspace = NULL;
-    db_session *session = NULL;
     if (name != NULL)
         PB_TRY(cli_entity(context, name, &entity, err));
     PB_TRY(cli_number(context, "limit", 1, 1000, &limit, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
-    pb_status status = db_snapshot_open(workspace, &session, err);
-    if (status == PB_OK)
-        status = find(context, session, entity, limit, &out, err);
-    db_snapshot_close(session);
+    pb_status status = find(context, workspace, entity, limit, &out, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;

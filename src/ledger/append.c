@@ -164,6 +164,40 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
     return PB_OK;
 }
 
+/* A body begins with a map head of one byte, then its kind (see event_write): nothing else needs to
+ * be read to tell the kind. */
+pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
+                         void *context, pb_error *err)
+{
+    static const char sql[] =
+        "SELECT seq FROM ledger_event WHERE SUBSTR(body, 2, CAST(?1 AS INTEGER)) = ?2 ORDER BY seq";
+    PB_AUTO_BUF begins = PB_BUF_INIT(256);
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    db_stmt *stmt;
+    event_put_kind(pb_str_c(kind), &begins);
+    if (!arena || begins.failed)
+        return pb_fail_memory(err);
+    PB_TRY(db_prepare(session, sql, &stmt, err));
+    db_bind_i64(stmt, 1, (int64_t)begins.len);
+    db_bind_blob(stmt, 2, pb_buf_str(&begins));
+    for (;;) {
+        bool row, erased;
+        ledger_event event;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        pb_arena_reset(arena);
+        pb_status status =
+            ledger_read(session, (uint64_t)db_column_i64(stmt, 0), arena, &event, &erased, err);
+        if (status == PB_OK)
+            status = each(context, &event, erased, err);
+        if (status != PB_OK) {
+            db_reset(stmt);
+            return status;
+        }
+    }
+}
+
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,
                                int64_t at_us, pb_error *err)
 {

@@ -55,6 +55,11 @@ static void put_uint(pb_buf *out, unsigned key, uint64_t value)
     pb_cbor_uint(out, value);
 }
 
+void event_put_kind(pb_str kind, pb_buf *out)
+{
+    put_text(out, KEY_KIND, kind);
+}
+
 bool event_write(const ledger_event *event, const merkle_hash *commitment, pb_buf *out)
 {
     bool record = !pb_str_empty(event->entity);
@@ -65,7 +70,7 @@ bool event_write(const ledger_event *event, const merkle_hash *commitment, pb_bu
                    !pb_str_empty(actor->via) + (record ? 2U : 0U) + (event->version != 0) +
                    (event->previous != 0) + (commitment != NULL) + (event->about != 0);
     pb_cbor_map(out, pairs);
-    put_text(out, KEY_KIND, pb_str_c(event->kind));
+    event_put_kind(pb_str_c(event->kind), out);
     pb_cbor_uint(out, KEY_AT);
     pb_cbor_int(out, event->at_us);
     put_text(out, KEY_ACTOR, actor->name);

@@ -26,6 +26,8 @@ typedef struct event_body {
 /** Writes the body; `commitment` NULL: no payload. False when a text is no UTF-8 or all is too
  * long. */
 bool event_write(const ledger_event *event, const merkle_hash *commitment, pb_buf *out);
+/** Writes what every body of an event of that kind has after the one byte of its map's head. */
+void event_put_kind(pb_str kind, pb_buf *out);
 /** Reads a body; false on anything event_write would not have written. */
 bool event_read(pb_str body, event_body *ret);
 

@@ -49,6 +49,11 @@ void service_close_source(service_opened *opened);
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);
 
+/** Makes a scratch workspace look like one of our own of which `list` was read: items {entity,
+ * fields, on} (reads.c). */
+pb_status service_reads_fixture(db_workspace *workspace, const service_call *call,
+                                const model_yaml *list, pb_error *err);
+
 /** Appends one event that is not about a record. */
 pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
                       pb_str payload, pb_error *err);

@@ -12,6 +12,7 @@
 
 #include "audit/fixtures.h"
 #include "backup/fixture.h"
+#include "base/cbor.h"
 #include "base/time.h"
 #include "db/workspace.h"
 #include "engine.h"
@@ -187,6 +188,32 @@ static inline pb_status support_open(support_world *world, pb_error *err)
                                &world->workspace, err);
 }
 
+/* What a case says its log holds of reads: the same events as those of service/reads.c. */
+static inline pb_status support_reads(db_session *session, void *context, pb_error *err)
+{
+    const model_yaml *list = context;
+    PB_TRY(backup_plan_begin(session, err));
+    for (size_t i = 0; i < list->count; i++) {
+        PB_AUTO_BUF payload = PB_BUF_INIT(1 << 16);
+        const model_yaml *fields = model_yaml_get(list->items[i], "fields");
+        int64_t days = 0;
+        uint64_t sequence;
+        if (!pb_date_parse(model_yaml_get(list->items[i], "on")->text, &days))
+            return pb_fail(err, PB_INVALID, "A read without a day", NULL);
+        pb_cbor_map(&payload, 2);
+        pb_cbor_text(&payload, PB_STR("entity"));
+        pb_cbor_text(&payload, model_yaml_get(list->items[i], "entity")->text);
+        pb_cbor_text(&payload, PB_STR("fields"));
+        pb_cbor_array(&payload, fields->count);
+        for (size_t f = 0; f < fields->count; f++)
+            pb_cbor_text(&payload, fields->items[f]->text);
+        const ledger_event event = {
+            .kind = "record.read", .at_us = days * PB_US_PER_DAY, .payload = pb_buf_str(&payload)};
+        PB_TRY(ledger_append(session, &event, &sequence, err));
+    }
+    return PB_OK;
+}
+
 static inline pb_status support_load(void *context, const audit_fixture *fixture,
                                      db_session **ret_snapshot, pb_error *err)
 {
@@ -217,6 +244,8 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
     support_remove(folder);
     if (status == PB_OK && fixture->backups != NULL)
         status = backup_fixture(world->workspace, fixture->backups, err);
+    if (status == PB_OK && fixture->reads != NULL)
+        status = db_write(world->workspace, support_reads, (void *)(uintptr_t)fixture->reads, err);
     if (status == PB_OK)
         status = db_snapshot_open(world->workspace, ret_snapshot, err);
     if (status != PB_OK)

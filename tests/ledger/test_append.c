@@ -346,6 +346,59 @@ static void test_erasing_a_payload_leaves_the_chain_valid(void **state)
     db_workspace_close(workspace);
 }
 
+typedef struct walked {
+    uint64_t count, erased;
+    int64_t at_us;
+} walked;
+
+static pb_status walk_changes(void *context, const ledger_event *event, bool erased, pb_error *err)
+{
+    walked *w = context;
+    (void)err;
+    assert_string_equal(event->kind, "record.changed");
+    assert_true(event->at_us >= w->at_us); /* in order */
+    assert_true(erased ? pb_str_empty(event->payload)
+                       : pb_str_starts(event->payload, PB_STR("what happened in event ")));
+    w->at_us = event->at_us;
+    w->count++;
+    w->erased += erased;
+    return PB_OK;
+}
+
+static pb_status stop_walking(void *context, const ledger_event *event, bool erased, pb_error *err)
+{
+    (void)event;
+    (void)erased;
+    ++*(int *)context;
+    return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
+}
+
+/* shows: ACC-4 */
+static void test_events_of_one_kind_are_walked(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    db_workspace *workspace = scratch_workspace();
+    uint64_t erase = 9;
+    walked w = {.at_us = INT64_MIN};
+    int stopped = 0;
+    db_session *session;
+    fill(workspace);
+    must(db_write(workspace, erase_work, &erase, &err), &err);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(ledger_each_of(session, "record.changed", walk_changes, &w, &err), &err);
+    assert_int_equal(w.count, 6);
+    assert_int_equal(w.erased, 1);
+    must(ledger_each_of(session, "record.change", walk_changes, &w, &err), &err);
+    must(ledger_each_of(session, "record.read", walk_changes, &w, &err), &err);
+    assert_int_equal(w.count, 6);
+    assert_int_equal(ledger_each_of(session, "audit.run", stop_walking, &stopped, &err),
+                     PB_CANCELLED);
+    assert_int_equal(stopped, 1);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_many_writers_share_heads),
         cmocka_unit_test(test_a_reopened_workspace_goes_on),
         cmocka_unit_test(test_erasing_a_payload_leaves_the_chain_valid),
+        cmocka_unit_test(test_events_of_one_kind_are_walked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

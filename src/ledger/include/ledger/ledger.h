@@ -63,6 +63,14 @@ pb_status ledger_erased(db_session *session, ledger_erased_each each, void *cont
 pb_status ledger_print(db_session *session, uint64_t sequence, uint8_t ret_print[LEDGER_PRINT_SIZE],
                        bool *ret_there, bool *ret_payload, pb_error *err);
 
+/** Called with each event in order; texts live until it returns. `erased`: its payload is gone. */
+typedef pb_status (*ledger_event_each)(void *context, const ledger_event *event, bool erased,
+                                       pb_error *err);
+/** Calls `each` for every event of one declared kind. Passes once over the events, and takes apart
+ * only those of the kind. */
+pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
+                         void *context, pb_error *err);
+
 typedef struct ledger_head {
     uint64_t size;
     uint8_t root[32];
