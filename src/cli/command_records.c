@@ -313,7 +313,7 @@ pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err)
     db_workspace *workspace = NULL;
     if (name != NULL)
         PB_TRY(cli_entity(context, name, &entity, err));
-    PB_TRY(cli_number(context, "limit", 1, 1000, &limit, err));
+    PB_TRY(cli_number(context, "limit", 1, 500, &limit, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
     pb_status status = find(context, workspace, entity, limit, &out, err);
     db_workspace_close(workspace);

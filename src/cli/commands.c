@@ -233,7 +233,7 @@ static const cli_exit show_exits[] = {
     {.says = NULL}};
 static const cli_option find_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
-    {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 1000"), "20", NULL, false, false, false},
+    {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 500"), "20", NULL, false, false, false},
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
