@@ -58,7 +58,7 @@ static pb_status note_field(entity_seen *seen, const model_field *field, pb_str 
 static pb_status tell_record(void *context, const record_data *record, pb_error *err)
 {
     reads *r = context;
-    entity_seen *seen;
+    entity_seen *seen = NULL;
     PB_TRY(seen_of(r, record->entity, &seen, err));
     if (seen->id_count < SERVICE_READ_IDS)
         seen->ids[seen->id_count++] = record->id;
@@ -74,7 +74,7 @@ static pb_status tell_record(void *context, const record_data *record, pb_error 
 static pb_status tell_step(void *context, const record_step *step, pb_error *err)
 {
     reads *r = context;
-    entity_seen *seen;
+    entity_seen *seen = NULL;
     PB_TRY(seen_of(r, r->entity, &seen, err));
     for (size_t i = 0; i < step->change_count; i++) {
         const struct record_change_item *change = &step->changes[i];
@@ -192,7 +192,7 @@ static pb_status read_item(reads *r, const model_yaml *item, int64_t *ret_at_us,
 {
     static const char *const keys[] = {"entity", "fields", "on", NULL};
     const model_yaml *name, *fields, *on;
-    entity_seen *seen;
+    entity_seen *seen = NULL;
     int64_t days;
     PB_TRY(model_yaml_check_keys(item, keys, err));
     PB_TRY(model_yaml_need(item, "entity", &name, err));
