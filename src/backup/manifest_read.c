@@ -13,9 +13,9 @@ typedef struct reader {
 } reader;
 
 /* The next word of a line. */
-static bool word(pb_str *line, pb_str *ret)
+static bool word(pb_str *rest, pb_str *ret_word)
 {
-    return pb_str_split(line, ' ', ret);
+    return pb_str_split(rest, ' ', ret_word);
 }
 
 static bool number(pb_str *line, int64_t *ret)

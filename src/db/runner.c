@@ -142,7 +142,8 @@ static bool any_good(const db_request *batch)
 }
 
 /* Runs a batch once. `*ret_begun`: something may have to be undone. */
-static pb_status try_batch(db_workspace *workspace, db_request *batch, pb_error *err)
+__attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, db_request *batch,
+                                                       pb_error *err)
 {
     db_session *writer = workspace->writer;
     bool foreign = false;

@@ -94,7 +94,7 @@ static pb_status take_row(city_book *book, db_stmt *stmt, const model_field *cit
     uint64_t place = NOWHERE;
     pb_str country = db_column_text(stmt, 2);
     PB_TRY(look_up(book, db_column_text(stmt, 1), &place, err));
-    if (place == NOWHERE || country.len != 2)
+    if (place == NOWHERE || book->countries == NULL || country.len != 2)
         return PB_OK;
     book->check->finding->population++;
     if (lies_there(book->countries[place], country))

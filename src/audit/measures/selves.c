@@ -83,7 +83,7 @@ static bool same_telephone(const self *a, const self *b)
 static bool same_id(const selves *all, const self *a, const self *b)
 {
     for (int i = 0; i < all->ids; i++)
-        if (agree(a, b, (size_t)(COLUMNS + i)))
+        if (agree(a, b, (size_t)COLUMNS + (size_t)i))
             return true;
     return false;
 }

@@ -176,10 +176,10 @@ static pb_status make_bulk(db_native *native, const int *parameters, int columns
 {
     pg_bulk *bulk = pb_arena_alloc(native->arena, sizeof *bulk);
     bulk_column *cells = pb_arena_array(native->arena, (size_t)columns, sizeof *cells);
-    int *copy = pb_arena_array(native->arena, (size_t)(rows * columns), sizeof *copy);
+    int *copy = pb_arena_array(native->arena, (size_t)rows * (size_t)columns, sizeof *copy);
     if (bulk == NULL || cells == NULL || copy == NULL)
         return pb_fail_memory(err);
-    memcpy(copy, parameters, (size_t)(rows * columns) * sizeof *copy);
+    memcpy(copy, parameters, (size_t)rows * (size_t)columns * sizeof *copy);
     if (!take_types(native, parameters, columns, rows, cells))
         return PB_OK;
     for (int i = 0; i < columns; i++)

@@ -462,8 +462,8 @@ static pb_status translate(dialect *d, pb_error *err)
 pb_status db_pg_translate(const db_layout *layout, pb_str sql, pg_places *places, pb_buf *out,
                           pb_error *err)
 {
-    dialect *d = calloc(1, sizeof *d);
     PB_TRY(db_check_foreign(sql, layout, err));
+    dialect *d = calloc(1, sizeof *d);
     if (d == NULL)
         return pb_fail_memory(err);
     *d = (dialect){.layout = layout, .sql = sql, .places = places, .out = out};

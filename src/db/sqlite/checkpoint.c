@@ -62,7 +62,7 @@ static pb_status cut(db_conn *conn, uint32_t era, pb_error *err)
     PB_TRY(db_era(conn, &now, err));
     if (now == era || now % 2 == 0)
         return PB_OK;
-    snprintf(sql, sizeof sql, "PRAGMA user_version = %lu", (unsigned long)(now + 2));
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %lu", (unsigned long)now + 2);
     return db_engine_sqlite.run(conn, sql, err);
 }
 

@@ -397,7 +397,7 @@ pb_status db_sqlite_log_keep(db_conn *conn, bool keep, pb_error *err)
     if ((era % 2 == 1) == keep)
         return PB_OK;
     conn->kept_unknown = true;
-    snprintf(sql, sizeof sql, "PRAGMA user_version = %lu", (unsigned long)(era + 1));
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %lu", (unsigned long)era + 1);
     return db_engine_sqlite.run(conn, sql, err);
 }
 
