@@ -71,11 +71,39 @@ typedef struct raw_sql {
     size_t count;
 } raw_sql;
 
+/* Bytes are written otherwise on a server: x'00' is CAST('\\x00' AS bytea) there, and a BLOB a
+ * bytea. */
+static inline const char *raw_words(const char *sql, char out[1000])
+{
+    size_t len = 0;
+    bool bytes = false;
+    if (!on_postgres())
+        return sql;
+    for (const char *at = sql; *at != '\0' && len < 980; at++) {
+        bool begins = at > sql && at[-1] != '\'' && strncmp(at, "x'", 2) == 0;
+        bool ends = bytes && *at == '\'';
+        const char *other = begins                           ? "CAST('\\x"
+                            : ends                           ? "' AS bytea)"
+                            : strncmp(at, "AS BLOB", 7) == 0 ? "AS bytea"
+                                                             : NULL;
+        if (other == NULL) {
+            out[len++] = *at;
+            continue;
+        }
+        len += (size_t)snprintf(out + len, 20, "%s", other);
+        at += begins ? 1 : ends ? 0 : 6;
+        bytes = begins;
+    }
+    out[len] = '\0';
+    return out;
+}
+
 static inline pb_status raw_work(db_session *session, void *context, pb_error *err)
 {
     const raw_sql *raw = context;
     db_stmt *stmt;
-    PB_TRY(db_prepare_text(session, pb_str_c(raw->sql), &stmt, err));
+    char words[1000];
+    PB_TRY(db_prepare_text(session, pb_str_c(raw_words(raw->sql, words)), &stmt, err));
     for (size_t i = 0; i < raw->count; i++)
         db_bind_value(stmt, (int)i + 1, raw->values[i]);
     return db_run(stmt, err);

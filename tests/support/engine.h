@@ -76,10 +76,11 @@ static inline void engine_say(const char *database, const char *sql)
 /** What the owner of the tables could do, tests may do, too: they alter what nobody may alter. */
 static inline void engine_lift_rights(void)
 {
-    engine_say("postgres", pb_arena_printf(engine_server.arena,
-                                           "GRANT ALL ON ALL TABLES IN SCHEMA w%d TO"
-                                           " w%d_postgres_app",
-                                           engine_count, engine_count));
+    engine_say("postgres",
+               pb_arena_printf(engine_server.arena,
+                               "GRANT ALL ON ALL TABLES IN SCHEMA w%d TO w%d_postgres_app;"
+                               " GRANT w%d_postgres_owner TO w%d_postgres_app",
+                               engine_count, engine_count, engine_count, engine_count));
 }
 
 /** The address of a copy of the workspace that was made first, in a database of its own: made in a

@@ -19,6 +19,8 @@ static const right rights[] = {
     {"t_source_file", "SELECT, INSERT, UPDATE"},
     {"t_source_column", "SELECT, INSERT, UPDATE"},
     {"t_value_note", "SELECT, INSERT, UPDATE, DELETE"},
+    {"t_backup_goal", "SELECT, INSERT, UPDATE, DELETE"},
+    {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_*", "SELECT, INSERT, UPDATE"},
     {"*", "SELECT, INSERT, UPDATE, DELETE"},
 };
