@@ -2,23 +2,9 @@
 #ifndef MATCH_INTERNAL_H
 #define MATCH_INTERNAL_H
 
-#include "match/match.h"
+#include "match/model.h"
 
-/** How well two values of one column agree, three bits each. A kind of column uses some of them;
- * match.h's five levels are made of them for the caller. */
-typedef enum match_level {
-    LEVEL_MISSING, /* one side has no value: says nothing */
-    LEVEL_DIFFERS,
-    LEVEL_PARTLY, /* a word alike; an address whose digits differ */
-    LEVEL_SHARED, /* a word of two names; the mailbox at another provider; dates a year apart */
-    LEVEL_SHORT,  /* one name is the other one written short; texts roughly alike */
-    LEVEL_NEAR,   /* every word alike; one slip in a number; two of three parts of a date */
-    LEVEL_CLOSE,  /* a slip in one word, a date or a text */
-    LEVEL_EQUAL,
-    LEVEL_COUNT
-} match_level;
-
-enum { LEVEL_BITS = 3, MATCH_MAX_COLUMNS = 16, NAME_PARTS = 6, BONES = 3 };
+enum { LEVEL_BITS = 3, NAME_PARTS = 6, BONES = 3 };
 
 /* ---- keys.c ---- */
 
@@ -63,6 +49,7 @@ typedef struct match_words {
     match_word *items;
     size_t capacity;
     struct match_likeness *cache;
+    unsigned cache_bits;
 } match_words;
 
 /** The words of one name: numbers, 0 behind the last. */
@@ -72,7 +59,10 @@ typedef struct match_name {
 
 typedef enum match_alike { ALIKE_NOT, ALIKE_INITIAL, ALIKE_CLOSE, ALIKE_SAME } match_alike;
 
-bool match_words_start(match_words *words);
+/** `cache_bits`: as many results of comparing words are remembered, a power of two. */
+bool match_words_start(match_words *words, unsigned cache_bits);
+/** Forgets all words; nicknames and memory stay. */
+void match_words_reset(match_words *words);
 bool match_words_add(match_words *words, pb_str text, match_name *ret_name);
 void match_words_free(match_words *words);
 /** Level of two names; `ret_equal` says of which equal words they were found alike (words of a). */
@@ -93,6 +83,8 @@ typedef struct match_cell {
 typedef struct match_table {
     const match_column *columns;
     size_t column_count, rows;
+    double population; /* rows among which a value's frequency counts: more than `rows` where a
+                          model knows of others */
     match_cell *cells; /* row by row */
     uint64_t *content; /* per row: hash of all it holds */
     uint32_t *copy_of; /* per row: an earlier row that holds the same, else itself */
@@ -127,6 +119,55 @@ bool match_email_is_role(pb_str local);
 /** Last digits of a phone number; absent when there are fewer than seven. */
 pb_str match_phone_tail(pb_str phone);
 
+/* ---- plan.c ---- */
+
+/** A kind of key. */
+typedef enum match_key_form {
+    KEY_NAME,   /* all words of a name, rough, in any order */
+    KEY_STARTS, /* a word of a name, rough, and the start of another */
+    KEY_WORD,   /* a word of a name, rough, with a part of another column */
+    KEY_ONE,    /* a part of a column */
+    KEY_TWO,    /* parts of two columns */
+    KEY_DECLARED
+} match_key_form;
+
+typedef enum match_key_part {
+    PART_WHOLE,
+    PART_SOFT,
+    PART_DATE, /* with day and month in any order */
+    PART_YEAR_MONTH,
+    PART_MONTH_DAY,
+    PART_YEAR_DAY
+} match_key_part;
+
+typedef struct match_key_plan {
+    match_key_form form;
+    size_t a, b; /* columns */
+    match_key_part part_a, part_b;
+    const char *declared;
+    uint64_t salt; /* keeps keys of different kinds apart */
+} match_key_plan;
+
+enum { MOST_ROW_KEYS = NAME_PARTS * NAME_PARTS };
+
+/** All kinds of keys that the columns make. */
+typedef struct match_plans {
+    match_key_plan *items; /* malloc'ed */
+    size_t count, capacity;
+} match_plans;
+
+/** Lists the kinds of keys for a table, in a fixed order. `least_distinct`: values that a column
+ * must have to make a key by itself. */
+pb_status match_plan(const match_table *table, const char *const *blocks, size_t least_distinct,
+                     match_plans *plans, pb_error *err);
+/** Keys of one row; at most MOST_ROW_KEYS. `bones`: the rough words of the plan's column of names
+ * where they were gathered, else NULL. */
+size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint32_t row,
+                      const uint32_t *bones, uint64_t *ret_keys);
+/** The rough words of a name; 0 behind the last. */
+void match_gather_bones(const match_table *table, size_t column, uint32_t row,
+                        uint32_t ret_bones[BONES]);
+
 /* ---- block.c ---- */
 
 /** Candidate pairs: left row in the upper half, right row in the lower. */
@@ -160,6 +201,11 @@ typedef struct match_evidence {
     float chance[MATCH_MAX_COLUMNS];
 } match_evidence;
 
+/** Weights before anything was learned: m and u as kinds of columns have them. */
+void match_weights_default(const match_column *columns, size_t column_count, double rows,
+                           match_weights *weights);
+/** Turns m, u, `base` and `same` into the other figures. */
+void match_weights_settle(const match_column *columns, size_t column_count, match_weights *weights);
 /** m as kinds of columns have it, u from random pairs. */
 pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err);
 /** How much parts of an address hang together in these data (places.c). */
@@ -175,8 +221,53 @@ bool match_gather_above(match_table *table, const match_weights *weights, uint32
 /** log2 of the odds that the pair belongs together. */
 double match_weigh(const match_table *table, const match_weights *weights,
                    const match_evidence *evidence);
+/** The same; `parts` gets what each column counts for, which with `base` make the sum. */
+double match_weigh_parts(const match_table *table, const match_weights *weights,
+                         const match_evidence *evidence, double parts[MATCH_MAX_COLUMNS]);
+/** The score of rows that are copies of each other, whose weighing gave `bits`. */
+double match_copy_score(double bits);
 /** True when rows hold so much that equality in all of it makes them one record. */
 bool match_tells(const match_table *table, uint32_t row);
+
+/* ---- model.c ---- */
+
+enum { MODEL_VALUES = 4096, MODEL_WORDS = 16384 };
+
+/** How often something stands: ascending by `key`. */
+typedef struct match_frequency {
+    uint32_t key; /* hash of the value or word */
+    uint32_t rows;
+} match_frequency;
+
+/** The commonest of a kind, and what is supposed of all others. */
+typedef struct match_frequencies {
+    match_frequency *items;
+    size_t count;
+    uint32_t others;
+} match_frequencies;
+
+struct match_model {
+    pb_arena *arena;
+    match_column columns[MATCH_MAX_COLUMNS];
+    size_t column_count;
+    double rows; /* 0: supposed */
+    double population;
+    double word_chance;
+    match_weights weights;
+    match_frequencies values[MATCH_MAX_COLUMNS], words;
+};
+
+/** An empty model of these columns. */
+pb_status match_model_new(const match_column *columns, size_t column_count, match_model **ret_model,
+                          pb_error *err);
+/** Rows in which something is supposed to stand. */
+uint32_t match_frequency_of(const match_frequencies *frequencies, uint32_t key);
+/** The key of a word. */
+uint32_t match_word_key(pb_str text);
+
+/** The model of a table whose weights were learned. Owner: the caller, match_model_free. */
+pb_status match_model_of(const match_table *table, const match_weights *weights,
+                         match_model **ret_model, pb_error *err);
 
 /* ---- cluster.c ---- */
 

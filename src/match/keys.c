@@ -47,9 +47,11 @@ void match_sort(uint64_t *items, uint64_t *scratch, size_t count, unsigned low, 
         memcpy(items, from, count * sizeof *items);
 }
 
+enum { FIRST_SLOTS = 16 };
+
 static bool intern_grow(match_intern *intern)
 {
-    size_t room = intern->slots != NULL ? (intern->mask + 1) * 2 : 1024;
+    size_t room = intern->slots != NULL ? (intern->mask + 1) * 2 : FIRST_SLOTS;
     struct match_slot *slots = calloc(room, sizeof *slots);
     if (slots == NULL)
         return false;

@@ -83,12 +83,11 @@ static void count_levels(match_table *table, const uint64_t *rows, size_t count,
     }
 }
 
-/* Turns m and u into weights. */
-static void settle(const match_table *table, match_weights *weights)
+void match_weights_settle(const match_column *columns, size_t column_count, match_weights *weights)
 {
     double prior = exp2(weights->base);
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct kind_share *share = &kind_shares[table->columns[c].kind];
+    for (size_t c = 0; c < column_count; c++) {
+        const struct kind_share *share = &kind_shares[columns[c].kind];
         double best = 0;
         for (unsigned level = LEVEL_DIFFERS; level < LEVEL_EQUAL; level++) {
             double m = weights->m[c][level], u = weights->u[c][level];
@@ -100,8 +99,25 @@ static void settle(const match_table *table, match_weights *weights)
         }
         weights->level[c][LEVEL_DIFFERS] = fmin(weights->level[c][LEVEL_DIFFERS], 0);
         weights->level[c][LEVEL_EQUAL] = log2(weights->m[c][LEVEL_EQUAL]);
-        weights->most[c] = table->columns[c].kind == MATCH_NAME ? share->most : best;
+        weights->most[c] = columns[c].kind == MATCH_NAME ? share->most : best;
     }
+}
+
+void match_weights_default(const match_column *columns, size_t column_count, double rows,
+                           match_weights *weights)
+{
+    *weights = (match_weights){.base = -log2(rows), .same = 1};
+    for (size_t c = 0; c < column_count; c++) {
+        const struct kind_share *share = &kind_shares[columns[c].kind];
+        for (unsigned level = LEVEL_DIFFERS; level < LEVEL_COUNT; level++) {
+            weights->m[c][level] = share->m[level];
+            weights->u[c][level] = (0.5 + SUPPOSED * supposed_u[level]) / (4 + SUPPOSED);
+        }
+        for (size_t other = 0; other < column_count; other++)
+            weights->apart[c][other] = 0.5; /* half of what one part of an address says, the other
+                                               has said */
+    }
+    match_weights_settle(columns, column_count, weights);
 }
 
 pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err)
@@ -127,7 +143,7 @@ pb_status match_weights_start(match_table *table, match_weights *weights, pb_err
     }
     weights->base = -log2((double)table->rows);
     weights->same = 1;
-    settle(table, weights);
+    match_weights_settle(table->columns, table->column_count, weights);
     return PB_OK;
 }
 
@@ -209,7 +225,7 @@ static void maximise(const match_table *table, match_weights *weights, const tal
     }
     weights->base = log2(2 * pairs / (rows * rows));
     weights->same = 1 + 2 * pairs / rows;
-    settle(table, weights);
+    match_weights_settle(table->columns, table->column_count, weights);
 }
 
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,

@@ -3,7 +3,7 @@
 #include <math.h>
 
 enum { PROGRESS_EVERY = 65536, PAIRS_PER_ROW = 20, LEAST_MAX_PAIRS = 4000000 };
-static const double default_threshold = 0.9, identical_score = 0.99;
+static const double default_threshold = 0.9;
 
 /* A run in hand. */
 typedef struct match_job {
@@ -14,6 +14,7 @@ typedef struct match_job {
     pb_arena *arena;
     match_result result;
     size_t capacity;
+    match_model *model;
 } match_job;
 
 uint64_t match_public_levels(const match_table *table, uint64_t levels)
@@ -49,7 +50,7 @@ static pb_status compare_pair(match_job *job, uint64_t candidate, pb_error *err)
     if (job->table.copy_of[pair.right] == pair.left) {
         match_gather(&job->table, pair.left, pair.right, &evidence);
         bits = match_weigh(&job->table, &job->weights, &evidence);
-        pair.score = fmax(identical_score, 1 / (1 + exp2(-bits)));
+        pair.score = match_copy_score(bits);
     } else {
         if (!match_gather_above(&job->table, &job->weights, pair.left, pair.right, least,
                                 &evidence))
@@ -98,6 +99,8 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
     PB_TRY(compare_all(job, progress, context, err));
     free(job->candidates.items);
     job->candidates = (match_candidates){0};
+    if (options->ret_model != NULL)
+        PB_TRY(match_model_of(&job->table, &job->weights, &job->model, err));
     return match_cluster(&job->table, &job->weights, job->threshold, job->arena, &job->result,
                          job->capacity, err);
 }
@@ -129,7 +132,10 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
     if (rows >= UINT32_MAX)
         return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
                        "count", PB_ARG_INT(rows), NULL);
-    match_job job = {.table = {.columns = columns, .column_count = column_count, .rows = rows},
+    match_job job = {.table = {.columns = columns,
+                               .column_count = column_count,
+                               .rows = rows,
+                               .population = (double)rows},
                      .arena = arena};
     job.threshold = options->threshold > 0 ? fmin(options->threshold, 0.999999) : default_threshold;
     pb_status status = rows > 1 && column_count > 0
@@ -137,7 +143,14 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
                            : all_alone(&job, err);
     match_table_free(&job.table);
     free(job.candidates.items);
-    if (status == PB_OK)
-        *ret_result = job.result;
-    return status;
+    if (status == PB_OK && options->ret_model != NULL && job.model == NULL)
+        status = match_model_default(columns, column_count, &job.model, err);
+    if (status != PB_OK) {
+        match_model_free(job.model);
+        return status;
+    }
+    if (options->ret_model != NULL)
+        *options->ret_model = job.model;
+    *ret_result = job.result;
+    return PB_OK;
 }

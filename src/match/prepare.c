@@ -2,7 +2,7 @@
  * cut into words. Nothing later looks at a text that a number can answer for. */
 #include "internal.h"
 
-enum { AHEAD = 16, SOFT_BONES = 8, ORG_START = 5 };
+enum { AHEAD = 16, SOFT_BONES = 8, ORG_START = 5, FIRST_VALUES = 1024, CACHE_BITS = 16 };
 
 /* Digits of YYYY-MM-DD, four bits each; 0 when it is not written so. */
 static uint32_t date_digits(pb_str date)
@@ -73,7 +73,8 @@ static uint64_t identity(match_kind kind, pb_str value)
 /* Room for what is known of a new value. */
 static bool grow_values(match_table *table, size_t c, size_t *capacity)
 {
-    size_t more = *capacity > 0 ? *capacity * 2 : 1024;
+    size_t first = table->rows < FIRST_VALUES ? table->rows + 1 : FIRST_VALUES;
+    size_t more = *capacity > 0 ? *capacity * 2 : first;
     uint32_t *count = realloc(table->count[c], more * sizeof *count);
     if (count != NULL)
         table->count[c] = count;
@@ -191,7 +192,8 @@ pb_status match_table_fill(match_table *table, pb_error *err)
     table->content = calloc(rows, sizeof *table->content);
     table->copy_of = malloc(rows * sizeof *table->copy_of);
     bool ready = hash != NULL && table->cells != NULL && table->content != NULL &&
-                 table->copy_of != NULL && match_words_start(&table->words);
+                 table->copy_of != NULL &&
+                 (table->words.cache != NULL || match_words_start(&table->words, CACHE_BITS));
     pb_status status = ready ? PB_OK : pb_fail_memory(err);
     for (size_t c = 0; c < table->column_count && status == PB_OK; c++)
         status = fill_column(table, c, hash, err);

@@ -9,6 +9,8 @@ static const double chances[] = {
     [MATCH_EXACT] = .05, [MATCH_NAME] = .5, [MATCH_ORG] = .05, [MATCH_EMAIL] = .1,
     [MATCH_PHONE] = .05, [MATCH_DATE] = .5, [MATCH_TEXT] = .3, [MATCH_PLACE] = .5};
 
+static const double identical_score = 0.99;
+
 enum { HOUSEHOLD_MARGIN = 1, RAREST = 8, COMMONEST = -4 };
 
 bool match_tells(const match_table *table, uint32_t row)
@@ -30,9 +32,9 @@ bool match_tells(const match_table *table, uint32_t row)
 /* Rows in which a name of these words is expected, were its parts drawn apart. */
 static double expected_names(const match_table *table, const match_name *name)
 {
-    double expected = (double)table->rows;
+    double expected = table->population;
     for (size_t i = 0; i < NAME_PARTS && name->word[i] != 0; i++)
-        expected *= (double)table->words.items[name->word[i]].count / (double)table->rows;
+        expected *= (double)table->words.items[name->word[i]].count / table->population;
     return expected;
 }
 
@@ -42,7 +44,7 @@ static float rarity_of_words(const match_table *table, const match_name *equal)
     double bits = 0;
     for (size_t i = 0; i < NAME_PARTS && equal->word[i] != 0; i++) {
         double others = (double)table->words.items[equal->word[i]].count - 1.5;
-        bits += log2(table->word_chance * (double)table->rows / (others > 0.5 ? others : 0.5));
+        bits += log2(table->word_chance * table->population / (others > 0.5 ? others : 0.5));
     }
     return (float)(bits > RAREST ? RAREST : bits < COMMONEST ? COMMONEST : bits);
 }
@@ -88,7 +90,7 @@ static double column_bits(const match_table *table, const match_weights *weights
         return fmin(weights->level[c][level] + (double)evidence->rare[c], weights->most[c]);
     double others = ((double)evidence->rare[c] - 1 - weights->same) / weights->same;
     double expected = (others > 0 ? others : 0) + (double)evidence->chance[c];
-    return weights->level[c][LEVEL_EQUAL] + log2((double)table->rows / expected);
+    return weights->level[c][LEVEL_EQUAL] + log2(table->population / expected);
 }
 
 bool match_gather_above(match_table *table, const match_weights *weights, uint32_t left,
@@ -123,8 +125,10 @@ bool match_gather_above(match_table *table, const match_weights *weights, uint32
 }
 
 /* What speaks for the pair, gathered by what it has in common. */
+typedef enum account_side { SIDE_OTHER, SIDE_HOUSEHOLD, SIDE_LIKENESS, SIDE_PLACE } account_side;
+
 typedef struct account {
-    double other, household, likeness, place[MATCH_MAX_COLUMNS];
+    account_side side[MATCH_MAX_COLUMNS];
     bool names_apart, names_alike;
 } account;
 
@@ -134,45 +138,72 @@ static void enter(account *sum, size_t c, match_kind kind, unsigned level, doubl
                  (level == LEVEL_DIFFERS || level == LEVEL_SHARED || level == LEVEL_PARTLY);
     sum->names_apart = sum->names_apart || apart;
     sum->names_alike = sum->names_alike || (kind == MATCH_NAME && level >= LEVEL_SHARED);
-    if (kind == MATCH_EMAIL && bits > 0 && level == LEVEL_PARTLY) {
-        sum->likeness += bits;
-    } else if (kind == MATCH_PLACE && bits > 0) {
-        sum->place[c] = bits;
-    } else if (bits > 0 && (apart || kind == MATCH_PHONE || kind == MATCH_TEXT)) {
-        sum->household += bits;
-    } else {
-        sum->other += bits;
-    }
+    sum->side[c] = SIDE_OTHER;
+    if (kind == MATCH_EMAIL && bits > 0 && level == LEVEL_PARTLY)
+        sum->side[c] = SIDE_LIKENESS;
+    else if (kind == MATCH_PLACE && bits > 0)
+        sum->side[c] = SIDE_PLACE;
+    else if (bits > 0 && (apart || kind == MATCH_PHONE || kind == MATCH_TEXT))
+        sum->side[c] = SIDE_HOUSEHOLD;
 }
 
 /* The most telling part of an address counts in full, the others as far as they say more. */
-static double weigh_places(const match_weights *weights, const double *place, size_t count)
+static void weigh_places(const match_weights *weights, const account *sum, size_t count,
+                         double *parts)
 {
-    size_t best = 0;
-    for (size_t c = 1; c < count; c++)
-        best = place[c] > place[best] ? c : best;
-    double sum = place[best];
-    for (size_t c = 0; c < count && sum > 0; c++)
-        if (c != best && place[c] > 0)
-            sum += place[c] * weights->apart[best][c];
-    return sum;
+    size_t best = count;
+    for (size_t c = 0; c < count; c++)
+        if (sum->side[c] == SIDE_PLACE && (best == count || parts[c] > parts[best]))
+            best = c;
+    for (size_t c = 0; c < count; c++)
+        if (sum->side[c] == SIDE_PLACE && c != best)
+            parts[c] *= weights->apart[best][c];
 }
 
-/* What a household shares does not tell
- * its members apart: it alone never makes one of two whose names differ. Namesakes have addresses
- * alike: they are made from the name. */
+static double side_sum(const account *sum, size_t count, const double *parts)
+{
+    double shared = 0;
+    for (size_t c = 0; c < count; c++)
+        if (sum->side[c] == SIDE_HOUSEHOLD || sum->side[c] == SIDE_PLACE)
+            shared += parts[c];
+    return shared;
+}
+
+/* What a household shares does not tell its members apart: it alone never makes one of two whose
+ * names differ. Namesakes have addresses alike: they are made from the name. */
+double match_weigh_parts(const match_table *table, const match_weights *weights,
+                         const match_evidence *evidence, double parts[MATCH_MAX_COLUMNS])
+{
+    account sum = {0};
+    size_t count = table->column_count;
+    for (size_t c = 0; c < count; c++) {
+        unsigned level = evidence->levels >> (c * LEVEL_BITS) & 7;
+        parts[c] = column_bits(table, weights, evidence, c);
+        enter(&sum, c, table->columns[c].kind, level, parts[c]);
+    }
+    weigh_places(weights, &sum, count, parts);
+    double shared = side_sum(&sum, count, parts), scale = 1, bits = weights->base;
+    double most = fmax(0, -weights->base - HOUSEHOLD_MARGIN);
+    if (sum.names_apart && shared > most)
+        scale = most / shared;
+    for (size_t c = 0; c < count; c++) {
+        if (sum.side[c] == SIDE_HOUSEHOLD || sum.side[c] == SIDE_PLACE)
+            parts[c] *= scale;
+        else if (sum.side[c] == SIDE_LIKENESS && sum.names_alike)
+            parts[c] = 0;
+        bits += parts[c];
+    }
+    return bits;
+}
+
 double match_weigh(const match_table *table, const match_weights *weights,
                    const match_evidence *evidence)
 {
-    account sum = {0};
-    for (size_t c = 0; c < table->column_count; c++) {
-        unsigned level = evidence->levels >> (c * LEVEL_BITS) & 7;
-        enter(&sum, c, table->columns[c].kind, level, column_bits(table, weights, evidence, c));
-    }
-    double shared = sum.household + weigh_places(weights, sum.place, table->column_count);
-    if (sum.names_apart)
-        shared = fmin(shared, fmax(0, -weights->base - HOUSEHOLD_MARGIN));
-    if (!sum.names_alike)
-        sum.other += sum.likeness;
-    return weights->base + sum.other + shared;
+    double parts[MATCH_MAX_COLUMNS];
+    return match_weigh_parts(table, weights, evidence, parts);
+}
+
+double match_copy_score(double bits)
+{
+    return fmax(identical_score, 1 / (1 + exp2(-bits)));
 }

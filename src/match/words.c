@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "tables/nicknames.h"
 
-enum { CACHE_BITS = 16, FIRST_WORDS = 1024, SHORT_BONES = 2 };
+enum { FIRST_WORDS = 1024, SHORT_BONES = 2, KEPT_SLOTS = 4096 };
 
 /* What two words were found to be; `pair` is 0 in an empty place. */
 struct match_likeness {
@@ -29,10 +29,25 @@ static bool gather_nicknames(match_words *words)
     return true;
 }
 
-bool match_words_start(match_words *words)
+bool match_words_start(match_words *words, unsigned cache_bits)
 {
-    words->cache = calloc((size_t)1 << CACHE_BITS, sizeof *words->cache);
+    words->cache = calloc((size_t)1 << cache_bits, sizeof *words->cache);
+    words->cache_bits = cache_bits;
     return words->cache != NULL && gather_nicknames(words);
+}
+
+void match_words_reset(match_words *words)
+{
+    size_t used = (size_t)words->intern.count + 1;
+    if (words->items != NULL)
+        memset(words->items, 0,
+               (used < words->capacity ? used : words->capacity) * sizeof *words->items);
+    memset(words->cache, 0, ((size_t)1 << words->cache_bits) * sizeof *words->cache);
+    if (words->intern.mask >= KEPT_SLOTS)
+        match_intern_free(&words->intern);
+    else if (words->intern.slots != NULL)
+        memset(words->intern.slots, 0, (words->intern.mask + 1) * sizeof *words->intern.slots);
+    words->intern.count = 0;
 }
 
 void match_words_free(match_words *words)
@@ -143,7 +158,7 @@ static match_alike words_alike(match_words *words, uint32_t a, uint32_t b)
         return ALIKE_SAME;
     uint64_t pair = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
     struct match_likeness *place =
-        &words->cache[(pair * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - CACHE_BITS)];
+        &words->cache[(pair * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - words->cache_bits)];
     if (place->pair != pair)
         *place =
             (struct match_likeness){pair, compare_words(words, &words->items[a], &words->items[b])};

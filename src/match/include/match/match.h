@@ -30,6 +30,9 @@ typedef struct match_column {
     const pb_str *values;
 } match_column;
 
+/** Columns that are compared at most. */
+enum { MATCH_MAX_COLUMNS = 16 };
+
 /** Two rows thought to be one; `left < right`. */
 typedef struct match_pair {
     uint32_t left, right;
@@ -52,6 +55,8 @@ typedef struct match_options {
     uint64_t max_pairs; /* compared at most; 0: 20 per row, at least 1 million; then PB_LIMIT */
     const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
                                   besides the built-in ones; NULL: none */
+    struct match_model **ret_model; /* what was learned, for match/model.h; owner: the caller,
+                                       match_model_free; NULL: not wanted */
 } match_options;
 
 /** Told now and then; may be NULL. Returning true stops the run (PB_CANCELLED). */
