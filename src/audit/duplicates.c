@@ -1,11 +1,11 @@
 #include "audit/duplicates.h"
 
 #include "base/bytes.h"
-#include "doubt.h"
+#include "likeness/likeness.h"
 #include "model/value.h"
 #include "run.h"
 
-enum { MAX_FIELDS = 16, MAX_VALUE = 8 << 20 };
+enum { MAX_FIELDS = LIKENESS_FIELDS, MAX_VALUE = 8 << 20 };
 
 /* The columns being filled. */
 typedef struct column_set {
@@ -14,75 +14,32 @@ typedef struct column_set {
     size_t rows;
     match_column columns[MAX_FIELDS];
     const model_field *fields[MAX_FIELDS];
+    match_kind kinds[MAX_FIELDS];
     pb_str *values[MAX_FIELDS];
     size_t filled[MAX_FIELDS];
     size_t count;
     size_t told; /* the most rows in which one column holds more than a name or a town */
 } column_set;
 
-/* Parts of an address hang together: a postcode says what the city says. */
-static bool is_place(const model_field *field)
-{
-    return pb_str_is(field->role, "city") || pb_str_is(field->role, "state") ||
-           pb_str_is(field->role, "postcode");
-}
-
-static match_kind kind_of(const model_field *field)
-{
-    if (is_place(field))
-        return MATCH_PLACE;
-    switch (field->match) {
-    case MODEL_MATCH_NAME:
-        return MATCH_NAME;
-    case MODEL_MATCH_ORG:
-        return MATCH_ORG;
-    case MODEL_MATCH_PHONE:
-        return MATCH_PHONE;
-    case MODEL_MATCH_EMAIL:
-        return MATCH_EMAIL;
-    case MODEL_MATCH_DATE:
-        return MATCH_DATE;
-    case MODEL_MATCH_TEXT:
-        return MATCH_TEXT;
-    case MODEL_MATCH_NONE:
-    case MODEL_MATCH_EXACT:
-        break;
-    }
-    return MATCH_EXACT;
-}
-
 static pb_status choose_fields(column_set *set, pb_error *err)
 {
-    for (size_t i = 0; i < set->entity->field_count && set->count < MAX_FIELDS; i++) {
-        const model_field *field = &set->entity->fields[i];
-        if (field->match == MODEL_MATCH_NONE)
-            continue;
-        set->values[set->count] = pb_arena_array(set->arena, set->rows + 1, sizeof(pb_str));
-        if (set->values[set->count] == NULL)
+    const likeness_fields fields = likeness_fields_of(set->entity);
+    for (size_t c = 0; c < fields.count; c++) {
+        set->values[c] = pb_arena_array(set->arena, set->rows + 1, sizeof(pb_str));
+        if (set->values[c] == NULL)
             return pb_fail_memory(err);
-        set->fields[set->count++] = field;
+        set->fields[c] = fields.field[c];
+        set->kinds[c] = fields.kind[c];
     }
+    set->count = fields.count;
     return PB_OK;
-}
-
-static bool folds(const model_field *field)
-{
-    return (model_type_kind(field->type) == PB_TEXT || field->type == MODEL_LINK) &&
-           field->match != MODEL_MATCH_EMAIL && field->match != MODEL_MATCH_PHONE;
 }
 
 static pb_status take_value(const column_set *set, model_reader *reader, size_t column,
                             db_stmt *stmt, pb_buf *room, pb_str *ret_value, pb_error *err)
 {
-    const model_field *field = set->fields[column];
-    pb_value value = db_column_value(stmt, (int)column);
     pb_buf_clear(room);
-    if (value.kind == PB_TEXT && folds(field))
-        model_fold(reader, value.as.s, room);
-    else if (value.kind == PB_TEXT)
-        pb_buf_add(room, value.as.s);
-    else if (value.kind != PB_NULL && field->type != MODEL_LINK)
-        model_write(field, value, PB_STR_NONE, room);
+    likeness_text(reader, set->fields[column], db_column_value(stmt, (int)column), room);
     if (room->failed)
         return pb_fail_memory(err);
     if (room->len == 0)
@@ -138,14 +95,15 @@ static void keep_filled(column_set *set)
     for (size_t c = 0; c < set->count; c++) {
         if (set->filled[c] == 0)
             continue;
-        set->columns[kept++] =
-            (match_column){set->fields[c]->name, kind_of(set->fields[c]), set->values[c]};
-        match_kind kind = set->columns[kept - 1].kind;
+        set->columns[kept] = (match_column){set->fields[c]->name, set->kinds[c], set->values[c]};
+        set->fields[kept] = set->fields[c];
+        set->kinds[kept++] = set->kinds[c];
+        match_kind kind = set->kinds[kept - 1];
         tells_apart = tells_apart || (kind != MATCH_PLACE && kind != MATCH_DATE);
-        doubt_column says = doubt_kind(set->entity, &set->columns[kept - 1]);
-        names = names || says == DOUBT_NAME;
-        more = more || (says != DOUBT_NAME && says != DOUBT_PLACE);
-        if (says != DOUBT_NAME && says != DOUBT_PLACE && set->filled[c] > set->told)
+        likeness_tells says = likeness_tells_of(set->fields[kept - 1], kind);
+        names = names || says == LIKENESS_NAME;
+        more = more || (says != LIKENESS_NAME && says != LIKENESS_PLACE);
+        if (says != LIKENESS_NAME && says != LIKENESS_PLACE && set->filled[c] > set->told)
             set->told = set->filled[c];
     }
     set->count = tells_apart && (!names || more) ? kept : 0;
@@ -199,14 +157,30 @@ static uint32_t root_of(uint32_t *parent, uint32_t i)
     return i;
 }
 
+static bool doubtful(const column_set *set, bool names_only, const match_pair *pair)
+{
+    pb_str left[MAX_FIELDS], right[MAX_FIELDS];
+    for (size_t c = 0; c < set->count; c++) {
+        left[c] = set->columns[c].values[pair->left];
+        right[c] = set->columns[c].values[pair->right];
+    }
+    return likeness_doubtful(&(likeness_pair){.fields = set->fields,
+                                              .kinds = set->kinds,
+                                              .left = left,
+                                              .right = right,
+                                              .count = set->count,
+                                              .levels = pair->levels,
+                                              .names_only = names_only});
+}
+
 /* Takes back the pairs that something speaks against; clusters are what the others hold together.
  */
-static void drop_doubtful(const model_entity *entity, audit_duplicates *found)
+static void drop_doubtful(const column_set *set, audit_duplicates *found)
 {
     match_result *result = &found->result;
     size_t kept = 0;
     for (size_t i = 0; i < result->pair_count; i++)
-        if (!doubt_pair(entity, found, &result->pairs[i]))
+        if (!doubtful(set, found->names_only, &result->pairs[i]))
             result->pairs[kept++] = result->pairs[i];
     if (kept == result->pair_count)
         return;
@@ -244,7 +218,7 @@ pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity
         return pb_fail_memory(err);
     memcpy(columns, set.columns, set.count * sizeof *columns);
     found.columns = columns;
-    drop_doubtful(entity, &found);
+    drop_doubtful(&set, &found);
     *ret_duplicates = found;
     return PB_OK;
 }

@@ -173,6 +173,10 @@ static void put_entity(facts *f, const model_entity *entity)
     put_set(f, place, "import", entity->import);
     put_set(f, place, "source_id", entity->source_id);
     put_set(f, place, "block", entity->duplicate_blocks);
+    if (entity->duplicate_warn != MODEL_DUPLICATE_WARN)
+        put_int(f, place, "duplicate_warn", (int64_t)(entity->duplicate_warn * 1e6));
+    if (entity->duplicate_refuse != MODEL_DUPLICATE_NEVER)
+        put_int(f, place, "duplicate_refuse", (int64_t)(entity->duplicate_refuse * 1e6));
     put_list(f, place, "key", entity->key);
     for (size_t i = 0; i < entity->field_count; i++)
         put_field(f, entity, &entity->fields[i]);

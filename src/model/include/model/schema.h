@@ -165,6 +165,11 @@ typedef struct model_rule {
     model_place place;
 } model_rule;
 
+/** What entry says of likely duplicates where nothing is declared; MODEL_DUPLICATE_NEVER is above
+ * any probability. */
+#define MODEL_DUPLICATE_WARN 0.9
+#define MODEL_DUPLICATE_NEVER 2.0
+
 struct model_entity {
     pb_str name;  /* also the published view; the table is `t_<name>` */
     pb_str label; /* English message ids */
@@ -181,8 +186,11 @@ struct model_entity {
     int64_t review_days;    /* freshness.review; 0: none */
     int64_t remind_before_days;
     model_strs duplicate_blocks; /* duplicates.block: "field" or "field+field" */
-    model_strs key; /* fields that name a record to people and to other files, in order:
-                       links are resolved by them */
+    double duplicate_warn;   /* duplicates.warn: how sure a likely duplicate must be to be told at
+                                entry, 0.5 to 1; above 1: never */
+    double duplicate_refuse; /* duplicates.refuse: the same, to be refused */
+    model_strs key;          /* fields that name a record to people and to other files, in order:
+                                links are resolved by them */
     model_rule *rules;
     size_t rule_count;
     model_place place;

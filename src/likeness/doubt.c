@@ -1,6 +1,6 @@
 /* What speaks against two records alike being one. Weights are learned from agreement; whether two
  * firms called Weber are one is decided by what only one of them can have. */
-#include "doubt.h"
+#include "likeness/likeness.h"
 
 /* How well two values agree, as a pair of match tells it. */
 enum {
@@ -51,21 +51,20 @@ static const char *const forms[][2] = {{"limited", "ltd"},
                                        {"集团公司", "集团"},
                                        {"集团", "集团"}};
 
-doubt_column doubt_kind(const model_entity *entity, const match_column *column)
+likeness_tells likeness_tells_of(const model_field *field, match_kind kind)
 {
-    const model_field *field = model_field_find(entity, column->name);
-    if (column->kind == MATCH_NAME)
-        return DOUBT_NAME;
-    if (column->kind == MATCH_ORG)
-        return DOUBT_FIRM;
+    if (kind == MATCH_NAME)
+        return LIKENESS_NAME;
+    if (kind == MATCH_ORG)
+        return LIKENESS_FIRM;
     if (field == NULL || pb_str_is(field->role, "city") || pb_str_is(field->role, "state") ||
         pb_str_is(field->role, "country"))
-        return DOUBT_PLACE;
+        return LIKENESS_PLACE;
     if (pb_str_is(field->role, "postcode"))
-        return DOUBT_POSTCODE;
+        return LIKENESS_POSTCODE;
     if (model_type_is_id(field->type))
-        return DOUBT_IDENTITY;
-    return field->type == MODEL_IDENTIFIER ? DOUBT_NUMBER : DOUBT_OWN;
+        return LIKENESS_IDENTITY;
+    return field->type == MODEL_IDENTIFIER ? LIKENESS_NUMBER : LIKENESS_OWN;
 }
 
 static pb_str form_of(pb_str word)
@@ -152,48 +151,49 @@ static void weigh_own(doubt *of, const model_field *field, unsigned level, pb_st
     of->personal_against += !alike && differ && personal;
 }
 
-static doubt weigh_pair(const model_entity *entity, const audit_duplicates *found,
-                        const match_pair *pair)
+static void weigh_column(doubt *of, const likeness_pair *pair, size_t c, unsigned level)
 {
-    doubt of = {.names_only = found->names_only};
-    for (size_t c = 0; c < found->field_count; c++) {
-        of.person = of.person || found->columns[c].kind == MATCH_NAME;
-        of.firm = of.firm || found->columns[c].kind == MATCH_ORG;
+    switch (likeness_tells_of(pair->fields[c], pair->kinds[c])) {
+    case LIKENESS_FIRM:
+        of->firm_agrees = of->firm_agrees || level >= LEVEL_NEAR;
+        if (of->firm)
+            weigh_firm(of, pair->left[c], pair->right[c]);
+        break;
+    case LIKENESS_OWN:
+        weigh_own(of, pair->fields[c], level, pair->left[c], pair->right[c]);
+        break;
+    case LIKENESS_PLACE:
+        of->places_against += level == LEVEL_DIFFERS;
+        break;
+    case LIKENESS_POSTCODE:
+        of->postcode = of->postcode || level == LEVEL_EQUAL;
+        of->places_against += level == LEVEL_DIFFERS;
+        break;
+    case LIKENESS_IDENTITY:
+        of->identity = of->identity || level >= LEVEL_NEAR;
+        of->identities_against += level == LEVEL_DIFFERS;
+        break;
+    case LIKENESS_NUMBER:
+        of->identity = of->identity || level == LEVEL_EQUAL;
+        break;
+    case LIKENESS_NAME:
+        of->same_name = level == LEVEL_EQUAL;
+        break;
+    }
+}
+
+static doubt weigh_pair(const likeness_pair *pair)
+{
+    doubt of = {.names_only = pair->names_only};
+    for (size_t c = 0; c < pair->count; c++) {
+        of.person = of.person || pair->kinds[c] == MATCH_NAME;
+        of.firm = of.firm || pair->kinds[c] == MATCH_ORG;
     }
     of.firm = of.firm && !of.person;
-    for (size_t c = 0; c < found->field_count; c++) {
-        const match_column *column = &found->columns[c];
+    for (size_t c = 0; c < pair->count; c++) {
         unsigned level = (unsigned)(pair->levels >> (c * LEVEL_BITS)) & 7U;
-        pb_str a = column->values[pair->left], b = column->values[pair->right];
-        if (level == LEVEL_MISSING)
-            continue;
-        switch (doubt_kind(entity, column)) {
-        case DOUBT_FIRM:
-            of.firm_agrees = of.firm_agrees || level >= LEVEL_NEAR;
-            if (of.firm)
-                weigh_firm(&of, a, b);
-            break;
-        case DOUBT_OWN:
-            weigh_own(&of, model_field_find(entity, column->name), level, a, b);
-            break;
-        case DOUBT_PLACE:
-            of.places_against += level == LEVEL_DIFFERS;
-            break;
-        case DOUBT_POSTCODE:
-            of.postcode = of.postcode || level == LEVEL_EQUAL;
-            of.places_against += level == LEVEL_DIFFERS;
-            break;
-        case DOUBT_IDENTITY:
-            of.identity = of.identity || level >= LEVEL_NEAR;
-            of.identities_against += level == LEVEL_DIFFERS;
-            break;
-        case DOUBT_NUMBER:
-            of.identity = of.identity || level == LEVEL_EQUAL;
-            break;
-        case DOUBT_NAME:
-            of.same_name = level == LEVEL_EQUAL;
-            break;
-        }
+        if (level != LEVEL_MISSING)
+            weigh_column(&of, pair, c, level);
     }
     return of;
 }
@@ -226,8 +226,8 @@ static bool are_two_firms(const doubt *of)
     return of->one_word && (of->form_missing || against > 0);
 }
 
-bool doubt_pair(const model_entity *entity, const audit_duplicates *found, const match_pair *pair)
+bool likeness_doubtful(const likeness_pair *pair)
 {
-    const doubt of = weigh_pair(entity, found, pair);
+    const doubt of = weigh_pair(pair);
     return of.person ? are_namesakes(&of) : of.firm && are_two_firms(&of);
 }
