@@ -217,6 +217,16 @@ void pb_format(pb_buf *out, pb_str text, const pb_arg *args, size_t count)
     }
 }
 
+void pb_format_list(pb_buf *out, const char *text, va_list list)
+{
+    pb_arg args[PB_FORMAT_PAIRS];
+    size_t count = 0;
+    for (const char *name; count < PB_FORMAT_PAIRS && (name = va_arg(list, const char *)) != NULL;
+         count++)
+        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
+    pb_format(out, pb_str_c(text), args, count);
+}
+
 void pb_note_put(const pb_note *note, const pb_catalog *catalog, pb_buf *out)
 {
     pb_format(out, pb_translate_str(catalog, note->says), note->args, note->count);

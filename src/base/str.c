@@ -287,3 +287,15 @@ uint64_t pb_str_hash(pb_str s)
     }
     return mix(p2 ^ s.len, mix(a ^ p1, b ^ seed));
 }
+
+const char *pb_one_line(const char *text, char *room, size_t size)
+{
+    size_t used = 0;
+    for (const char *c = text; *c != '\0' && used + 1 < size; c++)
+        if (*c != '\n')
+            room[used++] = *c;
+        else if (c[1] != '\0')
+            room[used++] = ' ';
+    room[used] = '\0';
+    return room;
+}

@@ -6,27 +6,18 @@
 
 #include <stdarg.h>
 
-enum { MAX_ARGS = 12, PROGRESS_EVERY_US = 100000, BAR = 24 };
+enum { PROGRESS_EVERY_US = 100000, BAR = 24 };
 
 const char *cli_text(const cli_context *context, const char *id)
 {
     return pb_translate(context->catalog, id);
 }
 
-static void say(const char *text, pb_buf *out, va_list list)
-{
-    pb_arg args[MAX_ARGS];
-    size_t count = 0;
-    for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
-        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
-    pb_format(out, pb_str_c(text), args, count);
-}
-
 void cli_say(const cli_context *context, pb_buf *out, const char *id, ...)
 {
     va_list list;
     va_start(list, id);
-    say(cli_text(context, id), out, list);
+    pb_format_list(out, cli_text(context, id), list);
     va_end(list);
 }
 
@@ -36,7 +27,7 @@ void cli_say_n(const cli_context *context, pb_buf *out, const char *one, const c
     va_list list;
     int64_t count = n > INT64_MAX ? INT64_MAX : (int64_t)n;
     va_start(list, n);
-    say(pb_translate_n(context->catalog, one, several, count), out, list);
+    pb_format_list(out, pb_translate_n(context->catalog, one, several, count), list);
     va_end(list);
 }
 

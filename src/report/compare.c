@@ -275,6 +275,17 @@ void compare_make(builder *b, const report_earlier *here, const report_earlier *
     *ret = c;
 }
 
+bool compare_against(builder *b, report_earlier *ret_self, comparison *ret)
+{
+    const report_earlier *other = b->writer.report->against;
+    if (other == NULL)
+        return false;
+    *ret_self = compare_self(b);
+    if (!b->failed)
+        compare_make(b, ret_self, other, ret);
+    return !b->failed;
+}
+
 compare_state compare_reached(const compare_row *row)
 {
     if (isnan(row->here) || isnan(row->there))

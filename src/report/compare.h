@@ -35,6 +35,9 @@ report_earlier compare_self(builder *b);
 double compare_area(const report_earlier *side, pb_str area);
 void compare_make(builder *b, const report_earlier *here, const report_earlier *there,
                   comparison *ret);
+/** The comparison with the other source a report is set beside; false when there is none, or memory
+ * ran out. `ret_self` must live as long as the comparison. */
+bool compare_against(builder *b, report_earlier *ret_self, comparison *ret);
 /** What is to be reached: `here` is the figure now, `there` the aim. */
 void compare_target(builder *b, compare_rows *ret);
 

@@ -139,13 +139,10 @@ void json_sides(pb_json *json, const comparison *c)
 static void put_against(pb_json *json, builder *b)
 {
     const report_earlier *other = b->writer.report->against;
+    report_earlier self;
     comparison c;
-    if (other == NULL)
+    if (!compare_against(b, &self, &c))
         return;
-    const report_earlier self = compare_self(b);
-    if (b->failed)
-        return;
-    compare_make(b, &self, other, &c);
     pb_json_key(json, "against");
     pb_json_object(json);
     pb_json_key(json, "other");

@@ -143,13 +143,10 @@ void compare_blocks(builder *b, const comparison *c, pb_str here, pb_str there)
 void part_against(builder *b)
 {
     const report_earlier *other = b->writer.report->against;
+    report_earlier self;
     comparison c;
-    if (other == NULL)
+    if (!compare_against(b, &self, &c))
         return;
-    const report_earlier self = compare_self(b);
-    if (b->failed)
-        return;
-    compare_make(b, &self, other, &c);
     build_section(b, "against", PB_MSG("Side by side"), true);
     build_text(b, PB_STR_NONE,
                build_say_n(b,

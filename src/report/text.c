@@ -66,21 +66,11 @@ const char *report_int(const report_writer *writer, uint64_t value)
     return copy != NULL ? copy : "";
 }
 
-/* Fills the places of a text that is translated already. */
-static void say(const char *text, pb_buf *to, va_list list)
-{
-    pb_arg args[MAX_ARGS];
-    size_t count = 0;
-    for (const char *name; count < MAX_ARGS && (name = va_arg(list, const char *)) != NULL; count++)
-        args[count] = (pb_arg){name, pb_str_c(va_arg(list, const char *))};
-    pb_format(to, pb_str_c(text), args, count);
-}
-
 void report_say(const report_writer *writer, pb_buf *to, const char *id, ...)
 {
     va_list list;
     va_start(list, id);
-    say(pb_translate(writer->catalog, id), to, list);
+    pb_format_list(to, pb_translate(writer->catalog, id), list);
     va_end(list);
 }
 
@@ -90,7 +80,7 @@ void report_say_n(const report_writer *writer, pb_buf *to, const char *one, cons
     va_list list;
     int64_t count = n > INT64_MAX ? INT64_MAX : (int64_t)n;
     va_start(list, n);
-    say(pb_translate_n(writer->catalog, one, several, count), to, list);
+    pb_format_list(to, pb_translate_n(writer->catalog, one, several, count), list);
     va_end(list);
 }
 

@@ -54,6 +54,10 @@ pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_rea
 pb_status service_reads_fixture(db_workspace *workspace, const service_call *call,
                                 const model_yaml *list, pb_error *err);
 
+/** Checks the ledger a session sees, and every record against it (workspace.c). */
+pb_status service_verify_session(const service_core *service, const service_call *call,
+                                 db_session *session, ledger_report *ret_report, pb_error *err);
+
 /** Appends one event that is not about a record. */
 pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
                       pb_str payload, pb_error *err);

@@ -3,7 +3,6 @@
 #include "internal.h"
 
 #include "base/cbor.h"
-#include "record/verify.h"
 
 enum { SUMS_MAX = 4096, SQL_MAX = 1 << 16 };
 
@@ -136,13 +135,6 @@ static pb_status same_counts(const service_moved *want, const service_moved *fou
 
 /* ---- the ledger ---- */
 
-static void verifying(void *context, uint64_t done, uint64_t total)
-{
-    const service_call *call = context;
-    if (call->progress != NULL)
-        call->progress(call->context, PB_MSG("Verifying"), "", done, total);
-}
-
 static pb_status same_ledger(const moving *work, db_session *copy, pb_error *err)
 {
     const ledger_head *want = &work->moved->head;
@@ -150,13 +142,7 @@ static pb_status same_ledger(const moving *work, db_session *copy, pb_error *err
     PB_TRY(ledger_head_read(copy, &found, err));
     if (found.size != want->size || memcmp(found.root, want->root, sizeof found.root) != 0)
         return pb_fail(err, PB_CORRUPT, PB_MSG("The ledger of the copy has another head."), NULL);
-    record_checker *checker = record_checker_new(work->service->schema);
-    if (checker == NULL)
-        return pb_fail_memory(err);
-    pb_status status = ledger_verify_with(copy, verifying, (void *)work->call, record_verify_row,
-                                          checker, &work->moved->ledger, err);
-    record_checker_free(checker);
-    return status;
+    return service_verify_session(work->service, work->call, copy, &work->moved->ledger, err);
 }
 
 /* Runs over the copy while the workspace that is left is closed to writing. */

@@ -102,18 +102,24 @@ static void verifying(void *context, uint64_t done, uint64_t total)
         call->progress(call->context, PB_MSG("Verifying"), "", done, total);
 }
 
+pb_status service_verify_session(const service_core *service, const service_call *call,
+                                 db_session *session, ledger_report *ret_report, pb_error *err)
+{
+    record_checker *checker = record_checker_new(service->schema);
+    if (checker == NULL)
+        return pb_fail_memory(err);
+    pb_status status = ledger_verify_with(session, verifying, (void *)(uintptr_t)call,
+                                          record_verify_row, checker, ret_report, err);
+    record_checker_free(checker);
+    return status;
+}
+
 pb_status service_verify(const service_core *service, const service_call *call,
                          db_workspace *workspace, ledger_report *ret_report, pb_error *err)
 {
     db_session *snapshot = NULL;
-    record_checker *checker = record_checker_new(service->schema);
-    if (checker == NULL)
-        return pb_fail_memory(err);
-    pb_status status = db_snapshot_open(workspace, &snapshot, err);
-    if (status == PB_OK)
-        status = ledger_verify_with(snapshot, verifying, (void *)call, record_verify_row, checker,
-                                    ret_report, err);
+    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    pb_status status = service_verify_session(service, call, snapshot, ret_report, err);
     db_snapshot_close(snapshot);
-    record_checker_free(checker);
     return status;
 }

@@ -240,3 +240,22 @@ pb_status sys_file_remove(const char *path, pb_error *err)
         return PB_OK;
     return sys_fail_path(err, PB_MSG("Could not remove {path}"), path, errno);
 }
+
+pb_status sys_password_read(const char *path, pb_arena *arena, const char **ret_password,
+                            pb_error *err)
+{
+    enum { PASSWORD_FILE = 64 << 10 };
+    PB_AUTO_BUF text = PB_BUF_INIT(PASSWORD_FILE);
+    PB_TRY(sys_file_read(path, PASSWORD_FILE, &text, err));
+    pb_str line = pb_str_sub(pb_buf_str(&text), 0, pb_str_index(pb_buf_str(&text), '\n'));
+    if (pb_str_ends(line, PB_STR("\r")))
+        line.len--;
+    if (line.len == 0) {
+        pb_fail(err, PB_INVALID, PB_MSG("The first line of {path} holds no password"), "path", path,
+                NULL);
+        pb_error_hint(err, PB_MSG("Write the password alone into the first line"), NULL);
+        return PB_INVALID;
+    }
+    *ret_password = pb_arena_cstr(arena, line);
+    return *ret_password == NULL ? pb_fail_memory(err) : PB_OK;
+}

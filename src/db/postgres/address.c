@@ -143,24 +143,6 @@ static const char *shown(const address *at)
 }
 
 /* The first line of the file. */
-static pb_status read_password(const char *path, pb_arena *arena, const char **ret, pb_error *err)
-{
-    enum { PASSWORD_FILE = 64 << 10 };
-    PB_AUTO_BUF text = PB_BUF_INIT(PASSWORD_FILE);
-    PB_TRY(sys_file_read(path, PASSWORD_FILE, &text, err));
-    pb_str line = pb_str_sub(pb_buf_str(&text), 0, pb_str_index(pb_buf_str(&text), '\n'));
-    if (pb_str_ends(line, PB_STR("\r")))
-        line.len--;
-    if (line.len == 0) {
-        pb_fail(err, PB_INVALID, PB_MSG("The first line of {path} holds no password"), "path", path,
-                NULL);
-        pb_error_hint(err, PB_MSG("Write the password alone into the first line"), NULL);
-        return PB_INVALID;
-    }
-    *ret = pb_arena_cstr(arena, line);
-    return *ret == NULL ? pb_fail_memory(err) : PB_OK;
-}
-
 /* The parts of the address, and those that this program sets. */
 static pb_status make_parameters(const address *at, const char *password, pg_where *where,
                                  pb_error *err)
@@ -229,7 +211,7 @@ static pb_status read_parts(address *at, const db_options *options, pg_where *wh
     if (where->shown == NULL)
         return pb_fail_memory(err);
     if (part_of(at, "password") == NULL && options->password_file != NULL)
-        PB_TRY(read_password(options->password_file, at->arena, &password, err));
+        PB_TRY(sys_password_read(options->password_file, at->arena, &password, err));
     return make_parameters(at, password, where, err);
 }
 

@@ -31,18 +31,6 @@ static const meaning meanings[] = {
     {"", PB_INTERNAL, PB_MSG("The database could not do what was asked.")},
 };
 
-static const char *db_pg_words(const char *message, char room[PG_WORDS])
-{
-    size_t used = 0;
-    for (const char *c = message; *c != '\0' && used + 1 < PG_WORDS; c++)
-        if (*c != '\n')
-            room[used++] = *c;
-        else if (c[1] != '\0')
-            room[used++] = ' ';
-    room[used] = '\0';
-    return room;
-}
-
 static const meaning *meaning_of(const char *state)
 {
     size_t i = 0;
@@ -83,7 +71,8 @@ pb_status db_pg_fail(db_conn *conn, const PGresult *result, pb_error *err)
     if (lost && state[0] == '\0')
         state = "08006";
     const meaning *means = meaning_of(state);
-    const char *words = db_pg_words(primary[0] != '\0' ? primary : PQerrorMessage(conn->pg), room);
+    const char *words =
+        pb_one_line(primary[0] != '\0' ? primary : PQerrorMessage(conn->pg), room, sizeof room);
     pb_status status = pb_fail(&error, means->status, means->says, NULL);
     add_words(result, state, words, &error);
     if (status == PB_INTERNAL && strcmp(field_of(result, PG_DIAG_MESSAGE_HINT), "") != 0)
@@ -154,7 +143,7 @@ static const struct {
 pb_status db_pg_no_connection(const pg_where *where, PGconn *pg, pb_error *err)
 {
     char room[PG_WORDS];
-    const char *words = db_pg_words(PQerrorMessage(pg), room);
+    const char *words = pb_one_line(PQerrorMessage(pg), room, sizeof room);
     size_t i = 0;
     while (strstr(words, refusals[i].part) == NULL)
         i++;

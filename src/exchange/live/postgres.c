@@ -38,19 +38,6 @@ static void close_link(void *link)
     postgres_close(link);
 }
 
-/* The server's words in one line, without its word for "error". */
-static const char *words_of(const char *message, char *room, size_t size)
-{
-    size_t used = 0;
-    for (const char *c = message; *c != '\0' && used + 1 < size; c++)
-        if (*c != '\n')
-            room[used++] = *c;
-        else if (c[1] != '\0')
-            room[used++] = ' ';
-    room[used] = '\0';
-    return room;
-}
-
 /* --- connecting --- */
 
 static const char *where(const live_url *url)
@@ -86,7 +73,7 @@ static pb_status no_connection(const live_url *url, const char *message, pb_erro
          PB_MSG("Check the database's name, and that the login may connect to it")},
     };
     char room[512];
-    const char *words = words_of(message, room, sizeof room);
+    const char *words = pb_one_line(message, room, sizeof room);
     const char *user = url->user == NULL ? "" : url->user;
     size_t found = 0;
     const size_t count = sizeof known / sizeof *known;
@@ -114,7 +101,7 @@ static pb_status say(postgres_link *link, const char *sql, pb_error *err)
     if (!done) {
         pb_fail(err, PB_IO, PB_MSG("The database server could not do what reading needs"), NULL);
         pb_error_detail(err, PB_MSG("It was said: {words}"), "words",
-                        words_of(PQerrorMessage(link->connection), room, sizeof room), NULL);
+                        pb_one_line(PQerrorMessage(link->connection), room, sizeof room), NULL);
     }
     PQclear(result);
     return done ? PB_OK : PB_IO;
@@ -199,8 +186,8 @@ static pb_status query_failed(postgres_link *link, const PGresult *result, pb_er
     const char *message =
         result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     char room[512];
-    const char *words =
-        words_of(message != NULL ? message : PQerrorMessage(link->connection), room, sizeof room);
+    const char *words = pb_one_line(message != NULL ? message : PQerrorMessage(link->connection),
+                                    room, sizeof room);
     pb_status status = PB_IO;
     if (state != NULL && strcmp(state, "42501") == 0)
         status = PB_DENIED;

@@ -20,24 +20,6 @@ void live_end(const live_place *place)
 }
 
 /* The first line of the file. */
-static pb_status read_password(const char *path, pb_arena *arena, const char **ret, pb_error *err)
-{
-    enum { PASSWORD_FILE = 64 << 10 };
-    PB_AUTO_BUF text = PB_BUF_INIT(PASSWORD_FILE);
-    PB_TRY(sys_file_read(path, PASSWORD_FILE, &text, err));
-    pb_str line = pb_str_sub(pb_buf_str(&text), 0, pb_str_index(pb_buf_str(&text), '\n'));
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-        line.len--;
-    if (line.len == 0) {
-        pb_fail(err, PB_INVALID, PB_MSG("The first line of {path} holds no password"), "path", path,
-                NULL);
-        pb_error_hint(err, PB_MSG("Write the password alone into the first line"), NULL);
-        return PB_INVALID;
-    }
-    *ret = pb_arena_cstr(arena, line);
-    return *ret == NULL ? pb_fail_memory(err) : PB_OK;
-}
-
 static pb_status connect_source(const live_url *url, pb_arena *arena, struct live_source **ret,
                                 pb_error *err)
 {
@@ -261,7 +243,7 @@ pb_status live_list(const char *url, const live_settings *settings, pb_arena *ar
     listing l = {.catalog = &catalog, .arena = arena};
     PB_TRY(live_url_parse(url, arena, &at, err));
     if (at.password == NULL && settings->password_file != NULL)
-        PB_TRY(read_password(settings->password_file, arena, &at.password, err));
+        PB_TRY(sys_password_read(settings->password_file, arena, &at.password, err));
     PB_TRY(connect_source(&at, arena, &l.source, err));
     pb_status status = PB_OK;
     if (at.timezone != NULL)

@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 
+#include <stdarg.h>
+
 typedef struct pb_catalog pb_catalog;
 
 /** A named argument of a message. */
@@ -35,9 +37,13 @@ const char *pb_translate_n(const pb_catalog *catalog, const char *id, const char
                            int64_t n);
 /** True when the catalogue has a translation of its own for `id`. */
 bool pb_catalog_has(const pb_catalog *catalog, pb_str id);
+enum { PB_FORMAT_PAIRS = 16 };
 /** Appends `text` with every `{name}` replaced by its argument; an unknown name stays as it is,
  * `{{` gives `{`. */
 void pb_format(pb_buf *out, pb_str text, const pb_arg *args, size_t count);
+/** The same with arguments as pairs `const char *name, const char *value` ended by NULL; at most
+ * PB_FORMAT_PAIRS are looked at. */
+void pb_format_list(pb_buf *out, const char *text, va_list list);
 
 /** A message with its arguments, to be said later in some language. */
 typedef struct pb_note {

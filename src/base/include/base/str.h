@@ -48,6 +48,9 @@ size_t pb_str_find(pb_str s, pb_str needle);
 pb_str pb_str_sub(pb_str s, size_t from, size_t len);
 /** Without leading and trailing ASCII white space. */
 pb_str pb_str_trim(pb_str s);
+/** `text` in one line, cut to `size` bytes with its NUL: line ends become blanks, the last goes.
+ * Returns `room`. For the words of libraries and servers. */
+const char *pb_one_line(const char *text, char *room, size_t size);
 /** Splits at the first `sep`: writes what stands before to `*ret_head` and what follows to `*rest`.
  * Returns false, leaving both untouched, when `*rest` is absent; the last part sets it absent. */
 bool pb_str_split(pb_str *rest, char sep, pb_str *ret_head);

@@ -18,6 +18,9 @@ typedef enum sys_kind { SYS_NONE, SYS_FILE, SYS_FOLDER, SYS_OTHER } sys_kind;
 /** Appends the whole file to `out`. More than `max` bytes is PB_LIMIT; then `out` may hold a part.
  */
 pb_status sys_file_read(const char *path, size_t max, pb_buf *out, pb_error *err);
+/** The password in the first line of a file, copied into `arena`. PB_INVALID when there is none. */
+pb_status sys_password_read(const char *path, pb_arena *arena, const char **ret_password,
+                            pb_error *err);
 /** Replaces the file's content; a crash may leave a part. Made with `mode` when it is new. */
 pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error *err);
 /** Replaces the file so that a crash at any moment leaves either the old content or the new, whole:
