@@ -12,6 +12,8 @@ static const char *how_text(exchange_how how)
         return PB_MSG("left out, as is usual for its product");
     case EXCHANGE_CURRENCY:
         return PB_MSG("as a currency");
+    case EXCHANGE_PART:
+        return PB_MSG("as a part of a date");
     case EXCHANGE_BY_NAME:
         return PB_MSG("by its header");
     case EXCHANGE_BY_VALUES:

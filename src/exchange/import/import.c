@@ -230,6 +230,8 @@ static const char *how_word(exchange_how how)
         return "preset";
     case EXCHANGE_CURRENCY:
         return "currency";
+    case EXCHANGE_PART:
+        return "part";
     case EXCHANGE_LEFT:
         return "left";
     case EXCHANGE_BY_NAME:

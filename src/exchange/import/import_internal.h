@@ -20,6 +20,8 @@ typedef struct binding {
     bool by_country;               /* format.country is set row by row */
     size_t currency;               /* of money: the column with its currency + 1; 0: none */
     char money[64];                /* then: amount and currency of the row in hand */
+    size_t month, day;             /* of a date in three columns: those of its parts + 1; 0: none */
+    char date[64];                 /* then: the date of the row in hand */
     pb_str within;                 /* of a link: what stands before the id; absent: nothing */
     char id[512];                  /* then: both */
     size_t country;                /* then: the column that holds the country */

@@ -99,6 +99,8 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
                        .within = column->link_within,
                        .while_open = column->while_open};
         b->currency = column->currency;
+        b->month = column->date_month;
+        b->day = column->date_day;
         shape->currencies = shape->currencies || b->currency > 0;
         if (b->while_open != NULL && shape->roles == NULL && !bind_stage(file, shape)) {
             row_shape_free(shape);
@@ -218,6 +220,32 @@ static pb_str with_currency(binding *b, const table_row *row)
     return pb_str_n(b->money, (size_t)len);
 }
 
+/* A part of a date: one digit gets a nought in front; NA and NULL are nothing. */
+static pb_str date_part(const row_shape *shape, const binding *b, pb_str cell)
+{
+    cell = pb_str_trim(pb_csv_unguard(cell));
+    if (cell.len == 0 || cell.len > NOTHING_MOST || (cell.ptr[0] >= '0' && cell.ptr[0] <= '9'))
+        return cell;
+    model_reader_reset(shape->reader);
+    return model_read(shape->reader, b->field, cell, NULL).verdict == MODEL_EMPTY ? PB_STR("")
+                                                                                  : cell;
+}
+
+/* `1980-05-07` out of three columns. Where a part is missing what there is stays, to be judged as
+ * the date that it is not. */
+static pb_str whole_date(const row_shape *shape, binding *b, const table_row *row)
+{
+    pb_str year = date_part(shape, b, row->cells[b->column]);
+    pb_str month = date_part(shape, b, row->cells[b->month - 1]);
+    pb_str day = date_part(shape, b, row->cells[b->day - 1]);
+    if (year.len + month.len + day.len == 0 || year.len + month.len + day.len + 5 > sizeof b->date)
+        return year;
+    int len = snprintf(b->date, sizeof b->date, "%.*s-%s%.*s-%s%.*s", PB_STR_FMT(year),
+                       month.len == 1 ? "0" : "", PB_STR_FMT(month), day.len == 1 ? "0" : "",
+                       PB_STR_FMT(day));
+    return pb_str_n(b->date, (size_t)len);
+}
+
 /* `suppliers:12`. An id too long for the room, beyond any key, stays as it is. */
 static pb_str qualified(pb_str within, pb_str id, char room[512])
 {
@@ -234,15 +262,17 @@ const record_input *row_shape_inputs(row_shape *shape, const table_row *row, siz
     for (size_t i = 0; i < shape->count; i++) {
         binding *b = &shape->bindings[i];
         pb_str cell = row->cells[b->column];
+        if (b->month > 0)
+            cell = whole_date(shape, b, row);
         if (cell.len == 0)
             continue;
         if (b->by_country) {
             const model_field *country = model_field_find(b->field->entity, b->field->country);
             b->format.country = country_of(shape, country, row->cells[b->country]);
         }
-        shape->inputs[count++] =
-            (record_input){field_now(shape, b, row),
-                           qualified(b->within, with_currency(b, row), b->id), &b->format};
+        shape->inputs[count++] = (record_input){
+            field_now(shape, b, row),
+            b->month > 0 ? cell : qualified(b->within, with_currency(b, row), b->id), &b->format};
     }
     if (shape->full_name != NULL) {
         pb_str name = compose_name(shape, row);

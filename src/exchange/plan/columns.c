@@ -303,6 +303,7 @@ pb_status columns_decide(const name_book *names, exchange_file *file, const samp
     PB_TRY(collect(names, file, s, scratch, &all, err));
     if (by_names(file, &all, arena) != PB_OK)
         return pb_fail_memory(err);
+    PB_TRY(date_parts_decide(names, file, s, arena, scratch, err));
     contact_itself(file, s);
     title_by_values(file, s, scratch);
     if (by_values(file, s, scratch) != PB_OK)

@@ -36,7 +36,7 @@ static const model_field *field_of(const judging *j, size_t c)
 static bool has_dates(const judging *j, size_t c)
 {
     const model_field *field = field_of(j, c);
-    return field != NULL && is_date_type(field->type);
+    return field != NULL && is_date_type(field->type) && j->file->columns[c].date_month == 0;
 }
 
 static bool has_numbers(const judging *j, size_t c)

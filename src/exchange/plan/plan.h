@@ -108,6 +108,9 @@ pb_status references_settle(exchange_plan *plan, const name_book *names, pb_aren
                             pb_error *err);
 /** Finds the column that holds the currency of the amounts; once the columns are decided. */
 pb_status currency_decide(exchange_file *file, const sample *s, pb_arena *arena, pb_arena *scratch);
+/** Finds a date whose year, month and day stand in three columns; once names have decided. */
+pb_status date_parts_decide(const name_book *names, exchange_file *file, const sample *s,
+                            pb_arena *arena, pb_arena *scratch, pb_error *err);
 /** Three capital letters. */
 bool currency_is_code(pb_str text);
 /** Decides the entity of a file by its name and headers; NULL when none fits. */

@@ -18,6 +18,7 @@ typedef enum exchange_how {
     EXCHANGE_BY_MAP,    /* the map file says so */
     EXCHANGE_BY_PRESET, /* the product is known, and what it means by this header */
     EXCHANGE_CURRENCY,  /* it holds the currency of amounts in other columns */
+    EXCHANGE_PART,      /* it holds the month or the day of a date whose year another column has */
     EXCHANGE_LEFT,      /* the product is known, and there is a reason to leave it out: `note` */
     EXCHANGE_BY_NAME,   /* the header is the field's name, label or alias */
     EXCHANGE_BY_VALUES  /* the header is unknown, the values fit the field's type */
@@ -31,7 +32,9 @@ typedef struct exchange_column {
     const struct preset_column *preset; /* what the product means by it (private to exchange) */
     const model_field *while_open; /* where the date goes in rows of deals that are neither won nor
                                       lost; NULL: to `field` in every row (private) */
-    size_t currency;     /* of money: the column with its currency, from 1; 0: none (private) */
+    size_t currency; /* of money: the column with its currency, from 1; 0: none (private) */
+    size_t date_month, date_day; /* of a date in three columns: those of month and day, from 1; 0:
+                                    none (private) */
     pb_str within;       /* the table whose ids these are, where several tables give records of one
                             entity: stands before them (private); absent: ids are different anyway */
     pb_str link_within;  /* the same of the records that a link leads to (private) */
