@@ -248,7 +248,6 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
                           match_name *ret_equal)
 {
     const match_cell a = match_row(table, left)[column], b = match_row(table, right)[column];
-    const pb_str *values = table->columns[column].values;
     match_kind kind = table->columns[column].kind;
     if (a.id == 0 || b.id == 0)
         return LEVEL_MISSING;
@@ -256,8 +255,8 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
         return LEVEL_EQUAL;
     switch (kind) {
     case MATCH_NAME:
-        return match_compare_names(&table->words, &table->names[column][a.id],
-                                   &table->names[column][b.id], ret_equal);
+        return match_compare_names(&table->words, &table->column[column].names[a.id],
+                                   &table->column[column].names[b.id], ret_equal);
     case MATCH_PHONE:
         return compare_phones(a.mark, b.mark);
     case MATCH_DATE:
@@ -271,14 +270,16 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
     }
     if (far_apart(kind, a.mark, b.mark))
         return LEVEL_DIFFERS;
+    pb_str left_text = match_text(table, column, a.id),
+           right_text = match_text(table, column, b.id);
     if (kind == MATCH_EMAIL)
-        return compare_emails(values[left], values[right]);
+        return compare_emails(left_text, right_text);
     if (kind == MATCH_ORG)
-        return compare_text(match_org_core(values[left]), match_org_core(values[right]));
+        return compare_text(match_org_core(left_text), match_org_core(right_text));
     if (kind == MATCH_EXACT)
-        return compare_exact(values[left], values[right]);
-    match_level level = compare_text(values[left], values[right]);
+        return compare_exact(left_text, right_text);
+    match_level level = compare_text(left_text, right_text);
     if (kind == MATCH_PLACE && level < LEVEL_NEAR)
-        return compare_exact(values[left], values[right]) == LEVEL_NEAR ? LEVEL_NEAR : level;
+        return compare_exact(left_text, right_text) == LEVEL_NEAR ? LEVEL_NEAR : level;
     return level;
 }

@@ -73,32 +73,100 @@ size_t match_skeleton(pb_str word, char *bones, size_t max);
 
 /* ---- prepare.c ---- */
 
-/** A value as the comparison wants it: equal numbers are equal values; 0 is none. `mark` holds the
- * digits of a date or of the end of a phone number, the set of letters of any other text. */
+/** What makes two values of a column one: equal figures are equal values. */
+uint64_t match_identity(match_kind kind, pb_str value);
+/** Digits of a date or of the end of a phone number, the set of letters of any other text. The same
+ * for values of one identity. */
+uint32_t match_mark(match_kind kind, pb_str value);
+/** A rough form that survives a slip; 0: none that is selective. */
+uint32_t match_soft(match_kind kind, pb_str value);
+
+/* ---- table.c ---- */
+
+/** A value of a row: equal numbers are equal values; 0 is none. */
 typedef struct match_cell {
     uint32_t id, mark;
 } match_cell;
 
-/** The columns, prepared once. */
+/** A value of a column, known by its number. */
+typedef struct match_value {
+    uint64_t hash; /* identity */
+    uint64_t end;  /* of its text in the column's texts; it begins where the one before ends */
+    uint32_t rows; /* that have it */
+    uint32_t soft;
+} match_value;
+
+/** The different values of a column. */
+typedef struct match_dictionary {
+    match_value *values; /* by number, from 1 */
+    uint32_t count;
+    size_t filled; /* rows that have one */
+    size_t capacity;
+    char *texts;
+    size_t text_capacity;
+    struct match_place {
+        uint32_t tag, id;
+    } * places; /* of values by hash; none once the table is complete */
+    size_t place_mask;
+    match_name *names;  /* by number, of columns of names */
+    uint32_t *spelling; /* by row, where values of one identity may be spelt differently: hash of
+                           the text */
+} match_dictionary;
+
+/** The rows, packed: each value is kept once. */
 typedef struct match_table {
     const match_column *columns;
-    size_t column_count, rows;
+    size_t column_count, rows, row_capacity;
     double population; /* rows among which a value's frequency counts: more than `rows` where a
                           model knows of others */
     match_cell *cells; /* row by row */
     uint64_t *content; /* per row: hash of all it holds */
     uint32_t *copy_of; /* per row: an earlier row that holds the same, else itself */
-    uint32_t *count[MATCH_MAX_COLUMNS];   /* by id: rows with the value */
-    uint32_t *whole[MATCH_MAX_COLUMNS];   /* by id: hash of the value */
-    uint32_t *soft[MATCH_MAX_COLUMNS];    /* by id: hash of a rough form; 0: none */
-    match_name *names[MATCH_MAX_COLUMNS]; /* by id, of columns of names */
-    uint32_t distinct[MATCH_MAX_COLUMNS];
+    match_dictionary column[MATCH_MAX_COLUMNS];
     match_words words;
     double word_chance; /* that two words of strangers are equal */
 } match_table;
 
-pb_status match_table_fill(match_table *table, pb_error *err);
+/** Rows on their way into a table, some thousands at a time. */
+typedef struct match_batch {
+    size_t rows, column_count;
+    char *bytes;
+    size_t used, capacity;
+    uint64_t *hashes; /* column by column; 0: no value */
+    struct match_slice {
+        uint64_t from;
+        uint64_t length;
+    } * slices;
+} match_batch;
+
+enum { BATCH_ROWS = 4096, BATCH_BYTES = 4 << 20 };
+
+bool match_batch_start(match_batch *batch, size_t column_count, size_t rows);
+/** True when no further row should be added. */
+bool match_batch_full(const match_batch *batch);
+bool match_batch_add(match_batch *batch, const match_column *columns, const pb_str *values);
+void match_batch_free(match_batch *batch);
+
+/** Takes the rows of a batch in. */
+pb_status match_table_add(match_table *table, const match_batch *batch, pb_error *err);
+/** Forgets columns in which nothing stands; `columns` is `kept` afterwards. */
+void match_table_drop_empty(match_table *table, match_column *kept);
+/** All rows are there: derives what comparing needs. */
+pb_status match_table_complete(match_table *table, pb_error *err);
 void match_table_free(match_table *table);
+
+static inline pb_str match_text(const match_table *table, size_t column, uint32_t id)
+{
+    const match_dictionary *dictionary = &table->column[column];
+    uint64_t from = dictionary->values[id - 1].end;
+    return pb_str_n(dictionary->texts + from, dictionary->values[id].end - from);
+}
+
+/** A hash of a value in 32 bits, not 0. */
+static inline uint32_t match_whole(const match_table *table, size_t column, uint32_t id)
+{
+    return (uint32_t)(table->column[column].values[id].hash >> 32) | 1;
+}
 
 static inline const match_cell *match_row(const match_table *table, uint32_t row)
 {
@@ -167,6 +235,16 @@ size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint
 /** The rough words of a name; 0 behind the last. */
 void match_gather_bones(const match_table *table, size_t column, uint32_t row,
                         uint32_t ret_bones[BONES]);
+
+/* ---- match.c ---- */
+
+/** Finds pairs and clusters in a complete table. */
+pb_status match_find(match_table *table, const match_options *options, match_progress progress,
+                     void *context, pb_arena *arena, match_result *ret_result, pb_error *err);
+/** True when all columns present on both sides hold the same text. */
+bool match_is_exact(const match_table *table, uint32_t left, uint32_t right);
+/** The five levels that the caller sees. */
+uint64_t match_public_levels(const match_table *table, uint64_t levels);
 
 /* ---- block.c ---- */
 
@@ -275,9 +353,4 @@ pb_status match_model_of(const match_table *table, const match_weights *weights,
  * that clusters imply are added. `capacity`: room in the array of pairs. */
 pb_status match_cluster(match_table *table, const match_weights *weights, double threshold,
                         pb_arena *arena, match_result *result, size_t capacity, pb_error *err);
-/** True when all columns present on both sides hold the same text (match.c). */
-bool match_is_exact(const match_table *table, uint32_t left, uint32_t right);
-/** The five levels that the caller sees (match.c). */
-uint64_t match_public_levels(const match_table *table, uint64_t levels);
-
 #endif

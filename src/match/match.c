@@ -7,7 +7,7 @@ static const double default_threshold = 0.9;
 
 /* A run in hand. */
 typedef struct match_job {
-    match_table table;
+    match_table *table;
     match_candidates candidates;
     match_weights weights;
     double threshold;
@@ -30,10 +30,11 @@ bool match_is_exact(const match_table *table, uint32_t left, uint32_t right)
 {
     bool any = false;
     for (size_t c = 0; c < table->column_count; c++) {
-        pb_str a = table->columns[c].values[left], b = table->columns[c].values[right];
-        if (pb_str_empty(a) || pb_str_empty(b))
+        uint32_t a = match_row(table, left)[c].id, b = match_row(table, right)[c].id;
+        const uint32_t *spelling = table->column[c].spelling;
+        if (a == 0 || b == 0)
             continue;
-        if (!pb_str_eq(a, b))
+        if (a != b || (spelling != NULL && spelling[left] != spelling[right]))
             return false;
         any = true;
     }
@@ -47,21 +48,20 @@ static pb_status compare_pair(match_job *job, uint64_t candidate, pb_error *err)
     match_pair pair = {.left = (uint32_t)(candidate >> 32), .right = (uint32_t)candidate};
     match_evidence evidence;
     double bits, least = log2(job->threshold / (1 - job->threshold));
-    if (job->table.copy_of[pair.right] == pair.left) {
-        match_gather(&job->table, pair.left, pair.right, &evidence);
-        bits = match_weigh(&job->table, &job->weights, &evidence);
+    if (job->table->copy_of[pair.right] == pair.left) {
+        match_gather(job->table, pair.left, pair.right, &evidence);
+        bits = match_weigh(job->table, &job->weights, &evidence);
         pair.score = match_copy_score(bits);
     } else {
-        if (!match_gather_above(&job->table, &job->weights, pair.left, pair.right, least,
-                                &evidence))
+        if (!match_gather_above(job->table, &job->weights, pair.left, pair.right, least, &evidence))
             return PB_OK;
-        bits = match_weigh(&job->table, &job->weights, &evidence);
+        bits = match_weigh(job->table, &job->weights, &evidence);
         pair.score = 1 / (1 + exp2(-bits));
         if (pair.score < job->threshold)
             return PB_OK;
     }
-    pair.levels = match_public_levels(&job->table, evidence.levels);
-    pair.exact = match_is_exact(&job->table, pair.left, pair.right);
+    pair.levels = match_public_levels(job->table, evidence.levels);
+    pair.exact = match_is_exact(job->table, pair.left, pair.right);
     return PB_PUSH(job->arena, job->result.pairs, job->result.pair_count, job->capacity, pair)
                ? PB_OK
                : pb_fail_memory(err);
@@ -72,8 +72,8 @@ static pb_status compare_all(match_job *job, match_progress progress, void *cont
     const match_candidates *candidates = &job->candidates;
     for (size_t i = 0; i < candidates->count; i++) {
         if (i + 8 < candidates->count) {
-            __builtin_prefetch(match_row(&job->table, (uint32_t)candidates->items[i + 8]));
-            __builtin_prefetch(match_row(&job->table, (uint32_t)(candidates->items[i + 8] >> 32)));
+            __builtin_prefetch(match_row(job->table, (uint32_t)candidates->items[i + 8]));
+            __builtin_prefetch(match_row(job->table, (uint32_t)(candidates->items[i + 8] >> 32)));
         }
         PB_TRY(compare_pair(job, candidates->items[i], err));
         if (progress != NULL && i % PROGRESS_EVERY == 0 && progress(context, i, candidates->count))
@@ -88,63 +88,52 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
 {
     uint64_t max_pairs = options->max_pairs;
     if (max_pairs == 0)
-        max_pairs = job->table.rows * PAIRS_PER_ROW > LEAST_MAX_PAIRS
-                        ? job->table.rows * PAIRS_PER_ROW
+        max_pairs = job->table->rows * PAIRS_PER_ROW > LEAST_MAX_PAIRS
+                        ? job->table->rows * PAIRS_PER_ROW
                         : LEAST_MAX_PAIRS;
-    PB_TRY(match_table_fill(&job->table, err));
-    PB_TRY(match_block(&job->table, options, max_pairs, &job->candidates, err));
-    PB_TRY(match_weights_start(&job->table, &job->weights, err));
-    PB_TRY(match_weights_places(&job->table, &job->weights, err));
-    PB_TRY(match_weights_learn(&job->table, &job->candidates, &job->weights, err));
+    PB_TRY(match_table_complete(job->table, err));
+    PB_TRY(match_block(job->table, options, max_pairs, &job->candidates, err));
+    PB_TRY(match_weights_start(job->table, &job->weights, err));
+    PB_TRY(match_weights_places(job->table, &job->weights, err));
+    PB_TRY(match_weights_learn(job->table, &job->candidates, &job->weights, err));
     PB_TRY(compare_all(job, progress, context, err));
     free(job->candidates.items);
     job->candidates = (match_candidates){0};
     if (options->ret_model != NULL)
-        PB_TRY(match_model_of(&job->table, &job->weights, &job->model, err));
-    return match_cluster(&job->table, &job->weights, job->threshold, job->arena, &job->result,
+        PB_TRY(match_model_of(job->table, &job->weights, &job->model, err));
+    return match_cluster(job->table, &job->weights, job->threshold, job->arena, &job->result,
                          job->capacity, err);
 }
 
 /* Nothing to compare: every row is alone. */
-static pb_status all_alone(match_job *job, pb_error *err)
+static pb_status all_alone(match_job *job, const match_options *options, pb_error *err)
 {
-    size_t rows = job->table.rows;
+    size_t rows = job->table->rows;
     job->result.cluster = pb_arena_array(job->arena, rows + 1, sizeof *job->result.cluster);
     if (job->result.cluster == NULL)
         return pb_fail_memory(err);
     for (size_t row = 0; row < rows; row++)
         job->result.cluster[row] = (uint32_t)row;
     job->result.rows = rows;
-    return PB_OK;
+    return options->ret_model == NULL
+               ? PB_OK
+               : match_model_default(job->table->columns, job->table->column_count, &job->model,
+                                     err);
 }
 
-pb_status match_run(const match_column *columns, size_t column_count, size_t rows,
-                    const match_options *options, match_progress progress, void *context,
-                    pb_arena *arena, match_result *ret_result, pb_error *err)
+pb_status match_find(match_table *table, const match_options *options, match_progress progress,
+                     void *context, pb_arena *arena, match_result *ret_result, pb_error *err)
 {
     match_options defaults = {0};
     if (options == NULL)
         options = &defaults;
-    if (column_count > MATCH_MAX_COLUMNS)
-        return pb_fail(
-            err, PB_LIMIT, PB_MSG("Duplicates are compared by at most {limit} fields, not {count}"),
-            "limit", PB_ARG_INT(MATCH_MAX_COLUMNS), "count", PB_ARG_INT(column_count), NULL);
-    if (rows >= UINT32_MAX)
-        return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
-                       "count", PB_ARG_INT(rows), NULL);
-    match_job job = {.table = {.columns = columns,
-                               .column_count = column_count,
-                               .rows = rows,
-                               .population = (double)rows},
-                     .arena = arena};
+    match_job job = {.table = table, .arena = arena};
     job.threshold = options->threshold > 0 ? fmin(options->threshold, 0.999999) : default_threshold;
-    pb_status status = rows > 1 && column_count > 0
+    table->population = (double)table->rows;
+    pb_status status = table->rows > 1 && table->column_count > 0
                            ? find_pairs(&job, options, progress, context, err)
-                           : all_alone(&job, err);
-    match_table_free(&job.table);
+                           : all_alone(&job, options, err);
     free(job.candidates.items);
-    if (status == PB_OK && options->ret_model != NULL && job.model == NULL)
-        status = match_model_default(columns, column_count, &job.model, err);
     if (status != PB_OK) {
         match_model_free(job.model);
         return status;

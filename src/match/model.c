@@ -120,10 +120,11 @@ static bool keep_common(match_model *model, match_frequency *counted, size_t cou
 static bool keep_values(match_model *model, const match_table *table, size_t c)
 {
     size_t count = 0;
-    match_frequency *counted = malloc(((size_t)table->distinct[c] + 1) * sizeof *counted);
-    for (uint32_t id = 1; id <= table->distinct[c] && counted != NULL; id++)
-        if (table->count[c][id] > UNLISTED)
-            counted[count++] = (match_frequency){table->whole[c][id], table->count[c][id]};
+    match_frequency *counted = malloc(((size_t)table->column[c].count + 1) * sizeof *counted);
+    for (uint32_t id = 1; id <= table->column[c].count && counted != NULL; id++)
+        if (table->column[c].values[id].rows > UNLISTED)
+            counted[count++] =
+                (match_frequency){match_whole(table, c, id), table->column[c].values[id].rows};
     bool kept =
         counted != NULL && keep_common(model, counted, count, MODEL_VALUES, &model->values[c]);
     free(counted);

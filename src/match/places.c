@@ -20,7 +20,7 @@ static bool comes_before(const match_table *table, uint32_t row, uint32_t other)
 
 static bool find_first(const match_table *table, size_t column, first_rows *first)
 {
-    size_t values = (size_t)table->distinct[column] + 1;
+    size_t values = (size_t)table->column[column].count + 1;
     first->limit = values > PLACES ? (uint32_t)(UINT32_MAX / values * PLACES) : UINT32_MAX;
     first->row = malloc(2 * values * sizeof *first->row);
     if (first->row == NULL)
@@ -28,7 +28,7 @@ static bool find_first(const match_table *table, size_t column, first_rows *firs
     memset(first->row, 255, 2 * values * sizeof *first->row);
     for (uint32_t row = 0; row < table->rows; row++) {
         uint32_t id = match_row(table, row)[column].id;
-        if (id == 0 || table->whole[column][id] > first->limit || table->copy_of[row] != row)
+        if (id == 0 || match_whole(table, column, id) > first->limit || table->copy_of[row] != row)
             continue;
         uint32_t *two = &first->row[2 * (size_t)id];
         if (comes_before(table, row, two[0])) {
@@ -58,8 +58,8 @@ static bool are_strangers(match_table *table, uint32_t left, uint32_t right)
 static double chance_of(const match_table *table, size_t column)
 {
     double total = 0, equal = 0;
-    for (uint32_t id = 1; id <= table->distinct[column]; id++) {
-        double count = table->count[column][id];
+    for (uint32_t id = 1; id <= table->column[column].count; id++) {
+        double count = table->column[column].values[id].rows;
         total += count;
         equal += count * count;
     }
@@ -70,7 +70,7 @@ static void compare_places(match_table *table, size_t column, const first_rows *
                            match_weights *weights)
 {
     double equal[MATCH_MAX_COLUMNS] = {0}, both[MATCH_MAX_COLUMNS] = {0};
-    for (uint32_t id = 1; id <= table->distinct[column]; id++) {
+    for (uint32_t id = 1; id <= table->column[column].count; id++) {
         const uint32_t *two = &first->row[2 * (size_t)id];
         if (two[1] == UINT32_MAX || !are_strangers(table, two[0], two[1]))
             continue;

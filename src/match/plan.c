@@ -28,9 +28,9 @@ static uint64_t part_of(const match_table *table, size_t column, match_key_part 
     if (cell.id == 0)
         return 0;
     if (part == PART_WHOLE)
-        return table->whole[column][cell.id];
+        return match_whole(table, column, cell.id);
     if (part == PART_SOFT)
-        return table->soft[column][cell.id];
+        return table->column[column].values[cell.id].soft;
     return cell.mark != 0 ? date_part(part, cell.mark) : 0;
 }
 
@@ -41,7 +41,7 @@ static size_t words_of(const match_table *table, size_t column, uint32_t row,
     size_t count = 0;
     if (cell.id == 0)
         return 0;
-    const match_name *name = &table->names[column][cell.id];
+    const match_name *name = &table->column[column].names[cell.id];
     for (size_t i = 0; i < NAME_PARTS && name->word[i] != 0; i++)
         ret_words[count++] = &table->words.items[name->word[i]];
     return count;
@@ -224,7 +224,7 @@ pb_status match_plan(const match_table *table, const char *const *blocks, size_t
     for (size_t c = 0; c < table->column_count && listed; c++)
         listed = table->columns[c].kind == MATCH_NAME
                      ? name_plans(table, c, plans)
-                     : column_plans(table, c, table->distinct[c] >= least_distinct, plans);
+                     : column_plans(table, c, table->column[c].count >= least_distinct, plans);
     for (size_t i = 0; blocks != NULL && blocks[i] != NULL && listed; i++)
         listed =
             list_plan(table, plans, (match_key_plan){.form = KEY_DECLARED, .declared = blocks[i]});

@@ -80,8 +80,7 @@ match_scorer *match_scorer_free(match_scorer *scorer)
 
 typedef struct few {
     match_table table;
-    match_column columns[MATCH_MAX_COLUMNS];
-    pb_str *values;
+    match_batch batch;
 } few;
 
 static void few_end(match_scorer *scorer, few *f)
@@ -92,15 +91,16 @@ static void few_end(match_scorer *scorer, few *f)
         match_words_reset(&scorer->words);
     }
     match_table_free(&f->table);
-    free(f->values);
+    match_batch_free(&f->batch);
 }
 
 /* Frequencies as the model knows them; rows that it does not know add nothing. */
 static void take_frequencies(const match_model *model, match_table *table)
 {
     for (size_t c = 0; c < table->column_count; c++)
-        for (uint32_t id = 1; id <= table->distinct[c]; id++)
-            table->count[c][id] = match_frequency_of(&model->values[c], table->whole[c][id]);
+        for (uint32_t id = 1; id <= table->column[c].count; id++)
+            table->column[c].values[id].rows =
+                match_frequency_of(&model->values[c], match_whole(table, c, id));
     for (uint32_t id = 1; id <= table->words.intern.count; id++) {
         match_word *word = &table->words.items[id];
         word->count = match_frequency_of(&model->words, match_word_key(word->text));
@@ -112,23 +112,20 @@ static pb_status few_begin(match_scorer *scorer, const pb_str *record, const pb_
                            size_t count, few *f, pb_error *err)
 {
     const match_model *model = scorer->model;
-    size_t columns = model->column_count, rows = count + 1;
-    *f = (few){.values = malloc((rows * columns + 1) * sizeof *f->values)};
-    if (f->values == NULL)
+    size_t columns = model->column_count;
+    *f = (few){.table = {.columns = model->columns,
+                         .column_count = columns,
+                         .population = model->population,
+                         .words = scorer->words}};
+    bool ready = match_batch_start(&f->batch, columns, count + 1) &&
+                 match_batch_add(&f->batch, model->columns, record);
+    for (size_t i = 0; i < count && ready; i++)
+        ready = match_batch_add(&f->batch, model->columns, others + i * columns);
+    if (!ready)
         return pb_fail_memory(err);
-    for (size_t c = 0; c < columns; c++) {
-        pb_str *values = f->values + c * rows;
-        values[0] = record[c];
-        for (size_t i = 0; i < count; i++)
-            values[i + 1] = others[i * columns + c];
-        f->columns[c] = (match_column){model->columns[c].name, model->columns[c].kind, values};
-    }
-    f->table = (match_table){.columns = f->columns,
-                             .column_count = columns,
-                             .rows = rows,
-                             .population = model->population,
-                             .words = scorer->words};
-    pb_status status = match_table_fill(&f->table, err);
+    pb_status status = match_table_add(&f->table, &f->batch, err);
+    if (status == PB_OK)
+        status = match_table_complete(&f->table, err);
     if (status == PB_OK)
         take_frequencies(model, &f->table);
     return status;

@@ -60,10 +60,12 @@ static match_level gather_column(match_table *table, size_t c, uint32_t left, ui
     evidence->rare[c] = 0;
     if (level == LEVEL_EQUAL) {
         uint32_t other = match_row(table, right)[c].id;
-        uint32_t count = table->count[c][cell.id], more = table->count[c][other];
+        uint32_t count = table->column[c].values[cell.id].rows;
+        uint32_t more = table->column[c].values[other].rows;
         double chance = chances[kind];
         if (kind == MATCH_NAME)
-            chance = fmax(0.02, fmin(chance, expected_names(table, &table->names[c][cell.id])));
+            chance =
+                fmax(0.02, fmin(chance, expected_names(table, &table->column[c].names[cell.id])));
         evidence->rare[c] = (float)(count > more ? count : more);
         evidence->chance[c] = (float)chance;
     } else if (kind == MATCH_NAME) {

@@ -67,6 +67,29 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
                     const match_options *options, match_progress progress, void *context,
                     pb_arena *arena, match_result *ret_result, pb_error *err);
 
+/** Rows packed for comparing, given one by one: each different value is kept once, some 20 bytes
+ * beside its text, and 8 bytes a value and 20 a row. Threads: rows belong to one thread. */
+typedef struct match_rows match_rows;
+
+/** `values` of the columns are not looked at. Owner: the caller, match_rows_free. */
+pb_status match_rows_new(const match_column *columns, size_t column_count, match_rows **ret_rows,
+                         pb_error *err);
+/** Adds a row: a folded text for each column, copied. */
+pb_status match_rows_add(match_rows *rows, const pb_str *values, pb_error *err);
+/** Says that all rows were given. `drop_empty`: forgets the columns in which nothing stands. */
+pb_status match_rows_end(match_rows *rows, bool drop_empty, pb_error *err);
+/** After the end: the columns that are left, how many rows have a value in one of them, a value
+ * (absent when the row has none; a phone number as it was first spelt). */
+const match_column *match_rows_columns(const match_rows *rows, size_t *ret_count);
+size_t match_rows_count(const match_rows *rows);
+size_t match_rows_filled(const match_rows *rows, size_t column);
+pb_str match_rows_value(const match_rows *rows, size_t row, size_t column);
+/** As match_run, over the rows given; once. */
+pb_status match_rows_find(match_rows *rows, const match_options *options, match_progress progress,
+                          void *context, pb_arena *arena, match_result *ret_result, pb_error *err);
+/** Takes NULL, returns NULL. */
+match_rows *match_rows_free(match_rows *rows);
+
 /** The name of an organisation without its legal form: `acme` of `acme co ltd`; a part of `folded`.
  */
 pb_str match_org_core(pb_str folded);

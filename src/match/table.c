@@ -1,0 +1,352 @@
+/* Rows packed for comparing: every value is read once and known by a number from then on; nothing
+ * later looks at a text that a number can answer for. */
+#include "internal.h"
+
+enum { AHEAD = 16, FIRST_VALUES = 1024, FIRST_TEXTS = 16 << 10, CACHE_BITS = 16 };
+
+/* --- batches --- */
+
+bool match_batch_start(match_batch *batch, size_t column_count, size_t rows)
+{
+    size_t cells = column_count * rows + 1;
+    *batch = (match_batch){.column_count = column_count};
+    batch->hashes = malloc(cells * sizeof *batch->hashes);
+    batch->slices = malloc(cells * sizeof *batch->slices);
+    return batch->hashes != NULL && batch->slices != NULL;
+}
+
+bool match_batch_full(const match_batch *batch)
+{
+    return batch->rows >= BATCH_ROWS || batch->used >= BATCH_BYTES;
+}
+
+static bool batch_room(match_batch *batch, size_t size)
+{
+    if (size <= batch->capacity - batch->used)
+        return true;
+    size_t more = (batch->used + size) * 2 + 256;
+    char *grown = realloc(batch->bytes, more);
+    if (grown == NULL)
+        return false;
+    batch->bytes = grown;
+    batch->capacity = more;
+    return true;
+}
+
+bool match_batch_add(match_batch *batch, const match_column *columns, const pb_str *values)
+{
+    size_t at = batch->rows * batch->column_count;
+    for (size_t c = 0; c < batch->column_count; c++, at++) {
+        pb_str value = values[c];
+        batch->hashes[at] = 0;
+        if (pb_str_empty(value))
+            continue;
+        if (!batch_room(batch, value.len))
+            return false;
+        batch->hashes[at] = match_identity(columns[c].kind, value) | 1;
+        batch->slices[at] = (struct match_slice){batch->used, value.len};
+        memcpy(batch->bytes + batch->used, value.ptr, value.len);
+        batch->used += value.len;
+    }
+    batch->rows++;
+    return true;
+}
+
+void match_batch_free(match_batch *batch)
+{
+    free(batch->bytes);
+    free(batch->hashes);
+    free(batch->slices);
+    *batch = (match_batch){0};
+}
+
+/* --- dictionaries --- */
+
+/* Makes room for another value of `length` bytes. */
+static bool dictionary_room(match_dictionary *d, size_t length, size_t first)
+{
+    if ((size_t)d->count + 2 > d->capacity) {
+        size_t more = d->capacity > 0 ? d->capacity + d->capacity / 2 : first + 1;
+        match_value *values = realloc(d->values, more * sizeof *values);
+        if (values == NULL)
+            return false;
+        if (d->values == NULL)
+            values[0] = (match_value){0};
+        d->values = values;
+        d->capacity = more;
+    }
+    size_t used = d->values[d->count].end;
+    if (length <= d->text_capacity - used)
+        return true;
+    size_t more = used + used / 2 + length + (first < FIRST_VALUES ? 64 : FIRST_TEXTS);
+    char *texts = realloc(d->texts, more);
+    if (texts == NULL)
+        return false;
+    d->texts = texts;
+    d->text_capacity = more;
+    return true;
+}
+
+/* Twice the places; every value finds its own again. */
+static bool dictionary_spread(match_dictionary *d, size_t first)
+{
+    size_t places = d->places != NULL ? (d->place_mask + 1) * 2 : 16;
+    while (places < first)
+        places *= 2;
+    free(d->places);
+    d->places = calloc(places, sizeof *d->places);
+    if (d->places == NULL)
+        return false;
+    d->place_mask = places - 1;
+    for (uint32_t id = 1; id <= d->count; id++) {
+        size_t at = d->values[id].hash & d->place_mask;
+        while (d->places[at].id != 0)
+            at = (at + 1) & d->place_mask;
+        d->places[at] = (struct match_place){(uint32_t)(d->values[id].hash >> 32), id};
+    }
+    return true;
+}
+
+static uint32_t dictionary_find(const match_dictionary *d, uint64_t hash, size_t *ret_at)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    size_t at = hash & d->place_mask;
+    for (; d->places[at].id != 0; at = (at + 1) & d->place_mask)
+        if (d->places[at].tag == tag && d->values[d->places[at].id].hash == hash)
+            break;
+    *ret_at = at;
+    return d->places[at].id;
+}
+
+/* The number of a value; 0 when there is no memory. */
+static uint32_t dictionary_take(match_dictionary *d, uint64_t hash, pb_str text, size_t first)
+{
+    size_t at;
+    if ((d->places == NULL || (size_t)d->count * 4 >= d->place_mask * 3) &&
+        !dictionary_spread(d, first))
+        return 0;
+    uint32_t id = dictionary_find(d, hash, &at);
+    if (id == 0) {
+        if (!dictionary_room(d, text.len, first))
+            return 0;
+        uint64_t begin = d->values[d->count].end;
+        id = ++d->count;
+        memcpy(d->texts + begin, text.ptr, text.len);
+        d->values[id] = (match_value){.hash = hash, .end = begin + text.len};
+        d->places[at] = (struct match_place){(uint32_t)(hash >> 32), id};
+    }
+    d->values[id].rows++;
+    return id;
+}
+
+static void dictionary_free(match_dictionary *d)
+{
+    free(d->values);
+    free(d->texts);
+    free(d->places);
+    free(d->names);
+    free(d->spelling);
+}
+
+/* --- rows --- */
+
+static bool spelt_freely(match_kind kind)
+{
+    return kind == MATCH_PHONE; /* a number with the country's code or without is one number */
+}
+
+static bool grow_rows(match_table *table, size_t rows)
+{
+    if (rows <= table->row_capacity)
+        return true;
+    size_t more = table->row_capacity + table->row_capacity / 2;
+    more = more > rows ? more : rows;
+    match_cell *cells = realloc(table->cells, more * table->column_count * sizeof *cells + 1);
+    if (cells != NULL)
+        table->cells = cells;
+    uint64_t *content = realloc(table->content, more * sizeof *content);
+    if (content != NULL)
+        table->content = content;
+    bool grown = cells != NULL && content != NULL;
+    for (size_t c = 0; c < table->column_count && grown; c++) {
+        if (!spelt_freely(table->columns[c].kind))
+            continue;
+        uint32_t *spelling = realloc(table->column[c].spelling, more * sizeof *spelling);
+        grown = spelling != NULL;
+        if (grown)
+            table->column[c].spelling = spelling;
+    }
+    if (grown)
+        table->row_capacity = more;
+    return grown;
+}
+
+static bool take_column(match_table *table, const match_batch *batch, size_t c)
+{
+    match_dictionary *d = &table->column[c];
+    size_t columns = table->column_count, first = batch->rows;
+    match_cell *cell = table->cells + table->rows * columns + c;
+    for (size_t row = 0; row < batch->rows; row++, cell += columns) {
+        size_t at = row * columns + c;
+        if (row + AHEAD < batch->rows && d->places != NULL)
+            __builtin_prefetch(&d->places[batch->hashes[at + AHEAD * columns] & d->place_mask]);
+        *cell = (match_cell){0};
+        uint64_t hash = batch->hashes[at];
+        pb_str text =
+            hash != 0 ? pb_str_n(batch->bytes + batch->slices[at].from, batch->slices[at].length)
+                      : PB_STR_NONE;
+        if (d->spelling != NULL)
+            d->spelling[table->rows + row] = (uint32_t)match_hash(text, 4);
+        if (hash == 0)
+            continue;
+        cell->id = dictionary_take(d, hash, text, first);
+        if (cell->id == 0)
+            return false;
+        d->filled++;
+    }
+    return true;
+}
+
+pb_status match_table_add(match_table *table, const match_batch *batch, pb_error *err)
+{
+    size_t columns = table->column_count;
+    if (table->rows + batch->rows >= UINT32_MAX)
+        return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
+                       "count", PB_ARG_INT(table->rows + batch->rows), NULL);
+    if (!grow_rows(table, table->rows + batch->rows))
+        return pb_fail_memory(err);
+    for (size_t row = 0; row < batch->rows; row++) {
+        uint64_t content = 0;
+        for (size_t c = 0; c < columns; c++)
+            if (batch->hashes[row * columns + c] != 0)
+                content += match_mix(batch->hashes[row * columns + c], c + 1);
+        table->content[table->rows + row] = content;
+    }
+    for (size_t c = 0; c < columns; c++)
+        if (!take_column(table, batch, c))
+            return pb_fail_memory(err);
+    table->rows += batch->rows;
+    return PB_OK;
+}
+
+void match_table_drop_empty(match_table *table, match_column *kept)
+{
+    size_t before = table->column_count, after = 0, place[MATCH_MAX_COLUMNS];
+    for (size_t c = 0; c < before; c++) {
+        if (table->column[c].count == 0) {
+            dictionary_free(&table->column[c]);
+            continue;
+        }
+        place[after] = c;
+        kept[after] = table->columns[c];
+        table->column[after++] = table->column[c];
+    }
+    for (size_t c = after; c < before; c++)
+        table->column[c] = (match_dictionary){0};
+    for (size_t row = 0; row < table->rows && after < before; row++)
+        for (size_t c = 0; c < after; c++)
+            table->cells[row * after + c] = table->cells[row * before + place[c]];
+    table->columns = kept;
+    table->column_count = after;
+}
+
+/* --- what comparing needs --- */
+
+static bool derive_column(match_table *table, size_t c)
+{
+    match_dictionary *d = &table->column[c];
+    match_kind kind = table->columns[c].kind;
+    uint32_t *marks = malloc(((size_t)d->count + 1) * sizeof *marks);
+    free(d->places);
+    d->places = NULL;
+    if (marks == NULL)
+        return false;
+    marks[0] = 0;
+    for (uint32_t id = 1; id <= d->count; id++) {
+        pb_str text = match_text(table, c, id);
+        marks[id] = match_mark(kind, text);
+        d->values[id].soft = match_soft(kind, text);
+    }
+    match_cell *cell = table->cells + c;
+    for (size_t row = 0; row < table->rows; row++, cell += table->column_count)
+        cell->mark = marks[cell->id];
+    free(marks);
+    return true;
+}
+
+/* Cuts the names of a column into words. */
+static bool derive_names(match_table *table, size_t c)
+{
+    match_dictionary *d = &table->column[c];
+    d->names = malloc(((size_t)d->count + 1) * sizeof *d->names);
+    if (d->names == NULL)
+        return false;
+    d->names[0] = (match_name){{0}};
+    for (uint32_t id = 1; id <= d->count; id++) {
+        match_name *name = &d->names[id];
+        if (!match_words_add(&table->words, match_text(table, c, id), name))
+            return false;
+        for (size_t i = 0; i < NAME_PARTS && name->word[i] != 0; i++)
+            table->words.items[name->word[i]].count += d->values[id].rows;
+    }
+    return true;
+}
+
+/* Later rows that hold what an earlier one does. */
+static bool find_copies(match_table *table)
+{
+    match_intern intern = {0};
+    uint32_t *latest = malloc((table->rows + 1) * sizeof *latest);
+    table->copy_of = malloc((table->rows + 1) * sizeof *table->copy_of);
+    bool found = latest != NULL && table->copy_of != NULL;
+    for (size_t row = 0; row < table->rows && found; row++) {
+        if (row + AHEAD < table->rows && intern.slots != NULL)
+            __builtin_prefetch(&intern.slots[table->content[row + AHEAD] & intern.mask]);
+        uint32_t before = intern.count, id = match_intern_id(&intern, table->content[row]);
+        found = id != 0;
+        if (!found)
+            break;
+        bool copy = id <= before && match_tells(table, (uint32_t)row);
+        table->copy_of[row] = copy ? latest[id] : (uint32_t)row;
+        latest[id] = (uint32_t)row;
+    }
+    match_intern_free(&intern);
+    free(latest);
+    return found;
+}
+
+static void measure_words(match_table *table)
+{
+    double total = 0, equal = 0;
+    for (uint32_t id = 1; id <= table->words.intern.count; id++) {
+        double count = table->words.items[id].count;
+        total += count;
+        equal += count * (count - 1);
+    }
+    table->word_chance = total > 1 ? (equal + 1) / (total * total) : 1;
+}
+
+pb_status match_table_complete(match_table *table, pb_error *err)
+{
+    bool ready = table->words.cache != NULL || match_words_start(&table->words, CACHE_BITS);
+    for (size_t c = 0; c < table->column_count && ready; c++) {
+        ready = derive_column(table, c);
+        if (ready && table->columns[c].kind == MATCH_NAME)
+            ready = derive_names(table, c);
+    }
+    if (!ready || !find_copies(table))
+        return pb_fail_memory(err);
+    measure_words(table);
+    return PB_OK;
+}
+
+void match_table_free(match_table *table)
+{
+    for (size_t c = 0; c < MATCH_MAX_COLUMNS; c++)
+        dictionary_free(&table->column[c]);
+    free(table->cells);
+    free(table->content);
+    free(table->copy_of);
+    match_words_free(&table->words);
+    *table = (match_table){0};
+}
