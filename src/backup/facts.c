@@ -1,6 +1,7 @@
 #include "facts.h"
 
 #include "base/cbor.h"
+#include "db/rows.h"
 #include "ledger/ledger.h"
 
 #include <inttypes.h>
@@ -12,6 +13,7 @@ typedef struct gathering {
     const piece_box *box;
     pb_arena *arena;
     manifest_facts *facts;
+    bool rows;
     size_t counts, sums, samples; /* capacities */
 } gathering;
 
@@ -118,18 +120,35 @@ static void print_row(const gathering *g, db_stmt *stmt, pb_buf *room, uint8_t r
     piece_print(g->box, pb_buf_str(room), ret_print);
 }
 
+/* All columns of an entity's table. */
+static pb_status add_columns(const gathering *g, const model_entity *entity, pb_buf *sql,
+                             pb_error *err)
+{
+    const db_rows_table *table;
+    if (!g->rows) {
+        pb_buf_addc(sql, "*");
+        return PB_OK;
+    }
+    PB_TRY(db_rows_table_of(g->session, entity, g->arena, &table, err));
+    for (size_t i = 0; i < table->column_count; i++)
+        pb_buf_printf(sql, "%s\"%.*s\"", i > 0 ? ", " : "", PB_STR_FMT(table->columns[i]));
+    return PB_OK;
+}
+
 /* Rows at even distances: the same ones in the same state. */
 static pb_status sample_rows(gathering *g, const model_entity *entity, int64_t last, pb_error *err)
 {
-    PB_AUTO_BUF room = PB_BUF_INIT(64 << 20);
+    PB_AUTO_BUF room = PB_BUF_INIT(64 << 20), sql = PB_BUF_INIT(1 << 20);
     db_stmt *stmt;
     bool row;
     int64_t previous = 0;
-    PB_TRY(prepare(g,
-                   pb_arena_printf(g->arena,
-                                   "SELECT * FROM \"t_%.*s\" WHERE n >= ?1 ORDER BY n LIMIT 1",
-                                   PB_STR_FMT(entity->name)),
-                   &stmt, err));
+    pb_buf_addc(&sql, "SELECT ");
+    PB_TRY(add_columns(g, entity, &sql, err));
+    pb_buf_printf(&sql, " FROM \"t_%.*s\" WHERE n >= ?1 ORDER BY n LIMIT 1",
+                  PB_STR_FMT(entity->name));
+    if (sql.failed)
+        return pb_fail_memory(err);
+    PB_TRY(db_prepare_text(g->session, pb_buf_str(&sql), &stmt, err));
     for (int64_t i = 0; i < SAMPLES; i++) {
         int64_t from = 1 + (int64_t)((double)(last - 1) * (double)i / (SAMPLES - 1));
         if (from <= previous)
@@ -166,10 +185,10 @@ static pb_status read_ledger(gathering *g, pb_error *err)
 }
 
 pb_status facts_read(db_session *session, const model_schema *schema, const piece_box *box,
-                     pb_arena *arena, manifest_facts *ret_facts, pb_error *err)
+                     bool rows, pb_arena *arena, manifest_facts *ret_facts, pb_error *err)
 {
     manifest_facts facts = {0};
-    gathering g = {.session = session, .box = box, .arena = arena, .facts = &facts};
+    gathering g = {.session = session, .box = box, .arena = arena, .facts = &facts, .rows = rows};
     memcpy(facts.schema, schema->hash, sizeof facts.schema);
     PB_TRY(read_ledger(&g, err));
     for (size_t i = 0; i < schema->entity_count; i++) {

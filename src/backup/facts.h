@@ -9,8 +9,9 @@
 #include "model/schema.h"
 
 /** Reads the facts of the state `session` sees; texts live in `arena`. One pass over each entity's
- * table. */
+ * table. Of `rows` the samples have their columns in the order of the model, whatever order a table
+ * that grew has them in; pages keep that order. */
 pb_status facts_read(db_session *session, const model_schema *schema, const piece_box *box,
-                     pb_arena *arena, manifest_facts *ret_facts, pb_error *err);
+                     bool rows, pb_arena *arena, manifest_facts *ret_facts, pb_error *err);
 
 #endif

@@ -12,8 +12,6 @@
 /** A piece_subkey of an open workspace. */
 void backup_subkey(const void *workspace, const char purpose[8], uint8_t ret_key[32]);
 pb_status backup_workspace_id(const db_workspace *workspace, pb_uuid *ret_id, pb_error *err);
-/** One backup, one clearing away at a time: the lock of a workspace. */
-pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_error *err);
 
 /** An event to be appended in a transaction of its own, with a row that views show (may be NULL).
  */

@@ -4,10 +4,11 @@
 #include "facts.h"
 #include "internal.h"
 #include "send.h"
+#include "sendrows.h"
 #include "shiplog.h"
 
 #include "base/cbor.h"
-#include "db/keyring.h"
+#include "db/rows.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -19,6 +20,7 @@ typedef struct making {
     pb_arena *arena;
     manifest m;
     uint64_t device;      /* the disk of the workspace */
+    bool rows;            /* it lies on a server: rows go, not pages */
     bool log, log_only;   /* the log is kept; nothing else is to go */
     db_session *snapshot; /* instead of a copy */
 } making;
@@ -35,14 +37,6 @@ pb_status backup_workspace_id(const db_workspace *workspace, pb_uuid *ret_id, pb
     return db_head_id(pb_buf_str(&head), ret_id, err);
 }
 
-pb_status backup_lock(const db_workspace *workspace, sys_lock **ret_lock, pb_error *err)
-{
-    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
-    char *path =
-        arena == NULL ? NULL : sys_path_join(arena, db_workspace_url(workspace), "backup.lock");
-    return path == NULL ? pb_fail_memory(err) : sys_lock_take(path, ret_lock, err);
-}
-
 /* The copy, and what it is like from outside. */
 static pb_status take_copy(making *k, pb_error *err)
 {
@@ -54,7 +48,32 @@ static pb_status take_copy(making *k, pb_error *err)
                       .page_size = DB_PAGE_SIZE,
                       .pages = about->page_count,
                       .position = about->position};
-    return facts_read(db_copy_session(k->copy), db_workspace_schema(k->workspace), k->box, k->arena,
+    return facts_read(db_copy_session(k->copy), db_workspace_schema(k->workspace), k->box, false,
+                      k->arena, &k->m.facts, err);
+}
+
+static pb_status nothing(db_session *session, void *context, pb_error *err)
+{
+    (void)session;
+    (void)context;
+    (void)err;
+    return PB_OK;
+}
+
+/* The state of a server's workspace: one snapshot, which all that follows sees. It may be taken at
+ * a replica, but at none that lacks a commit of this very moment. */
+static pb_status take_snapshot(making *k, pb_error *err)
+{
+    PB_AUTO_BUF head = PB_BUF_INIT(8192);
+    k->m = (manifest){.at_us = sys_now_us()};
+    PB_TRY(db_write(k->workspace, nothing, NULL, err));
+    PB_TRY(db_snapshot_open(k->workspace, &k->snapshot, err));
+    PB_TRY(db_head_read(k->workspace, &head, err));
+    PB_TRY(db_head_id(pb_buf_str(&head), &k->m.workspace, err));
+    k->m.head = pb_arena_str(k->arena, pb_buf_str(&head));
+    if (k->m.head.ptr == NULL)
+        return pb_fail_memory(err);
+    return facts_read(k->snapshot, db_workspace_schema(k->workspace), k->box, true, k->arena,
                       &k->m.facts, err);
 }
 
@@ -66,24 +85,40 @@ static pb_status take_log(making *k, pb_error *err)
     return db_snapshot_open(k->workspace, &k->snapshot, err);
 }
 
+static pb_status no_log_here(pb_error *err)
+{
+    pb_fail(err, PB_UNSUPPORTED, PB_MSG("The log of a database server is kept by pgbackrest."),
+            NULL);
+    pb_error_hint(err, PB_MSG("Have its configuration written: probity backup --write-pgbackrest"),
+                  NULL);
+    return PB_UNSUPPORTED;
+}
+
 static pb_status begin(making *k, pb_error *err)
 {
     uint64_t left;
     k->arena = pb_arena_new((size_t)8 << 30);
     if (k->arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
+    k->rows = db_place_is_server(db_workspace_url(k->workspace));
+    if (!k->rows)
+        PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
     PB_TRY(piece_box_new(backup_subkey, k->workspace, &k->box, err));
-    PB_TRY(db_log_is_kept(k->workspace, &k->log, err));
+    if (!k->rows)
+        PB_TRY(db_log_is_kept(k->workspace, &k->log, err));
     if (k->log)
         PB_TRY(db_log_seal(k->workspace, err));
+    if (k->log_only && k->rows)
+        return no_log_here(err);
     if (k->log_only && !k->log) {
         pb_fail(err, PB_INVALID, PB_MSG("The log of the workspace is not kept."), NULL);
         pb_error_hint(
             err, PB_MSG("Declare it with `keep_log: true`: probity backups --declare FILE"), NULL);
         return PB_INVALID;
     }
-    return k->log_only ? take_log(k, err) : take_copy(k, err);
+    if (k->log_only)
+        return take_log(k, err);
+    return k->rows ? take_snapshot(k, err) : take_copy(k, err);
 }
 
 static void end(making *k)
@@ -102,11 +137,13 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
     backup_room room;
     manifest m = k->m;
     room_init(&room, target, k->box, k->m.workspace);
-    db_session *session = k->log_only ? k->snapshot : db_copy_session(k->copy);
+    db_session *session = k->snapshot != NULL ? k->snapshot : db_copy_session(k->copy);
     pb_status status = erasures_publish(&room, session, k->m.at_us, &sent->erasures, err);
     if (status == PB_OK && k->log)
         status = shiplog_send(&room, k->workspace, sent, err);
-    if (status == PB_OK && !k->log_only)
+    if (status == PB_OK && k->rows)
+        status = send_rows(&room, k->snapshot, k->call, &m, arena, sent, err);
+    else if (status == PB_OK && !k->log_only)
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
     room_end(&room);
     return status;
@@ -121,7 +158,8 @@ static pb_status send_to(making *k, const char *place, backup_sent *sent, pb_err
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(backup_target_open(place, &target, err));
-    sent->same_disk = backup_target_device(target, &device, &left) && device == k->device;
+    sent->same_disk =
+        !k->rows && backup_target_device(target, &device, &left) && device == k->device;
     pb_status status = send_room(k, target, arena, sent, err);
     backup_target_close(target);
     sent->us = sys_monotonic_us() - start;
@@ -254,14 +292,14 @@ pb_status backup_make(db_workspace *workspace, const backup_call *call, const ch
                       size_t count, bool log_only, backup_sent *ret_sent, pb_error *err)
 {
     making k = {.workspace = workspace, .call = call, .log_only = log_only};
-    sys_lock *lock = NULL;
+    db_hold *lock = NULL;
     for (size_t i = 0; i < count; i++)
         ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
-    PB_TRY(backup_lock(workspace, &lock, err));
+    PB_TRY(db_hold_take(workspace, "backup", &lock, err));
     pb_status status = make_all(&k, places, count, ret_sent, err);
     if (status == PB_OK && k.log && !log_only)
         status = drop_log(&k, places, count, err);
     end(&k);
-    sys_lock_release(lock);
+    db_hold_release(lock);
     return status;
 }

@@ -45,7 +45,8 @@ static void put_text(const manifest *m, pb_buf *out)
     pb_uuid_text(m->workspace, id);
     pb_buf_printf(out, TITLE "workspace %s\nat ", id);
     pb_instant_format(out, m->at_us);
-    pb_buf_printf(out, "\npages %" PRIu64 " %" PRIu64 "\n", m->page_size, m->pages);
+    pb_buf_printf(out, "\n%s %" PRIu64 " %" PRIu64 "\n", manifest_is_rows(m) ? "rows" : "pages",
+                  manifest_is_rows(m) ? m->rows : m->page_size, m->pages);
     put_facts(&m->facts, out);
     for (size_t i = 0; i < m->table_count; i++) {
         piece_name_text(&m->tables[i].name, name);

@@ -10,6 +10,7 @@
  *   at 2026-11-22T02:30:00Z        sample contact 17 <hex>       print of one row
  *   schema <hex>                   table <hex> 0 16384 170000000 first page, pages, stored bytes
  *   pages 8192 20000               log <position>                log pieces continue behind it
+ *     or rows 70000 412            ... of a server: how many rows, in how many blocks (rowlist.h)
  *   ledger <base64 of a note>      end
  */
 #ifndef BACKUP_MANIFEST_H
@@ -63,13 +64,20 @@ typedef struct manifest_table {
 typedef struct manifest {
     pb_uuid workspace;
     int64_t at_us;
-    pb_str head; /* bytes of workspace.yaml */
-    uint64_t page_size, pages;
+    pb_str head;               /* bytes of workspace.yaml */
+    uint64_t page_size, pages; /* page_size 0: rows, in so many blocks */
+    uint64_t rows;
     manifest_facts facts;
     manifest_table *tables;
     size_t table_count;
     db_position position; /* log pieces continue behind it */
 } manifest;
+
+/** Whether the backup is one of rows, not of pages. */
+static inline bool manifest_is_rows(const manifest *m)
+{
+    return m->page_size == 0;
+}
 
 /** The head and the sealed note of an object, without a key. */
 pb_status manifest_split(pb_str object, pb_arena *arena, pb_str *ret_head, pb_error *err);

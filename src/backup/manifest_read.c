@@ -122,10 +122,12 @@ static bool read_front(reader *r)
         return false;
     if (!expect(r, "at", &line) || !pb_instant_parse(line, &m->at_us))
         return false;
-    if (!expect(r, "pages", &line) || !whole(&line, &m->page_size) || !whole(&line, &m->pages))
+    bool rows = pb_str_starts(r->rest, PB_STR("rows "));
+    if (!expect(r, rows ? "rows" : "pages", &line) ||
+        !whole(&line, rows ? &m->rows : &m->page_size) || !whole(&line, &m->pages))
         return false;
     return expect(r, "schema", &line) && hex(&line, m->facts.schema, 32) && line.ptr == NULL &&
-           m->page_size >= 512 && m->page_size <= 65536;
+           (rows || (m->page_size >= 512 && m->page_size <= 65536));
 }
 
 /* The lists, each line by its first word; then the log and the end. */

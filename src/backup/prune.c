@@ -3,8 +3,8 @@
 
 #include "internal.h"
 #include "room.h"
+#include "rowlist.h"
 #include "shiplog.h"
-#include "table.h"
 
 #include "base/cbor.h"
 #include "base/map.h"
@@ -48,15 +48,16 @@ static pb_status need(pruning *p, const piece_name *name, bool *ret_new, pb_erro
                                                                        : pb_fail_memory(err);
 }
 
-static pb_status need_table(pruning *p, const piece_name *name, pb_error *err)
+static pb_status need_table(pruning *p, const piece_name *name, bool rows, pb_error *err)
 {
-    PB_AUTO_BUF plain = PB_BUF_INIT(ROOM_OBJECT_MAX);
+    PB_AUTO_BUF plain = PB_BUF_INIT(ROWLIST_MAX);
     bool is_new;
     PB_TRY(need(p, name, &is_new, err));
     if (!is_new)
         return PB_OK;
     PB_TRY(room_get_piece(&p->room, name, &plain, err));
-    if (!table_read(pb_buf_str(&plain), p->table))
+    if (!(rows ? rowlist_read(pb_buf_str(&plain), p->arena, NULL, NULL, p->table)
+               : table_read(pb_buf_str(&plain), p->table)))
         return pb_fail(err, PB_CORRUPT, PB_MSG("A table of pages of the backup was altered."),
                        NULL);
     for (uint32_t i = 0; i < p->table->piece_count; i++)
@@ -74,7 +75,7 @@ static pb_status need_manifest(pruning *p, const char *label, pb_error *err)
     PB_TRY(room_get(&p->room, label, &bytes, err));
     PB_TRY(manifest_read(p->room.box, label, pb_buf_str(&bytes), arena, &m, err));
     for (size_t i = 0; i < m.table_count; i++)
-        PB_TRY(need_table(p, &m.tables[i].name, err));
+        PB_TRY(need_table(p, &m.tables[i].name, manifest_is_rows(&m), err));
     return PB_PUSH(p->arena, p->positions, p->position_count, p->position_capacity, m.position)
                ? PB_OK
                : pb_fail_memory(err);
@@ -159,11 +160,12 @@ pb_status backup_prune(db_workspace *workspace, const backup_call *call, const b
                        const char *place, backup_pruned *ret_pruned, pb_error *err)
 {
     pruning p = {.plan = plan, .call = call, .arena = pb_arena_new((size_t)8 << 30)};
-    sys_lock *lock = NULL;
+    db_hold *lock = NULL;
     piece_box *box = NULL;
     backup_target *target = NULL;
     p.table = malloc(sizeof *p.table);
-    pb_status status = p.arena == NULL ? pb_fail_memory(err) : backup_lock(workspace, &lock, err);
+    pb_status status =
+        p.arena == NULL ? pb_fail_memory(err) : db_hold_take(workspace, "backup", &lock, err);
     if (status == PB_OK)
         status = open_room(workspace, place, &p.room, &target, &box, err);
     if (status == PB_OK)
@@ -172,7 +174,7 @@ pb_status backup_prune(db_workspace *workspace, const backup_call *call, const b
     room_end(&p.room);
     backup_target_close(target);
     piece_box_free(box);
-    sys_lock_release(lock);
+    db_hold_release(lock);
     free(p.table);
     pb_arena_free(p.arena);
     return status;

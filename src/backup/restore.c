@@ -1,5 +1,6 @@
 /* A restore from end to end: built beside its place, erasures applied, verified, compared, and only
  * then given its name. */
+#include "buildrows.h"
 #include "erasures.h"
 #include "facts.h"
 #include "internal.h"
@@ -7,6 +8,7 @@
 
 #include "base/cbor.h"
 #include "base/time.h"
+#include "db/move.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -21,7 +23,9 @@ typedef struct restoring {
     backup_target *target;
     backup_source source;
     erasures gone;
-    char *beside; /* where it is built */
+    char *beside;   /* where it is built */
+    char *folder;   /* of our own, for pages on their way to a server; NULL: none */
+    bool to_server; /* there the name is the place: it gets its head last instead */
     db_workspace *made;
 } restoring;
 
@@ -55,8 +59,19 @@ static pb_status clear_beside(restoring *r, pb_error *err)
     return PB_EXISTS;
 }
 
+static pb_status prepare_server(restoring *r, pb_error *err)
+{
+    const db_options options = {.password_file = r->options->password_file};
+    r->to_server = true;
+    if (r->options->beside != NULL || !db_workspace_exists(r->options->into))
+        return PB_OK;
+    return db_workspace_can_create(r->options->into, r->schema, &options, err);
+}
+
 static pb_status prepare_place(restoring *r, pb_error *err)
 {
+    if (r->options->beside != NULL || db_place_is_server(r->options->into))
+        return prepare_server(r, err);
     const char *into = r->options->into;
     size_t len = strlen(into);
     while (len > 1 && into[len - 1] == '/')
@@ -87,7 +102,7 @@ static pb_status read_ledger(restoring *r, db_workspace *now, pb_error *err)
 static pb_status open_ledger(restoring *r, pb_error *err)
 {
     db_workspace *now = NULL;
-    db_options options = {.key = r->options->key};
+    db_options options = {.key = r->options->key, .password_file = r->options->password_file};
     PB_TRY(db_workspace_open(r->options->ledger, r->schema, &options, &now, err));
     pb_status status = read_ledger(r, now, err);
     db_workspace_close(now);
@@ -173,7 +188,8 @@ static pb_status compare(restoring *r, db_session *session, pb_error *err)
         r->restored->commits == 0 && memcmp(was->schema, r->schema->hash, sizeof was->schema) == 0;
     if (!r->restored->compared)
         return PB_OK;
-    PB_TRY(facts_read(session, r->schema, r->source.box, r->arena, &is, err));
+    PB_TRY(facts_read(session, r->schema, r->source.box, manifest_is_rows(&r->source.m), r->arena,
+                      &is, err));
     const char *says = manifest_differs(was, &is, r->arena, &what, &was_text, &is_text);
     if (says == NULL)
         return PB_OK;
@@ -210,16 +226,35 @@ static pb_status look(restoring *r, pb_error *err)
 
 /* ---- all of it ---- */
 
-static pb_status build(restoring *r, pb_error *err)
+/* Pages make a folder, whatever it is to become. */
+static pb_status build_pages(restoring *r, const char *folder, pb_error *err)
 {
     db_options options = {.key = r->options->key};
-    PB_TRY(source_build(&r->source, r->call, r->beside, &r->options->key, r->options->until_us,
+    PB_TRY(source_build(&r->source, r->call, folder, &r->options->key, r->options->until_us,
                         r->restored, err));
-    PB_TRY(db_workspace_open(r->beside, r->schema, &options, &r->made, err));
+    return db_workspace_open(folder, r->schema, &options, &r->made, err);
+}
+
+static pb_status build_from_rows(restoring *r, pb_error *err)
+{
+    const db_refill_place place = {.url = r->to_server ? r->options->into : r->beside,
+                                   .beside = r->options->beside,
+                                   .password_file = r->options->password_file};
+    return build_rows(&r->source, r->call, &place, r->schema, r->restored, &r->made, err);
+}
+
+static pb_status build(restoring *r, pb_error *err)
+{
+    bool rows = manifest_is_rows(&r->source.m);
+    if (!rows && r->to_server) {
+        PB_TRY(sys_temp_dir(r->arena, &r->folder, err));
+        r->beside = sys_path_join(r->arena, r->folder, "pages");
+        if (r->beside == NULL)
+            return pb_fail_memory(err);
+    }
+    PB_TRY(rows ? build_from_rows(r, err) : build_pages(r, r->beside, err));
     PB_TRY(look(r, err));
-    PB_TRY(db_write(r->made, settle_work, r, err));
-    r->made = db_workspace_close(r->made);
-    return PB_OK;
+    return db_write(r->made, settle_work, r, err);
 }
 
 /* The folder above the new workspace: names in it are made durable. */
@@ -236,6 +271,40 @@ static pb_status give_name(restoring *r, pb_error *err)
     return sys_dir_sync(folder, err);
 }
 
+static bool carrying(void *context, uint64_t done, uint64_t total)
+{
+    const backup_call *call = context;
+    return call->progress != NULL &&
+           call->progress(call->context, PB_MSG("Restoring"), "", done, total);
+}
+
+/* Pages that were restored in a folder go to the server as a move does: row by row, read back. */
+static pb_status carry(restoring *r, pb_error *err)
+{
+    db_moved moved;
+    const db_move_options options = {.progress = carrying,
+                                     .context = (void *)(uintptr_t)r->call,
+                                     .password_file = r->options->password_file};
+    return db_move(r->made, r->options->into, &options, r->arena, &moved, err);
+}
+
+/* From here on others can open it. */
+static pb_status release(restoring *r, pb_error *err)
+{
+    bool rows = manifest_is_rows(&r->source.m);
+    if (rows && r->options->keep != NULL) {
+        *r->options->keep = r->made;
+        r->made = NULL;
+        return PB_OK;
+    }
+    if (rows)
+        PB_TRY(db_refill_finish(r->made, err));
+    else if (r->to_server)
+        PB_TRY(carry(r, err));
+    r->made = db_workspace_close(r->made);
+    return r->to_server ? PB_OK : give_name(r, err);
+}
+
 static pb_status restore_all(restoring *r, pb_error *err)
 {
     PB_TRY(prepare_place(r, err));
@@ -249,11 +318,14 @@ static pb_status restore_all(restoring *r, pb_error *err)
     PB_TRY(know_erasures(r, err));
     pb_status status = build(r, err);
     if (status == PB_OK)
-        status = give_name(r, err);
+        status = release(r, err);
     if (status != PB_OK) {
         r->made = db_workspace_close(r->made);
-        sys_dir_remove_tree(r->beside, NULL);
+        if (r->beside != NULL)
+            sys_dir_remove_tree(r->beside, NULL);
     }
+    if (r->folder != NULL)
+        sys_dir_remove_tree(r->folder, NULL);
     return status;
 }
 

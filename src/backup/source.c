@@ -1,10 +1,9 @@
 /* Finding a backup at a place, and putting its pages together. */
 #include "source.h"
 
+#include "cache.h"
 #include "shiplog.h"
 #include "table.h"
-
-enum { CACHE = 48 }; /* pieces kept opened, a MiB each */
 
 static pb_status no_backup(const backup_target *target, pb_error *err)
 {
@@ -110,20 +109,13 @@ void source_close(backup_source *source)
 
 /* ---- pages ---- */
 
-typedef struct cached {
-    piece_name name;
-    pb_buf plain;
-    uint64_t used; /* the moment of its last use, counted */
-} cached;
-
 typedef struct building {
     backup_source *source;
     const backup_call *call;
     backup_restored *restored;
     page_table *table;
     size_t table_index; /* SIZE_MAX: none is loaded */
-    cached cache[CACHE];
-    uint64_t clock;
+    piece_cache *cache;
     pb_buf run, encoded;
 } building;
 
@@ -133,9 +125,7 @@ static pb_status load_table(building *b, size_t index, pb_error *err)
     if (b->table_index == index)
         return PB_OK;
     pb_buf_clear(&b->encoded);
-    PB_TRY(room_get_piece(&b->source->room, &m->tables[index].name, &b->encoded, err));
-    b->restored->pieces++;
-    b->restored->bytes += b->source->room.sealed.len;
+    PB_TRY(piece_cache_read(b->cache, &m->tables[index].name, &b->encoded, err));
     if (!table_read(pb_buf_str(&b->encoded), b->table) ||
         b->table->page_count != m->tables[index].pages)
         return pb_fail(err, PB_CORRUPT, PB_MSG("A table of pages of the backup was altered."),
@@ -144,38 +134,13 @@ static pb_status load_table(building *b, size_t index, pb_error *err)
     return PB_OK;
 }
 
-static pb_status fetch(building *b, const piece_name *name, cached **ret_piece, pb_error *err)
-{
-    cached *oldest = &b->cache[0];
-    for (size_t i = 0; i < CACHE; i++) {
-        cached *piece = &b->cache[i];
-        if (piece->used > 0 && memcmp(piece->name.b, name->b, sizeof name->b) == 0) {
-            piece->used = ++b->clock;
-            *ret_piece = piece;
-            return PB_OK;
-        }
-        if (piece->used < oldest->used)
-            oldest = piece;
-    }
-    oldest->used = 0;
-    oldest->plain.max = PIECE_MAX;
-    pb_buf_clear(&oldest->plain);
-    PB_TRY(room_get_piece(&b->source->room, name, &oldest->plain, err));
-    b->restored->pieces++;
-    b->restored->bytes += b->source->room.sealed.len;
-    oldest->name = *name;
-    oldest->used = ++b->clock;
-    *ret_piece = oldest;
-    return PB_OK;
-}
-
 static pb_status add_page(building *b, const table_page *entry, pb_error *err)
 {
-    cached *piece;
+    pb_str piece;
     uint8_t print[PRINT_SIZE];
     size_t size = (size_t)b->source->m.page_size;
-    PB_TRY(fetch(b, &b->table->pieces[entry->piece].name, &piece, err));
-    pb_str page = pb_str_sub(pb_buf_str(&piece->plain), entry->slot * size, size);
+    PB_TRY(piece_cache_get(b->cache, &b->table->pieces[entry->piece].name, &piece, err));
+    pb_str page = pb_str_sub(piece, entry->slot * size, size);
     piece_print(b->source->box, page, print);
     if (page.len != size || memcmp(print, entry->print, PRINT_SIZE) != 0)
         return pb_fail(err, PB_CORRUPT, PB_MSG("A page of the backup is not the one it names."),
@@ -231,16 +196,17 @@ pb_status source_build(backup_source *source, const backup_call *call, const cha
                     .table_index = SIZE_MAX,
                     .run = PB_BUF_INIT(DB_RUN_SIZE + 16),
                     .encoded = PB_BUF_INIT(ROOM_OBJECT_MAX)};
-    pb_status status =
-        tables_stand_right(m)
-            ? db_restore_open(folder, m->head, m->pages, &m->position, key, &restore, err)
-            : pb_fail(err, PB_UNSUPPORTED, PB_MSG("The backup has pages of another size."), NULL);
+    pb_status status = piece_cache_new(&source->room, restored, &b->cache, err);
+    if (status == PB_OK)
+        status = tables_stand_right(m)
+                     ? db_restore_open(folder, m->head, m->pages, &m->position, key, &restore, err)
+                     : pb_fail(err, PB_UNSUPPORTED, PB_MSG("The backup has pages of another size."),
+                               NULL);
     if (status == PB_OK)
         status = build_runs(b, restore, err);
     if (status == PB_OK)
         status = shiplog_apply(source, restore, until_us, restored, err);
-    for (size_t i = 0; i < CACHE; i++)
-        pb_buf_free(&b->cache[i].plain);
+    piece_cache_free(b->cache);
     pb_buf_free(&b->run);
     pb_buf_free(&b->encoded);
     free(table);

@@ -326,6 +326,7 @@ pb_status cli_run_restore(cli_context *context, int *ret_exit, pb_error *err)
     backup_restored restored;
     backup_restore_options options = {.from = cli_value(context, "from"),
                                       .into = cli_value(context, "into"),
+                                      .password_file = cli_value(context, "password-file"),
                                       .workspace = cli_value(context, "id"),
                                       .ledger = cli_value(context, "ledger"),
                                       .unknown_erasures = cli_flag(context, "unknown-erasures")};
@@ -333,10 +334,11 @@ pb_status cli_run_restore(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(service_restore(context->service, &call, &options, &restored, err));
     cli_progress_end(context);
+    const char *into = db_workspace_shown(options.into, context->arena); /* without a password */
     *ret_exit = 0;
     if (context->json)
-        restored_json(context, &restored, options.into, &out);
+        restored_json(context, &restored, into, &out);
     else if (!context->quiet)
-        restored_text(context, &restored, options.into, &out);
+        restored_text(context, &restored, into, &out);
     return cli_finish(&out, err);
 }

@@ -32,6 +32,7 @@ typedef struct db_target {
     const db_layout *layout; /* which views are published, for foreign statements */
     bool scratch;            /* nothing needs to survive a crash */
     bool create;             /* there must be nothing yet */
+    bool filling;            /* it has no head yet, see db/rows.h */
 } db_target;
 
 /** Called for each table there is, or each column it has. */
@@ -59,6 +60,15 @@ typedef struct db_engine {
     /** Makes the empty place; `*ret_made`: it was not there before, so that `unmake` may follow. */
     pb_status (*make)(const db_target *target, pb_arena *arena, bool *ret_made, pb_error *err);
     void (*unmake)(const db_target *target);
+    /** A place of its own on the server of another workspace. NULL: there are no servers. */
+    pb_status (*beside_place)(const db_target *other, pb_arena *arena, db_target *target,
+                              pb_error *err);
+    /** Removes a workspace whose making never came to an end, unless somebody is at it (PB_BUSY);
+     * leaves alone whatever else is there. NULL: the caller sees to it. */
+    pb_status (*clear)(const db_target *target, pb_error *err);
+    /** See db_hold_take. */
+    pb_status (*hold)(const db_target *target, const char *name, void **ret_hold, pb_error *err);
+    void (*let_go)(void *hold);
     /** The workspace's head. PB_NOT_FOUND: there is no workspace. */
     pb_status (*read_head)(const db_target *target, pb_arena *arena, pb_buf *text, pb_error *err);
     pb_status (*write_head)(const db_target *target, pb_arena *arena, pb_str text, pb_error *err);

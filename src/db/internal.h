@@ -2,6 +2,7 @@
 #ifndef DB_INTERNAL_H
 #define DB_INTERNAL_H
 
+#include "db/keyring.h"
 #include "db/workspace.h"
 
 #include "engine.h"
@@ -126,12 +127,19 @@ pb_status db_migrate(db_workspace *workspace, pb_error *err);
 pb_status db_move_look(db_session *session, pb_error *err);
 /** Refuses writing to a workspace that went elsewhere. */
 pb_status db_move_allows(const db_workspace *workspace, db_work work, pb_error *err);
+/** Tables and columns that the present model does not declare are kept by a workspace, but a copy
+ * of its rows would lack them: PB_CONFLICT, with `hint`. */
+pb_status db_move_complete(db_session *from, pb_arena *arena, const char *hint, pb_error *err);
 /** Marks a new workspace as a copy of `from` that is not finished. */
 pb_status db_move_begin(db_workspace *copy, const db_workspace *from, pb_error *err);
 
 /* workspace.c */
 /** A workspace just made is not wanted: it is deleted at close. */
 void db_workspace_abandon(db_workspace *workspace);
+
+/* keyring.c */
+/** The header and the key of 32 bytes. */
+void db_keyring_take(const db_keyring *keyring, db_header *ret_header, uint8_t *ret_key);
 
 /* search.c */
 /** Writes what is buffered; before each commit and each end of a savepoint. */

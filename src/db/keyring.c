@@ -4,13 +4,13 @@
 #include "internal.h"
 #include "key.h"
 
-#include "sys/file.h"
 #include "sys/random.h"
 
 #include <sodium.h>
 
 struct db_keyring {
     uint8_t *key; /* guarded memory, 32 bytes */
+    db_header header;
 };
 
 static pb_status wrong_key(const db_header *header, pb_error *err)
@@ -29,15 +29,15 @@ static pb_status wrong_key(const db_header *header, pb_error *err)
     return PB_WRONG_KEY;
 }
 
-static pb_status fetch(pb_str head, const db_key_source *source, uint8_t *key, pb_error *err)
+static pb_status fetch(pb_str head, const db_key_source *source, db_keyring *made, pb_error *err)
 {
-    db_header header;
     PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(db_header_parse(head, &header, err));
-    PB_TRY(db_key_fetch(source, NULL, arena, &header, key, err));
-    return db_header_authentic(&header, key, head) ? PB_OK : wrong_key(&header, err);
+    PB_TRY(db_header_parse(head, &made->header, err));
+    PB_TRY(db_key_fetch(source, NULL, arena, &made->header, made->key, err));
+    return db_header_authentic(&made->header, made->key, head) ? PB_OK
+                                                               : wrong_key(&made->header, err);
 }
 
 pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **ret_keyring,
@@ -48,7 +48,7 @@ pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **re
     if (made == NULL)
         return pb_fail_memory(err);
     made->key = sodium_malloc(32);
-    pb_status status = made->key == NULL ? pb_fail_memory(err) : fetch(head, key, made->key, err);
+    pb_status status = made->key == NULL ? pb_fail_memory(err) : fetch(head, key, made, err);
     if (status != PB_OK) {
         db_keyring_close(made);
         return status;
@@ -71,6 +71,12 @@ void db_keyring_subkey(const db_keyring *keyring, const char purpose[8], uint8_t
     crypto_kdf_derive_from_key(ret_key, 32, 1, purpose, keyring->key);
 }
 
+void db_keyring_take(const db_keyring *keyring, db_header *ret_header, uint8_t *ret_key)
+{
+    *ret_header = keyring->header;
+    memcpy(ret_key, keyring->key, 32);
+}
+
 pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err)
 {
     db_header header;
@@ -82,7 +88,6 @@ pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err)
 pb_status db_head_read(const db_workspace *workspace, pb_buf *out, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
-    char *path =
-        arena == NULL ? NULL : sys_path_join(arena, workspace->target.place, DB_HEADER_FILE);
-    return path == NULL ? pb_fail_memory(err) : sys_file_read(path, 4096, out, err);
+    return arena == NULL ? pb_fail_memory(err)
+                         : workspace->engine->read_head(&workspace->target, arena, out, err);
 }

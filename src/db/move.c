@@ -137,7 +137,7 @@ static pb_status see_column(void *context, pb_str name, pb_error *err)
 
 /* Tables and columns of fields that the model once had are kept, but a copy is made after the model
  * as it is: they would be lost. */
-static pb_status check_complete(db_session *from, pb_arena *arena, pb_error *err)
+pb_status db_move_complete(db_session *from, pb_arena *arena, const char *hint, pb_error *err)
 {
     PB_AUTO_BUF names = PB_BUF_INIT(1 << 16);
     const db_layout *layout = from->workspace->layout;
@@ -155,9 +155,7 @@ static pb_status check_complete(db_session *from, pb_arena *arena, pb_error *err
     pb_fail(err, PB_CONFLICT,
             PB_MSG("The workspace holds what the present model does not declare: {names}"), "names",
             PB_ARG(pb_buf_str(&names)), NULL);
-    pb_error_hint(
-        err, PB_MSG("A move would lose it. Name the declarations it was made with: --model DIR"),
-        NULL);
+    pb_error_hint(err, hint, NULL);
     return PB_CONFLICT;
 }
 
@@ -224,7 +222,8 @@ static void forget_copy(move_work *work)
 static pb_status move_out(db_session *from, void *context, pb_error *err)
 {
     move_work *work = context;
-    const db_options options = {.twin = from->workspace};
+    const db_options options = {.twin = from->workspace,
+                                .password_file = work->options->password_file};
     const db_layout *layout = from->workspace->layout;
     forget_copy(work);
     *work->moved = (db_moved){.table_count = layout->table_count};
@@ -233,7 +232,9 @@ static pb_status move_out(db_session *from, void *context, pb_error *err)
         pb_arena_array(work->arena, layout->table_count, sizeof *work->moved->tables);
     if (work->moved->tables == NULL)
         return pb_fail_memory(err);
-    PB_TRY(check_complete(from, work->arena, err));
+    PB_TRY(db_move_complete(
+        from, work->arena,
+        PB_MSG("A move would lose it. Name the declarations it was made with: --model DIR"), err));
     PB_TRY(count_all(from, work, err));
     PB_TRY(
         db_workspace_create(work->to_url, from->workspace->schema, &options, NULL, &work->to, err));

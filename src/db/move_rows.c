@@ -8,7 +8,7 @@
 
 /* Rows of one transaction: long enough that a commit costs little, short enough that no engine has
  * to hold much of it. */
-enum { CHUNK = 20000, TELL_EACH = 4096, SQL_MAX = 1 << 20, KEY_PARTS_MAX = 8 };
+enum { CHUNK = 20000, TELL_EACH = 4096, SQL_MAX = 1 << 20 };
 
 /* One table on its way. A chunk can be run again: what it changes is set back when it begins. */
 typedef struct carry {
@@ -16,12 +16,12 @@ typedef struct carry {
     db_session *from;
     db_move_state *state;
     pb_buf select, insert;
-    size_t key_columns[KEY_PARTS_MAX]; /* which columns the key consists of */
+    size_t key_columns[DB_KEY_PARTS_MAX]; /* which columns the key consists of */
     size_t key_count;
-    pb_arena *arena;              /* of the last key */
-    pb_value last[KEY_PARTS_MAX]; /* the row this chunk begins behind; NULLs before the first */
+    pb_arena *arena;                 /* of the last key */
+    pb_value last[DB_KEY_PARTS_MAX]; /* the row this chunk begins behind; NULLs before the first */
     bool begun, ended;
-    pb_value next[KEY_PARTS_MAX]; /* the same for the following chunk */
+    pb_value next[DB_KEY_PARTS_MAX]; /* the same for the following chunk */
     crypto_generichash_state hash, next_hash;
     uint64_t rows, next_rows;
 } carry;
@@ -74,9 +74,8 @@ static void hash_row(crypto_generichash_state *hash, db_stmt *row, const db_tabl
 
 /* ---- the statements ---- */
 
-/* The columns of the key: the parts of a primary key, or the column that numbers the rows. */
-static pb_status find_key(const db_table *table, size_t columns[KEY_PARTS_MAX], size_t *ret_count,
-                          pb_error *err)
+pb_status db_move_key(const db_table *table, size_t columns[DB_KEY_PARTS_MAX], size_t *ret_count,
+                      pb_error *err)
 {
     pb_str rest = pb_str_c(table->primary), part;
     *ret_count = 0;
@@ -84,7 +83,7 @@ static pb_status find_key(const db_table *table, size_t columns[KEY_PARTS_MAX], 
         if (table->columns[i].type == DB_KEY)
             columns[(*ret_count)++] = i;
     while (table->primary != NULL && pb_str_split(&rest, ',', &part))
-        for (size_t i = 0; i < table->count && *ret_count < KEY_PARTS_MAX; i++)
+        for (size_t i = 0; i < table->count && *ret_count < DB_KEY_PARTS_MAX; i++)
             if (pb_str_eq(table->columns[i].name, pb_str_trim(part)))
                 columns[(*ret_count)++] = i;
     return *ret_count > 0 ? PB_OK
@@ -105,8 +104,7 @@ static void add_parameters(pb_buf *sql, size_t first, size_t count)
         pb_buf_printf(sql, "%s?%zu", i > 0 ? ", " : "", first + i);
 }
 
-/* Settings that tell of this place and not of what lies in it. */
-static bool of_place(const db_table *table, db_stmt *row)
+bool db_move_of_place(const db_table *table, db_stmt *row)
 {
     if (!pb_str_is(table->name, "setting"))
         return false;
@@ -115,8 +113,8 @@ static bool of_place(const db_table *table, db_stmt *row)
            pb_str_eq(name, SETTING_MOVING);
 }
 
-static void select_sql(pb_buf *sql, const db_table *table, const size_t *key, size_t key_count,
-                       bool behind)
+void db_move_select(pb_buf *sql, const db_table *table, const size_t *key, size_t key_count,
+                    bool behind)
 {
     sql->len = 0;
     pb_buf_addc(sql, "SELECT ");
@@ -133,7 +131,7 @@ static void select_sql(pb_buf *sql, const db_table *table, const size_t *key, si
     add_names(sql, table, key, key_count);
 }
 
-static void insert_sql(pb_buf *sql, const db_table *table)
+void db_move_insert(pb_buf *sql, const db_table *table)
 {
     pb_buf_printf(sql, "INSERT INTO \"%.*s\" (", PB_STR_FMT(table->name));
     add_names(sql, table, NULL, table->count);
@@ -175,7 +173,7 @@ static pb_status remember(carry *work, db_stmt *row, pb_error *err)
 
 static pb_status carry_row(carry *work, db_stmt *row, db_stmt *insert, pb_error *err)
 {
-    if (of_place(work->table, row))
+    if (db_move_of_place(work->table, row))
         return PB_OK;
     for (size_t i = 0; i < work->table->count; i++)
         db_bind_value(insert, (int)i + 1, db_column_value(row, (int)i));
@@ -215,7 +213,7 @@ static pb_status carry_all(carry *work, db_workspace *to, pb_error *err)
 {
     while (!work->ended) {
         uint64_t before = work->rows;
-        select_sql(&work->select, work->table, work->key_columns, work->key_count, work->begun);
+        db_move_select(&work->select, work->table, work->key_columns, work->key_count, work->begun);
         if (work->select.failed || work->insert.failed)
             return pb_fail_memory(err);
         PB_TRY(db_write(to, carry_chunk, work, err));
@@ -239,9 +237,9 @@ pb_status db_move_copy(db_session *from, db_workspace *to, const db_table *table
                   .arena = pb_arena_new((size_t)1 << 30)};
     pb_status status = work.arena == NULL ? pb_fail_memory(err) : PB_OK;
     if (status == PB_OK)
-        status = find_key(table, work.key_columns, &work.key_count, err);
+        status = db_move_key(table, work.key_columns, &work.key_count, err);
     hash_begin(&work.hash, table);
-    insert_sql(&work.insert, table);
+    db_move_insert(&work.insert, table);
     if (status == PB_OK)
         status = carry_all(&work, to, err);
     *ret_moved = (db_moved_table){.name = table->name, .rows = work.rows};
@@ -257,19 +255,19 @@ pb_status db_move_reread(db_session *session, const db_table *table, db_move_sta
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MAX);
     crypto_generichash_state hash;
-    size_t key[KEY_PARTS_MAX], key_count;
+    size_t key[DB_KEY_PARTS_MAX], key_count;
     db_stmt *row = NULL;
     bool found = true;
     *ret_found = (db_moved_table){.name = table->name};
-    PB_TRY(find_key(table, key, &key_count, err));
-    select_sql(&sql, table, key, key_count, false);
+    PB_TRY(db_move_key(table, key, &key_count, err));
+    db_move_select(&sql, table, key, key_count, false);
     if (sql.failed)
         return pb_fail_memory(err);
     hash_begin(&hash, table);
     PB_TRY(db_prepare_text(session, pb_buf_str(&sql), &row, err));
     pb_status status = db_step(row, &found, err);
     while (status == PB_OK && found) {
-        if (!of_place(table, row)) {
+        if (!db_move_of_place(table, row)) {
             hash_row(&hash, row, table);
             ret_found->rows++;
             status = tell(state, 1, err);

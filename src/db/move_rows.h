@@ -6,6 +6,19 @@
 
 #include "layout.h"
 
+enum { DB_KEY_PARTS_MAX = 8 };
+
+/** The columns of the key: the parts of a primary key, or the column that numbers the rows. */
+pb_status db_move_key(const db_table *table, size_t columns[DB_KEY_PARTS_MAX], size_t *ret_count,
+                      pb_error *err);
+/** All rows in the order of their key; with `behind` those after the key given as parameters. */
+void db_move_select(pb_buf *sql, const db_table *table, const size_t *key, size_t key_count,
+                    bool behind);
+/** One row, all columns of `table` as parameters. */
+void db_move_insert(pb_buf *sql, const db_table *table);
+/** Settings that tell of this place and not of what lies in it. */
+bool db_move_of_place(const db_table *table, db_stmt *row);
+
 /** How far a move is. */
 typedef struct db_move_state {
     const db_move_options *options;

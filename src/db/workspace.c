@@ -1,6 +1,7 @@
 /* Making, opening and closing workspaces. */
 #include "internal.h"
 
+#include "db/rows.h"
 #include "key.h"
 
 #include "sys/clock.h"
@@ -44,6 +45,9 @@ static pb_status find_place(db_workspace *workspace, const char *url, const db_o
                             pb_error *err)
 {
     char *path = NULL;
+    if (url == NULL && options->beside != NULL)
+        return workspace->engine->beside_place(&options->beside->target, workspace->arena,
+                                               &workspace->target, err);
     if (url == NULL && !options->scratch)
         return pb_fail(err, PB_USAGE, PB_MSG("No workspace was named."), NULL);
     if (workspace->engine->locate != NULL)
@@ -70,7 +74,8 @@ static pb_status workspace_new(const char *url, const model_schema *schema,
         free(workspace);
         return pb_fail_memory(err);
     }
-    workspace->engine = engine_of(url);
+    workspace->engine =
+        url == NULL && options->beside != NULL ? options->beside->engine : engine_of(url);
     workspace->schema = schema;
     workspace->arena = pb_arena_new(64 << 20);
     workspace->key = sodium_malloc(32);
@@ -120,20 +125,24 @@ static const char *folder_of(const db_workspace *workspace)
 }
 
 /* The identity and the key of another, for a copy of it. */
-static void take_identity(db_workspace *workspace, const db_workspace *twin)
+static void take_identity(db_workspace *workspace, const db_options *options)
 {
-    workspace->header = twin->header;
+    if (options->twin != NULL) {
+        workspace->header = options->twin->header;
+        memcpy(workspace->key, options->twin->key, 32);
+    } else {
+        db_keyring_take(options->identity, &workspace->header, workspace->key);
+    }
     workspace->header.format = DB_FORMAT;
     snprintf(workspace->header.engine, sizeof workspace->header.engine, "%s",
              workspace->engine->name);
-    memcpy(workspace->key, twin->key, 32);
 }
 
 static pb_status make_identity(db_workspace *workspace, const db_options *options,
                                pb_buf *ret_key_path, char **ret_made, pb_error *err)
 {
-    if (options->twin != NULL) {
-        take_identity(workspace, options->twin);
+    if (options->twin != NULL || options->identity != NULL) {
+        take_identity(workspace, options);
         return PB_OK;
     }
     fill_header(workspace);
@@ -153,12 +162,16 @@ static pb_status make_all(db_workspace *workspace, const db_options *options, pb
     PB_TRY(make_identity(workspace, options, ret_key_path, ret_made, err));
     sodium_mprotect_readonly(workspace->key);
     workspace->target.create = true;
+    workspace->target.filling = options->identity != NULL;
     PB_TRY(db_session_open(workspace, DB_WRITER, &workspace->writer, err));
     PB_TRY(db_migrate(workspace, err));
     workspace->target.create = false;
     if (options->twin != NULL)
         PB_TRY(db_move_begin(workspace, options->twin, err));
-    return options->scratch ? PB_OK : db_workspace_store_header(workspace, err);
+    /* One that is to be filled gets its head when it is complete. */
+    return options->scratch || options->identity != NULL
+               ? PB_OK
+               : db_workspace_store_header(workspace, err);
 }
 
 pb_status db_workspace_can_create(const char *url, const model_schema *schema,
@@ -185,7 +198,7 @@ pb_status db_workspace_create(const char *url, const model_schema *schema,
         workspace_free(workspace);
         return status;
     }
-    workspace->own_place = options->scratch;
+    workspace->own_place = options->scratch || options->identity != NULL;
     *ret_workspace = workspace;
     return PB_OK;
 }
@@ -341,6 +354,34 @@ const char *db_workspace_shown(const char *url, pb_arena *arena)
     if (engine->locate != NULL && engine->locate(url, &none, arena, &target, NULL) != PB_OK)
         return PB_MSG("a database server");
     return target.place;
+}
+
+bool db_place_is_server(const char *url)
+{
+    return is_server(url);
+}
+
+pb_status db_refill_open(const db_refill_place *place, const model_schema *schema,
+                         const db_keyring *identity, db_workspace **ret_workspace, pb_error *err)
+{
+    db_workspace *found = NULL;
+    db_options options = {
+        .password_file = place->password_file, .identity = identity, .beside = place->beside};
+    PB_TRY(workspace_new(place->url, schema, &options, &found, err));
+    pb_status status = PB_OK;
+    if (found->engine->clear != NULL)
+        status = found->engine->clear(&found->target, err);
+    workspace_free(found);
+    PB_TRY(status);
+    return db_workspace_create(place->url, schema, &options, NULL, ret_workspace, err);
+}
+
+pb_status db_refill_finish(db_workspace *workspace, pb_error *err)
+{
+    PB_TRY(db_workspace_store_header(workspace, err));
+    workspace->target.filling = false;
+    workspace->own_place = false;
+    return PB_OK;
 }
 
 bool db_workspace_exists(const char *url)

@@ -141,8 +141,10 @@ static pb_status set_up(db_conn *conn, pb_error *err)
         return db_pg_no_workspace(conn->where, err);
     PB_TRY(status);
     PB_TRY(db_pg_settle_in(conn->pg, conn->where, &conn->roles, err));
-    if (conn->role == DB_WRITER && !conn->target->create)
+    if (conn->role == DB_WRITER && !conn->target->create && !conn->target->filling)
         PB_TRY(db_pg_check_key(conn->pg, conn->target->key, err));
+    if (conn->role == DB_WRITER && (conn->target->create || conn->target->filling))
+        PB_TRY(db_pg_hold_making(conn->pg, conn->where, err));
     if (PQenterPipelineMode(conn->pg) != 1)
         return db_pg_fail(conn, NULL, err);
     return PB_OK;

@@ -231,6 +231,15 @@ void db_pg_grants(const db_layout *layout, const pg_roles *roles, pb_buf *sql);
 /** Appends what foreign statements find under the names SQLite has for it. */
 void db_pg_functions(pb_buf *sql);
 
+/* hold.c */
+pb_status db_pg_hold(const db_target *target, const char *name, void **ret_hold, pb_error *err);
+void db_pg_let_go(void *hold);
+/** Holds what is being made, on its own connection, as long as that is open. */
+pb_status db_pg_hold_making(PGconn *pg, const pg_where *where, pb_error *err);
+pb_status db_pg_clear(const db_target *target, pb_error *err);
+pb_status db_pg_beside_place(const db_target *other, pb_arena *arena, db_target *target,
+                             pb_error *err);
+
 /* check.c */
 pb_status db_pg_check(db_conn *conn, const db_target *target, pb_error *err);
 

@@ -12,7 +12,11 @@ typedef struct backup_check {
 
 typedef struct backup_restore_options {
     const char *from;
-    const char *into;      /* folder of the new workspace; there must be nothing yet */
+    const char *into; /* the new workspace, a folder or postgres://…; nothing may be there */
+    const char *password_file; /* for a server, see db_options */
+    db_workspace *beside;  /* instead of `into`: on this one's server, for a look only (`keep`) */
+    db_workspace **keep;   /* rows only: gets what was restored, open and never to be opened by
+                              others; closing it removes it. NULL: it is a workspace of its own */
     const char *workspace; /* id of the one to restore; NULL: the only one at the place */
     const char *ledger;    /* the workspace as it is now, asked for later erasures; NULL: lost */
     db_workspace *living;  /* the same, open already; NULL: none */

@@ -25,6 +25,7 @@ typedef struct db_move_options {
     /** Looks at a snapshot of the finished copy before the place that was left is closed; a failure
      * ends the move. May be NULL. */
     db_work prove;
+    const char *password_file; /* see db_options; NULL: none */
     void *context;
 } db_move_options;
 

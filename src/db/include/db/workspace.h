@@ -25,6 +25,10 @@ typedef struct db_options {
     const char *replica;       /* URL of a server that follows the workspace's: snapshots may be
                                   taken there; NULL: none */
     db_workspace *twin;        /* making only: same identity and key as this one, see db/move.h */
+    const struct db_keyring
+        *identity;        /* making only: identity and key of this one, see db/rows.h */
+    db_workspace *beside; /* making only: on the server of this one, in a schema of its
+                             own */
 } db_options;
 
 /** Makes a workspace with all tables of `schema`, which must outlive it. A scratch workspace may

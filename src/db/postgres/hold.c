@@ -1,0 +1,129 @@
+/* What only one process may do at a time, wherever it runs: a lock of the server's, held by a
+ * connection, so that it ends with the process. And places beside another workspace, which are made
+ * and thrown away. */
+#include "postgres.h"
+
+#include <stdatomic.h>
+
+/* Locks are numbers, and all workspaces of a database share them. */
+static const char take_sql[] = "SELECT pg_try_advisory_lock(hashtextextended($1, 20261122))";
+
+static pb_status take(PGconn *pg, const pg_where *where, const char *name, bool *ret_taken,
+                      pb_error *err)
+{
+    char text[200];
+    pb_error error = {.status = PB_IO};
+    snprintf(text, sizeof text, "probity %s %s", where->schema, name);
+    PGresult *result = db_pg_ask(pg, take_sql, text, &error);
+    if (result == NULL) {
+        if (err != NULL)
+            *err = error;
+        return error.status;
+    }
+    *ret_taken = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
+    PQclear(result);
+    return PB_OK;
+}
+
+static pb_status take_or_busy(PGconn *pg, const pg_where *where, const char *name, pb_error *err)
+{
+    bool taken = false;
+    PB_TRY(take(pg, where, name, &taken, err));
+    if (taken)
+        return PB_OK;
+    pb_fail(err, PB_BUSY, PB_MSG("Somebody else is at work: {name} of {workspace}"), "name", name,
+            "workspace", where->shown, NULL);
+    pb_error_hint(err, PB_MSG("Wait until the other process has ended, then try again."), NULL);
+    return PB_BUSY;
+}
+
+pb_status db_pg_hold(const db_target *target, const char *name, void **ret_hold, pb_error *err)
+{
+    PGconn *pg = NULL;
+    PB_TRY(db_pg_link(target->where, &pg, err));
+    pb_status status = take_or_busy(pg, target->where, name, err);
+    if (status != PB_OK)
+        PQfinish(pg);
+    else
+        *ret_hold = pg;
+    return status;
+}
+
+void db_pg_let_go(void *hold)
+{
+    PQfinish(hold);
+}
+
+pb_status db_pg_hold_making(PGconn *pg, const pg_where *where, pb_error *err)
+{
+    return take_or_busy(pg, where, "making", err);
+}
+
+/* ---- what was never finished ---- */
+
+/* A workspace whose making came to no end has no head. */
+static pb_status has_no_head(PGconn *pg, const pg_where *where, bool *ret_none, pb_error *err)
+{
+    char sql[400];
+    pg_roles roles;
+    *ret_none = false;
+    pb_status status = db_pg_roles(pg, where->schema, &roles, err);
+    if (status == PB_NOT_FOUND)
+        return PB_OK; /* nothing, or nothing of ours */
+    PB_TRY(status);
+    snprintf(sql, sizeof sql, "SET ROLE \"%s\"", roles.app);
+    if (db_pg_say(pg, sql, NULL) != PB_OK)
+        return PB_OK; /* whoever may not work in it may not make it anew either */
+    snprintf(sql, sizeof sql, "SELECT FROM \"%s\".workspace WHERE head IS NULL", where->schema);
+    PGresult *result = db_pg_ask(pg, sql, NULL, &(pb_error){0});
+    *ret_none = result != NULL && PQntuples(result) == 1;
+    PQclear(result);
+    return db_pg_say(pg, "RESET ROLE", err);
+}
+
+pb_status db_pg_clear(const db_target *target, pb_error *err)
+{
+    PGconn *pg = NULL;
+    bool unfinished = false;
+    PB_TRY(db_pg_link(target->where, &pg, err));
+    pb_status status = has_no_head(pg, target->where, &unfinished, err);
+    if (status == PB_OK && unfinished)
+        status = take_or_busy(pg, target->where, "making", err);
+    if (status == PB_OK && unfinished)
+        db_pg_unmake(target);
+    PQfinish(pg);
+    return status;
+}
+
+/* ---- beside another ---- */
+
+pb_status db_pg_beside_place(const db_target *other, pb_arena *arena, db_target *target,
+                             pb_error *err)
+{
+    static const char behind[] = "_drill", option[] = "schema=";
+    enum { STEM = PG_SCHEMA_MAX - (int)sizeof behind + 1 };
+    const pg_where *first = other->where;
+    pg_where *where = pb_arena_alloc(arena, sizeof *where);
+    _Atomic int64_t *commits = pb_arena_alloc(arena, sizeof *commits);
+    char *schema = pb_arena_printf(arena, "%.*s%s", (int)STEM, first->schema, behind);
+    pb_str shown = pb_str_c(first->shown);
+    size_t at = pb_str_find(shown, pb_str_c(option));
+    char before = pb_str_index(shown, '?') < shown.len ? '&' : '?';
+    if (at != SIZE_MAX) { /* the mark before it stays, the option is the last */
+        before = shown.ptr[at - 1];
+        shown.len = at - 1;
+    }
+    const char *text = pb_arena_printf(arena, "%.*s%c%s%s", PB_STR_FMT(shown), before, option,
+                                       schema == NULL ? "" : schema);
+    if (where == NULL || commits == NULL || schema == NULL || text == NULL)
+        return pb_fail_memory(err);
+    atomic_init(commits, -1);
+    *where = (pg_where){.commits = commits,
+                        .names = first->names,
+                        .values = first->values,
+                        .shown = text,
+                        .schema = schema};
+    target->place = text;
+    target->where = where;
+    return PB_OK;
+}
