@@ -120,9 +120,9 @@ static pb_status build_all(building *b, backup_restored *restored, pb_error *err
     return end_table(b, err);
 }
 
-pb_status build_rows(backup_source *source, const backup_call *call, const db_refill_place *place,
-                     const model_schema *schema, backup_restored *restored,
-                     db_workspace **ret_workspace, pb_error *err)
+pb_status source_build_rows(backup_source *source, const backup_call *call,
+                            const db_refill_place *place, const model_schema *schema,
+                            backup_restored *restored, db_workspace **ret_workspace, pb_error *err)
 {
     enum { ROW_ROOM = 1 << 30 };
     building b = {.source = source,

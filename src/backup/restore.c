@@ -240,7 +240,7 @@ static pb_status build_from_rows(restoring *r, pb_error *err)
     const db_refill_place place = {.url = r->to_server ? r->options->into : r->beside,
                                    .beside = r->options->beside,
                                    .password_file = r->options->password_file};
-    return build_rows(&r->source, r->call, &place, r->schema, r->restored, &r->made, err);
+    return source_build_rows(&r->source, r->call, &place, r->schema, r->restored, &r->made, err);
 }
 
 static pb_status build(restoring *r, pb_error *err)
