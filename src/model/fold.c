@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 #include "model/value.h"
-#include "tables/han.h"
+#include "script/han.h"
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -173,8 +173,8 @@ static void fold_code(folder *to, uint32_t code)
         code = model_fold_arabic(code);
         if (code == 0)
             return;
-    } else if (code >= MODEL_HAN_FIRST && code <= MODEL_HAN_LAST) {
-        put(to, model_han_simplify(code));
+    } else if (code >= SCRIPT_HAN_FIRST && code <= SCRIPT_HAN_LAST) {
+        put(to, script_han_simplify(code));
         return;
     } else if (code == 0x200C || code == 0x2019 || code == 0x02BC || code == 0x2018 ||
                code == 0x3099 || code == 0x309A || (code >= 0x0300 && code <= 0x036F)) {

@@ -4,8 +4,8 @@
 #include "base/utf8.h"
 #include "fold.h"
 #include "reader.h"
-#include "skeleton.h"
-#include "tables/han.h"
+#include "script/han.h"
+#include "script/skeleton.h"
 
 enum {
     TOKENS_MAX = 200, /* of one value: long notes are found by their beginning */
@@ -43,7 +43,7 @@ static void add_skeleton(model_tokens_out *to, pb_str word)
     pb_buf *scratch = &to->reader->scratch2;
     size_t begin = scratch->len;
     pb_buf_byte(scratch, '~');
-    model_skeleton(pb_utf8_cut(word, WORD_MAX), scratch);
+    script_skeleton(pb_utf8_cut(word, WORD_MAX), scratch);
     size_t len = scratch->failed ? 0 : scratch->len - begin;
     if (len > 2 && len <= sizeof room) {
         memcpy(room, scratch->ptr + begin, len);
@@ -90,11 +90,11 @@ static void add_pinyin(model_tokens_out *to, const uint32_t *codes, size_t count
 {
     const char *syllables[PINYIN_MAX], *surname[2];
     char initials[PINYIN_MAX];
-    size_t known = to->person ? model_han_surname(codes, count, surname) : 0;
+    size_t known = to->person ? script_han_surname(codes, count, surname) : 0;
     for (size_t i = 0; i < count; i++) {
         syllables[i] = i < known ? surname[i]
-                                 : model_han_in_word(i > 0 ? codes[i - 1] : 0, codes[i],
-                                                     i + 1 < count ? codes[i + 1] : 0);
+                                 : script_han_in_word(i > 0 ? codes[i - 1] : 0, codes[i],
+                                                      i + 1 < count ? codes[i + 1] : 0);
         if (syllables[i][0] == '\0')
             return;
         initials[i] = syllables[i][0];

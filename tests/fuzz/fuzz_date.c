@@ -12,7 +12,7 @@
 #include "model/value.h"
 #include "plan/formats.h"
 #include "reader.h"
-#include "tables/han.h"
+#include "script/han.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,7 +25,7 @@ static void hold(bool condition)
 }
 
 /* Dates and numbers have no Han characters to be simplified. */
-const uint16_t model_han_simple[MODEL_HAN_LAST - MODEL_HAN_FIRST + 1];
+const uint16_t script_han_simple[SCRIPT_HAN_LAST - SCRIPT_HAN_FIRST + 1];
 
 /* What the readers of single types need of the whole, here without fields' limits. */
 model_reading model_bad_null(const char *problem)

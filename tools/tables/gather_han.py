@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the two committed texts of src/model/tables from their origins. Run by hand when an origin changes.
+"""Makes the two committed texts of src/script/tables from their origins. Run by hand when an origin changes.
 
 usage: gather_han.py KMANDARIN_8105 PINYIN OUT_FOLDER
 

@@ -1,21 +1,23 @@
-#include "tables/han.h"
+#include "base/utf8.h"
+#include "script/han.h"
+#include "script/names.h"
 
 #include <stdlib.h>
 
 static const char *commonest(uint32_t code)
 {
-    if (code >= MODEL_HAN_FIRST && code <= MODEL_HAN_LAST)
-        return model_han_syllables[model_han_reading[code - MODEL_HAN_FIRST]];
-    size_t low = 0, high = model_han_extra_count;
+    if (code >= SCRIPT_HAN_FIRST && code <= SCRIPT_HAN_LAST)
+        return script_han_syllables[script_han_reading[code - SCRIPT_HAN_FIRST]];
+    size_t low = 0, high = script_han_extra_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (model_han_extra[middle].code < code)
+        if (script_han_extra[middle].code < code)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low < model_han_extra_count && model_han_extra[low].code == code)
-        return model_han_syllables[model_han_extra[low].reading];
+    if (low < script_han_extra_count && script_han_extra[low].code == code)
+        return script_han_syllables[script_han_extra[low].reading];
     return "";
 }
 
@@ -62,7 +64,7 @@ static const struct {
     {0x8D20, "yun"},   /* 贠 */
 };
 
-size_t model_han_surname(const uint32_t *codes, size_t count, const char *ret_readings[2])
+size_t script_han_surname(const uint32_t *codes, size_t count, const char *ret_readings[2])
 {
     for (size_t i = 0; count > 2 && i < sizeof pairs / sizeof *pairs; i++) {
         if (codes[0] == pairs[i].code[0] && codes[1] == pairs[i].code[1]) {
@@ -111,11 +113,64 @@ static const struct {
     {0, 0x957F, 0x6C5F, "chang"}, /* 长江 */
 };
 
-const char *model_han_in_word(uint32_t before, uint32_t code, uint32_t after)
+const char *script_han_in_word(uint32_t before, uint32_t code, uint32_t after)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].code == code && (words[i].before == 0 || words[i].before == before) &&
             (words[i].after == 0 || words[i].after == after))
             return words[i].reading;
     return commonest(code);
+}
+
+/* The family names of nearly all Chinese: those of the Song list that are alive, and the commonest
+ * of today, in Simplified form. */
+static const char known[] =
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
+    "薛叶阎余潘杜戴"
+    "夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞"
+    "樊兰殷施陶洪"
+    "翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗"
+    "凌费纪靳盛童"
+    "欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古"
+    "米池滕晋苑邬"
+    "臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都"
+    "巩稽井练仲乐"
+    "虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薛伏岑习胥保和蔺肖闫邝麦区佘麻储窦";
+
+static bool is_family(pb_str character)
+{
+    return pb_str_find(PB_STR(known), character) != SIZE_MAX;
+}
+
+/* Family names of two characters, in Simplified form. */
+static bool is_compound(pb_str two)
+{
+    static const char compounds[] = "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 "
+                                    "宇文 长孙 独孤 南宫 端木 司空 闻人 澹台 "
+                                    "公冶 淳于 单于 太叔 申屠 仲孙 轩辕 钟离 鲜于 闾丘 亓官 拓跋 "
+                                    "百里 呼延 东郭 西门 南门 万俟 赫连 濮阳";
+    return pb_str_find(PB_STR(compounds), two) != SIZE_MAX;
+}
+
+bool script_han_cut(pb_str name, pb_str *ret_family, pb_str *ret_given, bool *ret_family_first)
+{
+    size_t ends[SCRIPT_SYLLABLES + 1] = {0}, count = 0;
+    for (size_t at = 0; at < name.len;) {
+        if (count == SCRIPT_SYLLABLES || !pb_code_is_han(pb_utf8_next(name, &at)))
+            return false;
+        ends[++count] = at;
+    }
+    if (count < 2)
+        return false;
+    size_t family = count > 2 && is_compound(pb_str_sub(name, 0, ends[2])) ? 2 : 1;
+    pb_str last = pb_str_sub(name, ends[count - 1], name.len);
+    *ret_family_first = family == 2 || is_family(pb_str_sub(name, 0, ends[1])) || !is_family(last);
+    if (*ret_family_first) {
+        *ret_family = pb_str_sub(name, 0, ends[family]);
+        *ret_given = pb_str_sub(name, ends[family], name.len);
+    } else {
+        *ret_family = last;
+        *ret_given = pb_str_sub(name, 0, ends[count - 1]);
+    }
+    return true;
 }

@@ -1,4 +1,4 @@
-#include "skeleton.h"
+#include "script/skeleton.h"
 
 #include "base/utf8.h"
 
@@ -67,21 +67,71 @@ static char latin_sound(pb_str word, size_t *at)
     }
 }
 
-void model_skeleton(pb_str word, pb_buf *out)
+/* Vowels of a Latin letter; with the one before it: ei, ey and ee are long beyond doubt. */
+static unsigned latin_vowel(char c, char before)
 {
-    size_t begin = out->len;
-    char last = 0;
-    for (size_t at = 0; at < word.len;) {
+    unsigned strong = before == 'e' ? SCRIPT_GAP_STRONG : 0;
+    switch (c) {
+    case 'a':
+        return SCRIPT_GAP_A;
+    case 'e':
+        return SCRIPT_GAP_I | strong;
+    case 'i':
+    case 'y':
+        return SCRIPT_GAP_I | SCRIPT_GAP_LONG_I | strong;
+    case 'o':
+        return SCRIPT_GAP_A | SCRIPT_GAP_U;
+    case 'u':
+    case 'v':
+    case 'w':
+        return SCRIPT_GAP_U;
+    default:
+        return 0;
+    }
+}
+
+static unsigned arabic_vowel(uint32_t code)
+{
+    return code == 0x0627   ? SCRIPT_GAP_A
+           : code == 0x06CC ? SCRIPT_GAP_I
+           : code == 0x0648 ? SCRIPT_GAP_U
+                            : 0;
+}
+
+void script_bones_of(pb_str word, script_bones *ret)
+{
+    ret->count = 0;
+    ret->gap[0] = 0;
+    char last = 0, before = 0;
+    for (size_t at = 0; at < word.len && ret->count < SCRIPT_BONES;) {
         char sound;
-        if ((unsigned char)word.ptr[at] < 0x80)
+        unsigned vowel;
+        if ((unsigned char)word.ptr[at] < 0x80) {
+            char c = word.ptr[at];
+            vowel = latin_vowel(c, before);
             sound = latin_sound(word, &at);
-        else
-            sound = arabic_sound(pb_utf8_next(word, &at));
-        if (sound != 0 && sound != last)
-            pb_buf_byte(out, sound);
+            before = c;
+        } else {
+            uint32_t code = pb_utf8_next(word, &at);
+            vowel = arabic_vowel(code);
+            sound = arabic_sound(code);
+        }
+        if (sound != 0 && sound != last) {
+            ret->sound[ret->count++] = sound;
+            ret->gap[ret->count] = 0;
+        }
         if (sound != 0)
             last = sound;
+        else
+            ret->gap[ret->count] = (uint8_t)(ret->gap[ret->count] | vowel);
     }
-    if (!out->failed && out->len > begin + 1 && out->ptr[out->len - 1] == 'h')
-        out->len--;
+}
+
+void script_skeleton(pb_str word, pb_buf *out)
+{
+    script_bones bones;
+    script_bones_of(word, &bones);
+    if (bones.count > 1 && bones.sound[bones.count - 1] == 'h')
+        bones.count--;
+    pb_buf_add(out, pb_str_n(bones.sound, bones.count));
 }
