@@ -16,8 +16,9 @@ static bool vowels_fit(const script_bones *arabic, const script_bones *latin, si
     if (i == arabic->count && written == SCRIPT_GAP_I)
         written = heard & SCRIPT_GAP_A ? 0 : written; /* Musa, Mojtaba */
     bool missing = (written & ~heard) != 0;
-    bool strong = (heard & SCRIPT_GAP_STRONG) != 0 && (written & SCRIPT_GAP_I) == 0;
-    *ret_apart = *ret_apart || missing || strong;
+    bool strong = ((heard & SCRIPT_GAP_STRONG) != 0 && (written & SCRIPT_GAP_I) == 0) ||
+                  ((heard & SCRIPT_GAP_V) != 0 && (written & SCRIPT_GAP_U) == 0);
+    *ret_apart = *ret_apart || strong || (missing && arabic->count < LONG);
     return !missing && !strong && ((heard & SCRIPT_GAP_LONG_I) == 0 || (written & SCRIPT_GAP_I));
 }
 
@@ -46,5 +47,5 @@ script_alike script_persian_alike(pb_str arabic, pb_str latin)
             fit = vowels_fit(&a, &b, i, &apart) && fit;
     if (fit)
         return SCRIPT_SAME;
-    return apart && a.count < LONG ? SCRIPT_DIFFERENT : SCRIPT_CLOSE;
+    return apart ? SCRIPT_DIFFERENT : SCRIPT_CLOSE;
 }

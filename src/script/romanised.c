@@ -46,8 +46,9 @@ static size_t find_spelling(const script_spelling *list, size_t count, pb_str wo
     return low < count && pb_str_is(word, list[low].spelling) ? low : count;
 }
 
-/* Cuts letters into pinyin, long syllables first; 0: impossible. */
-static size_t cut_pinyin(const char *letters, size_t len, uint16_t *out, size_t room)
+/* Cuts letters into pinyin, long syllables first; 0: impossible. `any`: a later syllable may begin
+ * with a vowel, where careful writers put an apostrophe. */
+static size_t cut_pinyin(const char *letters, size_t len, bool any, uint16_t *out, size_t room)
 {
     if (len == 0 || room == 0)
         return 0;
@@ -58,7 +59,9 @@ static size_t cut_pinyin(const char *letters, size_t len, uint16_t *out, size_t 
         out[0] = number;
         if (take == len)
             return 1;
-        size_t rest = cut_pinyin(letters + take, len - take, out + 1, room - 1);
+        if (!any && memchr("aeo", letters[take], 3) != NULL)
+            continue;
+        size_t rest = cut_pinyin(letters + take, len - take, any, out + 1, room - 1);
         if (rest > 0)
             return rest + 1;
     }
@@ -81,18 +84,6 @@ static size_t letters_of(pb_str word, char letters[LETTERS_MOST])
     return count;
 }
 
-/* lu, lyu, lv and nu, nyu, nv are one to people who type. */
-static size_t cut_word(const char *letters, size_t len, uint16_t *out, size_t room)
-{
-    size_t count = cut_pinyin(letters, len, out, room);
-    if (count == 0 && len == 3 && (letters[0] == 'l' || letters[0] == 'n') && letters[1] == 'y' &&
-        letters[2] == 'u') {
-        const char spelt[] = {letters[0], 'v'};
-        count = cut_pinyin(spelt, sizeof spelt, out, room);
-    }
-    return count;
-}
-
 static size_t cut_wade(pb_str word, uint16_t *out)
 {
     size_t at = find_spelling(script_han_wade, script_han_wade_count, word);
@@ -100,6 +91,26 @@ static size_t cut_wade(pb_str word, uint16_t *out)
         return 0;
     out[0] = script_han_wade[at].syllable[0];
     return 1;
+}
+
+/* Pinyin first, Wade–Giles where it is none and no `family` name is spelt so; lv, lyu and nv, nyu
+ * are one to people who type. */
+static size_t cut_word(pb_str word, bool family, uint16_t *out, bool *ret_plain)
+{
+    size_t count = cut_pinyin(word.ptr, word.len, false, out, SCRIPT_SYLLABLES);
+    if (count == 0 && word.len == 3 && (word.ptr[0] == 'l' || word.ptr[0] == 'n') &&
+        word.ptr[1] == 'y' && word.ptr[2] == 'u') {
+        const char spelt[] = {word.ptr[0], 'v'};
+        count = cut_pinyin(spelt, sizeof spelt, false, out, SCRIPT_SYLLABLES);
+    }
+    *ret_plain = count > 0;
+    if (count == 0)
+        count = cut_wade(word, out);
+    if (count == 0 && !family) {
+        count = cut_pinyin(word.ptr, word.len, true, out, SCRIPT_SYLLABLES);
+        *ret_plain = count > 0;
+    }
+    return count;
 }
 
 /* Readings of a word as a family name; the first with two syllables where it has them. */
@@ -117,12 +128,12 @@ size_t script_syllables(pb_str word, uint16_t syllables[SCRIPT_SYLLABLES])
 {
     char letters[LETTERS_MOST] = "";
     uint16_t family[1][2];
+    bool pinyin;
     size_t len = letters_of(word, letters);
-    size_t count = cut_word(letters, len, syllables, SCRIPT_SYLLABLES);
     pb_str plain = pb_str_n(letters, len);
-    if (count == 0 && len > 0)
-        count = cut_wade(plain, syllables);
-    if (count == 0 && len > 0 && families_of(plain, family, 1) > 0) {
+    bool named = len > 0 && families_of(plain, family, 1) > 0;
+    size_t count = cut_word(plain, named, syllables, &pinyin);
+    if (count == 0 && named) {
         syllables[count++] = family[0][0];
         if (family[0][1] != 0)
             syllables[count++] = family[0][1];
@@ -148,10 +159,7 @@ static bool read_latin_word(pb_str word, read_word *ret)
     if (len == 0)
         return false;
     ret->families = families_of(plain, ret->family, 3);
-    ret->count = cut_word(letters, len, ret->syllable, SCRIPT_SYLLABLES);
-    ret->plain = ret->count > 0;
-    if (ret->count == 0)
-        ret->count = cut_wade(plain, ret->syllable);
+    ret->count = cut_word(plain, ret->families > 0, ret->syllable, &ret->plain);
     return ret->count > 0 || ret->families > 0;
 }
 

@@ -67,7 +67,7 @@ static char latin_sound(pb_str word, size_t *at)
     }
 }
 
-/* Vowels of a Latin letter; with the one before it: ei, ey and ee are long beyond doubt. */
+/* Vowels of a Latin letter; with the one before it: ei, ey, ee, oo and ou are long beyond doubt. */
 static unsigned latin_vowel(char c, char before)
 {
     unsigned strong = before == 'e' ? SCRIPT_GAP_STRONG : 0;
@@ -80,11 +80,12 @@ static unsigned latin_vowel(char c, char before)
     case 'y':
         return SCRIPT_GAP_I | SCRIPT_GAP_LONG_I | strong;
     case 'o':
-        return SCRIPT_GAP_A | SCRIPT_GAP_U;
+        return SCRIPT_GAP_A | SCRIPT_GAP_U | (before == 'o' ? SCRIPT_GAP_V : 0U);
     case 'u':
+        return SCRIPT_GAP_U | (before == 'o' ? SCRIPT_GAP_V : 0U);
     case 'v':
     case 'w':
-        return SCRIPT_GAP_U;
+        return SCRIPT_GAP_U | SCRIPT_GAP_V;
     default:
         return 0;
     }

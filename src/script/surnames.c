@@ -124,22 +124,23 @@ const char *script_han_in_word(uint32_t before, uint32_t code, uint32_t after)
 
 /* The family names of nearly all Chinese: those of the Song list that are alive, and the commonest
  * of today, in Simplified form. */
-static const char known[] =
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
-    "薛叶阎余潘杜戴"
-    "夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞"
-    "樊兰殷施陶洪"
-    "翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗"
-    "凌费纪靳盛童"
-    "欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古"
-    "米池滕晋苑邬"
-    "臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都"
-    "巩稽井练仲乐"
-    "虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薛伏岑习胥保和蔺肖闫邝麦区佘麻储窦";
+static const char known[] = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许"
+                            "傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+                            "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙"
+                            "万段雷钱汤尹黎易常武乔贺赖龚文"
+                            "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿"
+                            "梅莫庄辛管祝左涂谷祁时舒耿牟卜"
+                            "詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏"
+                            "宁柯阮桂闵解强柴华车冉房边辜吉"
+                            "饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬"
+                            "屠连郜晏栾郁商蒙计喻揭窦迟宇敖"
+                            "糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆"
+                            "谌银扬明沙伏岑习胥保和蔺肖闫邝"
+                            "麦区佘麻储";
 
 static bool is_family(pb_str character)
 {
-    return pb_str_find(PB_STR(known), character) != SIZE_MAX;
+    return pb_str_find(pb_str_n(known, sizeof known - 1), character) != SIZE_MAX;
 }
 
 /* Family names of two characters, in Simplified form. */
@@ -149,7 +150,7 @@ static bool is_compound(pb_str two)
                                     "宇文 长孙 独孤 南宫 端木 司空 闻人 澹台 "
                                     "公冶 淳于 单于 太叔 申屠 仲孙 轩辕 钟离 鲜于 闾丘 亓官 拓跋 "
                                     "百里 呼延 东郭 西门 南门 万俟 赫连 濮阳";
-    return pb_str_find(PB_STR(compounds), two) != SIZE_MAX;
+    return pb_str_find(pb_str_n(compounds, sizeof compounds - 1), two) != SIZE_MAX;
 }
 
 bool script_han_cut(pb_str name, pb_str *ret_family, pb_str *ret_given, bool *ret_family_first)

@@ -91,7 +91,7 @@ static void test_others_differ(void **state)
     (void)state;
     static const char *const other[][2] = {{"张晓明", "zhang xiaohong"}, {"张晓明", "li xiaoming"},
                                            {"王伟", "wang fang"},        {"张伟", "zhang weiwei"},
-                                           {"陈静", "chen jing yi"},     {"刘洋", "liu yong"}};
+                                           {"陈静", "chen jing yi"},     {"刘洋", "liu ying"}};
     static const char *const strangers[] = {
         "john smith",     "mohammad karimi", "anna weber", "li",
         "bob lee marvin", "حسین رضایی",      "",           "x y"};

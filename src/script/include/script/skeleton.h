@@ -11,8 +11,9 @@ enum {
     SCRIPT_GAP_A = 1,
     SCRIPT_GAP_I = 2,
     SCRIPT_GAP_U = 4,
-    SCRIPT_GAP_LONG_I = 8, /* in Latin letters: i or y, which is mostly long */
-    SCRIPT_GAP_STRONG = 16 /* in Latin letters: ei, ey, ee */
+    SCRIPT_GAP_LONG_I = 8,  /* in Latin letters: i or y, which is mostly long */
+    SCRIPT_GAP_STRONG = 16, /* in Latin letters: ei, ey, ee */
+    SCRIPT_GAP_V = 32       /* in Latin letters: v, w, oo, ou, which Arabic ones write as well */
 };
 
 /** A word as consonants and what stands around them. */
