@@ -127,26 +127,21 @@ typedef struct match_table {
     double word_chance; /* that two words of strangers are equal */
 } match_table;
 
-/** Rows on their way into a table, some thousands at a time. */
-typedef struct match_batch {
-    size_t rows, column_count;
+/** Rows on their way into a table, some thousands at a time; hashes and slices row by row. */
+struct match_batch {
+    const match_column *columns;
+    size_t rows, most, column_count;
     char *bytes;
     size_t used, capacity;
-    uint64_t *hashes; /* column by column; 0: no value */
+    uint64_t *hashes; /* 0: no value */
     struct match_slice {
-        uint64_t from;
-        uint64_t length;
+        uint64_t from, length;
     } * slices;
-} match_batch;
+};
 
-enum { BATCH_ROWS = 4096, BATCH_BYTES = 4 << 20 };
-
-bool match_batch_start(match_batch *batch, size_t column_count, size_t rows);
-/** True when no further row should be added. */
-bool match_batch_full(const match_batch *batch);
-bool match_batch_add(match_batch *batch, const match_column *columns, const pb_str *values);
-void match_batch_free(match_batch *batch);
-
+/** As match_batch_new, for columns that outlive it. */
+pb_status match_batch_make(const match_column *columns, size_t column_count, size_t most,
+                           match_batch **ret_batch, pb_error *err);
 /** Takes the rows of a batch in. */
 pb_status match_table_add(match_table *table, const match_batch *batch, pb_error *err);
 /** Forgets columns in which nothing stands; `columns` is `kept` afterwards. */

@@ -1,11 +1,13 @@
 /* Rows given one by one, and a run over columns as a run over their rows. */
 #include "internal.h"
 
+enum { BATCH_ROWS = 1024, BATCH_BYTES = 4 << 20 };
+
 struct match_rows {
     match_column columns[MATCH_MAX_COLUMNS], kept[MATCH_MAX_COLUMNS];
     pb_arena *names;
     match_table table;
-    match_batch batch;
+    match_batch *batch;
     bool broken; /* memory ran out half-way, or the table was used up */
 };
 
@@ -33,21 +35,12 @@ pb_status match_rows_new(const match_column *columns, size_t column_count, match
         return pb_fail_memory(err);
     rows->table.columns = rows->columns;
     rows->table.column_count = column_count;
-    if (!name_columns(rows, columns, column_count) ||
-        !match_batch_start(&rows->batch, column_count, BATCH_ROWS)) {
+    if (!name_columns(rows, columns, column_count)) {
         match_rows_free(rows);
         return pb_fail_memory(err);
     }
     *ret_rows = rows;
     return PB_OK;
-}
-
-static pb_status take_batch(match_rows *rows, pb_error *err)
-{
-    pb_status status = match_table_add(&rows->table, &rows->batch, err);
-    rows->batch.rows = rows->batch.used = 0;
-    rows->broken = status != PB_OK;
-    return status;
 }
 
 static pb_status refuse_broken(pb_error *err)
@@ -56,24 +49,36 @@ static pb_status refuse_broken(pb_error *err)
                    NULL);
 }
 
+pb_status match_rows_take(match_rows *rows, match_batch *batch, pb_error *err)
+{
+    if (rows->broken)
+        return refuse_broken(err);
+    pb_status status = match_table_add(&rows->table, batch, err);
+    batch->rows = batch->used = 0;
+    rows->broken = status != PB_OK;
+    return status;
+}
+
 pb_status match_rows_add(match_rows *rows, const pb_str *values, pb_error *err)
 {
     if (rows->broken)
         return refuse_broken(err);
-    if (!match_batch_add(&rows->batch, rows->table.columns, values)) {
-        rows->broken = true;
-        return pb_fail_memory(err);
-    }
-    return match_batch_full(&rows->batch) ? take_batch(rows, err) : PB_OK;
+    if (rows->batch == NULL)
+        PB_TRY(match_batch_new(rows, BATCH_ROWS, &rows->batch, err));
+    pb_status status = match_batch_add(rows->batch, values, err);
+    rows->broken = status != PB_OK;
+    if (status == PB_OK && (rows->batch->rows == BATCH_ROWS || rows->batch->used >= BATCH_BYTES))
+        status = match_rows_take(rows, rows->batch, err);
+    return status;
 }
 
 pb_status match_rows_end(match_rows *rows, bool drop_empty, pb_error *err)
 {
     if (rows->broken)
         return refuse_broken(err);
-    if (rows->batch.rows > 0)
-        PB_TRY(take_batch(rows, err));
-    match_batch_free(&rows->batch);
+    if (rows->batch != NULL)
+        PB_TRY(match_rows_take(rows, rows->batch, err));
+    rows->batch = match_batch_free(rows->batch);
     if (drop_empty)
         match_table_drop_empty(&rows->table, rows->kept);
     return PB_OK;
@@ -114,7 +119,7 @@ match_rows *match_rows_free(match_rows *rows)
 {
     if (rows == NULL)
         return NULL;
-    match_batch_free(&rows->batch);
+    match_batch_free(rows->batch);
     match_table_free(&rows->table);
     pb_arena_free(rows->names);
     free(rows);

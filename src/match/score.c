@@ -80,7 +80,7 @@ match_scorer *match_scorer_free(match_scorer *scorer)
 
 typedef struct few {
     match_table table;
-    match_batch batch;
+    match_batch *batch;
 } few;
 
 static void few_end(match_scorer *scorer, few *f)
@@ -91,7 +91,7 @@ static void few_end(match_scorer *scorer, few *f)
         match_words_reset(&scorer->words);
     }
     match_table_free(&f->table);
-    match_batch_free(&f->batch);
+    match_batch_free(f->batch);
 }
 
 /* Frequencies as the model knows them; rows that it does not know add nothing. */
@@ -117,13 +117,12 @@ static pb_status few_begin(match_scorer *scorer, const pb_str *record, const pb_
                          .column_count = columns,
                          .population = model->population,
                          .words = scorer->words}};
-    bool ready = match_batch_start(&f->batch, columns, count + 1) &&
-                 match_batch_add(&f->batch, model->columns, record);
-    for (size_t i = 0; i < count && ready; i++)
-        ready = match_batch_add(&f->batch, model->columns, others + i * columns);
-    if (!ready)
-        return pb_fail_memory(err);
-    pb_status status = match_table_add(&f->table, &f->batch, err);
+    PB_TRY(match_batch_make(model->columns, columns, count + 1, &f->batch, err));
+    pb_status status = match_batch_add(f->batch, record, err);
+    for (size_t i = 0; i < count && status == PB_OK; i++)
+        status = match_batch_add(f->batch, others + i * columns, err);
+    if (status == PB_OK)
+        status = match_table_add(&f->table, f->batch, err);
     if (status == PB_OK)
         status = match_table_complete(&f->table, err);
     if (status == PB_OK)

@@ -4,62 +4,6 @@
 
 enum { AHEAD = 16, FIRST_VALUES = 1024, FIRST_TEXTS = 16 << 10, CACHE_BITS = 16 };
 
-/* --- batches --- */
-
-bool match_batch_start(match_batch *batch, size_t column_count, size_t rows)
-{
-    size_t cells = column_count * rows + 1;
-    *batch = (match_batch){.column_count = column_count};
-    batch->hashes = malloc(cells * sizeof *batch->hashes);
-    batch->slices = malloc(cells * sizeof *batch->slices);
-    return batch->hashes != NULL && batch->slices != NULL;
-}
-
-bool match_batch_full(const match_batch *batch)
-{
-    return batch->rows >= BATCH_ROWS || batch->used >= BATCH_BYTES;
-}
-
-static bool batch_room(match_batch *batch, size_t size)
-{
-    if (size <= batch->capacity - batch->used)
-        return true;
-    size_t more = (batch->used + size) * 2 + 256;
-    char *grown = realloc(batch->bytes, more);
-    if (grown == NULL)
-        return false;
-    batch->bytes = grown;
-    batch->capacity = more;
-    return true;
-}
-
-bool match_batch_add(match_batch *batch, const match_column *columns, const pb_str *values)
-{
-    size_t at = batch->rows * batch->column_count;
-    for (size_t c = 0; c < batch->column_count; c++, at++) {
-        pb_str value = values[c];
-        batch->hashes[at] = 0;
-        if (pb_str_empty(value))
-            continue;
-        if (!batch_room(batch, value.len))
-            return false;
-        batch->hashes[at] = match_identity(columns[c].kind, value) | 1;
-        batch->slices[at] = (struct match_slice){batch->used, value.len};
-        memcpy(batch->bytes + batch->used, value.ptr, value.len);
-        batch->used += value.len;
-    }
-    batch->rows++;
-    return true;
-}
-
-void match_batch_free(match_batch *batch)
-{
-    free(batch->bytes);
-    free(batch->hashes);
-    free(batch->slices);
-    *batch = (match_batch){0};
-}
-
 /* --- dictionaries --- */
 
 /* Makes room for another value of `length` bytes. */

@@ -113,6 +113,10 @@ struct record_writer {
 };
 
 /* writer.c */
+/** Makes a writer's working memory; session, schema, days and policy are set. */
+pb_status writer_parts(record_writer *writer, pb_error *err);
+/** Makes what reading inputs of an entity needs: no statement yet. */
+pb_status writer_cells(record_writer *writer, plan *p, const model_entity *entity, pb_error *err);
 /** The plan of an entity, made ready at first use. */
 pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **ret_plan,
                       pb_error *err);

@@ -14,7 +14,7 @@ enum {
     ID_RANDOM = 8
 };
 
-static pb_status make_parts(record_writer *writer, pb_error *err)
+pb_status writer_parts(record_writer *writer, pb_error *err)
 {
     writer->arena = pb_arena_new(0);
     writer->row = pb_arena_new(ROW_MAX);
@@ -44,7 +44,7 @@ pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t no
     writer->now_us = now_us;
     writer->today_days = pb_instant_day(now_us);
     writer->policy = policy;
-    pb_status status = make_parts(writer, err);
+    pb_status status = writer_parts(writer, err);
     if (status != PB_OK) {
         record_writer_close(writer);
         return status;
@@ -94,8 +94,12 @@ static pb_status make_insert(record_writer *writer, plan *p, pb_error *err)
     return db_prepare_text(writer->session, pb_buf_str(&sql), &p->insert, err);
 }
 
-static pb_status make_cells(record_writer *writer, plan *p, pb_error *err)
+pb_status writer_cells(record_writer *writer, plan *p, const model_entity *entity, pb_error *err)
 {
+    p->entity = entity;
+    p->lay = layout_make(entity, writer->arena);
+    if (p->lay == NULL)
+        return pb_fail_memory(err);
     size_t fields = p->entity->field_count;
     pb_arena *arena = writer->arena;
     p->cells = pb_arena_array(arena, p->lay->count + 1, sizeof *p->cells);
@@ -120,11 +124,7 @@ pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **
 {
     plan *p = &writer->plans[entity->index];
     if (!p->used) {
-        p->entity = entity;
-        p->lay = layout_make(entity, writer->arena);
-        if (p->lay == NULL)
-            return pb_fail_memory(err);
-        PB_TRY(make_cells(writer, p, err));
+        PB_TRY(writer_cells(writer, p, entity, err));
         PB_TRY(keys_index(p->lay, writer->arena, &p->index, err));
         PB_TRY(make_insert(writer, p, err));
         PB_TRY(db_last_n(writer->session, entity, &p->index.first_n, err));

@@ -7,20 +7,14 @@
 #define AUDIT_DUPLICATES_H
 
 #include "db/read.h"
-#include "match/match.h"
+#include "likeness/rows.h"
 #include "model/schema.h"
 
 /** What was found; positions are those of the records in ascending order of n. */
-typedef struct audit_duplicates {
-    size_t
-        field_count; /* fields that could be compared; 0: none has a value, nothing was compared */
-    const match_column *columns; /* what was compared, in the order of the levels of a pair */
-    bool names_only;             /* of most records nothing but names and towns is known */
-    match_result result;
-} audit_duplicates;
+typedef likeness_found audit_duplicates;
 
 /** Compares all records of `entity` in the snapshot. `threshold` 0: the default of match.
- * Everything lives in `arena`: about 100 bytes a record and field. */
+ * Everything lives in `arena`: see likeness/rows.h for how much. */
 pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
                                 match_progress progress, void *context, pb_arena *arena,
                                 audit_duplicates *ret_duplicates, pb_error *err);

@@ -76,6 +76,18 @@ pb_status match_rows_new(const match_column *columns, size_t column_count, match
                          pb_error *err);
 /** Adds a row: a folded text for each column, copied. */
 pb_status match_rows_add(match_rows *rows, const pb_str *values, pb_error *err);
+/** Some rows made ready by a thread of its own, to be taken in one after the other. */
+typedef struct match_batch match_batch;
+/** For at most `most` rows of `rows`. Owner: the caller, match_batch_free. */
+pb_status match_batch_new(const match_rows *rows, size_t most, match_batch **ret_batch,
+                          pb_error *err);
+/** Adds a row, copied; the batch must have room. */
+pb_status match_batch_add(match_batch *batch, const pb_str *values, pb_error *err);
+/** Takes NULL, returns NULL. */
+match_batch *match_batch_free(match_batch *batch);
+/** Takes the rows of a batch in, behind those that are there; the batch is empty then. */
+pb_status match_rows_take(match_rows *rows, match_batch *batch, pb_error *err);
+
 /** Says that all rows were given. `drop_empty`: forgets the columns in which nothing stands. */
 pb_status match_rows_end(match_rows *rows, bool drop_empty, pb_error *err);
 /** After the end: the columns that are left, how many rows have a value in one of them, a value

@@ -1,0 +1,63 @@
+/* Reading inputs without writing them: a writer that has no session. */
+#include "internal.h"
+
+#include "base/time.h"
+#include "record/values.h"
+
+#include <stdlib.h>
+
+struct record_values {
+    record_writer *writer;
+};
+
+pb_status record_values_new(const model_schema *schema, int64_t now_us, record_values **ret_values,
+                            pb_error *err)
+{
+    record_values *values = calloc(1, sizeof *values);
+    record_writer *writer = calloc(1, sizeof *writer);
+    if (values == NULL || writer == NULL) {
+        free(values);
+        free(writer);
+        return pb_fail_memory(err);
+    }
+    values->writer = writer;
+    writer->schema = schema;
+    writer->now_us = now_us;
+    writer->today_days = pb_instant_day(now_us);
+    writer->policy = RECORD_KEEP;
+    pb_status status = writer_parts(writer, err);
+    if (status == PB_OK)
+        *ret_values = values;
+    else
+        record_values_free(values);
+    return status;
+}
+
+pb_status record_values_read(record_values *values, const model_entity *entity,
+                             const record_input *inputs, size_t count, pb_str *source_id,
+                             const pb_value **ret_values, pb_error *err)
+{
+    record_writer *writer = values->writer;
+    PB_TRY(writer_begin_row(writer, err));
+    plan *p = &writer->plans[entity->index];
+    if (!p->used) {
+        PB_TRY(writer_cells(writer, p, entity, err));
+        p->used = true;
+    }
+    for (size_t i = 0; i < p->lay->count; i++)
+        p->cells[i] = PB_VALUE_NULL;
+    PB_TRY(input_read(writer, p, inputs, count, err));
+    PB_TRY(input_clean(writer, source_id, err));
+    for (size_t i = 0; i < entity->field_count; i++)
+        p->values[i] = p->cells[p->lay->first[i]];
+    *ret_values = p->values;
+    return PB_OK;
+}
+
+record_values *record_values_free(record_values *values)
+{
+    if (values != NULL)
+        record_writer_close(values->writer);
+    free(values);
+    return NULL;
+}
