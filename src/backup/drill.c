@@ -6,6 +6,7 @@
 #include "source.h"
 
 #include "base/cbor.h"
+#include "db/rows.h"
 #include "sys/clock.h"
 #include "sys/random.h"
 
@@ -19,6 +20,7 @@ typedef struct drilling {
     char *folder; /* for everything the drill makes; removed afterwards */
     backup_plan plan;
     int64_t recorded_us; /* newest backup at this place as the workspace remembers it */
+    bool server;         /* restored beside the workspace, where its login may; else in a folder */
 } drilling;
 
 static char *below(drilling *d, const char *name)
@@ -42,6 +44,8 @@ static pb_status look_up(drilling *d, pb_error *err)
         if (strcmp(states[i].place, d->out->place) == 0)
             d->recorded_us = states[i].at_us;
     db_snapshot_close(session);
+    d->server = db_place_is_server(db_workspace_url(d->living)) &&
+                db_refill_allowed(d->living, NULL) == PB_OK;
     return status;
 }
 
@@ -84,15 +88,37 @@ static pb_status restore(drilling *d, const backup_restore_options *options,
     return judge_age(d, restored, err);
 }
 
-/* The drill proper: back in time, with no more lost than declared. */
-static pb_status drill_plain(drilling *d, backup_target *target, pb_error *err)
+/* Restores for a look: on the server of the workspace (`*ret_copy` is then open, and gone when it
+ * is closed), or into the drill's folder. */
+static pb_status bring_back(drilling *d, backup_target *target, db_workspace **ret_copy,
+                            pb_error *err)
 {
-    backup_drilled *out = d->out;
     char *into = below(d, "restored");
     if (into == NULL)
         return pb_fail_memory(err);
     backup_restore_options options = options_for(d, target, into);
-    PB_TRY(restore(d, &options, &out->restored, err));
+    if (d->server) {
+        options.beside = d->living;
+        options.keep = ret_copy;
+        pb_status status = restore(d, &options, &d->out->restored, err);
+        if (status != PB_OK)
+            *ret_copy = db_workspace_close(*ret_copy);
+        if (status != PB_UNSUPPORTED) /* a backup of before it was moved to the server */
+            return status;
+        options.beside = NULL;
+        options.keep = NULL;
+    }
+    return restore(d, &options, &d->out->restored, err);
+}
+
+/* The drill proper: back in time, with no more lost than declared. */
+static pb_status drill_plain(drilling *d, backup_target *target, pb_error *err)
+{
+    backup_drilled *out = d->out;
+    db_workspace *copy = NULL;
+    pb_status status = bring_back(d, target, &copy, err);
+    db_workspace_close(copy);
+    PB_TRY(status);
     out->recover_us = out->restored.us;
     out->lose_us = d->call->now_us - out->restored.at_us;
     out->in_time = out->recover_us <= d->plan.recover_us;
@@ -137,7 +163,20 @@ static pb_status lose_disk(drilling *d, backup_target *target, pb_error *noticed
     return PB_OK;
 }
 
-/* Restores, damages the restored files, and looks whether that shows. */
+/* Damage on a server is done to rows, and must show when they are verified. */
+static pb_status damage_rows(drilling *d, db_workspace *copy, pb_error *noticed, pb_error *err)
+{
+    db_session *session = NULL;
+    ledger_report report;
+    PB_TRY(fault_damage_rows(copy, d->out->fault, err));
+    PB_TRY(db_snapshot_open(copy, &session, err));
+    if (backup_verify(session, d->call, d->check, &report, noticed) == PB_OK)
+        *noticed = (pb_error){0};
+    db_snapshot_close(session);
+    return PB_OK;
+}
+
+/* Restores, damages what was restored, and looks whether that shows. */
 static pb_status damage(drilling *d, backup_target *target, pb_error *noticed, pb_error *err)
 {
     db_workspace *workspace = NULL;
@@ -145,8 +184,12 @@ static pb_status damage(drilling *d, backup_target *target, pb_error *noticed, p
     char *into = below(d, "restored");
     if (into == NULL)
         return pb_fail_memory(err);
-    backup_restore_options options = options_for(d, target, into);
-    PB_TRY(restore(d, &options, &d->out->restored, err));
+    PB_TRY(bring_back(d, target, &workspace, err));
+    if (workspace != NULL) {
+        pb_status done = damage_rows(d, workspace, noticed, err);
+        db_workspace_close(workspace);
+        return done;
+    }
     PB_TRY(fault_damage_files(into, d->out->fault, err));
     pb_status status =
         db_workspace_open(into, db_workspace_schema(d->living), &open, &workspace, noticed);

@@ -144,8 +144,52 @@ pb_status fault_pane(backup_target *real, backup_fault fault, backup_target **re
     pane *p = malloc(sizeof *p);
     if (p == NULL)
         return pb_fail_memory(err);
-    *p = (pane){.real = real, .fault = fault, .room_bytes = 100000};
+    *p = (pane){.real = real, .fault = fault, .room_bytes = 2000};
     return backup_target_wrap(backup_target_place(real), &kind, p, ret_pane, err);
+}
+
+/* ---- rows ---- */
+
+static pb_status put_back(db_session *session, int64_t sequence, pb_str body, pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(session, "UPDATE ledger_payload SET body = ?1 WHERE seq = ?2", &stmt, err));
+    db_bind_blob(stmt, 1, body);
+    db_bind_i64(stmt, 2, sequence);
+    return db_run(stmt, err);
+}
+
+/* The payload in the middle: one bit of it, or its second half. */
+static pb_status damage_work(db_session *session, void *context, pb_error *err)
+{
+    const backup_fault *fault = context;
+    PB_AUTO_BUF body = PB_BUF_INIT(1 << 28);
+    db_stmt *stmt;
+    bool found;
+    PB_TRY(db_prepare(session,
+                      "SELECT seq, body FROM ledger_payload"
+                      " WHERE seq >= (SELECT MAX(seq) / 2 FROM ledger_payload)"
+                      " ORDER BY seq LIMIT 1",
+                      &stmt, err));
+    PB_TRY(db_step(stmt, &found, err));
+    if (!found)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is nothing in it that could be damaged."),
+                       NULL);
+    int64_t sequence = db_column_i64(stmt, 0);
+    pb_buf_add(&body, db_column_blob(stmt, 1));
+    db_reset(stmt);
+    if (body.failed)
+        return pb_fail_memory(err);
+    if (*fault == BACKUP_FAULT_TORN_PAGE)
+        memset(body.ptr + body.len / 2, 0, body.len - body.len / 2);
+    else
+        body.ptr[body.len / 2] ^= 4;
+    return put_back(session, sequence, pb_buf_str(&body), err);
+}
+
+pb_status fault_damage_rows(db_workspace *copy, backup_fault fault, pb_error *err)
+{
+    return db_write(copy, damage_work, &fault, err);
 }
 
 /* ---- files ---- */

@@ -205,8 +205,7 @@ static void verifying(void *context, uint64_t done, uint64_t total)
         call->progress(call->context, PB_MSG("Verifying"), "", done, total);
 }
 
-/* The whole check of a restored workspace. */
-static pb_status verify(db_session *session, const backup_call *call, const backup_check *check,
+pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
                         ledger_report *ret_report, pb_error *err)
 {
     return ledger_verify_with(session, verifying, (void *)(uintptr_t)call, check->row,
@@ -219,7 +218,7 @@ static pb_status look(restoring *r, pb_error *err)
     PB_TRY(db_snapshot_open(r->made, &session, err));
     pb_status status = compare(r, session, err);
     if (status == PB_OK)
-        status = verify(session, r->call, &r->options->check, &r->restored->report, err);
+        status = backup_verify(session, r->call, &r->options->check, &r->restored->report, err);
     db_snapshot_close(session);
     return status;
 }
@@ -246,6 +245,8 @@ static pb_status build_from_rows(restoring *r, pb_error *err)
 static pb_status build(restoring *r, pb_error *err)
 {
     bool rows = manifest_is_rows(&r->source.m);
+    if (!rows && r->options->keep != NULL)
+        return pb_fail(err, PB_UNSUPPORTED, PB_MSG("Only rows can be restored for a look."), NULL);
     if (!rows && r->to_server) {
         PB_TRY(sys_temp_dir(r->arena, &r->folder, err));
         r->beside = sys_path_join(r->arena, r->folder, "pages");

@@ -376,6 +376,18 @@ pb_status db_refill_open(const db_refill_place *place, const model_schema *schem
     return db_workspace_create(place->url, schema, &options, NULL, ret_workspace, err);
 }
 
+pb_status db_refill_allowed(db_workspace *beside, pb_error *err)
+{
+    db_workspace *found = NULL;
+    const db_options options = {.beside = beside};
+    PB_TRY(workspace_new(NULL, beside->schema, &options, &found, err));
+    pb_status status = found->engine->clear(&found->target, err);
+    if (status == PB_OK)
+        status = found->engine->can_make(&found->target, found->arena, err);
+    workspace_free(found);
+    return status;
+}
+
 pb_status db_refill_finish(db_workspace *workspace, pb_error *err)
 {
     PB_TRY(db_workspace_store_header(workspace, err));

@@ -1,4 +1,5 @@
-/* A workspace in a folder of its own, and a place beside it, for tests of backups. */
+/* A workspace in a folder of its own, or on the server of the tests, and a place beside it, for
+ * tests of backups. */
 #ifndef TEST_BACKUP_SUPPORT_H
 #define TEST_BACKUP_SUPPORT_H
 
@@ -31,7 +32,8 @@ static inline void world_begin(backup_world *w)
     pb_error err = {0};
     *w = (backup_world){.arena = pb_arena_new(1 << 24)};
     must(sys_temp_dir(w->arena, &w->folder, &err), &err);
-    w->workspace = sys_path_join(w->arena, w->folder, "workspace");
+    w->workspace = on_postgres() ? pb_arena_cstr(w->arena, pb_str_c(engine_address()))
+                                 : sys_path_join(w->arena, w->folder, "workspace");
     w->place = sys_path_join(w->arena, w->folder, "place");
     w->into = sys_path_join(w->arena, w->folder, "again");
     w->key = sys_path_join(w->arena, w->folder, "key");

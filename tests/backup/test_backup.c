@@ -2,6 +2,8 @@
 #include "backup_support.h"
 
 #include "backup/plan.h"
+#include "db/log.h"
+#include "db/rows.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,10 +24,13 @@ static void what_was_backed_up_comes_back(void **state)
     world_begin(&w);
     fill(w.open);
     backup_sent sent = world_backup(&w);
-    assert_true(sent.pages > 10);
     assert_int_equal(sent.pages_sent, sent.pages);
-    assert_int_equal(sent.bytes_read, sent.pages * 8192);
-    assert_true(sent.same_disk);
+    if (on_postgres()) {
+        assert_true(sent.pages >= 5 && sent.bytes_read > 1000); /* blocks of so many tables */
+    } else {
+        assert_true(sent.pages > 10 && sent.same_disk);
+        assert_int_equal(sent.bytes_read, sent.pages * 8192);
+    }
     backup_restore_options options = world_options(&w);
     must(world_restore(&w, &options, &restored, &err), &err);
     assert_true(restored.compared);
@@ -176,15 +181,15 @@ static void two_backups_do_not_run_at_once(void **state)
     (void)state;
     backup_world w;
     pb_error err = {0};
-    sys_lock *lock = NULL;
+    db_hold *lock = NULL;
     backup_sent sent;
     backup_call call = world_call();
     world_begin(&w);
     add_contact(&w, 1);
     const char *place = w.place;
-    must(sys_lock_take(sys_path_join(w.arena, w.workspace, "backup.lock"), &lock, &err), &err);
+    must(db_hold_take(w.open, "backup", &lock, &err), &err);
     assert_int_equal(backup_make(w.open, &call, &place, 1, false, &sent, &err), PB_BUSY);
-    sys_lock_release(lock);
+    db_hold_release(lock);
     must(backup_make(w.open, &call, &place, 1, false, &sent, &err), &err);
     world_end(&w);
 }
@@ -266,6 +271,11 @@ static void any_moment_can_be_gone_back_to(void **state)
     backup_restored restored;
     int64_t moments[6];
     world_begin(&w);
+    if (on_postgres()) { /* any moment of a server is pgbackrest's: tests/cli/test_pgbackrest.c */
+        assert_int_equal(db_log_keep(w.open, true, &err), PB_UNSUPPORTED);
+        world_end(&w);
+        return;
+    }
     declare(&w, pb_arena_printf(w.arena, "places: [%s]\nkeep_log: true\n", w.place));
     add_contact(&w, 1);
     world_backup(&w);
@@ -305,7 +315,8 @@ static void a_log_that_is_not_kept_is_told(void **state)
     const backup_call call = world_call();
     world_begin(&w);
     const char *place = w.place;
-    assert_int_equal(backup_make(w.open, &call, &place, 1, true, &sent, &err), PB_INVALID);
+    assert_int_equal(backup_make(w.open, &call, &place, 1, true, &sent, &err),
+                     on_postgres() ? PB_UNSUPPORTED : PB_INVALID);
     world_end(&w);
 }
 
@@ -339,7 +350,8 @@ static void old_backups_go_and_kept_ones_stay_whole(void **state)
     backup_sent kept = {0};
     world_begin(&w);
     fill(w.open);
-    declare(&w, pb_arena_printf(w.arena, "places: [%s]\nkeep_log: true\n", w.place));
+    declare(&w, pb_arena_printf(w.arena, "places: [%s]\n%s", w.place,
+                                on_postgres() ? "" : "keep_log: true\n"));
     for (int i = 0; i < 5; i++) {
         add_contact(&w, 100 + i);
         backup_sent sent = world_backup(&w);

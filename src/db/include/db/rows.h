@@ -53,6 +53,9 @@ typedef struct db_refill_place {
 } db_refill_place;
 pb_status db_refill_open(const db_refill_place *place, const model_schema *schema,
                          const db_keyring *identity, db_workspace **ret_workspace, pb_error *err);
+/** Whether a workspace could be made beside that one for a while: PB_DENIED when its login may not.
+ */
+pb_status db_refill_allowed(db_workspace *beside, pb_error *err);
 /** Stores rows of one table, whole ones, one behind the other in `rows`: one transaction.
  * PB_CONFLICT when the model has no such table or column. */
 pb_status db_refill_rows(db_workspace *to, const db_rows_table *table, pb_str rows, pb_error *err);
