@@ -16,6 +16,10 @@ static const struct fixed {
     {"ledger_head", "k size;I at_us;B root;B signature", NULL},
     {"record_key", "T entity;I hash;I n", "entity, hash, n"},
     {"link_promise", "T entity;T key;B id", "entity, key"},
+    {"match_key", "I entity;I hash;I n", "entity, hash, n"},
+    {"match_state",
+     "T entity;I code;I upto;I columns;i learned_us;i rows;i names_only;i slope;i shift;b model",
+     "entity"},
     {"search_fresh", "T entity;B token;I n", "entity, token, n"},
     {"search_segment", "k segment;T entity;I level;I parts;I postings", NULL},
     {"search_block", "k id;B first;B body", NULL},
@@ -30,12 +34,20 @@ static const struct fixed {
     {"t_backup_place", "k n;T place", NULL},
     {"t_backup_run", "k n;I at_us;T place;T backup;I pieces;I bytes;I us;I same_disk", NULL},
     {"t_backup_drill", "k n;I at_us;T place;T fault;I good;t noticed;I recover_us;I lose_us", NULL},
+    {"t_review_pair",
+     "k n;T entity;B left_id;B right_id;I score;T levels;T script;I at_us;T by;i run;T state;"
+     "t decided_by;i decided_us;t reason;I left_key;I right_key;b carried",
+     NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value;t problem",
      "entity, field, kind, n, part"},
 };
 
 static const db_index fixed_indexes[] = {
     {PB_STR("search_fresh_n"), PB_STR("search_fresh"), "entity, n", false},
+    {PB_STR("t_review_pair_ids"), PB_STR("t_review_pair"), "entity, left_id, right_id", true},
+    {PB_STR("t_review_pair_right"), PB_STR("t_review_pair"), "entity, right_id", false},
+    {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
+    {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
 };
 
@@ -53,6 +65,10 @@ static const struct {
     {"backup_place", "t_backup_place", "n, place", false},
     {"backup_run", "t_backup_run", "n, at_us, place, backup, pieces, bytes, us, same_disk", false},
     {"backup_drill", "t_backup_drill", "n, at_us, place, fault, good, noticed, recover_us, lose_us",
+     false},
+    {"review_pair", "t_review_pair",
+     "entity, left_id, right_id, score, levels, script, at_us, by, run, state, decided_by, "
+     "decided_us, left_key, right_key",
      false},
     {"import_run", "t_import_run",
      "run, at_us, actor, profile, kind, rows, imported, rejected, hash, undone", false},

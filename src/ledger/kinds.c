@@ -12,6 +12,8 @@ const ledger_kind ledger_kinds[] = {
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
+    {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
+    {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
     {"model.changed", false, true, PB_MSG("The declared model changed.")},
     {"payload.erased", false, false, PB_MSG("The payload of an earlier event was erased.")},
     {"record.changed", true, true, PB_MSG("A record was changed.")},
@@ -29,4 +31,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 24;
+const size_t ledger_kind_count = 26;

@@ -4,11 +4,11 @@
 
 /* How well two values agree, as a pair of match tells it. */
 enum {
-    LEVEL_BITS = 3,
-    LEVEL_MISSING = 0,
-    LEVEL_DIFFERS = 1,
-    LEVEL_NEAR = 3,
-    LEVEL_EQUAL = 4,
+    TOLD_BITS = 3,
+    TOLD_MISSING = 0,
+    TOLD_DIFFERS = 1,
+    TOLD_NEAR = 3,
+    TOLD_EQUAL = 4,
     LONG_DOMAIN = 10
 };
 
@@ -140,14 +140,14 @@ static void weigh_own(doubt *of, const model_field *field, unsigned level, pb_st
     bool phone = field->type == MODEL_PHONE, date = field->type == MODEL_DATE;
     bool personal = net || date || (phone && !pb_str_is(field->role, "phone"));
     bool alike =
-        level == LEVEL_EQUAL || (level == LEVEL_NEAR && !date && (!net || !other_domain(a, b)));
-    bool differ = net && level != LEVEL_EQUAL && (of->firm || level == LEVEL_NEAR)
+        level == TOLD_EQUAL || (level == TOLD_NEAR && !date && (!net || !other_domain(a, b)));
+    bool differ = net && level != TOLD_EQUAL && (of->firm || level == TOLD_NEAR)
                       ? other_domain(a, b)
-                      : level < LEVEL_NEAR;
+                      : level < TOLD_NEAR;
     of->own += alike;
     of->against += !alike && differ;
     of->phones_against += !alike && differ && phone;
-    of->personal += alike && personal && (!net || level == LEVEL_EQUAL);
+    of->personal += alike && personal && (!net || level == TOLD_EQUAL);
     of->personal_against += !alike && differ && personal;
 }
 
@@ -155,7 +155,7 @@ static void weigh_column(doubt *of, const likeness_pair *pair, size_t c, unsigne
 {
     switch (likeness_tells_of(pair->fields[c], pair->kinds[c])) {
     case LIKENESS_FIRM:
-        of->firm_agrees = of->firm_agrees || level >= LEVEL_NEAR;
+        of->firm_agrees = of->firm_agrees || level >= TOLD_NEAR;
         if (of->firm)
             weigh_firm(of, pair->left[c], pair->right[c]);
         break;
@@ -163,21 +163,21 @@ static void weigh_column(doubt *of, const likeness_pair *pair, size_t c, unsigne
         weigh_own(of, pair->fields[c], level, pair->left[c], pair->right[c]);
         break;
     case LIKENESS_PLACE:
-        of->places_against += level == LEVEL_DIFFERS;
+        of->places_against += level == TOLD_DIFFERS;
         break;
     case LIKENESS_POSTCODE:
-        of->postcode = of->postcode || level == LEVEL_EQUAL;
-        of->places_against += level == LEVEL_DIFFERS;
+        of->postcode = of->postcode || level == TOLD_EQUAL;
+        of->places_against += level == TOLD_DIFFERS;
         break;
     case LIKENESS_IDENTITY:
-        of->identity = of->identity || level >= LEVEL_NEAR;
-        of->identities_against += level == LEVEL_DIFFERS;
+        of->identity = of->identity || level >= TOLD_NEAR;
+        of->identities_against += level == TOLD_DIFFERS;
         break;
     case LIKENESS_NUMBER:
-        of->identity = of->identity || level == LEVEL_EQUAL;
+        of->identity = of->identity || level == TOLD_EQUAL;
         break;
     case LIKENESS_NAME:
-        of->same_name = level == LEVEL_EQUAL;
+        of->same_name = level == TOLD_EQUAL;
         break;
     }
 }
@@ -191,8 +191,8 @@ static doubt weigh_pair(const likeness_pair *pair)
     }
     of.firm = of.firm && !of.person;
     for (size_t c = 0; c < pair->count; c++) {
-        unsigned level = (unsigned)(pair->levels >> (c * LEVEL_BITS)) & 7U;
-        if (level != LEVEL_MISSING)
+        unsigned level = (unsigned)(pair->levels >> (c * TOLD_BITS)) & 7U;
+        if (level != TOLD_MISSING)
             weigh_column(&of, pair, c, level);
     }
     return of;

@@ -88,6 +88,7 @@ static pb_status refile(record_writer *writer, plan *p, const layout_head *head,
     PB_TRY(search_add(writer, p, head->n, p->cells, err));
     PB_TRY(keys_remove(writer, p, head->n, head->source_id, p->before, err));
     PB_TRY(keys_add(writer, p, head->n, head->source_id, p->cells, err));
+    PB_TRY(gate_refile(writer, p, head->n, err));
     links_forget_refs(p);
     return links_keep_promises(writer, p, head->source_id, p->cells, head->id, err);
 }
@@ -154,6 +155,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     PB_TRY(check_version(p, &head, expected_version, err));
     PB_TRY(input_read(writer, p, inputs, count, err));
     PB_TRY(input_check(writer, p, err));
+    PB_TRY(gate_check(writer, p, &head, head.source_id, err));
     PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
     for (size_t i = 0; i < count; i++)
         if (inputs[i].raw.ptr != NULL && inputs[i].field->type == MODEL_LINK)
@@ -161,6 +163,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_resolve(writer, p, head.n, err));
     PB_TRY(change_write(writer, p, &head, &any, err));
+    PB_TRY(gate_note(writer, p, head.id, head.source_id, err));
     PB_TRY(renew_notes(writer, p, head.n, inputs, count, err));
     writer->broken = false;
     return PB_OK;
@@ -305,6 +308,7 @@ pb_status change_hide_row(record_writer *writer, plan *p, layout_head *head, pb_
     PB_TRY(next_version(writer, p, "record.deleted", head, err));
     PB_TRY(search_remove(writer, p, head->n, err));
     links_forget_refs(p);
+    PB_TRY(gate_unfile(writer, p, head->n, p->cells, err));
     return keys_remove(writer, p, head->n, head->source_id, p->cells, err);
 }
 
@@ -340,12 +344,16 @@ pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid
     PB_TRY(change_load(writer, p, id, &head, err));
     if (!head.deleted)
         return PB_OK;
+    PB_TRY(gate_check(writer, p, &head, head.source_id, err));
+    PB_TRY(input_verdict(writer, p, NULL, NULL, err));
     writer->broken = true;
     PB_TRY(payload_deleted(writer, false, err));
     head.deleted = false;
     PB_TRY(next_version(writer, p, "record.restored", &head, err));
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
+    PB_TRY(gate_file(writer, p, head.n, p->cells, err));
+    PB_TRY(gate_note(writer, p, head.id, head.source_id, err));
     links_forget_refs(p);
     PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));
     writer->broken = false;

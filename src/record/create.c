@@ -67,6 +67,9 @@ static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_
     p->last_n = head.n;
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
+    p->created++;
+    PB_TRY(gate_file(writer, p, head.n, p->cells, err));
+    PB_TRY(gate_note(writer, p, head.id, head.source_id, err));
     PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));
     PB_TRY(notes_write(writer, p, head.n, err));
     *ret_id = head.id;
@@ -86,6 +89,7 @@ static pb_status create(record_writer *writer, const model_entity *entity,
     PB_TRY(input_check(writer, p, err));
     PB_TRY(input_clean(writer, &origin.source_id, err));
     PB_TRY(check_twice(writer, p, origin.source_id, err));
+    PB_TRY(gate_check(writer, p, NULL, origin.source_id, err));
     PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
     writer->broken = true; /* until all of it is written */
     PB_TRY(write(writer, p, origin, ret_id, err));

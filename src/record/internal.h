@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "keyset.h"
 #include "layout.h"
+#include "record/likely.h"
 #include "record/record.h"
 
 /** A reference that found no record: the id its record will get. */
@@ -59,6 +60,10 @@ typedef struct plan {
     const layout *lay;
     const model_entity *entity;
     bool used;
+    struct alike *alike; /* NULL: nothing of the entity is compared, or not asked for yet */
+    bool alike_known;
+    bool filed_more;  /* the index reaches further than is remembered */
+    uint64_t created; /* records made by this writer */
     int64_t last_n;
     db_stmt *insert, *update;
     key_index index;
@@ -107,6 +112,12 @@ struct record_writer {
         uint32_t counter;
         int64_t us;
     } ids;
+    record_gate gate;
+    record_likely *likely; /* of the record in hand, see gate.c */
+    struct gate_match *matches;
+    size_t likely_count, match_count;
+    bool likely_hidden;
+    uint64_t gated, suspected, unchecked;
     bool last;   /* nothing is written or searched for afterwards */
     bool broken; /* a write failed half-way: the transaction must not commit */
     bool finished;
@@ -157,6 +168,23 @@ pb_status keys_find(db_session *session, model_reader *reader, const key_index *
                     int *ret_count, pb_uuid *ret_id, pb_error *err);
 /** Key fields, room for a probe; in `arena`. */
 pb_status keys_index(const layout *lay, pb_arena *arena, key_index *ret_index, pb_error *err);
+
+/* gate.c */
+/** Looks for likely duplicates of what stands in plan->cells, a record that is not there yet
+ * (`head` NULL) or the one of `head`; a refusal becomes a problem of the record. */
+pb_status gate_check(record_writer *writer, plan *p, const layout_head *head, pb_str source_id,
+                     pb_error *err);
+/** Puts what gate_check found into the review queue. */
+pb_status gate_note(record_writer *writer, plan *p, pb_uuid id, pb_str source_id, pb_error *err);
+/** Keeps the index: a record that is new or back, one whose values changed, one that goes. */
+pb_status gate_file(record_writer *writer, plan *p, int64_t n, const pb_value *cells,
+                    pb_error *err);
+pb_status gate_refile(record_writer *writer, plan *p, int64_t n, pb_error *err);
+pb_status gate_unfile(record_writer *writer, plan *p, int64_t n, const pb_value *cells,
+                      pb_error *err);
+pb_status gate_finish(record_writer *writer, plan *p, pb_error *err);
+/** Forgets what was found for the record before. */
+void gate_forget(record_writer *writer);
 
 /* links.c */
 /** Resolves the references that came in for row `n`: fills their id cells; makes or meets promises;

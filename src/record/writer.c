@@ -149,6 +149,7 @@ pb_status writer_begin_row(record_writer *writer, pb_error *err)
     writer->problem_count = writer->problem_capacity = 0;
     writer->notes = NULL;
     writer->note_count = writer->note_capacity = 0;
+    gate_forget(writer);
     return PB_OK;
 }
 
@@ -192,8 +193,10 @@ static pb_status finish(record_writer *writer, pb_error *err)
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_finish(writer, err));
     for (size_t i = 0; i < writer->schema->entity_count && !writer->last; i++)
-        if (writer->plans[i].used)
+        if (writer->plans[i].used) {
             PB_TRY(keys_flush(writer, &writer->plans[i], err));
+            PB_TRY(gate_finish(writer, &writer->plans[i], err));
+        }
     writer->broken = false;
     return PB_OK;
 }

@@ -8,7 +8,7 @@
 #define LIKENESS_LIKENESS_H
 
 #include "base/buf.h"
-#include "match/match.h"
+#include "match/model.h"
 #include "model/schema.h"
 #include "model/value.h"
 
@@ -28,6 +28,13 @@ likeness_fields likeness_fields_of(const model_entity *entity);
  * apart itself. Of a link the reference text is compared. Nothing for no value. */
 void likeness_text(model_reader *reader, const model_field *field, pb_value value, pb_buf *out);
 
+/** What a record is called when decisions about it are looked for after it was imported anew: by
+ * the source's own id, else (absent) by all that is compared of it. 63 bits; stored: never changed.
+ */
+int64_t likeness_identity(pb_str source_id, const pb_str *texts, size_t count);
+/** A number that changes when what is compared of an entity does. 63 bits; stored. */
+int64_t likeness_print(const likeness_fields *fields);
+
 /** What a column of comparison tells, beside the names. */
 typedef enum likeness_tells {
     LIKENESS_NAME,     /* of a person: shared by namesakes */
@@ -40,6 +47,14 @@ typedef enum likeness_tells {
 } likeness_tells;
 /** `field` NULL: none of the entity. */
 likeness_tells likeness_tells_of(const model_field *field, match_kind kind);
+
+/** The five levels of a match_pair, from how a model compared the columns. */
+uint64_t likeness_levels(const match_comparison *comparison, size_t count);
+/** Appends them as words by field, those that agree or differ: `full_name=equal email=near`. */
+void likeness_levels_text(const model_field *const *fields, size_t count, uint64_t levels,
+                          pb_buf *out);
+/** The script of a text's letters: latin, han, arabic, mixed, other, or none. */
+const char *likeness_script(pb_str text);
 
 /** Two records as match compared them. */
 typedef struct likeness_pair {
