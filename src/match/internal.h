@@ -3,6 +3,7 @@
 #define MATCH_INTERNAL_H
 
 #include "match/model.h"
+#include "script/names.h"
 
 enum { LEVEL_BITS = 3, NAME_PARTS = 6, BONES = 3 };
 
@@ -30,6 +31,17 @@ uint32_t match_intern_id(match_intern *intern, uint64_t hash);
 bool match_intern_has(const match_intern *intern, uint64_t hash);
 void match_intern_free(match_intern *intern);
 
+/* ---- names.c ---- */
+
+typedef enum match_script { MATCH_LATIN, MATCH_HAN, MATCH_ARABIC } match_script;
+
+/** By the first letter; what is neither Han nor Arabic is MATCH_LATIN. */
+match_script match_script_of(pb_str word);
+/** The words of a name that are compared; slices of it. Returns how many. */
+size_t match_name_cut(pb_str name, pb_str ret_words[NAME_PARTS]);
+/** Reads a name whose words were cut as a Chinese one; false where it is none. */
+bool match_name_read(pb_str name, const pb_str *words, size_t count, script_reading *ret);
+
 /* ---- words.c ---- */
 
 /** A word of names. */
@@ -39,6 +51,8 @@ typedef struct match_word {
     uint32_t bones; /* hash of its consonants; two letters of them decide `start` */
     uint32_t start;
     uint32_t letters; /* set of its letters */
+    uint32_t cross;   /* the same in all scripts: hash of what it sounds like; 0: unknown */
+    uint8_t script;   /* match_script */
     bool ascii;
     bool single; /* one letter: an initial, or a name in Chinese */
 } match_word;
@@ -48,6 +62,9 @@ typedef struct match_words {
     match_intern intern, nicknames;
     match_word *items;
     size_t capacity;
+    script_reading *readings; /* of Chinese names, numbered from 1 */
+    uint32_t reading_count;
+    size_t reading_capacity;
     struct match_likeness *cache;
     unsigned cache_bits;
 } match_words;
@@ -55,9 +72,17 @@ typedef struct match_words {
 /** The words of one name: numbers, 0 behind the last. */
 typedef struct match_name {
     uint32_t word[NAME_PARTS];
+    uint32_t reading; /* its number; 0: no Chinese name */
 } match_name;
 
-typedef enum match_alike { ALIKE_NOT, ALIKE_INITIAL, ALIKE_CLOSE, ALIKE_SAME } match_alike;
+/** ALIKE_SOUND: the same word in another script. */
+typedef enum match_alike {
+    ALIKE_NOT,
+    ALIKE_INITIAL,
+    ALIKE_CLOSE,
+    ALIKE_SOUND,
+    ALIKE_SAME
+} match_alike;
 
 /** `cache_bits`: as many results of comparing words are remembered, a power of two. */
 bool match_words_start(match_words *words, unsigned cache_bits);

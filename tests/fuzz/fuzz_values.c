@@ -3,7 +3,7 @@
  *
  * Holds: a verdict is given; texts are UTF-8; what was read and written again reads the same.
  */
-/* fuzzes: model model/types model/ids model/tables */
+/* fuzzes: model model/types model/ids script */
 /* libraries: yaml-0.1 libidn2 */
 /* tables: han phone */
 #include "base/utf8.h"

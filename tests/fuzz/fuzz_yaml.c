@@ -3,7 +3,7 @@
  * Holds: reading ends; a document that is refused says why and where; one that is read has all its
  * nodes within the document and within the limits; a schema that loads has entities with names.
  */
-/* fuzzes: model model/types model/ids model/tables */
+/* fuzzes: model model/types model/ids script */
 /* libraries: yaml-0.1 libidn2 */
 /* tables: han phone */
 #include "model/yaml.h"
