@@ -59,7 +59,7 @@ pb_status match_rows_take(match_rows *rows, match_batch *batch, pb_error *err)
     return status;
 }
 
-pb_status match_rows_add(match_rows *rows, const pb_str *values, pb_error *err)
+static pb_status add_row(match_rows *rows, const pb_str *values, pb_error *err)
 {
     if (rows->broken)
         return refuse_broken(err);
@@ -140,7 +140,7 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
     for (size_t row = 0; row < rows && status == PB_OK; row++) {
         for (size_t c = 0; c < column_count; c++)
             values[c] = columns[c].values[row];
-        status = match_rows_add(packed, values, err);
+        status = add_row(packed, values, err);
     }
     if (status == PB_OK)
         status = match_rows_end(packed, false, err);

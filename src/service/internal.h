@@ -45,6 +45,26 @@ pb_status service_open_source(const service_core *service, const service_call *c
                               const service_source *source, pb_arena *arena,
                               service_opened *ret_opened, pb_error *err);
 void service_close_source(service_opened *opened);
+/** A workspace must be the only source. */
+pb_status service_refuse_mixture(const service_source *source, pb_error *err);
+/** True for a source that is one workspace. */
+bool service_source_is_workspace(const service_source *source);
+/** Options by which a source's files are planned and read (source.c). */
+exchange_options service_import_options(const service_core *service, const service_call *call,
+                                        const service_source *source, record_policy policy);
+
+/** A comparison in hand, for its progress: a match_progress and its context (duplicates.c). */
+typedef struct service_duplicate_progress {
+    const service_call *call;
+    const model_entity *entity;
+} service_duplicate_progress;
+bool service_comparing(void *context, uint64_t done, uint64_t total);
+/** Duplicates of every entity in a source's files, or of `entity` alone; `lists` has room for all
+ * entities. Rows go from the files into the comparison, kept nowhere (duplicates_files.c). */
+pb_status service_duplicates_in_files(const service_core *service, const service_call *call,
+                                      const service_source *source, pb_str entity, double threshold,
+                                      pb_arena *arena, service_duplicates *lists, size_t *ret_count,
+                                      pb_error *err);
 /** How a source was read, as reports tell it (reading.c). */
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);

@@ -10,9 +10,8 @@ static bool reading(void *context, const char *file, uint64_t done, uint64_t tot
            call->progress(call->context, PB_MSG("Reading"), file, done, total);
 }
 
-static exchange_options import_options(const service_core *service, const service_call *call,
-                                       const service_source *source, record_policy policy,
-                                       bool dry_run)
+exchange_options service_import_options(const service_core *service, const service_call *call,
+                                        const service_source *source, record_policy policy)
 {
     return (exchange_options){.paths = source->paths,
                               .path_count = source->path_count,
@@ -27,7 +26,6 @@ static exchange_options import_options(const service_core *service, const servic
                               .policy = policy,
                               .actor = call->actor,
                               .now_us = call->now_us,
-                              .dry_run = dry_run,
                               .progress = reading,
                               .context = (void *)call};
 }
@@ -37,7 +35,8 @@ pb_status service_import(const service_core *service, const service_call *call,
                          bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     enum { ALL_REJECTS = 1000000 };
-    exchange_options options = import_options(service, call, source, RECORD_STRICT, dry_run);
+    exchange_options options = service_import_options(service, call, source, RECORD_STRICT);
+    options.dry_run = dry_run;
     if (all_rejects)
         options.most_rejects = ALL_REJECTS;
     exchange_plan plan;
@@ -58,7 +57,7 @@ static pb_status load_files(const service_core *service, const service_call *cal
                             pb_error *err)
 {
     db_options scratch = {.scratch = true};
-    exchange_options options = import_options(service, call, source, RECORD_KEEP, false);
+    exchange_options options = service_import_options(service, call, source, RECORD_KEEP);
     options.last = true;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
     PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));
@@ -66,7 +65,12 @@ static pb_status load_files(const service_core *service, const service_call *cal
     return exchange_import(opened->workspace, &options, arena, &opened->plan, err);
 }
 
-static pb_status refuse_mixture(const service_source *source, pb_error *err)
+bool service_source_is_workspace(const service_source *source)
+{
+    return source->path_count == 1 && db_workspace_exists(source->paths[0]);
+}
+
+pb_status service_refuse_mixture(const service_source *source, pb_error *err)
 {
     for (size_t i = 0; i < source->path_count && source->path_count > 1; i++)
         if (db_workspace_exists(source->paths[i]))
@@ -83,9 +87,9 @@ pb_status service_open_source(const service_core *service, const service_call *c
     service_opened opened = {0};
     db_options options = {
         .key = source->key, .password_file = source->password_file, .replica = source->replica};
-    PB_TRY(refuse_mixture(source, err));
+    PB_TRY(service_refuse_mixture(source, err));
     pb_status status =
-        source->path_count == 1 && db_workspace_exists(source->paths[0])
+        service_source_is_workspace(source)
             ? db_workspace_open(source->paths[0], service->schema, &options, &opened.workspace, err)
             : load_files(service, call, source, arena, &opened, err);
     if (status == PB_OK)

@@ -13,6 +13,12 @@ const char *sys_getenv(const char *name)
     return value && *value ? value : NULL;
 }
 
+size_t sys_cores(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (size_t)count : 1;
+}
+
 pb_str sys_user_name(pb_arena *arena)
 {
     char room[4096];

@@ -374,8 +374,7 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     return status;
 }
 
-/* A plan that would import nothing is no import. */
-static pb_status check_any(const exchange_plan *plan, pb_error *err)
+pb_status import_any(const exchange_plan *plan, pb_error *err)
 {
     for (size_t i = 0; i < plan->file_count; i++)
         if (plan->files[i].entity != NULL)
@@ -411,7 +410,7 @@ static pb_status check_any(const exchange_plan *plan, pb_error *err)
 pb_status exchange_import(db_workspace *workspace, const exchange_options *options, pb_arena *arena,
                           exchange_plan *plan, pb_error *err)
 {
-    PB_TRY(check_any(plan, err));
+    PB_TRY(import_any(plan, err));
     importing im = {.options = options, .plan = plan, .arena = arena};
     pb_status status = db_write(workspace, work, &im, err);
     for (size_t i = 0; i < plan->file_count; i++)

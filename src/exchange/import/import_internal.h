@@ -27,6 +27,9 @@ typedef struct binding {
     size_t country;                /* then: the column that holds the country */
 } binding;
 
+/** A plan that would import nothing is no import: PB_INVALID, with why. */
+pb_status import_any(const exchange_plan *plan, pb_error *err);
+
 /** How the rows of one file become inputs; made once a file. */
 typedef struct row_shape {
     binding *bindings;

@@ -55,6 +55,7 @@ typedef struct match_options {
     uint64_t max_pairs; /* compared at most; 0: 20 per row, at least 1 million; then PB_LIMIT */
     const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
                                   besides the built-in ones; NULL: none */
+    size_t threads;            /* 0: one; the result is the same for any number */
     struct match_model **ret_model; /* what was learned, for match/model.h; owner: the caller,
                                        match_model_free; NULL: not wanted */
 } match_options;
@@ -67,21 +68,19 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
                     const match_options *options, match_progress progress, void *context,
                     pb_arena *arena, match_result *ret_result, pb_error *err);
 
-/** Rows packed for comparing, given one by one: each different value is kept once, some 20 bytes
+/** Rows packed for comparing, given in batches: each different value is kept once, some 20 bytes
  * beside its text, and 8 bytes a value and 20 a row. Threads: rows belong to one thread. */
 typedef struct match_rows match_rows;
 
 /** `values` of the columns are not looked at. Owner: the caller, match_rows_free. */
 pb_status match_rows_new(const match_column *columns, size_t column_count, match_rows **ret_rows,
                          pb_error *err);
-/** Adds a row: a folded text for each column, copied. */
-pb_status match_rows_add(match_rows *rows, const pb_str *values, pb_error *err);
 /** Some rows made ready by a thread of its own, to be taken in one after the other. */
 typedef struct match_batch match_batch;
 /** For at most `most` rows of `rows`. Owner: the caller, match_batch_free. */
 pb_status match_batch_new(const match_rows *rows, size_t most, match_batch **ret_batch,
                           pb_error *err);
-/** Adds a row, copied; the batch must have room. */
+/** Adds a row: a folded text for each column, copied; the batch must have room. */
 pb_status match_batch_add(match_batch *batch, const pb_str *values, pb_error *err);
 /** Takes NULL, returns NULL. */
 match_batch *match_batch_free(match_batch *batch);

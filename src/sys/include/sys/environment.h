@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 
+/** Processor cores that run, at least 1. */
+size_t sys_cores(void);
 /** NULL when not set or empty. Belongs to the environment. */
 const char *sys_getenv(const char *name);
 /** Name of the user who runs the process, its number when it has none; absent without memory. */
