@@ -3,6 +3,8 @@
 #include "db/copy.h"
 #include "sys/file.h"
 
+enum { FULL_AT = 2000 }; /* less than the smallest workspace needs */
+
 static const char *const names[BACKUP_FAULT_COUNT] = {"none",
                                                       "lost-disk",
                                                       "torn-page",
@@ -144,7 +146,7 @@ pb_status fault_pane(backup_target *real, backup_fault fault, backup_target **re
     pane *p = malloc(sizeof *p);
     if (p == NULL)
         return pb_fail_memory(err);
-    *p = (pane){.real = real, .fault = fault, .room_bytes = 2000};
+    *p = (pane){.real = real, .fault = fault, .room_bytes = FULL_AT};
     return backup_target_wrap(backup_target_place(real), &kind, p, ret_pane, err);
 }
 

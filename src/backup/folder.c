@@ -217,6 +217,7 @@ static bool folder_device(void *self, uint64_t *ret_device, uint64_t *ret_free)
 }
 
 const backup_kind backup_folder = {.durable = false,
+                                   .near = true,
                                    .put = folder_put,
                                    .get = folder_get,
                                    .list = folder_list,

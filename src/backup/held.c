@@ -63,6 +63,22 @@ pb_status held_put(held *place, int level, pb_str plain, piece_name *ret_name, p
     return PB_OK;
 }
 
+pb_status held_put_sealed(held *place, const piece_name *name, pb_str sealed, pb_error *err)
+{
+    char label[ROOM_NAME];
+    uint64_t size = 0;
+    if (backup_target_durable(place->room->target) && held_size(place, name, &size)) {
+        held_keep(place, size);
+        return PB_OK;
+    }
+    room_piece_label(name, label);
+    PB_TRY(room_put(place->room, label, sealed, err));
+    place->sent->pieces_sent++;
+    place->sent->bytes_sent += sealed.len;
+    place->stored += sealed.len;
+    return PB_OK;
+}
+
 pb_status held_finish(held *place, const manifest *m, pb_error *err)
 {
     PB_AUTO_BUF bytes = PB_BUF_INIT(PIECE_MAX);

@@ -27,6 +27,8 @@ bool held_size(const held *place, const piece_name *name, uint64_t *ret_size);
 void held_keep(held *place, uint64_t size);
 /** Puts a piece unless the place has it for sure already. */
 pb_status held_put(held *place, int level, pb_str plain, piece_name *ret_name, pb_error *err);
+/** The same of a piece that is sealed already. */
+pb_status held_put_sealed(held *place, const piece_name *name, pb_str sealed, pb_error *err);
 /** Puts the manifest when everything it needs is on the disk; it is itself there when this
  * returns. */
 pb_status held_finish(held *place, const manifest *m, pb_error *err);

@@ -10,7 +10,9 @@ enum {
     HEAD = MAGIC + crypto_secretstream_xchacha20poly1305_HEADERBYTES,
     EXTRA = crypto_secretstream_xchacha20poly1305_ABYTES,
     MESSAGE = 1 << 20,
-    FRONT = 9 /* method and length */
+    FRONT = 9, /* method and length */
+    PATCH_LEVEL = 3,
+    KEYS = 96
 };
 
 static const char magic[] = "PBS1";
@@ -37,25 +39,42 @@ const uint8_t *piece_box_seed(const piece_box *box)
     return box->keys + 64;
 }
 
-pb_status piece_box_new(piece_subkey subkey, const void *context, piece_box **ret_box,
-                        pb_error *err)
+static piece_box *make_box(void)
 {
     piece_box *box = calloc(1, sizeof *box);
     if (box == NULL)
-        return pb_fail_memory(err);
+        return NULL;
     box->body = PB_BUF_INIT(PIECE_MAX + (1 << 20));
-    box->keys = sodium_malloc(96);
+    box->keys = sodium_malloc(KEYS);
     box->compressor = ZSTD_createCCtx();
     box->expander = ZSTD_createDCtx();
-    if (box->keys == NULL || box->compressor == NULL || box->expander == NULL) {
-        piece_box_free(box);
+    return box->keys != NULL && box->compressor != NULL && box->expander != NULL
+               ? box
+               : piece_box_free(box);
+}
+
+pb_status piece_box_new(piece_subkey subkey, const void *context, piece_box **ret_box,
+                        pb_error *err)
+{
+    piece_box *box = make_box();
+    if (box == NULL)
         return pb_fail_memory(err);
-    }
     subkey(context, "bkupseal", box->keys);
     subkey(context, "bkupname", box->keys + 32);
     subkey(context, "ledgersg", box->keys + 64);
     sodium_mprotect_readonly(box->keys);
     *ret_box = box;
+    return PB_OK;
+}
+
+pb_status piece_box_twin(const piece_box *box, piece_box **ret_twin, pb_error *err)
+{
+    piece_box *twin = make_box();
+    if (twin == NULL)
+        return pb_fail_memory(err);
+    memcpy(twin->keys, box->keys, KEYS);
+    sodium_mprotect_readonly(twin->keys);
+    *ret_twin = twin;
     return PB_OK;
 }
 
@@ -113,6 +132,27 @@ static pb_status pack(piece_box *box, int level, pb_str plain, pb_error *err)
     else
         pb_buf_add(body, plain);
     return body->failed ? pb_fail_memory(err) : PB_OK;
+}
+
+size_t piece_patch(piece_box *box, const uint8_t *before, const uint8_t *after, size_t len,
+                   uint8_t *out, size_t max)
+{
+    ZSTD_CCtx *context = box->compressor;
+    ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, PATCH_LEVEL);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+    if (ZSTD_isError(ZSTD_CCtx_refPrefix(context, before, len)))
+        return 0;
+    size_t size = ZSTD_compress2(context, out, max, after, len);
+    return ZSTD_isError(size) ? 0 : size;
+}
+
+bool piece_unpatch(piece_box *box, pb_str patch, const uint8_t *before, size_t len,
+                   uint8_t *ret_after)
+{
+    ZSTD_DCtx_reset(box->expander, ZSTD_reset_session_and_parameters);
+    return !ZSTD_isError(ZSTD_DCtx_refPrefix(box->expander, before, len)) &&
+           ZSTD_decompressDCtx(box->expander, ret_after, len, patch.ptr, patch.len) == len;
 }
 
 pb_status piece_seal(piece_box *box, const char *label, int level, pb_str plain, pb_buf *out,

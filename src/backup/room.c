@@ -75,20 +75,35 @@ static pb_status missing(const char *label, pb_error *err)
     return PB_CORRUPT;
 }
 
+static pb_status fetch(backup_room *room, const char *label, pthread_mutex_t *lock, pb_error *err)
+{
+    pb_buf_clear(&room->sealed);
+    if (lock != NULL)
+        pthread_mutex_lock(lock);
+    pb_status status = room_get(room, label, &room->sealed, err);
+    if (lock != NULL)
+        pthread_mutex_unlock(lock);
+    return status == PB_NOT_FOUND ? missing(label, err) : status;
+}
+
+pb_status room_get_pack(backup_room *room, const piece_name *name, pthread_mutex_t *lock,
+                        pb_buf *out, pb_error *err)
+{
+    char label[ROOM_NAME];
+    room_piece_label(name, label);
+    PB_TRY(fetch(room, label, lock, err));
+    return piece_open(room->box, label, pb_buf_str(&room->sealed), out, err);
+}
+
 pb_status room_get_piece(backup_room *room, const piece_name *name, pb_buf *out, pb_error *err)
 {
     char label[ROOM_NAME];
     size_t start = out->len;
-    room_piece_label(name, label);
-    pb_buf_clear(&room->sealed);
-    pb_status status = room_get(room, label, &room->sealed, err);
-    if (status == PB_NOT_FOUND)
-        return missing(label, err);
-    PB_TRY(status);
-    PB_TRY(piece_open(room->box, label, pb_buf_str(&room->sealed), out, err));
+    PB_TRY(room_get_pack(room, name, NULL, out, err));
     piece_name found = piece_name_of(room->box, pb_str_n(out->ptr + start, out->len - start));
     if (memcmp(found.b, name->b, sizeof found.b) == 0)
         return PB_OK;
+    room_piece_label(name, label);
     return pb_fail(err, PB_CORRUPT, PB_MSG("The piece {piece} of the backup was altered."), "piece",
                    label, NULL);
 }

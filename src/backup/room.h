@@ -11,6 +11,8 @@
 #include "backup/target.h"
 #include "manifest.h"
 
+#include <pthread.h>
+
 enum { ROOM_NAME = 160, ROOM_OBJECT_MAX = 4 << 20 };
 
 typedef struct backup_room {
@@ -31,6 +33,10 @@ pb_status room_put_piece(backup_room *room, const piece_name *name, int level, p
                          uint64_t *ret_stored, pb_error *err);
 /** Appends the plain content, whose name is checked. */
 pb_status room_get_piece(backup_room *room, const piece_name *name, pb_buf *out, pb_error *err);
+/** As room_get_piece, of a piece that is not named by its bytes (pack.h). `lock` is held while the
+ * target is asked; NULL: none is needed. */
+pb_status room_get_pack(backup_room *room, const piece_name *name, pthread_mutex_t *lock,
+                        pb_buf *out, pb_error *err);
 /** An object by its label below the room's folder. */
 pb_status room_put(backup_room *room, const char *label, pb_str bytes, pb_error *err);
 pb_status room_get(backup_room *room, const char *label, pb_buf *out, pb_error *err);

@@ -1,12 +1,11 @@
 /* Pages to pieces: each page is compared by its print with what the place holds; what is new goes
- * into packs. */
+ * through the press into packs, as a patch where the place is near and a patch pays. */
 #include "send.h"
 
 #include "held.h"
-#include "table.h"
+#include "press.h"
 
 enum {
-    LEVEL_PAGES = 1, /* pages are encrypted already and do not shrink: measured, see README */
     LEVEL_TABLE = 3,
     RUNS_TABLE = TABLE_PAGES / DB_RUN_PAGES,
     THIN = 4 /* a piece of which less than 1/THIN is still used is not held on to */
@@ -21,76 +20,166 @@ typedef struct sending {
     backup_sent *sent;
     held place;
     page_table *before, *now;
-    uint16_t *from_before;     /* piece of `before` to piece of `now`, UINT16_MAX: not yet */
-    uint32_t *used_before;     /* pages of each piece of `before` that it still used */
-    uint16_t packing;          /* the piece of `now` that the pack will be */
-    pb_buf pack, run, encoded; /* pages to be sent; pages read; a table */
+    uint16_t *from_before; /* piece of `before` to piece of `now`, TABLE_NONE: not yet */
+    uint32_t *used_before; /* pages of each piece of `before` that it still used */
+    uint64_t first;        /* the table's first page */
+    press *press;          /* NULL: none yet */
+    press_load *load;      /* the one in hand; NULL: none */
+    pthread_mutex_t lock;  /* for the target, which the press reads bases from */
+    pb_buf run, encoded;   /* pages read; a table */
 } sending;
 
 static void sending_end(sending *s)
 {
+    press_end(s->press);
+    pthread_mutex_destroy(&s->lock);
     free(s->before);
     free(s->now);
     free(s->from_before);
     free(s->used_before);
-    pb_buf_free(&s->pack);
     pb_buf_free(&s->run);
     pb_buf_free(&s->encoded);
 }
 
-/* ---- one table ---- */
+/* ---- pieces of the table before ---- */
 
-/* Ends the pack in hand. */
-static pb_status end_pack(sending *s, pb_error *err)
+/* May a piece of `before` be held on to? */
+static bool keeps(const sending *s, uint16_t old)
 {
-    if (s->pack.len == 0)
-        return PB_OK;
-    uint32_t pages = (uint32_t)(s->pack.len / DB_PAGE_SIZE);
-    PB_TRY(held_put(&s->place, LEVEL_PAGES, pb_buf_str(&s->pack), &s->now->pieces[s->packing].name,
-                    err));
-    s->now->pieces[s->packing].pages = pages;
-    s->sent->pages_sent += pages;
-    pb_buf_clear(&s->pack);
-    return PB_OK;
+    uint64_t size;
+    return s->from_before[old] != TABLE_NONE ||
+           (s->used_before[old] * THIN >= s->before->pieces[old].pages &&
+            held_size(&s->place, &s->before->pieces[old].name, &size));
 }
 
-/* The piece the page with that print lies in already, as a piece of `now`; UINT16_MAX: none. */
-static uint16_t find_before(sending *s, uint32_t page, const uint8_t *print)
+/* The piece of `now` that it is; only of one that keeps. */
+static uint16_t keep(sending *s, uint16_t old)
 {
-    const page_table *before = s->before;
-    if (page >= before->page_count || memcmp(before->pages[page].print, print, PRINT_SIZE) != 0)
-        return UINT16_MAX;
-    uint16_t old = before->pages[page].piece;
-    uint64_t size;
-    if (s->from_before[old] == UINT16_MAX) {
-        if (s->used_before[old] * THIN < before->pieces[old].pages ||
-            !held_size(&s->place, &before->pieces[old].name, &size))
-            return UINT16_MAX;
-        s->now->pieces[s->now->piece_count].name = before->pieces[old].name;
-        s->now->pieces[s->now->piece_count].pages = before->pieces[old].pages;
+    uint64_t size = 0;
+    if (s->from_before[old] == TABLE_NONE) {
+        held_size(&s->place, &s->before->pieces[old].name, &size);
+        s->now->pieces[s->now->piece_count].name = s->before->pieces[old].name;
+        s->now->pieces[s->now->piece_count].pages = s->before->pieces[old].pages;
         s->from_before[old] = (uint16_t)s->now->piece_count++;
         held_keep(&s->place, size);
     }
     return s->from_before[old];
 }
 
-static pb_status take_page(sending *s, uint32_t page, pb_str bytes, pb_error *err)
+/* The page as the place has it already; false: it does not. */
+static bool find_before(sending *s, uint32_t page, table_page *entry)
+{
+    const table_page *old = &s->before->pages[page];
+    if (page >= s->before->page_count || memcmp(old->print, entry->print, PRINT_SIZE) != 0 ||
+        !keeps(s, old->piece) || (old->base_piece != TABLE_NONE && !keeps(s, old->base_piece)))
+        return false;
+    entry->piece = keep(s, old->piece);
+    entry->slot = old->slot;
+    if (old->base_piece != TABLE_NONE) {
+        entry->base_piece = keep(s, old->base_piece);
+        entry->base_slot = old->base_slot;
+    }
+    return true;
+}
+
+/* Where the page lies whole, as it was: what a patch is made against. */
+static bool has_base(const sending *s, uint32_t page)
+{
+    const table_page *old = &s->before->pages[page];
+    if (page >= s->before->page_count || !backup_target_near(s->room->target))
+        return false;
+    return keeps(s, old->base_piece != TABLE_NONE ? old->base_piece : old->piece);
+}
+
+/* ---- the press ---- */
+
+static pb_status put_pack(sending *s, const press_pack *sealed, uint16_t *ret_piece, pb_error *err)
+{
+    if (sealed->made.count == 0)
+        return PB_OK;
+    *ret_piece = (uint16_t)s->now->piece_count++;
+    s->now->pieces[*ret_piece].name = sealed->name;
+    s->now->pieces[*ret_piece].pages = sealed->made.count;
+    s->sent->pages_sent += sealed->made.count;
+    pthread_mutex_lock(&s->lock);
+    pb_status status = held_put_sealed(&s->place, &sealed->name, pb_buf_str(&sealed->sealed), err);
+    pthread_mutex_unlock(&s->lock);
+    return status;
+}
+
+static void note_page(sending *s, const press_load *load, uint32_t at, uint16_t whole,
+                      uint16_t patches)
+{
+    table_page *entry = &s->now->pages[load->index[at]];
+    entry->slot = load->slot[at];
+    entry->piece = whole;
+    if (!load->patched[at])
+        return;
+    const table_page *old = &s->before->pages[load->index[at]];
+    bool patched = old->base_piece != TABLE_NONE;
+    entry->piece = patches;
+    entry->base_piece = keep(s, patched ? old->base_piece : old->piece);
+    entry->base_slot = patched ? old->base_slot : old->slot;
+}
+
+/* Puts what the oldest load became. */
+static pb_status put_oldest(sending *s, pb_error *err)
+{
+    uint16_t whole = 0, patches = 0;
+    press_load *load = press_collect(s->press);
+    if (load->status != PB_OK) {
+        if (err != NULL)
+            *err = load->error;
+        return load->status;
+    }
+    PB_TRY(put_pack(s, &load->whole, &whole, err));
+    PB_TRY(put_pack(s, &load->patches, &patches, err));
+    for (uint32_t i = 0; i < load->count; i++)
+        note_page(s, load, i, whole, patches);
+    return PB_OK;
+}
+
+static pb_status next_load(sending *s, pb_error *err)
+{
+    while ((s->load = press_next(s->press)) == NULL)
+        PB_TRY(put_oldest(s, err));
+    s->load->before = s->before;
+    s->load->first = s->first;
+    return PB_OK;
+}
+
+/* All that is out comes in. */
+static pb_status end_loads(sending *s, pb_error *err)
+{
+    if (s->load != NULL)
+        press_give(s->press, s->load);
+    s->load = NULL;
+    while (press_out(s->press))
+        PB_TRY(put_oldest(s, err));
+    return PB_OK;
+}
+
+/* ---- one table ---- */
+
+static pb_status take_page(sending *s, uint32_t page, const char *bytes, pb_error *err)
 {
     table_page *entry = &s->now->pages[page];
-    piece_print(s->room->box, bytes, entry->print);
-    entry->piece = find_before(s, page, entry->print);
-    if (entry->piece != UINT16_MAX) {
-        entry->slot = s->before->pages[page].slot;
+    *entry = (table_page){.base_piece = TABLE_NONE, .base_slot = TABLE_NONE};
+    piece_print(s->room->box, pb_str_n(bytes + DB_PAGE_BODY, DB_PAGE_TAIL), entry->print);
+    if (find_before(s, page, entry))
         return PB_OK;
+    if (s->load == NULL)
+        PB_TRY(next_load(s, err));
+    press_load *load = s->load;
+    load->index[load->count] = page;
+    load->based[load->count] = has_base(s, page);
+    memcpy(load->prints[load->count], entry->print, PRINT_SIZE);
+    memcpy(load->pages[load->count++], bytes, DB_PAGE_SIZE);
+    if (load->count == PACK_PAGES) {
+        press_give(s->press, load);
+        s->load = NULL;
     }
-    if (s->pack.len == 0)
-        s->packing = (uint16_t)s->now->piece_count++;
-    entry->piece = s->packing;
-    entry->slot = (uint16_t)(s->pack.len / DB_PAGE_SIZE);
-    pb_buf_add(&s->pack, bytes);
-    if (s->pack.failed)
-        return pb_fail_memory(err);
-    return s->pack.len == (size_t)PACK_PAGES * DB_PAGE_SIZE ? end_pack(s, err) : PB_OK;
+    return PB_OK;
 }
 
 /* The table of the manifest before, empty when there is none or it cannot be read: then everything
@@ -98,8 +187,8 @@ static pb_status take_page(sending *s, uint32_t page, pb_str bytes, pb_error *er
 static void load_before(sending *s, size_t index)
 {
     s->before->piece_count = s->before->page_count = 0;
-    memset(s->from_before, 0xff, TABLE_PAGES * sizeof *s->from_before);
-    memset(s->used_before, 0, TABLE_PAGES * sizeof *s->used_before);
+    memset(s->from_before, 0xff, TABLE_PIECES * sizeof *s->from_before);
+    memset(s->used_before, 0, TABLE_PIECES * sizeof *s->used_before);
     if (!s->place.had || s->place.old.page_size != DB_PAGE_SIZE ||
         index >= s->place.old.table_count)
         return;
@@ -107,8 +196,12 @@ static void load_before(sending *s, size_t index)
     if (room_get_piece(s->room, &s->place.old.tables[index].name, &s->encoded, NULL) != PB_OK ||
         !table_read(pb_buf_str(&s->encoded), s->before))
         s->before->piece_count = s->before->page_count = 0;
-    for (uint32_t i = 0; i < s->before->page_count; i++)
-        s->used_before[s->before->pages[i].piece]++;
+    for (uint32_t i = 0; i < s->before->page_count; i++) {
+        const table_page *page = &s->before->pages[i];
+        s->used_before[page->piece]++;
+        if (page->base_piece != TABLE_NONE)
+            s->used_before[page->base_piece]++;
+    }
 }
 
 static pb_status tell(sending *s, uint64_t run, pb_error *err)
@@ -127,13 +220,13 @@ static pb_status take_run(sending *s, uint64_t run, pb_error *err)
     PB_TRY(db_copy_read(s->copy, run, &s->run, err));
     s->sent->bytes_read += s->run.len;
     for (size_t at = 0; at < s->run.len; at += DB_PAGE_SIZE)
-        PB_TRY(take_page(s, s->now->page_count++, pb_str_n(s->run.ptr + at, DB_PAGE_SIZE), err));
+        PB_TRY(take_page(s, s->now->page_count++, s->run.ptr + at, err));
     return PB_OK;
 }
 
 static pb_status end_table(sending *s, size_t index, manifest_table *table, pb_error *err)
 {
-    PB_TRY(end_pack(s, err));
+    PB_TRY(end_loads(s, err));
     pb_buf_clear(&s->encoded);
     table_write(s->now, &s->encoded);
     if (s->encoded.failed)
@@ -158,7 +251,7 @@ static pb_status send_table(sending *s, size_t index, manifest_table *table, pb_
     load_before(s, index);
     s->now->piece_count = s->now->page_count = 0;
     s->place.stored = 0;
-    table->first = (uint64_t)index * TABLE_PAGES;
+    s->first = table->first = (uint64_t)index * TABLE_PAGES;
     for (int i = 0; i < RUNS_TABLE && run < s->about->run_count; i++, run++)
         PB_TRY(take_run(s, run, err));
     return end_table(s, index, table, err);
@@ -181,16 +274,16 @@ static pb_status send_pages(sending *s, pb_arena *arena, pb_error *err)
 
 static pb_status make_ready(sending *s, pb_arena *arena, pb_error *err)
 {
-    s->pack = PB_BUF_INIT((size_t)PACK_PAGES * DB_PAGE_SIZE + 16);
     s->run = PB_BUF_INIT(DB_RUN_SIZE + 16);
     s->encoded = PB_BUF_INIT(ROOM_OBJECT_MAX);
     s->before = malloc(sizeof *s->before);
     s->now = malloc(sizeof *s->now);
-    s->from_before = malloc(TABLE_PAGES * sizeof *s->from_before);
-    s->used_before = malloc(TABLE_PAGES * sizeof *s->used_before);
+    s->from_before = malloc(TABLE_PIECES * sizeof *s->from_before);
+    s->used_before = malloc(TABLE_PIECES * sizeof *s->used_before);
     if (s->before == NULL || s->now == NULL || s->from_before == NULL || s->used_before == NULL)
         return pb_fail_memory(err);
-    return held_look(&s->place, s->room, s->sent, arena, err);
+    PB_TRY(held_look(&s->place, s->room, s->sent, arena, err));
+    return press_begin(s->copy, s->room, &s->lock, &s->press, err);
 }
 
 pb_status send_copy(backup_room *room, db_copy *copy, const backup_call *call, manifest *m,
@@ -202,6 +295,7 @@ pb_status send_copy(backup_room *room, db_copy *copy, const backup_call *call, m
                  .call = call,
                  .m = m,
                  .sent = sent};
+    pthread_mutex_init(&s.lock, NULL);
     pb_status status = make_ready(&s, arena, err);
     if (status == PB_OK)
         status = send_pages(&s, arena, err);

@@ -184,6 +184,7 @@ static pb_status take_block(sending *s, pb_str bytes, pb_error *err)
     table_page *entry = &s->now->pages[s->now->page_count++];
     PB_TRY(note_section(s, err));
     piece_print(s->room->box, bytes, entry->print);
+    entry->base_piece = entry->base_slot = TABLE_NONE;
     entry->piece = find_before(s, entry->print, &entry->slot);
     if (entry->piece == UINT16_MAX) {
         if (s->pack.len == 0) {

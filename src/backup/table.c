@@ -13,7 +13,7 @@ static uint32_t get32(const char *at)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-enum { PIECE_BYTES = PIECE_NAME_SIZE + 4, PAGE_BYTES = PRINT_SIZE + 4 };
+enum { PIECE_BYTES = PIECE_NAME_SIZE + 4, PAGE_BYTES = PRINT_SIZE + 8 };
 
 void table_write(const page_table *table, pb_buf *out)
 {
@@ -27,7 +27,26 @@ void table_write(const page_table *table, pb_buf *out)
         const table_page *page = &table->pages[i];
         pb_buf_add(out, pb_str_n((const char *)page->print, PRINT_SIZE));
         put32(out, (uint32_t)page->piece << 16 | page->slot);
+        put32(out, (uint32_t)page->base_piece << 16 | page->base_slot);
     }
+}
+
+static bool lies(const page_table *table, uint32_t place, uint16_t *ret_piece, uint16_t *ret_slot)
+{
+    *ret_piece = (uint16_t)(place >> 16);
+    *ret_slot = (uint16_t)place;
+    return *ret_piece < table->piece_count && *ret_slot < table->pieces[*ret_piece].pages;
+}
+
+static bool read_page(const char *at, const page_table *table, table_page *page)
+{
+    uint32_t base = get32(at + PRINT_SIZE + 4);
+    memcpy(page->print, at, PRINT_SIZE);
+    if (!lies(table, get32(at + PRINT_SIZE), &page->piece, &page->slot))
+        return false;
+    if (lies(table, base, &page->base_piece, &page->base_slot))
+        return true;
+    return page->base_piece == TABLE_NONE && page->base_slot == TABLE_NONE;
 }
 
 bool table_read(pb_str bytes, page_table *ret_table)
@@ -37,7 +56,7 @@ bool table_read(pb_str bytes, page_table *ret_table)
     uint32_t pieces = get32(bytes.ptr);
     uint32_t pages = get32(bytes.ptr + 4);
     const char *at = bytes.ptr + 8;
-    if (pieces > TABLE_PAGES || pages > TABLE_PAGES ||
+    if (pieces > TABLE_PIECES || pages > TABLE_PAGES ||
         bytes.len != 8 + (size_t)pieces * PIECE_BYTES + (size_t)pages * PAGE_BYTES)
         return false;
     ret_table->piece_count = pieces;
@@ -48,14 +67,8 @@ bool table_read(pb_str bytes, page_table *ret_table)
         if (ret_table->pieces[i].pages == 0 || ret_table->pieces[i].pages > PACK_PAGES)
             return false;
     }
-    for (uint32_t i = 0; i < pages; i++, at += PAGE_BYTES) {
-        table_page *page = &ret_table->pages[i];
-        uint32_t place = get32(at + PRINT_SIZE);
-        memcpy(page->print, at, PRINT_SIZE);
-        page->piece = (uint16_t)(place >> 16);
-        page->slot = (uint16_t)place;
-        if (page->piece >= pieces || page->slot >= ret_table->pieces[page->piece].pages)
+    for (uint32_t i = 0; i < pages; i++, at += PAGE_BYTES)
+        if (!read_page(at, ret_table, &ret_table->pages[i]))
             return false;
-    }
     return true;
 }

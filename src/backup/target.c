@@ -89,6 +89,11 @@ bool backup_target_durable(const backup_target *target)
     return target->kind->durable;
 }
 
+bool backup_target_near(const backup_target *target)
+{
+    return target->kind->near;
+}
+
 /* True when the failed call shall be made once more; waits before that, longer each time. */
 static bool again(pb_status status, int *tries)
 {

@@ -1,6 +1,7 @@
 /* Copies taken while the workspace is in use: one transaction, the engine's stored pages, the head.
  */
 #include "internal.h"
+#include "page.h"
 
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -137,6 +138,21 @@ pb_status db_copy_read(db_copy *copy, uint64_t run, pb_buf *out, pb_error *err)
     if (status != PB_OK)
         out->len = before;
     return status;
+}
+
+pb_status db_copy_open_page(const db_copy *copy, uint64_t page, uint8_t bytes[DB_PAGE_SIZE],
+                            pb_error *err)
+{
+    const db_workspace *workspace = copy->session->workspace;
+    if (db_page_open(workspace->key, page, bytes))
+        return PB_OK;
+    pb_fail(err, PB_CORRUPT, PB_MSG("Page {page} of {path} is damaged or was altered."), "page",
+            PB_ARG_INT(page + 1), "path", workspace->target.place, NULL);
+    pb_error_hint(err,
+                  PB_MSG("Restore the workspace from a backup; keep this one for those who "
+                         "look into it."),
+                  NULL);
+    return PB_CORRUPT;
 }
 
 db_copy *db_copy_close(db_copy *copy)

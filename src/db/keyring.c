@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "key.h"
+#include "page.h"
 
 #include "sys/random.h"
 
@@ -75,6 +76,11 @@ void db_keyring_take(const db_keyring *keyring, db_header *ret_header, uint8_t *
 {
     *ret_header = keyring->header;
     memcpy(ret_key, keyring->key, 32);
+}
+
+void db_keyring_close_page(const db_keyring *keyring, uint64_t page, uint8_t bytes[DB_PAGE_SIZE])
+{
+    db_page_close(keyring->key, page, bytes);
 }
 
 pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err)

@@ -4,6 +4,7 @@
 #include "sys/file.h"
 
 #include <pwd.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -46,4 +47,12 @@ char *sys_program_path(pb_arena *arena)
     if (len <= 0 || (size_t)len == sizeof path)
         return NULL;
     return pb_arena_cstr(arena, pb_str_n(path, (size_t)len));
+}
+
+unsigned sys_core_count(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count > 0 ? (unsigned)count : 1;
 }

@@ -35,6 +35,8 @@ const char *backup_target_place(const backup_target *target);
 bool backup_target_device(const backup_target *target, uint64_t *ret_device, uint64_t *ret_free);
 /** True when an object stays for sure once put says so; else only backup_target_settle makes it. */
 bool backup_target_durable(const backup_target *target);
+/** True when reading what lies there costs no more than reading the workspace does. */
+bool backup_target_near(const backup_target *target);
 
 /** Puts an object, replacing one of that name. */
 pb_status backup_target_put(backup_target *target, const char *name, pb_str bytes, pb_error *err);

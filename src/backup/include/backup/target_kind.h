@@ -9,6 +9,7 @@
  * what fails with PB_BUSY. */
 typedef struct backup_kind {
     bool durable; /* what put acknowledges survives */
+    bool near;    /* reading what lies there costs no more than reading the workspace */
     pb_status (*put)(void *self, const char *name, pb_str bytes, pb_error *err);
     pb_status (*get)(void *self, const char *name, size_t max, pb_buf *out, pb_error *err);
     pb_status (*list)(void *self, const char *folder, pb_arena *arena, backup_object **ret_objects,

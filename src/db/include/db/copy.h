@@ -1,9 +1,11 @@
 /* Copies of an embedded workspace taken while it is in use, and workspaces built anew from them.
  *
  * What is copied are the stored bytes: pages as they lie in the files, encrypted and authenticated
- * each by itself. Copying needs no key beyond the open workspace's; a page that did not change
- * between two copies has the same bytes in both, unless it still lay in the write-ahead log at the
- * first (it is encrypted anew when it leaves the log).
+ * each by itself. A page that did not change between two copies has the same bytes in both, unless
+ * it still lay in the write-ahead log at the first (it is encrypted anew when it leaves the log);
+ * its tag and nonce, the last DB_PAGE_TAIL bytes, tell it from every other. Encrypted pages do not
+ * shrink: db_copy_open_page gives their content, and from content and nonce db_keyring_close_page
+ * makes the same bytes again.
  * Pages come in runs of DB_RUN_PAGES, aligned, so that runs of two copies can be compared.
  * Refuses: compressing, targets, manifests (see backup); engines without files of their own
  * (PB_UNSUPPORTED); writing over anything that exists.
@@ -16,6 +18,13 @@
 #include "db/workspace.h"
 
 enum { DB_RUN_PAGES = 64, DB_PAGE_SIZE = 8192, DB_RUN_SIZE = DB_RUN_PAGES * DB_PAGE_SIZE };
+/* A page: content, tag, nonce. */
+enum {
+    DB_PAGE_TAG = 32,
+    DB_PAGE_NONCE = 32,
+    DB_PAGE_TAIL = DB_PAGE_TAG + DB_PAGE_NONCE,
+    DB_PAGE_BODY = DB_PAGE_SIZE - DB_PAGE_TAIL
+};
 
 /** A place in the history of a workspace: where a copy stands, and where log pieces continue. */
 typedef struct db_position {
@@ -53,6 +62,11 @@ db_session *db_copy_session(db_copy *copy);
  * comes from the file or the log; what comes from the log is checked against its checksum. Any
  * order, also repeatedly. About one read call a run and one for each of its pages in the log. */
 pb_status db_copy_read(db_copy *copy, uint64_t run, pb_buf *out, pb_error *err);
+/** Deciphers page `page` (from 0), as db_copy_read gave it, in place: DB_PAGE_BODY bytes of
+ * content, then tag and nonce as they were. PB_CORRUPT when it is not what was written. Any thread.
+ */
+pb_status db_copy_open_page(const db_copy *copy, uint64_t page, uint8_t bytes[DB_PAGE_SIZE],
+                            pb_error *err);
 /** Takes NULL, returns NULL. */
 db_copy *db_copy_close(db_copy *copy);
 

@@ -7,6 +7,7 @@
 #define DB_KEYRING_H
 
 #include "base/bytes.h"
+#include "db/copy.h"
 #include "db/workspace.h"
 
 typedef struct db_keyring db_keyring;
@@ -20,6 +21,9 @@ pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **re
 db_keyring *db_keyring_close(db_keyring *keyring);
 /** As db_workspace_subkey. */
 void db_keyring_subkey(const db_keyring *keyring, const char purpose[8], uint8_t ret_key[32]);
+/** The stored bytes of page `page` (from 0), in place: from content and nonce as db_copy_open_page
+ * left them (the tag may be anything). */
+void db_keyring_close_page(const db_keyring *keyring, uint64_t page, uint8_t bytes[DB_PAGE_SIZE]);
 /** Id of the workspace a head is of; read without a key, so believe it only of a head that a
  * keyring proved. */
 pb_status db_head_id(pb_str head, pb_uuid *ret_id, pb_error *err);
