@@ -54,12 +54,12 @@ static void end_rows(void *context)
     likeness_rows_free(context);
 }
 
-pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
-                                match_progress progress, void *context, pb_arena *arena,
-                                audit_duplicates *ret_duplicates, pb_error *err)
+pb_status audit_duplicates_search(db_session *snapshot, const model_entity *entity,
+                                  const match_options *options, match_progress progress,
+                                  void *context, pb_arena *arena, audit_duplicates *ret_duplicates,
+                                  pb_error *err)
 {
     likeness_rows *rows;
-    match_options options = {.threshold = threshold};
     PB_TRY(likeness_rows_new(entity, &rows, err));
     if (!pb_arena_defer(arena, end_rows, rows)) {
         likeness_rows_free(rows);
@@ -67,7 +67,19 @@ pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity
     }
     if (likeness_rows_fields(rows)->count > 0)
         PB_TRY(fill_rows(rows, snapshot, entity, err));
-    return likeness_rows_find(rows, &options, progress, context, arena, ret_duplicates, err);
+    PB_TRY(likeness_rows_find(rows, options, progress, context, arena, ret_duplicates, err));
+    return ret_duplicates->result.rows > 0
+               ? duplicates_heed(snapshot, entity, arena, &ret_duplicates->result, err)
+               : PB_OK;
+}
+
+pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
+                                match_progress progress, void *context, pb_arena *arena,
+                                audit_duplicates *ret_duplicates, pb_error *err)
+{
+    const match_options options = {.threshold = threshold};
+    return audit_duplicates_search(snapshot, entity, &options, progress, context, arena,
+                                   ret_duplicates, err);
 }
 
 static pb_status count_rows(db_session *snapshot, const model_entity *entity, size_t *ret_rows,

@@ -142,6 +142,10 @@ pb_status work_text(audit_work *work, db_stmt *stmt, int column, const model_fie
                     pb_str *ret, pb_error *err);
 /** SQL name of a field's column: `<name>`, links `<name>_id` or `<name>_ref`. */
 void work_put_field(pb_buf *out, const model_field *field, bool reference);
+/** Puts what reviewers decided of an entity's pairs into what was found among its records (said.c).
+ */
+pb_status duplicates_heed(db_session *snapshot, const model_entity *entity, pb_arena *arena,
+                          match_result *result, pb_error *err);
 /** Runs a control by SQL. */
 pb_status check_sql(audit_check *check, pb_error *err);
 /** Loads the list and where all links of an entity lead. */

@@ -7,8 +7,9 @@
 #include "likeness/likeness.h"
 #include "record/record.h"
 
-/** Keys of one record that are filed: the most selective ones. */
-enum { ALIKE_KEYS = 16 };
+/** Keys of one record that are filed, and that are looked for: the most selective ones. Each costs a
+ * page or two. */
+enum { ALIKE_KEYS = 6, ALIKE_ASKED = 9 };
 
 typedef struct alike {
     const model_entity *entity;

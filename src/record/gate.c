@@ -295,7 +295,7 @@ static pb_status find(look *l, pb_error *err)
     PB_TRY(complete(writer, p, err));
     PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, l->texts, err));
     l->identity = likeness_identity(l->source_id, l->texts, p->alike->fields.count);
-    PB_TRY(alike_keys(p->alike, l->texts, MATCH_MOST_KEYS, hashes, &key_count, err));
+    PB_TRY(alike_keys(p->alike, l->texts, ALIKE_ASKED, hashes, &key_count, err));
     PB_TRY(match_index_find(writer->session, p->alike, hashes, key_count, l->head ? l->head->n : 0,
                             COMPARED_MOST, writer->row, &ns, &found, err));
     for (size_t i = 0; i < found; i++) {

@@ -1,18 +1,9 @@
 /* How fast records take the road: 1,000,000 contacts of ten columns, in one transaction, CPU time
  * by part. Not a test: run by hand and by ./bench. Arguments: rows (default 100000). */
-#include <sys/resource.h>
-
+#include "bench.h"
 #include "world.h"
 
 #include "base/time.h"
-
-static double cpu(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-           ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec) / 1e6;
-}
 
 static long peak_kb(void)
 {
@@ -71,7 +62,7 @@ static pb_status run(db_session *session, void *context, pb_error *err)
     for (size_t c = 0; c < COLUMNS; c++)
         fields[c] = model_field_find(contact, pb_str_c(names[c]));
     PB_TRY(record_writer_open(session, world_actor(), WORLD_NOW, RECORD_KEEP, &writer, err));
-    double start = cpu();
+    double start = bench_cpu();
     pb_status status = PB_OK;
     for (long i = 1; status == PB_OK && i <= b->rows; i++) {
         size_t count = make(i, fields, inputs, text);
@@ -79,37 +70,13 @@ static pb_status run(db_session *session, void *context, pb_error *err)
         status = record_create(writer, contact, inputs, count, (record_origin){1, i, pb_str_c(id)},
                                NULL, NULL, NULL, err);
     }
-    b->create = cpu() - start;
-    start = cpu();
+    b->create = bench_cpu() - start;
+    start = bench_cpu();
     if (status == PB_OK)
         status = record_writer_finish(writer, err);
-    b->finish = cpu() - start;
+    b->finish = bench_cpu() - start;
     record_writer_close(writer);
     return status;
-}
-
-static model_schema *load(const char *root)
-{
-    static const char *const files[] = {"account",    "activity", "campaign",    "campaign_member",
-                                        "contact",    "lead",     "opportunity", "product",
-                                        "order_line", "staff",    "sales_order", "service_case"};
-    model_source sources[16];
-    model_schema *schema = NULL;
-    size_t count = 0;
-    pb_error err;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/model/%s.yaml", root, files[i]);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        char *bytes = malloc(1 << 20);
-        size_t len = fread(bytes, 1, 1 << 20, file);
-        fclose(file);
-        sources[count++] = (model_source){pb_str_c(files[i]), pb_str_n(bytes, len)};
-    }
-    world_must(model_schema_load(sources, count, &schema, &err), &err);
-    return schema;
 }
 
 int main(int argc, char **argv)
@@ -119,15 +86,15 @@ int main(int argc, char **argv)
     const char *root = getenv("PROBITY_ROOT");
     char folder[] = "/tmp/probity-bench-XXXXXX";
     world_must(sys_sodium_init(&err), &err);
-    model_schema *schema = load(root ? root : ".");
+    model_schema *schema = bench_schema(root ? root : ".");
     b.schema = schema;
     assert_non_null(mkdtemp(folder));
     db_workspace *workspace;
     db_options options = {.scratch = true};
     world_must(db_workspace_create(folder, schema, &options, NULL, &workspace, &err), &err);
-    double start = cpu();
+    double start = bench_cpu();
     world_must(db_write(workspace, run, &b, &err), &err);
-    double all = cpu() - start;
+    double all = bench_cpu() - start;
     double each = 1e6 / (double)b.rows;
     printf("%ld records: create %.2f, finish %.2f, all with commit %.2f us CPU a record; peak %ld "
            "MB\n",

@@ -13,7 +13,13 @@
 /** What was found; positions are those of the records in ascending order of n. */
 typedef likeness_found audit_duplicates;
 
-/** Compares all records of `entity` in the snapshot. `threshold` 0: the default of match.
+/** Compares all records of `entity` in the snapshot by `options` (its blocks are the entity's own)
+ * and heeds what reviewers decided: a pair said to differ is none, one said to be one is. */
+pb_status audit_duplicates_search(db_session *snapshot, const model_entity *entity,
+                                  const match_options *options, match_progress progress,
+                                  void *context, pb_arena *arena, audit_duplicates *ret_duplicates,
+                                  pb_error *err);
+/** The same by a threshold alone. `threshold` 0: the default of match.
  * Everything lives in `arena`: see likeness/rows.h for how much. */
 pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
                                 match_progress progress, void *context, pb_arena *arena,
