@@ -223,8 +223,10 @@ pb_status source_build(backup_source *source, const backup_call *call, const cha
     pthread_mutex_destroy(&all.file);
     if (status == PB_OK)
         status = shiplog_apply(source, all.restore, until_us, restored, err);
-    if (status == PB_OK)
+    if (status == PB_OK) {
+        restored->rest = db_restore_rest(all.restore);
         return db_restore_finish(all.restore, err);
+    }
     db_restore_abort(all.restore);
     return status;
 }

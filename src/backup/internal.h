@@ -7,11 +7,14 @@
 #include "backup/restore.h"
 #include "piece.h"
 
+#include "db/standby.h"
 #include "sys/file.h"
 
 /** A piece_subkey of an open workspace. */
 void backup_subkey(const void *workspace, const char purpose[8], uint8_t ret_key[32]);
 pb_status backup_workspace_id(const db_workspace *workspace, pb_uuid *ret_id, pb_error *err);
+/** What a workspace is called elsewhere: HOST:PATH, or the server's address. */
+pb_status backup_own_name(const db_workspace *workspace, char ret[DB_STANDBY_TEXT], pb_error *err);
 
 /** An event to be appended in a transaction of its own, with a row that views show (may be NULL).
  */

@@ -2,6 +2,7 @@
 #include "backup/plan.h"
 #include "erasures.h"
 #include "facts.h"
+#include "fence.h"
 #include "internal.h"
 #include "send.h"
 #include "sendrows.h"
@@ -23,6 +24,7 @@ typedef struct making {
     bool rows;            /* it lies on a server: rows go, not pages */
     bool log, log_only;   /* the log is kept; nothing else is to go */
     db_session *snapshot; /* instead of a copy */
+    fence_own own;        /* what places are told of it */
 } making;
 
 void backup_subkey(const void *context, const char purpose[8], uint8_t ret_key[32])
@@ -104,6 +106,7 @@ static pb_status begin(making *k, pb_error *err)
     if (!k->rows)
         PB_TRY(sys_path_device(db_workspace_url(k->workspace), &k->device, &left, err));
     PB_TRY(piece_box_new(backup_subkey, k->workspace, &k->box, err));
+    PB_TRY(fence_own_read(&k->own, k->workspace, k->call->now_us, k->arena, err));
     if (!k->rows)
         PB_TRY(db_log_is_kept(k->workspace, &k->log, err));
     if (k->log)
@@ -138,13 +141,19 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
     manifest m = k->m;
     room_init(&room, target, k->box, k->m.workspace);
     db_session *session = k->snapshot != NULL ? k->snapshot : db_copy_session(k->copy);
-    pb_status status = erasures_publish(&room, session, k->m.at_us, &sent->erasures, err);
+    pb_status status = fence_check(&room, &k->own.epoch, arena, err);
+    if (status == PB_OK)
+        status = erasures_publish(&room, session, k->m.at_us, &sent->erasures, err);
     if (status == PB_OK && k->log)
         status = shiplog_send(&room, k->workspace, sent, err);
     if (status == PB_OK && k->rows)
         status = send_rows(&room, k->snapshot, k->call, &m, arena, sent, err);
     else if (status == PB_OK && !k->log_only)
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
+    if (status == PB_OK) /* whoever took over meanwhile has seen what came before, not this */
+        status = fence_check(&room, &k->own.epoch, arena, err);
+    if (status == PB_OK)
+        status = fence_tell(&room, &k->own, err);
     room_end(&room);
     return status;
 }

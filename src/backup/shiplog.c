@@ -104,29 +104,51 @@ static pb_status fetch(backup_room *room, const char *label, pb_buf *plain, pb_e
     return piece_open(room->box, label, pb_buf_str(&room->sealed), plain, err);
 }
 
+pb_status shiplog_list(backup_room *room, const pb_uuid *timeline, uint64_t after, pb_arena *arena,
+                       uint64_t **ret_sequences, size_t *ret_count, pb_error *err)
+{
+    backup_object *objects;
+    size_t count;
+    PB_TRY(room_list(room, "log", arena, &objects, &count, err));
+    uint64_t *sequences = pb_arena_array(arena, count + 1, sizeof *sequences);
+    if (sequences == NULL)
+        return pb_fail_memory(err);
+    *ret_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        pb_uuid of;
+        uint64_t sequence;
+        if (parse_name(objects[i].name, &of, &sequence) && same(&of, timeline) && sequence > after)
+            sequences[(*ret_count)++] = sequence;
+    }
+    *ret_sequences = sequences;
+    return PB_OK;
+}
+
+pb_status shiplog_get(backup_room *room, const pb_uuid *timeline, uint64_t sequence, pb_buf *plain,
+                      pb_error *err)
+{
+    char label[ROOM_NAME];
+    label_of(timeline, sequence, label);
+    return fetch(room, label, plain, err);
+}
+
 pb_status shiplog_apply(backup_source *source, db_restore *restore, int64_t until_us,
                         backup_restored *restored, pb_error *err)
 {
     static const pb_uuid none = {{0}};
     const db_position *position = &source->m.position;
     PB_AUTO_BUF plain = PB_BUF_INIT(PIECE_MAX);
-    backup_object *objects;
+    uint64_t *sequences;
     size_t count;
     if (same(&position->timeline, &none))
         return PB_OK;
-    PB_TRY(room_list(&source->room, "log", source->arena, &objects, &count, err));
+    PB_TRY(shiplog_list(&source->room, &position->timeline, position->sequence, source->arena,
+                        &sequences, &count, err));
     if (until_us != INT64_MAX)
         db_restore_until(restore, until_us);
     for (size_t i = 0; i < count; i++) {
-        pb_uuid timeline;
-        uint64_t sequence;
         db_log_facts about;
-        char label[ROOM_NAME];
-        if (!parse_name(objects[i].name, &timeline, &sequence) ||
-            !same(&timeline, &position->timeline) || sequence <= position->sequence)
-            continue;
-        label_of(&timeline, sequence, label);
-        PB_TRY(fetch(&source->room, label, &plain, err));
+        PB_TRY(shiplog_get(&source->room, &position->timeline, sequences[i], &plain, err));
         PB_TRY(db_log_describe(pb_buf_str(&plain), &about, err));
         PB_TRY(db_restore_log(restore, pb_buf_str(&plain), err));
         restored->pieces++;

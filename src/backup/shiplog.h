@@ -13,6 +13,12 @@ pb_status shiplog_send(backup_room *room, db_workspace *workspace, backup_sent *
 /** Applies the pieces behind the source's position, up to `until_us`. */
 pb_status shiplog_apply(backup_source *source, db_restore *restore, int64_t until_us,
                         backup_restored *restored, pb_error *err);
+/** Sequences above `after` of one timeline's pieces at the place, in order. */
+pb_status shiplog_list(backup_room *room, const pb_uuid *timeline, uint64_t after, pb_arena *arena,
+                       uint64_t **ret_sequences, size_t *ret_count, pb_error *err);
+/** One piece, as db/log.h has it, put into `plain`. */
+pb_status shiplog_get(backup_room *room, const pb_uuid *timeline, uint64_t sequence, pb_buf *plain,
+                      pb_error *err);
 /** Removes the pieces that none of the positions of the backups that are left needs; `*ret_removed`
  * is added to. */
 pb_status shiplog_prune(backup_room *room, const db_position *positions, size_t count,

@@ -105,8 +105,10 @@ pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, 
     db_options options = {.password_file = cli_value(context, "password-file"),
                           .replica = cli_value(context, "replica")};
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    return db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
-                             ret_workspace, err);
+    PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
+                             ret_workspace, err));
+    cli_tell_standby(context, *ret_workspace);
+    return PB_OK;
 }
 
 const char *cli_seconds(const cli_context *context, int64_t us)

@@ -342,6 +342,36 @@ static const cli_exit drill_exits[] = {
     {1, PB_MSG("Something did not, or was not, or a drill could not be run")},
     {2, PB_MSG("Nothing could be drilled or filed; standard error says why and what to do")},
     {.says = NULL}};
+static const cli_option standby_options[] = {
+    {"from", 0, "PLACE", PB_MSG("Place the primary backs up to (default: as before); on PostgreSQL the URL of the primary"), NULL, NULL, false, true, false},
+    {"once", 0, NULL, PB_MSG("Bring it forward once (default)"), NULL, NULL, false, false, false},
+    {"follow", 0, NULL, PB_MSG("Go on bringing it forward until the process is asked to end"), NULL, NULL, false, false, false},
+    {"every", 0, "SECONDS", PB_MSG("With --follow: how often the place is asked, 1 to 86400"), "5", NULL, false, false, false},
+    {"status", 0, NULL, PB_MSG("Say how far it is and how far behind, and change nothing"), NULL, NULL, false, false, false},
+    {"promote", 0, NULL, PB_MSG("Take over: from here on this is the primary"), NULL, NULL, false, false, false},
+    {"accept-loss", 0, "EVENTS", PB_MSG("With --promote: take over although so many events are lost; unknown when nobody knows how many"), NULL, NULL, false, false, false},
+    {"id", 0, "ID", PB_MSG("Id of the workspace, where the place has backups of several"), NULL, NULL, false, false, false},
+    {"config", 0, "DIR", PB_MSG("On PostgreSQL: write the settings that both servers need into this folder"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument standby_arguments[] = {
+    {"WORKSPACE", PB_MSG("The standby: a folder (made when it is missing), or the URL of the server that follows"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example standby_examples[] = {
+    {"probity standby second --from /media/safe/probity", PB_MSG("Build a standby or bring it forward")},
+    {"probity standby second --from sftp://backup@vault.example.com/probity --follow --every 10", PB_MSG("Follow a primary on another machine")},
+    {"probity standby second --status", PB_MSG("See how far behind it is")},
+    {"probity standby second --promote", PB_MSG("Take over from a primary that is lost")},
+    {.line = NULL}};
+static const cli_exit standby_exits[] = {
+    {0, PB_MSG("It was done, or told")},
+    {1, PB_MSG("With --status: it does not follow")},
+    {2, PB_MSG("It could not be done; standard error says why and what to do")},
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -540,6 +570,7 @@ static const cli_command all_commands[] = {
     {"backups", "backups", PB_MSG("List the places of backups and their state"), PB_MSG("Tells of every place how many backups it holds, and whether the newest is young enough. With --declare, says from then on where and how often the workspace is to be backed up, how long backups are kept, how much work may be lost and how long recovery may take."), backups_arguments, backups_options, backups_examples, backups_exits, NULL, cli_run_backups},
     {"restore", "restore", PB_MSG("Bring a workspace back from a backup"), PB_MSG("Builds the workspace anew, checks every piece, every page, the ledger and every record, and compares counts and sums with what they were. What was erased after the backup is erased again before the workspace can be opened. Nothing is ever written over."), restore_arguments, restore_options, restore_examples, restore_exits, NULL, cli_run_restore},
     {"drill", "drill", PB_MSG("Rehearse the loss of a workspace, and file what came of it as evidence"), PB_MSG("Restores the newest backup elsewhere, checks every hash, opens it, verifies ledger and records, compares counts, sums, sampled records and the ledger's head with what they were, and measures how long it took and how much would be lost. With --fault, damages a copy, never the real thing, and says what noticed it. Everything is filed in the ledger of the workspace, where the controls on backups read it."), drill_arguments, drill_options, drill_examples, drill_exits, NULL, cli_run_drill},
+    {"standby", "standby", PB_MSG("Follow a workspace on another machine, and take over from it"), PB_MSG("A standby is a folder fed from the place that the primary backs up to (`probity backup --log`, its log kept). It is built from the newest backup and brought forward by the log; it can be read, audited and searched meanwhile, and refuses to be written. With --promote it takes over: it applies what is there, verifies everything, compares with the newest signed head the place knows, and tells the place, which from then on refuses the former primary. On PostgreSQL the server follows by streaming replication; WORKSPACE is then the address of the following server, and --from that of the primary."), standby_arguments, standby_options, standby_examples, standby_exits, NULL, cli_run_standby},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

@@ -55,8 +55,11 @@ pb_status cli_number(const cli_context *context, const char *option, int64_t min
 pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_key, pb_error *err);
 /** Overwrites the passphrase once it is no longer needed. */
 void cli_forget_secret(cli_context *context);
-/** Opens the workspace named by --workspace. */
+/** Opens the workspace named by --workspace; of a standby says on standard error how far it is. */
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err);
+
+/** Says on standard error what a standby follows and how far it is; of others nothing. */
+void cli_tell_standby(const cli_context *context, db_workspace *workspace);
 
 /** Translation of a message id. */
 const char *cli_text(const cli_context *context, const char *id);

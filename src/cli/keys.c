@@ -1,7 +1,9 @@
 /* The workspace and its key, as the options name them. */
 #include "context.h"
 
+#include "base/time.h"
 #include "base/utf8.h"
+#include "service/standby.h"
 #include "sys/terminal.h"
 
 enum { PASSPHRASE_MIN = 8 };
@@ -68,6 +70,26 @@ pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace,
     db_options options = {.password_file = cli_value(context, "password-file"),
                           .replica = cli_value(context, "replica")};
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    return db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
-                             &options, ret_workspace, err);
+    PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
+                             &options, ret_workspace, err));
+    cli_tell_standby(context, *ret_workspace);
+    return PB_OK;
+}
+
+void cli_tell_standby(const cli_context *context, db_workspace *workspace)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(16384), when = PB_BUF_INIT(64);
+    service_standby_state state;
+    if (context->quiet || service_standby_now(workspace, &state, NULL) != PB_OK ||
+        state.follows == NULL)
+        return;
+    if (state.events > 0)
+        pb_instant_format(&when, state.event_us);
+    cli_say(context, &out,
+            PB_MSG("Standby of {primary}: {events} events, the last of {time}. What came later is "
+                   "not here yet."),
+            "primary", state.follows, "events", PB_ARG_INT(state.events), "time",
+            state.events > 0 ? pb_buf_cstr(&when) : "-", NULL);
+    pb_buf_byte(&out, '\n');
+    sys_write_all(SYS_STDERR, pb_buf_str(&out), NULL);
 }

@@ -33,6 +33,7 @@ typedef struct db_target {
     bool scratch;            /* nothing needs to survive a crash */
     bool create;             /* there must be nothing yet */
     bool filling;            /* it has no head yet, see db/rows.h */
+    bool follows;            /* a standby: nothing of it is written, its log neither */
 } db_target;
 
 /** Called for each table there is, or each column it has. */

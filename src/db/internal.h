@@ -95,7 +95,9 @@ struct db_workspace {
     size_t idle_count, reader_count;
     db_slot slots[DB_SLOTS_MAX];
     size_t slot_count;
-    const char *moved_to; /* closed to writing: it lives there now */
+    const char *moved_to;             /* closed to writing: it lives there now */
+    const struct db_standby *standby; /* closed to writing: it follows another */
+    struct sys_lock *lock_file;       /* of a standby, or of one that takes over */
 
     /* The leader's alone. */
     db_session *writer;

@@ -160,6 +160,18 @@ static pb_status up_to_date(db_session *session, const uint8_t want[FINGERPRINT]
     return PB_OK;
 }
 
+static pb_status fail_standby(const db_workspace *workspace, pb_error *err)
+{
+    pb_fail(err, PB_UNSUPPORTED,
+            PB_MSG("The standby {workspace} cannot be read with another model than its primary's."),
+            "workspace", workspace->target.place, NULL);
+    pb_error_hint(err,
+                  PB_MSG("Use the program and the --model of the primary, or bring the primary to "
+                         "them first: the standby follows."),
+                  NULL);
+    return PB_UNSUPPORTED;
+}
+
 pb_status db_migrate(db_workspace *workspace, pb_error *err)
 {
     uint8_t want[FINGERPRINT];
@@ -172,5 +184,7 @@ pb_status db_migrate(db_workspace *workspace, pb_error *err)
         db_snapshot_close(session);
         PB_TRY(status);
     }
+    if (!same && workspace->standby != NULL)
+        return fail_standby(workspace, err);
     return same ? PB_OK : db_write(workspace, migrate_work, want, err);
 }

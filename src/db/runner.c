@@ -6,6 +6,8 @@
  */
 #include "internal.h"
 
+#include "db/standby.h"
+
 #include "sys/clock.h"
 #include "sys/random.h"
 
@@ -275,6 +277,8 @@ static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
 pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err)
 {
     db_request request = {.work = work, .context = context};
+    if (workspace->standby != NULL)
+        return db_standby_refuse(workspace, err);
     if (pthread_cond_init(&request.wake, NULL) != 0)
         return pb_fail_memory(err);
     pb_status status = queue_and_wait(workspace, &request);

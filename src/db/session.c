@@ -2,6 +2,8 @@
  * the next. */
 #include "internal.h"
 
+#include "db/standby.h"
+
 /* ---- statements ---- */
 
 static db_stmt *stmt_free(db_stmt *stmt)
@@ -218,6 +220,8 @@ pb_value db_column_value(db_stmt *stmt, int column)
 pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session **ret_session,
                           pb_error *err)
 {
+    if (workspace->standby != NULL && role != DB_READER)
+        return db_standby_refuse(workspace, err);
     db_session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return pb_fail_memory(err);

@@ -3,6 +3,7 @@
 
 #include "db/rows.h"
 #include "key.h"
+#include "standby.h"
 
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -33,6 +34,7 @@ static db_workspace *workspace_free(db_workspace *workspace)
     db_session_free(workspace->writer);
     if (workspace->own_place && workspace->target.place != NULL)
         workspace->engine->unmake(&workspace->target);
+    sys_lock_release(workspace->lock_file);
     sodium_free(workspace->key);
     pthread_mutex_destroy(&workspace->lock);
     pb_arena_free(workspace->arena);
@@ -277,6 +279,8 @@ static pb_status explain_wrong_key(const db_workspace *workspace, pb_error *err)
 static pb_status open_all(db_workspace *workspace, const db_options *options, pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(8192);
+    if (folder_of(workspace) != NULL)
+        PB_TRY(db_standby_enter(workspace, options, err));
     PB_TRY(read_header(workspace, &text, err));
     PB_TRY(db_key_fetch(&options->key, folder_of(workspace), workspace->arena, &workspace->header,
                         workspace->key, err));
@@ -286,7 +290,7 @@ static pb_status open_all(db_workspace *workspace, const db_options *options, pb
         status = judge_header(workspace, err);
     if (status == PB_OK && workspace->engine->inspect != NULL)
         status = workspace->engine->inspect(&workspace->target, err);
-    if (status == PB_OK)
+    if (status == PB_OK && workspace->standby == NULL)
         status = db_session_open(workspace, DB_WRITER, &workspace->writer, err);
     if (status == PB_WRONG_KEY)
         return explain_wrong_key(workspace, err);

@@ -28,7 +28,8 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
     {"workspace.moving", false, true, PB_MSG("Moving the workspace to another place began.")},
+    {"workspace.promoted", false, true, PB_MSG("The workspace took over from the one it followed.")},
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 26;
+const size_t ledger_kind_count = 27;

@@ -201,6 +201,25 @@ pb_status ledger_prove(db_session *session, uint64_t sequence, pb_buf *out_json,
     return out_json->failed ? pb_fail_memory(err) : PB_OK;
 }
 
+pb_status ledger_root_at(db_session *session, uint64_t size, uint8_t ret_root[32], pb_error *err)
+{
+    stored_head head;
+    merkle_hash root = {{0}};
+    PB_TRY(newest_head(session, &head, err));
+    if (size > head.size)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("The log has {size} signed entries, not {asked}"),
+                       "size", PB_ARG_INT(head.size), "asked", PB_ARG_INT(size), NULL);
+    tile_reader *reader = malloc(sizeof *reader);
+    if (reader == NULL)
+        return pb_fail_memory(err);
+    store_reader_init(reader, session);
+    pb_status status = merkle_root_at(store_reader_node, reader, size, &root, err);
+    free(reader);
+    PB_TRY(status);
+    memcpy(ret_root, root.b, sizeof root.b);
+    return PB_OK;
+}
+
 static pb_status put_size(db_session *session, pb_json *json, const char *const names[3],
                           uint64_t size, const merkle_hash *root, pb_error *err)
 {

@@ -6,7 +6,7 @@
 #include "record/verify.h"
 #include "sys/file.h"
 
-static backup_call call_of(const service_call *call)
+backup_call service_backup_call(const service_call *call)
 {
     return (backup_call){.actor = call->actor,
                          .now_us = call->now_us,
@@ -110,7 +110,7 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
     backup_state *states;
     size_t state_count, chosen_count = 0;
     const char **chosen = NULL;
-    const backup_call inner = call_of(call);
+    const backup_call inner = service_backup_call(call);
     PB_TRY(load_plan(workspace, arena, &plan, &states, &state_count, err));
     if (count == 0) {
         places = plan.places;
@@ -143,7 +143,7 @@ pb_status service_restore(const service_core *service, const service_call *call,
                           const backup_restore_options *options, backup_restored *ret_restored,
                           pb_error *err)
 {
-    const backup_call inner = call_of(call);
+    const backup_call inner = service_backup_call(call);
     backup_restore_options whole = *options;
     record_checker *checker = record_checker_new(service->schema);
     if (checker == NULL)
@@ -158,7 +158,7 @@ pb_status service_backup_declare(const service_call *call, db_workspace *workspa
                                  const char *path, pb_arena *arena, pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(MODEL_YAML_BYTES + 1);
-    const backup_call inner = call_of(call);
+    const backup_call inner = service_backup_call(call);
     backup_plan plan;
     PB_TRY(sys_file_read(path, MODEL_YAML_BYTES, &text, err));
     const model_source source = {.name = pb_str_c(path), .text = pb_buf_str(&text)};
@@ -246,7 +246,7 @@ pb_status service_drill(const service_core *service, const service_call *call,
                         const backup_fault *faults, size_t fault_count, pb_arena *arena,
                         backup_drilled **ret_drills, size_t *ret_count, pb_error *err)
 {
-    const backup_call inner = call_of(call);
+    const backup_call inner = service_backup_call(call);
     const char **places = NULL;
     size_t count = 0, done = 0;
     PB_TRY(drill_places(workspace, place, arena, &places, &count, err));

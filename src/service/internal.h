@@ -78,7 +78,10 @@ pb_status service_reads_fixture(db_workspace *workspace, const service_call *cal
 pb_status service_verify_session(const service_core *service, const service_call *call,
                                  db_session *session, ledger_report *ret_report, pb_error *err);
 
-/** Appends one event that is not about a record. */
+/** The call as backups want it (backup.c). */
+backup_call service_backup_call(const service_call *call);
+
+/** Appends one event that is not about a record; of a standby it is noted until that takes over. */
 pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
                       pb_str payload, pb_error *err);
 

@@ -4,6 +4,7 @@
 #include "internal.h"
 
 #include "backup/fixture.h"
+#include "backup/standby.h"
 #include "base/cbor.h"
 #include "base/time.h"
 #include "db/move.h"
@@ -114,9 +115,10 @@ static pb_status payload_of(const entity_seen *seen, const model_entity *entity,
     return out->failed ? pb_fail_memory(err) : PB_OK;
 }
 
-static pb_status append_reads(db_session *session, void *context, pb_error *err)
+/* Into the ledger; without a session, into the notes of a standby. */
+static pb_status put_reads(const reads *r, db_workspace *standby, db_session *session,
+                           pb_error *err)
 {
-    const reads *r = context;
     PB_AUTO_BUF payload = PB_BUF_INIT(1 << 20);
     for (size_t i = 0; i < r->schema->entity_count; i++) {
         uint64_t sequence;
@@ -128,9 +130,15 @@ static pb_status append_reads(db_session *session, void *context, pb_error *err)
                               .at_us = r->call->now_us,
                               .actor = r->call->actor,
                               .payload = pb_buf_str(&payload)};
-        PB_TRY(ledger_append(session, &event, &sequence, err));
+        PB_TRY(session != NULL ? ledger_append(session, &event, &sequence, err)
+                               : backup_standby_note(standby, &event, err));
     }
     return PB_OK;
+}
+
+static pb_status append_reads(db_session *session, void *context, pb_error *err)
+{
+    return put_reads(context, NULL, session, err);
 }
 
 static pb_status log_reads(reads *r, db_workspace *workspace, pb_error *err)
@@ -142,7 +150,8 @@ static pb_status log_reads(reads *r, db_workspace *workspace, pb_error *err)
      * reading goes on without the event. */
     if (!due || db_moved_to(workspace) != NULL)
         return PB_OK;
-    pb_status status = db_write(workspace, append_reads, r, err);
+    pb_status status = db_standby_of(workspace) != NULL ? put_reads(r, workspace, NULL, err)
+                                                        : db_write(workspace, append_reads, r, err);
     if (status != PB_OK && err != NULL && err->hint.id == NULL)
         pb_error_hint(err,
                       PB_MSG("Personal data is shown only when the log can keep who read it. Make "

@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include "backup/standby.h"
+
 static pb_status read_model(service_core *service, const service_extra *extra, pb_error *err)
 {
     service_sources sources;
@@ -147,5 +149,9 @@ pb_status service_log(db_workspace *workspace, const service_call *call, const c
                       pb_str payload, pb_error *err)
 {
     log_work work = {call, kind, payload};
+    const ledger_event event = {
+        .kind = kind, .at_us = call->now_us, .actor = call->actor, .payload = payload};
+    if (db_standby_of(workspace) != NULL)
+        return backup_standby_note(workspace, &event, err);
     return db_write(workspace, append, &work, err);
 }

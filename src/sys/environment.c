@@ -5,6 +5,7 @@
 
 #include <pwd.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,6 +30,14 @@ pb_str sys_user_name(pb_arena *arena)
     if (getpwuid_r(user, &entry, room, sizeof room, &found) == 0 && found)
         return pb_arena_str(arena, pb_str_c(entry.pw_name));
     return pb_str_c(pb_arena_printf(arena, "%lu", (unsigned long)user));
+}
+
+pb_str sys_host_name(pb_arena *arena)
+{
+    char name[256] = "";
+    if (gethostname(name, sizeof name - 1) < 0 || name[0] == '\0')
+        snprintf(name, sizeof name, "localhost");
+    return pb_arena_str(arena, pb_str_c(name));
 }
 
 char *sys_config_home(pb_arena *arena)

@@ -55,12 +55,12 @@ pb_status sys_dir_sync_all(const char *path, pb_error *err)
     return error_number ? sys_fail_path(err, primary, path, error_number) : PB_OK;
 }
 
-pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err)
+static pb_status take(const char *path, short kind, sys_lock **ret_lock, pb_error *err)
 {
     sys_lock *lock = malloc(sizeof *lock);
     if (lock == NULL)
         return pb_fail_memory(err);
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET}; /* of this very opening */
+    struct flock whole = {.l_type = kind, .l_whence = SEEK_SET}; /* of this very opening */
     lock->fd = sys_call_open(path, O_RDWR | O_CREAT | O_NOCTTY | O_NOFOLLOW, 0600);
     if (lock->fd >= 0 && fcntl(lock->fd, F_OFD_SETLK, &whole) == 0) {
         *ret_lock = lock;
@@ -75,6 +75,16 @@ pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err)
             NULL);
     pb_error_hint(err, PB_MSG("Wait until the other process has ended, then try again."), NULL);
     return PB_BUSY;
+}
+
+pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err)
+{
+    return take(path, F_WRLCK, ret_lock, err);
+}
+
+pb_status sys_lock_share(const char *path, sys_lock **ret_lock, pb_error *err)
+{
+    return take(path, F_RDLCK, ret_lock, err);
 }
 
 sys_lock *sys_lock_release(sys_lock *lock)

@@ -93,7 +93,7 @@ pb_status db_sqlite_checkpoint(db_conn *conn, bool empty, pb_error *err)
     db_conn *keeper = NULL;
     uint32_t era = 0;
     bool more = false;
-    if (conn->target->scratch)
+    if (conn->target->scratch || conn->target->follows)
         return PB_OK;
     PB_TRY(keeper_of(conn, &keeper, err));
     pb_status status = hold(keeper, &era, err);

@@ -119,7 +119,9 @@ static bool follows(const db_restore *restore, const db_piece *piece)
     if (memcmp(&piece->timeline, &restore->position.timeline, sizeof piece->timeline) != 0)
         return false;
     if (!restore->logged)
-        return piece->sequence == restore->position.sequence + 1;
+        return piece->sequence == restore->position.sequence + 1 &&
+               (sodium_is_zero(restore->rest.tag, DB_PIECE_TAG) ||
+                memcmp(piece->before, restore->rest.tag, DB_PIECE_TAG) == 0);
     return !restore->tailed && piece->sequence == restore->last.sequence + 1 &&
            memcmp(piece->before, restore->last.tag, DB_PIECE_TAG) == 0;
 }
@@ -147,6 +149,19 @@ static int64_t choose(db_restore *restore, pb_str bytes, const db_piece *piece, 
     return chosen;
 }
 
+/* All up to frame `to` of a piece is in the file: the piece itself when that is its last. */
+static void rest_at(db_restore *restore, const db_piece *piece, uint32_t to)
+{
+    db_rest *rest = &restore->rest;
+    bool whole = to + 1 == piece->first + piece->count;
+    rest->position.timeline = piece->timeline;
+    rest->position.sequence = whole ? piece->sequence : piece->sequence - 1;
+    memcpy(rest->position.generation, piece->salt, DB_LOG_SALT);
+    rest->position.frame = to;
+    memcpy(rest->tag, whole ? piece->tag : piece->before, DB_PIECE_TAG);
+    rest->page_count = restore->page_count;
+}
+
 static pb_status apply(db_restore *restore, pb_str bytes, const db_piece *piece, pb_error *err)
 {
     uint32_t from = piece->first;
@@ -160,6 +175,7 @@ static pb_status apply(db_restore *restore, pb_str bytes, const db_piece *piece,
     PB_TRY(apply_waiting(restore, err));
     PB_TRY(apply_frames(restore, bytes, piece, from, commit.frame, err));
     restore->page_count = commit.pages;
+    rest_at(restore, piece, commit.frame);
     return put_aside(restore, bytes, piece, commit.frame + 1, err);
 }
 
@@ -180,5 +196,7 @@ pb_status db_restore_log(db_restore *restore, pb_str bytes, pb_error *err)
     restore->logged = true;
     restore->tailed = piece.tail;
     restore->last = piece;
+    if (restore->waiting == NULL && !piece.tail)
+        rest_at(restore, &piece, piece.first + piece.count - 1);
     return PB_OK;
 }

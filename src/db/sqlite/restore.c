@@ -87,6 +87,38 @@ static pb_status begin(db_restore *restore, const char *folder, pb_str head,
     return open_file(restore, err);
 }
 
+/* Pieces that a process put aside which died. */
+static pb_status drop_leftovers(db_restore *restore, pb_error *err)
+{
+    pb_str *names;
+    size_t count;
+    PB_TRY(sys_dir_list(restore->folder, restore->arena, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = pb_arena_cstr(restore->arena, names[i]);
+        char *path = name == NULL ? NULL : sys_path_join(restore->arena, restore->folder, name);
+        if (path == NULL)
+            return pb_fail_memory(err);
+        if (pb_str_starts(names[i], PB_STR("waiting-")))
+            PB_TRY(sys_file_remove(path, err));
+    }
+    return PB_OK;
+}
+
+/* Going on with what was finished before: all runs are there. */
+static pb_status begin_again(db_restore *restore, const char *folder, pb_str head,
+                             const db_key_source *key, pb_error *err)
+{
+    restore->arena = pb_arena_new(1 << 26);
+    if (restore->arena == NULL)
+        return pb_fail_memory(err);
+    restore->folder = pb_arena_cstr(restore->arena, pb_str_c(folder));
+    if (restore->folder == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(take_key(restore, key, head, err));
+    PB_TRY(drop_leftovers(restore, err));
+    return open_file(restore, err);
+}
+
 static db_restore *restore_free(db_restore *restore)
 {
     if (restore == NULL)
@@ -112,6 +144,7 @@ pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
     if (restore == NULL)
         return pb_fail_memory(err);
     restore->position = *position;
+    restore->rest = (db_rest){.position = *position, .page_count = page_count};
     restore->until_us = INT64_MAX;
     restore->waiting_end = &restore->waiting;
     restore->page_count = page_count;
@@ -127,6 +160,32 @@ pb_status db_restore_open(const char *folder, pb_str head, uint64_t page_count,
     }
     *ret_restore = restore;
     return PB_OK;
+}
+
+pb_status db_restore_resume(const char *folder, pb_str head, const db_rest *rest,
+                            const db_key_source *key, db_restore **ret_restore, pb_error *err)
+{
+    PB_TRY(check_head(head, err));
+    db_restore *restore = calloc(1, sizeof *restore);
+    if (restore == NULL)
+        return pb_fail_memory(err);
+    restore->resumed = true;
+    restore->rest = *rest;
+    restore->position = rest->position;
+    restore->page_count = rest->page_count;
+    restore->until_us = INT64_MAX;
+    restore->waiting_end = &restore->waiting;
+    pb_status status = begin_again(restore, folder, head, key, err);
+    if (status == PB_OK)
+        *ret_restore = restore;
+    else
+        restore_free(restore);
+    return status;
+}
+
+db_rest db_restore_rest(const db_restore *restore)
+{
+    return restore->rest;
 }
 
 pb_status db_restore_run(db_restore *restore, uint64_t run, pb_str bytes, pb_error *err)
@@ -172,6 +231,8 @@ static pb_status finish(db_restore *restore, pb_error *err)
     db_raw_close(&restore->file);
     restore->open = false;
     PB_TRY(sys_dir_sync(restore->folder, err));
+    if (restore->resumed)
+        return PB_OK;
     char *path = sys_path_join(restore->arena, restore->folder, DB_HEADER_FILE);
     if (path == NULL)
         return pb_fail_memory(err);
@@ -194,7 +255,8 @@ db_restore *db_restore_abort(db_restore *restore)
     db_restore_drop_waiting(restore);
     if (restore->own_folder)
         sys_dir_remove_tree(restore->folder, NULL);
-    else if (db_sqlite_path(restore->folder, DB_SQLITE_FILE, path, NULL) == PB_OK) {
+    else if (!restore->resumed &&
+             db_sqlite_path(restore->folder, DB_SQLITE_FILE, path, NULL) == PB_OK) {
         sys_file_remove(path, NULL);
         sys_file_remove(restore->marker, NULL);
     }

@@ -23,8 +23,10 @@ struct db_restore {
     uint8_t *seen; /* one bit a run */
     db_raw file;
     bool open;
+    bool resumed;
 
     /* The log. */
+    db_rest rest;
     int64_t until_us;
     bool logged;   /* a piece was given */
     bool tailed;   /* and it was a tail: the last */

@@ -3,6 +3,7 @@
 #define BACKUP_RESTORE_H
 
 #include "backup/backup.h"
+#include "db/copy.h"
 
 /** A look from outside at what was restored: compares each record with its history. */
 typedef struct backup_check {
@@ -36,6 +37,7 @@ typedef struct backup_restored {
     bool unknown_erasures;
     bool compared;        /* counts, sums and samples were; not when the model changed since */
     ledger_report report; /* of the verification */
+    db_rest rest;         /* where the kept log goes on */
     int64_t us;           /* until the workspace was verified and in its place */
 } backup_restored;
 

@@ -92,6 +92,23 @@ void db_restore_until(db_restore *restore, int64_t until_us);
  * key was given; PB_CORRUPT: it is damaged. */
 pb_status db_restore_log(db_restore *restore, pb_str piece, pb_error *err);
 
+/** Where a build has come to, so that it can be gone on with later. */
+typedef struct db_rest {
+    db_position position; /* all up to there is in the file */
+    uint8_t tag[32];      /* of the piece `position.sequence`; zeros: not known */
+    uint64_t page_count;
+} db_rest;
+/** Goes on in a folder that db_restore_finish left, and that nobody has open: only pieces of the
+ * log behind `rest` may follow. No file says meanwhile that the pages are in the middle of
+ * something: the caller sees to it that nobody opens the folder, and after a failure or a crash
+ * gives the same pieces again. Ended by db_restore_finish (which gives no head) or db_restore_abort
+ * (which removes nothing of the workspace). */
+pb_status db_restore_resume(const char *folder, pb_str head, const db_rest *rest,
+                            const db_key_source *key, db_restore **ret_restore, pb_error *err);
+/** How far the pieces given so far were applied: pieces with the end of an unfinished transaction
+ * are not behind it. */
+db_rest db_restore_rest(const db_restore *restore);
+
 typedef struct db_restore_facts {
     uint64_t commits; /* applied from the log */
     int64_t last_us;  /* moment of the last of them; 0: none */

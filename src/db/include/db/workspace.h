@@ -24,6 +24,7 @@ typedef struct db_options {
     const char *password_file; /* for a server: its first line is the password; NULL: none */
     const char *replica;       /* URL of a server that follows the workspace's: snapshots may be
                                   taken there; NULL: none */
+    bool takes_over;           /* a standby is opened to become the primary, see db/standby.h */
     db_workspace *twin;        /* making only: same identity and key as this one, see db/move.h */
     const struct db_keyring
         *identity;        /* making only: identity and key of this one, see db/rows.h */

@@ -85,6 +85,9 @@ const char *ledger_kind_says(pb_str kind);
 
 /** The newest signed head; PB_NOT_FOUND before the first event. */
 pb_status ledger_head_read(db_session *session, ledger_head *ret_head, pb_error *err);
+/** The root of the log's first `size` events, of which there must be so many (PB_NOT_FOUND). O(log
+ * size) tiles. */
+pb_status ledger_root_at(db_session *session, uint64_t size, uint8_t ret_root[32], pb_error *err);
 /** The newest head as a signed note (C2SP tlog-checkpoint), to publish elsewhere. Its text says
  * origin, size, root, and `at MICROSECONDS`. PB_NOT_FOUND before the first event. */
 pb_status ledger_head_note(db_session *session, pb_buf *out, pb_error *err);

@@ -13,6 +13,8 @@ size_t sys_cores(void);
 const char *sys_getenv(const char *name);
 /** Name of the user who runs the process, its number when it has none; absent without memory. */
 pb_str sys_user_name(pb_arena *arena);
+/** Name of this machine; absent without memory. */
+pb_str sys_host_name(pb_arena *arena);
 /** Folder for the user's settings: $XDG_CONFIG_HOME, else $HOME/.config; NULL when neither is
  * known. */
 char *sys_config_home(pb_arena *arena);

@@ -1,0 +1,64 @@
+#include "service/standby.h"
+
+#include "internal.h"
+
+#include "record/verify.h"
+
+pb_status service_standby_feed(const service_core *service, const service_call *call,
+                               const backup_standby_options *options, backup_fed *ret_fed,
+                               pb_error *err)
+{
+    const backup_call inner = service_backup_call(call);
+    backup_standby_options whole = *options;
+    record_checker *checker = record_checker_new(service->schema);
+    if (checker == NULL)
+        return pb_fail_memory(err);
+    whole.check = (backup_check){record_verify_row, checker};
+    pb_status status = backup_standby_feed(service->schema, &inner, &whole, ret_fed, err);
+    record_checker_free(checker);
+    return status;
+}
+
+pb_status service_standby_look(const service_core *service, const service_call *call,
+                               const backup_standby_options *options, backup_standby_seen *ret_seen,
+                               pb_error *err)
+{
+    const backup_call inner = service_backup_call(call);
+    return backup_standby_look(service->schema, &inner, options, ret_seen, err);
+}
+
+pb_status service_standby_promote(const service_core *service, const service_call *call,
+                                  const backup_standby_options *options,
+                                  backup_promoted *ret_promoted, pb_error *err)
+{
+    const backup_call inner = service_backup_call(call);
+    backup_standby_options whole = *options;
+    record_checker *checker = record_checker_new(service->schema);
+    if (checker == NULL)
+        return pb_fail_memory(err);
+    whole.check = (backup_check){record_verify_row, checker};
+    pb_status status = backup_standby_promote(service->schema, &inner, &whole, ret_promoted, err);
+    record_checker_free(checker);
+    return status;
+}
+
+pb_status service_standby_now(db_workspace *workspace, service_standby_state *ret_state,
+                              pb_error *err)
+{
+    const db_standby *standby = db_standby_of(workspace);
+    db_session *session = NULL;
+    ledger_head head;
+    *ret_state = (service_standby_state){0};
+    if (standby == NULL)
+        return PB_OK;
+    PB_TRY(db_snapshot_open(workspace, &session, err));
+    pb_status status = ledger_head_read(session, &head, err);
+    db_snapshot_close(session);
+    ret_state->follows = standby->primary[0] != '\0' ? standby->primary : standby->from;
+    if (status == PB_NOT_FOUND) /* not one event yet */
+        return PB_OK;
+    PB_TRY(status);
+    ret_state->events = head.size;
+    ret_state->event_us = head.at_us;
+    return PB_OK;
+}
