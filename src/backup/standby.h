@@ -38,6 +38,5 @@ pb_status standby_verify(standby_work *w, db_workspace *workspace, ledger_report
 /** Takes in everything that was noted; inside db_write. */
 pb_status standby_take_notes(db_workspace *standby, db_session *session, uint64_t *ret_count,
                              pb_error *err);
-pb_status standby_count_notes(db_workspace *standby, uint64_t *ret_count, pb_error *err);
 
 #endif

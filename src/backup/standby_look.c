@@ -15,7 +15,7 @@ static pb_status count_notes(void *context, pb_str event, pb_error *err)
     return PB_OK;
 }
 
-pb_status standby_count_notes(db_workspace *standby, uint64_t *ret_count, pb_error *err)
+static pb_status standby_count_notes(db_workspace *standby, uint64_t *ret_count, pb_error *err)
 {
     *ret_count = 0;
     return db_standby_notes(standby, count_notes, ret_count, err);
