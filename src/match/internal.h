@@ -7,6 +7,15 @@
 
 enum { LEVEL_BITS = 3, NAME_PARTS = 6, BONES = 3 };
 
+/* ---- crew.c ---- */
+
+enum { MATCH_THREADS = 32 };
+/** Does one part; `thread` from 0 says whose memory to use, 0 is the caller's. */
+typedef void (*match_part_work)(void *context, size_t part, size_t thread);
+/** Does parts 0 to below `parts` by so many threads (at most MATCH_THREADS), the caller's among
+ * them. */
+void match_crew(size_t threads, size_t parts, match_part_work work, void *context);
+
 /* ---- keys.c ---- */
 
 /** Sorts numbers by their bits from `low` to below `bits`, stable: radix. `scratch` has the same
@@ -57,6 +66,21 @@ typedef struct match_word {
     bool single; /* one letter: an initial, or a name in Chinese */
 } match_word;
 
+/** ALIKE_SOUND: the same word in another script. */
+typedef enum match_alike {
+    ALIKE_NOT,
+    ALIKE_INITIAL,
+    ALIKE_CLOSE,
+    ALIKE_SOUND,
+    ALIKE_SAME
+} match_alike;
+
+/** What two words were found to be; `pair` is 0 in an empty place. */
+struct match_likeness {
+    uint64_t pair;
+    match_alike alike;
+};
+
 /** All words of all names, numbered from 1. */
 typedef struct match_words {
     match_intern intern, nicknames;
@@ -74,15 +98,6 @@ typedef struct match_name {
     uint32_t word[NAME_PARTS];
     uint32_t reading; /* its number; 0: no Chinese name */
 } match_name;
-
-/** ALIKE_SOUND: the same word in another script. */
-typedef enum match_alike {
-    ALIKE_NOT,
-    ALIKE_INITIAL,
-    ALIKE_CLOSE,
-    ALIKE_SOUND,
-    ALIKE_SAME
-} match_alike;
 
 /** `cache_bits`: as many results of comparing words are remembered, a power of two. */
 bool match_words_start(match_words *words, unsigned cache_bits);
@@ -142,6 +157,7 @@ typedef struct match_dictionary {
 typedef struct match_table {
     const match_column *columns;
     size_t column_count, rows, row_capacity;
+    size_t threads;    /* that may work at once */
     double population; /* rows among which a value's frequency counts: more than `rows` where a
                           model knows of others */
     match_cell *cells; /* row by row */
@@ -198,6 +214,9 @@ static inline const match_cell *match_row(const match_table *table, uint32_t row
 /** Compares the values of one column of two rows; MISSING when one has none. */
 match_level match_compare(match_table *table, size_t column, uint32_t left, uint32_t right,
                           match_name *ret_equal);
+/** A table that another thread may compare by: what comparing remembers is its own. */
+bool match_view_start(match_table *view, const match_table *table);
+void match_view_end(match_table *view);
 /** True when comparing two different values of a column needs no look at their texts. */
 bool match_is_quick(const match_table *table, size_t column, match_cell a, match_cell b);
 /** Local part of an address, without a `+tag`. */
@@ -270,8 +289,8 @@ uint64_t match_public_levels(const match_table *table, uint64_t levels);
 
 /** Candidate pairs: left row in the upper half, right row in the lower. */
 typedef struct match_candidates {
-    uint64_t *items; /* malloc'ed; sorted and unique once match_block is done */
-    size_t count, capacity;
+    uint64_t *items; /* malloc'ed; sorted, each once */
+    size_t count;
 } match_candidates;
 
 /** Finds the pairs of rows that share at least one key. */
@@ -366,6 +385,15 @@ uint32_t match_word_key(pb_str text);
 /** The model of a table whose weights were learned. Owner: the caller, match_model_free. */
 pb_status match_model_of(const match_table *table, const match_weights *weights,
                          match_model **ret_model, pb_error *err);
+
+/* ---- pairs.c ---- */
+
+/** Compares all candidates; those that reach the threshold are the pairs of `result`, in order.
+ * `ret_capacity`: room in their array. */
+pb_status match_compare_all(const match_table *table, const match_weights *weights,
+                            const match_candidates *candidates, double threshold,
+                            match_progress progress, void *context, pb_arena *arena,
+                            match_result *result, size_t *ret_capacity, pb_error *err);
 
 /* ---- cluster.c ---- */
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { PROGRESS_EVERY = 65536, PAIRS_PER_ROW = 20, LEAST_MAX_PAIRS = 4000000 };
+enum { PAIRS_PER_ROW = 20, LEAST_MAX_PAIRS = 4000000 };
 static const double default_threshold = 0.9;
 
 /* A run in hand. */
@@ -41,48 +41,6 @@ bool match_is_exact(const match_table *table, uint32_t left, uint32_t right)
     return any;
 }
 
-/* Rows that hold the same, an address, number or date among it, are the same record however
- * frequent their values are. */
-static pb_status compare_pair(match_job *job, uint64_t candidate, pb_error *err)
-{
-    match_pair pair = {.left = (uint32_t)(candidate >> 32), .right = (uint32_t)candidate};
-    match_evidence evidence;
-    double bits, least = log2(job->threshold / (1 - job->threshold));
-    if (job->table->copy_of[pair.right] == pair.left) {
-        match_gather(job->table, pair.left, pair.right, &evidence);
-        bits = match_weigh(job->table, &job->weights, &evidence);
-        pair.score = match_copy_score(bits);
-    } else {
-        if (!match_gather_above(job->table, &job->weights, pair.left, pair.right, least, &evidence))
-            return PB_OK;
-        bits = match_weigh(job->table, &job->weights, &evidence);
-        pair.score = 1 / (1 + exp2(-bits));
-        if (pair.score < job->threshold)
-            return PB_OK;
-    }
-    pair.levels = match_public_levels(job->table, evidence.levels);
-    pair.exact = match_is_exact(job->table, pair.left, pair.right);
-    return PB_PUSH(job->arena, job->result.pairs, job->result.pair_count, job->capacity, pair)
-               ? PB_OK
-               : pb_fail_memory(err);
-}
-
-static pb_status compare_all(match_job *job, match_progress progress, void *context, pb_error *err)
-{
-    const match_candidates *candidates = &job->candidates;
-    for (size_t i = 0; i < candidates->count; i++) {
-        if (i + 8 < candidates->count) {
-            __builtin_prefetch(match_row(job->table, (uint32_t)candidates->items[i + 8]));
-            __builtin_prefetch(match_row(job->table, (uint32_t)(candidates->items[i + 8] >> 32)));
-        }
-        PB_TRY(compare_pair(job, candidates->items[i], err));
-        if (progress != NULL && i % PROGRESS_EVERY == 0 && progress(context, i, candidates->count))
-            return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
-    }
-    job->result.compared = candidates->count;
-    return PB_OK;
-}
-
 static pb_status find_pairs(match_job *job, const match_options *options, match_progress progress,
                             void *context, pb_error *err)
 {
@@ -96,7 +54,8 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
     PB_TRY(match_weights_start(job->table, &job->weights, err));
     PB_TRY(match_weights_places(job->table, &job->weights, err));
     PB_TRY(match_weights_learn(job->table, &job->candidates, &job->weights, err));
-    PB_TRY(compare_all(job, progress, context, err));
+    PB_TRY(match_compare_all(job->table, &job->weights, &job->candidates, job->threshold, progress,
+                             context, job->arena, &job->result, &job->capacity, err));
     free(job->candidates.items);
     job->candidates = (match_candidates){0};
     if (options->ret_model != NULL)
@@ -130,6 +89,9 @@ pb_status match_find(match_table *table, const match_options *options, match_pro
     match_job job = {.table = table, .arena = arena};
     job.threshold = options->threshold > 0 ? fmin(options->threshold, 0.999999) : default_threshold;
     table->population = (double)table->rows;
+    table->threads = options->threads < 1               ? 1
+                     : options->threads > MATCH_THREADS ? MATCH_THREADS
+                                                        : options->threads;
     pb_status status = table->rows > 1 && table->column_count > 0
                            ? find_pairs(&job, options, progress, context, err)
                            : all_alone(&job, options, err);

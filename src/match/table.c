@@ -284,6 +284,20 @@ pb_status match_table_complete(match_table *table, pb_error *err)
     return PB_OK;
 }
 
+bool match_view_start(match_table *view, const match_table *table)
+{
+    size_t places = (size_t)1 << table->words.cache_bits;
+    *view = *table;
+    view->words.cache = calloc(places, sizeof *view->words.cache);
+    return view->words.cache != NULL;
+}
+
+void match_view_end(match_table *view)
+{
+    free(view->words.cache);
+    view->words.cache = NULL;
+}
+
 void match_table_free(match_table *table)
 {
     for (size_t c = 0; c < MATCH_MAX_COLUMNS; c++)

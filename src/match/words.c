@@ -7,12 +7,6 @@
 
 enum { FIRST_WORDS = 1024, SHORT_BONES = 2, KEPT_SLOTS = 4096 };
 
-/* What two words were found to be; `pair` is 0 in an empty place. */
-struct match_likeness {
-    uint64_t pair;
-    match_alike alike;
-};
-
 static uint64_t nickname_key(pb_str a, pb_str b)
 {
     return match_hash(a, 17) + match_hash(b, 17); /* in any order */

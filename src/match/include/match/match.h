@@ -2,7 +2,8 @@
  *
  * Arithmetic only, no I/O: the caller hands in columns already in folded form (model_fold) and gets
  * pairs and clusters back.
- * Threads: a run belongs to one thread. The result does not depend on the order of rows.
+ * Threads: a run is one caller's, and works by as many as its options say. The result depends
+ * neither on their number nor on the order of rows.
  */
 #ifndef MATCH_MATCH_H
 #define MATCH_MATCH_H
@@ -52,7 +53,8 @@ typedef struct match_result {
 
 typedef struct match_options {
     double threshold;   /* 0: the default, 0.9 */
-    uint64_t max_pairs; /* compared at most; 0: 20 per row, at least 1 million; then PB_LIMIT */
+    uint64_t max_pairs; /* compared at most, beside copies; 0: 20 a row, at least 4 million. What is
+                           more is left out, the largest blocks first */
     const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
                                   besides the built-in ones; NULL: none */
     size_t threads;            /* 0: one; the result is the same for any number */
