@@ -240,45 +240,10 @@ static pb_status prepare(verifier *v, pb_error *err)
     return verify_payload_next(v, err);
 }
 
-static pb_status verify_all(verifier *v, ledger_row_check row_check, void *row_context,
-                            pb_error *err)
+pb_status verify_events(verifier *v, pb_error *err)
 {
     PB_TRY(prepare(v, err));
     PB_TRY(check_events(v, err));
-    PB_TRY(verify_rows(v, row_check, row_context, err));
     v->report.events = v->count;
     return PB_OK;
-}
-
-pb_status ledger_verify_with(db_session *session, ledger_progress progress, void *context,
-                             ledger_row_check row_check, void *row_context,
-                             ledger_report *ret_report, pb_error *err)
-{
-    if (db_session_writes(session))
-        return pb_fail(err, PB_INTERNAL, PB_MSG("The log is checked on a snapshot only"), NULL);
-    PB_TRY(db_check_pages(db_session_workspace(session), err));
-    PB_AUTO_ARENA arena = pb_arena_new(0);
-    if (!arena)
-        return pb_fail_memory(err);
-    verifier *v = pb_arena_alloc(arena, sizeof *v);
-    if (!v)
-        return pb_fail_memory(err);
-    v->session = session;
-    v->progress = progress;
-    v->context = context;
-    v->arena = arena;
-    pb_status status = verify_all(v, row_check, row_context, err);
-    if (v->heads)
-        db_reset(v->heads);
-    if (v->payloads)
-        db_reset(v->payloads);
-    PB_TRY(status);
-    *ret_report = v->report;
-    return PB_OK;
-}
-
-pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
-                        ledger_report *ret_report, pb_error *err)
-{
-    return ledger_verify_with(session, progress, context, NULL, NULL, ret_report, err);
 }

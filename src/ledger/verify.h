@@ -55,11 +55,8 @@ static inline void verify_bit_set(uint8_t *bits, uint64_t at)
     bits[at / 8] |= (uint8_t)(1U << (at % 8));
 }
 
-static inline void verify_bit_clear(uint8_t *bits, uint64_t at)
-{
-    bits[at / 8] &= (uint8_t) ~(1U << (at % 8));
-}
-
+/** Every event, payload, tile and head, one after the other. */
+pb_status verify_events(verifier *v, pb_error *err);
 /** An error about one event: `says` has a place {event}. */
 pb_status verify_fail_event(const char *says, uint64_t sequence, pb_error *err);
 /** True when the event's bytes are those its stored tile was made of. */
@@ -72,9 +69,5 @@ pb_status verify_event(verifier *v, pb_str bytes, const merkle_hash *leaf, pb_er
 pb_status verify_payload_next(verifier *v, pb_error *err);
 /** After the last event: no payload left over, each missing one erased on record. */
 pb_status verify_payloads_end(verifier *v, pb_error *err);
-
-/* verify_rows.c */
-/** Every row of every entity against its last event, and the other way round. */
-pb_status verify_rows(verifier *v, ledger_row_check row_check, void *row_context, pb_error *err);
 
 #endif

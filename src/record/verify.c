@@ -1,17 +1,25 @@
 /* Replaying a record's chain of events and comparing what it says with the row, cell by cell. */
 #include "record/verify.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 #include "steps.h"
 
-struct record_checker {
-    pb_arena *arena; /* layouts */
+/* Working memory of one thread. */
+typedef struct bench {
+    struct bench *next; /* of those that nobody uses */
+    pb_arena *arena;    /* layouts */
     pb_arena *row;
     const layout **layouts; /* by entity index, made at first use */
-    size_t count;
+} bench;
+
+struct record_checker {
+    size_t count; /* of entities */
+    pthread_mutex_t lock;
+    bench *idle;
 };
 
 /* One row under comparison. Events come newest first, so the first that names a column settles it.
@@ -30,23 +38,61 @@ record_checker *record_checker_new(const model_schema *schema)
     record_checker *checker = calloc(1, sizeof *checker);
     if (checker == NULL)
         return NULL;
-    checker->arena = pb_arena_new(0);
-    checker->row = pb_arena_new(0);
     checker->count = schema->entity_count;
-    checker->layouts = checker->arena
-                           ? pb_arena_array(checker->arena, checker->count + 1, sizeof(layout *))
-                           : NULL;
-    return checker->layouts && checker->row ? checker : record_checker_free(checker);
+    pthread_mutex_init(&checker->lock, NULL);
+    return checker;
+}
+
+static bench *bench_free(bench *b)
+{
+    pb_arena_free(b->arena);
+    pb_arena_free(b->row);
+    free(b);
+    return NULL;
 }
 
 record_checker *record_checker_free(record_checker *checker)
 {
-    if (checker != NULL) {
-        pb_arena_free(checker->arena);
-        pb_arena_free(checker->row);
+    if (checker == NULL)
+        return NULL;
+    while (checker->idle != NULL) {
+        bench *b = checker->idle;
+        checker->idle = b->next;
+        bench_free(b);
     }
+    pthread_mutex_destroy(&checker->lock);
     free(checker);
     return NULL;
+}
+
+static bench *bench_new(size_t entities)
+{
+    bench *b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return NULL;
+    b->arena = pb_arena_new(0);
+    b->row = pb_arena_new(0);
+    b->layouts = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof(layout *)) : NULL;
+    return b->layouts && b->row ? b : bench_free(b);
+}
+
+/* One that is idle, or a new one; NULL without memory. */
+static bench *bench_take(record_checker *checker)
+{
+    pthread_mutex_lock(&checker->lock);
+    bench *b = checker->idle;
+    if (b != NULL)
+        checker->idle = b->next;
+    pthread_mutex_unlock(&checker->lock);
+    return b != NULL ? b : bench_new(checker->count);
+}
+
+static void bench_give(record_checker *checker, bench *b)
+{
+    pthread_mutex_lock(&checker->lock);
+    b->next = checker->idle;
+    checker->idle = b;
+    pthread_mutex_unlock(&checker->lock);
 }
 
 static pb_status altered(const check *c, pb_str what, pb_error *err)
@@ -150,18 +196,28 @@ static pb_status load(check *c, db_session *session, pb_uuid id, pb_arena *arena
     return status;
 }
 
+static pb_status verify_row(bench *b, db_session *session, const model_entity *entity, pb_uuid id,
+                            uint64_t event, pb_error *err)
+{
+    pb_arena_reset(b->row);
+    if (b->layouts[entity->index] == NULL)
+        b->layouts[entity->index] = layout_make(entity, b->arena);
+    check c = {.lay = b->layouts[entity->index]};
+    if (c.lay == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(load(&c, session, id, b->row, err));
+    if (c.head.event != event)
+        return altered(&c, PB_STR("event"), err);
+    return replay(&c, session, b->row, err);
+}
+
 pb_status record_verify_row(void *checker, db_session *session, const model_entity *entity,
                             pb_uuid id, uint64_t event, pb_error *err)
 {
-    record_checker *self = checker;
-    pb_arena_reset(self->row);
-    if (self->layouts[entity->index] == NULL)
-        self->layouts[entity->index] = layout_make(entity, self->arena);
-    check c = {.lay = self->layouts[entity->index]};
-    if (c.lay == NULL)
+    bench *b = bench_take(checker);
+    if (b == NULL)
         return pb_fail_memory(err);
-    PB_TRY(load(&c, session, id, self->row, err));
-    if (c.head.event != event)
-        return altered(&c, PB_STR("event"), err);
-    return replay(&c, session, self->row, err);
+    pb_status status = verify_row(b, session, entity, id, event, err);
+    bench_give(checker, b);
+    return status;
 }

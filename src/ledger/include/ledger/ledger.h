@@ -121,13 +121,14 @@ typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);
 
 /** Checks everything: every page, every event against its leaf, every payload against its
  * commitment, the tree against every signed head, every record row against its last event. The
- * first altered item is named in `err` (PB_CORRUPT). `session` must be a snapshot. O(events). */
+ * first altered item is named in `err` (PB_CORRUPT). `session` must be a snapshot, and is begun
+ * anew. O(events), by two threads. */
 pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
                         ledger_report *ret_report, pb_error *err);
 
 /** Compares one stored record with its replayed history, called for every row of every entity after
  * the row was found to belong to its last event. Who knows how payloads are written (record) does
- * it; returns PB_CORRUPT naming the record when they differ. */
+ * it; returns PB_CORRUPT naming the record when they differ. Two threads call it at once. */
 typedef pb_status (*ledger_row_check)(void *context, db_session *session,
                                       const model_entity *entity, pb_uuid id, uint64_t event,
                                       pb_error *err);
