@@ -164,8 +164,8 @@ static bool tables_stand_right(const manifest *m)
 
 static pb_status begin(building *all, pb_error *err)
 {
-    unsigned cores = sys_core_count();
-    unsigned threads = cores < THREADS_MAX ? cores : THREADS_MAX;
+    size_t cores = sys_cores();
+    unsigned threads = cores < THREADS_MAX ? (unsigned)cores : THREADS_MAX;
     all->builders = calloc(threads, sizeof *all->builders);
     all->table = malloc(sizeof *all->table);
     if (all->builders == NULL || all->table == NULL)

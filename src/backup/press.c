@@ -198,13 +198,14 @@ pb_status press_begin(const db_copy *copy, const backup_room *room, pthread_mute
                       press **ret_press, pb_error *err)
 {
     press *p = calloc(1, sizeof *p);
-    unsigned cores = sys_core_count();
+    size_t cores = sys_cores();
     if (p == NULL)
         return pb_fail_memory(err);
     p->copy = copy;
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->change, NULL);
-    pb_status status = start(p, room, lock, cores < THREADS_MAX ? cores : THREADS_MAX, err);
+    pb_status status =
+        start(p, room, lock, cores < THREADS_MAX ? (unsigned)cores : THREADS_MAX, err);
     if (status != PB_OK)
         press_end(p);
     else

@@ -17,7 +17,9 @@ const char *sys_getenv(const char *name)
 
 size_t sys_cores(void)
 {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     return count > 0 ? (size_t)count : 1;
 }
 
@@ -56,12 +58,4 @@ char *sys_program_path(pb_arena *arena)
     if (len <= 0 || (size_t)len == sizeof path)
         return NULL;
     return pb_arena_cstr(arena, pb_str_n(path, (size_t)len));
-}
-
-unsigned sys_core_count(void)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count > 0 ? (unsigned)count : 1;
 }

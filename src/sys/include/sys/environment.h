@@ -20,7 +20,5 @@ pb_str sys_host_name(pb_arena *arena);
 char *sys_config_home(pb_arena *arena);
 /** Absolute path of the running program; NULL when the system does not say. */
 char *sys_program_path(pb_arena *arena);
-/** Cores this process may use, at least 1. */
-unsigned sys_core_count(void);
 
 #endif
