@@ -37,6 +37,8 @@ typedef struct block_room {
 typedef struct blocker {
     const match_table *table;
     match_plans plans;
+    const match_aside *aside;
+    size_t round; /* 0: keys without names, 1: those with names */
     size_t parts; /* of the keys of each kind */
     size_t cap;
     uint64_t share; /* pairs that a part may make */
@@ -205,31 +207,50 @@ static bool is_shared(const blocker *b, const uint8_t *counts, uint64_t item)
     return (counts[(item >> 34) & b->seen_mask] >> ((item >> 32 & 3) * 2) & 3) == 2;
 }
 
-/* The keys of one kind that fall into a part, lone ones left out. */
-static bool gather_keys(const blocker *b, block_room *room, const match_key_plan *plan, size_t part)
+enum { CHUNK_ROWS = 256, AHEAD = 16 };
+
+/* The keys of some rows, behind those gathered. */
+static bool keys_of_rows(const blocker *b, block_room *room, const match_key_plan *plan,
+                         size_t part, uint32_t from, uint32_t to)
 {
     uint64_t keys[MOST_ROW_KEYS];
-    uint32_t rows = (uint32_t)b->table->rows;
     const uint32_t(*bones)[BONES] =
         (const uint32_t(*)[BONES])(plan->form == KEY_WORD ? b->bones[plan->a] : NULL);
-    room->key_count = 0;
-    memset(room->seen, 0, b->seen_mask + 1);
-    for (uint32_t row = 0; row < rows; row++) {
+    if (!room_for(&room->keys, room->key_count + CHUNK_ROWS * MOST_ROW_KEYS, &room->key_capacity))
+        return false;
+    for (uint32_t row = from; row < to; row++) {
         if (b->table->copy_of[row] != row)
             continue;
         size_t count = match_row_keys(b->table, plan, row, bones != NULL ? bones[row] : NULL, keys);
-        if (!room_for(&room->keys, room->key_count + count, &room->key_capacity))
+        for (size_t i = 0; i < count; i++)
+            if ((keys[i] & (b->parts - 1)) == part)
+                room->keys[room->key_count++] = (keys[i] >> 32) << 32 | row;
+    }
+    return true;
+}
+
+/* The keys of one kind that fall into a part, lone ones left out. */
+static bool gather_keys(const blocker *b, block_room *room, const match_key_plan *plan, size_t part)
+{
+    uint32_t rows = (uint32_t)b->table->rows;
+    room->key_count = 0;
+    memset(room->seen, 0, b->seen_mask + 1);
+    for (uint32_t row = 0; row < rows;) {
+        uint32_t to = rows - row > CHUNK_ROWS ? row + CHUNK_ROWS : rows;
+        size_t first = room->key_count;
+        if (!keys_of_rows(b, room, plan, part, row, to))
             return false;
-        for (size_t i = 0; i < count; i++) {
-            uint64_t item = (keys[i] >> 32) << 32 | row;
-            if ((keys[i] & (b->parts - 1)) != part)
-                continue;
-            room->keys[room->key_count++] = item;
-            count_key(b, room->seen, item);
+        for (size_t i = first; i < room->key_count; i++) {
+            if (i + AHEAD < room->key_count)
+                __builtin_prefetch(&room->seen[(room->keys[i + AHEAD] >> 34) & b->seen_mask], 1);
+            count_key(b, room->seen, room->keys[i]);
         }
+        row = to;
     }
     size_t kept = 0;
     for (size_t i = 0; i < room->key_count; i++) {
+        if (i + AHEAD < room->key_count)
+            __builtin_prefetch(&room->seen[(room->keys[i + AHEAD] >> 34) & b->seen_mask]);
         room->keys[kept] = room->keys[i];
         kept += is_shared(b, room->seen, room->keys[i]);
     }
@@ -237,19 +258,33 @@ static bool gather_keys(const blocker *b, block_room *room, const match_key_plan
     return true;
 }
 
+static bool is_of_names(const match_key_plan *plan)
+{
+    return plan->form == KEY_NAME || plan->form == KEY_STARTS || plan->form == KEY_WORD;
+}
+
+/* Part 0 of a round is what is to be done beside it. */
+static bool do_part(blocker *b, size_t number, size_t thread)
+{
+    block_room *room = &b->rooms[thread];
+    if (number == 0)
+        return b->aside->work[b->round](b->aside->context);
+    const match_key_plan *plan = &b->plans.items[(number - 1) / b->parts];
+    if (is_of_names(plan) != (b->round == 1))
+        return true;
+    if (room->seen == NULL)
+        room->seen = malloc(b->seen_mask + 1);
+    return room->seen != NULL && gather_keys(b, room, plan, (number - 1) % b->parts) &&
+           pair_keys(b, room) && add_run(b, room);
+}
+
 static void work_on_part(void *context, size_t number, size_t thread)
 {
     blocker *b = context;
-    block_room *room = &b->rooms[thread];
     pthread_mutex_lock(&b->lock);
-    bool ready = !b->starved;
+    bool starved = b->starved;
     pthread_mutex_unlock(&b->lock);
-    if (room->seen == NULL)
-        room->seen = malloc(b->seen_mask + 1);
-    ready = ready && room->seen != NULL &&
-            gather_keys(b, room, &b->plans.items[number / b->parts], number % b->parts) &&
-            pair_keys(b, room) && add_run(b, room);
-    if (ready)
+    if (starved || do_part(b, number, thread))
         return;
     pthread_mutex_lock(&b->lock);
     b->starved = true;
@@ -276,8 +311,7 @@ static bool gather_bones(blocker *b)
 static bool all_kinds(blocker *b, const match_options *options, uint64_t max_pairs)
 {
     size_t rows = b->table->rows;
-    if (match_plan(b->table, options->blocks, rows / 4 / b->cap + 1, &b->plans, NULL) != PB_OK ||
-        !gather_bones(b))
+    if (match_plan(b->table, options->blocks, rows / 4 / b->cap + 1, &b->plans, NULL) != PB_OK)
         return false;
     for (b->parts = 1; rows / b->parts > PART_ROWS;)
         b->parts *= 2;
@@ -285,7 +319,11 @@ static bool all_kinds(blocker *b, const match_options *options, uint64_t max_pai
     uint64_t mean = max_pairs / (b->plans.count + 1);
     mean = mean > MEAN_SHARE || options->max_pairs > 0 ? mean : MEAN_SHARE;
     b->share = (share < mean ? share : mean) / b->parts;
-    match_crew(b->table->threads, b->plans.count * b->parts, work_on_part, b);
+    for (b->round = 0; b->round < 2 && !b->starved; b->round++) {
+        if (b->round == 1 && !gather_bones(b))
+            return false;
+        match_crew(b->table->threads, 1 + b->plans.count * b->parts, work_on_part, b);
+    }
     return !b->starved;
 }
 
@@ -293,6 +331,8 @@ static bool every_pair(blocker *b)
 {
     uint32_t rows = (uint32_t)b->table->rows;
     const uint32_t *copy_of = b->table->copy_of;
+    if (!b->aside->work[0](b->aside->context) || !b->aside->work[1](b->aside->context))
+        return false;
     for (uint32_t x = 0; x < rows; x++)
         for (uint32_t y = x + 1; y < rows && copy_of[x] == x; y++)
             if (copy_of[y] == y && !add_pair(&b->rooms[0], x, y))
@@ -326,9 +366,9 @@ static void end(blocker *b)
 }
 
 pb_status match_block(const match_table *table, const match_options *options, uint64_t max_pairs,
-                      match_candidates *candidates, pb_error *err)
+                      const match_aside *aside, match_candidates *candidates, pb_error *err)
 {
-    blocker b = {.table = table};
+    blocker b = {.table = table, .aside = aside};
     size_t cap = CAP_ROWS / table->rows, originals = 0;
     b.cap = cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
     b.seen_mask = ((size_t)1 << (bits_of(table->rows) + 1)) - 1;

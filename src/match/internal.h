@@ -187,8 +187,10 @@ pb_status match_batch_make(const match_column *columns, size_t column_count, siz
 pb_status match_table_add(match_table *table, const match_batch *batch, pb_error *err);
 /** Forgets columns in which nothing stands; `columns` is `kept` afterwards. */
 void match_table_drop_empty(match_table *table, match_column *kept);
-/** All rows are there: derives what comparing needs. */
+/** All rows are there: derives what comparing needs, but for the words of names. */
 pb_status match_table_complete(match_table *table, pb_error *err);
+/** Cuts the names into words; false: no memory. */
+bool match_table_names(match_table *table);
 void match_table_free(match_table *table);
 
 static inline pb_str match_text(const match_table *table, size_t column, uint32_t id)
@@ -293,9 +295,16 @@ typedef struct match_candidates {
     size_t count;
 } match_candidates;
 
+/** What can be done while keys are made: `work[0]` while those without names are (it cuts the
+ * names), `work[1]` while those of names are. False: no memory. */
+typedef struct match_aside {
+    bool (*work[2])(void *context);
+    void *context;
+} match_aside;
+
 /** Finds the pairs of rows that share at least one key. */
 pb_status match_block(const match_table *table, const match_options *options, uint64_t max_pairs,
-                      match_candidates *candidates, pb_error *err);
+                      const match_aside *aside, match_candidates *candidates, pb_error *err);
 
 /* ---- weigh.c, learn.c ---- */
 
@@ -323,10 +332,11 @@ void match_weights_default(const match_column *columns, size_t column_count, dou
                            match_weights *weights);
 /** Turns m, u, `base` and `same` into the other figures. */
 void match_weights_settle(const match_column *columns, size_t column_count, match_weights *weights);
-/** m as kinds of columns have it, u from random pairs. */
-pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err);
-/** How much parts of an address hang together in these data (places.c). */
-pb_status match_weights_places(match_table *table, match_weights *weights, pb_error *err);
+/** m as kinds of columns have it, u from random pairs; false: no memory. */
+bool match_weights_start(match_table *table, match_weights *weights);
+/** How much parts of an address hang together in these data (places.c); false: no
+ * memory. */
+bool match_weights_places(match_table *table, match_weights *weights);
 /** Learns m and the prior from pairs compared. */
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,
                               match_weights *weights, pb_error *err);

@@ -5,7 +5,9 @@
 #include "internal.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
+enum { PART_PAIRS = 12500 };
 enum { SAMPLE_ROWS = 4000, RANDOM_PAIRS = 100000, EM_PAIRS = 50000, ROUNDS = 12, REVIEWED = 40 };
 
 /* m of each level, and the most that likeness short of equality may be worth, in bits: an address
@@ -29,6 +31,15 @@ static const struct kind_share {
  * outweigh it. */
 enum { SUPPOSED = 300 };
 static const double supposed_u[LEVEL_COUNT] = {0, .85, .02, .03, .015, .015, .005, .05};
+
+/* Pairs to learn from. */
+typedef struct sample {
+    const match_table *table;
+    uint64_t *pairs;
+    match_evidence *evidence;
+    size_t count;
+    atomic_bool starved;
+} sample;
 
 static int order_content(const void *a, const void *b)
 {
@@ -120,13 +131,13 @@ void match_weights_default(const match_column *columns, size_t column_count, dou
     match_weights_settle(columns, column_count, weights);
 }
 
-pb_status match_weights_start(match_table *table, match_weights *weights, pb_error *err)
+bool match_weights_start(match_table *table, match_weights *weights)
 {
     uint64_t seen[MATCH_MAX_COLUMNS][LEVEL_COUNT] = {{0}};
     size_t count;
     uint64_t *rows = choose_rows(table, &count);
     if (rows == NULL)
-        return pb_fail_memory(err);
+        return false;
     if (count > 1)
         count_levels(table, rows, count, seen);
     free(rows);
@@ -144,37 +155,52 @@ pb_status match_weights_start(match_table *table, match_weights *weights, pb_err
     weights->base = -log2((double)table->rows);
     weights->same = 1;
     match_weights_settle(table->columns, table->column_count, weights);
-    return PB_OK;
+    return true;
 }
 
 /* Candidates to learn from, chosen by what their rows hold. */
-static match_evidence *choose_pairs(match_table *table, const match_candidates *candidates,
-                                    size_t *ret_count)
+static bool choose_pairs(const match_table *table, const match_candidates *candidates,
+                         sample *chosen)
 {
     uint64_t limit = UINT64_MAX;
+    size_t capacity = 0;
     if (candidates->count > EM_PAIRS)
         limit = UINT64_MAX / candidates->count * EM_PAIRS;
-    size_t capacity = 1024, count = 0;
-    match_evidence *chosen = malloc(capacity * sizeof *chosen);
-    for (size_t i = 0; i < candidates->count && chosen != NULL; i++) {
+    for (size_t i = 0; i < candidates->count; i++) {
         uint32_t left = (uint32_t)(candidates->items[i] >> 32),
                  right = (uint32_t)candidates->items[i];
         if (table->copy_of[right] == left ||
             match_mix(table->content[left] + table->content[right], 98) > limit)
             continue;
-        if (count == capacity) {
-            match_evidence *grown = realloc(chosen, 2 * capacity * sizeof *chosen);
-            if (grown == NULL) {
-                free(chosen);
-                return NULL;
-            }
-            capacity *= 2;
-            chosen = grown;
+        if (chosen->count == capacity) {
+            size_t more = capacity > 0 ? capacity * 2 : 1024;
+            uint64_t *grown = realloc(chosen->pairs, more * sizeof *grown);
+            if (grown == NULL)
+                return false;
+            capacity = more;
+            chosen->pairs = grown;
         }
-        match_gather(table, left, right, &chosen[count++]);
+        chosen->pairs[chosen->count++] = candidates->items[i];
     }
-    *ret_count = count;
-    return chosen;
+    chosen->evidence = malloc((chosen->count + 1) * sizeof *chosen->evidence);
+    return chosen->evidence != NULL;
+}
+
+/* Compares one part of the pairs chosen. */
+static void gather_part(void *context, size_t part, size_t thread)
+{
+    sample *chosen = context;
+    match_table view;
+    (void)thread;
+    if (!match_view_start(&view, chosen->table)) {
+        atomic_store(&chosen->starved, true);
+        return;
+    }
+    size_t to = (part + 1) * PART_PAIRS < chosen->count ? (part + 1) * PART_PAIRS : chosen->count;
+    for (size_t i = part * PART_PAIRS; i < to; i++)
+        match_gather(&view, (uint32_t)(chosen->pairs[i] >> 32), (uint32_t)chosen->pairs[i],
+                     &chosen->evidence[i]);
+    match_view_end(&view);
 }
 
 /* Sums are kept in whole numbers: they do not depend on the order of the pairs. */
@@ -231,16 +257,20 @@ static void maximise(const match_table *table, match_weights *weights, const tal
 pb_status match_weights_learn(match_table *table, const match_candidates *candidates,
                               match_weights *weights, pb_error *err)
 {
-    size_t count;
-    match_evidence *pairs = choose_pairs(table, candidates, &count);
-    if (pairs == NULL)
-        return pb_fail_memory(err);
+    sample chosen = {.table = table};
+    atomic_init(&chosen.starved, false);
+    bool ready = choose_pairs(table, candidates, &chosen);
+    size_t count = chosen.count;
+    if (ready)
+        match_crew(table->threads, (count + PART_PAIRS - 1) / PART_PAIRS, gather_part, &chosen);
+    ready = ready && !atomic_load(&chosen.starved);
     double scale = count > 0 ? (double)candidates->count / (double)count : 1;
-    for (int round = 0; round < ROUNDS && count > 0; round++) {
+    for (int round = 0; round < ROUNDS && count > 0 && ready; round++) {
         tally sums = {0};
-        expect(table, weights, pairs, count, &sums);
+        expect(table, weights, chosen.evidence, count, &sums);
         maximise(table, weights, &sums, scale);
     }
-    free(pairs);
-    return PB_OK;
+    free(chosen.pairs);
+    free(chosen.evidence);
+    return ready ? PB_OK : pb_fail_memory(err);
 }

@@ -41,6 +41,19 @@ bool match_is_exact(const match_table *table, uint32_t left, uint32_t right)
     return any;
 }
 
+static bool cut_names(void *context)
+{
+    match_job *job = context;
+    return match_table_names(job->table);
+}
+
+static bool look_at_strangers(void *context)
+{
+    match_job *job = context;
+    return match_weights_start(job->table, &job->weights) &&
+           match_weights_places(job->table, &job->weights);
+}
+
 static pb_status find_pairs(match_job *job, const match_options *options, match_progress progress,
                             void *context, pb_error *err)
 {
@@ -50,9 +63,8 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
                         ? job->table->rows * PAIRS_PER_ROW
                         : LEAST_MAX_PAIRS;
     PB_TRY(match_table_complete(job->table, err));
-    PB_TRY(match_block(job->table, options, max_pairs, &job->candidates, err));
-    PB_TRY(match_weights_start(job->table, &job->weights, err));
-    PB_TRY(match_weights_places(job->table, &job->weights, err));
+    const match_aside aside = {{cut_names, look_at_strangers}, job};
+    PB_TRY(match_block(job->table, options, max_pairs, &aside, &job->candidates, err));
     PB_TRY(match_weights_learn(job->table, &job->candidates, &job->weights, err));
     PB_TRY(match_compare_all(job->table, &job->weights, &job->candidates, job->threshold, progress,
                              context, job->arena, &job->result, &job->capacity, err));

@@ -89,16 +89,16 @@ static void compare_places(match_table *table, size_t column, const first_rows *
     }
 }
 
-pb_status match_weights_places(match_table *table, match_weights *weights, pb_error *err)
+bool match_weights_places(match_table *table, match_weights *weights)
 {
     for (size_t c = 0; c < table->column_count; c++) {
         first_rows first;
         if (table->columns[c].kind != MATCH_PLACE)
             continue;
         if (!find_first(table, c, &first))
-            return pb_fail_memory(err);
+            return false;
         compare_places(table, c, &first, weights);
         free(first.row);
     }
-    return PB_OK;
+    return true;
 }

@@ -125,6 +125,8 @@ static pb_status few_begin(match_scorer *scorer, const pb_str *record, const pb_
         status = match_table_add(&f->table, f->batch, err);
     if (status == PB_OK)
         status = match_table_complete(&f->table, err);
+    if (status == PB_OK && !match_table_names(&f->table))
+        status = pb_fail_memory(err);
     if (status == PB_OK)
         take_frequencies(model, &f->table);
     return status;

@@ -2,6 +2,8 @@
  * later looks at a text that a number can answer for. */
 #include "internal.h"
 
+#include <stdatomic.h>
+
 enum { AHEAD = 16, FIRST_VALUES = 1024, FIRST_TEXTS = 16 << 10, CACHE_BITS = 16 };
 
 /* --- dictionaries --- */
@@ -270,18 +272,39 @@ static void measure_words(match_table *table)
     table->word_chance = total > 1 ? (equal + 1) / (total * total) : 1;
 }
 
+bool match_table_names(match_table *table)
+{
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table->columns[c].kind == MATCH_NAME && !derive_names(table, c))
+            return false;
+    measure_words(table);
+    return true;
+}
+
+/* What the columns are derived by. */
+typedef struct deriving {
+    match_table *table;
+    atomic_bool starved;
+} deriving;
+
+static void derive_part(void *context, size_t part, size_t thread)
+{
+    deriving *of = context;
+    (void)thread;
+    bool derived =
+        part < of->table->column_count ? derive_column(of->table, part) : find_copies(of->table);
+    if (!derived)
+        atomic_store(&of->starved, true);
+}
+
 pb_status match_table_complete(match_table *table, pb_error *err)
 {
-    bool ready = table->words.cache != NULL || match_words_start(&table->words, CACHE_BITS);
-    for (size_t c = 0; c < table->column_count && ready; c++) {
-        ready = derive_column(table, c);
-        if (ready && table->columns[c].kind == MATCH_NAME)
-            ready = derive_names(table, c);
-    }
-    if (!ready || !find_copies(table))
-        return pb_fail_memory(err);
-    measure_words(table);
-    return PB_OK;
+    deriving of = {.table = table};
+    atomic_init(&of.starved, false);
+    match_crew(table->threads, table->column_count + 1, derive_part, &of);
+    bool ready = !atomic_load(&of.starved) &&
+                 (table->words.cache != NULL || match_words_start(&table->words, CACHE_BITS));
+    return ready ? PB_OK : pb_fail_memory(err);
 }
 
 bool match_view_start(match_table *view, const match_table *table)
