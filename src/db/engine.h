@@ -49,6 +49,9 @@ typedef struct db_engine {
     const char *name;
     /** Column types in the engine's words, by db_type. */
     const char *types[DB_TYPE_COUNT];
+    /** The type of sealed columns but blobs; NULL: files are enciphered, and no value is by itself.
+     */
+    const char *sealed;
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
 

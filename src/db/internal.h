@@ -25,6 +25,7 @@ enum {
 };
 
 typedef struct db_search_buffer db_search_buffer;
+typedef struct db_local db_local; /* a copy of sealed tables, see local.h */
 
 struct db_stmt {
     db_session *session;
@@ -53,6 +54,7 @@ struct db_session {
     db_stmt *buckets[DB_STATEMENTS_MAX];
     size_t statement_count;
     db_search_buffer *search; /* what the work that runs has added to the search index */
+    db_local *locals;         /* where statements about sealed values run; none kept at rest */
     db_session *next;         /* in the list of idle readers */
 };
 

@@ -3,7 +3,8 @@
 #include "base/buf.h"
 
 /* The tables that every workspace has, whatever its schema: name, columns, primary key of several
- * parts. Column types by letter: k key, i integer, t text, b blob; upper case: must be filled. */
+ * parts. Column types by letter: k key, i integer, t text, b blob; upper case: must be filled.
+ * Behind a name: * sealed on a server, ? sealed when the field is that it tells of. */
 static const struct fixed {
     const char *name;
     const char *columns;
@@ -11,7 +12,7 @@ static const struct fixed {
 } fixed_tables[] = {
     {"setting", "T name;b value", "name"},
     {"ledger_event", "k seq;B body", NULL},
-    {"ledger_payload", "k seq;B body", NULL},
+    {"ledger_payload", "k seq;B body*", NULL},
     {"ledger_tile", "I level;I idx;B hashes", "level, idx"},
     {"ledger_head", "k size;I at_us;B root;B signature", NULL},
     {"record_key", "T entity;I hash;I n", "entity, hash, n"},
@@ -38,7 +39,7 @@ static const struct fixed {
      "k n;T entity;B left_id;B right_id;I score;T levels;T script;I at_us;T by;i run;T state;"
      "t decided_by;i decided_us;t reason;I left_key;I right_key;b carried",
      NULL},
-    {"t_value_note", "T entity;T field;T kind;I n;I part;t value;t problem",
+    {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };
 
@@ -95,7 +96,7 @@ enum { RECORD_COLUMNS = sizeof record_columns / sizeof record_columns[0] };
 
 static bool add_column(pb_arena *arena, db_table *table, pb_str name, db_type type, bool filled)
 {
-    db_column column = {name, type, filled};
+    db_column column = {name, type, filled, DB_OPEN};
     return PB_PUSH(arena, table->columns, table->count, table->capacity, column);
 }
 
@@ -122,8 +123,12 @@ static bool add_fixed_columns(pb_arena *arena, db_table *table, const char *colu
         default:
             break;
         }
-        if (!add_column(arena, table, pb_str_sub(one, 2, one.len), type, filled))
+        char last = one.ptr[one.len - 1];
+        size_t end = last == '*' || last == '?' ? one.len - 1 : one.len;
+        if (!add_column(arena, table, pb_str_sub(one, 2, end - 2), type, filled))
             return false;
+        if (end < one.len)
+            table->columns[table->count - 1].secrecy = last == '*' ? DB_SEALED : DB_SEALED_AS_FIELD;
     }
     return true;
 }
@@ -153,6 +158,8 @@ static bool add_field_columns(pb_arena *arena, db_table *table, const model_fiel
     }
     if (!add_column(arena, table, field->name, type_of_field(field), false))
         return false;
+    if (field->personal.sensitive)
+        table->columns[table->count - 1].secrecy = DB_SEALED;
     if (field->type != MODEL_MONEY)
         return true;
     char *currency = pb_arena_printf(arena, "%.*s_currency", PB_STR_FMT(field->name));
@@ -241,6 +248,8 @@ static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_lay
         good = add_field_columns(arena, table, &entity->fields[i]);
     if (!good)
         return pb_fail_memory(err);
+    for (size_t i = 0; i < table->count; i++)
+        layout->sensitive = layout->sensitive || table->columns[i].secrecy != DB_OPEN;
     PB_TRY(check_names(table, entity, err));
     db_index *index = &layout->indexes[layout->index_count++];
     index->name = pb_str_c(pb_arena_printf(arena, "%.*s_id", PB_STR_FMT(table->name)));
@@ -322,4 +331,19 @@ const db_table *db_layout_table(const db_layout *layout, pb_str name)
         if (pb_str_eq_nocase(layout->tables[i].name, name))
             return &layout->tables[i];
     return NULL;
+}
+
+const db_column *db_layout_column(const db_table *table, pb_str name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (pb_str_eq_nocase(table->columns[i].name, name))
+            return &table->columns[i];
+    return NULL;
+}
+
+bool db_layout_seals_field(const db_layout *layout, pb_str entity, pb_str field)
+{
+    const db_view *view = db_layout_view(layout, entity);
+    const db_column *column = view == NULL ? NULL : db_layout_column(view->reads[0], field);
+    return column != NULL && column->secrecy == DB_SEALED;
 }

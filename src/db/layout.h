@@ -9,10 +9,18 @@
 
 typedef enum db_type { DB_KEY, DB_INT, DB_REAL, DB_TEXT, DB_BLOB, DB_TYPE_COUNT } db_type;
 
+/** Whether a server whose files are not enciphered by us gets the values sealed. */
+typedef enum db_secrecy {
+    DB_OPEN,
+    DB_SEALED,         /* all values */
+    DB_SEALED_AS_FIELD /* as the column is that the row's `entity` and `field` name */
+} db_secrecy;
+
 typedef struct db_column {
     pb_str name;
     db_type type;
     bool filled; /* NOT NULL */
+    db_secrecy secrecy;
 } db_column;
 
 typedef struct db_table {
@@ -46,6 +54,7 @@ typedef struct db_layout {
     size_t index_count;
     db_view *views;
     size_t view_count;
+    bool sensitive; /* a field of the schema is: foreign statements may meet sealed values */
 } db_layout;
 
 /** The layout of a schema. Memory: `arena`; texts of the schema are used in place. PB_INVALID when
@@ -55,5 +64,9 @@ pb_status db_layout_make(const model_schema *schema, pb_arena *arena, db_layout 
 /** NULL when there is none; names are compared without regard to ASCII case. */
 const db_view *db_layout_view(const db_layout *layout, pb_str name);
 const db_table *db_layout_table(const db_layout *layout, pb_str name);
+/** NULL when there is none. */
+const db_column *db_layout_column(const db_table *table, pb_str name);
+/** Whether the values of `field` (its name) of an entity's table are sealed. */
+bool db_layout_seals_field(const db_layout *layout, pb_str entity, pb_str field);
 
 #endif

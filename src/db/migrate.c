@@ -11,7 +11,9 @@ enum { SQL_MAX = 1 << 20, FINGERPRINT = 32 };
 
 static void column_sql(const db_engine *engine, const db_column *column, bool filled, pb_buf *sql)
 {
-    pb_buf_printf(sql, "\"%.*s\" %s%s", PB_STR_FMT(column->name), engine->types[column->type],
+    bool sealed = engine->sealed != NULL && column->secrecy == DB_SEALED && column->type != DB_BLOB;
+    pb_buf_printf(sql, "\"%.*s\" %s%s", PB_STR_FMT(column->name),
+                  sealed ? engine->sealed : engine->types[column->type],
                   filled && column->type != DB_KEY ? " NOT NULL" : "");
 }
 

@@ -1,6 +1,7 @@
 /* Sessions and statements: found again by address or content, kept ready from one transaction to
  * the next. */
 #include "internal.h"
+#include "local.h"
 
 #include "db/standby.h"
 
@@ -32,6 +33,7 @@ static void forget_statements(db_session *session)
 void db_session_rest(db_session *session)
 {
     memset(session->front, 0, sizeof session->front); /* the texts may go away now */
+    db_local_forget(session);
     if (session->statement_count > DB_STATEMENTS_MAX) {
         forget_statements(session);
         return;
@@ -66,6 +68,8 @@ static db_stmt **bucket_of(db_session *session, pb_str sql)
 
 pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
 {
+    if (db_local_needed(session, sql))
+        PB_TRY(db_local_session(session, sql, &session, err));
     db_stmt **bucket = bucket_of(session, sql);
     for (db_stmt *stmt = *bucket; stmt != NULL; stmt = stmt->next) {
         if (pb_str_eq(pb_str_n(stmt->sql, stmt->sql_len), sql)) {
@@ -108,6 +112,8 @@ pb_status db_prepare_foreign(db_session *session, pb_str sql, int64_t max_steps,
                              pb_error *err)
 {
     db_stmt *stmt = NULL;
+    if (db_local_needed(session, sql))
+        PB_TRY(db_local_session(session, sql, &session, err));
     PB_TRY(stmt_new(session, sql, &stmt, err));
     pb_status status = session->engine->prepare_foreign(
         session->conn, pb_str_n(stmt->sql, stmt->sql_len), max_steps, &stmt->native, err);
@@ -239,6 +245,7 @@ pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session
 db_session *db_session_free(db_session *session)
 {
     if (session != NULL) {
+        db_local_forget(session);
         forget_statements(session);
         db_search_buffer_free(session->search);
         session->engine->disconnect(session->conn);

@@ -209,9 +209,32 @@ static pb_status read_sensitive(schema_builder *b, model_field *f, const model_y
     return PB_INVALID;
 }
 
+/* Classes that laws protect more than others (GDPR 9, PIPL 28). */
+static bool class_is_sensitive(pb_str klass)
+{
+    return pb_str_is(klass, "government_id") || pb_str_is(klass, "health") ||
+           pb_str_is(klass, "biometric") || pb_str_is(klass, "special");
+}
+
+/* What lies enciphered on a server cannot stand in an index of words there. */
+static pb_status check_sensitive(schema_builder *b, const model_field *f, const model_yaml *node)
+{
+    if (!f->personal.sensitive || (!f->search && !f->title && f->type != MODEL_LINK))
+        return PB_OK;
+    const char *other = f->search ? "search" : f->title ? "title" : "to";
+    model_yaml_fail(model_yaml_get(node, "personal"), b->err,
+                    PB_MSG("The field “{field}” is sensitive and has “{key}”: what is sensitive "
+                           "must not lie readable in an index or a link."),
+                    "field", PB_ARG(f->name), "key", other, NULL);
+    pb_error_hint(b->err, PB_MSG("Leave “{key}” out, or write “sensitive: false”."), "key", other,
+                  NULL);
+    return PB_INVALID;
+}
+
 pb_status schema_read_personal(schema_builder *b, model_field *f, const model_yaml *node)
 {
-    static const char *const keys[] = {"class", "purposes", "basis", "sensitive_under", NULL};
+    static const char *const keys[] = {"class",     "purposes",        "basis",
+                                       "sensitive", "sensitive_under", NULL};
     const model_yaml *personal = model_yaml_get(node, "personal");
     if (personal == NULL)
         return PB_OK;
@@ -222,6 +245,8 @@ pb_status schema_read_personal(schema_builder *b, model_field *f, const model_ya
     int klass = 0;
     PB_TRY(model_yaml_choice(personal, "class", schema_personal_classes, &klass, b->err));
     f->personal.klass = pb_str_c(schema_personal_classes[klass]);
+    f->personal.sensitive = class_is_sensitive(f->personal.klass);
+    PB_TRY(model_yaml_bool(personal, "sensitive", &f->personal.sensitive, b->err));
     PB_TRY(schema_read_words(b, personal, "purposes", schema_purposes, &f->personal.purposes));
     PB_TRY(schema_read_words(b, personal, "basis", schema_bases, &f->personal.basis));
     for (size_t i = 1; i < 3; i++) {
@@ -229,6 +254,7 @@ pb_status schema_read_personal(schema_builder *b, model_field *f, const model_ya
         if (list->kind == MODEL_YAML_LIST && list->count == 0)
             return model_yaml_fail(list, b->err, PB_MSG("“{key}” is empty."), "key", keys[i], NULL);
     }
+    PB_TRY(check_sensitive(b, f, node));
     return read_sensitive(b, f, personal);
 }
 

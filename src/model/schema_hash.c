@@ -102,6 +102,7 @@ static void put_personal(facts *f, pb_str place, const model_personal *p)
     put(f, place, "personal", SEEN_AS_SET, p->klass);
     put_set(f, place, "purpose", p->purposes);
     put_set(f, place, "basis", p->basis);
+    put_int(f, place, "sensitive", p->sensitive);
     put_int(f, place, "sensitive_under", p->sensitive_under_age);
     put(f, place, "sensitive_law", SEEN_AS_SET, p->sensitive_law);
 }

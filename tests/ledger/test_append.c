@@ -136,7 +136,7 @@ static void test_if_the_append_fails_nothing_is_written(void **state)
     } cases[] = {
         {"INSERT INTO ledger_event (seq, body) VALUES (20, x'00')",
          "DELETE FROM ledger_event WHERE seq = 20"},
-        {"INSERT INTO ledger_payload (seq, body) VALUES (20, x'00')",
+        {"INSERT INTO ledger_payload (seq, body) SELECT 20, x'00'",
          "DELETE FROM ledger_payload WHERE seq = 20"},
         {"INSERT INTO ledger_head (size, at_us, root, signature) VALUES (21, 0, x'00', x'00')",
          "DELETE FROM ledger_head WHERE size = 21"},

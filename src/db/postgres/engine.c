@@ -351,6 +351,7 @@ static pb_status tables(db_conn *conn, db_each_name each, void *context, pb_erro
 const db_engine db_engine_postgres = {
     .name = "postgres",
     .types = {"bigint PRIMARY KEY", "bigint", "double precision", "text COLLATE \"C\"", "bytea"},
+    .sealed = "text COLLATE \"C\"",
     .clustered = "",
     .locate = db_pg_locate,
     .can_make = db_pg_can_make,

@@ -1,6 +1,8 @@
 /* Connections: made, given the program's role and settings, made again when they broke. */
 #include "postgres.h"
 
+#include <sodium.h>
+
 /* How long a writer waits for another process's transaction. */
 #define LOCK_TIMEOUT "60s"
 
@@ -188,6 +190,7 @@ db_conn *db_pg_disconnect(db_conn *conn)
 {
     if (conn != NULL) {
         PQfinish(conn->pg);
+        sodium_memzero(conn->seal_key, sizeof conn->seal_key);
         free(conn);
     }
     return NULL;

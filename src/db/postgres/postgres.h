@@ -62,6 +62,13 @@ typedef struct pg_places {
 
 typedef struct pg_bulk pg_bulk;
 
+/** A parameter whose value is sealed on its way. `column` NULL: it is not. */
+typedef struct pg_seal {
+    const db_column *column;
+    int entity, field; /* parameters that name what the value is about; -1: none */
+    pb_buf sealed;     /* the value that goes out */
+} pg_seal;
+
 struct db_conn {
     PGconn *pg;
     const pg_where *where; /* what it is connected to */
@@ -86,7 +93,9 @@ struct db_conn {
     unsigned failures;      /* transactions that failed, connections that broke */
     char dead[PG_DEAD][16]; /* prepared statements nobody needs any more */
     int dead_count;
-    pg_bulk *bulks; /* with rows that are not sent yet */
+    pg_bulk *bulks;       /* with rows that are not sent yet */
+    uint8_t seal_key[32]; /* for values that the server must not read */
+    bool seal_ready;      /* ... it is made */
 };
 
 struct db_native {
@@ -109,6 +118,8 @@ struct db_native {
     char (*rooms)[32];   /* for numbers on their way */
     PGresult *described; /* names and types of columns */
     pg_bulk *bulk;       /* NULL: not a plain INSERT */
+    pg_seal *seals;      /* by parameter; NULL: none is sealed */
+    pb_buf *opened;      /* by column: values that came sealed */
     /* the answer */
     bool stepping;
     bool cursor; /* open */
@@ -198,6 +209,18 @@ pb_str db_pg_column_blob(db_native *native, int column);
 pb_value db_pg_column_value(db_native *native, int column);
 /** A type whose values these functions read. */
 bool db_pg_knows(Oid type);
+
+/* seal.c */
+/** Instead of `*value`, bound to `parameter`, what goes out: sealed when its column is. */
+pb_status db_pg_seal(db_native *native, int parameter, pb_value *value, pb_error *err);
+/** The value that `stored` is when it was sealed; it lives until the column's next. False: it was
+ * not, or not by this workspace. */
+bool db_pg_unseal(db_native *native, int column, pb_str stored, bool text, pb_value *ret);
+
+/* seal_where.c */
+/** Finds the parameters that are sealed. PB_INTERNAL: the statement would write a sealed column
+ * with something else than a parameter. */
+pb_status db_pg_find_seals(db_native *native, pb_error *err);
 
 /* bulk.c: rows of plain INSERTs, gathered and sent as arrays */
 /** NULL without failure when the statement is no plain INSERT of its parameters. */

@@ -25,6 +25,10 @@ db_native *db_pg_finalize(db_native *native)
         db_conn *conn = native->conn;
         db_pg_reset(native, false);
         db_pg_bulk_free(native->bulk);
+        for (int i = 0; native->seals != NULL && i < native->parameter_count; i++)
+            pb_buf_free(&native->seals[i].sealed);
+        for (int i = 0; native->opened != NULL && i < PQnfields(native->described); i++)
+            pb_buf_free(&native->opened[i]);
         if (native->described != NULL && conn->dead_count < PG_DEAD)
             memcpy(conn->dead[conn->dead_count++], native->name, sizeof native->name);
         PQclear(native->described);
@@ -124,8 +128,13 @@ static pb_status take_description(db_native *native, PGresult *described, pb_err
     native->rows = columns > 0;
     if (native->texts == NULL)
         native->texts = pb_arena_array(native->arena, (size_t)columns + 1, sizeof *native->texts);
-    if (native->texts == NULL)
+    if (native->opened == NULL)
+        native->opened = pb_arena_array(native->arena, (size_t)columns + 1, sizeof *native->opened);
+    if (native->texts == NULL || native->opened == NULL)
         return pb_fail_memory(err);
+    for (int i = 0; i < columns; i++)
+        if (native->opened[i].max == 0)
+            native->opened[i] = PB_BUF_INIT(512 << 20);
     for (int i = 0; i < columns; i++)
         if (!db_pg_knows(PQftype(described, i)))
             return pb_fail(err, PB_UNSUPPORTED,
@@ -191,6 +200,8 @@ pb_status db_pg_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_er
     PB_TRY(db_pg_text(sql, &places, &text, err));
     PB_TRY(db_pg_native_new(conn, pb_buf_cstr(&text), &places, &native, err));
     pb_status status = db_pg_native_ready(native, err);
+    if (status == PB_OK && !native->rows)
+        status = db_pg_find_seals(native, err);
     if (status == PB_OK && !native->rows)
         status = db_pg_bulk_new(native, &native->bulk, err);
     if (status != PB_OK)

@@ -110,6 +110,8 @@ pb_status db_pg_encode(db_native *native, int parameter, const char **ret_bytes,
     *ret_bytes = room;
     *ret_format = 1;
     *ret_length = 0;
+    if (native->seals != NULL)
+        PB_TRY(db_pg_seal(native, parameter, &value, err));
     if (value.kind == PB_NULL) {
         *ret_bytes = NULL;
         return PB_OK;
@@ -218,6 +220,14 @@ bool db_pg_column_is_null(db_native *native, int column)
     return !has_row(native, column) || PQgetisnull(native->result, native->row, column) != 0;
 }
 
+static pb_value stored_value(db_native *native, int column, pb_str stored, bool text)
+{
+    pb_value opened;
+    if (db_pg_unseal(native, column, stored, text, &opened))
+        return opened;
+    return text ? PB_VALUE_TEXT(stored) : PB_VALUE_BLOB(stored);
+}
+
 pb_value db_pg_column_value(db_native *native, int column)
 {
     if (db_pg_column_is_null(native, column))
@@ -242,9 +252,9 @@ pb_value db_pg_column_value(db_native *native, int column)
     case PG_NUMERIC:
         return get_numeric(bytes);
     case PG_BYTEA:
-        return PB_VALUE_BLOB(pb_str_n(bytes, len));
+        return stored_value(native, column, pb_str_n(bytes, len), false);
     default:
-        return PB_VALUE_TEXT(pb_str_n(bytes, len));
+        return stored_value(native, column, pb_str_n(bytes, len), true);
     }
 }
 

@@ -109,6 +109,7 @@ typedef struct model_personal {
     pb_str klass; /* identity, contact, financial, special, … (declare list in model/README) */
     model_strs purposes;
     model_strs basis;
+    bool sensitive; /* declared so, or of a class that is: a database server gets it enciphered */
     int sensitive_under_age; /* 0: none */
     pb_str sensitive_law;
 } model_personal;
