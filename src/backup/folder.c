@@ -1,6 +1,8 @@
-/* A folder of objects. An object is written under `.new/` of its first folder, then renamed; all of
- * a backup goes to the disk in one call (settle) before the manifest that needs it is put, which is
- * what makes a folder fast: a sync for each piece would cost more than the piece. */
+/* A folder of objects. An object is written under `.new/` of its first folder, then renamed; all
+ * pieces of a backup go to the disk in one call (settle) before the manifest that needs them is
+ * put, which is what makes a folder fast: a sync for each piece would cost more than the piece.
+ * Nothing reads a piece before a manifest names it; all else is read as soon as it has its name, so
+ * its bytes are on the disk before: a power cut must not leave a name without them. */
 #include "folder.h"
 
 #include "base/bytes.h"
@@ -68,11 +70,16 @@ static char *path_of(folder *f, const char *name)
     return sys_path_join(f->names, f->path, name);
 }
 
+static char *above_of(folder *f, const char *path)
+{
+    pb_str name = sys_path_name(path);
+    return pb_arena_cstr(f->names, pb_str_n(path, (size_t)(name.ptr - path) - 1));
+}
+
 /* The folder of `path`, made with those above it when it is missing. */
 static pb_status make_above(folder *f, const char *path, pb_error *err)
 {
-    pb_str name = sys_path_name(path);
-    char *above = pb_arena_cstr(f->names, pb_str_n(path, (size_t)(name.ptr - path) - 1));
+    char *above = above_of(f, path);
     if (above == NULL)
         return pb_fail_memory(err);
     return sys_path_kind(above) == SYS_FOLDER ? PB_OK : sys_dir_make(above, 0700, true, err);
@@ -92,6 +99,17 @@ static pb_status judge(folder *f, pb_status status, size_t size, pb_error *err)
     return PB_LIMIT;
 }
 
+static bool counts_at_once(const char *name)
+{
+    return pb_str_find(pb_str_c(name), PB_STR("/pieces/")) == SIZE_MAX;
+}
+
+static pb_status sync_above(folder *f, const char *path, pb_error *err)
+{
+    char *above = above_of(f, path);
+    return above == NULL ? pb_fail_memory(err) : sys_dir_sync(above, err);
+}
+
 static pb_status write_new(folder *f, const char *name, const char *path, pb_str bytes,
                            pb_error *err)
 {
@@ -107,11 +125,15 @@ static pb_status write_new(folder *f, const char *name, const char *path, pb_str
     PB_TRY(make_above(f, fresh, err));
     PB_TRY(make_above(f, path, err));
     pb_status status = sys_file_write(fresh, bytes, 0600, err);
+    if (status == PB_OK && counts_at_once(name))
+        status = sys_file_sync(fresh, err);
     if (status == PB_OK)
         status = sys_rename(fresh, path, true, err);
-    if (status != PB_OK)
+    if (status != PB_OK) {
         sys_file_remove(fresh, NULL);
-    return status;
+        return status;
+    }
+    return counts_at_once(name) ? sync_above(f, path, err) : PB_OK;
 }
 
 static pb_status folder_put(void *self, const char *name, pb_str bytes, pb_error *err)

@@ -100,7 +100,7 @@ static pb_status write_key(const char *path, const uint8_t key[32], pb_arena *ar
         char *folder = pb_arena_cstr(arena, pb_str_n(path, folder_len - 1));
         if (folder == NULL)
             return pb_fail_memory(err);
-        PB_TRY(sys_dir_make(folder, 0700, true, err));
+        PB_TRY(sys_dir_make_durable(folder, 0700, err));
     }
     char text[KEY_TEXT + 2];
     sodium_bin2hex(text, KEY_TEXT + 1, key, KEY_SIZE);

@@ -234,6 +234,16 @@ pb_status sys_file_write_atomic(const char *path, pb_str bytes, unsigned mode, p
     return status;
 }
 
+pb_status sys_file_sync(const char *path, pb_error *err)
+{
+    int fd = sys_call_open(path, O_RDONLY | O_NOCTTY, 0);
+    if (fd < 0)
+        return could_not_write(err, path, errno);
+    int error_number = sys_call_fsync(fd) < 0 ? errno : 0;
+    close(fd);
+    return error_number ? could_not_write(err, path, error_number) : PB_OK;
+}
+
 pb_status sys_file_remove(const char *path, pb_error *err)
 {
     if (sys_call_unlink(AT_FDCWD, path, 0) == 0)

@@ -107,24 +107,57 @@ static pb_status make_one(const char *path, unsigned mode, bool may_exist, pb_er
     return could_not_make(err, path, error_number);
 }
 
-pb_status sys_dir_make(const char *path, unsigned mode, bool parents, pb_error *err)
+/* `path` was made; its name begins at `slash`, or at the beginning. */
+static pb_status sync_above(char *path, char *slash, pb_error *err)
 {
-    if (!parents)
-        return make_one(path, mode, false, err);
+    if (*slash != '/')
+        return sys_dir_sync(".", err);
+    if (slash == path)
+        return sys_dir_sync("/", err);
+    *slash = '\0';
+    pb_status status = sys_dir_sync(path, err);
+    *slash = '/';
+    return status;
+}
+
+/* Makes the folder and those above it that are missing. `durable`: each new name is on the disk. */
+static pb_status make_with_parents(char *path, unsigned mode, bool durable, pb_error *err)
+{
+    for (char *slash = path; slash != NULL;) {
+        char *above = slash;
+        slash = *path == '\0' ? NULL : strchr(slash + 1, '/');
+        if (slash != NULL)
+            *slash = '\0';
+        /* Folders above get the usual permissions; only the last is as private as asked. */
+        bool missing = sys_path_kind(path) != SYS_FOLDER;
+        if (missing || slash == NULL)
+            PB_TRY(make_one(path, slash == NULL ? mode : mode | 0711, true, err));
+        if (durable && (missing || slash == NULL)) /* whoever made it may have died before this */
+            PB_TRY(sync_above(path, above, err));
+        if (slash != NULL)
+            *slash = '/';
+    }
+    return PB_OK;
+}
+
+static pb_status make_all(const char *path, unsigned mode, bool durable, pb_error *err)
+{
     char *part = strdup(path);
     if (!part)
         return pb_fail_memory(err);
-    pb_status status = PB_OK;
-    for (char *slash = part + 1; status == PB_OK && *part && (slash = strchr(slash, '/'));
-         slash++) {
-        *slash = '\0';
-        /* Folders above get the usual permissions; only the last is as private as asked. */
-        if (sys_path_kind(part) != SYS_FOLDER)
-            status = make_one(part, mode | 0711, true, err);
-        *slash = '/';
-    }
+    pb_status status = make_with_parents(part, mode, durable, err);
     free(part);
-    return status == PB_OK ? make_one(path, mode, true, err) : status;
+    return status;
+}
+
+pb_status sys_dir_make(const char *path, unsigned mode, bool parents, pb_error *err)
+{
+    return parents ? make_all(path, mode, false, err) : make_one(path, mode, false, err);
+}
+
+pb_status sys_dir_make_durable(const char *path, unsigned mode, pb_error *err)
+{
+    return make_all(path, mode, true, err);
 }
 
 static int remove_all(int above, const char *name, int depth);

@@ -8,7 +8,7 @@
  * deciphers, one of the file's head an empty head, with which no page can be read; either is
  * remembered until db_disk_forget.
  */
-#include "sqlite.h"
+#include "spare.h"
 
 #define LAYER "probity"
 enum { READ_FAILED = 0x70620001, NOISE = 0x5a };
@@ -94,7 +94,7 @@ static int install(void)
 
 pb_status db_disk_open(const char *path, int flags, sqlite3 **ret_db, pb_error *err)
 {
-    int code = sqlite3_initialize();
+    int code = db_spare_initialize();
     sqlite3_mutex *mutex = code == SQLITE_OK ? sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_VFS1) : NULL;
     if (code == SQLITE_OK) {
         sqlite3_mutex_enter(mutex);
@@ -103,7 +103,7 @@ pb_status db_disk_open(const char *path, int flags, sqlite3 **ret_db, pb_error *
         sqlite3_mutex_leave(mutex);
     }
     if (code == SQLITE_OK)
-        code = sqlite3_open_v2(path, ret_db, flags, DB_DISK_VFS);
+        code = db_spare_open(path, ret_db, flags, DB_DISK_VFS);
     if (code == SQLITE_OK)
         return PB_OK;
     pb_status status = db_sqlite_fail(*ret_db, code, err);

@@ -306,8 +306,7 @@ static pb_status begin_timeline(db_conn *conn, const db_piece *newest, uint32_t 
     db_piece_write(&piece, &bytes);
     db_piece_seal(&bytes, 0, conn->target->key);
     PB_TRY(folder_of(conn->target, folder, err));
-    PB_TRY(sys_dir_make(folder, 0700, true, err));
-    PB_TRY(sys_dir_sync(conn->target->place, err));
+    PB_TRY(sys_dir_make_durable(folder, 0700, err));
     PB_TRY(db_moments_clear(conn->target->place, err));
     PB_TRY(store(conn->target, &piece, pb_buf_str(&bytes), err));
     return db_piece_parse((const uint8_t *)bytes.ptr, bytes.len, ret_piece)

@@ -31,7 +31,7 @@ pb_status db_sqlite_make(const db_target *target, pb_arena *arena, bool *ret_mad
     sys_kind kind = sys_path_kind(target->place);
     if (kind != SYS_NONE)
         return check_empty(target, kind, arena, err);
-    PB_TRY(sys_dir_make(target->place, 0700, true, err));
+    PB_TRY(sys_dir_make_durable(target->place, 0700, err));
     *ret_made = true;
     return PB_OK;
 }

@@ -1,5 +1,5 @@
 /* Reading and writing files as they lie on the disk, through SQLite's own file access. */
-#include "sqlite.h"
+#include "spare.h"
 
 enum { PART_MAX = 64 << 10 };
 
@@ -34,7 +34,9 @@ static pb_status open_file(sqlite3_vfs *vfs, const char *path, bool write, db_ra
 
 pb_status db_raw_open(const char *path, bool write, db_raw *ret_raw, bool *ret_found, pb_error *err)
 {
-    sqlite3_vfs *vfs = sqlite3_initialize() == SQLITE_OK ? sqlite3_vfs_find("unix") : NULL;
+    if (db_spare_initialize() == SQLITE_NOMEM)
+        return pb_fail_memory(err);
+    sqlite3_vfs *vfs = sqlite3_vfs_find("unix");
     if (vfs == NULL)
         return pb_fail(err, PB_INTERNAL, PB_MSG("The database has no access to files."), NULL);
     int there = 0;

@@ -26,7 +26,7 @@ static pb_status take_folder(db_restore *restore, pb_error *err)
     size_t count = 1;
     pb_str *names = NULL;
     if (kind == SYS_NONE) {
-        PB_TRY(sys_dir_make(restore->folder, 0700, true, err));
+        PB_TRY(sys_dir_make_durable(restore->folder, 0700, err));
         restore->own_folder = true;
         return PB_OK;
     }

@@ -30,6 +30,8 @@ pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error
 pb_status sys_file_write_atomic(const char *path, pb_str bytes, unsigned mode, pb_error *err);
 /** Writes over bytes within a file that is there; nothing else of it changes. Not durable. */
 pb_status sys_file_patch(const char *path, uint64_t position, pb_str bytes, pb_error *err);
+/** What was written to a file goes to the disk. */
+pb_status sys_file_sync(const char *path, pb_error *err);
 pb_status sys_file_remove(const char *path, pb_error *err);
 
 /** A file read piece by piece. */
@@ -81,6 +83,8 @@ pb_status sys_dir_list(const char *path, pb_arena *arena, pb_str **ret_names, si
 /** Makes a folder. With `parents` also those above it, and one that is there already is no failure.
  */
 pb_status sys_dir_make(const char *path, unsigned mode, bool parents, pb_error *err);
+/** As sys_dir_make with `parents`; the names of all that was made are on the disk. */
+pb_status sys_dir_make_durable(const char *path, unsigned mode, pb_error *err);
 /** Removes a folder and all in it; links are removed, not followed; at most 64 levels deep. A path
  * that leads nowhere is no failure. */
 pb_status sys_dir_remove_tree(const char *path, pb_error *err);
