@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "sys/clock.h"
+#include "sys/random.h"
 
 #include <stdatomic.h>
 
@@ -100,6 +101,32 @@ static pb_status take_counter(db_conn *conn, bool write, PGresult *result, bool 
     return PB_OK;
 }
 
+/* Counts up, and notes in this connection's own row that the commit is its: after a crash of the
+ * server the transaction's number may be another one's. */
+#define COUNT_UP                                                                                   \
+    "WITH w AS (UPDATE workspace SET commits = commits + 1 RETURNING commits),"                    \
+    " noted AS (INSERT INTO writer SELECT '%s', commits FROM w"                                    \
+    " ON CONFLICT (id) DO UPDATE SET commits = excluded.commits)"                                  \
+    " SELECT commits, pg_current_xact_id()::text FROM w"
+
+static pb_status send_counter(db_conn *conn, bool write, pb_error *err)
+{
+    char sql[500];
+    if (!write)
+        return send(conn, "SELECT commits FROM workspace", err);
+    if (conn->writer[0] == '\0') {
+        uint8_t random[8];
+        sys_random(random, sizeof random);
+        for (size_t i = 0; i < sizeof random; i++)
+            snprintf(conn->writer + 2 * i, 3, "%02x", random[i]);
+        PB_TRY(send(conn,
+                    "DELETE FROM writer WHERE commits < (SELECT commits - 1000000 FROM workspace)",
+                    err));
+    }
+    snprintf(sql, sizeof sql, COUNT_UP, conn->writer);
+    return send(conn, sql, err);
+}
+
 static pb_status begin_once(db_conn *conn, bool write, bool *ret_foreign, pb_error *err)
 {
     PGresult *result = NULL;
@@ -107,14 +134,11 @@ static pb_status begin_once(db_conn *conn, bool write, bool *ret_foreign, pb_err
     conn->active = true;
     pb_status status =
         send(conn, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    bool first = write && conn->writer[0] == '\0';
     if (status == PB_OK)
-        status = send(conn,
-                      write ? "UPDATE workspace SET commits = commits + 1"
-                              " RETURNING commits, pg_current_xact_id()::text"
-                            : "SELECT commits FROM workspace",
-                      err);
+        status = send_counter(conn, write, err);
     if (status == PB_OK)
-        status = db_pg_wait(conn, 1, &result, err);
+        status = db_pg_wait(conn, first ? 2 : 1, &result, err);
     if (status == PB_OK)
         status = take_counter(conn, write, result, ret_foreign, err);
     PQclear(result);
@@ -213,26 +237,42 @@ static pb_status overwrite(db_conn *conn, pb_error *err)
 
 /* ---- committing ---- */
 
-/* What became of a commit that was not answered: the server knows, as soon as it can be asked. */
+/* The one value that a query gives; empty when it fails. */
+static void ask_word(db_conn *conn, const char *sql, char ret_word[40])
+{
+    PGresult *result = NULL;
+    ret_word[0] = '\0';
+    if (send(conn, sql, NULL) == PB_OK && db_pg_wait(conn, 0, &result, NULL) == PB_OK &&
+        PQntuples(result) == 1)
+        snprintf(ret_word, 40, "%.*s", PQgetlength(result, 0, 0), PQgetvalue(result, 0, 0));
+    PQclear(result);
+    conn->failed = false;
+}
+
+/* What became of a commit that was not answered: the server knows, as soon as it can be asked. It
+ * is over when no transaction of its number is under way; then the connection's own row tells,
+ * which is true even where a crash of the server made it forget that there was such a number. */
 static bool took_place(db_conn *conn, bool *ret_known)
 {
+    char sql[160], word[40], wanted[40];
     *ret_known = false;
+    snprintf(wanted, sizeof wanted, "%lld", (long long)conn->commits + 1);
     for (int tries = 0; tries < OUTCOME_TRIES; tries++) {
         if (tries > 0)
             sys_sleep_us(tries < 5 ? 100000 : 1000000);
         if (db_pg_reconnect(conn, NULL) != PB_OK)
             continue;
-        char sql[100];
-        PGresult *result = NULL;
         snprintf(sql, sizeof sql, "SELECT pg_xact_status('%s'::xid8)", conn->transaction);
-        if (send(conn, sql, NULL) != PB_OK || db_pg_wait(conn, 0, &result, NULL) != PB_OK)
+        ask_word(conn, sql, word);
+        if (strcmp(word, "in progress") == 0 || PQstatus(conn->pg) != CONNECTION_OK)
             continue;
-        pb_str word = pb_str_n(PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
-        bool committed = pb_str_is(word, "committed");
-        *ret_known = committed || pb_str_is(word, "aborted");
-        PQclear(result);
+        snprintf(sql, sizeof sql,
+                 "SELECT coalesce((SELECT commits::text FROM writer WHERE id = '%s'), 'none')",
+                 conn->writer);
+        ask_word(conn, sql, word);
+        *ret_known = word[0] != '\0';
         if (*ret_known)
-            return committed;
+            return strcmp(word, wanted) == 0;
     }
     return false;
 }
@@ -339,12 +379,13 @@ static pb_status columns(db_conn *conn, const char *table, db_each_name each, vo
     return each_name(conn, sql, table, each, context, err);
 }
 
-/* The table `workspace` is no workspace's content but the engine's own. */
+/* The tables `workspace` and `writer` are no workspace's content but the engine's own. */
 static pb_status tables(db_conn *conn, db_each_name each, void *context, pb_error *err)
 {
-    static const char sql[] = "SELECT relname FROM pg_class WHERE relkind = 'r'"
-                              " AND relnamespace = current_schema()::regnamespace"
-                              " AND relname <> 'workspace' ORDER BY relname COLLATE \"C\"";
+    static const char sql[] =
+        "SELECT relname FROM pg_class WHERE relkind = 'r'"
+        " AND relnamespace = current_schema()::regnamespace"
+        " AND relname NOT IN ('workspace', 'writer') ORDER BY relname COLLATE \"C\"";
     return each_name(conn, sql, NULL, each, context, err);
 }
 

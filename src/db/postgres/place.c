@@ -138,8 +138,11 @@ static pb_status make_schema(PGconn *pg, const char *schema, const pg_roles *rol
                   " head bytea, key_mark text, commits bigint NOT NULL) WITH (fillfactor = 50);"
                   "INSERT INTO workspace (commits) VALUES (0);"
                   "GRANT SELECT, UPDATE (commits) ON workspace TO \"%s\";"
+                  "CREATE TABLE writer (id text PRIMARY KEY, commits bigint NOT NULL)"
+                  " WITH (fillfactor = 50);"
+                  "GRANT SELECT, INSERT, UPDATE, DELETE ON writer TO \"%s\";"
                   "SET LOCAL search_path = \"%s_sql\", pg_catalog;",
-                  roles->app, schema);
+                  roles->app, roles->app, schema);
     db_pg_functions(&sql);
     pb_buf_addc(&sql, "RESET ROLE;");
     return sql.failed ? pb_fail_memory(err) : db_pg_say(pg, pb_buf_cstr(&sql), err);

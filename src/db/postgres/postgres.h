@@ -89,6 +89,7 @@ struct db_conn {
     unsigned epoch;       /* of the transaction: cursors do not outlive it */
     int64_t commits;      /* counter of commits as of the last transaction; -1: none yet */
     char transaction[24]; /* number of the one that writes, for asking what became of it */
+    char writer[17];      /* name of the row in which this connection notes its commits */
     unsigned next_name;
     unsigned failures;      /* transactions that failed, connections that broke */
     char dead[PG_DEAD][16]; /* prepared statements nobody needs any more */
