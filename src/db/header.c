@@ -121,9 +121,13 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
     return PB_OK;
 }
 
-bool db_header_authentic(const db_header *header, const uint8_t key[32], pb_str text)
+pb_status db_header_check(const db_header *header, const uint8_t key[32], pb_str text,
+                          bool *ret_authentic, pb_error *err)
 {
     PB_AUTO_BUF want = PB_BUF_INIT(DB_HEADER_MAX);
     db_header_write(header, key, &want);
-    return !want.failed && want.len == text.len && sodium_memcmp(want.ptr, text.ptr, want.len) == 0;
+    if (want.failed)
+        return pb_fail_memory(err);
+    *ret_authentic = want.len == text.len && sodium_memcmp(want.ptr, text.ptr, want.len) == 0;
+    return PB_OK;
 }

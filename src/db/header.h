@@ -31,7 +31,8 @@ void db_header_write(const db_header *header, const uint8_t key[32], pb_buf *out
 /** Reads without authenticating: the key is not known yet. PB_CORRUPT when it is not of this form,
  * PB_UNSUPPORTED when a newer program made it. */
 pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err);
-/** True when `text` is byte for byte what this key writes for this header. */
-bool db_header_authentic(const db_header *header, const uint8_t key[32], pb_str text);
+/** Whether `text` is byte for byte what this key writes for this header. */
+pb_status db_header_check(const db_header *header, const uint8_t key[32], pb_str text,
+                          bool *ret_authentic, pb_error *err);
 
 #endif

@@ -37,8 +37,9 @@ static pb_status fetch(pb_str head, const db_key_source *source, db_keyring *mad
         return pb_fail_memory(err);
     PB_TRY(db_header_parse(head, &made->header, err));
     PB_TRY(db_key_fetch(source, NULL, arena, &made->header, made->key, err));
-    return db_header_authentic(&made->header, made->key, head) ? PB_OK
-                                                               : wrong_key(&made->header, err);
+    bool authentic = false;
+    PB_TRY(db_header_check(&made->header, made->key, head, &authentic, err));
+    return authentic ? PB_OK : wrong_key(&made->header, err);
 }
 
 pb_status db_keyring_open(pb_str head, const db_key_source *key, db_keyring **ret_keyring,

@@ -285,8 +285,10 @@ static pb_status open_all(db_workspace *workspace, const db_options *options, pb
     PB_TRY(db_key_fetch(&options->key, folder_of(workspace), workspace->arena, &workspace->header,
                         workspace->key, err));
     sodium_mprotect_readonly(workspace->key);
-    pb_status status = PB_OK;
-    if (!db_header_authentic(&workspace->header, workspace->key, pb_buf_str(&text)))
+    bool authentic = false;
+    pb_status status =
+        db_header_check(&workspace->header, workspace->key, pb_buf_str(&text), &authentic, err);
+    if (status == PB_OK && !authentic)
         status = judge_header(workspace, err);
     if (status == PB_OK && workspace->engine->inspect != NULL)
         status = workspace->engine->inspect(&workspace->target, err);

@@ -1,5 +1,5 @@
 /* Statements that do not come from us: what they may touch, and how long they may run. */
-#include "sqlite.h"
+#include "spare.h"
 
 #include "../pure.h"
 
@@ -135,8 +135,11 @@ static pb_status prepare(db_conn *conn, pb_str sql, db_native *native, pb_error 
     conn->refused[0] = '\0';
     conn->foreign_sql = sql;
     conn->foreign = true;
+    db_spare_forget();
     int code = sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, 0, &native->stmt, NULL);
     conn->foreign = false;
+    if (code != SQLITE_OK && (db_spare_ran_out() || (code & 0xff) == SQLITE_NOMEM))
+        return pb_fail_memory(err);
     if (code != SQLITE_OK && conn->refused[0] != '\0')
         return db_refuse(conn->refused, err);
     if (code == SQLITE_AUTH)

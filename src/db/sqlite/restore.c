@@ -62,7 +62,9 @@ static pb_status take_key(db_restore *restore, const db_key_source *source, pb_s
     if (restore->key == NULL)
         return pb_fail_memory(err);
     PB_TRY(db_key_fetch(source, restore->folder, restore->arena, &header, restore->key, err));
-    if (db_header_authentic(&header, restore->key, head))
+    bool authentic = false;
+    PB_TRY(db_header_check(&header, restore->key, head, &authentic, err));
+    if (authentic)
         return PB_OK;
     return pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open this workspace."), NULL);
 }

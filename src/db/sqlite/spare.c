@@ -21,6 +21,7 @@ typedef struct spares {
 static sqlite3_mem_methods beneath;
 static pthread_once_t installed = PTHREAD_ONCE_INIT;
 static _Thread_local spares *in_hand; /* while this thread opens a database */
+static _Thread_local bool ran_out;    /* since db_spare_forget */
 
 static void *take(int size)
 {
@@ -34,7 +35,27 @@ static void *take(int size)
 static void *spare_malloc(int size)
 {
     void *block = beneath.xMalloc(size);
-    return block != NULL ? block : take(size);
+    if (block != NULL)
+        return block;
+    ran_out = true;
+    return take(size);
+}
+
+static void *spare_realloc(void *old, int size)
+{
+    void *block = beneath.xRealloc(old, size);
+    ran_out = ran_out || block == NULL;
+    return block;
+}
+
+void db_spare_forget(void)
+{
+    ran_out = false;
+}
+
+bool db_spare_ran_out(void)
+{
+    return ran_out;
 }
 
 /* SQLite asks that before it is first used, and never again. */
@@ -45,6 +66,7 @@ static void install(void)
         return;
     methods = beneath;
     methods.xMalloc = spare_malloc;
+    methods.xRealloc = spare_realloc;
     sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
 }
 

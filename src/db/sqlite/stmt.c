@@ -1,5 +1,5 @@
 /* Statements of the embedded engine. */
-#include "sqlite.h"
+#include "spare.h"
 
 #include <limits.h>
 
@@ -8,8 +8,11 @@ static pb_status prepare_flags(db_conn *conn, pb_str sql, sqlite3_stmt **ret_stm
     if (sql.len > INT_MAX)
         return pb_fail(err, PB_LIMIT, PB_MSG("The SQL text is too long."), NULL);
     sqlite3_stmt *stmt = NULL;
+    db_spare_forget();
     int code =
         sqlite3_prepare_v3(conn->db, sql.ptr, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    if (code == SQLITE_ERROR && db_spare_ran_out())
+        return pb_fail_memory(err);
     if (code != SQLITE_OK) {
         pb_status status = db_sqlite_fail(conn->db, code, err);
         pb_error_hint(err, PB_MSG("The statement was: {sql}"), "sql", PB_ARG(sql), NULL);
