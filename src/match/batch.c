@@ -46,10 +46,12 @@ pb_status match_batch_add(match_batch *batch, const pb_str *values, pb_error *er
         return pb_fail(err, PB_INTERNAL, PB_MSG("Rows to compare were used after they had failed"),
                        NULL);
     for (size_t c = 0; c < batch->column_count; c++, at++) {
+        char form[FORM_ROOM];
         pb_str value = values[c];
         batch->hashes[at] = 0;
         if (pb_str_empty(value))
             continue;
+        value = match_form(batch->columns[c].kind, value, form, sizeof form);
         if (!batch_room(batch, value.len))
             return pb_fail_memory(err);
         batch->hashes[at] = match_identity(batch->columns[c].kind, value) | 1;

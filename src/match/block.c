@@ -260,7 +260,8 @@ static bool gather_keys(const blocker *b, block_room *room, const match_key_plan
 
 static bool is_of_names(const match_key_plan *plan)
 {
-    return plan->form == KEY_NAME || plan->form == KEY_STARTS || plan->form == KEY_WORD;
+    return plan->form == KEY_NAME || plan->form == KEY_STARTS || plan->form == KEY_WORD ||
+           plan->form == KEY_SOUND;
 }
 
 /* Part 0 of a round is what is to be done beside it. */
@@ -272,6 +273,8 @@ static bool do_part(blocker *b, size_t number, size_t thread)
     const match_key_plan *plan = &b->plans.items[(number - 1) / b->parts];
     if (is_of_names(plan) != (b->round == 1))
         return true;
+    if (plan->form == KEY_SOUND && !b->table->words.foreign)
+        return true; /* one script needs no keys across */
     if (room->seen == NULL)
         room->seen = malloc(b->seen_mask + 1);
     return room->seen != NULL && gather_keys(b, room, plan, (number - 1) % b->parts) &&

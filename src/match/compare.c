@@ -224,6 +224,48 @@ static match_level compare_dates(uint32_t a, uint32_t b)
     return abs(about_days(a) - about_days(b)) <= 400 ? LEVEL_SHARED : LEVEL_DIFFERS;
 }
 
+/* The words of a text in Arabic letters beside those of one in Latin letters, and the same numbers.
+ * A word that is translated, not spelt, tells nothing. */
+static match_level compare_across(pb_str a, pb_str b)
+{
+    pb_str arabic = match_script_of(a) == MATCH_ARABIC ? a : b, word, other;
+    pb_str latin = arabic.ptr == a.ptr ? b : a, rest = arabic;
+    size_t words = 0, alike = 0, all = 0;
+    if (match_script_of(arabic) != MATCH_ARABIC || match_script_of(latin) != MATCH_LATIN)
+        return LEVEL_MISSING;
+    if (!same_digits(arabic, latin))
+        return LEVEL_DIFFERS;
+    for (pb_str of = latin; pb_str_split(&of, ' ', &other);)
+        all += other.len > 0 && (other.ptr[0] < '0' || other.ptr[0] > '9');
+    while (pb_str_split(&rest, ' ', &word)) {
+        bool found = false;
+        for (pb_str of = latin; !found && pb_str_split(&of, ' ', &other);)
+            found =
+                pb_str_eq(word, other) || (match_script_of(word) == MATCH_ARABIC && other.len > 0 &&
+                                           script_persian_alike(word, other) != SCRIPT_DIFFERENT);
+        bool number = word.len > 0 && word.ptr[0] >= '0' && word.ptr[0] <= '9';
+        words += word.len > 0 && !number;
+        alike += found && !number;
+    }
+    if (alike == words)
+        return alike == all ? LEVEL_CLOSE : LEVEL_SHORT;
+    return alike == 0 ? LEVEL_DIFFERS : LEVEL_MISSING;
+}
+
+/* Firms without their legal forms, in Latin letters where one of them is. */
+static match_level compare_firms(pb_str a, pb_str b)
+{
+    char room_a[FORM_ROOM], room_b[FORM_ROOM];
+    pb_str left = match_org_core(a), right = match_org_core(b);
+    match_script script = match_script_of(left);
+    if (script == match_script_of(right))
+        return compare_text(left, right);
+    left = match_org_latin(left, room_a, sizeof room_a);
+    right = match_org_latin(right, room_b, sizeof room_b);
+    return match_script_of(left) == match_script_of(right) ? compare_text(left, right)
+                                                           : compare_across(left, right);
+}
+
 static match_level compare_exact(pb_str a, pb_str b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
@@ -233,7 +275,7 @@ static match_level compare_exact(pb_str a, pb_str b)
 /* Letters that stand in one text only: so many are beyond any slip. */
 static bool far_apart(match_kind kind, uint32_t a, uint32_t b)
 {
-    return __builtin_popcount(a ^ b) > (kind == MATCH_EXACT ? 2 : 6);
+    return a != 0 && b != 0 && __builtin_popcount(a ^ b) > (kind == MATCH_EXACT ? 2 : 6);
 }
 
 bool match_is_quick(const match_table *table, size_t column, match_cell a, match_cell b)
@@ -275,9 +317,11 @@ match_level match_compare(match_table *table, size_t column, uint32_t left, uint
     if (kind == MATCH_EMAIL)
         return compare_emails(left_text, right_text);
     if (kind == MATCH_ORG)
-        return compare_text(match_org_core(left_text), match_org_core(right_text));
+        return compare_firms(left_text, right_text);
     if (kind == MATCH_EXACT)
         return compare_exact(left_text, right_text);
+    if (match_script_of(left_text) != match_script_of(right_text))
+        return compare_across(left_text, right_text);
     match_level level = compare_text(left_text, right_text);
     if (kind == MATCH_PLACE && level < LEVEL_NEAR)
         return compare_exact(left_text, right_text) == LEVEL_NEAR ? LEVEL_NEAR : level;

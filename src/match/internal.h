@@ -44,8 +44,8 @@ void match_intern_free(match_intern *intern);
 
 typedef enum match_script { MATCH_LATIN, MATCH_HAN, MATCH_ARABIC } match_script;
 
-/** By the first letter; what is neither Han nor Arabic is MATCH_LATIN. */
-match_script match_script_of(pb_str word);
+/** By the first letter of Han or Arabic; MATCH_LATIN where there is none. */
+match_script match_script_of(pb_str text);
 /** The words of a name that are compared; slices of it. Returns how many. */
 size_t match_name_cut(pb_str name, pb_str ret_words[NAME_PARTS]);
 /** Reads a name whose words were cut as a Chinese one; false where it is none. */
@@ -60,7 +60,8 @@ typedef struct match_word {
     uint32_t bones; /* hash of its consonants; two letters of them decide `start` */
     uint32_t start;
     uint32_t letters; /* set of its letters */
-    uint32_t cross;   /* the same in all scripts: hash of what it sounds like; 0: unknown */
+    uint32_t cross;   /* the same in Arabic and Latin letters: hash of its sounds; 0: none */
+    uint32_t sound;   /* the same in Han characters and Latin letters: of its syllables; 0: none */
     uint8_t script;   /* match_script */
     bool ascii;
     bool single; /* one letter: an initial, or a name in Chinese */
@@ -91,6 +92,7 @@ typedef struct match_words {
     size_t reading_capacity;
     struct match_likeness *cache;
     unsigned cache_bits;
+    bool foreign; /* some word is in Han characters or Arabic letters */
 } match_words;
 
 /** The words of one name: numbers, 0 behind the last. */
@@ -110,6 +112,17 @@ match_level match_compare_names(match_words *words, const match_name *a, const m
                                 match_name *ret_equal);
 /** Consonants in order, at most `max`: slips in vowels and doubled letters vanish. */
 size_t match_skeleton(pb_str word, char *bones, size_t max);
+
+/* ---- forms.c ---- */
+
+enum { FORM_ROOM = 1024 };
+
+/** The form of a value in which other ways to write it are the same; the value itself, or in the
+ * room. */
+pb_str match_form(match_kind kind, pb_str value, char *room, size_t size);
+/** The name of a firm without its legal form in Latin letters; the name itself where it has no Han
+ * characters. */
+pb_str match_org_latin(pb_str core, char *room, size_t size);
 
 /* ---- prepare.c ---- */
 
@@ -235,6 +248,7 @@ typedef enum match_key_form {
     KEY_NAME,   /* all words of a name, rough, in any order */
     KEY_STARTS, /* a word of a name, rough, and the start of another */
     KEY_WORD,   /* a word of a name, rough, with a part of another column */
+    KEY_SOUND,  /* a name as it sounds in any script, or a word of it with a part of a column */
     KEY_ONE,    /* a part of a column */
     KEY_TWO,    /* parts of two columns */
     KEY_DECLARED

@@ -93,11 +93,18 @@ bool match_name_read(pb_str name, const pb_str *words, size_t count, script_read
     return script_read_han(pb_str_n(from, (size_t)(to - from)), ret);
 }
 
-match_script match_script_of(pb_str word)
+match_script match_script_of(pb_str text)
 {
-    size_t at = 0;
-    if (word.len == 0 || (unsigned char)word.ptr[0] < 0x80)
-        return MATCH_LATIN;
-    uint32_t code = pb_utf8_next(word, &at);
-    return pb_code_is_han(code) ? MATCH_HAN : pb_code_is_arabic(code) ? MATCH_ARABIC : MATCH_LATIN;
+    for (size_t at = 0; at < text.len;) {
+        if ((unsigned char)text.ptr[at] < 0x80) {
+            at++;
+            continue;
+        }
+        uint32_t code = pb_utf8_next(text, &at);
+        if (pb_code_is_han(code))
+            return MATCH_HAN;
+        if (pb_code_is_arabic(code))
+            return MATCH_ARABIC;
+    }
+    return MATCH_LATIN;
 }

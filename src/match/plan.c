@@ -74,6 +74,43 @@ static size_t start_keys(const match_word *const *words, size_t count, uint64_t 
     return found;
 }
 
+/* A whole name as it sounds: 张晓明 and Hsiao-ming Chang; حسین رضایی and Hossein Rezaei. */
+static size_t sound_keys(const match_table *table, const match_key_plan *plan, uint32_t row,
+                         uint64_t *keys)
+{
+    const match_word *words[NAME_PARTS];
+    size_t count = words_of(table, plan->a, row, words), found = 0;
+    uint64_t sum = 0;
+    bool all = count > 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += match_mix(words[i]->cross, 8);
+        all = all && words[i]->cross != 0;
+    }
+    if (all)
+        keys[found++] = sum;
+    const match_name *name =
+        count > 0 ? &table->column[plan->a].names[match_row(table, row)[plan->a].id] : NULL;
+    if (name != NULL && name->reading != 0)
+        keys[found++] = match_mix(script_reading_key(&table->words.readings[name->reading]), 9);
+    return found;
+}
+
+/* Its words with a part of another column. */
+static size_t sounds_with(const match_table *table, const match_key_plan *plan, uint32_t row,
+                          uint64_t *keys)
+{
+    const match_word *words[NAME_PARTS];
+    uint64_t part = part_of(table, plan->b, plan->part_b, row);
+    size_t count = part != 0 ? words_of(table, plan->a, row, words) : 0, found = 0;
+    for (size_t i = 0; i < count && i < BONES; i++) {
+        if (words[i]->cross != 0)
+            keys[found++] = match_mix(words[i]->cross, part);
+        if (words[i]->sound != 0)
+            keys[found++] = match_mix(words[i]->sound, part);
+    }
+    return found;
+}
+
 /* A block the caller asks for: "name" or "name+name"; columns that are not there make no key. */
 static uint64_t declared_key(const match_table *table, const char *block, uint32_t row)
 {
@@ -116,6 +153,10 @@ size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint
         }
         for (size_t i = 0; y != 0 && i < BONES && bones[i] != 0; i++)
             keys[found++] = match_mix(bones[i], y);
+        break;
+    case KEY_SOUND:
+        found = plan->a == plan->b ? sound_keys(table, plan, row, keys)
+                                   : sounds_with(table, plan, row, keys);
         break;
     case KEY_ONE:
         x = part_of(table, plan->a, plan->part_a, row);
@@ -187,6 +228,14 @@ static bool name_plans(const match_table *table, size_t name, match_plans *plans
         }
         plan.part_b = kind == MATCH_EXACT ? PART_WHOLE : PART_SOFT;
         if (kind == MATCH_EXACT || kind == MATCH_TEXT || kind == MATCH_PLACE || kind == MATCH_ORG)
+            listed = listed && list_plan(table, plans, plan);
+    }
+    plan = (match_key_plan){.form = KEY_SOUND, .a = name, .b = name};
+    listed = listed && list_plan(table, plans, plan);
+    for (plan.b = 0; plan.b < table->column_count; plan.b++) {
+        match_kind kind = table->columns[plan.b].kind;
+        plan.part_b = kind == MATCH_DATE ? PART_DATE : PART_SOFT;
+        if (kind == MATCH_DATE || kind == MATCH_PLACE)
             listed = listed && list_plan(table, plans, plan);
     }
     return listed;

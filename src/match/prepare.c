@@ -24,8 +24,16 @@ static uint32_t tail_digits(pb_str tail)
     return tail.ptr != NULL ? digits : 0;
 }
 
+/* The set of its letters; 0, unknown, for other alphabets: what they have in common with Latin ones
+ * is seen only by comparing. */
+static uint32_t letters_of(pb_str text)
+{
+    return match_script_of(text) == MATCH_LATIN ? match_letters(text) : 0;
+}
+
 uint32_t match_mark(match_kind kind, pb_str value)
 {
+    char room[FORM_ROOM];
     switch (kind) {
     case MATCH_DATE:
         return date_digits(value);
@@ -34,7 +42,7 @@ uint32_t match_mark(match_kind kind, pb_str value)
     case MATCH_EMAIL:
         return match_letters(match_email_local(value));
     case MATCH_ORG:
-        return match_letters(match_org_core(value));
+        return letters_of(match_org_latin(match_org_core(value), room, sizeof room));
     case MATCH_NAME:
         return 0;
     case MATCH_EXACT:
@@ -42,20 +50,21 @@ uint32_t match_mark(match_kind kind, pb_str value)
     case MATCH_PLACE:
         break;
     }
-    return match_letters(value);
+    return letters_of(value);
 }
 
 /* A rough form that survives a slip; 0: none that is selective. */
 uint32_t match_soft(match_kind kind, pb_str value)
 {
-    char bones[SOFT_BONES];
+    char bones[SOFT_BONES], room[FORM_ROOM];
     pb_str rough = value;
     if (kind == MATCH_EMAIL) {
         rough = match_email_local(value);
         if (rough.len < 5 || match_email_is_role(rough))
             return 0;
     } else if (kind == MATCH_ORG) {
-        rough = pb_str_sub(match_org_core(value), 0, ORG_START);
+        rough = match_org_latin(match_org_core(value), room, sizeof room);
+        rough = pb_str_sub(rough, 0, ORG_START);
     } else if (kind == MATCH_TEXT || kind == MATCH_PLACE) {
         rough = pb_str_n(bones, match_skeleton(value, bones, sizeof bones));
     }

@@ -21,6 +21,8 @@ static int rank_of(const match_key_plan *plan)
         return plan->part_a == PART_WHOLE ? 0 : 1;
     case KEY_NAME:
         return 2;
+    case KEY_SOUND:
+        return plan->a == plan->b ? 2 : plan->part_b == PART_DATE ? 3 : 6;
     case KEY_WORD:
         return plan->part_b == PART_DATE || plan->part_b == PART_WHOLE ? 3
                : plan->part_b == PART_SOFT                             ? 5

@@ -77,20 +77,24 @@ static bool is_ascii(pb_str text)
     return all < 0x80;
 }
 
-/* What a word sounds like in any script: the syllables of a Chinese one, the consonants of others.
- */
+/* What a word sounds like: its syllables as a Chinese one. */
+static uint32_t sound_of(pb_str word, match_script script)
+{
+    script_reading reading = {.count = 0};
+    char latin[64];
+    if (script == MATCH_HAN)
+        word = pb_str_n(latin, script_han_latin(word, true, latin, sizeof latin));
+    if (script != MATCH_ARABIC && word.len > 0)
+        reading.count = (uint8_t)script_syllables(word, reading.syllable);
+    return reading.count > 0 ? (uint32_t)(script_reading_key(&reading) >> 32) | 1 : 0;
+}
+
+/* What Arabic and Latin spellings of a word share. */
 static uint32_t cross_of(pb_str word, match_script script)
 {
-    uint16_t syllables[SCRIPT_SYLLABLES];
     script_bones bones;
-    char latin[64];
-    if (script == MATCH_HAN) {
-        size_t length = script_han_latin(word, true, latin, sizeof latin);
-        size_t count = script_syllables(pb_str_n(latin, length), syllables);
-        script_reading reading = {.count = (uint8_t)count};
-        memcpy(reading.syllable, syllables, count * sizeof *syllables);
-        return count > 0 ? (uint32_t)(script_reading_key(&reading) >> 32) | 1 : 0;
-    }
+    if (script == MATCH_HAN)
+        return 0;
     script_bones_of(word, &bones);
     if (bones.count > 1 && bones.sound[bones.count - 1] == 'h')
         bones.count--;
@@ -112,14 +116,17 @@ static bool add_word(match_words *words, pb_str text, uint32_t *ret_id)
     if (id > 0 && words->items[id].text.ptr == NULL) {
         char bones[32];
         size_t length = match_skeleton(text, bones, sizeof bones);
+        match_script script = match_script_of(text);
+        words->foreign = words->foreign || script != MATCH_LATIN;
         words->items[id] =
             (match_word){.text = text,
                          .bones = (uint32_t)match_hash(pb_str_n(bones, length), 11) | 1,
                          .single = text.len <= 4 && pb_utf8_count(text) == 1,
                          .start = (uint32_t)match_hash(pb_str_sub(text, 0, SHORT_BONES), 12),
                          .letters = match_letters(text),
-                         .cross = cross_of(text, match_script_of(text)),
-                         .script = (uint8_t)match_script_of(text),
+                         .cross = cross_of(text, script),
+                         .sound = sound_of(text, script),
+                         .script = (uint8_t)script,
                          .ascii = is_ascii(text)};
     }
     *ret_id = id;
@@ -223,7 +230,7 @@ static match_alike compare_scripts(const match_word *a, const match_word *b)
 /* Characters that are read alike are typed for one another. */
 static match_alike compare_characters(const match_word *a, const match_word *b)
 {
-    if (a->cross == b->cross && a->cross != 0 && a->text.len == b->text.len)
+    if (a->sound == b->sound && a->sound != 0 && a->text.len == b->text.len)
         return ALIKE_CLOSE;
     return a->text.len >= 9 && match_distance(a->text, b->text, 1) <= 1 ? ALIKE_CLOSE : ALIKE_NOT;
 }
@@ -352,6 +359,12 @@ typedef struct name_match {
     unsigned used_a, used_b;
 } name_match;
 
+static bool sounds_alike(const match_word *a, const match_word *b)
+{
+    return a->script != b->script &&
+           ((a->cross == b->cross && a->cross != 0) || (a->sound == b->sound && a->sound != 0));
+}
+
 /* Of words that are the same in two scripts the commoner counts. */
 static void note_equal(const match_words *words, const match_name *a, const match_name *b,
                        name_match *of, match_name *ret_equal)
@@ -363,8 +376,7 @@ static void note_equal(const match_words *words, const match_name *a, const matc
         uint32_t word = a->word[i];
         for (size_t j = 0; j < of->nb; j++)
             if (b->word[j] != word && (of->used_b >> j & 1) &&
-                words->items[b->word[j]].script != words->items[word].script &&
-                words->items[b->word[j]].cross == words->items[word].cross &&
+                sounds_alike(&words->items[b->word[j]], &words->items[word]) &&
                 words->items[b->word[j]].count > words->items[word].count)
                 word = b->word[j];
         ret_equal->word[equals++] = word;
