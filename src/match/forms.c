@@ -219,6 +219,37 @@ static pb_str email_form(pb_str value, char *room, size_t size)
     return pb_str_n(room, length);
 }
 
+/* YYYY-MM-DD out of the digits of what was meant as a date, the year in front or behind; the value
+ * itself where that is not eight digits. */
+static pb_str date_form(pb_str value, char *room, size_t size)
+{
+    char digits[8];
+    size_t count = 0, first_run = 0;
+    if (value.len == 10 && value.ptr[4] == '-' && value.ptr[7] == '-')
+        return value;
+    for (size_t i = 0; i < value.len; i++) {
+        if (!is_digit(value.ptr[i])) {
+            first_run = first_run > 0 ? first_run : count;
+            continue;
+        }
+        if (count == sizeof digits)
+            return value;
+        digits[count++] = value.ptr[i];
+    }
+    if (count != sizeof digits || size < 10)
+        return value;
+    bool behind = first_run == 2;
+    const char order[] = {behind ? 4 : 0, behind ? 5 : 1, behind ? 6 : 2, behind ? 7 : 3,
+                          behind ? 2 : 4, behind ? 3 : 5, behind ? 0 : 6, behind ? 1 : 7};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof order; i++) {
+        if (i == 4 || i == 6)
+            room[length++] = '-';
+        room[length++] = digits[(size_t)order[i]];
+    }
+    return pb_str_n(room, length);
+}
+
 pb_str match_form(match_kind kind, pb_str value, char *room, size_t size)
 {
     switch (kind) {
@@ -234,8 +265,9 @@ pb_str match_form(match_kind kind, pb_str value, char *room, size_t size)
     case MATCH_NAME:
     case MATCH_ORG:
     case MATCH_PHONE:
-    case MATCH_DATE:
         break;
+    case MATCH_DATE:
+        return date_form(value, room, size);
     }
     return value;
 }

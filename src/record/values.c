@@ -5,6 +5,7 @@
 #include "record/values.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct record_values {
     record_writer *writer;
@@ -33,6 +34,21 @@ pb_status record_values_new(const model_schema *schema, int64_t now_us, record_v
     return status;
 }
 
+/* Dates that are none, as they were written: a slip of the pen leaves most of a date right. */
+static void keep_bad_dates(const record_writer *writer, const model_entity *entity, plan *p)
+{
+    for (size_t i = 0; i < writer->note_count; i++) {
+        const note *bad = &writer->notes[i];
+        const model_field *field =
+            strcmp(bad->kind, "bad") == 0 ? model_field_find(entity, pb_str_c(bad->field)) : NULL;
+        if (field == NULL || field->type != MODEL_DATE)
+            continue;
+        pb_value *value = &p->values[field->index];
+        if (value->kind == PB_NULL && bad->value.len > 0)
+            *value = PB_VALUE_TEXT(bad->value);
+    }
+}
+
 pb_status record_values_read(record_values *values, const model_entity *entity,
                              const record_input *inputs, size_t count, pb_str *source_id,
                              const pb_value **ret_values, pb_error *err)
@@ -50,6 +66,7 @@ pb_status record_values_read(record_values *values, const model_entity *entity,
     PB_TRY(input_clean(writer, source_id, err));
     for (size_t i = 0; i < entity->field_count; i++)
         p->values[i] = p->cells[p->lay->first[i]];
+    keep_bad_dates(writer, entity, p);
     *ret_values = p->values;
     return PB_OK;
 }
