@@ -129,3 +129,29 @@ pb_status audit_duplicates_names(db_session *snapshot, const model_entity *entit
     *ret_count = count;
     return PB_OK;
 }
+
+pb_status audit_duplicates_ids(db_session *snapshot, const model_entity *entity, size_t rows,
+                               pb_arena *arena, pb_uuid **ret_ids, pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(256);
+    db_stmt *stmt;
+    bool more = true;
+    pb_uuid *ids = pb_arena_array(arena, rows + 1, sizeof *ids);
+    if (ids == NULL)
+        return pb_fail_memory(err);
+    pb_buf_printf(&sql, "select id from %.*s order by n", PB_STR_FMT(entity->name));
+    PB_TRY(db_prepare_text(snapshot, pb_buf_str(&sql), &stmt, err));
+    for (size_t i = 0; i < rows; i++) {
+        PB_TRY(db_step(stmt, &more, err));
+        pb_str id = more ? db_column_blob(stmt, 0) : PB_STR_NONE;
+        if (id.len != sizeof ids[i].b) {
+            db_reset(stmt);
+            return pb_fail(err, PB_CORRUPT, PB_MSG("A record of {entity} has no id."), "entity",
+                           PB_ARG(entity->name), NULL);
+        }
+        memcpy(ids[i].b, id.ptr, sizeof ids[i].b);
+    }
+    db_reset(stmt);
+    *ret_ids = ids;
+    return PB_OK;
+}

@@ -1,5 +1,7 @@
 #include "command.h"
 
+#include "review_text.h"
+
 #include "base/csv.h"
 #include "sys/file.h"
 
@@ -96,6 +98,109 @@ static void summary(const cli_context *context, const service_duplicates *lists,
     }
 }
 
+/* --explain ID ID: the second id stands last among the arguments. */
+static pb_status explain(cli_context *context, const model_entity *entity, pb_buf *out,
+                         pb_error *err)
+{
+    service_call call = cli_service_call(context, "duplicates");
+    service_comparison comparison;
+    service_source source;
+    if (context->call.argument_count < 2)
+        return pb_fail(err, PB_USAGE, PB_MSG("--explain needs a source and two records"), NULL);
+    const char *second = context->call.arguments[--context->call.argument_count];
+    PB_TRY(cli_source(context, &source, err));
+    PB_TRY(service_explain(context->service, &call, &source, entity,
+                           pb_str_c(cli_value(context, "explain")), pb_str_c(second),
+                           context->arena, &comparison, err));
+    cli_progress_end(context);
+    if (context->json)
+        review_comparison_json(&comparison, out);
+    else
+        review_comparison_text(context, &comparison, out);
+    return PB_OK;
+}
+
+static void queue_line(const cli_context *context, const service_queue *queue, pb_buf *out)
+{
+    cli_say(context, out,
+            PB_MSG("{entities}: {count} compared, {pairs} likely pairs, {added} of them new in the "
+                   "queue"),
+            "entities", cli_text(context, queue->entity->plural.ptr), "count",
+            cli_count(context, queue->records), "pairs", cli_count(context, queue->pairs), "added",
+            cli_count(context, queue->added), NULL);
+    pb_buf_byte(out, '\n');
+}
+
+static void queue_text(const cli_context *context, const service_queue *queues, size_t count,
+                       uint64_t waiting, pb_buf *out)
+{
+    for (size_t i = 0; i < count; i++)
+        queue_line(context, &queues[i], out);
+    if (count == 0) {
+        cli_say(context, out, PB_MSG("The workspace has no records that could be compared."), NULL);
+        pb_buf_byte(out, '\n');
+    } else if (waiting > 0) {
+        cli_say(context, out, PB_MSG("{count} wait. Next: probity review {path} --next"), "count",
+                cli_count(context, waiting), "path", context->call.arguments[0], NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void queue_json(const service_queue *queues, size_t count, uint64_t waiting, pb_buf *out)
+{
+    pb_json json;
+    pb_json_init(&json, out, 2);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "waiting", (int64_t)waiting);
+    pb_json_key(&json, "entities");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        pb_json_object(&json);
+        pb_json_member(&json, "entity", queues[i].entity->name);
+        pb_json_member_i64(&json, "records", (int64_t)queues[i].records);
+        pb_json_member_i64(&json, "pairs", (int64_t)queues[i].pairs);
+        pb_json_member_i64(&json, "added", (int64_t)queues[i].added);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    pb_buf_byte(out, '\n');
+}
+
+static pb_status fill_queue(cli_context *context, db_workspace *workspace,
+                            const model_entity *entity, pb_buf *out, pb_error *err)
+{
+    service_call call = cli_service_call(context, "duplicates");
+    service_queue *queues;
+    size_t count;
+    uint64_t counts[4];
+    PB_TRY(service_queue_fill(&call, workspace, entity != NULL ? entity->name : PB_STR_NONE,
+                              context->arena, &queues, &count, err));
+    PB_TRY(service_review_count(workspace, entity, counts, err));
+    cli_progress_end(context);
+    if (context->json)
+        queue_json(queues, count, counts[RECORD_OPEN], out);
+    else if (!context->quiet)
+        queue_text(context, queues, count, counts[RECORD_OPEN], out);
+    return PB_OK;
+}
+
+static pb_status queue(cli_context *context, const model_entity *entity, pb_buf *out, pb_error *err)
+{
+    db_workspace *workspace = NULL;
+    const char *path = context->call.arguments[0];
+    if (context->call.argument_count != 1 || !db_workspace_exists(path)) {
+        pb_fail(err, PB_USAGE, PB_MSG("{path} is no workspace: only a workspace has a queue"),
+                "path", path, NULL);
+        pb_error_hint(err, PB_MSG("Make one with “probity init” and import the files."), NULL);
+        return PB_USAGE;
+    }
+    PB_TRY(cli_open_argument(context, &workspace, err));
+    pb_status status = fill_queue(context, workspace, entity, out, err);
+    db_workspace_close(workspace);
+    return status;
+}
+
 pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
@@ -113,6 +218,12 @@ pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
         return pb_fail(err, PB_USAGE,
                        PB_MSG("--threshold must be a number from 0.5 to 1, not “{value}”"), "value",
                        given, NULL);
+    if (cli_value(context, "explain") != NULL || cli_flag(context, "queue")) {
+        PB_TRY(cli_flag(context, "queue") ? queue(context, entity, &out, err)
+                                          : explain(context, entity, &out, err));
+        *ret_exit = 0;
+        return cli_finish(&out, err);
+    }
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_find_duplicates(context->service, &call, &source,
                                    entity != NULL ? entity->name : PB_STR_NONE, threshold,

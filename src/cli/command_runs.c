@@ -118,6 +118,21 @@ static void undone_text(const cli_context *context, const service_undone *undone
             cli_count(context, counts->changed), "kept", cli_count(context, counts->kept), NULL);
     pb_buf_byte(out, '\n');
     kept_text(context, undone, out);
+    if (undone->suspected > 0) {
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} record that came back is likely the same as another one: it "
+                           "waits for review",
+                           "{count} records that came back are likely the same as others: they "
+                           "wait for review"),
+                  undone->suspected, "count", cli_count(context, undone->suspected), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (undone->unchecked > 0) {
+        cli_say(context, out,
+                PB_MSG("Not looked at for likely duplicates: {count} records that came back"),
+                "count", cli_count(context, undone->unchecked), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (dry_run)
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was changed."), NULL);
     else
@@ -139,6 +154,8 @@ static void undone_json(const service_undone *undone, bool dry_run, pb_buf *out)
     pb_json_member_i64(&json, "restored", (int64_t)undone->counts.restored);
     pb_json_member_i64(&json, "changed", (int64_t)undone->counts.changed);
     pb_json_member_i64(&json, "kept", (int64_t)undone->counts.kept);
+    pb_json_member_i64(&json, "likely_duplicates", (int64_t)undone->suspected);
+    pb_json_member_i64(&json, "not_looked_at", (int64_t)undone->unchecked);
     pb_json_object_end(&json);
     pb_buf_byte(out, '\n');
 }

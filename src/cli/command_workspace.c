@@ -229,6 +229,33 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
     }
 }
 
+/* Likely duplicates found on the way in, or that they were not looked for. */
+static void duplicates_lines(const cli_context *context, const exchange_plan *plan, bool dry_run,
+                             pb_buf *out)
+{
+    const char *path = cli_value(context, "workspace");
+    if (plan->suspected > 0) {
+        cli_say_n(
+            context, out,
+            PB_MSG_N("{count} row is likely the same as a record that is there or an earlier row.",
+                     "{count} rows are likely the same as a record that is there or an earlier "
+                     "row."),
+            plan->suspected, "count", cli_count(context, plan->suspected), NULL);
+        if (!dry_run) {
+            pb_buf_byte(out, ' ');
+            cli_say(context, out, PB_MSG("To decide: probity review {path}"), "path", path, NULL);
+        }
+        pb_buf_byte(out, '\n');
+    }
+    if (plan->unlooked) {
+        cli_say(context, out,
+                PB_MSG("Duplicates were not looked for row by row: there are too many rows. All at "
+                       "once: probity duplicates {path} --queue"),
+                "path", path, NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
 static void plan_text(const cli_context *context, const exchange_plan *plan, bool dry_run,
                       pb_buf *out)
 {
@@ -244,6 +271,7 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
             plan->unresolved, "count", cli_count(context, plan->unresolved), NULL);
         pb_buf_byte(out, '\n');
     }
+    duplicates_lines(context, plan, dry_run, out);
     if (dry_run) {
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was kept."), NULL);
         pb_buf_byte(out, '\n');
@@ -277,6 +305,9 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
     pb_json_bool(&json, dry_run);
     pb_json_member_i64(&json, "run", plan->run);
     pb_json_member_i64(&json, "unresolved", (int64_t)plan->unresolved);
+    pb_json_member_i64(&json, "likely_duplicates", (int64_t)plan->suspected);
+    pb_json_key(&json, "duplicates_looked_for");
+    pb_json_bool(&json, !plan->unlooked);
     pb_json_member(&json, "product", plan->preset != NULL ? plan->preset->product : PB_STR_NONE);
     pb_json_key(&json, "files");
     pb_json_array(&json);
@@ -335,6 +366,27 @@ static void rows_written(void *opaque, const char *path, uint64_t rows)
     pb_buf_byte(list->out, '\n');
 }
 
+/* What is done with rows that are likely there already; nothing given: as the entities declare. */
+static pb_status read_gate(const cli_context *context, service_gate *gate, bool *ret_given,
+                           pb_error *err)
+{
+    const char *what = cli_value(context, "duplicates");
+    const char *threshold = cli_value(context, "duplicate-threshold");
+    *ret_given = what != NULL || threshold != NULL;
+    gate->duplicates = what == NULL                  ? RECORD_DUPLICATES_WARN
+                       : strcmp(what, "refuse") == 0 ? RECORD_DUPLICATES_REFUSE
+                       : strcmp(what, "ignore") == 0 ? RECORD_DUPLICATES_IGNORE
+                                                     : RECORD_DUPLICATES_WARN;
+    if (threshold == NULL)
+        return PB_OK;
+    if (pb_str_to_double(pb_str_c(threshold), &gate->threshold) && gate->threshold >= 0.5 &&
+        gate->threshold <= 1)
+        return PB_OK;
+    return pb_fail(err, PB_USAGE,
+                   PB_MSG("--duplicate-threshold must be a number from 0.5 to 1, not “{value}”"),
+                   "value", threshold, NULL);
+}
+
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
@@ -345,7 +397,11 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
     service_source source;
     exchange_plan plan;
     db_workspace *workspace = NULL;
+    service_gate gate = {.threshold = 0};
+    bool gated;
+    PB_TRY(read_gate(context, &gate, &gated, err));
     PB_TRY(cli_source(context, &source, err));
+    source.gate = gated ? &gate : NULL;
     db_options options = {.key = source.key};
     PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
                              &options, &workspace, err));

@@ -89,6 +89,8 @@ static const cli_option duplicates_options[] = {
     {"threshold", 0, "NUMBER", PB_MSG("How sure a pair must be, 0.5 to 1"), "0.9", NULL, false, false, false},
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
+    {"explain", 0, "ID", PB_MSG("Show how the comparison of two records, --explain ID ID, comes to its probability"), NULL, NULL, false, false, false},
+    {"queue", 0, NULL, PB_MSG("Put likely pairs of a workspace into its review queue"), NULL, NULL, false, false, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
@@ -105,8 +107,38 @@ static const cli_argument duplicates_arguments[] = {
     {.name = NULL}};
 static const cli_example duplicates_examples[] = {
     {"probity duplicates contacts.csv --pairs pairs.csv --clusters clusters.csv", PB_MSG("Write all pairs and clusters of a file")},
+    {"probity duplicates contacts.csv --explain C-17 C-204", PB_MSG("See why two records are called one, or not")},
+    {"probity duplicates customers --queue", PB_MSG("Fill the review queue of a workspace")},
     {.line = NULL}};
 static const cli_exit duplicates_exits[] = {
+    {.says = NULL}};
+static const char *const review_options_decide[] = {"same", "different", "unsure", "open", NULL};
+static const char *const review_options_state[] = {"open", "same", "different", "unsure", NULL};
+static const cli_option review_options[] = {
+    {"next", 0, NULL, PB_MSG("Show the surest pair that waits, side by side, with the weight of every comparison"), NULL, NULL, false, false, false},
+    {"pair", 0, "ID", PB_MSG("Show one pair, --pair ID ID: by id, source id or name"), NULL, NULL, false, false, false},
+    {"decide", 0, "DECISION", PB_MSG("Decide the pair; open takes a decision back"), NULL, review_options_decide, false, false, false},
+    {"reason", 0, "TEXT", PB_MSG("Why, for the ledger"), NULL, NULL, false, false, false},
+    {"quality", 0, NULL, PB_MSG("Precision and recall of the search as far as decisions tell, by script and by what agrees"), NULL, NULL, false, false, false},
+    {"state", 0, "STATE", PB_MSG("List pairs of this state (default: open)"), NULL, review_options_state, false, false, false},
+    {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
+    {"threshold", 0, "NUMBER", PB_MSG("With --quality: how sure a pair must be to be called a duplicate, 0.5 to 1 (default: as declared)"), NULL, NULL, false, false, false},
+    {"limit", 0, "NUMBER", PB_MSG("Pairs to list at most"), "20", NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument review_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace, and behind --pair the second record"), NULL, true, false, true},
+    {.name = NULL}};
+static const cli_example review_examples[] = {
+    {"probity review customers", PB_MSG("See what waits")},
+    {"probity review customers --next", PB_MSG("Look at the surest pair")},
+    {"probity review customers --pair C-17 C-204 --decide different --reason \"mother and daughter\"", PB_MSG("Say that two are not one")},
+    {"probity review customers --quality --json", PB_MSG("Read the quality of the search with a program")},
+    {.line = NULL}};
+static const cli_exit review_exits[] = {
     {.says = NULL}};
 static const cli_option init_options[] = {
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -140,8 +172,11 @@ static const cli_example move_examples[] = {
     {.line = NULL}};
 static const cli_exit move_exits[] = {
     {.says = NULL}};
+static const char *const import_options_duplicates[] = {"warn", "refuse", "ignore", NULL};
 static const cli_option import_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    {"duplicates", 0, "WHAT", PB_MSG("What to do with rows that are likely the same as a record that is there or an earlier row (default: as declared)"), NULL, import_options_duplicates, false, false, false},
+    {"duplicate-threshold", 0, "NUMBER", PB_MSG("How sure it must be, 0.5 to 1 (default: as declared)"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
     {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
@@ -556,7 +591,8 @@ static const cli_exit version_exits[] = {
 static const cli_command all_commands[] = {
     {"audit", "audit", PB_MSG("Audit a CRM export and write a graded report"), PB_MSG("Reads the tables of a CRM's export: CSV, workbooks (XLSX, every sheet), JSON Lines and JSON, vCards, ZIP archives of such files, and folders with folders in them. Form, encoding (UTF-8, UTF-16, GB18030, Windows-1252, Windows-1256), delimiter, decimal mark and order of dates are judged from the contents and told in the report, with every file, column and row that was left out and why. A database is read live by its URL, postgres://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE, in one read-only transaction. Then it maps their columns to the declared entities, sends every row down the same road as any entry into an encrypted workspace that is thrown away afterwards, and runs all controls on it. A workspace of your own can be audited the same way."), audit_arguments, audit_options, audit_examples, audit_exits, NULL, cli_run_audit},
     {"compare", "compare", PB_MSG("Set two sources or two reports side by side"), PB_MSG("Says which of the two has the better mark, and where they differ: marks by area, shares failing control by control, how far fields are filled. Each of the two is a report.json that `probity audit` wrote, or a source, which is audited first, by the rules and on the day of this call; one may be a report and the other a source. `probity audit --against` sets the same comparison into the report of an audit."), compare_arguments, compare_options, compare_examples, compare_exits, NULL, cli_run_compare},
-    {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), NULL, duplicates_arguments, duplicates_options, duplicates_examples, duplicates_exits, NULL, cli_run_duplicates},
+    {"duplicates", "duplicates", PB_MSG("Find records that describe the same customer"), PB_MSG("Compares names in several scripts, e-mail, phone, addresses and dates, learns from the records themselves what agreement is worth, and says how sure it is of every pair. In a workspace, what reviewers decided is heeded: two records that were said to differ are never called one. With --queue it puts likely pairs into the workspace's review queue, where `probity review` decides them, and keeps what it learned for the gate on entry."), duplicates_arguments, duplicates_options, duplicates_examples, duplicates_exits, NULL, cli_run_duplicates},
+    {"review", "review", PB_MSG("Decide which likely duplicates are one"), PB_MSG("Lists the pairs that wait, the surest first. A decision lasts: two records that were said to differ are not reported again, neither by the gate on entry nor by a search or an audit, not even when the same rows are imported anew. Every decision is in the ledger. Fifty decisions or more teach the gate how sure is sure; --quality says from them how good the search is."), review_arguments, review_options, review_examples, review_exits, NULL, cli_run_review},
     {"init", "init", PB_MSG("Make a new, encrypted workspace"), NULL, init_arguments, init_options, init_examples, init_exits, NULL, cli_run_init},
     {"move", "move", PB_MSG("Carry a workspace to another place, between engines too"), PB_MSG("Copies everything, reads the copy back, and compares each table's rows, each kind's records, each currency's sums and the ledger's head, which it verifies. Only then the place that was left is closed to writing: two workspaces of one identity that both go on would be two ledgers that both verify. It can still be read; delete it when you no longer want it. The key stays the same."), move_arguments, move_options, move_examples, move_exits, NULL, cli_run_move},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, import_exits, NULL, cli_run_import},

@@ -61,6 +61,7 @@ extern const cli_program cli_table;
 pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_compare(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_review(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_move(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err);

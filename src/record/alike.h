@@ -7,8 +7,8 @@
 #include "likeness/likeness.h"
 #include "record/record.h"
 
-/** Keys of one record that are filed, and that are looked for: the most selective ones. Each costs a
- * page or two. */
+/** Keys of one record that are filed, and that are looked for: the most selective ones. Each costs
+ * a page or two. */
 enum { ALIKE_KEYS = 6, ALIKE_ASKED = 9 };
 
 typedef struct alike {

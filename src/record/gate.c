@@ -340,7 +340,6 @@ static pb_status tell(look *l, pb_error *err)
         PB_TRY(name_of(writer, match, &told.called, err));
         writer->likely[writer->likely_count++] = told;
     }
-    writer->suspected += writer->match_count > 0;
     return PB_OK;
 }
 
@@ -391,6 +390,7 @@ pb_status gate_note(record_writer *writer, plan *p, pb_uuid id, pb_str source_id
         return PB_OK;
     PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, texts, err));
     const review_side self = {id, source_id, texts};
+    writer->suspected++;
     for (size_t i = 0; i < writer->match_count; i++) {
         const gate_match *match = &writer->matches[i];
         const review_side other = {match->id, match->source_id, match->texts};

@@ -44,8 +44,15 @@ static pb_status undo(db_session *session, void *context, pb_error *err)
     *work->undone = (service_undone){.run = work->undone->run};
     PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
                               err));
+    const record_gate gate = {.what = RECORD_DUPLICATES_WARN,
+                              .most = SERVICE_UNDO_LOOKS,
+                              .by = PB_STR("undo"),
+                              .run = work->run->number};
+    record_writer_gate(writer, &gate);
     pb_status status = record_undo(writer, work->run, keep, undoing, work, &work->undone->counts,
                                    &work->undone->number, err);
+    work->undone->suspected = record_writer_suspected(writer);
+    work->undone->unchecked = record_writer_unchecked(writer);
     record_writer_close(writer);
     return status == PB_OK && work->dry_run ? rehearsed() : status;
 }

@@ -39,6 +39,14 @@ pb_status service_import(const service_core *service, const service_call *call,
     options.dry_run = dry_run;
     if (all_rejects)
         options.most_rejects = ALL_REJECTS;
+    options.duplicates = RECORD_DUPLICATES_DECLARED;
+    if (source->gate != NULL) {
+        options.duplicates = source->gate->duplicates;
+        options.duplicate_threshold = source->gate->threshold;
+        options.each_row = source->gate->duplicates == RECORD_DUPLICATES_REFUSE;
+    }
+    for (size_t i = 0; source->gate == NULL && i < service->schema->entity_count; i++)
+        options.each_row = options.each_row || service->schema->entities[i].duplicate_refuse <= 1;
     exchange_plan plan;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
     PB_TRY(exchange_import(workspace, &options, arena, &plan, err));

@@ -9,7 +9,7 @@
 #include "record/run.h"
 #include "sys/clock.h"
 
-enum { PROGRESS_BYTES = 64 << 10, PROGRESS_US = 50000, ROWS_A_LOOK = 64 };
+enum { SMALL_IMPORT = 512 << 10, PROGRESS_BYTES = 64 << 10, PROGRESS_US = 50000, ROWS_A_LOOK = 64 };
 
 /* Working state of one import. */
 typedef struct importing {
@@ -308,6 +308,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     if (file->entity != NULL && !file->place->live)
         PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
+    record_writer_gate_run(im->writer, im->number);
     if (file->entity == NULL)
         return record_columns(im, err);
     if (file->place->base != NULL)
@@ -349,6 +350,30 @@ static pb_status import_all(importing *im, pb_error *err)
     return PB_OK;
 }
 
+/* Looking at every row of a large import would take longer than the import: who wants to know looks
+ * at all of them at once afterwards. */
+static void set_gate(importing *im)
+{
+    const exchange_options *options = im->options;
+    uint64_t bytes = 0;
+    bool live = false;
+    for (size_t i = 0; i < im->plan->file_count; i++) {
+        const exchange_file *file = &im->plan->files[i];
+        bytes += file->entity != NULL ? file->bytes : 0;
+        live = live || (file->entity != NULL && file->place->live);
+    }
+    bool large = live || bytes > SMALL_IMPORT;
+    record_gate gate = {.what = options->duplicates,
+                        .threshold = options->duplicate_threshold,
+                        .by = PB_STR("import")};
+    im->plan->unlooked =
+        large && !options->each_row && options->duplicates != RECORD_DUPLICATES_IGNORE;
+    if (im->plan->unlooked)
+        gate.what = RECORD_DUPLICATES_IGNORE;
+    gate.bulk = large && gate.what == RECORD_DUPLICATES_IGNORE;
+    record_writer_gate(im->writer, &gate);
+}
+
 /* The work of the transaction; may be run again, so it begins with clean counts. */
 static pb_status work(db_session *session, void *context, pb_error *err)
 {
@@ -363,8 +388,11 @@ static pb_status work(db_session *session, void *context, pb_error *err)
                                     &im->writer, err);
     if (status == PB_OK && options->last)
         record_writer_last(im->writer);
-    if (status == PB_OK)
+    if (status == PB_OK) {
+        set_gate(im);
         status = import_all(im, err);
+        im->plan->suspected = record_writer_suspected(im->writer);
+    }
     im->writer = record_writer_close(im->writer);
     im->run = record_run_close(im->run);
     if (status == PB_OK && options->dry_run) {

@@ -6,6 +6,7 @@
 #ifndef AUDIT_DUPLICATES_H
 #define AUDIT_DUPLICATES_H
 
+#include "base/bytes.h"
 #include "db/read.h"
 #include "likeness/rows.h"
 #include "model/schema.h"
@@ -24,6 +25,9 @@ pb_status audit_duplicates_search(db_session *snapshot, const model_entity *enti
 pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
                                 match_progress progress, void *context, pb_arena *arena,
                                 audit_duplicates *ret_duplicates, pb_error *err);
+/** The ids of the first `rows` records, in the same order. */
+pb_status audit_duplicates_ids(db_session *snapshot, const model_entity *entity, size_t rows,
+                               pb_arena *arena, pb_uuid **ret_ids, pb_error *err);
 /** How the records are called, in the same order: the source's own id, else the row number, else
  * the record's id. */
 pb_status audit_duplicates_names(db_session *snapshot, const model_entity *entity, pb_arena *arena,

@@ -10,7 +10,7 @@
 
 #include "base/catalog.h"
 #include "exchange/preset.h"
-#include "record/record.h"
+#include "record/likely.h"
 
 typedef enum exchange_how {
     EXCHANGE_UNMAPPED,  /* no field fits */
@@ -115,6 +115,9 @@ typedef struct exchange_plan {
     const exchange_preset *preset;    /* the product that wrote the files; NULL: not known */
     bool preset_asked;                /* named by --as, not recognised */
     const exchange_preset *runner_up; /* what else the files might be; NULL: nothing */
+    uint64_t suspected; /* rows that are likely the same as a record that is there, or as an earlier
+                           row; those refused are among the rejected */
+    bool unlooked;      /* duplicates were not looked for row by row: there are too many rows */
     const bool *gives_ids; /* by entity: some file has the ids of its records (private) */
 } exchange_plan;
 
@@ -133,9 +136,13 @@ typedef struct exchange_options {
     record_policy policy;
     ledger_actor actor;
     int64_t now_us;
-    size_t most_rejects; /* kept of a file; 0: 1000 */
-    bool dry_run;        /* everything but the commit */
-    bool last;           /* into a workspace that is thrown away: see record_writer_last */
+    size_t most_rejects;          /* kept of a file; 0: 1000 */
+    bool dry_run;                 /* everything but the commit */
+    bool last;                    /* into a workspace that is thrown away: see record_writer_last */
+    record_duplicates duplicates; /* what is done with likely duplicates */
+    double duplicate_threshold;   /* see record_gate */
+    bool each_row; /* look at every row; else only where the files are small (about 5,000 rows):
+                      exchange_plan.unlooked says that they are not */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
     void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;

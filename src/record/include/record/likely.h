@@ -55,7 +55,8 @@ void record_writer_gate(record_writer *writer, const record_gate *gate);
 /** Number of the run that the next records belong to, for the queue. */
 void record_writer_gate_run(record_writer *writer, int64_t run);
 record_likelies record_writer_likely(const record_writer *writer);
-/** Records, so far: with a likely duplicate; not looked at because `most` were. */
+/** Records, so far: written though they have a likely duplicate; not looked at because `most`
+ * were. */
 uint64_t record_writer_suspected(const record_writer *writer);
 uint64_t record_writer_unchecked(const record_writer *writer);
 

@@ -84,6 +84,12 @@ pb_status service_can_init(const service_core *service, const char *path, pb_err
 pb_status service_init(const service_core *service, const service_call *call, const char *path,
                        const db_key_source *key, pb_buf *ret_key_path, pb_error *err);
 
+/** What an import does with rows that are likely the same as a record that is there. */
+typedef struct service_gate {
+    record_duplicates duplicates;
+    double threshold; /* how sure, 0.5 to 1; 0: as declared */
+} service_gate;
+
 typedef struct service_source {
     const char *const *paths; /* files, folders, URLs of databases, or one workspace */
     size_t path_count;
@@ -94,6 +100,7 @@ typedef struct service_source {
     db_key_source key;    /* for a workspace */
     const char *password_file; /* for a database: its first line; NULL: none */
     const char *replica;       /* of a workspace on a server: where it may be read; NULL: none */
+    const service_gate *gate;  /* of an import; NULL: as the entities declare */
 } service_source;
 
 /** Imports into an open workspace; see exchange_import. `all_rejects`: every rejected row is listed
@@ -196,6 +203,8 @@ pb_status service_correct(service_core *service, const service_call *call,
 
 /** Calls `each` for every import, correction and undoing, newest first. */
 pb_status service_runs(db_workspace *workspace, record_run_each each, void *context, pb_error *err);
+/** Records brought back that are looked at for likely duplicates. */
+enum { SERVICE_UNDO_LOOKS = 10000 };
 enum { SERVICE_KEPT_MOST = 100 };
 /** What taking a run back did. */
 typedef struct service_undone {
@@ -204,6 +213,8 @@ typedef struct service_undone {
     record_undo_counts counts;
     record_undo_kept *kept; /* the first of what stays as it is */
     size_t kept_count;
+    uint64_t suspected; /* records that came back and are likely the same as another */
+    uint64_t unchecked; /* came back and were not looked at */
 } service_undone;
 /** Takes a run back; see record_undo. `dry_run`: tells what would happen and changes nothing. */
 pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
