@@ -84,6 +84,7 @@ static void summary(const cli_context *context, const service_duplicates *lists,
             pb_json_object(&json);
             pb_json_member(&json, "entity", lists[l].entity->name);
             pb_json_member_i64(&json, "records", (int64_t)lists[l].result.rows);
+            pb_json_member_i64(&json, "compared", (int64_t)lists[l].result.compared);
             pb_json_member_i64(&json, "pairs", (int64_t)lists[l].result.pair_count);
             pb_json_member_i64(&json, "clusters", (int64_t)clusters);
             pb_json_member_i64(&json, "records_in_clusters", (int64_t)records);

@@ -1,4 +1,4 @@
-#include "match/match.h"
+#include "internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +64,41 @@ static void test_symmetry(void **state)
     }
 }
 
+/* Words of few letters, some of them long, some of other scripts. */
+static pb_str random_text(uint64_t *seed, char *room)
+{
+    static const char *const letters[] = {"a", "b", "c", "d", " ", "1", "é", "王", "ب"};
+    *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    size_t range = (*seed >> 60) < 14 ? 2 + (*seed >> 61) % 5 : 9, length = 0;
+    size_t count = (*seed >> 40) % ((*seed >> 59) % 8 == 0 ? 80 : 14);
+    for (size_t i = 0; i < count; i++) {
+        *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        const char *letter = letters[(*seed >> 40) % range];
+        while (*letter != 0)
+            room[length++] = *letter++;
+    }
+    return pb_str_n(room, length);
+}
+
+/* By the bits of a word everything comes out as letter by letter, to the last bit. shows: DQ-4 */
+static void test_bits_say_what_letters_say(void **state)
+{
+    (void)state;
+    uint64_t seed = 4;
+    char room[2][256];
+    size_t long_ones = 0, distant = 0;
+    for (int round = 0; round < 200000; round++) {
+        pb_str a = random_text(&seed, room[0]), b = random_text(&seed, room[1]);
+        double fast = match_similarity(a, b), plain = match_similarity_plain(a, b);
+        assert_memory_equal(&fast, &plain, sizeof fast);
+        size_t limit = (size_t)(seed >> 57) % 9;
+        assert_int_equal(match_distance(a, b, limit), match_distance_plain(a, b, limit));
+        long_ones += a.len > 64;
+        distant += match_distance(a, b, 80) > 20;
+    }
+    assert_true(long_ones > 100 && distant > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +106,7 @@ int main(void)
         cmocka_unit_test(test_counts_characters_not_bytes),
         cmocka_unit_test(test_distance_counts_a_swap_once),
         cmocka_unit_test(test_symmetry),
+        cmocka_unit_test(test_bits_say_what_letters_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

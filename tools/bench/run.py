@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--keep DIR] [--update FILE.md]
+Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates] [--keep DIR] [--update FILE.md]
+--duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
+nothing else.
 FOLDER holds the programs bench_xlsx and bench_record_find. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
 """
 import argparse
 import datetime
+import json
 import os
 import platform
 import re
@@ -26,9 +29,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Run:
     """CPU seconds, wall seconds and MiB of one command."""
 
-    def __init__(self, command, okay=(0,), **options):
+    def __init__(self, command, okay=(0,), stdout=subprocess.DEVNULL, **options):
         start = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+        process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, **options)
         said = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -169,11 +172,54 @@ def measure_others(bench, rows, workspace, key):
                  "--out", bench.path("report-file")])
     bench.line("audit of the file, nothing kept", files.cpu, " CPU s")
     bench.line("  largest memory", files.mib, " MiB", 1024, 0)
-    pairs = Run([bench.program, "duplicates", large, "--quiet"])
-    bench.line("duplicates in the file, nothing kept", pairs.cpu, " CPU s")
-    bench.line("  largest memory", pairs.mib, " MiB", None, 0)
     verify = Run([bench.program, "ledger", "verify", "--workspace", workspace, "--key-file", key, "--quiet"])
     bench.line("ledger verify", verify.cpu, " CPU s")
+
+
+class Search:
+    """Duplicates of a file from CSV to pairs and clusters, and what was found."""
+
+    def __init__(self, bench, rows):
+        self.rows = rows
+        said = bench.path("found.json")
+        with open(said, "wb") as out:
+            self.run = Run([bench.program, "duplicates", bench.contacts(rows), "--json", "--pairs", bench.path("pairs.csv"),
+                            "--clusters", bench.path("clusters.csv")], stdout=out)
+        with open(said, encoding="utf-8") as file:
+            self.found = json.load(file)[0]
+
+
+def sqlite_join(bench, rows):
+    """The join that somebody writes by hand, from CSV to pairs: it finds what is equal and nothing else."""
+    import_run = bench.sqlite_import(bench.contacts(rows), indexes=False)
+    with open(os.path.join(HERE, "join.sql"), encoding="utf-8") as file:
+        join = Run(["sqlite3", "-bail", bench.path("baseline.db")], stdin=file)
+    return import_run.wall + join.wall
+
+
+def measure_duplicates(bench, rows, most):
+    """Side by side with a self-join in SQLite over the same file."""
+    joins, searches, tenths = [], [], []
+    for _ in range(3):
+        joins.append(sqlite_join(bench, rows))
+        searches.append(Search(bench, rows))
+        tenths.append(Search(bench, rows // 10))
+    best = min(searches, key=lambda search: search.run.wall)
+    cpu, tenth = (min(search.run.cpu for search in runs) for runs in (searches, tenths))
+    bench.line("duplicates, from CSV to clusters, wall time, 2 cores", best.run.wall, " s", 4)
+    bench.line("  CPU time of it", cpu, " CPU s")
+    bench.line("  largest memory", max(search.run.mib for search in searches), " MiB", 600, 0)
+    bench.line("  thousand records a second", rows / best.run.wall / 1000, "", None, 0)
+    bench.line("  thousand pairs compared a second", best.found["compared"] / best.run.wall / 1000, "", None, 0)
+    bench.line(f"  CPU growth from {rows // 10:,} to {rows:,}, of linear", cpu / tenth / 10, "x", 1.3)
+    bench.line("sqlite3, .import and self-join (e-mail; phone; name and birth date), wall time", min(joins), " s")
+    bench.line("  duplicates, ratio of wall time to it", best.run.wall / min(joins), "x", 2)
+    if most > rows:
+        large = Search(bench, most)
+        scale = most / 10_000_000
+        bench.line(f"duplicates among {most:,}, wall time", large.run.wall, " s", 60 * scale)
+        bench.line("  largest memory", large.run.mib, " MiB", 5120 * scale, 0)
+        bench.line(f"  CPU growth from {rows:,}, of linear", large.run.cpu / cpu / (most / rows), "x", 1.5)
 
 
 def measure_live(bench, rows):
@@ -217,11 +263,12 @@ def measure_search(bench, rows, folder):
     bench.line("  its like when first asked", firsts[-1], " ms", 10)
 
 
-def measure(bench, rows, benches):
+def measure(bench, rows, benches, most):
     measure_start(bench)
     workspace, key = measure_import(bench, rows)
     measure_controls(bench, rows, workspace, key)
     measure_others(bench, rows, workspace, key)
+    measure_duplicates(bench, rows, most)
     measure_live(bench, rows)
     if benches:
         measure_workbook(bench, benches)
@@ -255,6 +302,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--benches")
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--duplicates", type=int, default=0, metavar="N")
+    parser.add_argument("--only-duplicates", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
@@ -263,7 +312,10 @@ def main():
     bench = Bench(os.path.abspath(options.program), folder)
     load = os.getloadavg()[0]
     try:
-        measure(bench, options.rows, options.benches)
+        if options.only_duplicates:
+            measure_duplicates(bench, options.rows, options.duplicates)
+        else:
+            measure(bench, options.rows, options.benches, options.duplicates)
         if options.update:
             update(options.update, bench, conditions(options.rows, load))
     finally:
