@@ -123,6 +123,7 @@ pb_str match_form(match_kind kind, pb_str value, char *room, size_t size);
 /** The name of a firm without its legal form in Latin letters; the name itself where it has no Han
  * characters. */
 pb_str match_org_latin(pb_str core, char *room, size_t size);
+
 /* ---- similarity.c ---- */
 
 /** As match_similarity and match_distance, character by character: what these do by the bits of a
