@@ -23,6 +23,7 @@ typedef struct making {
     uint64_t device;      /* the disk of the workspace */
     bool rows;            /* it lies on a server: rows go, not pages */
     bool log, log_only;   /* the log is kept; nothing else is to go */
+    bool erasures_only;   /* nothing but what was erased is to go */
     db_session *snapshot; /* instead of a copy */
     fence_own own;        /* what places are told of it */
 } making;
@@ -79,8 +80,8 @@ static pb_status take_snapshot(making *k, pb_error *err)
                       &k->m.facts, err);
 }
 
-/* Only the log goes: what is committed now, without a copy. */
-static pb_status take_log(making *k, pb_error *err)
+/* No copy goes: what is committed now. */
+static pb_status take_now(making *k, pb_error *err)
 {
     k->m.at_us = k->call->now_us;
     PB_TRY(backup_workspace_id(k->workspace, &k->m.workspace, err));
@@ -109,6 +110,7 @@ static pb_status begin(making *k, pb_error *err)
     PB_TRY(fence_own_read(&k->own, k->workspace, k->call->now_us, k->arena, err));
     if (!k->rows)
         PB_TRY(db_log_is_kept(k->workspace, &k->log, err));
+    k->log = k->log && !k->erasures_only;
     if (k->log)
         PB_TRY(db_log_seal(k->workspace, err));
     if (k->log_only && k->rows)
@@ -119,8 +121,8 @@ static pb_status begin(making *k, pb_error *err)
             err, PB_MSG("Declare it with `keep_log: true`: probity backups --declare FILE"), NULL);
         return PB_INVALID;
     }
-    if (k->log_only)
-        return take_log(k, err);
+    if (k->log_only || k->erasures_only)
+        return take_now(k, err);
     return k->rows ? take_snapshot(k, err) : take_copy(k, err);
 }
 
@@ -146,9 +148,9 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
         status = erasures_publish(&room, session, k->m.at_us, &sent->erasures, err);
     if (status == PB_OK && k->log)
         status = shiplog_send(&room, k->workspace, sent, err);
-    if (status == PB_OK && k->rows)
+    if (status == PB_OK && k->rows && !k->erasures_only)
         status = send_rows(&room, k->snapshot, k->call, &m, arena, sent, err);
-    else if (status == PB_OK && !k->log_only)
+    else if (status == PB_OK && !k->log_only && !k->erasures_only)
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
     if (status == PB_OK) /* whoever took over meanwhile has seen what came before, not this */
         status = fence_check(&room, &k->own.epoch, arena, err);
@@ -264,7 +266,7 @@ static pb_status make_all(making *k, const char *const *places, size_t count, ba
         backup_sent *sent = &ret_sent[i];
         *sent = (backup_sent){.place = places[i], .at_us = k->m.at_us};
         sent->status = send_to(k, places[i], sent, &sent->error);
-        if (sent->status == PB_OK && !k->log_only)
+        if (sent->status == PB_OK && !k->log_only && !k->erasures_only)
             sent->status = log_sent(k, sent, &sent->error);
         if (sent->status != PB_OK && first == PB_OK) {
             first = sent->status;
@@ -297,18 +299,32 @@ static pb_status drop_log(making *k, const char *const *places, size_t count, pb
     return db_log_drop(k->workspace, k->m.position.sequence, err);
 }
 
+static pb_status make(making *k, const char *const *places, size_t count, backup_sent *ret_sent,
+                      pb_error *err)
+{
+    db_hold *lock = NULL;
+    for (size_t i = 0; i < count; i++)
+        ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
+    PB_TRY(db_hold_take(k->workspace, "backup", &lock, err));
+    pb_status status = make_all(k, places, count, ret_sent, err);
+    if (status == PB_OK && k->log && !k->log_only)
+        status = drop_log(k, places, count, err);
+    end(k);
+    db_hold_release(lock);
+    return status;
+}
+
 pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
                       size_t count, bool log_only, backup_sent *ret_sent, pb_error *err)
 {
     making k = {.workspace = workspace, .call = call, .log_only = log_only};
-    db_hold *lock = NULL;
-    for (size_t i = 0; i < count; i++)
-        ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
-    PB_TRY(db_hold_take(workspace, "backup", &lock, err));
-    pb_status status = make_all(&k, places, count, ret_sent, err);
-    if (status == PB_OK && k.log && !log_only)
-        status = drop_log(&k, places, count, err);
-    end(&k);
-    db_hold_release(lock);
-    return status;
+    return make(&k, places, count, ret_sent, err);
+}
+
+pb_status backup_tell_erasures(db_workspace *workspace, const backup_call *call,
+                               const char *const *places, size_t count, backup_sent *ret_sent,
+                               pb_error *err)
+{
+    making k = {.workspace = workspace, .call = call, .erasures_only = true};
+    return make(&k, places, count, ret_sent, err);
 }

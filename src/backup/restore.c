@@ -117,6 +117,7 @@ static pb_status know_erasures(restoring *r, pb_error *err)
     PB_TRY(erasures_init(&r->gone, r->arena, err));
     PB_TRY(erasures_read_room(&r->gone, &r->source.room, err));
     bool lists = r->gone.until_us >= r->source.newest_us;
+    r->restored->erasures_us = r->gone.until_us;
     if (r->options->living != NULL)
         PB_TRY(read_ledger(r, r->options->living, err));
     else if (all)

@@ -280,6 +280,11 @@ static void restored_text(const cli_context *context, const backup_restored *res
                 PB_MSG("What was erased after the newest list nobody knows; the ledger says so."),
                 NULL);
         pb_buf_byte(out, '\n');
+        if (restored->erasures_us != INT64_MIN) {
+            cli_say(context, out, PB_MSG("Erasures are on record until {time}."), "time",
+                    cli_moment(context, restored->erasures_us), NULL);
+            pb_buf_byte(out, '\n');
+        }
     }
 }
 
@@ -299,6 +304,9 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_json_member_i64(&json, "records", (int64_t)restored->report.records);
     pb_json_member_i64(&json, "commits_from_log", (int64_t)restored->commits);
     pb_json_member_i64(&json, "erased_again", (int64_t)restored->erased);
+    if (restored->erasures_us != INT64_MIN)
+        pb_json_member(&json, "erasures_until",
+                       pb_str_c(cli_moment(context, restored->erasures_us)));
     pb_json_key(&json, "unknown_erasures");
     pb_json_bool(&json, restored->unknown_erasures);
     pb_json_key(&json, "compared");

@@ -56,6 +56,29 @@ static pb_status choose(const service_call *call, const backup_plan *plan,
     return PB_OK;
 }
 
+/* Places whose backup is not due hear of erasures all the same: what a restore brings back by
+ * mistake is what they do not know of. One after the other, so that none stands in another's way.
+ */
+static pb_status tell_others(db_workspace *workspace, const backup_call *call,
+                             const char *const *places, size_t count, const char *const *chosen,
+                             size_t chosen_count, pb_error *err)
+{
+    pb_status first = PB_OK;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+        backup_sent sent;
+        while (at < chosen_count && chosen[at] != places[i])
+            at++;
+        if (at < chosen_count)
+            continue;
+        pb_status status = backup_tell_erasures(workspace, call, &places[i], 1, &sent,
+                                                first == PB_OK ? err : NULL);
+        if (first == PB_OK)
+            first = status;
+    }
+    return first;
+}
+
 /* A folder is remembered by its whole path: the next call may come from elsewhere. */
 static pb_status whole_paths(const char *const *places, size_t count, pb_arena *arena,
                              const char ***ret_places, pb_error *err)
@@ -109,7 +132,7 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
     backup_plan plan;
     backup_state *states;
     size_t state_count, chosen_count = 0;
-    const char **chosen = NULL;
+    const char **whole = NULL, **chosen = NULL;
     const backup_call inner = service_backup_call(call);
     PB_TRY(load_plan(workspace, arena, &plan, &states, &state_count, err));
     if (count == 0) {
@@ -118,8 +141,8 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
     }
     if (count == 0)
         return no_places(err);
-    PB_TRY(whole_paths(places, count, arena, &chosen, err));
-    PB_TRY(choose(call, &plan, states, state_count, if_due, chosen, count, arena, &chosen,
+    PB_TRY(whole_paths(places, count, arena, &whole, err));
+    PB_TRY(choose(call, &plan, states, state_count, if_due, whole, count, arena, &chosen,
                   &chosen_count, err));
     backup_sent *sent = pb_arena_array(arena, chosen_count + 1, sizeof *sent);
     service_backup *backups = pb_arena_array(arena, chosen_count + 1, sizeof *backups);
@@ -128,6 +151,9 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
     pb_status status = chosen_count == 0 ? PB_OK
                                          : backup_make(workspace, &inner, chosen, chosen_count,
                                                        log_only, sent, err);
+    pb_status told = tell_others(workspace, &inner, whole, count, chosen, chosen_count,
+                                 status == PB_OK ? err : NULL);
+    status = status == PB_OK ? told : status;
     for (size_t i = 0; i < chosen_count; i++)
         backups[i].sent = sent[i];
     *ret_backups = backups;

@@ -379,6 +379,41 @@ static void old_backups_go_and_kept_ones_stay_whole(void **state)
     world_end(&w);
 }
 
+/* shows: PER-3 PRI-5 */
+static void a_place_hears_of_an_erasure_at_once(void **state)
+{
+    (void)state;
+    backup_world w;
+    pb_error err = {0};
+    backup_restored restored;
+    backup_sent told;
+    uint64_t sequence = 3;
+    world_begin(&w);
+    fill(w.open);
+    backup_sent first = world_backup(&w);
+    const char *place = w.place;
+    backup_call call = world_call();
+    must(db_write(w.open, erase_work, &sequence, &err), &err);
+    must(backup_tell_erasures(w.open, &call, &place, 1, &told, &err), &err);
+    assert_int_equal(told.erasures, 1);
+    assert_int_equal(told.pieces_sent, 0);
+    assert_int_equal(objects_in(&w, "backups"), 1);
+    backup_restore_options options = world_options(&w);
+    must(world_restore(&w, &options, &restored, &err), &err);
+    assert_string_equal(restored.name, first.name);
+    assert_int_equal(restored.erased, 1);
+    assert_true(restored.erasures_us >= call.now_us && restored.erasures_us > first.at_us);
+    assert_true(erased_in(&w, w.into, sequence));
+    /* said again, nothing is new, and the moment up to which it is known moves on */
+    call = world_call();
+    must(backup_tell_erasures(w.open, &call, &place, 1, &told, &err), &err);
+    assert_int_equal(told.erasures, 0);
+    options.into = sys_path_join(w.arena, w.folder, "later");
+    must(world_restore(&w, &options, &restored, &err), &err);
+    assert_true(restored.erasures_us >= call.now_us);
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +422,7 @@ int main(void)
         cmocka_unit_test(an_earlier_moment_can_be_asked_for),
         cmocka_unit_test(nothing_is_written_over),
         cmocka_unit_test(what_was_erased_since_stays_erased),
+        cmocka_unit_test(a_place_hears_of_an_erasure_at_once),
         cmocka_unit_test(two_backups_do_not_run_at_once),
         cmocka_unit_test(a_place_that_fails_does_not_harm_the_others),
         cmocka_unit_test(another_key_opens_nothing),

@@ -48,5 +48,10 @@ typedef struct backup_sent {
  * itself. Memory: below 100 MiB, whatever the size. */
 pb_status backup_make(db_workspace *workspace, const backup_call *call, const char *const *places,
                       size_t count, bool log_only, backup_sent *ret_sent, pb_error *err);
+/** Tells the places what was erased, and that nothing else was until now: at once after an erasure,
+ * and where a backup is not due. Neither pages nor the log go. */
+pb_status backup_tell_erasures(db_workspace *workspace, const backup_call *call,
+                               const char *const *places, size_t count, backup_sent *ret_sent,
+                               pb_error *err);
 
 #endif

@@ -34,6 +34,7 @@ typedef struct backup_restored {
     uint64_t pages, pieces, bytes; /* read from the place */
     uint64_t commits;              /* applied from the kept log */
     uint64_t erased;               /* payloads erased again */
+    int64_t erasures_us;           /* moment of the newest list of erasures; INT64_MIN: none */
     bool unknown_erasures;
     bool compared;        /* counts, sums and samples were; not when the model changed since */
     ledger_report report; /* of the verification */
