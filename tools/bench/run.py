@@ -4,7 +4,7 @@
 Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
 nothing else.
-FOLDER holds the programs bench_xlsx and bench_record_find. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
+FOLDER holds the programs bench_xlsx, bench_record_find and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
 """
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 
+import backups
 import live
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -270,6 +271,7 @@ def measure(bench, rows, benches, most):
     measure_others(bench, rows, workspace, key)
     measure_duplicates(bench, rows, most)
     measure_live(bench, rows)
+    backups.measure(bench, Run, rows, workspace, key, benches)
     if benches:
         measure_workbook(bench, benches)
         measure_search(bench, rows, benches)
