@@ -316,14 +316,15 @@ static void put_seconds(pb_buf *out, const char *name, int64_t us)
 }
 
 typedef struct row {
-    const drilling *d;
+    const backup_drilled *out;
+    int64_t at_us;
     const char *noticed;
 } row;
 
 static pb_status put_row(db_session *session, void *context, pb_error *err)
 {
     const row *r = context;
-    return backup_drill_row(session, r->d->out, r->d->call->now_us, r->noticed, err);
+    return backup_drill_row(session, r->out, r->at_us, r->noticed, err);
 }
 
 pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, int64_t at_us,
@@ -345,9 +346,9 @@ pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, i
     return db_run(stmt, err);
 }
 
-static pb_status file_evidence(const drilling *d, pb_error *err)
+pb_status backup_drill_file(db_workspace *living, const backup_call *call,
+                            const backup_drilled *out, const backup_plan *plan, pb_error *err)
 {
-    const backup_drilled *out = d->out;
     PB_AUTO_BUF payload = PB_BUF_INIT(1 << 17), noticed = PB_BUF_INIT(16384);
     pb_error_render(&out->error, &out->error.primary, NULL, &noticed);
     pb_cbor_map(&payload, 10);
@@ -361,11 +362,11 @@ static pb_status file_evidence(const drilling *d, pb_error *err)
     pb_cbor_bool(&payload, out->ran);
     put_seconds(&payload, "recovered_in_us", out->recover_us);
     put_seconds(&payload, "lost_us", out->lose_us);
-    put_seconds(&payload, "recover_within_us", d->plan.recover_us);
-    put_seconds(&payload, "lose_at_most_us", d->plan.lose_us);
-    row r = {d, pb_buf_cstr(&noticed)};
-    const backup_log log = {d->call, "backup.drilled", &payload, put_row, &r};
-    return backup_log_event(d->living, &log, err);
+    put_seconds(&payload, "recover_within_us", plan->recover_us);
+    put_seconds(&payload, "lose_at_most_us", plan->lose_us);
+    row r = {out, call->now_us, pb_buf_cstr(&noticed)};
+    const backup_log log = {call, "backup.drilled", &payload, put_row, &r};
+    return backup_log_event(living, &log, err);
 }
 
 pb_status backup_drill(db_workspace *living, const backup_call *call, const db_key_source *key,
@@ -385,5 +386,5 @@ pb_status backup_drill(db_workspace *living, const backup_call *call, const db_k
         return pb_fail_memory(err);
     if (run(&d, &why) != PB_OK)
         ret_drilled->error = why;
-    return file_evidence(&d, err);
+    return backup_drill_file(living, call, ret_drilled, &d.plan, err);
 }

@@ -36,6 +36,9 @@ pb_status backup_plan_rows(db_session *session, const backup_plan *plan, pb_erro
 pb_status backup_sent_row(db_session *session, const backup_sent *sent, pb_error *err);
 pb_status backup_drill_row(db_session *session, const backup_drilled *drilled, int64_t at_us,
                            const char *noticed, pb_error *err);
+/** Files what came of a drill: event and row. */
+pb_status backup_drill_file(db_workspace *living, const backup_call *call,
+                            const backup_drilled *out, const backup_plan *plan, pb_error *err);
 /** Sends to an open target, without lock and without event: for drills. */
 pb_status backup_send_once(db_workspace *workspace, const backup_call *call, backup_target *target,
                            backup_sent *sent, pb_error *err);

@@ -235,7 +235,9 @@ pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret
                         size_t *ret_count, pb_error *err)
 {
     static const char sql[] =
-        "SELECT p.place, r.at_us, r.backup, r.same_disk FROM"
+        "SELECT p.place, r.at_us, r.backup, r.same_disk,"
+        " (SELECT MAX(d.at_us) FROM t_backup_drill AS d"
+        " WHERE d.place = p.place AND d.fault = 'none' AND d.recover_us > 0) FROM"
         " (SELECT place FROM t_backup_place UNION SELECT place FROM t_backup_run) AS p"
         " LEFT JOIN t_backup_run AS r ON r.n ="
         " (SELECT MAX(s.n) FROM t_backup_run AS s WHERE s.place = p.place) ORDER BY p.place";
@@ -248,11 +250,12 @@ pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             break;
-        backup_state state = {.place = pb_arena_cstr(arena, db_column_text(stmt, 0)),
-                              .at_us =
-                                  db_column_is_null(stmt, 1) ? INT64_MIN : db_column_i64(stmt, 1),
-                              .name = pb_arena_cstr(arena, db_column_text(stmt, 2)),
-                              .same_disk = db_column_i64(stmt, 3) != 0};
+        backup_state state = {
+            .place = pb_arena_cstr(arena, db_column_text(stmt, 0)),
+            .at_us = db_column_is_null(stmt, 1) ? INT64_MIN : db_column_i64(stmt, 1),
+            .name = pb_arena_cstr(arena, db_column_text(stmt, 2)),
+            .same_disk = db_column_i64(stmt, 3) != 0,
+            .drilled_us = db_column_is_null(stmt, 4) ? INT64_MIN : db_column_i64(stmt, 4)};
         if (state.place == NULL || !PB_PUSH(arena, states, count, capacity, state)) {
             db_reset(stmt);
             return pb_fail_memory(err);

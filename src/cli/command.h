@@ -26,6 +26,12 @@ const char *cli_seconds(const cli_context *context, int64_t us);
 const char *cli_moment(const cli_context *context, int64_t us);
 /** All parts of an error in one line. */
 void cli_put_error(const cli_context *context, const pb_error *error, pb_buf *out);
+/** Writes the units of systemd into the folder `timer`, the configuration of pgbackrest into the
+ * folder `pgbackrest`; NULL: not wanted. */
+pb_status cli_write_units(cli_context *context, const char *timer, const char *pgbackrest,
+                          pb_error *err);
+/** The moment of --time; INT64_MAX without it. */
+pb_status cli_until(const cli_context *context, int64_t *ret_us, pb_error *err);
 /** Ends a command that printed JSON or text. */
 pb_status cli_finish(pb_buf *out, pb_error *err);
 

@@ -100,6 +100,12 @@ static void backups_out(const cli_context *context, const service_backup *backup
 
 pb_status cli_run_backup(cli_context *context, int *ret_exit, pb_error *err)
 {
+    const char *timer = cli_value(context, "write-timer");
+    const char *pgbackrest = cli_value(context, "write-pgbackrest");
+    if (timer != NULL || pgbackrest != NULL) {
+        *ret_exit = 0;
+        return cli_write_units(context, timer, pgbackrest, err);
+    }
     PB_AUTO_BUF out = PB_BUF_INIT(16 << 20);
     service_call call = cli_service_call(context, "backup");
     const char *const *places;
@@ -123,6 +129,11 @@ pb_status cli_run_backup(cli_context *context, int *ret_exit, pb_error *err)
 
 /* ---- backups ---- */
 
+static const char *due(const cli_context *context, int64_t us)
+{
+    return us == INT64_MIN ? cli_text(context, PB_MSG("now")) : cli_moment(context, us);
+}
+
 static void place_text(const cli_context *context, const service_place *place, pb_buf *out)
 {
     PB_AUTO_BUF why = PB_BUF_INIT(65536);
@@ -141,6 +152,13 @@ static void place_text(const cli_context *context, const service_place *place, p
                 cli_moment(context, place->newest_us), NULL);
     }
     pb_buf_byte(out, '\n');
+    if (place->declared) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out, PB_MSG("next backup due: {backup}; next drill due: {drill}"),
+                "backup", due(context, place->next_us), "drill", due(context, place->drill_us),
+                NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (place->state.same_disk) {
         pb_buf_addc(out, "  ");
         cli_say(context, out,
@@ -165,6 +183,8 @@ static void place_json(const cli_context *context, const service_place *place, p
     pb_json_member_i64(json, "backups", (int64_t)place->count);
     moment_json(context, "newest", place->newest_us, json);
     moment_json(context, "oldest", place->oldest_us, json);
+    moment_json(context, "next_backup_due", place->next_us, json);
+    moment_json(context, "next_drill_due", place->drill_us, json);
     pb_json_key(json, "too_old");
     pb_json_bool(json, place->late);
     pb_json_key(json, "same_disk");
@@ -316,7 +336,7 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_buf_byte(out, '\n');
 }
 
-static pb_status until(const cli_context *context, int64_t *ret_us, pb_error *err)
+pb_status cli_until(const cli_context *context, int64_t *ret_us, pb_error *err)
 {
     const char *time = cli_value(context, "time");
     *ret_us = INT64_MAX;
@@ -338,7 +358,7 @@ pb_status cli_run_restore(cli_context *context, int *ret_exit, pb_error *err)
                                       .workspace = cli_value(context, "id"),
                                       .ledger = cli_value(context, "ledger"),
                                       .unknown_erasures = cli_flag(context, "unknown-erasures")};
-    PB_TRY(until(context, &options.until_us, err));
+    PB_TRY(cli_until(context, &options.until_us, err));
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(service_restore(context->service, &call, &options, &restored, err));
     cli_progress_end(context);

@@ -92,6 +92,18 @@ static bool drills_out(const cli_context *context, const backup_drilled *drills,
     return good;
 }
 
+static pb_status check_choice(const service_drills *what, pb_error *err)
+{
+    const char *wrong = NULL;
+    if (what->pgbackrest == NULL && what->until_us != INT64_MAX)
+        wrong = PB_MSG("--time goes with --pgbackrest only.");
+    if (what->pgbackrest != NULL &&
+        (what->place != NULL || what->if_due || what->fault_count != 1 ||
+         what->faults[0] != BACKUP_FAULT_NONE))
+        wrong = PB_MSG("--pgbackrest goes with no --from, --fault or --if-due.");
+    return wrong == NULL ? PB_OK : pb_fail(err, PB_USAGE, wrong, NULL);
+}
+
 pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(16 << 20);
@@ -100,14 +112,20 @@ pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err)
     backup_drilled *drills = NULL;
     size_t fault_count, count = 0;
     db_workspace *workspace = NULL;
-    db_options options = {.scratch = false};
+    db_options options = {.password_file = cli_value(context, "password-file")};
+    service_drills what = {.place = cli_value(context, "from"),
+                           .faults = faults,
+                           .if_due = cli_flag(context, "if-due"),
+                           .pgbackrest = cli_value(context, "pgbackrest")};
     PB_TRY(chosen_faults(context, faults, &fault_count, err));
+    PB_TRY(cli_until(context, &what.until_us, err));
+    what.fault_count = fault_count;
+    PB_TRY(check_choice(&what, err));
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
                              &workspace, err));
-    pb_status status =
-        service_drill(context->service, &call, workspace, &options.key, cli_value(context, "from"),
-                      faults, fault_count, context->arena, &drills, &count, err);
+    pb_status status = service_drill(context->service, &call, workspace, &options.key, &what,
+                                     context->arena, &drills, &count, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);

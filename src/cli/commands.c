@@ -303,6 +303,8 @@ static const cli_option backup_options[] = {
     {"to", 0, "PLACE", PB_MSG("Place for the backup (default: those declared with `probity backups --declare`)"), NULL, NULL, true, true, false},
     {"log", 0, NULL, PB_MSG("Send only what was written to the kept log since: seconds of work, for short intervals"), NULL, NULL, false, false, false},
     {"if-due", 0, NULL, PB_MSG("Leave out places whose newest backup is younger than declared: for timers"), NULL, NULL, false, false, false},
+    {"write-timer", 0, "DIR", PB_MSG("Back nothing up, but write units of systemd for backups and drills as declared"), NULL, NULL, false, true, false},
+    {"write-pgbackrest", 0, "DIR", PB_MSG("Back nothing up, but write the configuration of pgbackrest, which brings a server back to any moment"), NULL, NULL, false, true, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
@@ -314,6 +316,7 @@ static const cli_argument backup_arguments[] = {
 static const cli_example backup_examples[] = {
     {"probity backup customers --to /media/safe/probity", PB_MSG("Back up to a folder on another disk")},
     {"probity backup customers --to /media/safe/probity --to sftp://backup@vault.example.com/probity", PB_MSG("Back up to two places at once")},
+    {"probity backup customers --write-timer units", PB_MSG("Have systemd back up and drill as declared")},
     {.line = NULL}};
 static const cli_exit backup_exits[] = {
     {.says = NULL}};
@@ -338,7 +341,7 @@ static const cli_exit backups_exits[] = {
     {.says = NULL}};
 static const cli_option restore_options[] = {
     {"from", 0, "PLACE", PB_MSG("Place of the backup"), NULL, NULL, false, true, true},
-    {"into", 0, "WORKSPACE", PB_MSG("Folder of the new workspace; there must be nothing yet"), NULL, NULL, false, true, true},
+    {"into", 0, "WORKSPACE", PB_MSG("The new workspace, a folder or postgres://…; there must be nothing yet"), NULL, NULL, false, true, true},
     {"time", 0, "TIME", PB_MSG("Moment to go back to, as 2026-11-22T08:30:00Z (default: the newest state)"), NULL, NULL, false, false, false},
     {"id", 0, "ID", PB_MSG("Id of the workspace, where the place has backups of several"), NULL, NULL, false, false, false},
     {"ledger", 0, "WORKSPACE", PB_MSG("The workspace as it is now, to learn what was erased since"), NULL, NULL, false, true, false},
@@ -360,6 +363,9 @@ static const char *const drill_options_fault[] = {"none", "lost-disk", "torn-pag
 static const cli_option drill_options[] = {
     {"from", 0, "PLACE", PB_MSG("Place of the backup (default: every place there is)"), NULL, NULL, false, true, false},
     {"fault", 0, "FAULT", PB_MSG("Fault to simulate; all for each of them in turn (default: none)"), NULL, drill_options_fault, true, false, false},
+    {"if-due", 0, NULL, PB_MSG("Leave out places whose newest drill is younger than declared: for timers"), NULL, NULL, false, false, false},
+    {"pgbackrest", 0, "FILE", PB_MSG("Drill the repository of this configuration of pgbackrest instead: restored, started as a server of its own, verified"), NULL, NULL, false, true, false},
+    {"time", 0, "TIME", PB_MSG("With --pgbackrest: the moment to go back to (default: the newest state)"), NULL, NULL, false, false, false},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
     {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
@@ -602,7 +608,7 @@ static const cli_command all_commands[] = {
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, show_exits, NULL, cli_run_show},
     {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, find_exits, NULL, cli_run_find},
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, export_exits, NULL, cli_run_export},
-    {"backup", "backup", PB_MSG("Back a workspace up, while it is in use"), PB_MSG("Everything that leaves is compressed, encrypted and authenticated with keys derived from the workspace's own. Only what a place does not hold yet is sent. A place is a folder (another disk, a mounted medium), s3://BUCKET/PREFIX?endpoint=URL, or sftp://USER@HOST/PATH. Keys for S3 come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the file that PROBITY_S3_KEYS names (mode 600); those for SFTP from your agent or ~/.ssh, and the server's key must stand in ~/.ssh/known_hosts. Without the workspace's key no backup can be read: keep a copy of it elsewhere."), backup_arguments, backup_options, backup_examples, backup_exits, NULL, cli_run_backup},
+    {"backup", "backup", PB_MSG("Back a workspace up, while it is in use"), PB_MSG("Everything that leaves is compressed, encrypted and authenticated with keys derived from the workspace's own. Only what a place does not hold yet is sent. A place is a folder (another disk, a mounted medium), s3://BUCKET/PREFIX?endpoint=URL, or sftp://USER@HOST/PATH. Keys for S3 come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the file that PROBITY_S3_KEYS names (mode 600); those for SFTP from your agent or ~/.ssh, and the server's key must stand in ~/.ssh/known_hosts. Without the workspace's key no backup can be read: keep a copy of it elsewhere. A workspace on a server goes row by row, from one snapshot; any login that may work in it can do that."), backup_arguments, backup_options, backup_examples, backup_exits, NULL, cli_run_backup},
     {"backups", "backups", PB_MSG("List the places of backups and their state"), PB_MSG("Tells of every place how many backups it holds, and whether the newest is young enough. With --declare, says from then on where and how often the workspace is to be backed up, how long backups are kept, how much work may be lost and how long recovery may take."), backups_arguments, backups_options, backups_examples, backups_exits, NULL, cli_run_backups},
     {"restore", "restore", PB_MSG("Bring a workspace back from a backup"), PB_MSG("Builds the workspace anew, checks every piece, every page, the ledger and every record, and compares counts and sums with what they were. What was erased after the backup is erased again before the workspace can be opened. Nothing is ever written over."), restore_arguments, restore_options, restore_examples, restore_exits, NULL, cli_run_restore},
     {"drill", "drill", PB_MSG("Rehearse the loss of a workspace, and file what came of it as evidence"), PB_MSG("Restores the newest backup elsewhere, checks every hash, opens it, verifies ledger and records, compares counts, sums, sampled records and the ledger's head with what they were, and measures how long it took and how much would be lost. With --fault, damages a copy, never the real thing, and says what noticed it. Everything is filed in the ledger of the workspace, where the controls on backups read it."), drill_arguments, drill_options, drill_examples, drill_exits, NULL, cli_run_drill},

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "db/log.h"
+#include "db/server.h"
 #include "layout.h"
 
 typedef struct db_conn db_conn;     /* an engine's connection */
@@ -70,6 +71,9 @@ typedef struct db_engine {
     /** Removes a workspace whose making never came to an end, unless somebody is at it (PB_BUSY);
      * leaves alone whatever else is there. NULL: the caller sees to it. */
     pb_status (*clear)(const db_target *target, pb_error *err);
+    /** See db_server_about. NULL: there are no servers. */
+    pb_status (*server_about)(const db_target *target, pb_arena *arena, db_server *ret_server,
+                              pb_error *err);
     /** See db_hold_take. */
     pb_status (*hold)(const db_target *target, const char *name, void **ret_hold, pb_error *err);
     void (*let_go)(void *hold);

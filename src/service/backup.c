@@ -192,6 +192,11 @@ pb_status service_backup_declare(const service_call *call, db_workspace *workspa
     return backup_plan_store(workspace, &inner, &plan, pb_buf_str(&text), err);
 }
 
+static int64_t drill_due(const backup_state *state, const backup_plan *plan)
+{
+    return state->drilled_us == INT64_MIN ? INT64_MIN : state->drilled_us + plan->drill_us;
+}
+
 static void ask_place(const service_call *call, db_workspace *workspace, const backup_plan *plan,
                       pb_arena *arena, service_place *place)
 {
@@ -208,6 +213,9 @@ static void ask_place(const service_call *call, db_workspace *workspace, const b
         place->oldest_us = items[0].at_us;
         place->newest_us = items[count - 1].at_us;
     }
+    place->next_us =
+        place->state.at_us == INT64_MIN ? INT64_MIN : place->state.at_us + plan->every_us;
+    place->drill_us = drill_due(&place->state, plan);
     place->late = place->newest_us == INT64_MIN || call->now_us - place->newest_us > plan->lose_us;
 }
 
@@ -246,8 +254,9 @@ pb_status service_log_behind(db_workspace *workspace, bool *ret_kept, uint64_t *
     return PB_OK;
 }
 
-static pb_status drill_places(db_workspace *workspace, const char *place, pb_arena *arena,
-                              const char ***ret_places, size_t *ret_count, pb_error *err)
+static pb_status drill_places(const service_call *call, db_workspace *workspace, const char *place,
+                              bool if_due, pb_arena *arena, const char ***ret_places,
+                              size_t *ret_count, pb_error *err)
 {
     backup_plan plan;
     backup_state *states = NULL;
@@ -260,29 +269,38 @@ static pb_status drill_places(db_workspace *workspace, const char *place, pb_are
     const char **places = pb_arena_array(arena, count + 1, sizeof *places);
     if (places == NULL)
         return pb_fail_memory(err);
+    size_t used = 0;
     for (size_t i = 0; i < count; i++)
-        places[i] = states[i].place;
+        if (!if_due || drill_due(&states[i], &plan) <= call->now_us)
+            places[used++] = states[i].place;
     *ret_places = places;
-    *ret_count = count;
+    *ret_count = used;
     return count > 0 ? PB_OK : no_places(err);
 }
 
 pb_status service_drill(const service_core *service, const service_call *call,
-                        db_workspace *workspace, const db_key_source *key, const char *place,
-                        const backup_fault *faults, size_t fault_count, pb_arena *arena,
-                        backup_drilled **ret_drills, size_t *ret_count, pb_error *err)
+                        db_workspace *workspace, const db_key_source *key,
+                        const service_drills *what, pb_arena *arena, backup_drilled **ret_drills,
+                        size_t *ret_count, pb_error *err)
 {
     const backup_call inner = service_backup_call(call);
     const char **places = NULL;
     size_t count = 0, done = 0;
-    PB_TRY(drill_places(workspace, place, arena, &places, &count, err));
-    backup_drilled *drills = pb_arena_array(arena, count * fault_count + 1, sizeof *drills);
+    if (what->pgbackrest == NULL)
+        PB_TRY(
+            drill_places(call, workspace, what->place, what->if_due, arena, &places, &count, err));
+    backup_drilled *drills = pb_arena_array(arena, count * what->fault_count + 1, sizeof *drills);
     record_checker *checker = record_checker_new(service->schema);
     const backup_check check = {record_verify_row, checker};
     pb_status status = drills == NULL || checker == NULL ? pb_fail_memory(err) : PB_OK;
-    for (size_t i = 0; status == PB_OK && i < count * fault_count; i++, done++)
-        status = backup_drill(workspace, &inner, key, places[i / fault_count],
-                              faults[i % fault_count], &check, &drills[i], err);
+    if (status == PB_OK && what->pgbackrest != NULL) {
+        status = backup_pgbackrest_drill(workspace, &inner, key, what->pgbackrest, what->until_us,
+                                         &check, arena, &drills[0], err);
+        done = status == PB_OK ? 1 : 0;
+    }
+    for (size_t i = 0; status == PB_OK && i < count * what->fault_count; i++, done++)
+        status = backup_drill(workspace, &inner, key, places[i / what->fault_count],
+                              what->faults[i % what->fault_count], &check, &drills[i], err);
     record_checker_free(checker);
     *ret_drills = drills;
     *ret_count = done;

@@ -400,6 +400,7 @@ const db_engine db_engine_postgres = {
     .unmake = db_pg_unmake,
     .beside_place = db_pg_beside_place,
     .clear = db_pg_clear,
+    .server_about = db_pg_about,
     .hold = db_pg_hold,
     .let_go = db_pg_let_go,
     .read_head = db_pg_read_head,

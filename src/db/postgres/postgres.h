@@ -255,6 +255,10 @@ void db_pg_grants(const db_layout *layout, const pg_roles *roles, pb_buf *sql);
 /** Appends what foreign statements find under the names SQLite has for it. */
 void db_pg_functions(pb_buf *sql);
 
+/* about.c */
+pb_status db_pg_about(const db_target *target, pb_arena *arena, db_server *ret_server,
+                      pb_error *err);
+
 /* hold.c */
 pb_status db_pg_hold(const db_target *target, const char *name, void **ret_hold, pb_error *err);
 void db_pg_let_go(void *hold);

@@ -44,6 +44,7 @@ typedef struct backup_state {
     int64_t at_us; /* INT64_MIN: none was made */
     const char *name;
     bool same_disk;
+    int64_t drilled_us; /* newest drill without fault that could be run; INT64_MIN: none */
 } backup_state;
 /** Every place that is declared or ever got a backup, in order of place. */
 pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret_states,

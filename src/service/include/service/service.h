@@ -10,7 +10,7 @@
 #define SERVICE_SERVICE_H
 
 #include "audit/fixtures.h"
-#include "backup/drill.h"
+#include "backup/pgbackrest.h"
 #include "backup/plan.h"
 #include "backup/restore.h"
 #include "exchange/import.h"
@@ -253,7 +253,8 @@ typedef struct service_place {
     size_t count; /* backups there */
     int64_t newest_us, oldest_us;
     bool declared;
-    bool late; /* the newest is older than what may be lost */
+    bool late;                 /* the newest is older than what may be lost */
+    int64_t next_us, drill_us; /* when the next backup, the next drill is due; INT64_MIN: now */
 } service_place;
 pb_status service_places(const service_call *call, db_workspace *workspace, pb_arena *arena,
                          backup_plan *ret_plan, service_place **ret_places, size_t *ret_count,
@@ -264,11 +265,19 @@ pb_status service_places(const service_call *call, db_workspace *workspace, pb_a
 pb_status service_log_behind(db_workspace *workspace, bool *ret_kept, uint64_t *ret_commits,
                              pb_error *err);
 
-/** Drills the backups of a workspace at `place` (NULL: every place there is), once for each of the
- * faults; see backup_drill. */
+/** What is to be drilled. */
+typedef struct service_drills {
+    const char *place;          /* NULL: every place there is */
+    const backup_fault *faults; /* once for each */
+    size_t fault_count;
+    bool if_due;            /* only places whose newest drill is older than declared */
+    const char *pgbackrest; /* a configuration whose repository is drilled instead; NULL: none */
+    int64_t until_us;       /* of that: the moment to go back to; INT64_MAX: the newest state */
+} service_drills;
+/** Drills the backups of a workspace; see backup_drill, backup_pgbackrest_drill. */
 pb_status service_drill(const service_core *service, const service_call *call,
-                        db_workspace *workspace, const db_key_source *key, const char *place,
-                        const backup_fault *faults, size_t fault_count, pb_arena *arena,
-                        backup_drilled **ret_drills, size_t *ret_count, pb_error *err);
+                        db_workspace *workspace, const db_key_source *key,
+                        const service_drills *what, pb_arena *arena, backup_drilled **ret_drills,
+                        size_t *ret_count, pb_error *err);
 
 #endif
