@@ -3,7 +3,11 @@
  * and thrown away. */
 #include "postgres.h"
 
+#include "sys/clock.h"
+
 #include <stdatomic.h>
+
+enum { TRIES = 20, TRY_EACH_US = 50000 };
 
 /* Locks are numbers, and all workspaces of a database share them. */
 static const char take_sql[] = "SELECT pg_try_advisory_lock(hashtextextended($1, 20261122))";
@@ -25,12 +29,17 @@ static pb_status take(PGconn *pg, const pg_where *where, const char *name, bool 
     return PB_OK;
 }
 
+/* The server may not have noticed yet that the one before is gone. */
 static pb_status take_or_busy(PGconn *pg, const pg_where *where, const char *name, pb_error *err)
 {
     bool taken = false;
-    PB_TRY(take(pg, where, name, &taken, err));
-    if (taken)
-        return PB_OK;
+    for (int i = 0; i < TRIES; i++) {
+        if (i > 0)
+            sys_sleep_us(TRY_EACH_US);
+        PB_TRY(take(pg, where, name, &taken, err));
+        if (taken)
+            return PB_OK;
+    }
     pb_fail(err, PB_BUSY, PB_MSG("Somebody else is at work: {name} of {workspace}"), "name", name,
             "workspace", where->shown, NULL);
     pb_error_hint(err, PB_MSG("Wait until the other process has ended, then try again."), NULL);
@@ -51,6 +60,8 @@ pb_status db_pg_hold(const db_target *target, const char *name, void **ret_hold,
 
 void db_pg_let_go(void *hold)
 {
+    if (hold != NULL) /* at once, not when the server notices */
+        db_pg_say(hold, "SELECT pg_advisory_unlock_all()", NULL);
     PQfinish(hold);
 }
 
