@@ -13,7 +13,9 @@ enum {
     PASS_SHARE = 3,       /* one kind of key may make a third as many pairs as there are rows … */
     LEAST_SHARE = 150000, /* … or so many, */
     MEAN_SHARE = 20000,   /* but no more than its share of all, which is at least this */
-    PART_ROWS = 4 << 20,  /* of more rows the keys of a kind are taken in parts */
+    USUAL_MEMORY = 256000000,
+    ROW_BYTES = 64, /* the keys of a row, of one kind */
+    MOST_PARTS = 1024,
     MOST_RUNS = 64
 };
 
@@ -316,7 +318,8 @@ static bool all_kinds(blocker *b, const match_options *options, uint64_t max_pai
     size_t rows = b->table->rows;
     if (match_plan(b->table, options->blocks, rows / 4 / b->cap + 1, &b->plans, NULL) != PB_OK)
         return false;
-    for (b->parts = 1; rows / b->parts > PART_ROWS;)
+    uint64_t memory = options->memory > 0 ? options->memory : USUAL_MEMORY;
+    for (b->parts = 1; rows / b->parts * ROW_BYTES > memory && b->parts < MOST_PARTS;)
         b->parts *= 2;
     uint64_t share = rows / PASS_SHARE > LEAST_SHARE ? rows / PASS_SHARE : LEAST_SHARE;
     uint64_t mean = max_pairs / (b->plans.count + 1);

@@ -80,6 +80,8 @@ static world mixed(size_t count, uint64_t seed)
     return w;
 }
 
+static uint64_t memory; /* of what follows; 0: as usual */
+
 /* The rows at `order` (NULL: as they are) given in parts. */
 static match_result find(const world *w, const uint32_t *order, size_t threads)
 {
@@ -87,7 +89,7 @@ static match_result find(const world *w, const uint32_t *order, size_t threads)
     match_batch *batch = NULL;
     match_result result;
     pb_error err;
-    match_options options = {.threads = threads};
+    match_options options = {.threads = threads, .memory = memory};
     assert_int_equal(match_rows_new(columns, COLUMNS, &rows, &err), PB_OK);
     assert_int_equal(match_batch_new(rows, PART, &batch, &err), PB_OK);
     for (size_t row = 0; row < w->count; row++) {
@@ -209,6 +211,21 @@ static void test_one_name_for_all(void **state)
     pb_arena_free(w.arena);
 }
 
+/* With little memory keys are made in parts, and the same is found. shows: DQ-4 */
+static void test_little_memory(void **state)
+{
+    (void)state;
+    world w = mixed(20000, 3);
+    match_result one = find(&w, NULL, 2);
+    memory = 100000;
+    match_result two = find(&w, NULL, 2);
+    match_result three = find(&w, NULL, 3);
+    memory = 0;
+    assert_same(&two, &three);
+    assert_same(&one, &two);
+    pb_arena_free(w.arena);
+}
+
 /* As many pairs as are allowed and no more. */
 static void test_few_pairs_allowed(void **state)
 {
@@ -240,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_any_number_of_threads),
         cmocka_unit_test(test_any_order_by_several_threads),
         cmocka_unit_test(test_one_name_for_all),
+        cmocka_unit_test(test_little_memory),
         cmocka_unit_test(test_few_pairs_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,10 @@ typedef struct match_options {
                            more is left out, the largest blocks first */
     const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
                                   besides the built-in ones; NULL: none */
-    size_t threads;            /* 0: one; the result is the same for any number */
+    uint64_t memory; /* bytes that keys and candidates may take beside the packed rows, about; 0:
+                        256 million. Where it is short, keys are made part by part, which takes
+                        longer */
+    size_t threads;  /* 0: one; the result is the same for any number */
     struct match_model **ret_model; /* what was learned, for match/model.h; owner: the caller,
                                        match_model_free; NULL: not wanted */
 } match_options;
