@@ -88,10 +88,20 @@ static void summary(const cli_context *context, const service_duplicates *lists,
             pb_json_member_i64(&json, "pairs", (int64_t)lists[l].result.pair_count);
             pb_json_member_i64(&json, "clusters", (int64_t)clusters);
             pb_json_member_i64(&json, "records_in_clusters", (int64_t)records);
+            pb_json_member_i64(&json, "rows_left_out", (int64_t)lists[l].unread);
             pb_json_object_end(&json);
             continue;
         }
         list_line(context, &lists[l], records, clusters, out);
+        if (lists[l].unread == 0)
+            continue;
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} row is no record and was left out: import the file as a "
+                           "rehearsal to see why",
+                           "{count} rows are no records and were left out: import the file as a "
+                           "rehearsal to see why"),
+                  lists[l].unread, "count", cli_count(context, lists[l].unread), NULL);
+        pb_buf_byte(out, '\n');
     }
     if (context->json) {
         pb_json_array_end(&json);

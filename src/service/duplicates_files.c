@@ -31,6 +31,7 @@ typedef struct file_slot {
 typedef struct file_search {
     const service_core *service;
     const service_call *call;
+    const exchange_plan *plan;
     pb_str only; /* absent: every entity */
     size_t threads;
     entity_rows *entities; /* by entity index */
@@ -254,6 +255,9 @@ static pb_status find_in(file_search *search, const model_entity *entity, double
     if (found.field_count == 0)
         return PB_OK;
     ret_list->result = found.result;
+    for (size_t i = 0; i < search->plan->file_count; i++)
+        if (search->plan->files[i].entity == entity)
+            ret_list->unread += search->plan->files[i].rejected;
     ret_list->ids = of->ids;
     if (of->ids != NULL && !pb_arena_defer(search->arena, free, of->ids))
         return pb_fail_memory(err);
@@ -288,6 +292,7 @@ pb_status service_duplicates_in_files(const service_core *service, const service
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
     pb_status status = begin(&search, service, call, entity, arena, err);
     sink.threads = search.threads;
+    search.plan = &plan;
     if (status == PB_OK)
         status = begin_entities(&search, &plan, err);
     if (status == PB_OK)

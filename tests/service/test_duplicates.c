@@ -86,6 +86,8 @@ static void test_files_give_what_a_workspace_of_them_gives(void **state)
     assert_ptr_equal(one->entity, two->entity);
     assert_int_equal(one->result.rows, ROWS);
     assert_int_equal(two->result.rows, ROWS);
+    assert_int_equal(one->unread, 2 * (ROWS / 997));
+    assert_int_equal(two->unread, 0);
     assert_int_equal(one->result.pair_count, two->result.pair_count);
     assert_true(one->result.pair_count > ROWS / 7);
     for (size_t i = 0; i < one->result.pair_count; i++) {

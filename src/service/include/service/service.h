@@ -135,6 +135,7 @@ typedef struct service_duplicates {
     const model_entity *entity;
     pb_str *ids; /* per row: the source's own id, else the row number, else the record's id */
     match_result result;
+    uint64_t unread; /* rows of its files that are no records: empty, damaged, of other columns */
 } service_duplicates;
 /** Finds duplicates in a source; `entity` absent: every entity that has records and fields to
  * compare. */
