@@ -21,6 +21,7 @@ enum {
 typedef struct schema_declared {
     const model_yaml *name;                                /* the field's key */
     const model_yaml *role, *to, *when, *country, *import; /* NULL: not declared */
+    const model_yaml *survive, *with, *verified;
 } schema_declared;
 
 /* One entity under construction. */
@@ -53,6 +54,11 @@ pb_status schema_read_personal(schema_builder *b, model_field *f, const model_ya
 pb_status schema_read_access(schema_builder *b, model_field *f, const model_yaml *node);
 pb_status schema_read_history(schema_builder *b, model_field *f, const model_yaml *node);
 pb_status schema_read_quality(schema_builder *b, model_field *f, const model_yaml *node);
+/* schema_survive.c: which value wins a merge */
+pb_status schema_read_survive(schema_builder *b, model_field *f, schema_declared *d,
+                              const model_yaml *node);
+pb_status schema_resolve_survive(schema_builder *b, schema_draft *draft, model_field *f,
+                                 const schema_declared *d);
 /* schema_entity.c: everything that stands with the entity */
 pb_status schema_read_entity(schema_builder *b, schema_draft *draft);
 /* schema_resolve.c: references to other fields and entities */

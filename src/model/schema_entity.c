@@ -4,11 +4,12 @@
 #include "schema_words.h"
 
 static const char *const entity_keys[] = {
-    "entity", "label",     "plural",    "title", "search", "key",        "personal", "source_id",
-    "import", "retention", "freshness", "links", "fields", "duplicates", "rules",    NULL};
-static const char *const extend_keys[] = {"extend", "title",      "search",    "source_id",
-                                          "import", "retention",  "freshness", "links",
-                                          "fields", "duplicates", "rules",     NULL};
+    "entity",   "label",      "plural", "title",       "search",    "key",
+    "personal", "source_id",  "import", "retention",   "freshness", "links",
+    "fields",   "duplicates", "rules",  "source_rank", NULL};
+static const char *const extend_keys[] = {
+    "extend", "title",  "search",     "source_id", "import",      "retention", "freshness",
+    "links",  "fields", "duplicates", "rules",     "source_rank", NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)

@@ -162,11 +162,9 @@ static pb_status read_currency(schema_builder *b, model_field *f, const model_ya
 static pb_status read_words_of_field(schema_builder *b, model_field *f, const model_yaml *node)
 {
     pb_error *err = b->err;
-    int match = (int)f->match, survive = (int)f->survive;
+    int match = (int)f->match;
     PB_TRY(model_yaml_choice(node, "match", schema_matches, &match, err));
-    PB_TRY(model_yaml_choice(node, "survive", schema_survives, &survive, err));
     f->match = (model_match)match;
-    f->survive = (model_survive)survive;
     PB_TRY(read_word(b, node, "portal", schema_portals, &f->portal));
     PB_TRY(read_word(b, node, "on_delete", schema_on_deletes, &f->on_delete));
     return read_word(b, node, "role", schema_field_roles, &f->role);
@@ -195,6 +193,7 @@ static pb_status read_attributes(schema_builder *b, model_field *f, schema_decla
     f->max_length = (size_t)max_length;
     PB_TRY(model_yaml_days(node, "freshness", &f->fresh_days, b->err));
     PB_TRY(read_words_of_field(b, f, node));
+    PB_TRY(schema_read_survive(b, f, d, node));
     PB_TRY(read_currency(b, f, node));
     PB_TRY(schema_read_choices(b, f, node));
     PB_TRY(check_fits(b, f, node));

@@ -147,6 +147,10 @@ static void put_field(facts *f, const model_entity *entity, const model_field *f
                  {"history_reason", field->history_reason}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         put(f, place, texts[i].what, SEEN_AS_SET, texts[i].value);
+    if (field->survive_with != NULL)
+        put(f, place, "survive_with", SEEN_AS_SET, field->survive_with->name);
+    if (field->survive_verified != NULL)
+        put(f, place, "survive_verified", SEEN_AS_SET, field->survive_verified->name);
     if (field->target != NULL)
         put(f, place, "to", SEEN_AS_SET, field->target->name);
     if (field->required_when != NULL)
@@ -179,6 +183,7 @@ static void put_entity(facts *f, const model_entity *entity)
     if (entity->duplicate_refuse != MODEL_DUPLICATE_NEVER)
         put_int(f, place, "duplicate_refuse", (int64_t)(entity->duplicate_refuse * 1e6));
     put_list(f, place, "key", entity->key);
+    put_list(f, place, "source_rank", entity->source_rank);
     for (size_t i = 0; i < entity->field_count; i++)
         put_field(f, entity, &entity->fields[i]);
     for (size_t i = 0; i < entity->rule_count; i++) {

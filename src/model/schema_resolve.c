@@ -184,6 +184,9 @@ static pb_status check_headers(schema_builder *b, const schema_draft *draft)
 
 pb_status schema_resolve(schema_builder *b, schema_draft *draft)
 {
+    for (size_t d = 0; d < draft->document_count; d++)
+        PB_TRY(model_yaml_texts(b->arena, draft->documents[d], "source_rank",
+                                &draft->entity->source_rank, b->err));
     for (size_t i = 0; i < draft->entity->field_count; i++) {
         model_field *f = &draft->entity->fields[i];
         const schema_declared *d = &draft->declared[i];
@@ -192,6 +195,7 @@ pb_status schema_resolve(schema_builder *b, schema_draft *draft)
         PB_TRY(check_columns(b, draft, f));
         PB_TRY(check_role(b, draft, f, d));
         PB_TRY(check_country(b, draft, f, d));
+        PB_TRY(schema_resolve_survive(b, draft, f, d));
     }
     return check_headers(b, draft);
 }

@@ -13,8 +13,9 @@ const char *const schema_types[] = {
     "instant", "link",           NULL};
 const char *const schema_matches[] = {"none",  "exact", "name", "org", "phone",
                                       "email", "date",  "text", NULL};
-const char *const schema_survives[] = {"newest", "most_complete", "verified_first", "source_rank",
-                                       NULL};
+const char *const schema_survives[] = {
+    "newest", "most_complete", "verified_first", "source_rank", "longest",
+    "union",  "strictest",     "earliest",       "latest",      NULL};
 const char *const schema_on_deletes[] = {"keep", "clear", "refuse", NULL};
 const char *const schema_portals[] = {"show", "edit", NULL};
 const char *const schema_retention_ends[] = {"anonymise", "delete", "review", NULL};
@@ -46,7 +47,7 @@ const char *const schema_field_roles[] = {
     "amount", "expected_amount", "price", "cost", "discount", "quantity", "revenue", "employees",
     /* reaching somebody */
     "email", "phone", "mobile", "website", "address", "city", "state", "postcode", "country",
-    "do_not_contact", "consent", "description",
+    "do_not_contact", "consent", "consented_on", "withdrawn_on", "description",
     /* history of another system */
     "changed_field", "old_value", "new_value", "changed_on", NULL};
 const char *const schema_choice_roles[] = {

@@ -329,6 +329,45 @@ static void too_many_fields_are_refused(void **state)
     assert_null(schema);
 }
 
+static model_survive survives(const model_schema *schema, const char *e, const char *f)
+{
+    return field(entity(schema, e), f)->survive;
+}
+
+/* shows: DQ-4 */
+static void what_wins_a_merge_follows_from_the_type_where_nothing_is_said(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "entity: thing\nsource_rank: [erp, entered]\nfields:\n"
+        "  who: person_name\n  mail: email\n  mails: {type: email, many: true}\n"
+        "  remark: note\n  agreed: {type: boolean, role: consent}\n"
+        "  flag: boolean\n  made: {type: date, role: created_on}\n"
+        "  seen: {type: instant, role: last_activity_on}\n  size: integer\n"
+        "  street: {type: address, survive: longest}\n"
+        "  town: {type: text, survive: {with: street}}\n"
+        "  code: {type: identifier, survive: source_rank}\n  checked: date\n"
+        "  tel: {type: phone, survive: {rule: verified_first, verified: checked}}\n";
+    model_source one = {PB_STR("thing.yaml"), pb_str_c(text)};
+    model_schema *schema = load(&one, 1);
+    const model_entity *declared = entity(schema, "thing");
+    assert_int_equal(survives(schema, "thing", "who"), MODEL_SURVIVE_MOST_COMPLETE);
+    assert_int_equal(survives(schema, "thing", "mail"), MODEL_SURVIVE_VERIFIED_FIRST);
+    assert_int_equal(survives(schema, "thing", "mails"), MODEL_SURVIVE_UNION);
+    assert_int_equal(survives(schema, "thing", "remark"), MODEL_SURVIVE_UNION);
+    assert_int_equal(survives(schema, "thing", "agreed"), MODEL_SURVIVE_STRICTEST);
+    assert_int_equal(survives(schema, "thing", "flag"), MODEL_SURVIVE_NEWEST);
+    assert_int_equal(survives(schema, "thing", "made"), MODEL_SURVIVE_EARLIEST);
+    assert_int_equal(survives(schema, "thing", "seen"), MODEL_SURVIVE_LATEST);
+    assert_int_equal(survives(schema, "thing", "size"), MODEL_SURVIVE_NEWEST);
+    assert_int_equal(survives(schema, "thing", "street"), MODEL_SURVIVE_LONGEST);
+    assert_int_equal(survives(schema, "thing", "code"), MODEL_SURVIVE_SOURCE_RANK);
+    assert_ptr_equal(field(declared, "town")->survive_with, field(declared, "street"));
+    assert_ptr_equal(field(declared, "tel")->survive_verified, field(declared, "checked"));
+    assert_int_equal(declared->source_rank.count, 2);
+    model_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +377,7 @@ int main(void)
         cmocka_unit_test(link_targets_come_first),
         cmocka_unit_test(an_administrator_adds_and_changes),
         cmocka_unit_test(the_hash_follows_the_meaning),
+        cmocka_unit_test(what_wins_a_merge_follows_from_the_type_where_nothing_is_said),
         cmocka_unit_test(every_text_for_people_is_listed),
         cmocka_unit_test(too_many_fields_are_refused),
     };

@@ -67,7 +67,12 @@ typedef enum model_survive {
     MODEL_SURVIVE_NEWEST,
     MODEL_SURVIVE_MOST_COMPLETE,
     MODEL_SURVIVE_VERIFIED_FIRST,
-    MODEL_SURVIVE_SOURCE_RANK
+    MODEL_SURVIVE_SOURCE_RANK, /* order of the entity's source_rank */
+    MODEL_SURVIVE_LONGEST,
+    MODEL_SURVIVE_UNION,     /* many-valued fields and notes: all of them */
+    MODEL_SURVIVE_STRICTEST, /* consents: withdrawn beats given; choices: the first listed */
+    MODEL_SURVIVE_EARLIEST,
+    MODEL_SURVIVE_LATEST
 } model_survive;
 
 /** How a field weighs in finding duplicates. */
@@ -139,11 +144,13 @@ struct model_field {
     model_strs import; /* header aliases in all languages, besides name and label */
     model_personal personal;
     model_match match;
-    model_survive survive;
-    int64_t fresh_days;  /* 0: no limit */
-    int64_t stale_after; /* quality.stale_after in days; 0: none */
-    model_grade grade;   /* quality.grade */
-    pb_str mask;         /* how a masked reader sees it; absent: the type's default */
+    model_survive survive;               /* where none is declared, by type and role */
+    const model_field *survive_with;     /* comes from the same record as that field's value */
+    const model_field *survive_verified; /* is set where this field's value was verified */
+    int64_t fresh_days;                  /* 0: no limit */
+    int64_t stale_after;                 /* quality.stale_after in days; 0: none */
+    model_grade grade;                   /* quality.grade */
+    pb_str mask; /* how a masked reader sees it; absent: the type's default */
     model_strs readers, writers;
     bool log_reads;
     bool search;  /* part of the entity's search list */
@@ -192,6 +199,8 @@ struct model_entity {
     double duplicate_refuse; /* duplicates.refuse: the same, to be refused */
     model_strs key;          /* fields that name a record to people and to other files, in order:
                                 links are resolved by them */
+    model_strs source_rank;  /* beginnings of the names of sources, the best first; `entered`: made
+                                by hand */
     model_rule *rules;
     size_t rule_count;
     model_place place;
