@@ -21,6 +21,7 @@ static const struct fixed {
     {"match_state",
      "T entity;I code;I upto;I columns;i learned_us;i rows;i names_only;i slope;i shift;b model",
      "entity"},
+    {"record_merged", "T entity;B gone;B survivor;I event", "entity, gone"},
     {"search_fresh", "T entity;B token;I n", "entity, token, n"},
     {"search_segment", "k segment;T entity;I level;I parts;I postings", NULL},
     {"search_block", "k id;B first;B body", NULL},
@@ -50,6 +51,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
     {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
+    {PB_STR("record_merged_survivor"), PB_STR("record_merged"), "entity, survivor", false},
 };
 
 static const struct {

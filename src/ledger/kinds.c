@@ -16,14 +16,19 @@ const ledger_kind ledger_kinds[] = {
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
     {"model.changed", false, true, PB_MSG("The declared model changed.")},
     {"payload.erased", false, false, PB_MSG("The payload of an earlier event was erased.")},
+    {"record.absorbed", true, true, PB_MSG("The record was merged into another.")},
     {"record.changed", true, true, PB_MSG("A record was changed.")},
     {"record.created", true, true, PB_MSG("A record was created.")},
     {"record.deleted", true, true, PB_MSG("A record was deleted.")},
     {"record.merged", true, true, PB_MSG("Records were merged.")},
     {"record.read", false, true, PB_MSG("Personal data was read.")},
+    {"record.released", true, true, PB_MSG("The record was taken out of a merge again.")},
     {"record.restored", true, true, PB_MSG("A deleted record was brought back.")},
+    {"record.unmerged", true, true, PB_MSG("A merge was taken apart.")},
     {"records.exported", false, true, PB_MSG("Records were exported.")},
     {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
+    {"records.merged", false, true, PB_MSG("Duplicates were merged.")},
+    {"records.unmerged", false, true, PB_MSG("Some of the merges of a run were taken apart.")},
     {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
@@ -32,4 +37,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 27;
+const size_t ledger_kind_count = 32;

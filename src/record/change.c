@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "merged.h"
 
 static pb_status find_row(record_writer *writer, plan *p, const char *rest, pb_value key,
                           layout_head *ret_head, bool *ret_found, pb_error *err)
@@ -82,7 +83,7 @@ static pb_status next_version(record_writer *writer, plan *p, const char *kind, 
     return update_row(writer, p, head, err);
 }
 
-static pb_status refile(record_writer *writer, plan *p, const layout_head *head, pb_error *err)
+pb_status change_refile(record_writer *writer, plan *p, const layout_head *head, pb_error *err)
 {
     PB_TRY(search_remove(writer, p, head->n, err));
     PB_TRY(search_add(writer, p, head->n, p->cells, err));
@@ -96,13 +97,13 @@ static pb_status refile(record_writer *writer, plan *p, const layout_head *head,
 pb_status change_write(record_writer *writer, plan *p, layout_head *head, bool *ret_any,
                        pb_error *err)
 {
-    PB_TRY(payload_change(writer, p, ret_any, err));
+    PB_TRY(payload_change(writer, p, NULL, 0, ret_any, err));
     if (!*ret_any)
         return PB_OK;
     PB_TRY(next_version(writer, p, "record.changed", head, err));
     if (head->deleted)
         return PB_OK; /* not found by anything until it is brought back */
-    return refile(writer, p, head, err);
+    return change_refile(writer, p, head, err);
 }
 
 /* What was said about the old values of the given fields no longer holds. */
@@ -115,9 +116,21 @@ static pb_status renew_notes(record_writer *writer, plan *p, int64_t n, const re
     return notes_write(writer, p, n, err);
 }
 
-static pb_status refuse_deleted(const plan *p, const layout_head *head, pb_error *err)
+/* What was merged away is neither changed, deleted nor restored by itself. */
+static pb_status refuse_absorbed(record_writer *writer, const plan *p, const layout_head *head,
+                                 pb_error *err)
+{
+    pb_uuid survivor;
+    bool absorbed;
+    PB_TRY(merged_into(writer->session, p->entity, head->id, &survivor, NULL, &absorbed, err));
+    return absorbed ? merged_refuse(writer->session, p->entity, head->id, err) : PB_OK;
+}
+
+static pb_status refuse_deleted(record_writer *writer, const plan *p, const layout_head *head,
+                                pb_error *err)
 {
     char text[37];
+    PB_TRY(refuse_absorbed(writer, p, head, err));
     pb_uuid_text(head->id, text);
     pb_fail(err, PB_NOT_FOUND, PB_MSG("The record {id} of {entity} was deleted."), "id", text,
             "entity", PB_ARG(p->entity->label), NULL);
@@ -151,7 +164,7 @@ static pb_status change(record_writer *writer, const model_entity *entity, pb_uu
     PB_TRY(writer_plan(writer, entity, &p, err));
     PB_TRY(change_load(writer, p, id, &head, err));
     if (head.deleted)
-        return refuse_deleted(p, &head, err);
+        return refuse_deleted(writer, p, &head, err);
     PB_TRY(check_version(p, &head, expected_version, err));
     PB_TRY(input_read(writer, p, inputs, count, err));
     PB_TRY(input_check(writer, p, err));
@@ -183,7 +196,7 @@ pb_status record_change(record_writer *writer, const model_entity *entity, pb_uu
 
 /* Sets or clears the id of a link; clearing clears the text too. */
 static pb_status set_link(record_writer *writer, plan *p, int64_t n, const model_field *field,
-                          const pb_uuid *id, pb_error *err)
+                          const pb_uuid *id, layout_head *ret_head, pb_error *err)
 {
     layout_head head;
     bool found, any;
@@ -197,13 +210,16 @@ static pb_status set_link(record_writer *writer, plan *p, int64_t n, const model
         cell[1] = PB_VALUE_NULL;
         PB_TRY(notes_remove(writer, p, n, field->name.ptr, "unresolved", err));
     }
-    return change_write(writer, p, &head, &any, err);
+    PB_TRY(change_write(writer, p, &head, &any, err));
+    if (ret_head != NULL)
+        *ret_head = head;
+    return PB_OK;
 }
 
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
-                         pb_uuid id, pb_error *err)
+                         pb_uuid id, layout_head *ret_head, pb_error *err)
 {
-    return set_link(writer, p, n, field, &id, err);
+    return set_link(writer, p, n, field, &id, ret_head, err);
 }
 
 /* Rows that link to a record through a field. */
@@ -296,16 +312,24 @@ static pb_status clear_links(record_writer *writer, const plan *p, const layout_
     PB_TRY(writer_plan(writer, field->entity, &linking, err));
     for (size_t i = 0; i < count; i++) {
         promise_forget(writer, rows[i], field);
-        PB_TRY(set_link(writer, linking, rows[i], field, NULL, err));
+        PB_TRY(set_link(writer, linking, rows[i], field, NULL, NULL, err));
     }
     return PB_OK;
 }
 
+pb_status change_write_as(record_writer *writer, plan *p, layout_head *head, const char *kind,
+                          const payload_extra *extras, size_t count, pb_error *err)
+{
+    bool any;
+    PB_TRY(payload_change(writer, p, extras, count, &any, err));
+    return next_version(writer, p, kind, head, err);
+}
+
 pb_status change_hide_row(record_writer *writer, plan *p, layout_head *head, pb_error *err)
 {
-    PB_TRY(payload_deleted(writer, true, err));
+    const payload_extra hides = payload_deleted(true);
     head->deleted = true;
-    PB_TRY(next_version(writer, p, "record.deleted", head, err));
+    PB_TRY(change_write_as(writer, p, head, "record.deleted", &hides, 1, err));
     PB_TRY(search_remove(writer, p, head->n, err));
     links_forget_refs(p);
     PB_TRY(gate_unfile(writer, p, head->n, p->cells, err));
@@ -319,7 +343,7 @@ static pb_status hide(record_writer *writer, const model_entity *entity, pb_uuid
     PB_TRY(writer_plan(writer, entity, &p, err));
     PB_TRY(change_load(writer, p, id, &head, err));
     if (head.deleted)
-        return PB_OK;
+        return refuse_absorbed(writer, p, &head, err);
     PB_TRY(each_link_here(writer, p, &head, "refuse", refuse_if_linked, err));
     writer->broken = true;
     PB_TRY(each_link_here(writer, p, &head, "clear", clear_links, err));
@@ -344,12 +368,13 @@ pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid
     PB_TRY(change_load(writer, p, id, &head, err));
     if (!head.deleted)
         return PB_OK;
+    PB_TRY(refuse_absorbed(writer, p, &head, err));
     PB_TRY(gate_check(writer, p, &head, head.source_id, err));
     PB_TRY(input_verdict(writer, p, NULL, NULL, err));
+    const payload_extra shows = payload_deleted(false);
     writer->broken = true;
-    PB_TRY(payload_deleted(writer, false, err));
     head.deleted = false;
-    PB_TRY(next_version(writer, p, "record.restored", &head, err));
+    PB_TRY(change_write_as(writer, p, &head, "record.restored", &shows, 1, err));
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
     PB_TRY(gate_file(writer, p, head.n, p->cells, err));

@@ -3,12 +3,33 @@
 
 #include "base/cbor.h"
 #include "internal.h"
+#include "merged.h"
 #include "read.h"
 #include "steps.h"
 
 bool steps_creates(const ledger_event *event)
 {
     return strcmp(event->kind, "record.created") == 0;
+}
+
+bool steps_changes(const ledger_event *event)
+{
+    static const char *const kinds[] = {"record.changed", "record.merged", "record.unmerged",
+                                        "record.released"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(event->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+int steps_hides(const ledger_event *event)
+{
+    if (strcmp(event->kind, "record.deleted") == 0 || strcmp(event->kind, "record.absorbed") == 0)
+        return 1;
+    return steps_creates(event) || strcmp(event->kind, "record.restored") == 0 ||
+                   strcmp(event->kind, "record.released") == 0
+               ? 0
+               : -1;
 }
 
 static step_item read_item(const layout *lay, pb_cbor *in, bool creates)
@@ -43,11 +64,12 @@ pb_status steps_decode(const layout *lay, const ledger_event *event, pb_arena *a
     return PB_OK;
 }
 
-/* Numbers of row, run and source row are bookkeeping, and `deleted` is told by the event's kind. */
+/* Numbers of row, run and source row are bookkeeping; `deleted` is told by the event's kind, and
+ * what was merged has a reader of its own. */
 static bool tells_people(const layout *lay, const step_item *item)
 {
     if (item->column == NULL)
-        return !pb_str_is(item->name, "deleted");
+        return !pb_str_is(item->name, "deleted") && !pb_str_starts(item->name, PB_STR("@"));
     return item->column->part != LAYOUT_SOURCE || item->column == &lay->sources[LAYOUT_SOURCE_ID];
 }
 
@@ -75,13 +97,38 @@ static pb_status fill_step(const layout *lay, pb_arena *arena, record_step *step
     return PB_OK;
 }
 
-static pb_status newest_event(db_session *session, const model_entity *entity, pb_uuid id,
-                              pb_arena *arena, uint64_t *ret_sequence, pb_error *err)
+/* The newest event not told yet of each record that the history is made of. */
+typedef struct lines {
+    uint64_t *next; /* 1 + sequence; 0: told to its beginning */
+    size_t count;
+} lines;
+
+/* Records that were merged into this one had lives of their own: their events stand among its. */
+static pb_status open_lines(db_session *session, const model_entity *entity, pb_uuid id,
+                            pb_arena *arena, lines *ret_lines, pb_error *err)
 {
-    record_data record;
-    PB_TRY(record_read(session, entity, id, arena, &record, err));
-    *ret_sequence = record.event;
+    pb_uuid *ids;
+    lines all = {0};
+    PB_TRY(merged_all(session, entity, id, arena, &ids, &all.count, err));
+    all.next = pb_arena_array(arena, all.count, sizeof *all.next);
+    if (all.next == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < all.count; i++) {
+        record_data record;
+        PB_TRY(record_read(session, entity, ids[i], arena, &record, err));
+        all.next[i] = record.event + 1;
+    }
+    *ret_lines = all;
     return PB_OK;
+}
+
+static uint64_t *newest_line(const lines *all)
+{
+    uint64_t *newest = &all->next[0];
+    for (size_t i = 1; i < all->count; i++)
+        if (all->next[i] > *newest)
+            newest = &all->next[i];
+    return newest;
 }
 
 pb_status record_history(db_session *session, const model_entity *entity, pb_uuid id,
@@ -90,12 +137,12 @@ pb_status record_history(db_session *session, const model_entity *entity, pb_uui
     PB_AUTO_ARENA arena = pb_arena_new(0);
     PB_AUTO_ARENA step_arena = pb_arena_new(0);
     const layout *lay = arena ? layout_make(entity, arena) : NULL;
+    lines all = {0};
     if (lay == NULL || step_arena == NULL)
         return pb_fail_memory(err);
-    uint64_t next;
-    PB_TRY(newest_event(session, entity, id, arena, &next, err));
-    for (next++; next > 0;) {
-        record_step step = {.sequence = next - 1};
+    PB_TRY(open_lines(session, entity, id, arena, &all, err));
+    for (uint64_t *line = newest_line(&all); *line > 0; line = newest_line(&all)) {
+        record_step step = {.sequence = *line - 1};
         pb_arena_reset(step_arena);
         PB_TRY(ledger_read(session, step.sequence, step_arena, &step.event, &step.erased, err));
         if (step.event.previous > step.sequence)
@@ -104,7 +151,7 @@ pb_status record_history(db_session *session, const model_entity *entity, pb_uui
                            PB_ARG(entity->name), NULL);
         PB_TRY(fill_step(lay, step_arena, &step, err));
         PB_TRY(each(context, &step, err));
-        next = step.event.previous;
+        *line = step.event.previous;
     }
     return PB_OK;
 }

@@ -6,7 +6,7 @@
 #include "keyset.h"
 #include "layout.h"
 #include "record/likely.h"
-#include "record/record.h"
+#include "record/undo.h"
 
 /** A reference that found no record: the id its record will get. */
 typedef struct promise {
@@ -218,6 +218,9 @@ pb_status promise_await(record_writer *writer, const model_field *field, int64_t
 void promise_forget(record_writer *writer, int64_t n, const model_field *field);
 
 /* run.c */
+/** Says that a run was taken back by run `by`. */
+pb_status run_mark_undone(db_session *session, const record_run_info *run, int64_t by,
+                          pb_error *err);
 /** Number of the next run. */
 pb_status run_next_number(db_session *session, int64_t *ret_number, pb_error *err);
 
@@ -236,10 +239,17 @@ pb_status notes_remove(record_writer *writer, plan *p, int64_t n, const char *fi
 /* payload.c */
 /** Payload of a new row: all that is not null. */
 pb_status payload_create(record_writer *writer, plan *p, const layout_head *head, pb_error *err);
-/** Payload of a change from plan->before to plan->cells; `*ret_any` false: nothing differs. */
-pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error *err);
-/** Payload of deleted 0 -> 1 or 1 -> 0. */
-pb_status payload_deleted(record_writer *writer, bool deleted, pb_error *err);
+/** What a payload says besides columns: `deleted`, and what begins with @. */
+typedef struct payload_extra {
+    pb_str name;
+    pb_value before, after;
+} payload_extra;
+/** Payload of a change from plan->before to plan->cells and of `extras`, in the order of their
+ * keys; `*ret_any` false: no column differs. */
+pb_status payload_change(record_writer *writer, plan *p, const payload_extra *extras, size_t count,
+                         bool *ret_any, pb_error *err);
+/** deleted 0 -> 1 or 1 -> 0. */
+payload_extra payload_deleted(bool deleted);
 
 /* change.c */
 /** The row of `id` into plan->before and plan->cells; PB_NOT_FOUND. */
@@ -248,6 +258,12 @@ pb_status change_load(record_writer *writer, plan *p, pb_uuid id, layout_head *r
 /** Writes what differs between plan->before and plan->cells: row, event, search, keys. */
 pb_status change_write(record_writer *writer, plan *p, layout_head *head, bool *ret_any,
                        pb_error *err);
+/** Writes an event of that kind with what differs and `extras`, and the row. What finds the row is
+ * the caller's to bring up to date (change_refile). */
+pb_status change_write_as(record_writer *writer, plan *p, layout_head *head, const char *kind,
+                          const payload_extra *extras, size_t count, pb_error *err);
+/** Search tokens and keys from plan->before to plan->cells. */
+pb_status change_refile(record_writer *writer, plan *p, const layout_head *head, pb_error *err);
 /** Hides the row loaded, whatever links to it. */
 pb_status change_hide_row(record_writer *writer, plan *p, layout_head *head, pb_error *err);
 /** Rows that link to a record through a field; `*ret_rows` lies in `arena`. */
@@ -256,9 +272,10 @@ pb_status change_linking_rows(record_writer *writer, const model_field *field, p
                               pb_error *err);
 /** As record_restore, inside a row already begun. */
 pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid id, pb_error *err);
-/** Sets a link's id without changing its text: a promise turned out to mean another record. */
+/** Sets a link's id without changing its text: a promise turned out to mean another record, or the
+ * record was merged. `ret_head` may be NULL. */
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
-                         pb_uuid id, pb_error *err);
+                         pb_uuid id, layout_head *ret_head, pb_error *err);
 
 /* search.c */
 pb_status search_add(record_writer *writer, plan *p, int64_t n, const pb_value *cells,

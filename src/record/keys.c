@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "merged.h"
 
 enum {
     SET_MAX = 3 << 20, /* keys waiting in memory: some 50 MB */
@@ -163,7 +164,7 @@ typedef struct search {
 
 static bool is_called(const search *s, const layout_head *head, const pb_value *cells)
 {
-    if (head->deleted || (s->own && head->n <= s->index->first_n))
+    if (s->own && head->n <= s->index->first_n)
         return false;
     if (s->kind == KEY_SOURCE)
         return pb_str_eq(head->source_id, s->text);
@@ -186,15 +187,19 @@ static pb_status candidate(search *s, int64_t n, pb_error *err)
     if (!row)
         return PB_OK;
     pb_status status = layout_row(s->index->lay, stmt, NULL, &head, s->index->probe, err);
-    if (status == PB_OK && is_called(s, &head, s->index->probe)) {
-        if (s->found == 0 || n < s->n) {
-            s->n = n;
-            s->id = head.id;
-        }
-        s->found = s->found ? 2 : 1;
-    }
+    bool called = status == PB_OK && is_called(s, &head, s->index->probe);
     db_reset(stmt);
-    return status;
+    /* What a record that was merged away is called leads to its survivor. */
+    if (called && head.deleted)
+        status = merged_row(s->session, s->index->lay->entity, n, &head.n, &head.id, err);
+    if (status != PB_OK || !called || head.n == 0 || (s->found > 0 && head.n == s->n))
+        return status;
+    if (s->found == 0 || head.n < s->n) {
+        s->n = head.n;
+        s->id = head.id;
+    }
+    s->found = s->found ? 2 : 1;
+    return PB_OK;
 }
 
 static pb_status search_table(search *s, uint64_t hash, pb_error *err)
@@ -259,12 +264,11 @@ static pb_status find_by_id(db_session *session, const layout *lay, pb_str text,
     PB_TRY(layout_select(session, lay, "WHERE id = ?", &stmt, err));
     db_bind_blob(stmt, 1, pb_uuid_str(&id));
     PB_TRY(db_step(stmt, &row, err));
-    if (row) {
-        *ret_count = 1;
-        *ret_id = id;
-    }
     db_reset(stmt);
-    return PB_OK;
+    if (!row)
+        return PB_OK;
+    *ret_count = 1;
+    return merged_follow(session, lay->entity, id, ret_id, err);
 }
 
 static pb_status find_by_key(search *s, pb_buf *folded, unsigned kind, pb_error *err)

@@ -17,7 +17,7 @@ static pb_status end_pending(record_writer *writer, const pending *wait, pb_erro
         return PB_OK;
     PB_TRY(writer_plan(writer, wait->field->entity, &p, err));
     if (awaited->kept)
-        return change_repoint(writer, p, wait->n, wait->field, awaited->kept_by, err);
+        return change_repoint(writer, p, wait->n, wait->field, awaited->kept_by, NULL, err);
     note remark = {wait->field->name.ptr, "unresolved", wait->text ? *wait->text : awaited->text,
                    PB_MSG("No record is called {value}.")};
     writer->unresolved++;
@@ -127,7 +127,7 @@ static pb_status settle(record_writer *writer, pb_map *by_id, const old_note *fo
     PB_TRY(notes_remove(writer, p, found->n, found->field->name.ptr, "unresolved", err));
     if (same_id(kept->id, kept->kept_by))
         return PB_OK;
-    return change_repoint(writer, p, found->n, found->field, kept->kept_by, err);
+    return change_repoint(writer, p, found->n, found->field, kept->kept_by, NULL, err);
 }
 
 /* Notes of earlier imports whose reference found its record in this one go. */

@@ -44,10 +44,44 @@ static bool differs(const plan *p, const layout_column *column)
     return !pb_value_eq(p->before[at], p->cells[at]);
 }
 
-pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error *err)
+/* Keys of a payload stand in order of their encoded bytes: by length, then by letter. */
+static bool stands_before(pb_str a, pb_str b)
+{
+    return a.len != b.len ? a.len < b.len : pb_str_cmp(a, b) < 0;
+}
+
+static void put_item(pb_buf *out, pb_value before, pb_value after)
+{
+    pb_cbor_array(out, 2);
+    pb_cbor_value(out, before);
+    pb_cbor_value(out, after);
+}
+
+/* Extra items come in order, and are put where their keys belong. */
+static void put_items(pb_buf *out, const plan *p, const payload_extra *extras, size_t count)
+{
+    size_t next = 0;
+    for (size_t i = 0; i <= p->lay->order_count; i++) {
+        const layout_column *column = i < p->lay->order_count ? p->lay->order[i] : NULL;
+        if (column != NULL && !differs(p, column))
+            continue;
+        for (; next < count && (column == NULL || stands_before(extras[next].name, column->name));
+             next++) {
+            pb_cbor_text(out, extras[next].name);
+            put_item(out, extras[next].before, extras[next].after);
+        }
+        if (column == NULL)
+            continue;
+        pb_buf_add(out, column->key);
+        put_item(out, p->before[column - p->lay->columns], p->cells[column - p->lay->columns]);
+    }
+}
+
+pb_status payload_change(record_writer *writer, plan *p, const payload_extra *extras, size_t count,
+                         bool *ret_any, pb_error *err)
 {
     pb_buf *out = &writer->payload;
-    size_t told = 0;
+    size_t told = count;
     bool any = false;
     for (size_t i = 0; i < p->lay->count; i++)
         any = any || !pb_value_eq(p->before[i], p->cells[i]);
@@ -55,27 +89,12 @@ pb_status payload_change(record_writer *writer, plan *p, bool *ret_any, pb_error
         told += differs(p, p->lay->order[i]);
     pb_buf_clear(out);
     pb_cbor_map(out, told);
-    for (size_t i = 0; i < p->lay->order_count; i++) {
-        const layout_column *column = p->lay->order[i];
-        if (!differs(p, column))
-            continue;
-        pb_buf_add(out, column->key);
-        pb_cbor_array(out, 2);
-        pb_cbor_value(out, p->before[column - p->lay->columns]);
-        pb_cbor_value(out, p->cells[column - p->lay->columns]);
-    }
+    put_items(out, p, extras, count);
     *ret_any = any;
     return checked(writer, err);
 }
 
-pb_status payload_deleted(record_writer *writer, bool deleted, pb_error *err)
+payload_extra payload_deleted(bool deleted)
 {
-    pb_buf *out = &writer->payload;
-    pb_buf_clear(out);
-    pb_cbor_map(out, 1);
-    pb_cbor_text(out, PB_STR("deleted"));
-    pb_cbor_array(out, 2);
-    pb_cbor_int(out, !deleted);
-    pb_cbor_int(out, deleted);
-    return checked(writer, err);
+    return (payload_extra){PB_STR("deleted"), PB_VALUE_INT(!deleted), PB_VALUE_INT(deleted)};
 }

@@ -2,23 +2,32 @@
 #include <string.h>
 
 #include "internal.h"
+#include "merged.h"
 #include "read.h"
+
+static pb_status make_record(const model_entity *entity, pb_arena *arena, record_data *ret_record,
+                             pb_error *err)
+{
+    record_data record = {.entity = entity};
+    size_t fields = entity->field_count + 1;
+    record.values = pb_arena_array(arena, fields, sizeof *record.values);
+    record.refs = pb_arena_array(arena, fields, sizeof *record.refs);
+    record.currencies = pb_arena_array(arena, fields, sizeof *record.currencies);
+    if (record.values == NULL || record.refs == NULL || record.currencies == NULL)
+        return pb_fail_memory(err);
+    *ret_record = record;
+    return PB_OK;
+}
 
 static pb_status read_make(const model_entity *entity, pb_arena *arena, const layout **ret_layout,
                            pb_value **ret_cells, record_data *ret_record, pb_error *err)
 {
     const layout *lay = layout_make(entity, arena);
-    record_data record = {.entity = entity};
-    size_t fields = entity->field_count + 1;
     *ret_cells = lay ? pb_arena_array(arena, lay->count + 1, sizeof **ret_cells) : NULL;
-    record.values = pb_arena_array(arena, fields, sizeof *record.values);
-    record.refs = pb_arena_array(arena, fields, sizeof *record.refs);
-    record.currencies = pb_arena_array(arena, fields, sizeof *record.currencies);
-    if (*ret_cells == NULL || record.values == NULL || record.refs == NULL ||
-        record.currencies == NULL)
+    if (*ret_cells == NULL)
         return pb_fail_memory(err);
+    PB_TRY(make_record(entity, arena, ret_record, err));
     *ret_layout = lay;
-    *ret_record = record;
     return PB_OK;
 }
 
@@ -73,12 +82,26 @@ pb_status read_by(db_session *session, const model_entity *entity, const char *r
     return PB_OK;
 }
 
+pb_status read_record(const layout *lay, const layout_head *head, const pb_value *cells,
+                      pb_arena *arena, record_data *ret_record, pb_error *err)
+{
+    record_data record;
+    PB_TRY(make_record(lay->entity, arena, &record, err));
+    read_fill(lay, head, cells, &record);
+    *ret_record = record;
+    return PB_OK;
+}
+
 pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
                       record_data *ret_record, pb_error *err)
 {
     bool found;
     PB_TRY(read_by(session, entity, "WHERE id = ?", PB_VALUE_BLOB(pb_uuid_str(&id)), arena,
                    ret_record, &found, err));
+    if (found && ret_record->deleted) {
+        PB_TRY(merged_follow(session, entity, id, &ret_record->merged_into, err));
+        ret_record->merged = memcmp(ret_record->merged_into.b, id.b, sizeof id.b) != 0;
+    }
     if (found)
         return PB_OK;
     char text[37];

@@ -107,6 +107,27 @@ pb_status record_run_find(db_session *session, int64_t number, pb_arena *arena,
     return status;
 }
 
+pb_status run_mark_undone(db_session *session, const record_run_info *run, int64_t by,
+                          pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(session, "UPDATE t_import_run SET undone = ?1 WHERE event = ?2", &stmt, err));
+    db_bind_i64(stmt, 1, by);
+    db_bind_i64(stmt, 2, (int64_t)run->event);
+    return db_run(stmt, err);
+}
+
+/* The kind of the event that ends a run of that kind. */
+static const char *closing_kind(const char *kind)
+{
+    static const char *const kinds[][2] = {
+        {"fix", "records.fixed"}, {"merge", "records.merged"}, {"unmerge", "records.unmerged"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kind, kinds[i][0]) == 0)
+            return kinds[i][1];
+    return "run.undone";
+}
+
 static pb_status append_end(db_session *session, ledger_actor actor, int64_t now_us,
                             const char *kind, pb_str about, uint64_t first, uint64_t records,
                             uint64_t kept, int64_t number, uint64_t *ret_sequence, pb_error *err)
@@ -125,7 +146,7 @@ static pb_status append_end(db_session *session, ledger_actor actor, int64_t now
     pb_cbor_uint(&payload, records);
     if (payload.failed)
         return pb_fail_memory(err);
-    ledger_event event = {.kind = strcmp(kind, "fix") == 0 ? "records.fixed" : "run.undone",
+    ledger_event event = {.kind = closing_kind(kind),
                           .at_us = now_us,
                           .actor = actor,
                           .payload = pb_buf_str(&payload)};

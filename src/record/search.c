@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "merged.h"
 #include "read.h"
 
 enum {
@@ -71,7 +72,7 @@ static pb_status prepare_titles(finder *f, const model_entity *entity, db_stmt *
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     int count = 0;
-    pb_buf_addc(&sql, "SELECT n");
+    pb_buf_addc(&sql, "SELECT deleted");
     for (size_t i = 0; i < entity->field_count; i++) {
         const model_field *field = &entity->fields[i];
         if (!field->title || model_type_kind(field->type) != PB_TEXT || field->type == MODEL_LINK)
@@ -79,7 +80,7 @@ static pb_status prepare_titles(finder *f, const model_entity *entity, db_stmt *
         pb_buf_printf(&sql, ", \"%.*s\"", PB_STR_FMT(field->name));
         count++;
     }
-    pb_buf_printf(&sql, " FROM t_%.*s WHERE n = ?1 AND deleted = 0", PB_STR_FMT(entity->name));
+    pb_buf_printf(&sql, " FROM t_%.*s WHERE n = ?1", PB_STR_FMT(entity->name));
     if (sql.failed)
         return pb_fail_memory(err);
     *ret_count = count;
@@ -106,7 +107,8 @@ static uint8_t fit(finder *f, db_stmt *stmt, int titles, pb_buf *scratch)
     return best;
 }
 
-static pb_status rank(finder *f, const model_entity *entity, const int64_t *rows, size_t count,
+/* Words of a record that was merged into another find its survivor. */
+static pb_status rank(finder *f, const model_entity *entity, int64_t *rows, size_t count,
                       uint8_t *fits, pb_error *err)
 {
     PB_AUTO_BUF scratch = PB_BUF_INIT(1 << 20);
@@ -117,8 +119,14 @@ static pb_status rank(finder *f, const model_entity *entity, const int64_t *rows
         bool row;
         db_bind_i64(stmt, 1, rows[i]);
         PB_TRY(db_step(stmt, &row, err));
+        bool hidden = row && db_column_i64(stmt, 0) != 0;
         fits[i] = row ? fit(f, stmt, titles, &scratch) : GONE;
         db_reset(stmt);
+        pb_uuid id;
+        if (hidden)
+            PB_TRY(merged_row(f->session, entity, rows[i], &rows[i], &id, err));
+        if (rows[i] == 0)
+            fits[i] = GONE;
     }
     return PB_OK;
 }

@@ -17,5 +17,9 @@ pb_status steps_decode(const layout *lay, const ledger_event *event, pb_arena *a
                        step_item **ret_items, size_t *ret_count, pb_error *err);
 /** True for the event that begins a record's history. */
 bool steps_creates(const ledger_event *event);
+/** True for events that say of values what they were and are. */
+bool steps_changes(const ledger_event *event);
+/** 1: the event hides the record, 0: it brings it back or begins it, -1: neither. */
+int steps_hides(const ledger_event *event);
 
 #endif

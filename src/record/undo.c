@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/map.h"
-#include "internal.h"
+#include "merge_internal.h"
+#include "merged.h"
 #include "read.h"
 #include "record/undo.h"
 #include "steps.h"
@@ -85,12 +86,12 @@ static void note_kind(const ledger_event *event, bool since, story *told)
     if (since)
         return;
     told->created = told->created || steps_creates(event);
-    bool restored = strcmp(event->kind, "record.restored") == 0;
-    if (restored || strcmp(event->kind, "record.deleted") == 0) {
+    int hides = steps_creates(event) ? -1 : steps_hides(event);
+    if (hides >= 0) {
         told->touched = true;
-        told->was_deleted = restored; /* the oldest is read last */
+        told->was_deleted = hides == 0; /* the oldest is read last */
     }
-    told->changed = told->changed || strcmp(event->kind, "record.changed") == 0;
+    told->changed = told->changed || steps_changes(event);
 }
 
 /* Later work: not of a run that was taken back, nor of the undoing. */
@@ -142,7 +143,7 @@ static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *r
         if (!since && sequence > u->run->event)
             continue;
         note_kind(&event, since, &told);
-        if (!erased && strcmp(event.kind, "record.changed") == 0)
+        if (!erased && steps_changes(&event))
             PB_TRY(note_columns(u, p, &event, since, &told, err));
     }
     *ret_story = told;
@@ -281,8 +282,15 @@ static pb_status undo_work(undoing *u, plan *p, layout_head *head, const story *
     bool deleted = told->touched ? told->was_deleted : head->deleted;
     if (!told->touched && !told->changed)
         return PB_OK;
-    if (head->deleted && told->since)
-        return keep(u, p, head->id, NULL, PB_MSG("The record was deleted since"), err);
+    if (head->deleted && told->since) {
+        pb_uuid into;
+        bool absorbed;
+        PB_TRY(merged_into(u->writer->session, p->entity, head->id, &into, NULL, &absorbed, err));
+        return keep(u, p, head->id, NULL,
+                    absorbed ? PB_MSG("The record was merged into another since")
+                             : PB_MSG("The record was deleted since"),
+                    err);
+    }
     if (head->deleted) {
         PB_TRY(change_show(u->writer, p->entity, head->id, err));
         u->counts.restored += !deleted;
@@ -385,11 +393,7 @@ static pb_status undo_events(undoing *u, pb_error *err)
 static pb_status mark_runs(const undoing *u, int64_t number, pb_error *err)
 {
     db_stmt *stmt;
-    PB_TRY(db_prepare(u->writer->session, "UPDATE t_import_run SET undone = ?1 WHERE event = ?2",
-                      &stmt, err));
-    db_bind_i64(stmt, 1, number);
-    db_bind_i64(stmt, 2, (int64_t)u->run->event);
-    PB_TRY(db_run(stmt, err));
+    PB_TRY(run_mark_undone(u->writer->session, u->run, number, err));
     PB_TRY(db_prepare(u->writer->session, "UPDATE t_import_run SET undone = NULL WHERE undone = ?1",
                       &stmt, err));
     db_bind_i64(stmt, 1, u->run->number);
@@ -430,6 +434,11 @@ pb_status record_undo(record_writer *writer, const record_run_info *run, record_
         pb_error_hint(err, PB_MSG("To bring it back, take back the run that undid it"), NULL);
         return PB_CONFLICT;
     }
+    bool merges;
+    PB_TRY(
+        unmerge_undo(writer, run, told, progress, context, &merges, ret_counts, ret_number, err));
+    if (merges)
+        return PB_OK;
     u.seen = seen != NULL ? pb_map_new(seen) : NULL;
     if (u.seen == NULL || events == NULL || stories == NULL)
         return pb_fail_memory(err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "merged.h"
 #include "steps.h"
 
 /* Working memory of one thread. */
@@ -14,6 +15,7 @@ typedef struct bench {
     pb_arena *arena;    /* layouts */
     pb_arena *row;
     const layout **layouts; /* by entity index, made at first use */
+    bool *merged;           /* by entity index: some of its records were merged */
 } bench;
 
 struct record_checker {
@@ -31,6 +33,9 @@ typedef struct check {
     bool *settled; /* by column */
     bool source[LAYOUT_SOURCES];
     bool deleted_settled;
+    bool absorbed; /* the newest event that hides it is a merge */
+    pb_uuid into;  /* … into this record, unless the payload was erased */
+    bool into_known;
 } check;
 
 record_checker *record_checker_new(const model_schema *schema)
@@ -73,7 +78,8 @@ static bench *bench_new(size_t entities)
     b->arena = pb_arena_new(0);
     b->row = pb_arena_new(0);
     b->layouts = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof(layout *)) : NULL;
-    return b->layouts && b->row ? b : bench_free(b);
+    b->merged = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof *b->merged) : NULL;
+    return b->layouts && b->merged && b->row ? b : bench_free(b);
 }
 
 /* One that is idle, or a new one; NULL without memory. */
@@ -110,8 +116,14 @@ static pb_status altered(const check *c, pb_str what, pb_error *err)
 static pb_status compare_item(check *c, const step_item *item, pb_error *err)
 {
     const layout_column *column = item->column;
-    if (column == NULL)
+    if (column == NULL) {
+        if (pb_str_is(item->name, "@into") && item->after.kind == PB_BLOB &&
+            item->after.as.s.len == sizeof c->into.b && !c->into_known) {
+            memcpy(c->into.b, item->after.as.s.ptr, sizeof c->into.b);
+            c->into_known = true;
+        }
         return PB_OK;
+    }
     bool is_source = column->part == LAYOUT_SOURCE;
     size_t at = is_source ? (size_t)(column - c->lay->sources) : (size_t)(column - c->lay->columns);
     bool *settled = is_source ? &c->source[at] : &c->settled[at];
@@ -146,11 +158,13 @@ static pb_status compare_event(check *c, const ledger_event *event, int64_t vers
     if (steps_creates(event) &&
         (event->at_us != c->head.created_us || version != 1 || event->previous != 0))
         return altered(c, PB_STR("created_us"), err);
-    bool deletes = strcmp(event->kind, "record.deleted") == 0;
-    bool says = deletes || steps_creates(event) || strcmp(event->kind, "record.restored") == 0;
-    if (says && !c->deleted_settled && c->head.deleted != deletes)
-        return altered(c, PB_STR("deleted"), err);
-    c->deleted_settled = c->deleted_settled || says;
+    int hides = steps_hides(event);
+    if (hides >= 0 && !c->deleted_settled) {
+        if (c->head.deleted != (hides == 1))
+            return altered(c, PB_STR("deleted"), err);
+        c->absorbed = strcmp(event->kind, "record.absorbed") == 0;
+        c->deleted_settled = true;
+    }
     return PB_OK;
 }
 
@@ -177,6 +191,19 @@ static pb_status replay(check *c, db_session *session, pb_arena *arena, pb_error
     return erased ? PB_OK : compare_rest(c, err);
 }
 
+/* Where the ledger says that a record was merged into another, and only there, its id leads to that
+ * one. */
+static pb_status compare_merged(check *c, db_session *session, pb_error *err)
+{
+    pb_uuid into;
+    bool found;
+    PB_TRY(merged_into(session, c->lay->entity, c->head.id, &into, NULL, &found, err));
+    if (found != c->absorbed ||
+        (found && c->into_known && memcmp(into.b, c->into.b, sizeof into.b) != 0))
+        return altered(c, PB_STR("merged"), err);
+    return PB_OK;
+}
+
 static pb_status load(check *c, db_session *session, pb_uuid id, pb_arena *arena, pb_error *err)
 {
     db_stmt *stmt;
@@ -200,15 +227,18 @@ static pb_status verify_row(bench *b, db_session *session, const model_entity *e
                             uint64_t event, pb_error *err)
 {
     pb_arena_reset(b->row);
-    if (b->layouts[entity->index] == NULL)
+    if (b->layouts[entity->index] == NULL) {
+        PB_TRY(merged_any(session, entity, &b->merged[entity->index], err));
         b->layouts[entity->index] = layout_make(entity, b->arena);
+    }
     check c = {.lay = b->layouts[entity->index]};
     if (c.lay == NULL)
         return pb_fail_memory(err);
     PB_TRY(load(&c, session, id, b->row, err));
     if (c.head.event != event)
         return altered(&c, PB_STR("event"), err);
-    return replay(&c, session, b->row, err);
+    PB_TRY(replay(&c, session, b->row, err));
+    return c.head.deleted || b->merged[entity->index] ? compare_merged(&c, session, err) : PB_OK;
 }
 
 pb_status record_verify_row(void *checker, db_session *session, const model_entity *entity,

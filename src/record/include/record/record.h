@@ -78,7 +78,8 @@ pb_status record_change(record_writer *writer, const model_entity *entity, pb_uu
                         const record_problem **ret_problems, size_t *ret_problem_count,
                         pb_error *err);
 /** Deletes (hides) a record, and brings it back. Links to it are kept, cleared, or stand in the way
- * (PB_CONFLICT), as the linking field's `on_delete` says. Twice does no harm. */
+ * (PB_CONFLICT), as the linking field's `on_delete` says. Twice does no harm. A record that was
+ * merged into another is PB_CONFLICT, for record_change too. */
 pb_status record_delete(record_writer *writer, const model_entity *entity, pb_uuid id,
                         pb_error *err);
 pb_status record_restore(record_writer *writer, const model_entity *entity, pb_uuid id,
@@ -94,17 +95,21 @@ typedef struct record_data {
     int64_t run, row;
     int64_t created_us, changed_us;
     bool deleted;
-    uint64_t event; /* sequence of its newest ledger event */
+    uint64_t event;      /* sequence of its newest ledger event */
+    bool merged;         /* it was merged into another; record_read and read by id only */
+    pb_uuid merged_into; /* the record that it leads to now */
     pb_value *values;
     pb_str *refs;
     pb_str *currencies;
 } record_data;
 
-/** Reads a record by its id, deleted ones too: PB_NOT_FOUND. What it gives lives in the arena. */
+/** Reads a record by its id, deleted and merged ones too: PB_NOT_FOUND. What it gives lives in the
+ * arena. */
 pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
                       record_data *ret_record, pb_error *err);
 /** Finds a record by its id text, source id, or key (name), in this order: PB_NOT_FOUND, or
- * PB_CONFLICT when several fit. By id, deleted ones too. */
+ * PB_CONFLICT when several fit. By id, deleted ones too. What a record that was merged into another
+ * is called gives the survivor. */
 pb_status record_lookup(db_session *session, const model_entity *entity, pb_str text,
                         pb_uuid *ret_id, pb_error *err);
 /** Calls `each` for every record that matches all words of `query` (prefixes), at most `limit`,
@@ -117,7 +122,8 @@ pb_status record_find(db_session *session, const model_entity *entity, pb_str qu
 pb_status record_scan(db_session *session, const model_entity *entity, record_each each,
                       void *context, pb_error *err);
 
-/** One step of a record's history, newest first. A link's reference text is an item of its own,
+/** One step of a record's history, newest first; steps of records that were merged into it stand
+ * among its own (`event.record` says whose it is). A link's reference text is an item of its own,
  * `<field>_ref`, so is a currency, `<field>_currency`. Texts live until `each` returns. */
 typedef struct record_step {
     uint64_t sequence;

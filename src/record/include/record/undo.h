@@ -19,8 +19,9 @@ typedef struct record_run_info {
     int64_t number; /* of its first file */
     int64_t at_us;
     pb_str actor;
-    pb_str kind;           /* import, fix, undo */
-    pb_str about;          /* names of the files, id of the control, number of the run taken back */
+    pb_str kind;           /* import, fix, merge, unmerge, undo */
+    pb_str about;          /* names of the files, id of the control, what decided which records are
+                              one, number of the run taken back or of which merges were */
     uint64_t records;      /* imported, changed or put back */
     uint64_t first, event; /* its events: from `first` up to the closing one, `event` */
     bool undone;
@@ -34,7 +35,7 @@ pb_status record_run_find(db_session *session, int64_t number, pb_arena *arena,
                           record_run_info *ret_run, pb_error *err);
 
 /** Ends a run that read no files, begun when ledger_next gave `first`: `kind` fix (`about` is the
- * control) or undo (`about` is the number of the run). Appends its event. */
+ * control), merge, or unmerge and undo (`about` is the number of the run). Appends its event. */
 pb_status record_run_end(db_session *session, ledger_actor actor, int64_t now_us, const char *kind,
                          pb_str about, uint64_t first, uint64_t records, uint64_t kept,
                          int64_t *ret_number, pb_error *err);
@@ -42,6 +43,8 @@ pb_status record_run_end(db_session *session, ledger_actor actor, int64_t now_us
 typedef struct record_undo_counts {
     uint64_t deleted, restored; /* records */
     uint64_t changed;           /* records that got values back */
+    uint64_t unmerged, merged;  /* merges taken apart, and merged again */
+    uint64_t links;             /* that point to where they pointed before these */
     uint64_t kept;              /* records, or values, that stay as they are */
 } record_undo_counts;
 
@@ -57,7 +60,9 @@ typedef pb_status (*record_undo_told)(void *context, const record_undo_kept *kep
 typedef bool (*record_undo_progress)(void *context, uint64_t done, uint64_t total);
 
 /** Takes back what a run did, ends the writer (record_writer_finish), and ends the undoing as a run
- * of its own. A run that was taken back already is PB_CONFLICT. O(events of the run). */
+ * of its own. A run that was taken back already is PB_CONFLICT. O(events of the run). Of a run that
+ * merged, all merges are taken apart that nothing stands on (record/merge.h); of one that took
+ * merges apart, they are merged again, which is a run of merges. */
 pb_status record_undo(record_writer *writer, const record_run_info *run, record_undo_told told,
                       record_undo_progress progress, void *context, record_undo_counts *ret_counts,
                       int64_t *ret_number, pb_error *err);
