@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "record/merge.h"
 #include "service/reads.h"
 
 /* One record shown after another, as text or as a JSON list. */
@@ -11,6 +12,7 @@ typedef struct listing {
     pb_buf *out;
     pb_json json;
     uint64_t count;
+    pb_uuid id; /* of the record whose history is told */
 } listing;
 
 static pb_str record_title(const record_data *record, pb_buf *room)
@@ -113,6 +115,7 @@ static pb_status history_text(void *opaque, const record_step *step, pb_error *e
 {
     listing *list = opaque;
     pb_buf *out = list->out;
+    char id[37];
     (void)err;
     pb_buf_addc(out, "  ");
     pb_instant_format(out, step->event.at_us);
@@ -122,6 +125,21 @@ static pb_status history_text(void *opaque, const record_step *step, pb_error *e
                   cli_text(list->context, PB_MSG("event")), PB_ARG_INT(step->sequence));
     if (step->erased)
         pb_buf_printf(out, "    %s\n", cli_text(list->context, PB_MSG("what it held was erased")));
+    if (memcmp(step->event.record.b, list->id.b, sizeof list->id.b) != 0) {
+        pb_buf_addc(out, "    ");
+        pb_uuid_text(step->event.record, id);
+        cli_say(list->context, out, PB_MSG("of {id}, which was merged into this record"), "id", id,
+                NULL);
+        pb_buf_byte(out, '\n');
+    }
+    for (size_t i = 0; i < step->choice_count; i++) {
+        const struct record_choice *choice = &step->choices[i];
+        if (!choice->several)
+            pb_uuid_text(choice->from, id);
+        pb_buf_printf(out, "    %.*s: %s%s%s\n", PB_STR_FMT(choice->field),
+                      cli_text(list->context, record_merge_says(choice->why)),
+                      choice->several ? "" : ", ", choice->several ? "" : id);
+    }
     for (size_t i = 0; i < step->change_count && step->event.version > 1; i++) {
         pb_buf_printf(out, "    %.*s: ", PB_STR_FMT(step->changes[i].name));
         change_value(step, i, step->changes[i].before, out);
@@ -132,11 +150,30 @@ static pb_status history_text(void *opaque, const record_step *step, pb_error *e
     return PB_OK;
 }
 
+static void choices_json(const record_step *step, pb_json *json)
+{
+    pb_json_key(json, "choices");
+    pb_json_object(json);
+    for (size_t i = 0; i < step->choice_count; i++) {
+        const struct record_choice *choice = &step->choices[i];
+        char id[37];
+        pb_json_key_str(json, choice->field);
+        pb_json_object(json);
+        pb_json_member(json, "why", choice->why);
+        pb_uuid_text(choice->from, id);
+        if (!choice->several)
+            pb_json_member(json, "from", pb_str_c(id));
+        pb_json_object_end(json);
+    }
+    pb_json_object_end(json);
+}
+
 static pb_status history_json(void *opaque, const record_step *step, pb_error *err)
 {
     listing *list = opaque;
     pb_json *json = &list->json;
     PB_AUTO_BUF text = PB_BUF_INIT(16 << 20);
+    char id[37];
     (void)err;
     pb_json_object(json);
     pb_json_member_i64(json, "event", (int64_t)step->sequence);
@@ -145,6 +182,10 @@ static pb_status history_json(void *opaque, const record_step *step, pb_error *e
     pb_json_member(json, "at", pb_buf_str(&text));
     pb_json_member(json, "actor", step->event.actor.name);
     pb_json_member_i64(json, "version", step->event.version);
+    pb_uuid_text(step->event.record, id);
+    pb_json_member(json, "record", pb_str_c(id));
+    if (step->choice_count > 0)
+        choices_json(step, json);
     pb_json_key(json, "erased");
     pb_json_bool(json, step->erased);
     pb_json_key(json, "changes");
@@ -227,7 +268,7 @@ static pb_status shown_text(void *opaque, const record_data *record, pb_error *e
 static pb_status show(cli_context *context, db_workspace *workspace, const model_entity *entity,
                       pb_uuid id, pb_buf *out, pb_error *err)
 {
-    listing list = {.context = context, .out = out};
+    listing list = {.context = context, .out = out, .id = id};
     service_call call = cli_service_call(context, "show");
     service_view view = {shown_text, history_text, &list};
     if (!context->json)

@@ -17,6 +17,10 @@ static const char *kind_text(const record_run_info *run)
         return PB_MSG("import of {about}");
     if (pb_str_is(run->kind, "fix"))
         return PB_MSG("correction by {about}");
+    if (pb_str_is(run->kind, "merge"))
+        return PB_MSG("merge, {about}");
+    if (pb_str_is(run->kind, "unmerge"))
+        return PB_MSG("a merge of run {about} taken apart");
     return PB_MSG("run {about} taken back");
 }
 
@@ -110,7 +114,18 @@ static void undone_text(const cli_context *context, const service_undone *undone
                         pb_buf *out)
 {
     const record_undo_counts *counts = &undone->counts;
-    cli_say(context, out,
+    if (counts->unmerged + counts->merged > 0)
+        cli_say(context, out,
+                PB_MSG("Run {run}: merges taken apart {unmerged}, merged again {merged}; links "
+                       "moved {links}; records brought back {restored}; left as they are {kept}"),
+                "run", PB_ARG_INT(undone->run.number), "unmerged",
+                cli_count(context, counts->unmerged), "merged", cli_count(context, counts->merged),
+                "links", cli_count(context, counts->links), "restored",
+                cli_count(context, counts->restored), "kept", cli_count(context, counts->kept),
+                NULL);
+    else
+        cli_say(
+            context, out,
             PB_MSG("Run {run}: records deleted {deleted}, brought back {restored}, with values put "
                    "back {changed}; left as they are {kept}"),
             "run", PB_ARG_INT(undone->run.number), "deleted", cli_count(context, counts->deleted),
@@ -153,6 +168,9 @@ static void undone_json(const service_undone *undone, bool dry_run, pb_buf *out)
     pb_json_member_i64(&json, "deleted", (int64_t)undone->counts.deleted);
     pb_json_member_i64(&json, "restored", (int64_t)undone->counts.restored);
     pb_json_member_i64(&json, "changed", (int64_t)undone->counts.changed);
+    pb_json_member_i64(&json, "unmerged", (int64_t)undone->counts.unmerged);
+    pb_json_member_i64(&json, "merged", (int64_t)undone->counts.merged);
+    pb_json_member_i64(&json, "links", (int64_t)undone->counts.links);
     pb_json_member_i64(&json, "kept", (int64_t)undone->counts.kept);
     pb_json_member_i64(&json, "likely_duplicates", (int64_t)undone->suspected);
     pb_json_member_i64(&json, "not_looked_at", (int64_t)undone->unchecked);

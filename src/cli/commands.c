@@ -220,6 +220,48 @@ static const cli_example fix_examples[] = {
     {.line = NULL}};
 static const cli_exit fix_exits[] = {
     {.says = NULL}};
+static const cli_option merge_options[] = {
+    {"into", 0, "RECORD", PB_MSG("The record that survives (default: the fullest, then the newest)"), NULL, NULL, false, false, false},
+    {"take", 0, "FIELD=RECORD", PB_MSG("Take the value of a field from that record"), NULL, NULL, true, false, false},
+    {"entity", 0, "ENTITY", PB_MSG("Kind of the records, where their names do not say it"), NULL, NULL, false, false, false},
+    {"clusters", 0, "FILE", PB_MSG("Merge each cluster of this list, as `probity duplicates --clusters` writes it"), NULL, NULL, false, true, false},
+    {"pairs", 0, "FILE", PB_MSG("Merge what the pairs of this list hold together, as `probity duplicates --pairs` writes it"), NULL, NULL, false, true, false},
+    {"decided", 0, NULL, PB_MSG("Merge the pairs of the review queue that were said to be one; with --entity"), NULL, NULL, false, false, false},
+    {"threshold", 0, "NUMBER", PB_MSG("How sure a pair of a list must be, 0.5 to 1"), "0.9", NULL, false, false, false},
+    {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument merge_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {"RECORD", PB_MSG("Two records or more: their ids, the source's own ids, or their names"), NULL, true, true, false},
+    {.name = NULL}};
+static const cli_example merge_examples[] = {
+    {"probity merge customers C-17 C-204 --dry-run", PB_MSG("See what a merge would come to")},
+    {"probity merge customers C-17 C-204 --into C-17 --take phone=C-204", PB_MSG("Choose survivor and value by hand")},
+    {"probity merge customers --pairs pairs.csv --threshold 0.99 --entity contact", PB_MSG("Merge all pairs that are sure")},
+    {.line = NULL}};
+static const cli_exit merge_exits[] = {
+    {.says = NULL}};
+static const cli_option unmerge_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Kind of the record, where its name does not say it"), NULL, NULL, false, false, false},
+    {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument unmerge_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {"RECORD", PB_MSG("The survivor, or the id of a record that was merged into it"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example unmerge_examples[] = {
+    {"probity unmerge customers C-17", PB_MSG("Bring back what was merged into C-17")},
+    {.line = NULL}};
+static const cli_exit unmerge_exits[] = {
+    {.says = NULL}};
 static const cli_option runs_options[] = {
     {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
@@ -603,8 +645,10 @@ static const cli_command all_commands[] = {
     {"move", "move", PB_MSG("Carry a workspace to another place, between engines too"), PB_MSG("Copies everything, reads the copy back, and compares each table's rows, each kind's records, each currency's sums and the ledger's head, which it verifies. Only then the place that was left is closed to writing: two workspaces of one identity that both go on would be two ledgers that both verify. It can still be read; delete it when you no longer want it. The key stays the same."), move_arguments, move_options, move_examples, move_exits, NULL, cli_run_move},
     {"import", "import", PB_MSG("Import an export of another system into a workspace"), NULL, import_arguments, import_options, import_examples, import_exits, NULL, cli_run_import},
     {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, fix_exits, NULL, cli_run_fix},
-    {"runs", "runs", PB_MSG("List imports, corrections and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},
-    {"undo", "undo", PB_MSG("Take an import or a correction back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, undo_exits, NULL, cli_run_undo},
+    {"merge", "merge", PB_MSG("Merge records that describe the same customer"), PB_MSG("One record survives; of every field the model says whose value wins (survive:), --take says it by hand. What linked to the others links to the survivor, their history stands beside its, and their ids, source ids and names lead to it from then on. Of consents the stricter wins. A rehearsal (--dry-run) does all of it, tells field by field what comes from where and who will see more than before, and keeps nothing. Lists of duplicates merge many records at once, as one run that `probity undo` takes back; pairs that a reviewer said are two are left out."), merge_arguments, merge_options, merge_examples, merge_exits, NULL, cli_run_merge},
+    {"unmerge", "unmerge", PB_MSG("Take a merge apart"), PB_MSG("Brings back the records that were merged into this one, with what was their own: links that the merge moved go back, values that it took from them too. What was changed since stays where it can be said to belong; what cannot be attributed is listed. Of several merges the newest is taken apart first."), unmerge_arguments, unmerge_options, unmerge_examples, unmerge_exits, NULL, cli_run_unmerge},
+    {"runs", "runs", PB_MSG("List imports, corrections, merges and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},
+    {"undo", "undo", PB_MSG("Take an import, a correction or a merge back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. Merges are taken apart as `probity unmerge` does it. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, undo_exits, NULL, cli_run_undo},
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, show_exits, NULL, cli_run_show},
     {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, find_exits, NULL, cli_run_find},
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, export_exits, NULL, cli_run_export},

@@ -68,6 +68,8 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_fix(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_merge(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_unmerge(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_runs(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_undo(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_export(cli_context *context, int *ret_exit, pb_error *err);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/cbor.h"
-#include "internal.h"
+#include "merge_internal.h"
 #include "merged.h"
 #include "read.h"
 #include "steps.h"
@@ -73,6 +73,29 @@ static bool tells_people(const layout *lay, const step_item *item)
     return item->column->part != LAYOUT_SOURCE || item->column == &lay->sources[LAYOUT_SOURCE_ID];
 }
 
+static pb_status fill_choices(const layout *lay, pb_arena *arena, pb_str bytes, record_step *step,
+                              pb_error *err)
+{
+    merge_kept kept;
+    PB_TRY(merge_read_event(lay->entity, bytes, arena, &kept, err));
+    kept.ids[0] = step->event.record;
+    step->choices = pb_arena_array(arena, kept.field_count + 1, sizeof *step->choices);
+    if (step->choices == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < kept.field_count; i++) {
+        struct record_choice *choice = &step->choices[step->choice_count];
+        if (kept.fields[i].from == RECORD_MERGE_NONE)
+            continue;
+        choice->field = kept.fields[i].field;
+        choice->why = kept.fields[i].why;
+        choice->several = kept.fields[i].from == RECORD_MERGE_SEVERAL;
+        if (!choice->several)
+            choice->from = kept.ids[kept.fields[i].from];
+        step->choice_count++;
+    }
+    return PB_OK;
+}
+
 static pb_status fill_step(const layout *lay, pb_arena *arena, record_step *step, pb_error *err)
 {
     step_item *items;
@@ -85,6 +108,8 @@ static pb_status fill_step(const layout *lay, pb_arena *arena, record_step *step
         return pb_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         const layout_column *column = items[i].column;
+        if (pb_str_is(items[i].name, "@merge") && items[i].after.kind == PB_BLOB)
+            PB_TRY(fill_choices(lay, arena, items[i].after.as.s, step, err));
         if (!tells_people(lay, &items[i]))
             continue;
         struct record_change_item *change = &step->changes[step->change_count++];

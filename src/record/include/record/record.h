@@ -135,6 +135,12 @@ typedef struct record_step {
         pb_str name;
         pb_value before, after;
     } * changes;
+    size_t choice_count;
+    struct record_choice { /* of a merge: whose value was chosen, and why */
+        pb_str field, why; /* why: see record_merge_says */
+        pb_uuid from;
+        bool several; /* it was put together of several; `from` says nothing */
+    } * choices;
 } record_step;
 typedef pb_status (*record_history_each)(void *context, const record_step *step, pb_error *err);
 pb_status record_history(db_session *session, const model_entity *entity, pb_uuid id,

@@ -1,0 +1,16 @@
+/* What merging a few records and merging many share. */
+#ifndef CLI_COMMAND_MERGE_H
+#define CLI_COMMAND_MERGE_H
+
+#include "context.h"
+#include "service/merge.h"
+
+/** What a record is called in a list: the source's own id, else its id, written into `room`. */
+pb_str cli_record_name(const record_data *record, char room[37]);
+/** How a merge is taken apart again, or that nothing was done. */
+void cli_merge_way_back(const cli_context *context, bool dry_run, const char *way, pb_buf *out);
+/** merge with a list (command_merge_many.c). */
+pb_status cli_merge_many(cli_context *context, const model_entity *entity, pb_buf *out,
+                         pb_error *err);
+
+#endif
