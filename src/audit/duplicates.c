@@ -5,8 +5,49 @@
 
 enum { PART_ROWS = 1024 };
 
-/* All rows of a statement, whose columns are the fields compared. */
-static pb_status read_rows(likeness_rows *rows, likeness_part *part, db_stmt *stmt, pb_error *err)
+/* What was written where a date should stand, by rows: a slip of the pen leaves most of it right.
+ */
+typedef struct written_dates {
+    db_stmt *stmt; /* NULL: the field is no date */
+    bool more;
+    int64_t n;
+} written_dates;
+
+static pb_status next_written(written_dates *of, pb_error *err)
+{
+    PB_TRY(db_step(of->stmt, &of->more, err));
+    of->n = of->more ? db_column_i64(of->stmt, 0) : INT64_MAX;
+    return PB_OK;
+}
+
+static pb_status open_written(written_dates *of, db_session *snapshot, const model_field *field,
+                              pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(1024);
+    *of = (written_dates){.n = INT64_MAX};
+    if (field->type != MODEL_DATE)
+        return PB_OK;
+    pb_buf_printf(&sql,
+                  "select n, value from value_note where entity = '%.*s' and field = '%.*s' and "
+                  "kind = 'bad' order by n",
+                  PB_STR_FMT(field->entity->name), PB_STR_FMT(field->name));
+    PB_TRY(db_prepare_text(snapshot, pb_buf_str(&sql), &of->stmt, err));
+    return next_written(of, err);
+}
+
+/* The value of a row, or what was written instead. */
+static pb_status take_written(written_dates *of, int64_t n, pb_value *value, pb_error *err)
+{
+    while (of->n < n)
+        PB_TRY(next_written(of, err));
+    if (of->n == n && value->kind == PB_NULL)
+        *value = db_column_value(of->stmt, 1);
+    return PB_OK;
+}
+
+/* All rows of a statement, whose columns are the fields compared and the number of the row. */
+static pb_status read_rows(likeness_rows *rows, likeness_part *part, db_stmt *stmt,
+                           written_dates *written, pb_error *err)
 {
     const likeness_fields *fields = likeness_rows_fields(rows);
     pb_value values[LIKENESS_FIELDS];
@@ -21,11 +62,19 @@ static pb_status read_rows(likeness_rows *rows, likeness_part *part, db_stmt *st
             status = db_step(stmt, &more, err);
         if (!more || status != PB_OK)
             break;
-        for (size_t c = 0; c < fields->count; c++)
+        int64_t n = db_column_i64(stmt, (int)fields->count);
+        for (size_t c = 0; c < fields->count && status == PB_OK; c++) {
             values[c] = db_column_value(stmt, (int)c);
-        status = likeness_part_add(part, values, err);
+            if (written[c].stmt != NULL)
+                status = take_written(&written[c], n, &values[c], err);
+        }
+        if (status == PB_OK)
+            status = likeness_part_add(part, values, err);
     }
     db_reset(stmt);
+    for (size_t c = 0; c < fields->count; c++)
+        if (written[c].stmt != NULL)
+            db_reset(written[c].stmt);
     return status == PB_OK ? likeness_rows_take(rows, part, err) : status;
 }
 
@@ -35,16 +84,19 @@ static pb_status fill_rows(likeness_rows *rows, db_session *snapshot, const mode
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     db_stmt *stmt;
     likeness_part *part;
+    written_dates written[LIKENESS_FIELDS];
     const likeness_fields *fields = likeness_rows_fields(rows);
     pb_buf_addc(&sql, "select ");
     for (size_t c = 0; c < fields->count; c++) {
         pb_buf_addc(&sql, c > 0 ? ", " : "");
         work_put_field(&sql, fields->field[c], true);
     }
-    pb_buf_printf(&sql, " from %.*s order by n", PB_STR_FMT(entity->name));
+    pb_buf_printf(&sql, ", n from %.*s order by n", PB_STR_FMT(entity->name));
     PB_TRY(db_prepare_text(snapshot, pb_buf_str(&sql), &stmt, err));
+    for (size_t c = 0; c < fields->count; c++)
+        PB_TRY(open_written(&written[c], snapshot, fields->field[c], err));
     PB_TRY(likeness_part_new(rows, PART_ROWS, &part, err));
-    pb_status status = read_rows(rows, part, stmt, err);
+    pb_status status = read_rows(rows, part, stmt, written, err);
     likeness_part_free(part);
     return status;
 }

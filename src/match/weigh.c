@@ -38,6 +38,25 @@ static double expected_names(const match_table *table, const match_name *name)
     return expected;
 }
 
+/* Share of the people of one name who have the very mailbox that the name alone makes, in lists
+ * where some are made up or mistyped. */
+static const double namesake_mailbox = 0.003;
+
+/* Strangers who are expected to have the same mailbox: a name without digits, of a common name. */
+static double expected_mailboxes(const match_table *table, size_t email, uint32_t row)
+{
+    pb_str local = match_email_local(match_text(table, email, match_row(table, row)[email].id));
+    for (size_t i = 0; i < local.len; i++)
+        if (local.ptr[i] >= '0' && local.ptr[i] <= '9')
+            return 0;
+    for (size_t c = 0; c < table->column_count; c++) {
+        uint32_t id = match_row(table, row)[c].id;
+        if (table->columns[c].kind == MATCH_NAME && id != 0)
+            return namesake_mailbox * expected_names(table, &table->column[c].names[id]);
+    }
+    return 0;
+}
+
 /* How much rarer than usual the words are on which two names agree, in bits. */
 static float rarity_of_words(const match_table *table, const match_name *equal)
 {
@@ -66,6 +85,8 @@ static match_level gather_column(match_table *table, size_t c, uint32_t left, ui
         if (kind == MATCH_NAME)
             chance =
                 fmax(0.02, fmin(chance, expected_names(table, &table->column[c].names[cell.id])));
+        if (kind == MATCH_EMAIL)
+            chance = fmax(chance, expected_mailboxes(table, c, left));
         evidence->rare[c] = (float)(count > more ? count : more);
         evidence->chance[c] = (float)chance;
     } else if (kind == MATCH_NAME) {

@@ -59,6 +59,23 @@ static void test_neighbours_are_not_copies(void **state)
     assert_int_equal(copies_in(*state, "accounts.csv", pb_buf_cstr(&text), "account"), 0);
 }
 
+/* Of four people of each name some are there twice: a birthday that no month has tells which, by
+ * its digits. */
+/* shows: DQ-4 */
+static void test_dates_that_are_none_count(void **state)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(1 << 16);
+    static const char *const syllables[] = {"bar", "dol", "fen", "gim", "hur", "kas", "lom", "nev"};
+    pb_buf_addc(&text, "contact_id,first_name,last_name,birth_date\n");
+    for (int i = 0; i < ROWS; i++) {
+        const char *a = syllables[i % 4], *b = syllables[4 + i / 4 % 4];
+        for (int copy = 0; copy < (i % 5 == 0 ? 2 : 1); copy++)
+            pb_buf_printf(&text, "%d-%d,%s%s,%s%so,%d-%02d-%02d\n", i, copy, a, b, b, a, 1930 + i,
+                          1 + i * 7 % 12, i % 5 == 0 ? 32 + i % 50 : 1 + i % 28);
+    }
+    assert_int_equal(copies_in(*state, "contacts.csv", pb_buf_cstr(&text), "contact"), ROWS / 5);
+}
+
 /* Firms known by name only, each third name written twice. */
 /* shows: DQ-4 */
 static void test_firms_of_one_name_are_copies(void **state)
@@ -158,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_neighbours_are_not_copies),
+        cmocka_unit_test(test_dates_that_are_none_count),
         cmocka_unit_test(test_firms_of_one_name_are_copies),
         cmocka_unit_test(test_firms_of_one_name_may_be_two),
         cmocka_unit_test(test_chinese_firms_of_one_name_may_be_two),

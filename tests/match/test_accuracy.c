@@ -126,7 +126,7 @@ static void test_people_with_addresses(void **state)
     };
     quality q = measure(columns, sizeof columns / sizeof *columns, truth);
     assert_true(q.precision >= 0.99);
-    assert_true(q.f1 >= 0.98);
+    assert_true(q.f1 >= 0.997);
     pb_arena_free(table.arena);
 }
 
@@ -145,7 +145,7 @@ static void test_people_badly_damaged(void **state)
     };
     quality q = measure(columns, sizeof columns / sizeof *columns, table.cells[6]);
     assert_true(q.precision >= 0.98);
-    assert_true(q.f1 >= 0.91);
+    assert_true(q.f1 >= 0.93);
     pb_arena_free(table.arena);
 }
 

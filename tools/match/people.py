@@ -58,13 +58,20 @@ def damage_date(rng, day):
     return day
 
 
+taken = set()
+
+
 def mailbox(rng, given, family):
-    """An address made of a name in Latin letters, as people choose them."""
+    """An address made of a name in Latin letters, as people choose them; nobody else has it."""
     given, family = given.lower().replace(" ", ""), family.lower().replace(" ", "")
     local = rng.choice([given + "." + family, given[:1] + family, given + family, family + "." + given,
                         given + rng.choice(["_", "-", ""]) + family[:1], family + given[:1]])
     number = str(rng.randrange(1, 3000)) if rng.random() < 0.6 else ""
-    return local + number + "@" + rng.choice(names.DOMAINS)
+    address = local + number + "@" + rng.choice(names.DOMAINS)
+    while address in taken:
+        address = local + str(rng.randrange(1, 100000)) + "@" + rng.choice(names.DOMAINS)
+    taken.add(address)
+    return address
 
 
 class Person:

@@ -16,7 +16,8 @@ typedef struct record_values record_values;
 pb_status record_values_new(const model_schema *schema, int64_t now_us, record_values **ret_values,
                             pb_error *err);
 /** The values that record_create would store, in the order of entity->fields; texts live until the
- * next call. A date that is none is the text that was written instead. `source_id` may be absent; it comes back as it would be stored. */
+ * next call. A date that is none is the text that was written instead. `source_id` may be absent;
+ * it comes back as it would be stored. */
 pb_status record_values_read(record_values *values, const model_entity *entity,
                              const record_input *inputs, size_t count, pb_str *source_id,
                              const pb_value **ret_values, pb_error *err);
