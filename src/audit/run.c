@@ -252,6 +252,7 @@ static pb_status run_all(audit_work *work, audit_result *result, pb_error *err)
     PB_TRY(keep_filled(work, result, err));
     PB_TRY(usage_all(work, result, err));
     PB_TRY(decay_all(work, result, err));
+    PB_TRY(copies_all(work, result, err));
     return score_all(work, result, err);
 }
 

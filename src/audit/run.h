@@ -158,6 +158,8 @@ pb_status days_load(audit_work *work, entity_state *state, pb_error *err);
 pb_status people_load(audit_work *work, pb_error *err);
 /** How the records age, into the result. */
 pb_status decay_all(audit_work *work, audit_result *result, pb_error *err);
+/** Groups of likely duplicates of the entities that were searched, into the result. */
+pb_status copies_all(audit_work *work, audit_result *result, pb_error *err);
 /** Fills marks, usage and the number of records into the result. */
 pb_status score_all(audit_work *work, audit_result *result, pb_error *err);
 /** Fills in the evidence of the first failures. */

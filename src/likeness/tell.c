@@ -2,7 +2,9 @@
 #include "base/utf8.h"
 #include "likeness/likeness.h"
 
-enum { LEVELS_BITS = 3, TOLD_LEVELS = 5 };
+/* FORMS grows when the texts that are compared or the keys made of them change: what is filed by
+ * them is then made anew. */
+enum { LEVELS_BITS = 3, TOLD_LEVELS = 5, FORMS = 1 };
 
 /* 64-bit FNV-1a; the end of each text counts, so that parts do not run together. */
 #define FNV_START UINT64_C(0xCBF29CE484222325)
@@ -35,7 +37,7 @@ int64_t likeness_identity(pb_str source_id, const pb_str *texts, size_t count)
 
 int64_t likeness_print(const likeness_fields *fields)
 {
-    uint64_t hash = FNV_START;
+    uint64_t hash = FNV_START + FORMS;
     for (size_t i = 0; i < fields->count; i++) {
         const char kind = (char)('a' + (int)fields->kind[i]);
         hash = take(take(hash, fields->field[i]->name), pb_str_n(&kind, 1));

@@ -104,6 +104,7 @@ void part_passed(builder *b);
 void part_fields(builder *b);
 void part_usage(builder *b);
 void part_decay(builder *b);
+void part_copies(builder *b);
 void part_trend(builder *b);
 void part_against(builder *b);
 void part_target(builder *b);

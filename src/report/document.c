@@ -46,6 +46,7 @@ pb_status report_document_make(const report_input *input, pb_locale *locale, pb_
     part_fields(&b);
     part_findings(&b);
     part_owners(&b);
+    part_copies(&b);
     part_decay(&b);
     part_usage(&b);
     part_passed(&b);

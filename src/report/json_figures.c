@@ -90,6 +90,86 @@ static void put_decay(pb_json *json, const audit_decay *decay)
     pb_json_object_end(json);
 }
 
+static void put_parts(pb_json *json, const char *name, const audit_copies_part *parts, size_t count)
+{
+    pb_json_key(json, name);
+    pb_json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        pb_json_object(json);
+        pb_json_member(json, "name", parts[i].name);
+        pb_json_member_i64(json, "records", (int64_t)parts[i].records);
+        pb_json_member_i64(json, "in_groups", (int64_t)parts[i].grouped);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
+static void put_share(pb_json *json, const char *name, const likeness_share *share)
+{
+    pb_json_key(json, name);
+    if (share->of == 0) {
+        pb_json_null(json);
+        return;
+    }
+    pb_json_object(json);
+    json_number(json, "value", share->value);
+    json_number(json, "low", share->low);
+    json_number(json, "high", share->high);
+    pb_json_member_i64(json, "part", (int64_t)share->part);
+    pb_json_member_i64(json, "of", (int64_t)share->of);
+    pb_json_object_end(json);
+}
+
+static void put_group(pb_json *json, const likeness_group *group)
+{
+    pb_json_object(json);
+    if (group->name.ptr != NULL)
+        pb_json_member(json, "name", group->name);
+    pb_json_member_i64(json, "decided", (int64_t)group->decided);
+    put_share(json, "precision", &group->precision);
+    put_share(json, "recall", &group->recall);
+    pb_json_object_end(json);
+}
+
+static void put_groups(pb_json *json, const char *name, const likeness_group *groups, size_t count)
+{
+    pb_json_key(json, name);
+    pb_json_array(json);
+    for (size_t i = 0; i < count; i++)
+        put_group(json, &groups[i]);
+    pb_json_array_end(json);
+}
+
+static void put_copies(pb_json *json, const audit_copies *copies)
+{
+    pb_json_object(json);
+    pb_json_member(json, "entity", copies->entity->name);
+    pb_json_member_i64(json, "records", (int64_t)copies->records);
+    pb_json_member_i64(json, "groups", (int64_t)copies->groups);
+    pb_json_member_i64(json, "in_groups", (int64_t)copies->grouped);
+    pb_json_member_i64(json, "would_go", (int64_t)copies->extra);
+    pb_json_member_i64(json, "largest_group", (int64_t)copies->largest);
+    pb_json_member_i64(json, "several_owners", (int64_t)copies->split_owners);
+    if (copies->amount_currency.ptr != NULL) {
+        pb_json_member_i64(json, "amount_minor_units", copies->amount);
+        pb_json_member(json, "currency", copies->amount_currency);
+    }
+    put_parts(json, "owners", copies->owners, copies->owner_count);
+    put_parts(json, "sources", copies->sources, copies->source_count);
+    put_parts(json, "ways_in", copies->ways, copies->way_count);
+    if (copies->quality != NULL) {
+        pb_json_key(json, "quality");
+        pb_json_object(json);
+        json_number(json, "threshold", copies->quality->threshold);
+        pb_json_key(json, "all");
+        put_group(json, &copies->quality->all);
+        put_groups(json, "scripts", copies->quality->scripts, copies->quality->script_count);
+        put_groups(json, "rules", copies->quality->rules, copies->quality->rule_count);
+        pb_json_object_end(json);
+    }
+    pb_json_object_end(json);
+}
+
 void json_figures(pb_json *json, const audit_result *result)
 {
     if (result->usage_count > 0)
@@ -99,5 +179,10 @@ void json_figures(pb_json *json, const audit_result *result)
     pb_json_array(json);
     for (size_t i = 0; i < result->decay_count; i++)
         put_decay(json, &result->decay[i]);
+    pb_json_array_end(json);
+    pb_json_key(json, "duplicates");
+    pb_json_array(json);
+    for (size_t i = 0; i < result->copies_count; i++)
+        put_copies(json, &result->copies[i]);
     pb_json_array_end(json);
 }

@@ -8,6 +8,7 @@
 #define AUDIT_AUDIT_H
 
 #include "audit/control.h"
+#include "audit/copies.h"
 #include "audit/figures.h"
 #include "db/read.h"
 
@@ -95,6 +96,8 @@ typedef struct audit_result {
     size_t usage_source_count;
     audit_decay *decay; /* by entity: as a whole, then by field, then by owner */
     size_t decay_count;
+    audit_copies *copies; /* by entity that was searched for duplicates */
+    size_t copies_count;
     audit_filled *filled; /* in order of the model */
     size_t filled_count;
     uint64_t records;
