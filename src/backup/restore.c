@@ -102,7 +102,9 @@ static pb_status read_ledger(restoring *r, db_workspace *now, pb_error *err)
 static pb_status open_ledger(restoring *r, pb_error *err)
 {
     db_workspace *now = NULL;
-    db_options options = {.key = r->options->key, .password_file = r->options->password_file};
+    db_options options = {.key = r->options->key,
+                          .password_file = r->options->password_file,
+                          .older = DB_OLDER_REFUSE};
     PB_TRY(db_workspace_open(r->options->ledger, r->schema, &options, &now, err));
     pb_status status = read_ledger(r, now, err);
     db_workspace_close(now);

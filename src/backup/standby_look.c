@@ -103,7 +103,7 @@ pb_status backup_standby_look(const model_schema *schema, const backup_call *cal
                               pb_error *err)
 {
     db_workspace *workspace = NULL;
-    db_options open = {.key = options->key};
+    db_options open = {.key = options->key, .older = DB_OLDER_REFUSE};
     (void)call;
     *ret_seen = (backup_standby_seen){0};
     PB_TRY(db_workspace_open(options->folder, schema, &open, &workspace, err));

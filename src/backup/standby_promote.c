@@ -31,7 +31,7 @@ static bool is_none(const pb_uuid *id)
 /* To be read: as a standby nothing of it is touched before all was looked at. */
 static pb_status open_it(promoting *p, pb_error *err)
 {
-    db_options options = {.key = p->w.options->key};
+    db_options options = {.key = p->w.options->key, .older = DB_OLDER_REFUSE};
     return db_workspace_open(p->w.options->folder, p->w.schema, &options, &p->open, err);
 }
 

@@ -112,7 +112,8 @@ pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err)
     backup_drilled *drills = NULL;
     size_t fault_count, count = 0;
     db_workspace *workspace = NULL;
-    db_options options = {.password_file = cli_value(context, "password-file")};
+    db_options options = {.older = DB_OLDER_REFUSE,
+                          .password_file = cli_value(context, "password-file")};
     service_drills what = {.place = cli_value(context, "from"),
                            .faults = faults,
                            .if_due = cli_flag(context, "if-due"),

@@ -119,7 +119,7 @@ static pb_status move(cli_context *context, db_workspace *workspace, pb_buf *out
 pb_status cli_run_move(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
-    db_options options = {.scratch = false};
+    db_options options = {.older = DB_OLDER_REFUSE};
     db_workspace *workspace = NULL;
     bool back = cli_flag(context, "take-back");
     if (back == (context->call.argument_count > 1))

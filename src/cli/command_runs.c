@@ -197,7 +197,7 @@ pb_status cli_run_undo(cli_context *context, int *ret_exit, pb_error *err)
     bool dry_run = cli_flag(context, "dry-run");
     service_call call = cli_service_call(context, "undo");
     PB_TRY(run_number(context, &number, err));
-    PB_TRY(cli_open_workspace(context, &workspace, err));
+    PB_TRY(cli_open_named_to_write(context, &workspace, err));
     pb_status status =
         service_undo(&call, workspace, number, dry_run, context->arena, &undone, err);
     db_workspace_close(workspace);

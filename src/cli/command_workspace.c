@@ -403,8 +403,7 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(cli_source(context, &source, err));
     source.gate = gated ? &gate : NULL;
     db_options options = {.key = source.key};
-    PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
-                             &options, &workspace, err));
+    PB_TRY(cli_open_to_write(context, cli_value(context, "workspace"), &options, &workspace, err));
     pb_status status = service_import(context->service, &call, workspace, &source, dry_run,
                                       rejects != NULL || rows != NULL, context->arena, &plan, err);
     db_workspace_close(workspace);

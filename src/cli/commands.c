@@ -455,6 +455,23 @@ static const cli_exit standby_exits[] = {
     {1, PB_MSG("With --status: it does not follow")},
     {2, PB_MSG("It could not be done; standard error says why and what to do")},
     {.says = NULL}};
+static const cli_option upgrade_options[] = {
+    {"dry-run", 0, NULL, PB_MSG("Rehearse and tell what would be done; change nothing"), NULL, NULL, false, false, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    {.name = NULL}};
+static const cli_argument upgrade_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example upgrade_examples[] = {
+    {"probity upgrade customers --dry-run", PB_MSG("See what is missing and whether it would work")},
+    {"probity upgrade customers", PB_MSG("Bring it up to date")},
+    {.line = NULL}};
+static const cli_exit upgrade_exits[] = {
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -657,6 +674,7 @@ static const cli_command all_commands[] = {
     {"restore", "restore", PB_MSG("Bring a workspace back from a backup"), PB_MSG("Builds the workspace anew, checks every piece, every page, the ledger and every record, and compares counts and sums with what they were. What was erased after the backup is erased again before the workspace can be opened. Nothing is ever written over."), restore_arguments, restore_options, restore_examples, restore_exits, NULL, cli_run_restore},
     {"drill", "drill", PB_MSG("Rehearse the loss of a workspace, and file what came of it as evidence"), PB_MSG("Restores the newest backup elsewhere, checks every hash, opens it, verifies ledger and records, compares counts, sums, sampled records and the ledger's head with what they were, and measures how long it took and how much would be lost. With --fault, damages a copy, never the real thing, and says what noticed it. Everything is filed in the ledger of the workspace, where the controls on backups read it."), drill_arguments, drill_options, drill_examples, drill_exits, NULL, cli_run_drill},
     {"standby", "standby", PB_MSG("Follow a workspace on another machine, and take over from it"), PB_MSG("A standby is a folder fed from the place that the primary backs up to (`probity backup --log`, its log kept). It is built from the newest backup and brought forward by the log; it can be read, audited and searched meanwhile, and refuses to be written. With --promote it takes over: it applies what is there, verifies everything, compares with the newest signed head the place knows, and tells the place, which from then on refuses the former primary. On PostgreSQL the server follows by streaming replication; WORKSPACE is then the address of the following server, and --from that of the primary."), standby_arguments, standby_options, standby_examples, standby_exits, NULL, cli_run_standby},
+    {"upgrade", "upgrade", PB_MSG("Bring a workspace of an older version up to date"), PB_MSG("What an older version of the program or of the model left out (tables, columns, steps between formats) is added: rehearsed on a copy, which is verified whole, then done in one transaction that proves that everything stored before still is. The former state is kept beside (WORKSPACE.before-upgrade-MOMENT; on a server in a schema). After any failure the workspace is as it was. Commands that write do this by themselves; those that only read say that it is needed."), upgrade_arguments, upgrade_options, upgrade_examples, upgrade_exits, NULL, cli_run_upgrade},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

@@ -58,6 +58,15 @@ void cli_forget_secret(cli_context *context);
 /** Opens the workspace named by --workspace; of a standby says on standard error how far it is. */
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err);
 
+/** Opens a workspace to write to it: an older one is brought up to date first, which is said on
+ * standard error. */
+pb_status cli_open_to_write(cli_context *context, const char *url, const db_options *options,
+                            db_workspace **ret_workspace, pb_error *err);
+/** The same with the workspace named by --workspace. */
+pb_status cli_open_named_to_write(cli_context *context, db_workspace **ret_workspace,
+                                  pb_error *err);
+/** Writes to standard error what is no answer of the command. */
+void cli_tell(pb_buf *out);
 /** Says on standard error what a standby follows and how far it is; of others nothing. */
 void cli_tell_standby(const cli_context *context, db_workspace *workspace);
 

@@ -68,7 +68,8 @@ pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_ke
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
     db_options options = {.password_file = cli_value(context, "password-file"),
-                          .replica = cli_value(context, "replica")};
+                          .replica = cli_value(context, "replica"),
+                          .older = DB_OLDER_REFUSE};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),
                              &options, ret_workspace, err));
@@ -91,5 +92,5 @@ void cli_tell_standby(const cli_context *context, db_workspace *workspace)
             "primary", state.follows, "events", PB_ARG_INT(state.events), "time",
             state.events > 0 ? pb_buf_cstr(&when) : "-", NULL);
     pb_buf_byte(&out, '\n');
-    sys_write_all(SYS_STDERR, pb_buf_str(&out), NULL);
+    cli_tell(&out);
 }

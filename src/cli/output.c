@@ -50,6 +50,12 @@ pb_status cli_print(pb_buf *out, pb_error *err)
     return status == PB_CANCELLED ? PB_OK : status;
 }
 
+void cli_tell(pb_buf *out)
+{
+    sys_write_all(SYS_STDERR, pb_buf_str(out), NULL);
+    pb_buf_clear(out);
+}
+
 static void error_json(const cli_context *context, const pb_error *err, pb_buf *out)
 {
     static const char *const names[] = {"error", "detail", "hint"};

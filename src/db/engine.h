@@ -114,6 +114,9 @@ typedef struct db_engine {
                          pb_error *err);
     /** Tables of ours, those of fields and entities that are declared no more among them. */
     pb_status (*tables)(db_conn *conn, db_each_name each, void *context, pb_error *err);
+    /** Copies all tables into a new schema, inside the transaction. NULL: the engine has no
+     * schemas. */
+    pb_status (*keep_tables)(db_conn *conn, const char *schema, pb_error *err);
     /** Every page read, authenticated and checked; the first fault named. */
     pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
     /** Begins a reader's transaction and holds the stored pages of the very state it sees, for

@@ -97,6 +97,9 @@ struct db_workspace {
     size_t idle_count, reader_count;
     db_slot slots[DB_SLOTS_MAX];
     size_t slot_count;
+    const struct db_formats *formats;
+    db_older if_older;
+    bool older;                       /* closed to writing but by an upgrade */
     const char *moved_to;             /* closed to writing: it lives there now */
     const struct db_standby *standby; /* closed to writing: it follows another */
     struct sys_lock *lock_file;       /* of a standby, or of one that takes over */
@@ -125,6 +128,19 @@ pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);
 /* migrate.c */
 /** Makes the tables of the workspace's layout, or adds what is missing. Runs inside db_write. */
 pb_status db_migrate(db_workspace *workspace, pb_error *err);
+struct db_gap;
+/** What the tables lack, as a session sees them. */
+pb_status db_migrate_gap(db_session *session, pb_arena *arena, struct db_gap *ret_gap,
+                         pb_error *err);
+/** Adds what is missing and takes the steps between formats; inside db_write. */
+pb_status db_migrate_now(db_session *session, pb_error *err);
+
+extern const struct db_formats db_formats_known;
+
+/* upgrade.c */
+pb_status db_older_refuse(const db_workspace *workspace, pb_error *err);
+/** The only work that may write to a workspace that is older. */
+pb_status db_upgrade_work(db_session *session, void *context, pb_error *err);
 
 /* move.c */
 /** Reads the marks a move left: whether the workspace went elsewhere, or is a copy not finished. */

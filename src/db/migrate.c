@@ -3,11 +3,33 @@
 #include "internal.h"
 #include "setting.h"
 
+#include "db/upgrade.h"
+
 #include <sodium.h>
 
 enum { SQL_MAX = 1 << 20, FINGERPRINT = 32 };
 
 #define SETTING_FORMAT PB_STR("format")
+
+/* What a workspace without a note of it has is the present one: it is being made. */
+static pb_status read_format(db_session *session, int64_t *ret_format, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(64);
+    const db_formats *formats = session->workspace->formats;
+    bool found = false;
+    int64_t format = formats->number;
+    PB_TRY(db_setting_read(session, SETTING_FORMAT, &text, &found, err));
+    if (!found || (pb_str_to_i64(pb_buf_str(&text), &format) && format <= formats->number)) {
+        *ret_format = format;
+        return PB_OK;
+    }
+    pb_fail(err, PB_UNSUPPORTED,
+            PB_MSG("The workspace was made by a newer version of the program (format {have}, "
+                   "known is {known})."),
+            "have", PB_ARG(pb_buf_str(&text)), "known", PB_ARG_INT(formats->number), NULL);
+    pb_error_hint(err, PB_MSG("Install the newer version."), NULL);
+    return PB_UNSUPPORTED;
+}
 
 static void column_sql(const db_engine *engine, const db_column *column, bool filled, pb_buf *sql)
 {
@@ -68,15 +90,15 @@ static pb_status run_sql(db_session *session, pb_buf *sql, pb_error *err)
     return session->engine->run(session->conn, pb_buf_cstr(sql), err);
 }
 
-typedef struct have {
+typedef struct columns_seen {
     const db_table *table;
     bool *there;
     size_t count;
-} have;
+} columns_seen;
 
 static pb_status note_column(void *context, pb_str name, pb_error *err)
 {
-    have *seen = context;
+    columns_seen *seen = context;
     (void)err;
     seen->count++;
     for (size_t i = 0; i < seen->table->count; i++)
@@ -85,15 +107,24 @@ static pb_status note_column(void *context, pb_str name, pb_error *err)
     return PB_OK;
 }
 
-static pb_status bring_table(db_session *session, const db_table *table, pb_arena *arena,
-                             pb_error *err)
+static pb_status look_at_table(db_session *session, const db_table *table, pb_arena *arena,
+                               columns_seen *ret_seen, pb_error *err)
 {
-    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MAX);
-    have seen = {table, pb_arena_array(arena, table->count, sizeof(bool)), 0};
+    columns_seen seen = {table, pb_arena_array(arena, table->count, sizeof(bool)), 0};
     char *name = pb_arena_cstr(arena, table->name);
     if (seen.there == NULL || name == NULL)
         return pb_fail_memory(err);
     PB_TRY(session->engine->columns(session->conn, name, note_column, &seen, err));
+    *ret_seen = seen;
+    return PB_OK;
+}
+
+static pb_status bring_table(db_session *session, const db_table *table, pb_arena *arena,
+                             pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MAX);
+    columns_seen seen;
+    PB_TRY(look_at_table(session, table, arena, &seen, err));
     if (seen.count == 0)
         table_sql(session->engine, table, &sql);
     for (size_t i = 0; seen.count > 0 && i < table->count; i++) {
@@ -104,6 +135,50 @@ static pb_status bring_table(db_session *session, const db_table *table, pb_aren
         pb_buf_addc(&sql, ";\n");
     }
     return sql.len == 0 && !sql.failed ? PB_OK : run_sql(session, &sql, err);
+}
+
+/* ---- what is missing ---- */
+
+static pb_status add_missing(db_gap *gap, size_t *capacity, pb_arena *arena, pb_str table,
+                             pb_str column, pb_error *err)
+{
+    const char *text = column.len == 0 ? pb_arena_cstr(arena, table)
+                                       : pb_arena_printf(arena, "%.*s.%.*s", PB_STR_FMT(table),
+                                                         PB_STR_FMT(column));
+    if (text == NULL || !PB_PUSH(arena, gap->missing, gap->count, *capacity, pb_str_c(text)))
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+pb_status db_migrate_gap(db_session *session, pb_arena *arena, db_gap *ret_gap, pb_error *err)
+{
+    const db_layout *layout = session->workspace->layout;
+    size_t capacity = 0;
+    db_gap gap = {0};
+    PB_TRY(read_format(session, &gap.have, err));
+    gap.want = session->workspace->formats->number;
+    for (size_t t = 0; t < layout->table_count; t++) {
+        const db_table *table = &layout->tables[t];
+        columns_seen seen;
+        PB_TRY(look_at_table(session, table, arena, &seen, err));
+        if (seen.count == 0)
+            PB_TRY(add_missing(&gap, &capacity, arena, table->name, PB_STR_NONE, err));
+        for (size_t i = 0; seen.count > 0 && i < table->count; i++)
+            if (!seen.there[i])
+                PB_TRY(
+                    add_missing(&gap, &capacity, arena, table->name, table->columns[i].name, err));
+    }
+    *ret_gap = gap;
+    return PB_OK;
+}
+
+pb_status db_upgrade_gap(db_workspace *workspace, pb_arena *arena, db_gap *ret_gap, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(workspace, &session, err));
+    pb_status status = db_migrate_gap(session, arena, ret_gap, err);
+    db_snapshot_close(session);
+    return status;
 }
 
 static pb_status bring_all(db_session *session, pb_error *err)
@@ -122,31 +197,40 @@ static pb_status bring_all(db_session *session, pb_error *err)
     return run_sql(session, &sql, err);
 }
 
-static pb_status check_format(db_session *session, pb_error *err)
+/* The present format is the first: there is no step yet. */
+const db_formats db_formats_known = {.number = DB_FORMAT};
+
+static pb_status take_step(db_session *session, int64_t from, pb_error *err)
 {
-    PB_AUTO_BUF text = PB_BUF_INIT(64);
-    bool found = false;
-    int64_t format = 0;
-    PB_TRY(db_setting_read(session, SETTING_FORMAT, &text, &found, err));
-    if (!found || (pb_str_to_i64(pb_buf_str(&text), &format) && format <= DB_FORMAT))
-        return PB_OK;
-    pb_fail(err, PB_UNSUPPORTED,
-            PB_MSG("The workspace was made by a newer version of the program (format {have}, "
-                   "known is {known})."),
-            "have", PB_ARG(pb_buf_str(&text)), "known", PB_ARG_INT(DB_FORMAT), NULL);
-    pb_error_hint(err, PB_MSG("Install the newer version."), NULL);
-    return PB_UNSUPPORTED;
+    const db_formats *formats = session->workspace->formats;
+    for (size_t i = 0; i < formats->count; i++)
+        if (formats->steps[i].from == from)
+            return formats->steps[i].work(session, NULL, err);
+    return pb_fail(err, PB_UNSUPPORTED,
+                   PB_MSG("This version of the program knows no way from format {format} on."),
+                   "format", PB_ARG_INT(from), NULL);
+}
+
+pb_status db_migrate_now(db_session *session, pb_error *err)
+{
+    uint8_t print[FINGERPRINT];
+    char format[24];
+    int64_t have = 0;
+    PB_TRY(fingerprint(session->workspace, print, err));
+    PB_TRY(bring_all(session, err));
+    PB_TRY(read_format(session, &have, err));
+    for (; have < session->workspace->formats->number; have++)
+        PB_TRY(take_step(session, have, err));
+    snprintf(format, sizeof format, "%lld", (long long)have);
+    PB_TRY(db_setting_write(session, SETTING_FORMAT, pb_str_c(format), err));
+    return db_setting_write(session, SETTING_LAYOUT, pb_str_n((const char *)print, FINGERPRINT),
+                            err);
 }
 
 static pb_status migrate_work(db_session *session, void *context, pb_error *err)
 {
-    pb_str print = pb_str_n(context, FINGERPRINT);
-    char format[24];
-    PB_TRY(bring_all(session, err));
-    PB_TRY(check_format(session, err));
-    snprintf(format, sizeof format, "%d", DB_FORMAT);
-    PB_TRY(db_setting_write(session, SETTING_FORMAT, pb_str_c(format), err));
-    return db_setting_write(session, SETTING_LAYOUT, print, err);
+    (void)context;
+    return db_migrate_now(session, err);
 }
 
 static pb_status up_to_date(db_session *session, const uint8_t want[FINGERPRINT], bool *ret_same,
@@ -154,11 +238,12 @@ static pb_status up_to_date(db_session *session, const uint8_t want[FINGERPRINT]
 {
     PB_AUTO_BUF have_print = PB_BUF_INIT(FINGERPRINT);
     bool found = false;
-    PB_TRY(check_format(session, err));
+    int64_t format = 0;
+    PB_TRY(read_format(session, &format, err));
     PB_TRY(db_move_look(session, err));
     PB_TRY(db_setting_read(session, SETTING_LAYOUT, &have_print, &found, err));
-    *ret_same =
-        found && pb_str_eq(pb_buf_str(&have_print), pb_str_n((const char *)want, FINGERPRINT));
+    *ret_same = found && format == session->workspace->formats->number &&
+                pb_str_eq(pb_buf_str(&have_print), pb_str_n((const char *)want, FINGERPRINT));
     return PB_OK;
 }
 
@@ -174,19 +259,40 @@ static pb_status fail_standby(const db_workspace *workspace, pb_error *err)
     return PB_UNSUPPORTED;
 }
 
+/* Views hold nothing: making them anew is no change. Tables, columns and formats are. */
+static pb_status judge_older(db_workspace *workspace, bool *ret_older, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    db_gap gap;
+    *ret_older = false;
+    if (workspace->if_older == DB_OLDER_MIGRATE)
+        return PB_OK;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(db_upgrade_gap(workspace, arena, &gap, err));
+    *ret_older = gap.count > 0 || gap.have != gap.want;
+    return PB_OK;
+}
+
 pb_status db_migrate(db_workspace *workspace, pb_error *err)
 {
     uint8_t want[FINGERPRINT];
-    bool same = false;
+    bool same = false, older = false;
     PB_TRY(fingerprint(workspace, want, err));
-    if (!workspace->target.create) {
-        db_session *session = NULL;
-        PB_TRY(db_snapshot_open(workspace, &session, err));
-        pb_status status = up_to_date(session, want, &same, err);
-        db_snapshot_close(session);
-        PB_TRY(status);
-    }
-    if (!same && workspace->standby != NULL)
+    if (workspace->target.create)
+        return db_write(workspace, migrate_work, NULL, err);
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(workspace, &session, err));
+    pb_status status = up_to_date(session, want, &same, err);
+    db_snapshot_close(session);
+    PB_TRY(status);
+    if (same)
+        return PB_OK;
+    if (workspace->standby != NULL)
         return fail_standby(workspace, err);
-    return same ? PB_OK : db_write(workspace, migrate_work, want, err);
+    PB_TRY(judge_older(workspace, &older, err));
+    if (older && workspace->if_older == DB_OLDER_REFUSE)
+        return db_older_refuse(workspace, err);
+    workspace->older = older;
+    return older ? PB_OK : db_write(workspace, migrate_work, NULL, err);
 }

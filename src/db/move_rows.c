@@ -38,8 +38,7 @@ static void hash_begin(crypto_generichash_state *hash, const db_table *table)
     }
 }
 
-/* Kind, length and bytes: no two rows give the same bytes. */
-static void hash_value(crypto_generichash_state *hash, pb_value value)
+void db_move_hash_value(crypto_generichash_state *hash, pb_value value)
 {
     uint8_t head[1 + 8] = {(uint8_t)value.kind};
     const void *body = NULL;
@@ -69,7 +68,7 @@ static void hash_value(crypto_generichash_state *hash, pb_value value)
 static void hash_row(crypto_generichash_state *hash, db_stmt *row, const db_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
-        hash_value(hash, db_column_value(row, (int)i));
+        db_move_hash_value(hash, db_column_value(row, (int)i));
 }
 
 /* ---- the statements ---- */

@@ -6,6 +6,8 @@
 
 #include "layout.h"
 
+#include <sodium.h>
+
 enum { DB_KEY_PARTS_MAX = 8 };
 
 /** The columns of the key: the parts of a primary key, or the column that numbers the rows. */
@@ -14,6 +16,8 @@ pb_status db_move_key(const db_table *table, size_t columns[DB_KEY_PARTS_MAX], s
 /** All rows in the order of their key; with `behind` those after the key given as parameters. */
 void db_move_select(pb_buf *sql, const db_table *table, const size_t *key, size_t key_count,
                     bool behind);
+/** Kind, length and bytes of a value: no two rows give the same bytes. */
+void db_move_hash_value(crypto_generichash_state *hash, pb_value value);
 /** One row, all columns of `table` as parameters. */
 void db_move_insert(pb_buf *sql, const db_table *table);
 /** Settings that tell of this place and not of what lies in it. */

@@ -279,6 +279,8 @@ pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_erro
     db_request request = {.work = work, .context = context};
     if (workspace->standby != NULL)
         return db_standby_refuse(workspace, err);
+    if (workspace->older && work != db_upgrade_work)
+        return db_older_refuse(workspace, err);
     if (pthread_cond_init(&request.wake, NULL) != 0)
         return pb_fail_memory(err);
     pb_status status = queue_and_wait(workspace, &request);

@@ -79,6 +79,8 @@ static pb_status workspace_new(const char *url, const model_schema *schema,
     workspace->engine =
         url == NULL && options->beside != NULL ? options->beside->engine : engine_of(url);
     workspace->schema = schema;
+    workspace->formats = options->formats != NULL ? options->formats : &db_formats_known;
+    workspace->if_older = options->older;
     workspace->arena = pb_arena_new(64 << 20);
     workspace->key = sodium_malloc(32);
     pb_status status = PB_OK;

@@ -93,8 +93,10 @@ pb_status service_open_source(const service_core *service, const service_call *c
                               service_opened *ret_opened, pb_error *err)
 {
     service_opened opened = {0};
-    db_options options = {
-        .key = source->key, .password_file = source->password_file, .replica = source->replica};
+    db_options options = {.older = DB_OLDER_REFUSE,
+                          .key = source->key,
+                          .password_file = source->password_file,
+                          .replica = source->replica};
     PB_TRY(service_refuse_mixture(source, err));
     pb_status status =
         service_source_is_workspace(source)

@@ -421,6 +421,7 @@ const db_engine db_engine_postgres = {
     .savepoint_undo = savepoint_undo,
     .columns = columns,
     .tables = tables,
+    .keep_tables = db_pg_keep_tables,
     .check = db_pg_check,
     .prepare = db_pg_prepare,
     .prepare_foreign = db_pg_prepare_foreign,

@@ -245,6 +245,8 @@ uint64_t db_pg_touches(const db_layout *layout, pb_str sql);
 /* place.c, grants.c */
 pb_status db_pg_can_make(const db_target *target, pb_arena *arena, pb_error *err);
 pb_status db_pg_make(const db_target *target, pb_arena *arena, bool *ret_made, pb_error *err);
+/** before.c */
+pb_status db_pg_keep_tables(db_conn *conn, const char *schema, pb_error *err);
 void db_pg_unmake(const db_target *target);
 pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text, pb_error *err);
 pb_status db_pg_write_head(const db_target *target, pb_arena *arena, pb_str text, pb_error *err);

@@ -17,6 +17,14 @@ typedef struct db_key_source {
     const char *credential; /* name below $CREDENTIALS_DIRECTORY (systemd); NULL: none */
 } db_key_source;
 
+/** What opening does with a workspace that lacks tables or columns of the model, or is of an older
+ * format (see db/upgrade.h). */
+typedef enum db_older {
+    DB_OLDER_MIGRATE, /* adds them at once: for copies and tests */
+    DB_OLDER_REFUSE,  /* PB_UNSUPPORTED, saying how to go on: who only reads must not change it */
+    DB_OLDER_KEEP     /* leaves it as it is; it cannot be written but by db_upgrade */
+} db_older;
+
 typedef struct db_options {
     db_key_source key;
     bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, no log,
@@ -24,8 +32,10 @@ typedef struct db_options {
     const char *password_file; /* for a server: its first line is the password; NULL: none */
     const char *replica;       /* URL of a server that follows the workspace's: snapshots may be
                                   taken there; NULL: none */
-    bool takes_over;           /* a standby is opened to become the primary, see db/standby.h */
-    db_workspace *twin;        /* making only: same identity and key as this one, see db/move.h */
+    db_older older;
+    const struct db_formats *formats; /* those known; NULL: this program's */
+    bool takes_over;    /* a standby is opened to become the primary, see db/standby.h */
+    db_workspace *twin; /* making only: same identity and key as this one, see db/move.h */
     const struct db_keyring
         *identity;        /* making only: identity and key of this one, see db/rows.h */
     db_workspace *beside; /* making only: on the server of this one, in a schema of its
