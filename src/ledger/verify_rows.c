@@ -21,23 +21,18 @@ static bool take_event(verifier *v, int64_t event)
 }
 
 /* A row: n, id, version, event, and the body of that event. */
-static pb_status check_row(const rows_check *rows, db_session *session, const model_entity *entity,
-                           db_stmt *stmt, pb_error *err)
+static pb_status check_row(verifier *v, const model_entity *entity, db_stmt *stmt, pb_error *err)
 {
     int64_t n = db_column_i64(stmt, 0), version = db_column_i64(stmt, 2),
             event = db_column_i64(stmt, 3);
     pb_str id = db_column_blob(stmt, 1);
     event_body body;
-    pb_uuid record;
-    if (id.len != sizeof record.b || !take_event(rows->v, event) ||
+    if (id.len != sizeof body.event.record.b || !take_event(v, event) ||
         !event_read(db_column_blob(stmt, 4), &body) ||
         !pb_str_eq(body.event.entity, entity->name) ||
         memcmp(body.event.record.b, id.ptr, id.len) != 0 || body.event.version != version)
         return fail_record(PB_MSG("Record {entity} {number} was altered"), entity->name, n, err);
-    memcpy(record.b, id.ptr, id.len);
-    return rows->check == NULL
-               ? PB_OK
-               : rows->check(rows->context, session, entity, record, (uint64_t)event, err);
+    return PB_OK;
 }
 
 /* ---- parts ---- */
@@ -106,14 +101,17 @@ static pb_status check_part(const rows_check *rows, db_session *session, const p
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
-            return PB_OK;
-        pb_status status = check_row(rows, session, p->entity, stmt, err);
+            break;
+        pb_status status = check_row(rows->v, p->entity, stmt, err);
         if (status != PB_OK) {
             db_reset(stmt);
             return status;
         }
         (*records)++;
     }
+    return rows->check == NULL || *records == 0
+               ? PB_OK
+               : rows->check(rows->context, session, p->entity, p->from, p->to, err);
 }
 
 static void note_failure(rows_check *rows, const part *p, pb_status status, const pb_error *error)

@@ -204,50 +204,56 @@ static pb_status compare_merged(check *c, db_session *session, pb_error *err)
     return PB_OK;
 }
 
-static pb_status load(check *c, db_session *session, pb_uuid id, pb_arena *arena, pb_error *err)
+/* The row that the statement stands on. */
+static pb_status verify_row(bench *b, const layout *lay, db_session *session, db_stmt *stmt,
+                            pb_error *err)
 {
-    db_stmt *stmt;
-    bool row;
-    c->head.id = id;
-    c->cells = pb_arena_array(arena, c->lay->count + 1, sizeof *c->cells);
-    c->settled = pb_arena_array(arena, c->lay->count + 1, sizeof *c->settled);
-    if (c->cells == NULL || c->settled == NULL)
+    check c = {.lay = lay};
+    pb_arena_reset(b->row);
+    c.cells = pb_arena_array(b->row, lay->count + 1, sizeof *c.cells);
+    c.settled = pb_arena_array(b->row, lay->count + 1, sizeof *c.settled);
+    if (c.cells == NULL || c.settled == NULL)
         return pb_fail_memory(err);
-    PB_TRY(layout_select(session, c->lay, "WHERE id = ?", &stmt, err));
-    db_bind_blob(stmt, 1, pb_uuid_str(&id));
-    PB_TRY(db_step(stmt, &row, err));
-    if (!row)
-        return altered(c, PB_STR("id"), err);
-    pb_status status = layout_row(c->lay, stmt, arena, &c->head, c->cells, err);
-    db_reset(stmt);
-    return status;
+    PB_TRY(layout_row(lay, stmt, b->row, &c.head, c.cells, err));
+    PB_TRY(replay(&c, session, b->row, err));
+    return c.head.deleted || b->merged[lay->entity->index] ? compare_merged(&c, session, err)
+                                                           : PB_OK;
 }
 
-static pb_status verify_row(bench *b, db_session *session, const model_entity *entity, pb_uuid id,
-                            uint64_t event, pb_error *err)
+static pb_status verify_part(bench *b, db_session *session, const model_entity *entity,
+                             int64_t from, int64_t to, pb_error *err)
 {
-    pb_arena_reset(b->row);
+    db_stmt *stmt;
     if (b->layouts[entity->index] == NULL) {
         PB_TRY(merged_any(session, entity, &b->merged[entity->index], err));
         b->layouts[entity->index] = layout_make(entity, b->arena);
     }
-    check c = {.lay = b->layouts[entity->index]};
-    if (c.lay == NULL)
+    const layout *lay = b->layouts[entity->index];
+    if (lay == NULL)
         return pb_fail_memory(err);
-    PB_TRY(load(&c, session, id, b->row, err));
-    if (c.head.event != event)
-        return altered(&c, PB_STR("event"), err);
-    PB_TRY(replay(&c, session, b->row, err));
-    return c.head.deleted || b->merged[entity->index] ? compare_merged(&c, session, err) : PB_OK;
+    PB_TRY(layout_select(session, lay, "WHERE n >= ?1 AND n <= ?2 ORDER BY n", &stmt, err));
+    db_bind_i64(stmt, 1, from);
+    db_bind_i64(stmt, 2, to);
+    for (;;) {
+        bool row;
+        PB_TRY(db_step(stmt, &row, err));
+        if (!row)
+            return PB_OK;
+        pb_status status = verify_row(b, lay, session, stmt, err);
+        if (status != PB_OK) {
+            db_reset(stmt);
+            return status;
+        }
+    }
 }
 
-pb_status record_verify_row(void *checker, db_session *session, const model_entity *entity,
-                            pb_uuid id, uint64_t event, pb_error *err)
+pb_status record_verify_rows(void *checker, db_session *session, const model_entity *entity,
+                             int64_t from, int64_t to, pb_error *err)
 {
     bench *b = bench_take(checker);
     if (b == NULL)
         return pb_fail_memory(err);
-    pb_status status = verify_row(b, session, entity, id, event, err);
+    pb_status status = verify_part(b, session, entity, from, to, err);
     bench_give(checker, b);
     return status;
 }

@@ -174,7 +174,7 @@ pb_status service_restore(const service_core *service, const service_call *call,
     record_checker *checker = record_checker_new(service->schema);
     if (checker == NULL)
         return pb_fail_memory(err);
-    whole.check = (backup_check){record_verify_row, checker};
+    whole.check = (backup_check){record_verify_rows, checker};
     pb_status status = backup_restore(service->schema, &inner, &whole, ret_restored, err);
     record_checker_free(checker);
     return status;
@@ -291,7 +291,7 @@ pb_status service_drill(const service_core *service, const service_call *call,
             drill_places(call, workspace, what->place, what->if_due, arena, &places, &count, err));
     backup_drilled *drills = pb_arena_array(arena, count * what->fault_count + 1, sizeof *drills);
     record_checker *checker = record_checker_new(service->schema);
-    const backup_check check = {record_verify_row, checker};
+    const backup_check check = {record_verify_rows, checker};
     pb_status status = drills == NULL || checker == NULL ? pb_fail_memory(err) : PB_OK;
     if (status == PB_OK && what->pgbackrest != NULL) {
         status = backup_pgbackrest_drill(workspace, &inner, key, what->pgbackrest, what->until_us,

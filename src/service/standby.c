@@ -13,7 +13,7 @@ pb_status service_standby_feed(const service_core *service, const service_call *
     record_checker *checker = record_checker_new(service->schema);
     if (checker == NULL)
         return pb_fail_memory(err);
-    whole.check = (backup_check){record_verify_row, checker};
+    whole.check = (backup_check){record_verify_rows, checker};
     pb_status status = backup_standby_feed(service->schema, &inner, &whole, ret_fed, err);
     record_checker_free(checker);
     return status;
@@ -36,7 +36,7 @@ pb_status service_standby_promote(const service_core *service, const service_cal
     record_checker *checker = record_checker_new(service->schema);
     if (checker == NULL)
         return pb_fail_memory(err);
-    whole.check = (backup_check){record_verify_row, checker};
+    whole.check = (backup_check){record_verify_rows, checker};
     pb_status status = backup_standby_promote(service->schema, &inner, &whole, ret_promoted, err);
     record_checker_free(checker);
     return status;

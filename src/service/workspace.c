@@ -109,7 +109,7 @@ pb_status service_verify_session(const service_core *service, const service_call
     if (checker == NULL)
         return pb_fail_memory(err);
     pb_status status = ledger_verify_with(session, verifying, (void *)(uintptr_t)call,
-                                          record_verify_row, checker, ret_report, err);
+                                          record_verify_rows, checker, ret_report, err);
     record_checker_free(checker);
     return status;
 }

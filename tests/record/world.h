@@ -308,7 +308,7 @@ static inline pb_status world_verify(world *w, pb_error *err)
     ledger_report report;
     assert_non_null(checker);
     pb_status status =
-        ledger_verify_with(session, NULL, NULL, record_verify_row, checker, &report, err);
+        ledger_verify_with(session, NULL, NULL, record_verify_rows, checker, &report, err);
     record_checker_free(checker);
     db_snapshot_close(session);
     return status;

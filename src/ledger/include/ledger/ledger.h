@@ -126,11 +126,12 @@ typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);
 pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
                         ledger_report *ret_report, pb_error *err);
 
-/** Compares one stored record with its replayed history, called for every row of every entity after
- * the row was found to belong to its last event. Who knows how payloads are written (record) does
- * it; returns PB_CORRUPT naming the record when they differ. Two threads call it at once. */
+/** Compares the stored records `from` to `to` of an entity (by n, both included) with their
+ * replayed history, called for all rows of every entity after each was found to belong to its last
+ * event. Who knows how payloads are written (record) does it; returns PB_CORRUPT naming the record
+ * when they differ. Two threads call it at once. */
 typedef pb_status (*ledger_row_check)(void *context, db_session *session,
-                                      const model_entity *entity, pb_uuid id, uint64_t event,
+                                      const model_entity *entity, int64_t from, int64_t to,
                                       pb_error *err);
 /** As ledger_verify, with a row check (may be NULL). */
 pb_status ledger_verify_with(db_session *session, ledger_progress progress, void *context,

@@ -15,9 +15,9 @@ typedef struct record_checker record_checker;
  * the caller. `schema` must outlive it. */
 record_checker *record_checker_new(const model_schema *schema);
 record_checker *record_checker_free(record_checker *checker);
-/** A ledger_row_check whose context is a record_checker: replays the chain that ends in `event` and
- * compares it with the row. PB_CORRUPT names entity, id and column of the first difference. */
-pb_status record_verify_row(void *checker, db_session *session, const model_entity *entity,
-                            pb_uuid id, uint64_t event, pb_error *err);
+/** A ledger_row_check whose context is a record_checker: replays the chain of each record's events
+ * and compares it with the row. PB_CORRUPT names entity, id and column of the first difference. */
+pb_status record_verify_rows(void *checker, db_session *session, const model_entity *entity,
+                             int64_t from, int64_t to, pb_error *err);
 
 #endif
