@@ -4,7 +4,8 @@
 
 #include "base/bytes.h"
 
-pb_str cli_record_name(const record_data *record, char room[37])
+/* What a record is called in a list: the source's own id, else its id, written into `room`. */
+static pb_str record_name(const record_data *record, char room[37])
 {
     if (!pb_str_empty(record->source_id))
         return record->source_id;
@@ -40,7 +41,7 @@ static void field_text(const cli_context *context, const service_merged *merged,
     value_text(&merged->after, field->field, out);
     const char *why = cli_text(context, record_merge_says(pb_str_c(field->why)));
     if (field->from >= 0) {
-        pb_str from = cli_record_name(&merged->records[field->from], room);
+        pb_str from = record_name(&merged->records[field->from], room);
         pb_buf_printf(out, "  (%.*s: %s", PB_STR_FMT(from), why);
     } else {
         pb_buf_printf(out, "  (%s", why);
@@ -53,7 +54,7 @@ static void field_text(const cli_context *context, const service_merged *merged,
     pb_buf_addc(out, ")\n");
     for (size_t i = 0; i < merged->count && field->differs; i++) {
         size_t at = field->field->index;
-        pb_str name = cli_record_name(&merged->records[i], room);
+        pb_str name = record_name(&merged->records[i], room);
         if (merged->records[i].values[at].kind == PB_NULL)
             continue;
         pb_buf_printf(out, "    %.*s: ", PB_STR_FMT(name));
@@ -110,12 +111,12 @@ static void merged_text(const cli_context *context, const service_merged *merged
     char room[37], id[37];
     PB_AUTO_BUF gone = PB_BUF_INIT(1 << 20), way = PB_BUF_INIT(4096);
     for (size_t i = 1; i < merged->count; i++) {
-        pb_str name = cli_record_name(&merged->records[i], room);
+        pb_str name = record_name(&merged->records[i], room);
         pb_buf_printf(&gone, "%s%.*s", i > 1 ? ", " : "", PB_STR_FMT(name));
     }
     cli_say(context, out, PB_MSG("{entity} {survivor} survives; merged into it: {gone}"), "entity",
             cli_text(context, merged->entity->label.ptr), "survivor",
-            PB_ARG(cli_record_name(&merged->records[0], room)), "gone", pb_buf_cstr(&gone), NULL);
+            PB_ARG(record_name(&merged->records[0], room)), "gone", pb_buf_cstr(&gone), NULL);
     pb_buf_byte(out, '\n');
     fields_text(context, merged, out);
     cli_say(context, out, PB_MSG("Links moved: {count}"), "count",

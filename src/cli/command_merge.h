@@ -5,8 +5,6 @@
 #include "context.h"
 #include "service/merge.h"
 
-/** What a record is called in a list: the source's own id, else its id, written into `room`. */
-pb_str cli_record_name(const record_data *record, char room[37]);
 /** How a merge is taken apart again, or that nothing was done. */
 void cli_merge_way_back(const cli_context *context, bool dry_run, const char *way, pb_buf *out);
 /** merge with a list (command_merge_many.c). */

@@ -20,7 +20,9 @@ typedef struct parting {
     bool *said;               /* by column: the merge changed it */
     pb_value *before, *after; /* by column, where it did */
     bool *touched;            /* by column: somebody changed it since */
-    int *given;               /* by field: the value goes to that record of kept.ids; 0: none */
+    bool *stays;              /* by field: its value stays with the survivor, and that was told */
+    merge_notes *notes; /* by field: what was remarked of a value that goes to another record */
+    int *given;         /* by field: the value goes to that record of kept.ids; 0: none */
 } parting;
 
 static pb_status make_room(parting *t, pb_error *err)
@@ -34,7 +36,10 @@ static pb_status make_room(parting *t, pb_error *err)
     t->after = pb_arena_array(arena, columns, sizeof *t->after);
     t->touched = pb_arena_array(arena, columns, sizeof *t->touched);
     t->given = pb_arena_array(arena, t->p->entity->field_count + 1, sizeof *t->given);
-    return t->now && t->then && t->said && t->before && t->after && t->touched && t->given
+    t->stays = pb_arena_array(arena, t->p->entity->field_count + 1, sizeof *t->stays);
+    t->notes = pb_arena_array(arena, t->p->entity->field_count + 1, sizeof *t->notes);
+    return t->stays && t->notes && t->now && t->then && t->said && t->before && t->after &&
+                   t->touched && t->given
                ? PB_OK
                : pb_fail_memory(err);
 }
@@ -176,7 +181,8 @@ static pb_status part_field(parting *t, const model_field *field, pb_error *err)
     if (is_as_left(t, field))
         return put_before(t, field, err);
     bool alone = t->said[first] && t->before[first].kind == PB_NULL;
-    if (!alone || kept == NULL || kept->from <= 0)
+    t->stays[field->index] = !alone || kept == NULL || kept->from <= 0;
+    if (t->stays[field->index])
         return unmerge_keep(t->u, t->p->entity, t->head.id, field,
                             PB_MSG("The value was changed since: it stays with the survivor"), err);
     t->given[field->index] = kept->from;
@@ -237,21 +243,25 @@ static pb_status part_fields(parting *t, pb_error *err)
 
 /* --- remarks --- */
 
+/* Remarks go where the value goes that they are about. */
 static pb_status part_notes(parting *t, pb_error *err)
 {
     for (size_t i = 0; !t->erased && i < t->p->entity->field_count; i++) {
         const struct merge_kept_notes *of = &t->kept.notes[i];
         merge_notes now;
-        if (of->field == NULL)
+        if (of->field == NULL && t->given[i] == 0)
             continue;
-        PB_TRY(merge_notes_of(t->u->writer, t->p, t->head.n, of->field, t->u->row, &now, err));
-        if (merge_notes_eq(&now, &of->after))
-            PB_TRY(merge_put_notes(t->u->writer, t->p, t->head.n, of->field, &of->before, err));
-        else
-            PB_TRY(unmerge_keep(t->u, t->p->entity, t->head.id, of->field,
+        const model_field *field = &t->p->entity->fields[i];
+        PB_TRY(merge_notes_of(t->u->writer, t->p, t->head.n, field, t->u->row, &now, err));
+        if (t->given[i] != 0 || merge_notes_eq(&now, &of->after)) {
+            t->notes[i] = now;
+            PB_TRY(merge_put_notes(t->u->writer, t->p, t->head.n, field, &of->before, err));
+        } else if (!t->stays[i]) {
+            PB_TRY(unmerge_keep(t->u, t->p->entity, t->head.id, field,
                                 PB_MSG("Further values or remarks were changed since: they stay "
                                        "with the survivor"),
                                 err));
+        }
     }
     return PB_OK;
 }
@@ -271,9 +281,9 @@ static pb_status write_survivor(parting *t, pb_error *err)
 }
 
 /* A change of a value that came from this record alone is its own. */
-static bool give(const parting *t, size_t position)
+static pb_status give(const parting *t, size_t position, int64_t n, bool *ret_any, pb_error *err)
 {
-    bool any = false;
+    *ret_any = false;
     for (size_t i = 0; i < t->p->entity->field_count; i++) {
         const model_field *field = &t->p->entity->fields[i];
         size_t first = t->p->lay->first[i];
@@ -281,9 +291,10 @@ static bool give(const parting *t, size_t position)
             continue;
         for (size_t k = first; k < first + merge_width(field); k++)
             t->p->cells[k] = t->now[k];
-        any = true;
+        PB_TRY(merge_put_notes(t->u->writer, t->p, n, field, &t->notes[i], err));
+        *ret_any = true;
     }
-    return any;
+    return PB_OK;
 }
 
 static size_t position_of(const parting *t, pb_uuid id)
@@ -320,11 +331,12 @@ static pb_status reopen(const parting *t, pb_uuid id, pb_error *err)
 static pb_status release(parting *t, pb_uuid id, pb_error *err)
 {
     plan *p = t->p;
+    bool given;
     layout_head head;
     const payload_extra shows = payload_deleted(false);
     PB_TRY(load_row(t->u, p->lay, id, &head, p->before, err));
     memcpy(p->cells, p->before, p->lay->count * sizeof *p->cells);
-    bool given = give(t, position_of(t, id));
+    PB_TRY(give(t, position_of(t, id), head.n, &given, err));
     head.deleted = false;
     PB_TRY(change_write_as(t->u->writer, p, &head, "record.released", &shows, 1, err));
     t->u->counts.restored++;

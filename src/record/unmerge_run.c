@@ -102,16 +102,6 @@ static pb_status find_merge(db_session *session, const model_entity *entity, pb_
     return PB_OK;
 }
 
-pb_status record_unmerge_find(db_session *session, const model_entity *entity, pb_uuid id,
-                              uint64_t *ret_event, int64_t *ret_run, bool *ret_alone, pb_error *err)
-{
-    uint64_t event, first, last;
-    PB_TRY(find_merge(session, entity, id, &event, err));
-    PB_TRY(run_of(session, event, ret_run, ret_alone, &first, &last, err));
-    *ret_event = event;
-    return PB_OK;
-}
-
 /* --- one merge --- */
 
 static pb_status end_run(record_writer *writer, const char *kind, int64_t about, uint64_t first,
@@ -141,8 +131,8 @@ pb_status record_unmerge(record_writer *writer, const model_entity *entity, pb_u
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     unmerging u = {.writer = writer, .told = told, .links = links, .context = context};
-    int64_t run, number;
-    bool alone;
+    int64_t run = 0, number;
+    bool alone = false;
     uint64_t first;
     record_run_info info;
     if (arena == NULL)

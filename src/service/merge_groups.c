@@ -42,31 +42,18 @@ static pb_status add_name(naming *n, pb_str name, pb_uuid id, pb_error *err)
     return PB_OK;
 }
 
+static pb_status name_record(void *context, const record_data *record, pb_error *err)
+{
+    PB_AUTO_BUF number = PB_BUF_INIT(32);
+    if (!pb_str_empty(record->source_id))
+        return add_name(context, record->source_id, record->id, err);
+    pb_buf_i64(&number, record->row > 0 ? record->row : record->n);
+    return add_name(context, pb_buf_str(&number), record->id, err);
+}
+
 static pb_status load_names(naming *n, pb_error *err)
 {
-    PB_AUTO_BUF sql = PB_BUF_INIT(256);
-    db_stmt *stmt;
-    pb_buf_printf(&sql, "select record, id from %.*s order by n",
-                  PB_STR_FMT(n->sets->entity->name));
-    if (sql.failed)
-        return pb_fail_memory(err);
-    PB_TRY(db_prepare_text(n->session, pb_buf_str(&sql), &stmt, err));
-    for (;;) {
-        bool row;
-        pb_uuid id;
-        PB_TRY(db_step(stmt, &row, err));
-        if (!row)
-            return PB_OK;
-        pb_str bytes = db_column_blob(stmt, 1);
-        if (bytes.len != sizeof id.b)
-            continue;
-        memcpy(id.b, bytes.ptr, sizeof id.b);
-        pb_status status = add_name(n, db_column_text(stmt, 0), id, err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-    }
+    return record_scan(n->session, n->sets->entity, name_record, n, err);
 }
 
 /* Position of the id of a name; SIZE_MAX: none, `*ret_several` true: several. What was merged away

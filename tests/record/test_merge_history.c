@@ -3,7 +3,7 @@
 #include "base/map.h"
 #include "merge_world.h"
 
-enum { PEOPLE = 16, FIRMS = 8, DEALS = 10, STEPS = 34, ROUNDS = 60 };
+enum { PEOPLE = 16, FIRMS = 8, DEALS = 10, STEPS = 34, ROUNDS = 24, SERVER_ROUNDS = 4 };
 
 typedef struct play {
     world w;
@@ -324,7 +324,9 @@ static void several_steps(play *p)
 static void test_merge_then_unmerge_is_the_identity(void **state)
 {
     const char *more = getenv("PROBITY_MERGE_ROUNDS");
-    unsigned rounds = more != NULL ? (unsigned)strtoul(more, NULL, 10) : ROUNDS;
+    unsigned rounds = more != NULL    ? (unsigned)strtoul(more, NULL, 10)
+                      : on_postgres() ? SERVER_ROUNDS
+                                      : ROUNDS;
     size_t merges = 0, parted = 0, undone = 0;
     for (unsigned seed = 1; seed <= rounds; seed++) {
         play p = {.seed = seed * 7919u, .number = seed};
@@ -342,7 +344,7 @@ static void test_merge_then_unmerge_is_the_identity(void **state)
     }
     print_message("merges %zu, taken apart later %zu, runs taken back later %zu\n", merges, parted,
                   undone);
-    assert_true(merges > rounds && parted > rounds / 10 && undone > rounds / 10);
+    assert_true(merges > rounds && parted + undone > rounds / 2);
 }
 
 int main(void)

@@ -110,16 +110,12 @@ typedef struct record_unmerge_counts {
     uint64_t kept;     /* records, or values, that stay as they are */
 } record_unmerge_counts;
 
-/** The merge that `id` is part of: the one that absorbed it, else the newest that it survived.
- * `*ret_run`: the run it belongs to; `*ret_alone`: the run has no other merge that still holds.
- * PB_NOT_FOUND: it was never merged, or that was taken apart. PB_CONFLICT: a later merge stands on
- * it, which must be taken apart first. */
-pb_status record_unmerge_find(db_session *session, const model_entity *entity, pb_uuid id,
-                              uint64_t *ret_event, int64_t *ret_run, bool *ret_alone,
-                              pb_error *err);
-/** Takes that merge apart, ends the writer, and ends the unmerging as a run of its own: as the
- * undoing of the merge's run when that holds no other merge. `told` hears what could not be put
- * back and why, `links` (may be NULL) of the links that go back. */
+/** Takes the merge apart that `id` is part of: the one that absorbed it, else the newest that it
+ * survived. Ends the writer, and ends the unmerging as a run of its own: as the undoing of the
+ * merge's run when that holds no other merge. `told` hears what could not be put back and why,
+ * `links` (may be NULL) of the links that go back. PB_NOT_FOUND: the record was never merged, or
+ * that was taken apart. PB_CONFLICT: a later merge stands on it, which must be taken apart first,
+ * or the survivor was deleted. */
 pb_status record_unmerge(record_writer *writer, const model_entity *entity, pb_uuid id,
                          record_undo_told told, const record_merge_told *links, void *context,
                          record_unmerge_counts *ret_counts, int64_t *ret_number, pb_error *err);
