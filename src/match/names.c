@@ -9,18 +9,25 @@ enum { TOKENS_MOST = 12 };
 
 /* How people are addressed, folded. Jr and Sr are not among them: they tell father and son apart.
  */
-static const char *const titles[] = {
-    "mr",    "mrs",    "ms",    "miss",  "mx",       "dr",    "prof",  "professor", "sir",
-    "madam", "madame", "mme",   "mlle",  "monsieur", "herr",  "frau",  "fraulein",  "phd",
-    "md",    "esq",    "señor", "senor", "senora",   "dipl",  "rev",   "seyed",     "seyyed",
-    "sayed", "sayyed", "haj",   "haji",  "agha",     "آقای",  "اقای",  "خانم",      "دکتر",
-    "مهندس", "سید",    "سیده",  "حاج",   "حاجی",     "استاد", "سرکار", "جناب"};
+#define T(word)                                                                                    \
+    {                                                                                              \
+        "" word, sizeof(word) - 1                                                                  \
+    }
+static const pb_str titles[] = {
+    T("mr"),        T("mrs"),    T("ms"),       T("miss"),   T("mx"),    T("dr"),     T("prof"),
+    T("professor"), T("sir"),    T("madam"),    T("madame"), T("mme"),   T("mlle"),   T("monsieur"),
+    T("herr"),      T("frau"),   T("fraulein"), T("phd"),    T("md"),    T("esq"),    T("señor"),
+    T("senor"),     T("senora"), T("dipl"),     T("rev"),    T("seyed"), T("seyyed"), T("sayed"),
+    T("sayyed"),    T("haj"),    T("haji"),     T("agha"),   T("آقای"),  T("اقای"),   T("خانم"),
+    T("دکتر"),      T("مهندس"),  T("سید"),      T("سیده"),   T("حاج"),   T("حاجی"),   T("استاد"),
+    T("سرکار"),     T("جناب")};
+#undef T
 static const char *const han_titles[] = {"先生", "女士", "小姐", "太太", "老师", "教授", "博士"};
 
 static bool is_title(pb_str word)
 {
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (pb_str_is(word, titles[i]))
+        if (pb_str_eq(word, titles[i]))
             return true;
     return false;
 }

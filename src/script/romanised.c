@@ -7,6 +7,15 @@
 
 enum { LETTERS_MOST = 64, WORDS_MOST = 4, SYLLABLE_MOST = 6 };
 
+/* memcmp's order of letters and a text that ends with a NUL. */
+static int order_letters(const char *letters, size_t len, const char *text)
+{
+    for (size_t i = 0; i < len; i++)
+        if (letters[i] != text[i])
+            return (unsigned char)letters[i] < (unsigned char)text[i] ? -1 : 1;
+    return text[len] == '\0' ? 0 : -1;
+}
+
 /* The number of a pinyin syllable; single letters but a and e are none. */
 static uint16_t pinyin_number(const char *letters, size_t len)
 {
@@ -16,12 +25,10 @@ static uint16_t pinyin_number(const char *letters, size_t len)
         return 0;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strncmp(script_han_syllables[middle], letters, len);
-        if (order == 0 && script_han_syllables[middle][len] != '\0')
-            order = 1;
+        int order = order_letters(letters, len, script_han_syllables[middle]);
         if (order == 0)
             return (uint16_t)middle;
-        if (order < 0)
+        if (order > 0)
             low = middle + 1;
         else
             high = middle;
@@ -35,15 +42,13 @@ static size_t find_spelling(const script_spelling *list, size_t count, pb_str wo
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        pb_str here = pb_str_c(list[middle].spelling);
-        size_t shorter = here.len < word.len ? here.len : word.len;
-        int order = memcmp(here.ptr, word.ptr, shorter);
-        if (order < 0 || (order == 0 && here.len < word.len))
+        if (order_letters(word.ptr, word.len, list[middle].spelling) > 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < count && pb_str_is(word, list[low].spelling) ? low : count;
+    bool found = low < count && order_letters(word.ptr, word.len, list[low].spelling) == 0;
+    return found ? low : count;
 }
 
 /* Cuts letters into pinyin, long syllables first; 0: impossible. `any`: a later syllable may begin
@@ -97,6 +102,10 @@ static size_t cut_wade(pb_str word, uint16_t *out)
  * are one to people who type. */
 static size_t cut_word(pb_str word, bool family, uint16_t *out, bool *ret_plain)
 {
+    /* What no syllable ends with, in either spelling, needs no search. */
+    *ret_plain = false;
+    if (word.len == 0 || memchr("aeghinoruv", word.ptr[word.len - 1], 10) == NULL)
+        return 0;
     size_t count = cut_pinyin(word.ptr, word.len, false, out, SCRIPT_SYLLABLES);
     if (count == 0 && word.len == 3 && (word.ptr[0] == 'l' || word.ptr[0] == 'n') &&
         word.ptr[1] == 'y' && word.ptr[2] == 'u') {
@@ -192,7 +201,8 @@ bool script_read_latin(pb_str name, script_reading *ret)
     while (pb_str_split(&rest, ' ', &text)) {
         if (text.len == 0)
             continue;
-        if (count == WORDS_MOST || !read_latin_word(text, &words[count++]))
+        if (count == WORDS_MOST || text.len >= LETTERS_MOST ||
+            !read_latin_word(text, &words[count++]))
             return false;
     }
     if (count < 2 || (words[0].families == 0 && words[count - 1].families == 0))
