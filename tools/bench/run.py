@@ -4,7 +4,7 @@
 Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
 nothing else.
-FOLDER holds the programs bench_xlsx, bench_record_find and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
+FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
 """
@@ -264,6 +264,16 @@ def measure_search(bench, rows, folder):
     bench.line("  its like when first asked", firsts[-1], " ms", 10)
 
 
+def measure_gate(bench, rows, folder):
+    """Entries one by one, each in a transaction, with and without the search for likely duplicates and its index."""
+    said = said_by([os.path.join(folder, "record", "bench_record_gate"), str(rows)])
+    index, without, added = (float(found) for found in re.search(
+        r"duplicates ([\d.]+) CPU s; an entry ([\d.]+) us CPU, with the gate [\d.]+ us: (-?[\d.]+) us added", said).groups())
+    bench.line("index of likely duplicates, made in one pass", index, " CPU s", None, 2)
+    bench.line("one entry without the gate, CPU time", without / 1000, " ms", None, 3)
+    bench.line("  what the gate on duplicates adds, its index included", added / 1000, " ms", 0.2, 3)
+
+
 def measure(bench, rows, benches, most):
     measure_start(bench)
     workspace, key = measure_import(bench, rows)
@@ -275,6 +285,7 @@ def measure(bench, rows, benches, most):
     if benches:
         measure_workbook(bench, benches)
         measure_search(bench, rows, benches)
+        measure_gate(bench, rows, benches)
 
 
 def conditions(rows, load):
