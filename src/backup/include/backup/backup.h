@@ -1,4 +1,5 @@
-/* Backups of an embedded workspace: made while it is in use, kept at one or more places, restored.
+/* Backups of a workspace, a folder or on a server: made while it is in use, kept at one or more
+ * places, restored.
  *
  * Everything that leaves is encrypted and authenticated with keys derived from the workspace's;
  * who has no key can do nothing with a backup, its owner neither: keep the key elsewhere.
@@ -29,9 +30,9 @@ typedef struct backup_sent {
     const char *place;
     pb_status status; /* with `error` when it is not PB_OK */
     pb_error error;
-    char name[BACKUP_NAME]; /* of its manifest */
-    int64_t at_us;          /* everything acknowledged before is in it */
-    uint64_t pages, pages_sent;
+    char name[BACKUP_NAME];            /* of its manifest */
+    int64_t at_us;                     /* everything acknowledged before is in it */
+    uint64_t pages, pages_sent;        /* of a server's workspace: blocks of rows */
     uint64_t pieces_sent, pieces_kept; /* kept: held by the place already */
     uint64_t bytes_read, bytes_sent;
     uint64_t log_pieces; /* of the kept log, sent */
