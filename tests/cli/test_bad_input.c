@@ -1,0 +1,286 @@
+/* Bad input to every command: a clear error and exit 2, on standard error and, for programs, as
+ * JSON. The table below names each command that is declared; one that is missing fails the test, so
+ * a new command cannot be forgotten. What the parser alone can refuse is tried for every option and
+ * argument there is. */
+#include "program.h"
+
+#include "context.h"
+
+enum { WORDS = 12, LINE = 400 };
+
+/* ---- what the parser refuses ---- */
+
+static void refused_by_parser(const cli_command *command, const char *const *words)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    char *argv[WORDS], path[200];
+    int argc = 0;
+    bool help = false;
+    cli_call call;
+    pb_error err = {0};
+    snprintf(path, sizeof path, "%s", command->path);
+    char *rest = path;
+    for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;)
+        argv[argc++] = word;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        assert_true(argc < WORDS);
+        argv[argc++] = pb_arena_cstr(arena, pb_str_c(words[i]));
+    }
+    pb_status status = cli_parse(&cli_table, arena, argc, argv, &call, &help, &err);
+    if (status == PB_OK || err.primary.id == NULL)
+        fail_msg("%s %s %s: status %d", command->path, words[0] == NULL ? "" : words[0],
+                 words[0] == NULL || words[1] == NULL ? "" : words[1], (int)status);
+}
+
+#define REFUSED(command, ...) refused_by_parser((command), (const char *const[]){__VA_ARGS__, NULL})
+
+static void try_options(const cli_command *command, const cli_option *options)
+{
+    for (const cli_option *option = options; option != NULL && option->name != NULL; option++) {
+        char name[80], given[120];
+        snprintf(name, sizeof name, "--%s", option->name);
+        snprintf(given, sizeof given, "--%s=nonsense", option->name);
+        if (option->value != NULL)
+            REFUSED(command, name); /* its value is missing */
+        else
+            REFUSED(command, given); /* it takes none */
+        if (option->choices != NULL)
+            REFUSED(command, name, "nonsense");
+    }
+}
+
+static void try_arguments(const cli_command *command)
+{
+    const cli_argument *argument = command->arguments;
+    const char *many[WORDS] = {NULL};
+    size_t count = 0;
+    bool endless = false, needed = false;
+    for (; argument != NULL && argument->name != NULL; argument++) {
+        many[count++] = argument->choices != NULL ? argument->choices[0] : "x";
+        endless = endless || argument->many;
+        needed = needed || !argument->optional;
+        if (argument->choices != NULL)
+            REFUSED(command, "nonsense");
+    }
+    for (const cli_option *option = command->options; option != NULL && option->name != NULL;
+         option++)
+        needed = needed || option->required;
+    if (needed)
+        refused_by_parser(command, (const char *const[]){NULL});
+    many[count] = "too-many";
+    if (!endless)
+        refused_by_parser(command, many);
+}
+
+typedef void (*look)(const cli_command *command, void *context);
+
+static void each_command(const cli_command *commands, look look_at, void *context)
+{
+    for (; commands->name != NULL; commands++) {
+        if (commands->commands != NULL)
+            each_command(commands->commands, look_at, context);
+        else
+            look_at(commands, context);
+    }
+}
+
+static void try_command(const cli_command *command, void *context)
+{
+    (void)context;
+    REFUSED(command, "--no-such-option");
+    REFUSED(command, "--no-such-option=1");
+    REFUSED(command, "-?");
+    try_options(command, command->options);
+    try_options(command, cli_table.globals);
+    try_arguments(command);
+}
+
+/* shows: UX-1 */
+static void test_what_no_command_takes(void **state)
+{
+    (void)state;
+    each_command(cli_table.commands, try_command, NULL);
+}
+
+/* ---- what each command refuses ---- */
+
+/* In the folder: `ws` a workspace, `torn` one whose head was altered, `good.csv`, `noise.csv`
+ * (bytes of no encoding), `noise.yaml`, `empty` an empty folder, `file` a text, `key` a wrong key.
+ * Several lines of one command are separated by `;`. */
+typedef struct bad_row {
+    const char *path;  /* of the command */
+    const char *lines; /* what follows it; NULL: it reads nothing but its command line */
+} bad_row;
+
+static const bad_row bad_rows[] = {
+    {"audit", "missing.csv; noise.csv; empty; torn; ws --key-file key; good.csv --map missing.yaml;"
+              " good.csv --map noise.yaml; good.csv --as-of 2025-02-30; good.csv --format docx;"
+              " good.csv --controls missing; good.csv --since file; good.csv --target noise.yaml;"
+              " good.csv --hourly-rate much; good.csv --hours-a-week 0; good.csv --as nobody;"
+              " good.csv --encoding klingon; good.csv --out file/below;"
+              " postgres://nobody@localhost:1/x"},
+    {"compare",
+     "missing.json good.csv; good.csv missing.csv; file file; good.csv good.csv --as-of x;"
+     " good.csv good.csv --format docx"},
+    {"duplicates", "missing.csv; good.csv --entity unicorn; good.csv --threshold 2;"
+                   " good.csv --threshold many; good.csv --pairs missing/pairs.csv"},
+    {"init", "ws; file; file/below; empty --key-file empty; postgres://nobody@localhost:1/x"},
+    {"move", "ws; missing other; ws ws; ws file; torn other; file other; ws --take-back"},
+    {"import",
+     "missing.csv -w ws; good.csv; good.csv -w missing; good.csv -w torn; noise.csv -w ws;"
+     " good.csv -w ws --key-file key; good.csv -w ws --map noise.yaml;"
+     " good.csv -w ws --rejects missing/rejects.csv; empty -w ws"},
+    {"fix", "missing.csv; good.csv --control NOT-A-CONTROL; ws --key-file key; torn;"
+            " good.csv --diff missing/diff.csv; good.csv --map noise.yaml"},
+    {"runs", "-w missing; -w torn; -w ws --key-file key; -w file"},
+    {"undo", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws"},
+    {"show", "contact 1 -w missing; unicorn 1 -w ws; contact nobody -w ws; contact 1 -w torn"},
+    {"find", "anna -w missing; anna -w ws --entity unicorn; anna -w ws --limit 0;"
+             " anna -w ws --limit lots; anna -w torn"},
+    {"export", "-w missing; -w ws --entity unicorn; -w ws --out file/below; -w torn"},
+    {"backup", "missing --to empty; ws; ws --to file; ws --to missing/below/place;"
+               " ws --to s3://; ws --to sftp://nowhere.invalid/x; ws --to empty --log;"
+               " torn --to empty; ws --to empty --key-file key"},
+    {"backups", "missing; torn; ws --declare missing.yaml; ws --declare noise.yaml"},
+    {"restore", "--from empty --into new; --from missing --into new; --from empty --into ws;"
+                " --from empty --into new --time yesterday; --from file --into new"},
+    {"drill", "missing; torn; ws --key-file key"},
+    {"standby", "new --from empty; new --from missing; ws --promote;"
+                " new --from empty --every 0; new --from empty --follow --every often;"
+                " ws --promote --accept-loss few"},
+    {"ledger verify", "-w missing; -w torn; -w ws --key-file key"},
+    {"ledger head", "-w missing; -w torn; -w ws --key-file key"},
+    {"ledger prove", "0 -w missing; 99999 -w ws; first -w ws; -1 -w ws"},
+    {"ledger consistency", "1 2 -w missing; 1 99999 -w ws; 2 1 -w ws; one two -w ws"},
+    {"controls list", "--controls missing; --controls file; --controls bad-rules"},
+    {"controls show", "NOT-A-CONTROL; DQ-MISSPELT --controls missing"},
+    {"controls test", "NOT-A-CONTROL; --controls missing; --controls bad-rules"},
+    {"presets list", "--presets missing; --presets bad-rules"},
+    {"presets show", "no-such-product; salesforce --presets missing"},
+    {"schema", NULL},
+    {"completion", NULL},
+    {"help", "no-such-command; ledger no-such-command"},
+    {"version", NULL},
+};
+
+enum { BAD_ROWS = sizeof bad_rows / sizeof *bad_rows };
+
+static void is_in_table(const cli_command *command, void *context)
+{
+    bool *seen = context;
+    size_t i = 0;
+    while (i < BAD_ROWS && strcmp(bad_rows[i].path, command->path) != 0)
+        i++;
+    if (i == BAD_ROWS)
+        fail_msg("the command %s has no row in the table of bad input", command->path);
+    seen[i] = true;
+}
+
+/* shows: UX-1 */
+static void test_the_table_names_every_command(void **state)
+{
+    bool seen[BAD_ROWS] = {false};
+    (void)state;
+    each_command(cli_table.commands, is_in_table, seen);
+    for (size_t i = 0; i < BAD_ROWS; i++)
+        if (!seen[i])
+            fail_msg("there is no command %s any more", bad_rows[i].path);
+}
+
+static void furnish(const char *folder)
+{
+    char path[4096];
+    static const char *const folders[] = {"empty", "bad-rules"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+        assert_int_equal(0, mkdir(path, 0700));
+    }
+    program_write(folder, "good.csv", "Contact ID,Full Name,Email\nc1,Anna Adler,a@example.com\n");
+    program_write(folder, "noise.csv", "\x01\x02\x81\x8d\xff\xfe\x03\"\x7f\x9d\n\xff\x81\x00");
+    program_write(folder, "noise.yaml", "{[: \t- x\n  - *y\n");
+    program_write(folder, "bad-rules/rule.yaml", "{[: \t- x\n");
+    program_write(folder, "file", "Some text that is nothing else.\n");
+    program_write(folder, "key",
+                  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+    snprintf(path, sizeof path, "%s/key", folder);
+    assert_int_equal(0, chmod(path, 0600));
+    program_result made = PROGRAM(folder, "init", "ws", "--quiet");
+    assert_int_equal(0, made.exit);
+    program_free(&made);
+    made = PROGRAM(folder, "init", "torn", "--quiet");
+    assert_int_equal(0, made.exit);
+    program_free(&made);
+    program_write(folder, "torn/workspace.yaml", "format: 1\n");
+}
+
+static size_t split(char *line, const char **words)
+{
+    size_t count = 0;
+    for (char *word; (word = strtok_r(line, " ", &line)) != NULL;) {
+        assert_true(count + 1 < WORDS);
+        words[count++] = word;
+    }
+    words[count] = NULL;
+    return count;
+}
+
+/* One line: with `json` the error stands on standard output too. True when all is as it should be.
+ */
+static bool run_bad(const char *folder, const char *path, const char *line, bool json)
+{
+    char text[LINE];
+    const char *words[WORDS];
+    snprintf(text, sizeof text, "%s %s%s", path, line, json ? " --json" : "");
+    split(text, words);
+    program_result r = program_run(folder, words);
+    bool told = strstr(r.err, "error") != NULL || strlen(r.err) > 10;
+    bool clear = told && strstr(r.err, "ERROR: ") == NULL && strstr(r.err, "(null)") == NULL &&
+                 strstr(r.err, "could not do what was asked") == NULL;
+    bool in_json =
+        !json || (strstr(r.out, "\"error\"") != NULL && strstr(r.out, "\"status\"") != NULL);
+    bool good = r.exit == 2 && clear && in_json;
+    if (!good)
+        print_message("probity %s %s%s: exit %d%s\n%.500s\n%.500s\n", path, line,
+                      json ? " --json" : "", r.exit, in_json ? "" : ", no error in the JSON", r.err,
+                      r.out);
+    program_free(&r);
+    return good;
+}
+
+static size_t run_row(const char *folder, const bad_row *row)
+{
+    char lines[1200];
+    bool json = false;
+    size_t bad = 0;
+    snprintf(lines, sizeof lines, "%s", row->lines);
+    char *rest = lines;
+    for (char *line; (line = strtok_r(rest, ";", &rest)) != NULL; json = !json)
+        bad += !run_bad(folder, row->path, line + strspn(line, " "), json);
+    return bad;
+}
+
+/* shows: UX-1 INT-5 */
+static void test_bad_input_is_told_clearly(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    size_t bad = 0;
+    furnish(folder);
+    for (size_t i = 0; i < BAD_ROWS; i++) {
+        bad += !run_bad(folder, bad_rows[i].path, "--no-such-option", false);
+        if (bad_rows[i].lines != NULL)
+            bad += run_row(folder, &bad_rows[i]);
+    }
+    program_remove_folder(folder);
+    assert_int_equal(0, bad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_no_command_takes),
+        cmocka_unit_test(test_the_table_names_every_command),
+        cmocka_unit_test(test_bad_input_is_told_clearly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
