@@ -160,6 +160,29 @@ static pb_status put_list(backup_room *room, int64_t at_us, size_t count, pb_str
     return room_put(room, label, pb_buf_str(&sealed), err);
 }
 
+static int64_t newest_empty(const erasures *list)
+{
+    int64_t newest = INT64_MIN;
+    for (size_t i = 0; i < list->empty_count; i++)
+        if (list->empty[i] > newest)
+            newest = list->empty[i];
+    return newest;
+}
+
+/* Lists without entries only say until when there were none: the newest says it for all. */
+static pb_status remove_empty(const erasures *list, backup_room *room, int64_t before_us,
+                              pb_error *err)
+{
+    for (size_t i = 0; i < list->empty_count; i++) {
+        char label[ROOM_NAME];
+        room_moment_label("erasures", list->empty[i], ".list", label);
+        if (list->empty[i] < before_us)
+            PB_TRY(room_remove(room, label, err));
+    }
+    return PB_OK;
+}
+
+/* Those that runs left which died behind their list go first: each run reads them all. */
 pb_status erasures_publish(backup_room *room, db_session *session, int64_t at_us, uint64_t *ret_new,
                            pb_error *err)
 {
@@ -174,14 +197,10 @@ pb_status erasures_publish(backup_room *room, db_session *session, int64_t at_us
     PB_TRY(ledger_erased(session, collect, &c, err));
     if (entries.failed)
         return pb_fail_buffer(&entries, PB_MSG("There are too many erasures for one list."), err);
+    PB_TRY(remove_empty(&list, room, newest_empty(&list), err));
     PB_TRY(
         put_list(room, at_us, c.count, entries.len > 0 ? pb_buf_str(&entries) : PB_STR(""), err));
-    for (size_t i = 0; i < list.empty_count; i++) {
-        char label[ROOM_NAME];
-        room_moment_label("erasures", list.empty[i], ".list", label);
-        if (list.empty[i] < at_us)
-            PB_TRY(room_remove(room, label, err));
-    }
+    PB_TRY(remove_empty(&list, room, at_us, err));
     *ret_new = c.count;
     return PB_OK;
 }

@@ -201,6 +201,14 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
         pb_buf_byte(out, '\n');
         return;
     }
+    if (file->passed_over) {
+        cli_say(context, out,
+                PB_MSG("{file}: passed over, the very same file was imported before, in run {run}; "
+                       "--again imports it once more"),
+                "file", name, "run", PB_ARG_INT(file->imported_before), NULL);
+        pb_buf_byte(out, '\n');
+        return;
+    }
     cli_say_file(context, out, file->name, file->entity->label.ptr, file->imported, file->rows,
                  file->rejected);
     pb_buf_byte(out, '\n');
@@ -279,7 +287,8 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
         uint64_t written = 0;
         for (size_t i = 0; i < plan->file_count; i++)
             written += plan->files[i].imported;
-        cli_say_undo(context, plan->run, written, out);
+        if (plan->run > 0)
+            cli_say_undo(context, plan->run, written, out);
     }
 }
 
@@ -321,6 +330,9 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
             exchange_why_not(file, context->catalog, &why);
             pb_json_member(&json, "why_not", pb_buf_str(&why));
         }
+        pb_json_member_i64(&json, "imported_before", file->imported_before);
+        pb_json_key(&json, "passed_over");
+        pb_json_bool(&json, file->passed_over);
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
@@ -402,6 +414,7 @@ pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(read_gate(context, &gate, &gated, err));
     PB_TRY(cli_source(context, &source, err));
     source.gate = gated ? &gate : NULL;
+    source.again = cli_flag(context, "again");
     db_options options = {.key = source.key};
     PB_TRY(cli_open_to_write(context, cli_value(context, "workspace"), &options, &workspace, err));
     pb_status status = service_import(context->service, &call, workspace, &source, dry_run,

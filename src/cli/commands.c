@@ -177,6 +177,7 @@ static const cli_option import_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     {"duplicates", 0, "WHAT", PB_MSG("What to do with rows that are likely the same as a record that is there or an earlier row (default: as declared)"), NULL, import_options_duplicates, false, false, false},
     {"duplicate-threshold", 0, "NUMBER", PB_MSG("How sure it must be, 0.5 to 1 (default: as declared)"), NULL, NULL, false, false, false},
+    {"again", 0, NULL, PB_MSG("Import files too that were imported before (default: they are passed over)"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
     {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},

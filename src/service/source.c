@@ -37,6 +37,7 @@ pb_status service_import(const service_core *service, const service_call *call,
     enum { ALL_REJECTS = 1000000 };
     exchange_options options = service_import_options(service, call, source, RECORD_STRICT);
     options.dry_run = dry_run;
+    options.pass_over = !source->again;
     if (all_rejects)
         options.most_rejects = ALL_REJECTS;
     options.duplicates = RECORD_DUPLICATES_DECLARED;

@@ -58,8 +58,8 @@ static void test_rejected_rows_are_mended_and_fed_again(void **state)
     program_free(&fed);
     MUST(folder, "Full name: =Eve", "show", "contact", "c5", "-w", "w");
     /* into the folder of the source: refused, the source stands */
-    program_result r =
-        PROGRAM(folder, "import", "contacts.csv", "-w", "w", "--dry-run", "--rejected-rows", ".");
+    program_result r = PROGRAM(folder, "import", "contacts.csv", "-w", "w", "--again", "--dry-run",
+                               "--rejected-rows", ".");
     assert_int_equal(r.exit, 2);
     assert_has(r.err, "is the source itself");
     program_free(&r);

@@ -299,14 +299,26 @@ static pb_status note_facts(importing *im, const table_facts *facts, pb_error *e
     return status == PB_OK ? PB_OK : pb_fail_memory(err);
 }
 
+/* Tables of this very run may have the same bytes: sheets of a workbook. */
+static pb_status look_back(importing *im, exchange_file *file, pb_error *err)
+{
+    if (file->entity == NULL || file->place->live)
+        return PB_OK;
+    PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
+    file->passed_over = im->options->pass_over && file->imported_before > 0 &&
+                        file->imported_before != record_run_number(im->run);
+    return PB_OK;
+}
+
 static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
 {
     im->file = file;
     im->reject_capacity = 0;
     im->told_bytes = 0;
     uint64_t noted = record_writer_noted(im->writer);
-    if (file->entity != NULL && !file->place->live)
-        PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
+    PB_TRY(look_back(im, file, err));
+    if (file->passed_over)
+        return PB_OK;
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     record_writer_gate_run(im->writer, im->number);
     if (file->entity == NULL)
@@ -374,6 +386,14 @@ static void set_gate(importing *im)
     record_writer_gate(im->writer, &gate);
 }
 
+static bool anything_new(const exchange_plan *plan)
+{
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (plan->files[i].entity != NULL && !plan->files[i].passed_over)
+            return true;
+    return false;
+}
+
 /* The work of the transaction; may be run again, so it begins with clean counts. */
 static pb_status work(db_session *session, void *context, pb_error *err)
 {
@@ -395,6 +415,11 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     }
     im->writer = record_writer_close(im->writer);
     im->run = record_run_close(im->run);
+    if (status == PB_OK && !anything_new(im->plan)) {
+        im->rehearsed = true;
+        im->plan->run = 0;
+        return pb_fail(err, PB_CANCELLED, PB_MSG("All of it was imported before"), NULL);
+    }
     if (status == PB_OK && options->dry_run) {
         im->rehearsed = true;
         return pb_fail(err, PB_CANCELLED, PB_MSG("This was a rehearsal: nothing was kept"), NULL);

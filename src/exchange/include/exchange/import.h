@@ -82,6 +82,7 @@ typedef struct exchange_file {
     size_t why_arg_count;
     int64_t
         imported_before; /* number of the run that imported the very same bytes; 0: none known */
+    bool passed_over;    /* for that reason: see exchange_options.pass_over */
     pb_str form;         /* "CSV", "XLSX", "JSON Lines", … */
     pb_str encoding;     /* "UTF-8", "UTF-8 with BOM", "GB18030"; empty where the form decides */
     int sure;            /* of the encoding, in percent; 100: a mark or the form itself says so */
@@ -141,8 +142,10 @@ typedef struct exchange_options {
     bool last;                    /* into a workspace that is thrown away: see record_writer_last */
     record_duplicates duplicates; /* what is done with likely duplicates */
     double duplicate_threshold;   /* see record_gate */
-    bool each_row; /* look at every row; else only where the files are small (about 5,000 rows):
-                      exchange_plan.unlooked says that they are not */
+    bool each_row;  /* look at every row; else only where the files are small (about 5,000 rows):
+                       exchange_plan.unlooked says that they are not */
+    bool pass_over; /* leave files alone that an earlier run imported, unless it was taken back: an
+                       import that was cut off can be said again without doubling a row */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);
     void *context; /* progress returning true stops: PB_CANCELLED, nothing is kept */
 } exchange_options;

@@ -97,7 +97,8 @@ typedef struct service_source {
     const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
     const char *encoding; /* that the files are in; NULL: it is judged */
     bool with_deleted;    /* take rows that the source marks as deleted */
-    db_key_source key;    /* for a workspace */
+    bool again; /* import: take files too that an earlier run imported and nobody took back */
+    db_key_source key;         /* for a workspace */
     const char *password_file; /* for a database: its first line; NULL: none */
     const char *replica;       /* of a workspace on a server: where it may be read; NULL: none */
     const service_gate *gate;  /* of an import; NULL: as the entities declare */
