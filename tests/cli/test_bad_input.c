@@ -132,6 +132,11 @@ static const bad_row bad_rows[] = {
      " good.csv -w ws --rejects missing/rejects.csv; empty -w ws"},
     {"fix", "missing.csv; good.csv --control NOT-A-CONTROL; ws --key-file key; torn;"
             " good.csv --diff missing/diff.csv; good.csv --map noise.yaml"},
+    {"merge", "missing c1 c2; ws nobody noone; torn c1 c2; ws; ws nobody noone --entity unicorn;"
+              " ws --pairs missing.csv --entity contact; ws --clusters noise.csv --entity contact"},
+    {"unmerge", "missing c1; ws nobody; torn c1; ws nobody --entity unicorn"},
+    {"review", "missing; torn; ws --key-file key; ws --pair nobody noone; ws --entity unicorn;"
+               " ws --limit none"},
     {"runs", "-w missing; -w torn; -w ws --key-file key; -w file"},
     {"undo", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws"},
     {"show", "contact 1 -w missing; unicorn 1 -w ws; contact nobody -w ws; contact 1 -w torn"},
