@@ -1,6 +1,7 @@
 /* standby of a folder. */
-#include "command.h"
+#include "command_standby.h"
 
+#include "db/rows.h"
 #include "service/standby.h"
 #include "sys/clock.h"
 #include "sys/signal.h"
@@ -302,6 +303,8 @@ pb_status cli_run_standby(cli_context *context, int *ret_exit, pb_error *err)
     backup_standby_options options;
     *ret_exit = 0;
     PB_TRY(check_choice(context, err));
+    if (db_place_is_server(context->call.arguments[0]))
+        return cli_standby_server(context, ret_exit, err);
     PB_TRY(options_of(context, &options, err));
     if (cli_flag(context, "status"))
         return show_status(context, &options, ret_exit, err);

@@ -1,0 +1,242 @@
+/* A server that follows another by streaming replication, and encryption on the way to a server:
+ * real servers of the test's own. */
+#include "engine.h"
+#include "program.h"
+
+static live_server first, second;
+static pb_arena *words; /* outlives both */
+static int port;
+
+static const char accounts[] = "Account ID;Account Name;Industry\na1;Acme;technology\n";
+static const char more[] = "Account ID;Account Name;Industry\na2;Bluth;building\n";
+
+/* A certificate authority of its own, one that is not trusted, and a certificate for localhost. */
+static const char start_first[] =
+    "exec 3<&0; cd \"$1\" && "
+    "for ca in ca other; do openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout $ca.key "
+    "-out $ca.crt -subj /CN=$ca >>log 2>&1 || exit 1; done; "
+    "openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost "
+    ">>log 2>&1 && printf 'subjectAltName=DNS:localhost\\n' >names && "
+    "openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 "
+    "-extfile names -out server.crt >>log 2>&1 && chmod 600 server.key && chmod 644 ca.crt "
+    "other.crt && \"$2/initdb\" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync "
+    ">>log 2>&1 || exit 1; printf 'local all all trust\\nlocal replication all trust\\n"
+    "hostssl all all 127.0.0.1/32 trust\\n' >data/pg_hba.conf; "
+    "\"$2/postgres\" -D data -k \"$1\" -c listen_addresses=127.0.0.1 -c port=%d -c ssl=on "
+    "-c ssl_cert_file=\"$1/server.crt\" -c ssl_key_file=\"$1/server.key\" -c fsync=off "
+    "-c shared_buffers=32MB -c autovacuum=off >>log 2>&1 & server=$!; "
+    "(read -r line <&3; kill -INT $server) & wait $server";
+
+static const char start_second[] =
+    "exec 3<&0; cd \"$1\" && "
+    "\"$2/psql\" -q -h %s -p %d -U postgres -c \"SELECT "
+    "pg_create_physical_replication_slot('probity_standby')\" >>log 2>&1 && "
+    "\"$2/pg_basebackup\" -h %s -p %d -U postgres -D data -R -S probity_standby -c fast "
+    ">>log 2>&1 && chmod 700 data || exit 1; "
+    "\"$2/postgres\" -D data -k \"$1\" -c listen_addresses= -c port=%d -c ssl=off -c "
+    "hot_standby=on "
+    "-c fsync=off >>log 2>&1 & server=$!; "
+    "(read -r line <&3; kill -INT $server) & wait $server";
+
+static bool takes_readers(const live_server *server)
+{
+    PB_AUTO_BUF log = PB_BUF_INIT(1 << 20);
+    char *path = sys_path_join(server->arena, server->folder, "log");
+    return sys_file_read(path, 1 << 20, &log, NULL) == PB_OK &&
+           pb_str_find(pb_buf_str(&log), PB_STR("ready to accept read-only connections")) !=
+               SIZE_MAX;
+}
+
+static char *tools_of(pb_arena *arena)
+{
+    char *tools = newest(arena, "/usr/lib/postgresql/*/bin");
+    if (tools == NULL)
+        fail_msg("there is no PostgreSQL server below /usr/lib/postgresql");
+    return tools;
+}
+
+static void begin_first(void)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    port = 20000 + (int)getpid() % 20000;
+    server_start(&first, "postgres", tools_of(arena), pb_arena_printf(arena, start_first, port));
+    server_wait(&first, engine_is_up);
+}
+
+static void begin_second(void)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    server_start(
+        &second, "postgres", tools_of(arena),
+        pb_arena_printf(arena, start_second, first.folder, port, first.folder, port, port));
+    server_wait(&second, takes_readers);
+}
+
+static const char *on_socket(const live_server *server)
+{
+    return pb_arena_printf(words, "postgres://postgres@/postgres?host=%s&port=%d&schema=w1",
+                           server->folder, port);
+}
+
+static const char *on_net(const char *host, const char *options)
+{
+    return pb_arena_printf(words, "postgres://postgres@%s:%d/postgres?schema=w1&%s", host, port,
+                           options);
+}
+
+static void expect(const char *folder, int exit, const char *has, const char *const *arguments)
+{
+    program_result r = program_run(folder, arguments);
+    if (r.exit != exit || (strstr(r.out, has) == NULL && strstr(r.err, has) == NULL))
+        fail_msg("%s %s: exit %d, not %d with “%s”\n%s%s", arguments[0], arguments[1], r.exit, exit,
+                 has, r.out, r.err);
+    program_free(&r);
+}
+
+#define EXPECT(folder, exit, has, ...)                                                             \
+    expect((folder), (exit), (has), (const char *const[]){__VA_ARGS__, NULL})
+
+/* shows: PER-2 SEC-1 */
+static void test_the_way_to_a_server_is_encrypted_and_its_name_is_checked(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    const char *trusted = pb_arena_printf(words, "sslrootcert=%s/ca.crt", first.folder);
+    const char *other = pb_arena_printf(words, "sslrootcert=%s/other.crt", first.folder);
+    EXPECT(folder, 0, "Made workspace", "init", on_net("localhost", trusted));
+    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w",
+           on_net("localhost", trusted));
+    /* plain is refused here, before anything is sent; and there */
+    EXPECT(folder, 2, "encrypted only", "runs", "-w", on_net("localhost", "sslmode=disable"));
+    EXPECT(folder, 2, "encrypted only", "runs", "-w", on_net("localhost", "sslmode=prefer"));
+    /* somebody else's authority, another host's certificate */
+    EXPECT(folder, 2, "certificate verify failed", "runs", "-w", on_net("localhost", other));
+    EXPECT(folder, 2, "does not match host name", "runs", "-w", on_net("127.0.0.1", trusted));
+    const char *by_ca = pb_arena_printf(words, "%s&sslmode=verify-ca", trusted);
+    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", on_net("127.0.0.1", by_ca));
+    /* no authority at all is no reason to trust */
+    EXPECT(folder, 2, "root certificate", "runs", "-w",
+           on_net("localhost", "sslrootcert=/nowhere/ca.crt"));
+    program_remove_folder(folder);
+}
+
+static void wait_for_replay(const char *folder)
+{
+    const char *primary = on_socket(&first);
+    for (int i = 0; i < 200; i++) {
+        program_result r =
+            PROGRAM(folder, "standby", on_socket(&second), "--status", "--from", primary, "--json");
+        bool there = strstr(r.out, "\"behind_bytes\": 0,") != NULL;
+        program_free(&r);
+        if (there)
+            return;
+        usleep(50000);
+    }
+    fail_msg("the standby does not catch up");
+}
+
+static void say_to(const live_server *server, const char *sql)
+{
+    char socket[32];
+    extern char **environ;
+    snprintf(socket, sizeof socket, "%d", port);
+    const char *const arguments[] = {
+        "psql", "-q", "-h", server->folder, "-p", socket, "-U", "postgres", "-c", sql, NULL};
+    pid_t child = 0;
+    int state = 0;
+    assert_int_equal(
+        0, posix_spawnp(&child, "psql", NULL, NULL, (char *const *)(uintptr_t)arguments, environ));
+    assert_int_equal(child, waitpid(child, &state, 0));
+    assert_int_equal(0, state);
+}
+
+/* shows: PER-5 PER-2 */
+static void test_a_server_follows_is_read_and_takes_over(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    const char *primary = on_socket(&first);
+    /* w12: a schema of its own */
+    const char *url = pb_arena_printf(words, "%s2", primary);
+    EXPECT(folder, 0, "Made workspace", "init", url);
+    program_write(folder, "accounts.csv", accounts);
+    EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", url);
+    begin_second();
+    const char *follower = pb_arena_printf(words, "%s2", on_socket(&second));
+    wait_for_replay(folder);
+    EXPECT(folder, 0, "follows", "standby", follower, "--status");
+    EXPECT(folder, 0, "\"streams\": true", "standby", follower, "--status", "--json");
+    EXPECT(folder, 1, "follows nobody", "standby", url, "--status");
+    EXPECT(folder, 2, "nothing to feed", "standby", follower);
+    /* what is only read is read there */
+    EXPECT(folder, 0, "Acme", "find", "acme", "-w", url, "--replica", follower);
+    say_to(&second, "SELECT pg_wal_replay_pause()");
+    program_write(folder, "more.csv", more);
+    EXPECT(folder, 0, "imported", "import", "more.csv", "-w", url);
+    program_result behind = PROGRAM(folder, "find", "bluth", "-w", url, "--replica", follower);
+    assert_null(strstr(behind.out, "Bluth")); /* it is behind, and was asked all the same */
+    program_free(&behind);
+    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url);
+    say_to(&second, "SELECT pg_wal_replay_resume()");
+    wait_for_replay(folder);
+    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica", follower);
+    /* one that is gone keeps nobody from reading */
+    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica",
+           "postgres://postgres@/postgres?host=/nowhere&schema=w12");
+    EXPECT(folder, 2, "it follows another", "import", "accounts.csv", "-w", follower);
+    EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
+    server_stop(&first);
+    EXPECT(folder, 1, "receives nothing", "standby", follower, "--status");
+    EXPECT(folder, 0, "is written from now on", "standby", follower, "--promote");
+    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", follower);
+    EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", follower);
+    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", follower);
+    program_remove_folder(folder);
+}
+
+/* shows: PER-5 */
+static void test_the_settings_of_both_servers_are_written(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    PB_AUTO_BUF text = PB_BUF_INIT(65536);
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    EXPECT(folder, 2, "Name the primary", "standby", "postgres:///crm", "--config", "settings");
+    EXPECT(folder, 0, "Written", "standby", "postgres:///crm", "--config", "settings", "--from",
+           "postgres://rep@db1/crm?schema=customers&application_name=o'hara");
+    char *path = pb_arena_printf(arena, "%s/settings/standby.conf", folder);
+    assert_int_equal(sys_file_read(path, 65536, &text, NULL), PB_OK);
+    assert_non_null(strstr(pb_buf_cstr(&text),
+                           "primary_conninfo = "
+                           "'postgres://rep@db1/crm?application_name=o''hara'\n"));
+    assert_non_null(strstr(pb_buf_cstr(&text), "hot_standby = on\n"));
+    assert_non_null(strstr(pb_buf_cstr(&text), "primary_slot_name = 'probity_standby'\n"));
+    program_remove_folder(folder);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    words = pb_arena_new(0);
+    begin_first();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (second.folder != NULL)
+        server_stop(&second);
+    words = pb_arena_free(words);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_settings_of_both_servers_are_written),
+        cmocka_unit_test(test_the_way_to_a_server_is_encrypted_and_its_name_is_checked),
+        cmocka_unit_test(test_a_server_follows_is_read_and_takes_over),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
