@@ -1,5 +1,6 @@
 /* A new record on its way down the road. */
 #include "internal.h"
+#include "record/review.h"
 
 static pb_status insert_row(plan *p, const layout_head *head, pb_error *err)
 {
@@ -49,6 +50,24 @@ static pb_status check_twice(record_writer *writer, plan *p, pb_str source_id, p
     return notes_add(writer, "source_id", "bad", source_id, says, err);
 }
 
+/* A row that was merged into another comes again: whether it is that one, a reviewer says. */
+static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head *head,
+                               pb_error *err)
+{
+    record_offer offer = {.left = head->id, .score = 1};
+    uint64_t added = 0;
+    bool found = false;
+    if (p->merged && !writer->last)
+        PB_TRY(keys_merged_source(writer, p, head->source_id, &found, &offer.right, err));
+    if (!found)
+        return PB_OK;
+    const char *by = pb_str_is(writer->gate.by, "import") ? "import" : "entry";
+    PB_TRY(record_review_offer(writer->session, p->entity, &offer, 1, by, head->run, writer->now_us,
+                               &added, err));
+    writer->suspected += added;
+    return PB_OK;
+}
+
 static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_uuid *ret_id,
                        pb_error *err)
 {
@@ -72,6 +91,7 @@ static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_
     PB_TRY(gate_note(writer, p, head.id, head.source_id, err));
     PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));
     PB_TRY(notes_write(writer, p, head.n, err));
+    PB_TRY(meet_survivor(writer, p, &head, err));
     *ret_id = head.id;
     return PB_OK;
 }

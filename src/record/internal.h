@@ -74,6 +74,7 @@ typedef struct plan {
         bool ambiguous;
     } * ref_hits;
     size_t ref_count, ref_capacity;
+    bool merged;     /* records of it were merged when this writer began */
     keyset promised; /* '=' text, '~' folded text -> 1 + position of the open promise */
     size_t open_promises;
     pb_value *cells;  /* of the row at work */
@@ -163,6 +164,9 @@ pb_status keys_flush(record_writer *writer, plan *p, pb_error *err);
 /** True in `*ret_twice` when this writer made a record with this source id before. */
 pb_status keys_source_seen(record_writer *writer, plan *p, pb_str source_id, bool *ret_twice,
                            pb_error *err);
+/** The survivor of a record with this source id that was merged away. */
+pb_status keys_merged_source(record_writer *writer, plan *p, pb_str source_id, bool *ret_found,
+                             pb_uuid *ret_id, pb_error *err);
 /** What a text finds as id, source id or key: 0, 1 or 2 (several) records; the first of them. */
 pb_status keys_find(db_session *session, model_reader *reader, const key_index *index, pb_str text,
                     int *ret_count, pb_uuid *ret_id, pb_error *err);

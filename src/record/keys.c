@@ -157,6 +157,7 @@ typedef struct search {
     unsigned kind;
     pb_str text;
     bool own;  /* only rows made by this writer */
+    bool gone; /* only rows that were merged away */
     int found; /* 2: several */
     int64_t n;
     pb_uuid id;
@@ -187,7 +188,8 @@ static pb_status candidate(search *s, int64_t n, pb_error *err)
     if (!row)
         return PB_OK;
     pb_status status = layout_row(s->index->lay, stmt, NULL, &head, s->index->probe, err);
-    bool called = status == PB_OK && is_called(s, &head, s->index->probe);
+    bool called =
+        status == PB_OK && (head.deleted || !s->gone) && is_called(s, &head, s->index->probe);
     db_reset(stmt);
     /* What a record that was merged away is called leads to its survivor. */
     if (called && head.deleted)
@@ -249,6 +251,23 @@ pb_status keys_source_seen(record_writer *writer, plan *p, pb_str source_id, boo
     if (source_id.len > 0)
         PB_TRY(run_search(&s, err));
     *ret_twice = s.found > 0;
+    return PB_OK;
+}
+
+pb_status keys_merged_source(record_writer *writer, plan *p, pb_str source_id, bool *ret_found,
+                             pb_uuid *ret_id, pb_error *err)
+{
+    search s = {.session = writer->session,
+                .reader = writer->reader,
+                .index = &p->index,
+                .kind = KEY_SOURCE,
+                .text = source_id,
+                .gone = true};
+    if (source_id.len > 0)
+        PB_TRY(run_search(&s, err));
+    *ret_found = s.found == 1;
+    if (*ret_found)
+        *ret_id = s.id;
     return PB_OK;
 }
 

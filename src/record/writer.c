@@ -1,5 +1,6 @@
 /* A writer: its memory, what it keeps about each entity, its ids, its end. */
 #include "internal.h"
+#include "merged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,7 @@ pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **
         p->last_n = p->index.first_n;
         p->index.filed = p->last_n > 0;
         PB_TRY(links_load(writer, p, err));
+        PB_TRY(merged_any(writer->session, entity, &p->merged, err));
         p->used = true;
     }
     *ret_plan = p;

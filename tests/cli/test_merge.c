@@ -122,6 +122,20 @@ static void test_many_at_once_and_back(void **state)
 }
 
 /* shows: DQ-4 INT-5 */
+static void test_what_was_merged_away_comes_again(void **state)
+{
+    (void)state;
+    char *folder = set_out();
+    program_write(folder, "again.csv",
+                  "Contact ID,Full Name,Email\nc1,Anna Adler,new@adler.example\n");
+    MUST(folder, "survives", "merge", "w", "c1", "c2", "--into", "c2");
+    MUST(folder, "1 row is likely the same as a record that is there", "import", "again.csv", "-w",
+         "w");
+    MUST(folder, "Anna Maria Adler", "review", "w", "--next");
+    program_remove_folder(folder);
+}
+
+/* shows: DQ-4 INT-5 */
 static void test_links_follow_and_a_moved_workspace_keeps_it_all(void **state)
 {
     (void)state;
@@ -144,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_two_become_one_and_two_again),
         cmocka_unit_test(test_what_is_refused_says_why),
         cmocka_unit_test(test_many_at_once_and_back),
+        cmocka_unit_test(test_what_was_merged_away_comes_again),
         cmocka_unit_test(test_links_follow_and_a_moved_workspace_keeps_it_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
