@@ -31,7 +31,7 @@ static void *help(void *context)
     bool wanted = all->ready && all->pages == PB_OK;
     pthread_mutex_unlock(&all->lock);
     if (wanted)
-        rows_work(&all->rows, all->second);
+        verify_rows_work(&all->rows, all->second);
     return NULL;
 }
 
@@ -50,10 +50,10 @@ static pb_status check(verification *all, pb_error *err)
     pb_status status = verify_events(all->v, err);
     let_rows(all, status == PB_OK);
     if (status == PB_OK)
-        rows_work(&all->rows, all->v->session);
+        verify_rows_work(&all->rows, all->v->session);
     if (all->helped)
         pthread_join(all->thread, NULL);
-    pb_status rows = rows_end(&all->rows, status == PB_OK ? err : NULL);
+    pb_status rows = verify_rows_end(&all->rows, status == PB_OK ? err : NULL);
     return status == PB_OK ? rows : status;
 }
 
@@ -82,7 +82,7 @@ static pb_status verify_all(verifier *v, ledger_row_check row_check, void *row_c
         all->second = NULL;
     pthread_mutex_init(&all->lock, NULL);
     pthread_cond_init(&all->change, NULL);
-    rows_begin(&all->rows, v, row_check, row_context);
+    verify_rows_begin(&all->rows, v, row_check, row_context);
     pb_status status = run(all, err);
     pthread_cond_destroy(&all->change);
     pthread_mutex_destroy(&all->lock);

@@ -124,13 +124,13 @@ static void note_failure(rows_check *rows, const part *p, pb_status status, cons
     rows->stop = true;
 }
 
-void rows_begin(rows_check *rows, verifier *v, ledger_row_check check, void *context)
+void verify_rows_begin(rows_check *rows, verifier *v, ledger_row_check check, void *context)
 {
     *rows = (rows_check){.v = v, .check = check, .context = context, .next = INT64_MIN};
     pthread_mutex_init(&rows->lock, NULL);
 }
 
-void rows_work(rows_check *rows, db_session *session)
+void verify_rows_work(rows_check *rows, db_session *session)
 {
     for (;;) {
         part p = {0};
@@ -216,7 +216,7 @@ static pb_status check_all_seen(verifier *v, pb_error *err)
     return PB_OK;
 }
 
-pb_status rows_end(rows_check *rows, pb_error *err)
+pb_status verify_rows_end(rows_check *rows, pb_error *err)
 {
     pthread_mutex_destroy(&rows->lock);
     if (rows->status != PB_OK) {

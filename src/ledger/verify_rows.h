@@ -23,10 +23,10 @@ typedef struct rows_check {
     uint64_t records;
 } rows_check;
 
-void rows_begin(rows_check *rows, verifier *v, ledger_row_check check, void *context);
+void verify_rows_begin(rows_check *rows, verifier *v, ledger_row_check check, void *context);
 /** Checks parts until there is none left, in a session of the caller's; failures stay in `rows`. */
-void rows_work(rows_check *rows, db_session *session);
+void verify_rows_work(rows_check *rows, db_session *session);
 /** When all threads are done: the first failure, or each newest event's row. */
-pb_status rows_end(rows_check *rows, pb_error *err);
+pb_status verify_rows_end(rows_check *rows, pb_error *err);
 
 #endif
