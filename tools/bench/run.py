@@ -4,7 +4,7 @@
 Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
 nothing else.
-FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
+FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate, bench_record_commit and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
 """
@@ -243,8 +243,8 @@ def measure_live(bench, rows):
         bench.line("  ratio of wall time to its client's export and an audit of the file", base.wall / beside, "x", 1.5)
 
 
-def said_by(command):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+def said_by(command, environment=None):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment).stdout
 
 
 def measure_workbook(bench, folder):
@@ -254,6 +254,17 @@ def measure_workbook(bench, folder):
     bench.line("expat alone over a workbook of 600,000 cells", expat, " s", None, 3)
     bench.line("the workbook read, from ZIP to typed cells", whole, " s", None, 3)
     bench.line("  ratio to expat alone", whole / expat, "x", 2)
+
+
+def measure_commits(bench, folder):
+    """Durable commits of one writer and of 64 at once, in the folder of the bench and on a server that syncs."""
+    program = os.path.join(folder, "record", "bench_record_commit")
+    for engine in ("folder", "postgres"):
+        said = said_by([program, bench.folder], dict(os.environ, PROBITY_TEST_ENGINE=engine) if engine == "postgres" else None)
+        syncs, one, many = (float(re.search(what + r" ([\d.]+)", said)[1]) for what in ("disk", "one writer", "64 writers"))
+        bench.line(f"durable commits of one writer, {engine} (the disk: {syncs:.0f} syncs a second)", one, " /s", None, 0)
+        bench.line("  of 64 writers at once", many, " /s", None, 0)
+        bench.line("  one writer's, of theirs (0.05: 20 times as many)", one / many, "x", 0.05, 3)
 
 
 def measure_search(bench, rows, folder):
@@ -285,6 +296,7 @@ def measure(bench, rows, benches, most):
     if benches:
         measure_workbook(bench, benches)
         measure_search(bench, rows, benches)
+        measure_commits(bench, benches)
         measure_gate(bench, rows, benches)
 
 
