@@ -51,7 +51,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
     {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
-    {PB_STR("record_merged_survivor"), PB_STR("record_merged"), "entity, survivor", false},
+    {PB_STR("record_merged_into"), PB_STR("record_merged"), "survivor", false},
 };
 
 static const struct {

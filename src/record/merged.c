@@ -127,11 +127,10 @@ pb_status merged_all(db_session *session, const model_entity *entity, pb_uuid id
         db_stmt *stmt;
         bool row;
         PB_TRY(db_prepare(session,
-                          "SELECT gone FROM record_merged WHERE entity = ?1 AND survivor = ?2"
+                          "SELECT gone FROM record_merged WHERE survivor = ?1"
                           " ORDER BY event, gone",
                           &stmt, err));
-        db_bind_text(stmt, 1, entity->name);
-        db_bind_blob(stmt, 2, pb_uuid_str(&ids[i]));
+        db_bind_blob(stmt, 1, pb_uuid_str(&ids[i]));
         for (;;) {
             pb_uuid gone = {{0}};
             PB_TRY(db_step(stmt, &row, err));

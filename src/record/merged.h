@@ -1,6 +1,9 @@
 /* Records that were merged into others: where they lead, and how a merge is kept.
  *
  *   record_merged(entity, gone, survivor, event):  A ─► B ─► C      event: that of the survivor
+ *
+ * An id is of one record, whatever its entity, so what went into it is asked for by the id alone:
+ * asked for by entity too, SQLite reads all merges of the entity instead of the index.
  */
 #ifndef RECORD_MERGED_H
 #define RECORD_MERGED_H

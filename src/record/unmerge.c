@@ -371,12 +371,9 @@ static pb_status forget(unmerging *u, const merge_held *held, pb_error *err)
 {
     db_stmt *stmt;
     PB_TRY(db_prepare(u->writer->session,
-                      "DELETE FROM record_merged WHERE entity = ?1 AND survivor = ?2"
-                      " AND event = ?3",
-                      &stmt, err));
-    db_bind_text(stmt, 1, held->entity->name);
-    db_bind_blob(stmt, 2, pb_uuid_str(&held->survivor));
-    db_bind_i64(stmt, 3, (int64_t)held->event);
+                      "DELETE FROM record_merged WHERE survivor = ?1 AND event = ?2", &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&held->survivor));
+    db_bind_i64(stmt, 2, (int64_t)held->event);
     return db_run(stmt, err);
 }
 

@@ -134,10 +134,8 @@ static pb_status newest_merge(unmerging *u, const merge_held *held, uint64_t *re
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(u->writer->session,
-                      "SELECT MAX(event) FROM record_merged WHERE entity = ?1 AND survivor = ?2",
-                      &stmt, err));
-    db_bind_text(stmt, 1, held->entity->name);
-    db_bind_blob(stmt, 2, pb_uuid_str(&held->survivor));
+                      "SELECT MAX(event) FROM record_merged WHERE survivor = ?1", &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&held->survivor));
     PB_TRY(db_step(stmt, &row, err));
     *ret_event = row ? (uint64_t)db_column_i64(stmt, 0) : 0;
     db_reset(stmt);

@@ -9,17 +9,16 @@
 
 /* --- finding the merge --- */
 
-static pb_status newest_survived(db_session *session, const model_entity *entity, pb_uuid id,
-                                 uint64_t *ret_event, bool *ret_found, pb_error *err)
+static pb_status newest_survived(db_session *session, pb_uuid id, uint64_t *ret_event,
+                                 bool *ret_found, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(session,
-                      "SELECT event FROM record_merged WHERE entity = ?1 AND survivor = ?2"
+                      "SELECT event FROM record_merged WHERE survivor = ?1"
                       " ORDER BY event DESC LIMIT 1",
                       &stmt, err));
-    db_bind_text(stmt, 1, entity->name);
-    db_bind_blob(stmt, 2, pb_uuid_str(&id));
+    db_bind_blob(stmt, 1, pb_uuid_str(&id));
     PB_TRY(db_step(stmt, &row, err));
     *ret_found = row;
     if (row)
@@ -89,13 +88,13 @@ static pb_status find_merge(db_session *session, const model_entity *entity, pb_
     bool absorbed, found;
     PB_TRY(merged_into(session, entity, id, &survivor, &event, &absorbed, err));
     if (!absorbed) {
-        PB_TRY(newest_survived(session, entity, id, ret_event, &found, err));
+        PB_TRY(newest_survived(session, id, ret_event, &found, err));
         return found ? PB_OK : refuse_unmerged(entity, id, err);
     }
     PB_TRY(merged_into(session, entity, survivor, &into, &newest, &found, err));
     if (found)
         return refuse_older(entity, id, survivor, err);
-    PB_TRY(newest_survived(session, entity, survivor, &newest, &found, err));
+    PB_TRY(newest_survived(session, survivor, &newest, &found, err));
     if (found && newest != event)
         return refuse_older(entity, id, survivor, err);
     *ret_event = event;

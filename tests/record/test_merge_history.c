@@ -32,7 +32,7 @@ static const char *pick_word(play *p)
 
 static pb_status add_firm(play *p, record_writer *writer, pb_error *err)
 {
-    char name[64], id[16], code[16], parent[16];
+    char name[64], id[32], code[16], parent[16];
     snprintf(name, sizeof name, "%s %u", pick_word(p), draw(p, 20));
     snprintf(id, sizeof id, "F-%zu", p->firm_count);
     snprintf(code, sizeof code, "T%u", draw(p, 6));
@@ -55,7 +55,7 @@ static void draw_mails(play *p, char to[96])
 
 static pb_status add_person(play *p, record_writer *writer, pb_error *err)
 {
-    char name[64], mails[96], id[16], firm[16], born[16];
+    char name[64], mails[96], id[32], firm[16], born[16];
     snprintf(name, sizeof name, "%s %c", pick_word(p), 'A' + (int)draw(p, 26));
     draw_mails(p, mails);
     snprintf(id, sizeof id, "P-%zu", p->people_count);
@@ -233,7 +233,7 @@ static void all_ways_lead_to_the_survivor(play *p)
         pb_map *seen = pb_map_new(arena);
         record_data gone, last;
         pb_uuid by_id, by_source, survivor;
-        char text[37], source[16];
+        char text[37], source[32];
         world_must(record_read(session, p->w.person, p->people[i], arena, &gone, &err), &err);
         if (!gone.merged)
             continue;
