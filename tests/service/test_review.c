@@ -18,7 +18,7 @@ static exchange_plan import(office *o, db_workspace *workspace, const char *path
 {
     pb_error err;
     exchange_plan plan = {0};
-    service_source source = {.paths = &path, .path_count = 1, .gate = gate};
+    service_source source = {.paths = &path, .path_count = 1, .gate = gate, .again = true};
     o->call.now_us += 1000000;
     must(service_import(o->service, &o->call, workspace, &source, false, false, o->arena, &plan,
                         &err),
