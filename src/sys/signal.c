@@ -21,6 +21,7 @@ void sys_signals_install(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a call that fails, as a full disk is */
 }
 
 bool sys_interrupted(void)

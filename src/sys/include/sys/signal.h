@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /** From now on SIGINT and SIGTERM only set a flag (a second one ends the process at once), and
- * writing to a pipe nobody reads fails instead of ending the process. */
+ * writing to a pipe nobody reads, or beyond the size a file may have, fails instead of ending the
+ * process. */
 void sys_signals_install(void);
 /** True once somebody asked the process to end. */
 bool sys_interrupted(void);
