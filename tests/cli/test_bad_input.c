@@ -153,7 +153,7 @@ static const bad_row bad_rows[] = {
     {"standby", "new --from empty; new --from missing; ws --promote;"
                 " new --from empty --every 0; new --from empty --follow --every often;"
                 " ws --promote --accept-loss few"},
-    {"upgrade", "missing; torn; file; ws --key-file key"},
+    {"upgrade", "missing; torn; file; ws --key-file key; missing --dry-run"},
     {"ledger verify", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger head", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger prove", "0 -w missing; 99999 -w ws; first -w ws; -1 -w ws"},
