@@ -5,6 +5,21 @@
 
 #include "backup_support.h"
 
+#include "backup/standby.h"
+
+static inline void must_be_named_to_followers(const backup_world *w)
+{
+    pb_error err = {0};
+    backup_standby_seen seen;
+    const backup_call call = world_call();
+    const backup_standby_options options = {
+        .folder = w->workspace, .from = w->place, .key = world_key(w)};
+    must(backup_standby_look(&test_schema.schema, &call, &options, &seen, &err), &err);
+    assert_false(seen.asked);
+    assert_int_equal(seen.error.status, PB_CORRUPT);
+    assert_non_null(seen.error.primary.id);
+}
+
 /** Each `step`th byte of every object. */
 static inline void altered_bytes_are_named(size_t step)
 {
@@ -37,6 +52,12 @@ static inline void altered_bytes_are_named(size_t step)
                             status == PB_UNSUPPORTED);
                 assert_non_null(why.primary.id);
                 assert_int_equal(sys_path_kind(w.into), SYS_NONE);
+                continue;
+            }
+            /* who is the primary is read by those who follow, not by a restore */
+            if (pb_str_ends(pb_str_c(name), PB_STR("/primary"))) {
+                must_be_named_to_followers(&w);
+                must(sys_dir_remove_tree(w.into, &err), &err);
                 continue;
             }
             /* only what names the room is read by nobody */
