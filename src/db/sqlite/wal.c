@@ -14,6 +14,7 @@ typedef struct wal_scan {
     int64_t bad;          /* first frame that is not valid, from 1; 0: none */
     int64_t commits_lost; /* commits at or behind the first invalid frame */
     bool bad_header;
+    uint8_t header[DB_LOG_HEAD];
 } wal_scan;
 
 /* A frame of this generation of the log? Older ones may follow the end. */
@@ -61,6 +62,7 @@ static pb_status scan_log(const db_raw *raw, wal_scan *ret_scan, pb_error *err)
         ret_scan->bad_header = true;
         return PB_OK;
     }
+    memcpy(ret_scan->header, header, sizeof header);
     ret_scan->frames = (raw->size - DB_LOG_HEAD) / (DB_FRAME_SIZE);
     uint8_t *frame = malloc(DB_FRAME_SIZE);
     if (frame == NULL)
@@ -117,6 +119,30 @@ static bool is_suspect(const wal_scan *scan)
     return scan->bad_header || scan->commits_lost > 0;
 }
 
+static bool same_scan(const wal_scan *a, const wal_scan *b)
+{
+    return a->frames == b->frames && a->bad == b->bad && a->commits_lost == b->commits_lost &&
+           a->bad_header == b->bad_header && memcmp(a->header, b->header, sizeof a->header) == 0;
+}
+
+/* Other processes may be in the middle of a write, or begin the log anew while it is read: what was
+ * cut off or altered looks the same each time, what is in use does not. */
+static pb_status scan_until_same(const char *path, wal_scan *scan, pb_error *err)
+{
+    enum { SCANS = 20, STEADY = 3, PAUSE_MS = 50 };
+    int steady = 1;
+    PB_TRY(scan_file(path, scan, err));
+    for (int i = 0; i < SCANS && is_suspect(scan) && steady < STEADY; i++) {
+        wal_scan before = *scan;
+        sqlite3_sleep(PAUSE_MS);
+        PB_TRY(scan_file(path, scan, err));
+        steady = same_scan(&before, scan) ? steady + 1 : 1;
+    }
+    if (is_suspect(scan) && steady < STEADY)
+        *scan = (wal_scan){0}; /* it is being written all the time: it is in use */
+    return PB_OK;
+}
+
 pb_status db_sqlite_inspect(const db_target *target, pb_error *err)
 {
     char path[DB_SQLITE_PATH_MAX];
@@ -124,11 +150,7 @@ pb_status db_sqlite_inspect(const db_target *target, pb_error *err)
     wal_scan scan;
     PB_TRY(db_sqlite_path(target->place, DB_SQLITE_WAL, path, err));
     PB_TRY(db_sqlite_path(target->place, DB_SQLITE_TORN, copy, err));
-    PB_TRY(scan_file(path, &scan, err));
-    if (is_suspect(&scan)) {
-        sqlite3_sleep(100); /* another process may be in the middle of a write */
-        PB_TRY(scan_file(path, &scan, err));
-    }
+    PB_TRY(scan_until_same(path, &scan, err));
     if (!is_suspect(&scan))
         return PB_OK;
     if (scan.bad_header || scan.commits_lost > 1) {
