@@ -61,7 +61,7 @@ static void read_fill(const layout *lay, const layout_head *head, const pb_value
 pb_status read_by(db_session *session, const model_entity *entity, const char *rest, pb_value key,
                   pb_arena *arena, record_data *ret_record, bool *ret_found, pb_error *err)
 {
-    const layout *lay;
+    const layout *lay = NULL;
     pb_value *cells;
     record_data record;
     layout_head head;
@@ -155,7 +155,7 @@ pb_status record_scan(db_session *session, const model_entity *entity, record_ea
                       void *context, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    const layout *lay;
+    const layout *lay = NULL;
     pb_value *cells;
     record_data record;
     layout_head head;
