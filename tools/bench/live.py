@@ -3,6 +3,7 @@
 One server at a time, in a folder of its own, on a unix socket only, ended with the measurement. As root it runs as the user its
 package made. Settings are the servers' own but for what keeps a scratch server off the disk.
 """
+import contextlib
 import csv
 import glob
 import os
@@ -63,6 +64,25 @@ class Server:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def family(self):
+        """The server's process and all that descend from it."""
+        found, looked = [], [self.process.pid]
+        while looked:
+            pid = looked.pop()
+            found.append(pid)
+            for children in glob.glob(f"/proc/{pid}/task/*/children"):
+                with contextlib.suppress(OSError), open(children, encoding="ascii") as file:
+                    looked += map(int, file.read().split())
+        return found
+
+    def cpu(self):
+        """Processor seconds of all its processes so far, those that have ended included."""
+        ticks = 0
+        for pid in self.family():
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                ticks += sum(map(int, file.read().rpartition(")")[2].split()[11:15]))  # utime stime cutime cstime
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def ask(self, sql):
         subprocess.run(self.client(sql), check=True, stdout=subprocess.DEVNULL)
 
@@ -75,14 +95,38 @@ def header(path):
 class Postgres(Server):
     name = "PostgreSQL"
 
-    def __init__(self):
+    def __init__(self, *settings):
         tools = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
         super().__init__("postgres", [f"{tools}/initdb", "-D", "FOLDER/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
                                       "--locale=C.UTF-8", "--no-sync"],
-                         [f"{tools}/postgres", "-D", "FOLDER/data", "-k", "FOLDER", "-c", "listen_addresses=", "-c", "fsync=off"])
+                         [f"{tools}/postgres", "-D", "FOLDER/data", "-k", "FOLDER", "-c", "listen_addresses=", "-c", "fsync=off",
+                          *(part for setting in settings for part in ("-c", setting))])
 
     def client(self, sql):
         return ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "postgres", "-c", sql]
+
+    def script(self, path):
+        return [*self.client("")[:-2], "-f", path]
+
+    def rows(self, sql):
+        said = subprocess.run([*self.client(sql), "-At", "-F", "\t"], check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+        return [line.split("\t") for line in said.splitlines()]
+
+    def cpu(self):
+        """Read when no connection is open any more: a process that is about to end might be missed between its parent and itself."""
+        for _ in range(600):
+            if not any(self.serves(pid) for pid in self.family()):
+                return super().cpu()
+            time.sleep(0.05)
+        sys.exit("a connection to the server was still open after half a minute")
+
+    @staticmethod
+    def serves(pid):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                return b" [local] " in file.read()
+        except OSError:
+            return True  # it ended just now: look again
 
     def fill(self, path):
         names = ", ".join(f'"{name}"' for name in header(path))

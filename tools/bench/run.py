@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates] [--keep DIR] [--update FILE.md]
+Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
-nothing else.
+nothing else, --only-postgres only the import into a workspace on PostgreSQL.
 FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate, bench_record_commit and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
@@ -23,6 +23,7 @@ import time
 
 import backups
 import live
+import server_import
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -292,6 +293,7 @@ def measure(bench, rows, benches, most):
     measure_others(bench, rows, workspace, key)
     measure_duplicates(bench, rows, most)
     measure_live(bench, rows)
+    server_import.measure(bench, Run, rows)
     backups.measure(bench, Run, rows, workspace, key, benches)
     if benches:
         measure_workbook(bench, benches)
@@ -328,7 +330,9 @@ def main():
     parser.add_argument("--benches")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--duplicates", type=int, default=0, metavar="N")
-    parser.add_argument("--only-duplicates", action="store_true")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--only-duplicates", action="store_true")
+    only.add_argument("--only-postgres", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
@@ -339,6 +343,8 @@ def main():
     try:
         if options.only_duplicates:
             measure_duplicates(bench, options.rows, options.duplicates)
+        elif options.only_postgres:
+            server_import.measure(bench, Run, options.rows)
         else:
             measure(bench, options.rows, options.benches, options.duplicates)
         if options.update:
