@@ -273,7 +273,7 @@ static pb_status open_note(db_workspace *workspace, const char *path, db_standby
                            void *context, pb_error *err)
 {
     enum { MORE = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES };
-    PB_AUTO_BUF sealed = PB_BUF_INIT(SEALED_MAX), plain = PB_BUF_INIT(SEALED_MAX);
+    PB_AUTO_BUF sealed = PB_BUF_INIT(SEALED_MAX);
     uint8_t key[32];
     PB_TRY(sys_file_read(path, SEALED_MAX, &sealed, err));
     uint8_t *room = malloc(sealed.len + 1);

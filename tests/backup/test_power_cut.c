@@ -575,7 +575,7 @@ static void all_disks_now(explorer *x, const power_disk *disk)
         unsigned times = one ? 3 : how == POWER_RANDOM ? x->more : 1;
         if (disk->pending_count < 2 && how > POWER_EVERYTHING && how < POWER_FIRST_HALF)
             continue; /* the same as others */
-        choice.how = how;
+        choice.how = (power_extent)how;
         for (unsigned i = 0; i < times; i++) {
             choice.seed = power_mix(choice.seed + i + 1);
             choice.which = disk->pending_count == 0 ? 0 : choice.seed % disk->pending_count;

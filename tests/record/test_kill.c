@@ -44,7 +44,7 @@ static pb_status enter(world *w, record_writer *road, void *context, pb_error *e
 
 static void tell(int who, int number, answer outcome)
 {
-    const told word = {who, number, outcome};
+    const told word = {who, number, (int32_t)outcome};
     if (write(STDOUT_FILENO, &word, sizeof word) != (ssize_t)sizeof word)
         _exit(5);
 }

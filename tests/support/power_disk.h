@@ -15,19 +15,21 @@
 enum { POWER_SECTOR = 512, POWER_MARKS = 4 };
 
 /* How much of what is not durable is there. */
+typedef enum power_extent {
+    POWER_NOTHING,
+    POWER_EVERYTHING,
+    POWER_NAMES_ONLY, /* renames and the like, but no byte */
+    POWER_BYTES_ONLY,
+    POWER_ALL_BUT,    /* everything but the change `which` */
+    POWER_ONLY,       /* nothing but the change `which` */
+    POWER_FIRST_HALF, /* everything, of the newest bytes the first half of the sectors */
+    POWER_LAST_HALF,
+    POWER_RANDOM
+} power_extent;
+
 typedef struct power_choice {
     uint64_t seed;
-    enum {
-        POWER_NOTHING,
-        POWER_EVERYTHING,
-        POWER_NAMES_ONLY, /* renames and the like, but no byte */
-        POWER_BYTES_ONLY,
-        POWER_ALL_BUT,    /* everything but the change `which` */
-        POWER_ONLY,       /* nothing but the change `which` */
-        POWER_FIRST_HALF, /* everything, of the newest bytes the first half of the sectors */
-        POWER_LAST_HALF,
-        POWER_RANDOM
-    } how;
+    power_extent how;
     size_t which; /* counted among the changes that are not durable */
 } power_choice;
 
