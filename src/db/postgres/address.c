@@ -151,15 +151,11 @@ static pb_status make_parameters(const address *at, const char *password, pg_whe
     const struct {
         const char *name, *value;
     } own[] = {
-        {"sslmode", at->sslmode},
-        {"application_name", "probity"},
-        {"client_encoding", "UTF8"},
-        {"connect_timeout", "15"},
-        {"keepalives_idle", "30"},
-        {"keepalives_interval", "10"},
-        {"tcp_user_timeout", "60000"},
-        {"password", password},
-        {"gssencmode", is_socket(at) ? NULL : "disable"},
+        {"sslmode", at->sslmode},    {"application_name", "probity"},
+        {"client_encoding", "UTF8"}, {"connect_timeout", "15"},
+        {"keepalives_idle", "30"},   {"keepalives_interval", "10"},
+        {"keepalives_count", "3"},   {"tcp_user_timeout", "60000"},
+        {"password", password},      {"gssencmode", is_socket(at) ? NULL : "disable"},
     };
     size_t count = 0, total = MORE;
     for (const PQconninfoOption *one = at->parts; one->keyword != NULL; one++)

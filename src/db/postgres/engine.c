@@ -15,7 +15,9 @@
 enum {
     REPLICA_WAIT_US = 5000000, /* for a replica to catch up with what this process wrote */
     REPLICA_LOOK_US = 20000,
-    OUTCOME_TRIES = 20, /* to hear what became of a commit, a second apart at most */
+    /* To hear what became of a commit: longer than the server takes to notice that its client was
+     * cut off (keepalives_* in address.c), since until then the commit may still come. */
+    OUTCOME_WAIT_US = 120000000,
 };
 
 pb_status db_pg_settle(db_conn *conn, pb_error *err)
@@ -255,9 +257,10 @@ static void ask_word(db_conn *conn, const char *sql, char ret_word[40])
 static bool took_place(db_conn *conn, bool *ret_known)
 {
     char sql[160], word[40], wanted[40];
+    int64_t until = sys_monotonic_us() + OUTCOME_WAIT_US;
     *ret_known = false;
     snprintf(wanted, sizeof wanted, "%lld", (long long)conn->commits + 1);
-    for (int tries = 0; tries < OUTCOME_TRIES; tries++) {
+    for (int tries = 0; tries == 0 || sys_monotonic_us() < until; tries++) {
         if (tries > 0)
             sys_sleep_us(tries < 5 ? 100000 : 1000000);
         if (db_pg_reconnect(conn, NULL) != PB_OK)

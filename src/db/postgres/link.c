@@ -12,6 +12,31 @@ static void ignore_notice(void *context, const char *message)
     (void)message;
 }
 
+/* The server watches the connection as we do. Left to its own settings it would keep the locks of a
+ * session whose network was cut for two hours, and everybody would wait for those. */
+static pb_status have_it_watch(PGconn *pg, pb_error *err)
+{
+    static const char *const names[] = {"keepalives_idle", "keepalives_interval",
+                                        "keepalives_count", "tcp_user_timeout"};
+    PB_AUTO_BUF sql = PB_BUF_INIT(1000);
+    if (PQhost(pg) != NULL && PQhost(pg)[0] == '/')
+        return PB_OK;
+    PQconninfoOption *parts = PQconninfo(pg);
+    if (parts == NULL)
+        return pb_fail_memory(err);
+    for (const PQconninfoOption *one = parts; one->keyword != NULL; one++)
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            bool same = one->val != NULL && strcmp(one->keyword, names[i]) == 0;
+            long value = same ? strtol(one->val, NULL, 10) : 0;
+            if (value > 0 && value <= INT32_MAX)
+                pb_buf_printf(&sql, "SET %s%s = %ld;", i < 3 ? "tcp_" : "", names[i], value);
+        }
+    PQconninfoFree(parts);
+    if (sql.failed)
+        return pb_fail_memory(err);
+    return sql.len == 0 ? PB_OK : db_pg_say(pg, pb_buf_cstr(&sql), err);
+}
+
 pb_status db_pg_link(const pg_where *where, PGconn **ret_pg, pb_error *err)
 {
     PGconn *pg = PQconnectdbParams(where->names, where->values, 0);
@@ -25,6 +50,8 @@ pb_status db_pg_link(const pg_where *where, PGconn **ret_pg, pb_error *err)
         status = pb_fail(err, PB_UNSUPPORTED,
                          PB_MSG("The server of {workspace} is older than PostgreSQL 15."),
                          "workspace", where->shown, NULL);
+    else
+        status = have_it_watch(pg, err);
     if (status != PB_OK)
         PQfinish(pg);
     else
