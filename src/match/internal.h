@@ -62,6 +62,8 @@ typedef struct match_word {
     uint32_t letters; /* set of its letters */
     uint32_t cross;   /* the same in Arabic and Latin letters: hash of its sounds; 0: none */
     uint32_t sound;   /* the same in Han characters and Latin letters: of its syllables; 0: none */
+    uint32_t bag;     /* sum over its sounds: that of a whole name does not say where a word ends */
+    uint8_t heard;    /* how many those are */
     uint8_t script;   /* match_script */
     bool ascii;
     bool single; /* one letter: an initial, or a name in Chinese */

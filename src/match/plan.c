@@ -74,24 +74,37 @@ static size_t start_keys(const match_word *const *words, size_t count, uint64_t 
     return found;
 }
 
-/* A whole name as it sounds: 张晓明 and Hsiao-ming Chang; حسین رضایی and Hossein Rezaei. */
+/* So many sounds make a name in any order, wherever its words end. */
+enum { HEARD_LEAST = 6 };
+
+/* A whole name as it sounds: 张晓明 and Hsiao-ming Chang; حسین رضایی and Hossein Rezaei; محمدرضا
+ * نوری and Mohammad Reza Nouri. */
 static size_t sound_keys(const match_table *table, const match_key_plan *plan, uint32_t row,
                          uint64_t *keys)
 {
     const match_word *words[NAME_PARTS];
     size_t count = words_of(table, plan->a, row, words), found = 0;
-    uint64_t sum = 0;
+    uint64_t sum = 0, bag = 0;
+    unsigned heard = 0;
     bool all = count > 0;
     for (size_t i = 0; i < count; i++) {
         sum += match_mix(words[i]->cross, 8);
+        bag += words[i]->bag;
+        heard += words[i]->heard;
         all = all && words[i]->cross != 0;
     }
     if (all)
-        keys[found++] = sum;
+        keys[found++] = heard >= HEARD_LEAST ? match_mix(bag & UINT32_MAX, 10) : sum;
     const match_name *name =
         count > 0 ? &table->column[plan->a].names[match_row(table, row)[plan->a].id] : NULL;
-    if (name != NULL && name->reading != 0)
-        keys[found++] = match_mix(script_reading_key(&table->words.readings[name->reading]), 9);
+    if (name != NULL && name->reading != 0) {
+        const script_reading *reading = &table->words.readings[name->reading];
+        size_t first = found;
+        keys[found++] = script_reading_key(reading);
+        found += script_reading_others(reading, keys + found);
+        for (size_t i = first; i < found; i++)
+            keys[i] = match_mix(keys[i], 9);
+    }
     return found;
 }
 

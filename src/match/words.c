@@ -101,6 +101,21 @@ static uint32_t cross_of(pb_str word, match_script script)
     return bones.count > 0 ? (uint32_t)match_hash(pb_str_n(bones.sound, bones.count), 14) | 1 : 0;
 }
 
+/* The sounds of a word in any order. An h at its end is not heard, so none is taken. */
+static void put_bag(match_word *word)
+{
+    script_bones bones;
+    if (word->script == MATCH_HAN)
+        return;
+    script_bones_of(word->text, &bones);
+    for (size_t i = 0; i < bones.count; i++) {
+        if (bones.sound[i] == 'h')
+            continue;
+        word->bag += (uint32_t)match_mix((uint64_t)(unsigned char)bones.sound[i], 15);
+        word->heard++;
+    }
+}
+
 static bool add_word(match_words *words, pb_str text, uint32_t *ret_id)
 {
     uint32_t id = match_intern_id(&words->intern, match_hash(text, 3));
@@ -128,6 +143,7 @@ static bool add_word(match_words *words, pb_str text, uint32_t *ret_id)
                          .sound = sound_of(text, script),
                          .script = (uint8_t)script,
                          .ascii = is_ascii(text)};
+        put_bag(&words->items[id]);
     }
     *ret_id = id;
     return id > 0;

@@ -269,15 +269,31 @@ script_alike script_same_reading(const script_reading *a, const script_reading *
     return best;
 }
 
+static uint64_t sound_key(uint16_t syllable)
+{
+    uint64_t h = (script_han_sound[syllable] + UINT64_C(1)) * UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ h >> 31;
+}
+
 uint64_t script_reading_key(const script_reading *reading)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < reading->count; i++) {
-        uint64_t h =
-            (script_han_sound[reading->syllable[i]] + UINT64_C(1)) * UINT64_C(0x9E3779B97F4A7C15);
-        sum += h ^ h >> 31;
-    }
+    for (size_t i = 0; i < reading->count; i++)
+        sum += sound_key(reading->syllable[i]);
     return sum;
+}
+
+size_t script_reading_others(const script_reading *reading, uint64_t keys[SCRIPT_OTHERS])
+{
+    uint64_t key = script_reading_key(reading);
+    size_t found = 0;
+    for (size_t i = 0; i < SCRIPT_OTHERS && reading->count > 0; i++) {
+        size_t end = i < 2 ? 0 : reading->count - 1u;
+        uint16_t other = i < 2 ? reading->first[i] : reading->last[i - 2];
+        if (other != 0 && !same_sound(other, reading->syllable[end]))
+            keys[found++] = key - sound_key(reading->syllable[end]) + sound_key(other);
+    }
+    return found;
 }
 
 static size_t codes_of(pb_str name, uint32_t codes[SCRIPT_SYLLABLES])

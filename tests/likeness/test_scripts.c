@@ -169,7 +169,7 @@ static void at_most(const char *kind, size_t one)
 static void one_persian_name_is_found(void **state)
 {
     (void)state;
-    at_least("fa-latin", 920, 950);
+    at_least("fa-latin", 965, 950);
     at_least("fa", 990, 990);
 }
 
@@ -178,7 +178,7 @@ static void one_chinese_name_is_found(void **state)
 {
     (void)state;
     at_least("zh-hant", 990, 990);
-    at_least("zh-latin", 900, 960);
+    at_least("zh-latin", 955, 960);
     at_least("zh", 990, 990);
 }
 

@@ -161,6 +161,17 @@ static void test_keys(void **state)
     assert_true(script_reading_key(&a) == script_reading_key(&b));
     assert_true(read_any("xiao hong chang", &b));
     assert_false(script_reading_key(&a) == script_reading_key(&b));
+    /* A spelling of two family names leads to both. */
+    uint64_t others[SCRIPT_OTHERS], wong, wang, huang;
+    assert_true(read_any("wong weiming", &a) && read_any("王伟明", &b));
+    wong = script_reading_key(&a);
+    wang = script_reading_key(&b);
+    assert_true(read_any("黄伟明", &b));
+    huang = script_reading_key(&b);
+    assert_true(wong == wang || wong == huang);
+    assert_true(script_reading_others(&a, others) >= 1);
+    assert_true(others[0] == (wong == wang ? huang : wang));
+    assert_int_equal(script_reading_others(&b, others), 0);
     size_t len = script_han_latin(PB_STR("重庆"), false, room, sizeof room);
     assert_true(pb_str_is(pb_str_n(room, len), "chongqing"));
     len = script_han_latin(PB_STR("单"), true, room, sizeof room);

@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 
-enum { SCRIPT_SYLLABLES = 4 };
+enum { SCRIPT_SYLLABLES = 4, SCRIPT_OTHERS = 4 };
 
 /** A Chinese name as syllables in the order written. */
 typedef struct script_reading {
@@ -39,6 +39,8 @@ bool script_read_latin(pb_str name, script_reading *ret);
 script_alike script_same_reading(const script_reading *a, const script_reading *b);
 /** Sum over the syllables of their sounds: the same for all orders and spellings of one name. */
 uint64_t script_reading_key(const script_reading *reading);
+/** The same for what else the family name may be (Wong: 黄, 王); how many there are. */
+size_t script_reading_others(const script_reading *reading, uint64_t keys[SCRIPT_OTHERS]);
 /** The syllables of one word in Latin letters; 0: it is none such. Of a family name in another
  * spelling its first reading. */
 size_t script_syllables(pb_str word, uint16_t syllables[SCRIPT_SYLLABLES]);
