@@ -121,6 +121,8 @@ static pb_status drill_plain(drilling *d, backup_target *target, pb_error *err)
     PB_TRY(status);
     out->recover_us = out->restored.us;
     out->lose_us = d->call->now_us - out->restored.at_us;
+    if (out->lose_us < 0) /* the clock was set back since */
+        out->lose_us = 0;
     out->in_time = out->recover_us <= d->plan.recover_us;
     out->young = out->lose_us <= d->plan.lose_us;
     if (!out->young)

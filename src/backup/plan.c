@@ -236,8 +236,9 @@ pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret
 {
     static const char sql[] =
         "SELECT p.place, r.at_us, r.backup, r.same_disk,"
-        " (SELECT MAX(d.at_us) FROM t_backup_drill AS d"
-        " WHERE d.place = p.place AND d.fault = 'none' AND d.recover_us > 0) FROM"
+        " (SELECT d.at_us FROM t_backup_drill AS d"
+        " WHERE d.place = p.place AND d.fault = 'none' AND d.recover_us > 0"
+        " ORDER BY d.n DESC LIMIT 1) FROM"
         " (SELECT place FROM t_backup_place UNION SELECT place FROM t_backup_run) AS p"
         " LEFT JOIN t_backup_run AS r ON r.n ="
         " (SELECT MAX(s.n) FROM t_backup_run AS s WHERE s.place = p.place) ORDER BY p.place";

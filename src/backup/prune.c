@@ -6,6 +6,8 @@
 #include "rowlist.h"
 #include "shiplog.h"
 
+#include "sys/clock.h"
+
 #include "base/cbor.h"
 #include "base/map.h"
 
@@ -13,6 +15,8 @@ typedef struct pruning {
     backup_room room;
     const backup_plan *plan;
     const backup_call *call;
+    int64_t now_us; /* what is dated later was made by a clock that was set back since */
+    int64_t age_us; /* moment that ages are counted to */
     pb_arena *arena;
     pb_map *needed; /* names below pieces/ */
     page_table *table;
@@ -37,7 +41,28 @@ static bool kept(const pruning *p, size_t age_rank, int64_t at_us)
     if (age_rank == 0 || (p->plan->newest == 0 && p->plan->keep_us == 0))
         return true;
     return age_rank < (size_t)p->plan->newest ||
-           (p->plan->keep_us > 0 && at_us >= p->call->now_us - p->plan->keep_us);
+           (p->plan->keep_us > 0 && at_us >= p->age_us - p->plan->keep_us);
+}
+
+/* Backups of the future are kept and count as none: else they, and not those made since, would be
+ * the newest. Ages are counted to the backup before the newest: a clock that jumped ahead dates the
+ * newest too, and nothing may go because of that. */
+static void judge(pruning *p, const backup_object *objects, size_t count, bool *keep)
+{
+    size_t rank = 0;
+    int64_t at_us;
+    p->now_us = sys_now_us() > p->call->now_us ? sys_now_us() : p->call->now_us;
+    p->age_us = p->call->now_us;
+    for (size_t i = count; i > 0; i--)
+        if (room_moment_parse(objects[i - 1].name, ".manifest", &at_us) && at_us <= p->now_us &&
+            rank++ == 1 && at_us < p->age_us)
+            p->age_us = at_us;
+    rank = 0;
+    for (size_t i = count; i > 0; i--) {
+        keep[i - 1] = true;
+        if (room_moment_parse(objects[i - 1].name, ".manifest", &at_us) && at_us <= p->now_us)
+            keep[i - 1] = kept(p, rank++, at_us);
+    }
 }
 
 static pb_status need(pruning *p, const piece_name *name, bool *ret_new, pb_error *err)
@@ -90,16 +115,18 @@ static pb_status remove_manifests(pruning *p, pb_error *err)
     char label[ROOM_NAME];
     int64_t at_us;
     PB_TRY(room_list(&p->room, "backups", p->arena, &objects, &count, err));
+    bool *keep = pb_arena_array(p->arena, count + 1, sizeof *keep);
+    if (keep == NULL)
+        return pb_fail_memory(err);
+    judge(p, objects, count, keep);
     for (size_t i = count; i > 0; i--) {
-        if (!room_moment_parse(objects[i - 1].name, ".manifest", &at_us) ||
-            !kept(p, count - i, at_us))
+        if (!room_moment_parse(objects[i - 1].name, ".manifest", &at_us) || !keep[i - 1])
             continue;
         room_moment_label("backups", at_us, ".manifest", label);
         PB_TRY(need_manifest(p, label, err));
     }
     for (size_t i = 0; i < count; i++) { /* the oldest first */
-        if (!room_moment_parse(objects[i].name, ".manifest", &at_us) ||
-            kept(p, count - 1 - i, at_us))
+        if (!room_moment_parse(objects[i].name, ".manifest", &at_us) || keep[i])
             continue;
         room_moment_label("backups", at_us, ".manifest", label);
         PB_TRY(room_remove(&p->room, label, err));

@@ -46,7 +46,8 @@ static pb_status choose(const service_call *call, const backup_plan *plan,
         return pb_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         const backup_state *state = state_of(states, state_count, places[i]);
-        bool due = state == NULL || state->at_us == INT64_MIN ||
+        /* One of the future was made by a clock that was set back since. */
+        bool due = state == NULL || state->at_us == INT64_MIN || state->at_us > call->now_us ||
                    call->now_us - state->at_us >= plan->every_us;
         if (due || !if_due)
             chosen[used++] = places[i];
@@ -271,7 +272,8 @@ static pb_status drill_places(const service_call *call, db_workspace *workspace,
         return pb_fail_memory(err);
     size_t used = 0;
     for (size_t i = 0; i < count; i++)
-        if (!if_due || drill_due(&states[i], &plan) <= call->now_us)
+        if (!if_due || states[i].drilled_us > call->now_us ||
+            drill_due(&states[i], &plan) <= call->now_us)
             places[used++] = states[i].place;
     *ret_places = places;
     *ret_count = used;
