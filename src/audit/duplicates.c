@@ -84,7 +84,7 @@ static pb_status fill_rows(likeness_rows *rows, db_session *snapshot, const mode
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 16);
     db_stmt *stmt;
     likeness_part *part;
-    written_dates written[LIKENESS_FIELDS];
+    written_dates written[LIKENESS_FIELDS] = {0};
     const likeness_fields *fields = likeness_rows_fields(rows);
     pb_buf_addc(&sql, "select ");
     for (size_t c = 0; c < fields->count; c++) {

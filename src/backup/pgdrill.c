@@ -106,6 +106,7 @@ static pb_status make_folders(proving *p, pb_error *err)
 
 static pb_status restore(proving *p, pb_error *err)
 {
+    static const char stanza[] = "--stanza=" BACKUP_STANZA;
     PB_AUTO_BUF moment = PB_BUF_INIT(64);
     bool newest = p->until_us == INT64_MAX;
     char *conf = pb_arena_printf(p->arena, "--config=%s", p->conf);
@@ -122,11 +123,11 @@ static pb_status restore(proving *p, pb_error *err)
         *at = ' ';
     if (conf == NULL || data == NULL || lock == NULL || target == NULL || moment.failed)
         return pb_fail_memory(err);
-    return newest ? RUN(err, "pgbackrest", conf, "--stanza=" BACKUP_STANZA, data, lock,
-                        "--log-level-file=off", "--archive-mode=off", "restore")
-                  : RUN(err, "pgbackrest", conf, "--stanza=" BACKUP_STANZA, data, lock,
-                        "--log-level-file=off", "--archive-mode=off", "--type=time", target,
-                        "--target-action=promote", "restore");
+    return newest ? RUN(err, "pgbackrest", conf, stanza, data, lock, "--log-level-file=off",
+                        "--archive-mode=off", "restore")
+                  : RUN(err, "pgbackrest", conf, stanza, data, lock, "--log-level-file=off",
+                        "--archive-mode=off", "--type=time", target, "--target-action=promote",
+                        "restore");
 }
 
 /* Who may connect is decided by the folder the socket lies in. A configuration that stayed on the

@@ -60,6 +60,8 @@ static pb_status group_by(const likeness_verdict *verdicts, size_t count, bool s
         if (at == NULL || (*at == 0 && !PB_PUSH(arena, groups, group_count, capacity, fresh)))
             return pb_fail_memory(err);
         *at = *at == 0 ? group_count : *at;
+        if (groups == NULL)
+            return pb_fail_memory(err);
         take(&groups[*at - 1], &verdicts[i], threshold);
     }
     for (size_t i = 0; i < group_count; i++)

@@ -63,12 +63,14 @@ static pb_status add_row(match_rows *rows, const pb_str *values, pb_error *err)
 {
     if (rows->broken)
         return refuse_broken(err);
-    if (rows->batch == NULL)
-        PB_TRY(match_batch_new(rows, BATCH_ROWS, &rows->batch, err));
-    pb_status status = match_batch_add(rows->batch, values, err);
+    match_batch *batch = rows->batch;
+    if (batch == NULL && match_batch_new(rows, BATCH_ROWS, &batch, err) != PB_OK)
+        return PB_MEMORY;
+    rows->batch = batch;
+    pb_status status = match_batch_add(batch, values, err);
     rows->broken = status != PB_OK;
-    if (status == PB_OK && (rows->batch->rows == BATCH_ROWS || rows->batch->used >= BATCH_BYTES))
-        status = match_rows_take(rows, rows->batch, err);
+    if (status == PB_OK && (batch->rows == BATCH_ROWS || batch->used >= BATCH_BYTES))
+        status = match_rows_take(rows, batch, err);
     return status;
 }
 

@@ -133,13 +133,14 @@ static bool step(const labels *all, double *slope, double *shift)
     double det = h11 * h22 - h21 * h21;
     double da = -(h22 * g1 - h21 * g2) / det, db = -(h11 * g2 - h21 * g1) / det;
     double before = loss(all, *slope, *shift), down = g1 * da + g2 * db, size = 1;
-    for (int i = 0; i < HALVINGS; i++, size /= 2) {
+    for (int i = 0; i < HALVINGS; i++) {
         double a = *slope + size * da, b = *shift + size * db;
         if (loss(all, a, b) < before + 1e-4 * size * down) {
             *slope = a;
             *shift = b;
             return true;
         }
+        size /= 2;
     }
     return false;
 }

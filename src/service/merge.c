@@ -242,7 +242,7 @@ static pb_status find_ids(merge_work *work, db_session *session, const model_ent
                 return one_already(pb_str_c(ask->names[k]), name, err);
     }
     *ret_entity = entity;
-    return PB_OK;
+    return entity == NULL ? PB_INTERNAL : PB_OK; /* there are two names at least */
 }
 
 static pb_status read_take(merge_work *work, db_session *session, const model_entity *entity,

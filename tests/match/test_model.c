@@ -157,8 +157,8 @@ static void test_steps_make_the_sum_and_sides_do_not_matter(void **state)
     match_scorer *scorer = scorer_of(all.model);
     uint64_t seed = 3;
     for (size_t i = 0; i < 4000; i++) {
-        size_t left = draw(&seed, ROWS), right = i % 2 ? draw(&seed, ROWS) : (left + 1) % ROWS;
-        match_comparison one = compare(scorer, left, right), two = compare(scorer, right, left);
+        size_t here = draw(&seed, ROWS), there = i % 2 ? draw(&seed, ROWS) : (here + 1) % ROWS;
+        match_comparison one = compare(scorer, here, there), two = compare(scorer, there, here);
         double sum = one.base;
         for (size_t c = 0; c < COLUMNS; c++) {
             sum += one.steps[c].bits;

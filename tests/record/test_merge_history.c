@@ -20,7 +20,7 @@ enum { WORDS = sizeof words / sizeof *words };
 static unsigned draw(play *p, unsigned below)
 {
     p->seed = p->seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(p->seed >> 33) % below;
+    return below == 0 ? 0 : (unsigned)(p->seed >> 33) % below;
 }
 
 static const char *pick_word(play *p)

@@ -21,6 +21,7 @@ typedef struct bulk_column {
     pb_buf cells; /* behind room for the head: length and bytes of each row's value */
     Oid type;     /* of the column */
     bool nulls;
+    bool filled; /* at least one value is not null */
 } bulk_column;
 
 struct pg_bulk {
@@ -233,6 +234,7 @@ static void empty(pg_bulk *bulk)
     for (int i = 0; i < bulk->columns; i++) {
         pb_buf_clear(&bulk->cells[i].cells);
         bulk->cells[i].nulls = false;
+        bulk->cells[i].filled = false;
     }
     bulk->rows = 0;
     bulk->bytes = 0;
@@ -279,6 +281,7 @@ static pb_status add_cell(db_native *native, bulk_column *cell, int parameter, s
         cell->nulls = true;
     else
         pb_buf_add(&cell->cells, pb_str_n(value, (size_t)length));
+    cell->filled = cell->filled || value != NULL;
     *bytes += 4 + (size_t)length;
     return cell->cells.failed ? pb_fail_memory(err) : PB_OK;
 }
@@ -357,9 +360,18 @@ static pb_status send_one(pg_bulk *bulk, sending *with, pb_error *err)
                                with->lengths, with->formats, err);
 }
 
+/* A column in which no row has a value goes as no array: unnest takes it for one of no elements,
+ * and fills up with nulls what is shorter than the longest. The first column goes as it is, so that
+ * one is as long as the rows are many. */
 static pb_status send_arrays(pg_bulk *bulk, sending *with, pb_error *err)
 {
     for (int i = 0; i < bulk->columns; i++) {
+        if (i > 0 && !bulk->cells[i].filled) {
+            with->values[i] = NULL;
+            with->lengths[i] = 0;
+            with->formats[i] = 1;
+            continue;
+        }
         finish_array(&bulk->cells[i], bulk->rows);
         with->values[i] = bulk->cells[i].cells.ptr;
         with->lengths[i] = (int)bulk->cells[i].cells.len;

@@ -37,8 +37,10 @@ typedef struct search {
 static int64_t number_in(pb_str text)
 {
     int64_t number = 0;
+    if (text.ptr == NULL || text.len > 4)
+        return -1;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || text.len > 4)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
             return -1;
         number = number * 10 + (text.ptr[i] - '0');
     }
