@@ -15,7 +15,7 @@ static void import_deals(office *o, db_workspace *workspace)
     pb_error err;
     exchange_plan plan = {0};
     const char *path = put(o, "opportunities.csv", deals);
-    service_source source = {.paths = &path, .path_count = 1};
+    service_source source = {.paths = &path, .path_count = 1, .again = true};
     must(service_import(o->service, &o->call, workspace, &source, false, false, o->arena, &plan,
                         &err),
          &err);
