@@ -77,6 +77,7 @@ static void own_environment(void)
     setenv("PGBACKREST_LOG_PATH", printed("{}/pglog", server.folder), 1);
     setenv("PGBACKREST_LOCK_PATH", printed("{}/lock", server.folder), 1);
     setenv("PGBACKREST_SPOOL_PATH", printed("{}/spool", server.folder), 1);
+    setenv("TMPDIR", server.folder, 1); /* where the server's user gets in, too */
 }
 
 /* What an administrator does with the files, as they say it themselves. */
