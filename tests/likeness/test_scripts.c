@@ -94,7 +94,7 @@ static void count_line(engine *e, table *all, pb_str line, bool tell)
 {
     PB_AUTO_BUF a = PB_BUF_INIT(1000);
     PB_AUTO_BUF b = PB_BUF_INIT(1000);
-    pb_str kind, left, right, rest = line;
+    pb_str kind = PB_STR_NONE, left = PB_STR_NONE, right = PB_STR_NONE, rest = line;
     assert_true(pb_str_split(&rest, '\t', &kind) && pb_str_split(&rest, '\t', &left) &&
                 pb_str_split(&rest, '\t', &right));
     model_reader_reset(e->reader);
