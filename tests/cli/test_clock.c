@@ -61,8 +61,8 @@ static void make_rows(const char *folder)
         len += (size_t)snprintf(text + len, sizeof text - len,
                                 "c%d,Person Number %d,p%d@example.com\n", i, i, i);
     program_write(folder, "rows.csv", text);
-    for (char name = 'a'; name <= 'd'; name++) {
-        char file[16];
+    for (int i = 0; i < 4; i++) {
+        char file[16], name = (char)('a' + i);
         snprintf(file, sizeof file, "%c.csv", name);
         snprintf(text, sizeof text, "Account ID;Account Name\n%c1;Account %c\n", name, name);
         program_write(folder, file, text);
