@@ -160,7 +160,8 @@ static void test_cut_and_changed_files_end_in_an_error_or_in_rows(void **state)
     pb_error err;
     must(sys_file_read(path, 1 << 20, &whole, &err), &err);
     size_t refused = 0;
-    for (size_t i = 0; i < 2 * whole.len; i += 7) {
+    const size_t tail = whole.len - 64; /* each byte of the end record is missed */
+    for (size_t i = 0; i < 2 * whole.len; i += i >= tail && i < whole.len ? 1 : 7) {
         PB_AUTO_BUF bytes = PB_BUF_INIT(1 << 20);
         pb_buf_add(&bytes, pb_buf_str(&whole));
         if (i < whole.len)

@@ -81,12 +81,36 @@ static int io_error(voidpf opaque, voidpf stream)
     return ((const zip_io *)opaque)->failed != PB_OK;
 }
 
+/* The end record (APPNOTE 4.3.16) and the comment it announces are there to the last byte: minizip
+ * takes a record whose end is cut off for a whole one. */
+static bool end_is_whole(zip_io *io)
+{
+    enum { RECORD = 22, COMMENT_LENGTH = 20, MOST = RECORD + UINT16_MAX };
+    uint64_t total = io->input->total;
+    size_t size = total < MOST ? (size_t)total : MOST;
+    unsigned char *tail = malloc(size + 1);
+    bool read = tail != NULL && io_seek(io, io, total - size, ZLIB_FILEFUNC_SEEK_SET) == 0 &&
+                io_read(io, io, tail, (uLong)size) == size;
+    bool whole = false;
+    for (size_t at = read ? size : 0; at-- > 0;)
+        if (size - at >= 4 && memcmp(tail + at, "PK\5\6", 4) == 0) {
+            const unsigned char *length = tail + at + COMMENT_LENGTH;
+            whole =
+                size - at >= RECORD && size - at - RECORD >= (size_t)(length[0] | length[1] << 8);
+            break;
+        }
+    free(tail);
+    return whole;
+}
+
 unzFile zip_io_open(zip_io *io, byte_input *input)
 {
     io->input = input;
     io->at = io->piece_at = 0;
     io->piece_len = 0;
     io->failed = PB_OK;
+    if (!end_is_whole(io))
+        return NULL;
     zlib_filefunc64_def calls = {io_open, io_read,  io_write, io_tell,
                                  io_seek, io_close, io_error, io};
     return unzOpen2_64("", &calls);
