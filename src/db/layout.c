@@ -206,14 +206,6 @@ static pb_status check_names(const db_table *table, const model_entity *entity, 
     return PB_OK;
 }
 
-static bool has_column(const db_table *table, const char *name)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (pb_str_eq_nocase(table->columns[i].name, pb_str_c(name)))
-            return true;
-    return false;
-}
-
 /* The published view of an entity: its columns, `record` and `source`. A field that has one of
  * these two names keeps it. */
 static pb_str entity_select(pb_arena *arena, const db_table *table, const model_entity *entity)
@@ -222,10 +214,10 @@ static pb_str entity_select(pb_arena *arena, const db_table *table, const model_
     pb_buf_addc(&sql, "SELECT ");
     for (size_t i = 0; i < table->count; i++)
         pb_buf_printf(&sql, "t.\"%.*s\", ", PB_STR_FMT(table->columns[i].name));
-    if (!has_column(table, "record"))
+    if (db_layout_column(table, PB_STR("record")) == NULL)
         pb_buf_addc(&sql,
                     "COALESCE(t.source_id, CAST(t.row AS TEXT), CAST(t.n AS TEXT)) AS record, ");
-    if (!has_column(table, "source"))
+    if (db_layout_column(table, PB_STR("source")) == NULL)
         pb_buf_printf(&sql,
                       "(SELECT MIN(s.source) FROM t_source_file AS s WHERE s.run = t.run"
                       " AND s.entity = '%.*s') AS source, ",
@@ -250,8 +242,7 @@ static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_lay
         good = add_field_columns(arena, table, &entity->fields[i]);
     if (!good)
         return pb_fail_memory(err);
-    for (size_t i = 0; i < table->count; i++)
-        layout->sensitive = layout->sensitive || table->columns[i].secrecy != DB_OPEN;
+    layout->sensitive = layout->sensitive || db_layout_has_sealed(table);
     PB_TRY(check_names(table, entity, err));
     db_index *index = &layout->indexes[layout->index_count++];
     index->name = pb_str_c(pb_arena_printf(arena, "%.*s_id", PB_STR_FMT(table->name)));
@@ -341,6 +332,14 @@ const db_column *db_layout_column(const db_table *table, pb_str name)
         if (pb_str_eq_nocase(table->columns[i].name, name))
             return &table->columns[i];
     return NULL;
+}
+
+bool db_layout_has_sealed(const db_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].secrecy != DB_OPEN)
+            return true;
+    return false;
 }
 
 bool db_layout_seals_field(const db_layout *layout, pb_str entity, pb_str field)

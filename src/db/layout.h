@@ -66,6 +66,8 @@ const db_view *db_layout_view(const db_layout *layout, pb_str name);
 const db_table *db_layout_table(const db_layout *layout, pb_str name);
 /** NULL when there is none. */
 const db_column *db_layout_column(const db_table *table, pb_str name);
+/** Whether values of any column are sealed. */
+bool db_layout_has_sealed(const db_table *table);
 /** Whether the values of `field` (its name) of an entity's table are sealed. */
 bool db_layout_seals_field(const db_layout *layout, pb_str entity, pb_str field);
 

@@ -26,14 +26,6 @@ static bool is_sealed_column(const db_table *table, pb_str name)
     return column != NULL && column->secrecy != DB_OPEN;
 }
 
-static bool has_sealed(const db_table *table)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].secrecy != DB_OPEN)
-            return true;
-    return false;
-}
-
 /* A `*` that stands for columns, and not in count(*). A product is taken for one, too: then a copy
  * is made that was not needed. */
 static bool is_star(const db_token *token, const db_token *before)
@@ -65,7 +57,7 @@ bool db_local_needed(const db_session *session, pb_str sql)
         return false;
     while (db_token_next(sql, &at, &token)) {
         const db_view *view = is_name(&token) ? db_layout_view(layout, token.name) : NULL;
-        if (view != NULL && has_sealed(view->reads[0]) && names_column(view, sql))
+        if (view != NULL && db_layout_has_sealed(view->reads[0]) && names_column(view, sql))
             return true;
     }
     return false;

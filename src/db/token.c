@@ -132,3 +132,42 @@ bool db_token_next(pb_str sql, size_t *at, db_token *ret)
     *at = from + ret->text.len;
     return true;
 }
+
+void db_reader_next(db_reader *reader)
+{
+    reader->more = db_token_next(reader->sql, &reader->at, &reader->token);
+}
+
+bool db_reader_at_word(const db_reader *reader, const char *word)
+{
+    return reader->more && reader->token.kind == DB_TOKEN_WORD &&
+           pb_str_eq_nocase(reader->token.name, pb_str_c(word));
+}
+
+bool db_reader_at_mark(const db_reader *reader, char mark)
+{
+    return reader->more && reader->token.kind == DB_TOKEN_MARK && reader->token.text.ptr[0] == mark;
+}
+
+static bool take_if(db_reader *reader, bool good)
+{
+    if (good)
+        db_reader_next(reader);
+    return good;
+}
+
+bool db_reader_take_word(db_reader *reader, const char *word)
+{
+    return take_if(reader, db_reader_at_word(reader, word));
+}
+
+bool db_reader_take_mark(db_reader *reader, char mark)
+{
+    return take_if(reader, db_reader_at_mark(reader, mark));
+}
+
+bool db_reader_take_name(db_reader *reader)
+{
+    return take_if(reader, reader->more && (reader->token.kind == DB_TOKEN_WORD ||
+                                            reader->token.kind == DB_TOKEN_QUOTED));
+}

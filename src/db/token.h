@@ -27,4 +27,22 @@ typedef struct db_token {
 /** The next token from `*at` on; false at the end. What is not closed goes to the end. */
 bool db_token_next(pb_str sql, size_t *at, db_token *ret);
 
+/** A text read token by token: `token` is the one at hand while there is `more`. Begins with `sql`
+ * alone, and db_reader_next. */
+typedef struct db_reader {
+    pb_str sql;
+    size_t at; /* behind the token at hand */
+    db_token token;
+    bool more;
+} db_reader;
+
+void db_reader_next(db_reader *reader);
+/** Whether the token at hand is this word (no quoted name), this mark. */
+bool db_reader_at_word(const db_reader *reader, const char *word);
+bool db_reader_at_mark(const db_reader *reader, char mark);
+/** The same, and goes on behind it when it is. A name may be quoted. */
+bool db_reader_take_word(db_reader *reader, const char *word);
+bool db_reader_take_mark(db_reader *reader, char mark);
+bool db_reader_take_name(db_reader *reader);
+
 #endif

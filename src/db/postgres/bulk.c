@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include "../token.h"
-
 enum {
     COLUMNS_MAX = 200,
     ROWS_MAX = 1000,
@@ -62,76 +60,38 @@ static const char *array_of(Oid type, Oid *ret_array)
 
 /* ---- whether a statement is one ---- */
 
-typedef struct reading {
-    pb_str sql;
-    size_t at;
-    db_token token;
-    bool more;
-} reading;
-
-static void next(reading *r)
-{
-    r->more = db_token_next(r->sql, &r->at, &r->token);
-}
-
-static bool take_word(reading *r, const char *word)
-{
-    bool good = r->more && r->token.kind == DB_TOKEN_WORD &&
-                pb_str_eq_nocase(r->token.name, pb_str_c(word));
-    if (good)
-        next(r);
-    return good;
-}
-
-static bool take_mark(reading *r, char mark)
-{
-    bool good = r->more && r->token.kind == DB_TOKEN_MARK && r->token.text.ptr[0] == mark;
-    if (good)
-        next(r);
-    return good;
-}
-
-static bool take_name(reading *r)
-{
-    bool good = r->more && (r->token.kind == DB_TOKEN_WORD || r->token.kind == DB_TOKEN_QUOTED);
-    if (good)
-        next(r);
-    return good;
-}
-
 /* INSERT INTO name (columns); what stands up to there is `*ret_head`. */
-static bool read_head(reading *r, int *ret_columns, size_t *ret_head)
+static bool read_head(db_reader *r, int *ret_columns, size_t *ret_head)
 {
-    next(r);
-    if (!take_word(r, "insert") || !take_word(r, "into") || !take_name(r) || !take_mark(r, '('))
+    db_reader_next(r);
+    if (!db_reader_take_word(r, "insert") || !db_reader_take_word(r, "into") ||
+        !db_reader_take_name(r) || !db_reader_take_mark(r, '('))
         return false;
-    for (*ret_columns = 1; take_name(r) && take_mark(r, ','); (*ret_columns)++)
+    for (*ret_columns = 1; db_reader_take_name(r) && db_reader_take_mark(r, ','); (*ret_columns)++)
         continue;
     /* The closing bracket is the token at hand. */
     *ret_head = r->at;
-    return take_mark(r, ')') && take_word(r, "values") && *ret_columns <= COLUMNS_MAX;
+    return db_reader_take_mark(r, ')') && db_reader_take_word(r, "values") &&
+           *ret_columns <= COLUMNS_MAX;
 }
 
 /* One row of parameters: ($1, $2, …). */
-static bool read_row(reading *r, int *parameters, int columns)
+static bool read_row(db_reader *r, int *parameters, int columns)
 {
-    if (!take_mark(r, '('))
+    if (!db_reader_take_mark(r, '('))
         return false;
     for (int i = 0; i < columns; i++) {
-        int64_t number = 0;
-        if (i > 0 && !take_mark(r, ','))
+        if (i > 0 && !db_reader_take_mark(r, ','))
             return false;
-        bool place = r->more && r->token.kind == DB_TOKEN_WORD && r->token.text.ptr[0] == '$' &&
-                     pb_str_to_i64(pb_str_sub(r->token.text, 1, r->token.text.len), &number);
-        if (!place)
+        parameters[i] = db_pg_place_at(r);
+        if (parameters[i] < 0)
             return false;
-        parameters[i] = (int)number - 1;
-        next(r);
+        db_reader_next(r);
     }
-    return take_mark(r, ')');
+    return db_reader_take_mark(r, ')');
 }
 
-static bool read_rows(reading *r, int *parameters, int columns, int *ret_rows)
+static bool read_rows(db_reader *r, int *parameters, int columns, int *ret_rows)
 {
     int rows = 0;
     do {
@@ -139,7 +99,7 @@ static bool read_rows(reading *r, int *parameters, int columns, int *ret_rows)
             !read_row(r, parameters + rows * columns, columns))
             return false;
         rows++;
-    } while (take_mark(r, ','));
+    } while (db_reader_take_mark(r, ','));
     *ret_rows = rows;
     return !r->more;
 }
@@ -201,7 +161,7 @@ static pb_status make_bulk(db_native *native, const int *parameters, int columns
 
 pb_status db_pg_bulk_new(db_native *native, pg_bulk **ret_bulk, pb_error *err)
 {
-    reading r = {.sql = pb_str_c(native->sql)};
+    db_reader r = {.sql = pb_str_c(native->sql)};
     int columns = 0, rows = 0;
     size_t head = 0;
     if (!read_head(&r, &columns, &head))

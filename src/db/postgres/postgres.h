@@ -6,6 +6,7 @@
 #define DB_POSTGRES_POSTGRES_H
 
 #include "../engine.h"
+#include "../token.h"
 
 #include <libpq-fe.h>
 
@@ -237,6 +238,8 @@ void db_pg_bulk_drop(db_conn *conn);
 /* text.c */
 /** The number of a parameter `?`, `?1`, `:name`; 0 when there are too many or no memory. */
 int db_pg_place(pg_places *places, pb_str text);
+/** The parameter `$1` that a reader of such SQL has at hand, from 0; -1: it is none. */
+int db_pg_place_at(const db_reader *reader);
 /** SQL as the server reads it: parameters become `$1`. */
 pb_status db_pg_text(pb_str sql, pg_places *places, pb_buf *out, pb_error *err);
 /** Which tables of the layout a text names: a bit each; all bits when it may be any. */

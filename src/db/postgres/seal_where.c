@@ -7,54 +7,15 @@
  */
 #include "postgres.h"
 
-#include "../token.h"
-
 enum { COLUMNS_MAX = 200 };
 
 typedef struct reading {
     db_native *native;
-    pb_str sql;
-    size_t at;
-    db_token token;
-    bool more;
+    db_reader r;
     const db_table *table;
     const db_column *columns[COLUMNS_MAX]; /* of an INSERT */
     int count;
 } reading;
-
-static void next(reading *r)
-{
-    r->more = db_token_next(r->sql, &r->at, &r->token);
-}
-
-static bool is_word(const reading *r, const char *word)
-{
-    return r->more && r->token.kind == DB_TOKEN_WORD &&
-           pb_str_eq_nocase(r->token.name, pb_str_c(word));
-}
-
-static bool is_mark(const reading *r, char mark)
-{
-    return r->more && r->token.kind == DB_TOKEN_MARK && r->token.text.ptr[0] == mark;
-}
-
-static bool take_word(reading *r, const char *word)
-{
-    bool good = is_word(r, word);
-    if (good)
-        next(r);
-    return good;
-}
-
-/* The number of the parameter at hand, from 0; -1: it is none. */
-static int place(const reading *r)
-{
-    int64_t number = 0;
-    bool good = r->more && r->token.text.len > 1 && r->token.text.ptr[0] == '$' &&
-                pb_str_to_i64(pb_str_sub(r->token.text, 1, r->token.text.len), &number) &&
-                number >= 1 && number <= r->native->parameter_count;
-    return good ? (int)number - 1 : -1;
-}
 
 static pb_status refuse(const reading *r, const db_column *column, pb_error *err)
 {
@@ -68,14 +29,16 @@ static pb_status refuse(const reading *r, const db_column *column, pb_error *err
 static bool read_value(reading *r, int *ret_parameter)
 {
     int tokens = 0, depth = 0;
-    bool null = is_word(r, "null"), copies = false;
-    *ret_parameter = place(r);
-    while (r->more && (depth > 0 || (!is_mark(r, ',') && !is_mark(r, ')') && !is_word(r, "where") &&
-                                     !is_word(r, "from") && !is_word(r, "returning")))) {
-        depth += is_mark(r, '(') ? 1 : is_mark(r, ')') ? -1 : 0;
+    bool null = db_reader_at_word(&r->r, "null"), copies = false;
+    *ret_parameter = db_pg_place_at(&r->r);
+    while (r->r.more &&
+           (depth > 0 || (!db_reader_at_mark(&r->r, ',') && !db_reader_at_mark(&r->r, ')') &&
+                          !db_reader_at_word(&r->r, "where") && !db_reader_at_word(&r->r, "from") &&
+                          !db_reader_at_word(&r->r, "returning")))) {
+        depth += db_reader_at_mark(&r->r, '(') ? 1 : db_reader_at_mark(&r->r, ')') ? -1 : 0;
         tokens++;
-        next(r);
-        copies = copies || (tokens == 1 && is_word(r, "select"));
+        db_reader_next(&r->r);
+        copies = copies || (tokens == 1 && db_reader_at_word(&r->r, "select"));
     }
     if (tokens != 1)
         *ret_parameter = -1;
@@ -100,7 +63,7 @@ static pb_status read_row(reading *r, pb_error *err)
     int entity = -1, field = -1, parameter = -1;
     pg_seal *as_field = NULL;
     for (int i = 0; i < r->count; i++) {
-        next(r); /* the bracket, or the comma before */
+        db_reader_next(&r->r); /* the bracket, or the comma before */
         bool plain = read_value(r, &parameter);
         PB_TRY(note(r, r->columns[i], parameter, plain, err));
         if (r->columns[i] == NULL || parameter < 0)
@@ -116,25 +79,25 @@ static pb_status read_row(reading *r, pb_error *err)
         as_field->entity = entity;
         as_field->field = field;
     }
-    next(r); /* the closing bracket */
+    db_reader_next(&r->r); /* the closing bracket */
     return PB_OK;
 }
 
 static pb_status read_insert(reading *r, pb_error *err)
 {
-    next(r); /* the bracket */
-    while (r->more && !is_mark(r, ')') && r->count < COLUMNS_MAX) {
-        if (!is_mark(r, ','))
-            r->columns[r->count++] = db_layout_column(r->table, r->token.name);
-        next(r);
+    db_reader_next(&r->r); /* the bracket */
+    while (r->r.more && !db_reader_at_mark(&r->r, ')') && r->count < COLUMNS_MAX) {
+        if (!db_reader_at_mark(&r->r, ','))
+            r->columns[r->count++] = db_layout_column(r->table, r->r.token.name);
+        db_reader_next(&r->r);
     }
-    next(r);
-    if (!take_word(r, "values"))
+    db_reader_next(&r->r);
+    if (!db_reader_take_word(&r->r, "values"))
         return PB_OK;
-    while (is_mark(r, '(')) {
+    while (db_reader_at_mark(&r->r, '(')) {
         PB_TRY(read_row(r, err));
-        if (is_mark(r, ','))
-            next(r);
+        if (db_reader_at_mark(&r->r, ','))
+            db_reader_next(&r->r);
     }
     return PB_OK;
 }
@@ -143,41 +106,33 @@ static pb_status read_update(reading *r, pb_error *err)
 {
     int parameter = -1;
     do {
-        next(r); /* SET, or the comma before */
-        const db_column *column = r->more ? db_layout_column(r->table, r->token.name) : NULL;
-        next(r);
-        next(r); /* = */
+        db_reader_next(&r->r); /* SET, or the comma before */
+        const db_column *column = r->r.more ? db_layout_column(r->table, r->r.token.name) : NULL;
+        db_reader_next(&r->r);
+        db_reader_next(&r->r); /* = */
         bool plain = read_value(r, &parameter);
         PB_TRY(note(r, column, parameter, plain, err));
-    } while (is_mark(r, ','));
+    } while (db_reader_at_mark(&r->r, ','));
     return PB_OK;
-}
-
-static bool has_sealed(const db_table *table)
-{
-    for (size_t i = 0; table != NULL && i < table->count; i++)
-        if (table->columns[i].secrecy != DB_OPEN)
-            return true;
-    return false;
 }
 
 pb_status db_pg_find_seals(db_native *native, pb_error *err)
 {
-    reading r = {.native = native, .sql = pb_str_c(native->sql)};
-    next(&r);
-    bool insert = is_word(&r, "insert"), update = is_word(&r, "update");
+    reading r = {.native = native, .r.sql = pb_str_c(native->sql)};
+    db_reader_next(&r.r);
+    bool insert = db_reader_at_word(&r.r, "insert"), update = db_reader_at_word(&r.r, "update");
     if (!insert && !update)
         return PB_OK;
-    next(&r);
+    db_reader_next(&r.r);
     if (insert)
-        take_word(&r, "into");
-    r.table = r.more ? db_layout_table(native->conn->layout, r.token.name) : NULL;
-    if (!has_sealed(r.table))
+        db_reader_take_word(&r.r, "into");
+    r.table = r.r.more ? db_layout_table(native->conn->layout, r.r.token.name) : NULL;
+    if (r.table == NULL || !db_layout_has_sealed(r.table))
         return PB_OK;
     native->seals =
         pb_arena_array(native->arena, (size_t)native->parameter_count + 1, sizeof *native->seals);
     if (native->seals == NULL)
         return pb_fail_memory(err);
-    next(&r);
+    db_reader_next(&r.r);
     return insert ? read_insert(&r, err) : read_update(&r, err);
 }

@@ -2,8 +2,6 @@
  * renamed; what does not come from the program is translated in foreign.c. */
 #include "postgres.h"
 
-#include "../token.h"
-
 int db_pg_place(pg_places *places, pb_str text)
 {
     int64_t number = 0;
@@ -27,6 +25,15 @@ int db_pg_place(pg_places *places, pb_str text)
     if (number > places->count)
         places->count = (int)number;
     return (int)number;
+}
+
+int db_pg_place_at(const db_reader *reader)
+{
+    int64_t number = 0;
+    bool good = reader->more && reader->token.kind == DB_TOKEN_WORD &&
+                reader->token.text.ptr[0] == '$' &&
+                pb_str_to_i64(pb_str_sub(reader->token.text, 1, reader->token.text.len), &number);
+    return good && number >= 1 && number <= PG_PARAMETERS ? (int)number - 1 : -1;
 }
 
 pb_status db_pg_text(pb_str sql, pg_places *places, pb_buf *out, pb_error *err)
