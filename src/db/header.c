@@ -50,8 +50,7 @@ static pb_status fail_form(pb_error *err)
     return PB_CORRUPT;
 }
 
-/* The value of the next line, which must be `name: value`. */
-static bool field(pb_str *rest, const char *name, pb_str *ret_value)
+bool db_line(pb_str *rest, const char *name, pb_str *ret_value)
 {
     pb_str line;
     if (!pb_str_split(rest, '\n', &line))
@@ -63,10 +62,10 @@ static bool field(pb_str *rest, const char *name, pb_str *ret_value)
     return true;
 }
 
-static bool number(pb_str *rest, const char *name, int64_t *ret)
+bool db_line_number(pb_str *rest, const char *name, int64_t *ret)
 {
     pb_str value;
-    return field(rest, name, &value) && pb_str_to_i64(value, ret);
+    return db_line(rest, name, &value) && pb_str_to_i64(value, ret) && *ret >= 0;
 }
 
 static bool kind(pb_str value, db_key_kind *ret)
@@ -83,20 +82,20 @@ static bool kind(pb_str value, db_key_kind *ret)
 static bool parse_fields(pb_str rest, db_header *header)
 {
     pb_str value;
-    if (!field(&rest, "workspace", &value) || !pb_uuid_parse(value, &header->id))
+    if (!db_line(&rest, "workspace", &value) || !pb_uuid_parse(value, &header->id))
         return false;
-    if (!field(&rest, "engine", &value) || value.len >= sizeof header->engine)
+    if (!db_line(&rest, "engine", &value) || value.len >= sizeof header->engine)
         return false;
     memcpy(header->engine, value.ptr, value.len);
     header->engine[value.len] = '\0';
-    if (!field(&rest, "key", &value) || !kind(value, &header->key))
+    if (!db_line(&rest, "key", &value) || !kind(value, &header->key))
         return false;
-    if (!field(&rest, "salt", &value) || !pb_unhex(value, header->salt, DB_SALT_SIZE))
+    if (!db_line(&rest, "salt", &value) || !pb_unhex(value, header->salt, DB_SALT_SIZE))
         return false;
-    return number(&rest, "operations", &header->operations) &&
-           number(&rest, "memory", &header->memory) && header->operations >= 0 &&
-           header->operations <= OPERATIONS_MAX && header->memory >= 0 &&
-           header->memory <= MEMORY_MAX && field(&rest, "mac", &value);
+    return db_line_number(&rest, "operations", &header->operations) &&
+           db_line_number(&rest, "memory", &header->memory) &&
+           header->operations <= OPERATIONS_MAX && header->memory <= MEMORY_MAX &&
+           db_line(&rest, "mac", &value);
 }
 
 pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
@@ -105,7 +104,7 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
     pb_str rest = text;
     pb_str comment;
     if (text.len > DB_HEADER_MAX || !pb_str_split(&rest, '\n', &comment) ||
-        !number(&rest, "format", &header.format))
+        !db_line_number(&rest, "format", &header.format))
         return fail_form(err);
     if (header.format > DB_FORMAT_KEPT) {
         pb_fail(err, PB_UNSUPPORTED,

@@ -34,5 +34,10 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err);
 /** Whether `text` is byte for byte what this key writes for this header. */
 pb_status db_header_check(const db_header *header, const uint8_t key[32], pb_str text,
                           bool *ret_authentic, pb_error *err);
+/** Cuts the next line off `rest`: its value when it is `name: value`, else false. A view into
+ * `rest`. */
+bool db_line(pb_str *rest, const char *name, pb_str *ret_value);
+/** The same with a whole number from 0. */
+bool db_line_number(pb_str *rest, const char *name, int64_t *ret);
 
 #endif

@@ -43,29 +43,10 @@ static void write_state(const db_standby *standby, pb_buf *out)
     pb_buf_printf(out, "claim: %s\n", claim);
 }
 
-/* The value of the next line, which must be `name: value`. */
-static bool field(pb_str *rest, const char *name, pb_str *ret_value)
-{
-    pb_str line;
-    if (!pb_str_split(rest, '\n', &line))
-        return false;
-    size_t colon = pb_str_index(line, ':');
-    if (!pb_str_eq(pb_str_sub(line, 0, colon), pb_str_c(name)))
-        return false;
-    *ret_value = pb_str_trim(pb_str_sub(line, colon + 1, line.len));
-    return true;
-}
-
-static bool number(pb_str *rest, const char *name, int64_t *ret)
-{
-    pb_str value;
-    return field(rest, name, &value) && pb_str_to_i64(value, ret) && *ret >= 0;
-}
-
 static bool text(pb_str *rest, const char *name, char ret[DB_STANDBY_TEXT])
 {
     pb_str value;
-    if (!field(rest, name, &value) || value.len >= DB_STANDBY_TEXT)
+    if (!db_line(rest, name, &value) || value.len >= DB_STANDBY_TEXT)
         return false;
     snprintf(ret, DB_STANDBY_TEXT, "%.*s", PB_STR_FMT(value));
     return true;
@@ -74,7 +55,7 @@ static bool text(pb_str *rest, const char *name, char ret[DB_STANDBY_TEXT])
 static bool step(pb_str *rest, db_standby_step *ret)
 {
     pb_str value;
-    if (!field(rest, "step", &value))
+    if (!db_line(rest, "step", &value))
         return false;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         if (pb_str_eq(value, pb_str_c(steps[i]))) {
@@ -89,16 +70,17 @@ static bool parse_state(pb_str rest, db_standby *s)
 {
     pb_str value;
     int64_t format, pages, epoch, known;
-    if (!pb_str_split(&rest, '\n', &value) || !number(&rest, "format", &format) ||
-        format != FORMAT || !field(&rest, "workspace", &value) ||
+    if (!pb_str_split(&rest, '\n', &value) || !db_line_number(&rest, "format", &format) ||
+        format != FORMAT || !db_line(&rest, "workspace", &value) ||
         !pb_uuid_parse(value, &s->workspace) || !step(&rest, &s->step) ||
         !text(&rest, "from", s->from) || !text(&rest, "primary", s->primary) ||
-        !field(&rest, "position", &value) || !db_position_parse(value, &s->rest.position) ||
-        !field(&rest, "tag", &value) || value.len != 2 * sizeof s->rest.tag ||
-        !pb_unhex(value, s->rest.tag, sizeof s->rest.tag) || !number(&rest, "pages", &pages) ||
-        !number(&rest, "epoch", &epoch) || !number(&rest, "known", &known) ||
-        !number(&rest, "fed", &s->fed_us) || !number(&rest, "state", &s->state_us) ||
-        !field(&rest, "claim", &value) || !pb_uuid_parse(value, &s->claim))
+        !db_line(&rest, "position", &value) || !db_position_parse(value, &s->rest.position) ||
+        !db_line(&rest, "tag", &value) || value.len != 2 * sizeof s->rest.tag ||
+        !pb_unhex(value, s->rest.tag, sizeof s->rest.tag) ||
+        !db_line_number(&rest, "pages", &pages) || !db_line_number(&rest, "epoch", &epoch) ||
+        !db_line_number(&rest, "known", &known) || !db_line_number(&rest, "fed", &s->fed_us) ||
+        !db_line_number(&rest, "state", &s->state_us) || !db_line(&rest, "claim", &value) ||
+        !pb_uuid_parse(value, &s->claim))
         return false;
     s->rest.page_count = (uint64_t)pages;
     s->epoch = (uint64_t)epoch;

@@ -64,12 +64,12 @@ pb_status match_index_mark(db_session *session, const alike *a, pb_error *err)
     return db_run(stmt, err);
 }
 
-pb_status match_index_put(db_session *session, const alike *a, const int64_t *hashes, size_t count,
-                          int64_t n, pb_error *err)
+/* Runs `sql` for each key of row `n`. */
+static pb_status run_keys(db_session *session, const char *sql, const alike *a,
+                          const int64_t *hashes, size_t count, int64_t n, pb_error *err)
 {
     db_stmt *stmt;
-    PB_TRY(db_prepare(session, "INSERT INTO match_key (entity, hash, n) VALUES (?1, ?2, ?3)", &stmt,
-                      err));
+    PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, a->code);
     db_bind_i64(stmt, 3, n);
     for (size_t i = 0; i < count; i++) {
@@ -79,19 +79,18 @@ pb_status match_index_put(db_session *session, const alike *a, const int64_t *ha
     return PB_OK;
 }
 
+pb_status match_index_put(db_session *session, const alike *a, const int64_t *hashes, size_t count,
+                          int64_t n, pb_error *err)
+{
+    return run_keys(session, "INSERT INTO match_key (entity, hash, n) VALUES (?1, ?2, ?3)", a,
+                    hashes, count, n, err);
+}
+
 pb_status match_index_take(db_session *session, const alike *a, const int64_t *hashes, size_t count,
                            int64_t n, pb_error *err)
 {
-    db_stmt *stmt;
-    PB_TRY(db_prepare(session, "DELETE FROM match_key WHERE entity = ?1 AND hash = ?2 AND n = ?3",
-                      &stmt, err));
-    db_bind_i64(stmt, 1, a->code);
-    db_bind_i64(stmt, 3, n);
-    for (size_t i = 0; i < count; i++) {
-        db_bind_i64(stmt, 2, hashes[i]);
-        PB_TRY(db_run(stmt, err));
-    }
-    return PB_OK;
+    return run_keys(session, "DELETE FROM match_key WHERE entity = ?1 AND hash = ?2 AND n = ?3", a,
+                    hashes, count, n, err);
 }
 
 /* --- all at once --- */

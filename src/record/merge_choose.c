@@ -154,20 +154,25 @@ static pb_status join_notes(merge_group *g, const model_field *field, bool *ret_
     return PB_OK;
 }
 
-static pb_status choose_leader(merge_group *g, const model_field *field, pb_error *err)
+/* What comes before every rule: what was named, and what cannot be brought back. */
+static pb_status choose_fixed(merge_group *g, const model_field *field, bool *ret_done,
+                              pb_error *err)
 {
     int from;
-    bool joined = false;
     note_differences(g, field);
     PB_TRY(by_hand(g, field, &from, err));
-    if (from >= 0) {
-        take_from(g, field, from, "hand");
+    *ret_done = from >= 0 || stays(g, field);
+    if (*ret_done)
+        take_from(g, field, from >= 0 ? from : 0, from >= 0 ? "hand" : "kept");
+    return PB_OK;
+}
+
+static pb_status choose_leader(merge_group *g, const model_field *field, pb_error *err)
+{
+    bool done, joined = false;
+    PB_TRY(choose_fixed(g, field, &done, err));
+    if (done)
         return PB_OK;
-    }
-    if (stays(g, field)) {
-        take_from(g, field, 0, "kept");
-        return PB_OK;
-    }
     if (field->survive == MODEL_SURVIVE_UNION && field->type == MODEL_NOTE && !field->many)
         PB_TRY(join_notes(g, field, &joined, err));
     return joined ? PB_OK : choose_best(g, field, err);
@@ -208,17 +213,11 @@ static int stand_in(const merge_group *g, const model_field *field, int donor)
 
 static pb_status choose_follower(merge_group *g, const model_field *field, pb_error *err)
 {
-    int from, donor = pick_of(g, field->survive_with)->from;
-    note_differences(g, field);
-    PB_TRY(by_hand(g, field, &from, err));
-    if (from >= 0) {
-        take_from(g, field, from, "hand");
+    int donor = pick_of(g, field->survive_with)->from;
+    bool done;
+    PB_TRY(choose_fixed(g, field, &done, err));
+    if (done)
         return PB_OK;
-    }
-    if (stays(g, field)) {
-        take_from(g, field, 0, "kept");
-        return PB_OK;
-    }
     if (donor == RECORD_MERGE_SEVERAL)
         return choose_best(g, field, err);
     if (donor == RECORD_MERGE_NONE)

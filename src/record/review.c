@@ -80,13 +80,15 @@ static pb_status insert(db_session *session, const alike *a, const review_side *
     return db_run(stmt, err);
 }
 
-static pb_status number_of(db_session *session, const model_entity *entity, const pb_uuid *left,
-                           const pb_uuid *right, int64_t *ret_n, pb_error *err)
+/* The row of a pair, its lesser id left, and how it was decided; 0: no row. */
+static pb_status row_of(db_session *session, const model_entity *entity, const pb_uuid *left,
+                        const pb_uuid *right, int64_t *ret_n, bool *ret_different, bool *ret_same,
+                        pb_error *err)
 {
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(session,
-                      "SELECT n FROM t_review_pair WHERE entity = ?1 AND left_id = ?2"
+                      "SELECT n, state FROM t_review_pair WHERE entity = ?1 AND left_id = ?2"
                       " AND right_id = ?3",
                       &stmt, err));
     db_bind_text(stmt, 1, entity->name);
@@ -94,6 +96,8 @@ static pb_status number_of(db_session *session, const model_entity *entity, cons
     db_bind_blob(stmt, 3, pb_uuid_str(right));
     PB_TRY(db_step(stmt, &row, err));
     *ret_n = row ? db_column_i64(stmt, 0) : 0;
+    *ret_different = row && pb_str_is(db_column_text(stmt, 1), "different");
+    *ret_same = row && pb_str_is(db_column_text(stmt, 1), "same");
     db_reset(stmt);
     return PB_OK;
 }
@@ -111,8 +115,9 @@ pb_status review_put(db_session *session, const alike *a, const review_side *one
     const review_side *right = left == one ? other : one;
     int64_t n;
     db_stmt *stmt;
+    bool different, same;
     *ret_added = false;
-    PB_TRY(number_of(session, a->entity, &left->id, &right->id, &n, err));
+    PB_TRY(row_of(session, a->entity, &left->id, &right->id, &n, &different, &same, err));
     if (n == 0) {
         *ret_added = true;
         return insert(session, a, left, right, found, err);
@@ -127,37 +132,20 @@ pb_status review_put(db_session *session, const alike *a, const review_side *one
 
 /* --- who is different --- */
 
-static pb_status ids_different(db_session *session, const model_entity *entity, const pb_uuid *one,
-                               const pb_uuid *other, bool *ret_different, bool *ret_decided,
-                               pb_error *err)
-{
-    db_stmt *stmt;
-    const pb_uuid *left = is_before(one, other) ? one : other;
-    PB_TRY(db_prepare(session,
-                      "SELECT state FROM t_review_pair WHERE entity = ?1 AND left_id = ?2"
-                      " AND right_id = ?3",
-                      &stmt, err));
-    db_bind_text(stmt, 1, entity->name);
-    db_bind_blob(stmt, 2, pb_uuid_str(left));
-    db_bind_blob(stmt, 3, pb_uuid_str(left == one ? other : one));
-    bool row;
-    PB_TRY(db_step(stmt, &row, err));
-    *ret_different = row && pb_str_is(db_column_text(stmt, 0), "different");
-    *ret_decided = *ret_different || (row && pb_str_is(db_column_text(stmt, 0), "same"));
-    db_reset(stmt);
-    return PB_OK;
-}
-
 pb_status review_different(db_session *session, const model_entity *entity, const pb_uuid *one,
                            const pb_uuid *other, int64_t one_identity, int64_t other_identity,
                            bool *ret_different, pb_error *err)
 {
     db_stmt *stmt;
-    bool decided = false;
+    bool same = false;
     *ret_different = false;
-    if (one != NULL)
-        PB_TRY(ids_different(session, entity, one, other, ret_different, &decided, err));
-    if (decided)
+    if (one != NULL) {
+        const pb_uuid *left = is_before(one, other) ? one : other;
+        int64_t n;
+        PB_TRY(row_of(session, entity, left, left == one ? other : one, &n, ret_different, &same,
+                      err));
+    }
+    if (*ret_different || same)
         return PB_OK;
     PB_TRY(db_prepare(session,
                       "SELECT state FROM t_review_pair WHERE entity = ?1 AND left_key = ?2 AND"
@@ -168,7 +156,7 @@ pb_status review_different(db_session *session, const model_entity *entity, cons
     db_bind_text(stmt, 1, entity->name);
     db_bind_i64(stmt, 2, one_identity);
     db_bind_i64(stmt, 3, other_identity);
-    bool row = true, same = false, different = false;
+    bool row = true, different = false;
     while (row) {
         PB_TRY(db_step(stmt, &row, err));
         same = same || (row && pb_str_is(db_column_text(stmt, 0), "same"));

@@ -4,18 +4,32 @@
 
 #include "record/verify.h"
 
+/* Feeding and promoting read what they take over, each row with the workspace's own rules. */
+typedef struct checked {
+    backup_standby_options options;
+    record_checker *checker;
+} checked;
+
+static pb_status checked_begin(checked *c, const service_core *service,
+                               const backup_standby_options *options, pb_error *err)
+{
+    c->checker = record_checker_new(service->schema);
+    if (c->checker == NULL)
+        return pb_fail_memory(err);
+    c->options = *options;
+    c->options.check = (backup_check){record_verify_rows, c->checker};
+    return PB_OK;
+}
+
 pb_status service_standby_feed(const service_core *service, const service_call *call,
                                const backup_standby_options *options, backup_fed *ret_fed,
                                pb_error *err)
 {
     const backup_call inner = service_backup_call(call);
-    backup_standby_options whole = *options;
-    record_checker *checker = record_checker_new(service->schema);
-    if (checker == NULL)
-        return pb_fail_memory(err);
-    whole.check = (backup_check){record_verify_rows, checker};
-    pb_status status = backup_standby_feed(service->schema, &inner, &whole, ret_fed, err);
-    record_checker_free(checker);
+    checked c;
+    PB_TRY(checked_begin(&c, service, options, err));
+    pb_status status = backup_standby_feed(service->schema, &inner, &c.options, ret_fed, err);
+    record_checker_free(c.checker);
     return status;
 }
 
@@ -32,13 +46,11 @@ pb_status service_standby_promote(const service_core *service, const service_cal
                                   backup_promoted *ret_promoted, pb_error *err)
 {
     const backup_call inner = service_backup_call(call);
-    backup_standby_options whole = *options;
-    record_checker *checker = record_checker_new(service->schema);
-    if (checker == NULL)
-        return pb_fail_memory(err);
-    whole.check = (backup_check){record_verify_rows, checker};
-    pb_status status = backup_standby_promote(service->schema, &inner, &whole, ret_promoted, err);
-    record_checker_free(checker);
+    checked c;
+    PB_TRY(checked_begin(&c, service, options, err));
+    pb_status status =
+        backup_standby_promote(service->schema, &inner, &c.options, ret_promoted, err);
+    record_checker_free(c.checker);
     return status;
 }
 
