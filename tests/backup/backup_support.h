@@ -73,6 +73,13 @@ static inline backup_restore_options world_options(const backup_world *w)
                                     .unknown_erasures = true};
 }
 
+/** One more contact in the open workspace. */
+static inline void add_contact(backup_world *w, int n)
+{
+    pb_error err = {0};
+    must(db_write(w->open, create_work, &n, &err), &err);
+}
+
 static inline pb_status world_restore(const backup_world *w, const backup_restore_options *options,
                                       backup_restored *restored, pb_error *err)
 {

@@ -13,12 +13,6 @@ static inline backup_standby_options standby_options(const backup_world *w)
         .folder = w->into, .from = w->place, .key = world_key(w), .wait_us = 50000};
 }
 
-static inline void add_contact(backup_world *w, int n)
-{
-    pb_error err = {0};
-    must(db_write(w->open, create_work, &n, &err), &err);
-}
-
 static inline pb_status ship(backup_world *w, bool log_only, pb_error *err)
 {
     backup_sent sent;

@@ -8,12 +8,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static void add_contact(backup_world *w, int n)
-{
-    pb_error err = {0};
-    must(db_write(w->open, create_work, &n, &err), &err);
-}
-
 /* shows: PER-3 PER-4 */
 static void what_was_backed_up_comes_back(void **state)
 {

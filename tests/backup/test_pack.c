@@ -201,12 +201,6 @@ static unsigned patched_pages(backup_world *w)
     return count;
 }
 
-static void add_contact(backup_world *w, int n)
-{
-    pb_error err = {0};
-    must(db_write(w->open, create_work, &n, &err), &err);
-}
-
 /* shows: PER-3 */
 static void changed_pages_go_as_what_changed(void **state)
 {

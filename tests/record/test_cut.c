@@ -175,14 +175,8 @@ static void one_cut(trial *t, int round, int64_t *last)
 static void make_workspace(trial *t)
 {
     pb_error err;
-    const char *base = getenv("TMPDIR");
     world *w = &t->w;
-    world_must(sys_sodium_init(&err), &err);
-    w->now_us = WORLD_NOW;
-    world_schema(w);
-    snprintf(w->folder, sizeof w->folder, "%s/probity-cut-XXXXXX", base ? base : "/tmp");
-    assert_non_null(mkdtemp(w->folder));
-    snprintf(w->key, sizeof w->key, "%s.key", w->folder);
+    world_place(w, "cut");
     t->url = pb_arena_printf(engine_server.arena,
                              "postgres://postgres@10.77.0.1:5477/postgres?schema=w1"
                              "&sslrootcert=%s/ca.crt&connect_timeout=2&tcp_user_timeout=2000"

@@ -111,14 +111,8 @@ static void one_round(trial *t, int round, int64_t *last)
 static void make_workspace(trial *t)
 {
     pb_error err;
-    const char *base = getenv("TMPDIR");
     world *w = &t->w;
-    world_must(sys_sodium_init(&err), &err);
-    w->now_us = WORLD_NOW;
-    world_schema(w);
-    snprintf(w->folder, sizeof w->folder, "%s/probity-kill-XXXXXX", base ? base : "/tmp");
-    assert_non_null(mkdtemp(w->folder));
-    snprintf(w->key, sizeof w->key, "%s.key", w->folder);
+    world_place(w, "kill");
     if (on_postgres())
         start_lasting_server();
     t->url = on_postgres() ? engine_address() : w->folder;

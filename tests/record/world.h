@@ -129,18 +129,25 @@ static inline void world_schema(world *w)
 }
 
 /** A fresh scratch workspace on an engine of world_engines. */
-static inline void world_open(world *w, const char *engine)
+/** An empty folder of this name, the key's file beside it, and what is declared. */
+static inline void world_place(world *w, const char *name)
 {
     pb_error err;
-    (void)engine; /* the embedded engine's URL is a folder */
+    const char *base = getenv("TMPDIR");
     memset(w, 0, sizeof *w);
     w->now_us = WORLD_NOW;
     world_must(sys_sodium_init(&err), &err);
     world_schema(w);
-    const char *base = getenv("TMPDIR");
-    snprintf(w->folder, sizeof w->folder, "%s/probity-record-XXXXXX", base ? base : "/tmp");
+    snprintf(w->folder, sizeof w->folder, "%s/probity-%s-XXXXXX", base ? base : "/tmp", name);
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->key, sizeof w->key, "%s.key", w->folder);
+}
+
+static inline void world_open(world *w, const char *engine)
+{
+    pb_error err;
+    (void)engine; /* the embedded engine's URL is a folder */
+    world_place(w, "record");
     db_options options = {.scratch = getenv("PROBITY_TEST_ENGINE") == NULL, .key.key_file = w->key};
     world_must(db_workspace_create(on_postgres() ? engine_address() : w->folder, w->schema,
                                    &options, NULL, &w->workspace, &err),
