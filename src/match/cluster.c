@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { REPRESENTATIVES = 6, MOST_BITS = 10, CLOSED = 12 };
+enum { REPRESENTATIVES = 6, CLOSED = 12 };
 
 typedef struct match_link {
     double score;
@@ -12,11 +12,7 @@ typedef struct match_link {
     uint32_t left, right;
 } match_link;
 
-typedef struct forest {
-    match_table *table;
-    const match_weights *weights;
-    uint32_t *parent, *next, *last; /* members of a cluster as a list from its root */
-} forest;
+typedef match_forest forest;
 
 static uint32_t find_root(uint32_t *parent, uint32_t row)
 {
@@ -25,6 +21,14 @@ static uint32_t find_root(uint32_t *parent, uint32_t row)
         row = parent[row];
     }
     return row;
+}
+
+double match_bits_between(const match_forest *f, uint32_t x, uint32_t y)
+{
+    match_evidence evidence;
+    match_gather(f->table, x, y, &evidence);
+    double bits = match_weigh(f->table, f->weights, &evidence);
+    return fmax(-MATCH_MOST_BITS, fmin(bits, MATCH_MOST_BITS));
 }
 
 static int order_links(const void *a, const void *b)
@@ -45,10 +49,7 @@ static bool agree(forest *f, uint32_t a, uint32_t b)
     for (uint32_t x = a; i < REPRESENTATIVES && x != UINT32_MAX; x = f->next[x], i++) {
         j = 0;
         for (uint32_t y = b; j < REPRESENTATIVES && y != UINT32_MAX; y = f->next[y], j++) {
-            match_evidence evidence;
-            match_gather(f->table, x, y, &evidence);
-            double bits = match_weigh(f->table, f->weights, &evidence);
-            sum += fmax(-MOST_BITS, fmin(bits, MOST_BITS));
+            sum += match_bits_between(f, x, y);
             pairs++;
         }
     }
@@ -192,8 +193,11 @@ pb_status match_cluster(match_table *table, const match_weights *weights, double
             join(&f, a, b);
     }
     free(links);
-    name_clusters(&f, cluster);
-    pb_status status = settle_pairs(&f, cluster, threshold, arena, result, capacity, err);
+    pb_status status = match_take_apart(&f, result, err);
+    if (status == PB_OK)
+        name_clusters(&f, cluster);
+    if (status == PB_OK)
+        status = settle_pairs(&f, cluster, threshold, arena, result, capacity, err);
     free(f.parent);
     if (status != PB_OK)
         return status;

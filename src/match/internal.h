@@ -428,7 +428,21 @@ pb_status match_compare_all(const match_table *table, const match_weights *weigh
                             match_progress progress, void *context, pb_arena *arena,
                             match_result *result, size_t *ret_capacity, pb_error *err);
 
-/* ---- cluster.c ---- */
+/* ---- cluster.c, apart.c ---- */
+
+/** Clusters while they are made: members of one as a list from its root. */
+typedef struct match_forest {
+    match_table *table;
+    const match_weights *weights;
+    uint32_t *parent, *next, *last; /* `next` ends with UINT32_MAX; `last` is true of roots */
+} match_forest;
+
+enum { MATCH_MOST_BITS = 10 };
+/** log2 of the odds that two rows are one, within ±MATCH_MOST_BITS. */
+double match_bits_between(const match_forest *forest, uint32_t x, uint32_t y);
+/** Cuts clusters at single links across which members contradict each other, and joins those of
+ * more than ten members anew by all they hold. Pairs are those of the result, in order. */
+pb_status match_take_apart(match_forest *forest, const match_result *result, pb_error *err);
 
 /** Joins pairs into clusters; a pair whose joining the other members contradict is left out. Pairs
  * that clusters imply are added. `capacity`: room in the array of pairs. */
