@@ -86,7 +86,7 @@ static const cli_exit compare_exits[] = {
     {.says = NULL}};
 static const cli_option duplicates_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Entity to search (default: all that can have duplicates)"), NULL, NULL, false, false, false},
-    {"threshold", 0, "NUMBER", PB_MSG("How sure a pair must be, 0.5 to 1"), "0.75", NULL, false, false, false},
+    {"threshold", 0, "NUMBER", PB_MSG("How sure a pair must be, 0.5 to 1"), "0.6", NULL, false, false, false},
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"explain", 0, "ID", PB_MSG("Show how the comparison of two records, --explain ID ID, comes to its probability"), NULL, NULL, false, false, false},

@@ -3,7 +3,7 @@
 #include <math.h>
 
 enum { PAIRS_PER_ROW = 20, LEAST_MAX_PAIRS = 4000000 };
-static const double default_threshold = 0.75;
+static const double default_threshold = 0.6;
 
 /* A run in hand. */
 typedef struct match_job {

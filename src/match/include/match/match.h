@@ -52,7 +52,7 @@ typedef struct match_result {
 } match_result;
 
 typedef struct match_options {
-    double threshold;   /* 0: the default, 0.75 */
+    double threshold;   /* 0: the default, 0.6 */
     uint64_t max_pairs; /* compared at most, beside copies; 0: 20 a row, at least 4 million. What is
                            more is left out, the largest blocks first */
     const char *const *blocks; /* NULL-ended list "name" or "name+name" of columns that make keys
