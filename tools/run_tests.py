@@ -228,10 +228,12 @@ def suites(case):
     return {suite.split(":")[-1] for suite in case["suite"]}
 
 
-def run_static(root, names, results):
+def run_static(root, names, results, long):
     script = os.path.join(root, "tests", "static", "check.py")
-    listed = subprocess.run([sys.executable, script, "--list"], check=True,
-                            stdout=subprocess.PIPE).stdout.decode().split()
+    listed = []
+    for which in ["--list", "--list-long"] if long else ["--list"]:
+        listed += subprocess.run([sys.executable, script, which], check=True,
+                                 stdout=subprocess.PIPE).stdout.decode().split()
     wanted = chosen([{"name": f"static/{check}", "timeout": 3600, "env": {"PROBITY_ROOT": root},
                       "cmd": [sys.executable, script, check]} for check in listed], names)
     if not wanted:
@@ -300,7 +302,7 @@ def main():
     results = Results()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
-    run_static(root, names, results)
+    run_static(root, names, results, options.long)
     run_sanitized(root, names, results, options.long)
     run_threads(root, names, results)
     if options.long:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The static checks: one line `pass NAME` or `fail NAME: why` each.
 
-Usage: check.py --list | check.py [NAME…]
+Usage: check.py --list | check.py --list-long | check.py [NAME…]
 Environment: PROBITY_ROOT (the project; else where this file lies), PROBITY_STATIC_BUILD (a folder
-configured with clang whose objects are built; else ROOT/build-clang).
+configured with clang whose objects are built; else ROOT/build-clang), PROBITY_STATIC_JOBS (processes at once;
+else one a processor).
 """
 import os
 import sys
@@ -16,6 +17,7 @@ import layers  # noqa: E402
 import papers  # noqa: E402
 import runner  # noqa: E402
 import text  # noqa: E402
+import tidy  # noqa: E402
 from project import Project  # noqa: E402
 
 CHECKS = {
@@ -35,8 +37,10 @@ CHECKS = {
     "runner-is-honest": runner.honest,
     "fuzz-corpora": corpora.replayed,
     "clang-format": text.form,
-    "clang-tidy": text.tidy,
+    "clang-tidy": tidy.check,
 }
+# What takes too long for every day.
+LONG = {"clang-tidy-deep": tidy.deep}
 
 
 def seeded(project):
@@ -50,6 +54,9 @@ def main(arguments):
     if arguments == ["--list"]:
         print("\n".join([*CHECKS, "seeded-violations"]))
         return 0
+    if arguments == ["--list-long"]:
+        print("\n".join(LONG))
+        return 0
     build = os.environ.get("PROBITY_STATIC_BUILD") or os.path.join(root, "build-clang")
     project = Project(root, build)
     worst = 0
@@ -57,7 +64,7 @@ def main(arguments):
         if name == "seeded-violations":
             results = seeded(project)
         else:
-            results = [(name, CHECKS[name](project))]
+            results = [(name, {**CHECKS, **LONG}[name](project))]
         for label, faults in results:
             if faults:
                 worst = 1

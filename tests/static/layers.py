@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from project import symbols
+from project import symbols, workers
 
 # What only `sys` may call (and SQLite): the system's doors.
 SYSTEM = set("""open openat creat fopen fopen64 open64 openat64 freopen fdopen read pread pread64 write pwrite pwrite64
@@ -175,7 +175,7 @@ def compile_alone(project):
         first = next((l for l in done.stdout.decode().splitlines() if "error" in l), "")
         return f"{header} does not compile alone with {compiler}: {first}"
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(workers()) as pool:
         return [fault for fault in pool.map(one, jobs) if fault]
 
 

@@ -8,6 +8,11 @@ import sys
 sys.dont_write_bytecode = True
 
 
+def workers():
+    """How many processes a check may keep busy: all processors, unless who runs it has other work for them."""
+    return int(os.environ.get("PROBITY_STATIC_JOBS") or os.cpu_count() or 2)
+
+
 class Project:
     def __init__(self, root, build):
         self.root = root

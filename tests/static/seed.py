@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 
 import corpora
+import doubts
 import layers
 import papers
 import text
+import tidy
 from project import Project
 
 BUILT = ("base", "merkle")
@@ -146,6 +148,28 @@ def fill(seeded, change):
     return changed
 
 
+def doubted(seeded):
+    """Each kind of check of clang-tidy finds what it is for, in the program and in tests, within the budget of
+    every day."""
+    results = []
+    wanted, left_out = doubts.configured(seeded_text(seeded, ".clang-tidy"))
+    missing = [name for name in wanted if not any(
+        kind.startswith(name[:-1]) if name.endswith("*") else kind == name for kind in doubts.DOUBTS)]
+    results.append(("seeded-every-kind", [f"{name} has no seeded violation" for name in missing]))
+    _, tests_leave = doubts.configured(seeded_text(seeded, "tests/.clang-tidy"))
+    for name, without in (("src/base/str.c", left_out), ("tests/base/test_encoding.c", left_out + tests_leave)):
+        kinds, code = doubts.code([pattern.rstrip("*") for pattern in without if pattern != "*"])
+        with Change(seeded, name, add("#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n" + code)):
+            faults = tidy.check(seeded, names=[name])
+        results.append((f"seeded-doubts-in-{name.split('/', 1)[0]}",
+                        [fault for kind in kinds for fault in caught(faults, f"[{kind}]")]))
+    return results
+
+
+def seeded_text(seeded, name):
+    return text.read(seeded, name).decode("utf-8")
+
+
 def run(project):
     results = []
     with tempfile.TemporaryDirectory() as folder:
@@ -164,6 +188,7 @@ def run(project):
         for label, name, change, check, words in PLAIN:
             with Change(seeded, name, change):
                 results.append((f"seeded-{label}", caught(check(seeded), words)))
+        results += doubted(seeded)
         for label, name, change in REFUSED:
             with Change(seeded, name, change):
                 done = compile_some(seeded)

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 
+from project import workers
+
 LONGEST = 700
 # Written so that these lines do not find themselves.
 LEAKS = [(re.compile(r"/wor[k]/(main|shared)"), "a path of one machine"),
@@ -39,7 +41,7 @@ def form(project):
         return name, done.returncode == 0
 
     fresh = [n for n in names if keys[n] not in known]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(workers()) as pool:
         for name, good in pool.map(one, fresh):
             if good:
                 known[keys[name]] = name
@@ -62,56 +64,6 @@ def save(path, content):
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(content, file)
     os.replace(path + ".new", path)
-
-
-def tidy(project):
-    """clang-tidy finds nothing, in any source file; a file is looked at again when it, a header it
-    opens, its command or the configuration changed."""
-    with open(os.path.join(project.build, "compile_commands.json"), encoding="utf-8") as file:
-        commands = json.load(file)
-    opened = project.opened()
-    cache = os.path.join(project.build, "tidy-cache.json")
-    known = load(cache)
-    version = subprocess.run(["clang-tidy-14", "--version"], stdout=subprocess.PIPE, check=True).stdout
-    common = hashlib.sha256(version + read(project, ".clang-tidy")
-                            + read(project, "tests/.clang-tidy")).hexdigest()
-    hashes = {}
-
-    def content(path):
-        if path not in hashes:
-            with open(path, "rb") as file:
-                hashes[path] = hashlib.sha256(file.read()).hexdigest()
-        return hashes[path]
-
-    jobs = []
-    for command in commands:
-        path = os.path.realpath(os.path.join(command["directory"], command["file"]))
-        name = os.path.relpath(path, os.path.realpath(project.root))
-        if not re.match(r"(src|tests)/.*\.c$", name) or generated(read(project, name)):
-            continue
-        files = [f for f in opened.get(command["output"], []) if os.path.exists(f)]
-        parts = [common, command["command"], *(content(f) for f in sorted(files) + [path])]
-        jobs.append((name, hashlib.sha256("\0".join(parts).encode()).hexdigest()))
-    faults = []
-
-    def one(job):
-        done = subprocess.run(["clang-tidy-14", "-p", project.build, "--quiet", project.path(job[0])],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        text = done.stdout.decode("utf-8", "replace")
-        found = [re.sub(r"^\S*?((?:src|tests)/)", r"\1", l) for l in text.splitlines() if re.search(r": (warning|error): ", l)]
-        return job, found or ([] if done.returncode == 0 else [f"{job[0]}: clang-tidy failed"])
-
-    fresh = [job for job in jobs if job[1] not in known]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        for (name, key), found in pool.map(one, fresh):
-            if found:
-                faults += found
-            else:
-                known[key] = name
-                save(cache, known)
-    current = {key for _, key in jobs}
-    save(cache, {k: v for k, v in known.items() if k in current})
-    return sorted(set(faults))
 
 
 def leaks(project):
