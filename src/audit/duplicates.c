@@ -129,7 +129,7 @@ pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity
                                 match_progress progress, void *context, pb_arena *arena,
                                 audit_duplicates *ret_duplicates, pb_error *err)
 {
-    const match_options options = {.threshold = threshold};
+    const match_options options = {.threshold = threshold > 0 ? threshold : entity->duplicate_find};
     return audit_duplicates_search(snapshot, entity, &options, progress, context, arena,
                                    ret_duplicates, err);
 }
@@ -183,15 +183,18 @@ pb_status audit_duplicates_names(db_session *snapshot, const model_entity *entit
 }
 
 pb_status audit_duplicates_ids(db_session *snapshot, const model_entity *entity, size_t rows,
-                               pb_arena *arena, pb_uuid **ret_ids, pb_error *err)
+                               pb_arena *arena, pb_uuid **ret_ids, int64_t **ret_numbers,
+                               pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(256);
     db_stmt *stmt;
     bool more = true;
     pb_uuid *ids = pb_arena_array(arena, rows + 1, sizeof *ids);
-    if (ids == NULL)
+    int64_t *numbers =
+        ret_numbers != NULL ? pb_arena_array(arena, rows + 1, sizeof *numbers) : NULL;
+    if (ids == NULL || (ret_numbers != NULL && numbers == NULL))
         return pb_fail_memory(err);
-    pb_buf_printf(&sql, "select id from %.*s order by n", PB_STR_FMT(entity->name));
+    pb_buf_printf(&sql, "select id, n from %.*s order by n", PB_STR_FMT(entity->name));
     PB_TRY(db_prepare_text(snapshot, pb_buf_str(&sql), &stmt, err));
     for (size_t i = 0; i < rows; i++) {
         PB_TRY(db_step(stmt, &more, err));
@@ -202,8 +205,12 @@ pb_status audit_duplicates_ids(db_session *snapshot, const model_entity *entity,
                            PB_ARG(entity->name), NULL);
         }
         memcpy(ids[i].b, id.ptr, sizeof ids[i].b);
+        if (numbers != NULL)
+            numbers[i] = db_column_i64(stmt, 1);
     }
     db_reset(stmt);
     *ret_ids = ids;
+    if (ret_numbers != NULL)
+        *ret_numbers = numbers;
     return PB_OK;
 }

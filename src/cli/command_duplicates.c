@@ -55,7 +55,9 @@ static void count_clusters(const match_result *result, uint64_t *ret_clusters,
 static void list_line(const cli_context *context, const service_duplicates *list, uint64_t records,
                       uint64_t clusters, pb_buf *out)
 {
+    char threshold[16];
     PB_AUTO_BUF all = PB_BUF_INIT(256), groups = PB_BUF_INIT(256), pairs = PB_BUF_INIT(256);
+    (void)snprintf(threshold, sizeof threshold, "%.2f", list->threshold);
     cli_say_n(context, &all, PB_MSG_N("{count} record", "{count} records"), list->result.rows,
               "count", cli_count(context, list->result.rows), NULL);
     cli_say_n(context, &groups,
@@ -63,11 +65,55 @@ static void list_line(const cli_context *context, const service_duplicates *list
               "count", cli_count(context, clusters), NULL);
     cli_say_n(context, &pairs, PB_MSG_N("{count} pair", "{count} pairs"), list->result.pair_count,
               "count", cli_count(context, list->result.pair_count), NULL);
-    cli_say(context, out, PB_MSG("{entities}: {records} of {all} in {groups} ({pairs})"),
-            "entities", cli_text(context, list->entity->plural.ptr), "records",
-            cli_count(context, records), "all", pb_buf_cstr(&all), "groups", pb_buf_cstr(&groups),
-            "pairs", pb_buf_cstr(&pairs), NULL);
+    cli_say(
+        context, out,
+        PB_MSG("{entities}: {records} of {all} in {groups} ({pairs}), called so from {threshold}"
+               " on"),
+        "entities", cli_text(context, list->entity->plural.ptr), "records",
+        cli_count(context, records), "all", pb_buf_cstr(&all), "groups", pb_buf_cstr(&groups),
+        "pairs", pb_buf_cstr(&pairs), "threshold", threshold, NULL);
     pb_buf_byte(out, '\n');
+}
+
+/* What else there is to say of a list: rows left out, and what became of the weights. */
+static void list_notes(const cli_context *context, const service_duplicates *list, pb_buf *out)
+{
+    if (list->unread > 0) {
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} row is no record and was left out: import the file as a "
+                           "rehearsal to see why",
+                           "{count} rows are no records and were left out: import the file as a "
+                           "rehearsal to see why"),
+                  list->unread, "count", cli_count(context, list->unread), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (list->kept || list->unkept) {
+        cli_say(context, out,
+                list->kept
+                    ? PB_MSG("What was learned of {entities} is kept for the gate on entry.")
+                    : PB_MSG("What was learned of {entities} could not be kept for the gate on "
+                             "entry: the workspace cannot be written now."),
+                "entities", cli_text(context, list->entity->plural.ptr), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+static void list_json(const service_duplicates *list, uint64_t records, uint64_t clusters,
+                      pb_json *json)
+{
+    pb_json_object(json);
+    pb_json_member(json, "entity", list->entity->name);
+    pb_json_member_i64(json, "records", (int64_t)list->result.rows);
+    pb_json_member_i64(json, "compared", (int64_t)list->result.compared);
+    pb_json_member_i64(json, "pairs", (int64_t)list->result.pair_count);
+    pb_json_member_i64(json, "clusters", (int64_t)clusters);
+    pb_json_member_i64(json, "records_in_clusters", (int64_t)records);
+    pb_json_member_i64(json, "rows_left_out", (int64_t)list->unread);
+    pb_json_key(json, "threshold");
+    pb_json_double(json, list->threshold);
+    pb_json_key(json, "weights_kept");
+    pb_json_bool(json, list->kept);
+    pb_json_object_end(json);
 }
 
 static void summary(const cli_context *context, const service_duplicates *lists, size_t count,
@@ -81,27 +127,11 @@ static void summary(const cli_context *context, const service_duplicates *lists,
         uint64_t clusters, records;
         count_clusters(&lists[l].result, &clusters, &records);
         if (context->json) {
-            pb_json_object(&json);
-            pb_json_member(&json, "entity", lists[l].entity->name);
-            pb_json_member_i64(&json, "records", (int64_t)lists[l].result.rows);
-            pb_json_member_i64(&json, "compared", (int64_t)lists[l].result.compared);
-            pb_json_member_i64(&json, "pairs", (int64_t)lists[l].result.pair_count);
-            pb_json_member_i64(&json, "clusters", (int64_t)clusters);
-            pb_json_member_i64(&json, "records_in_clusters", (int64_t)records);
-            pb_json_member_i64(&json, "rows_left_out", (int64_t)lists[l].unread);
-            pb_json_object_end(&json);
+            list_json(&lists[l], records, clusters, &json);
             continue;
         }
         list_line(context, &lists[l], records, clusters, out);
-        if (lists[l].unread == 0)
-            continue;
-        cli_say_n(context, out,
-                  PB_MSG_N("{count} row is no record and was left out: import the file as a "
-                           "rehearsal to see why",
-                           "{count} rows are no records and were left out: import the file as a "
-                           "rehearsal to see why"),
-                  lists[l].unread, "count", cli_count(context, lists[l].unread), NULL);
-        pb_buf_byte(out, '\n');
+        list_notes(context, &lists[l], out);
     }
     if (context->json) {
         pb_json_array_end(&json);
@@ -219,13 +249,14 @@ pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
     service_source source;
     service_duplicates *lists;
     size_t count;
-    double threshold;
+    double threshold = 0;
     const char *entity_name = cli_value(context, "entity"), *pairs = cli_value(context, "pairs");
     const char *clusters = cli_value(context, "clusters"), *given = cli_value(context, "threshold");
     const model_entity *entity = NULL;
     if (entity_name != NULL)
         PB_TRY(cli_entity(context, entity_name, &entity, err));
-    if (!pb_str_to_double(pb_str_c(given), &threshold) || threshold < 0.5 || threshold > 1)
+    if (given != NULL &&
+        (!pb_str_to_double(pb_str_c(given), &threshold) || threshold < 0.5 || threshold > 1))
         return pb_fail(err, PB_USAGE,
                        PB_MSG("--threshold must be a number from 0.5 to 1, not “{value}”"), "value",
                        given, NULL);

@@ -142,12 +142,6 @@ static void undone_text(const cli_context *context, const service_undone *undone
                   undone->suspected, "count", cli_count(context, undone->suspected), NULL);
         pb_buf_byte(out, '\n');
     }
-    if (undone->unchecked > 0) {
-        cli_say(context, out,
-                PB_MSG("Not looked at for likely duplicates: {count} records that came back"),
-                "count", cli_count(context, undone->unchecked), NULL);
-        pb_buf_byte(out, '\n');
-    }
     if (dry_run)
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was changed."), NULL);
     else
@@ -173,7 +167,7 @@ static void undone_json(const service_undone *undone, bool dry_run, pb_buf *out)
     pb_json_member_i64(&json, "links", (int64_t)undone->counts.links);
     pb_json_member_i64(&json, "kept", (int64_t)undone->counts.kept);
     pb_json_member_i64(&json, "likely_duplicates", (int64_t)undone->suspected);
-    pb_json_member_i64(&json, "not_looked_at", (int64_t)undone->unchecked);
+    pb_json_member_i64(&json, "compared", (int64_t)undone->judged);
     pb_json_object_end(&json);
     pb_buf_byte(out, '\n');
 }

@@ -237,31 +237,47 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
     }
 }
 
-/* Likely duplicates found on the way in, or that they were not looked for. */
+/* What rows were compared with, how, and from how sure on it is told. */
+static void judged_line(const cli_context *context, const record_judged *judged, pb_buf *out)
+{
+    char threshold[16];
+    const char *says =
+        judged->together
+            ? PB_MSG(
+                  "{entities}: {count} rows compared with all {among} records at once, by weights "
+                  "learned from these; likely from {threshold} on")
+        : judged->learned > 0
+            ? PB_MSG("{entities}: each of {count} rows compared with {among} records, by weights "
+                     "learned from {learned} of them; likely from {threshold} on")
+            : PB_MSG("{entities}: each of {count} rows compared with {among} records, by supposed "
+                     "weights; likely from {threshold} on");
+    (void)snprintf(threshold, sizeof threshold, "%.2f", judged->threshold);
+    cli_say(context, out, says, "entities", cli_text(context, judged->entity->plural.ptr), "count",
+            cli_count(context, judged->records), "among", cli_count(context, judged->among),
+            "learned", cli_count(context, judged->learned), "threshold", threshold, NULL);
+    pb_buf_byte(out, '\n');
+}
+
+/* Likely duplicates found on the way in. */
 static void duplicates_lines(const cli_context *context, const exchange_plan *plan, bool dry_run,
                              pb_buf *out)
 {
     const char *path = cli_value(context, "workspace");
-    if (plan->suspected > 0) {
-        cli_say_n(
-            context, out,
-            PB_MSG_N("{count} row is likely the same as a record that is there or an earlier row.",
-                     "{count} rows are likely the same as a record that is there or an earlier "
-                     "row."),
-            plan->suspected, "count", cli_count(context, plan->suspected), NULL);
-        if (!dry_run) {
-            pb_buf_byte(out, ' ');
-            cli_say(context, out, PB_MSG("To decide: probity review {path}"), "path", path, NULL);
-        }
-        pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < plan->judged_count; i++)
+        judged_line(context, &plan->judged[i], out);
+    if (plan->suspected == 0)
+        return;
+    cli_say_n(
+        context, out,
+        PB_MSG_N("{count} row is likely the same as a record that is there or an earlier row.",
+                 "{count} rows are likely the same as a record that is there or an earlier "
+                 "row."),
+        plan->suspected, "count", cli_count(context, plan->suspected), NULL);
+    if (!dry_run) {
+        pb_buf_byte(out, ' ');
+        cli_say(context, out, PB_MSG("To decide: probity review {path}"), "path", path, NULL);
     }
-    if (plan->unlooked) {
-        cli_say(context, out,
-                PB_MSG("Duplicates were not looked for row by row: there are too many rows. All at "
-                       "once: probity duplicates {path} --queue"),
-                "path", path, NULL);
-        pb_buf_byte(out, '\n');
-    }
+    pb_buf_byte(out, '\n');
 }
 
 static void plan_text(const cli_context *context, const exchange_plan *plan, bool dry_run,
@@ -304,6 +320,27 @@ static void notes_json(const cli_context *context, const exchange_file *file, pb
     pb_json_array_end(json);
 }
 
+static void judged_json(const exchange_plan *plan, pb_json *json)
+{
+    pb_json_key(json, "compared");
+    pb_json_array(json);
+    for (size_t i = 0; i < plan->judged_count; i++) {
+        const record_judged *judged = &plan->judged[i];
+        pb_json_object(json);
+        pb_json_member(json, "entity", judged->entity->name);
+        pb_json_member_i64(json, "rows", (int64_t)judged->records);
+        pb_json_member_i64(json, "among", (int64_t)judged->among);
+        pb_json_member(json, "how", judged->together ? PB_STR("together") : PB_STR("each"));
+        pb_json_member_i64(json, "weights_learned_from", (int64_t)judged->learned);
+        pb_json_key(json, "threshold");
+        pb_json_double(json, judged->threshold);
+        pb_json_member_i64(json, "likely_duplicates", (int64_t)judged->suspected);
+        pb_json_member_i64(json, "pairs_queued", (int64_t)judged->pairs);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void plan_json(const cli_context *context, const exchange_plan *plan, bool dry_run,
                       pb_buf *out)
 {
@@ -316,7 +353,8 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
     pb_json_member_i64(&json, "unresolved", (int64_t)plan->unresolved);
     pb_json_member_i64(&json, "likely_duplicates", (int64_t)plan->suspected);
     pb_json_key(&json, "duplicates_looked_for");
-    pb_json_bool(&json, !plan->unlooked);
+    pb_json_bool(&json, plan->judged_count > 0);
+    judged_json(plan, &json);
     pb_json_member(&json, "product", plan->preset != NULL ? plan->preset->product : PB_STR_NONE);
     pb_json_key(&json, "files");
     pb_json_array(&json);

@@ -159,6 +159,7 @@ static pb_status make_entities(schema_builder *b)
         entity->name = b->drafts[i].name;
         entity->index = i;
         entity->place = b->drafts[i].name_node->place;
+        entity->duplicate_find = MODEL_DUPLICATE_FIND;
         entity->duplicate_warn = MODEL_DUPLICATE_WARN;
         entity->duplicate_refuse = MODEL_DUPLICATE_NEVER;
         b->drafts[i].entity = entity;

@@ -173,7 +173,7 @@ static pb_status read_freshness(schema_builder *b, model_entity *entity, const m
 
 /* How sure: a number from 0.5 to 1, or never. */
 static pb_status read_sureness(schema_builder *b, const model_yaml *map, const char *key,
-                               double *ret)
+                               bool may_never, double *ret)
 {
     pb_str text = PB_STR_NONE;
     const model_yaml *node = model_yaml_get(map, key);
@@ -181,14 +181,17 @@ static pb_status read_sureness(schema_builder *b, const model_yaml *map, const c
     if (node == NULL)
         return PB_OK;
     PB_TRY(model_yaml_text(map, key, &text, b->err));
-    if (pb_str_is(text, "never")) {
+    if (may_never && pb_str_is(text, "never")) {
         *ret = MODEL_DUPLICATE_NEVER;
         return PB_OK;
     }
     if (!pb_str_to_double(text, &value) || !(value >= 0.5 && value <= 1))
         return model_yaml_fail(node, b->err,
-                               PB_MSG("“{key}” must be a number from 0.5 to 1 or never, not "
-                                      "“{value}”."),
+                               may_never
+                                   ? PB_MSG("“{key}” must be a number from 0.5 to 1 or never, not "
+                                            "“{value}”.")
+                                   : PB_MSG("“{key}” must be a number from 0.5 to 1, not "
+                                            "“{value}”."),
                                "key", key, "value", PB_ARG(text), NULL);
     *ret = value;
     return PB_OK;
@@ -197,13 +200,14 @@ static pb_status read_sureness(schema_builder *b, const model_yaml *map, const c
 static pb_status read_duplicates(schema_builder *b, model_entity *entity,
                                  const model_yaml *document)
 {
-    static const char *const keys[] = {"block", "warn", "refuse", NULL};
+    static const char *const keys[] = {"block", "find", "warn", "refuse", NULL};
     const model_yaml *duplicates = model_yaml_get(document, "duplicates");
     if (duplicates == NULL)
         return PB_OK;
     PB_TRY(model_yaml_check_keys(duplicates, keys, b->err));
-    PB_TRY(read_sureness(b, duplicates, "warn", &entity->duplicate_warn));
-    PB_TRY(read_sureness(b, duplicates, "refuse", &entity->duplicate_refuse));
+    PB_TRY(read_sureness(b, duplicates, "find", false, &entity->duplicate_find));
+    PB_TRY(read_sureness(b, duplicates, "warn", true, &entity->duplicate_warn));
+    PB_TRY(read_sureness(b, duplicates, "refuse", true, &entity->duplicate_refuse));
     if (entity->duplicate_refuse < entity->duplicate_warn)
         return model_yaml_fail(duplicates, b->err,
                                PB_MSG("“refuse” must not be lower than “warn”."), NULL);

@@ -178,6 +178,8 @@ static void put_entity(facts *f, const model_entity *entity)
     put_set(f, place, "import", entity->import);
     put_set(f, place, "source_id", entity->source_id);
     put_set(f, place, "block", entity->duplicate_blocks);
+    if (entity->duplicate_find != MODEL_DUPLICATE_FIND)
+        put_int(f, place, "duplicate_find", (int64_t)(entity->duplicate_find * 1e6));
     if (entity->duplicate_warn != MODEL_DUPLICATE_WARN)
         put_int(f, place, "duplicate_warn", (int64_t)(entity->duplicate_warn * 1e6));
     if (entity->duplicate_refuse != MODEL_DUPLICATE_NEVER)

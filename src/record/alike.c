@@ -2,7 +2,8 @@
  * applied to. */
 #include "alike.h"
 
-#include <math.h>
+#include "record/likely.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,8 +307,5 @@ double alike_sure(const alike *a, const pb_str *left, const pb_str *right,
                                 .names_only = a->names_only};
     if (likeness_doubtful(&pair))
         return 0;
-    if (!a->calibrated)
-        return comparison->score;
-    double score = fmin(fmax(comparison->score, 1e-9), 1 - 1e-9);
-    return 1 / (1 + exp(-(a->slope * log(score / (1 - score)) + a->shift)));
+    return record_sure(&(record_curve){a->calibrated, a->slope, a->shift}, comparison->score);
 }

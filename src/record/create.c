@@ -54,7 +54,7 @@ static pb_status check_twice(record_writer *writer, plan *p, pb_str source_id, p
 static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head *head,
                                pb_error *err)
 {
-    record_offer offer = {.left = head->id, .score = 1};
+    record_offer offer = {.left = head->id, .score = 1, .run = head->run};
     uint64_t added = 0;
     bool found = false;
     if (p->merged && !writer->last)
@@ -62,8 +62,8 @@ static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head
     if (!found)
         return PB_OK;
     const char *by = pb_str_is(writer->gate.by, "import") ? "import" : "entry";
-    PB_TRY(record_review_offer(writer->session, p->entity, &offer, 1, by, head->run, writer->now_us,
-                               &added, err));
+    PB_TRY(record_review_offer(writer->session, p->entity, &offer, 1, by, writer->now_us, &added,
+                               err));
     writer->suspected += added;
     return PB_OK;
 }

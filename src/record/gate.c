@@ -1,26 +1,11 @@
-/* The gate on entry: keeps the index of keys, finds whom a record is likely the same as, refuses or
- * tells, and puts what was found into the review queue. */
-#include <stdlib.h>
+/* The gate on entry: keeps the index of keys, has it found whom a record is likely the same as,
+ * refuses or tells, and puts what was found into the review queue. */
 #include <string.h>
 
-#include "alike.h"
-#include "internal.h"
+#include "gate.h"
 #include "review.h"
 
-enum {
-    COMPARED_MOST = 24, /* candidates weighed for one record */
-    TOLD_MOST = 8,      /* likely duplicates told and queued */
-    BULK_ROWS = 2000    /* more new records than that are filed later, in one sorted pass */
-};
-
-/* A likely duplicate, visible or not. */
-typedef struct gate_match {
-    pb_uuid id;
-    pb_str source_id;
-    const pb_str *texts;
-    double sure;
-    uint64_t levels;
-} gate_match;
+enum { BULK_ROWS = 2000 }; /* more new records than that are filed later, in one sorted pass */
 
 void gate_forget(record_writer *writer)
 {
@@ -50,14 +35,9 @@ uint64_t record_writer_suspected(const record_writer *writer)
     return writer->suspected;
 }
 
-uint64_t record_writer_unchecked(const record_writer *writer)
-{
-    return writer->unchecked;
-}
-
 /* --- the index --- */
 
-static pb_status know(record_writer *writer, plan *p, pb_error *err)
+pb_status gate_know(record_writer *writer, plan *p, pb_error *err)
 {
     if (!p->alike_known && !writer->last)
         PB_TRY(alike_kept(writer->session, p->entity, &p->alike, err));
@@ -82,15 +62,18 @@ static bool looks(const record_writer *writer)
 static bool keeps_up(const record_writer *writer, const plan *p, int64_t n)
 {
     bool few = looks(writer) || p->created <= BULK_ROWS;
-    return p->alike->upto == n - 1 && few && !writer->gate.bulk;
+    return p->alike->upto == n - 1 && few && !writer->gate.bulk && !writer->gate.later;
 }
 
 pb_status gate_file(record_writer *writer, plan *p, int64_t n, const pb_value *cells, pb_error *err)
 {
     int64_t hashes[MATCH_MOST_KEYS];
     size_t count;
-    PB_TRY(know(writer, p, err));
-    if (p->alike == NULL || (n > p->alike->upto && !keeps_up(writer, p, n)))
+    PB_TRY(gate_know(writer, p, err));
+    if (p->alike == NULL)
+        return PB_OK;
+    PB_TRY(gate_put_off(writer, p, n, err));
+    if (n > p->alike->upto && !keeps_up(writer, p, n))
         return PB_OK;
     if (p->alike->upto == 0)
         PB_TRY(match_index_begin(writer->session, p->alike, err));
@@ -108,7 +91,7 @@ pb_status gate_unfile(record_writer *writer, plan *p, int64_t n, const pb_value 
 {
     int64_t hashes[MATCH_MOST_KEYS];
     size_t count;
-    PB_TRY(know(writer, p, err));
+    PB_TRY(gate_know(writer, p, err));
     if (p->alike == NULL || n > p->alike->upto)
         return PB_OK;
     PB_TRY(keys_of(writer, p, cells, hashes, &count, err));
@@ -144,8 +127,11 @@ pb_status gate_refile(record_writer *writer, plan *p, int64_t n, pb_error *err)
 {
     int64_t old[MATCH_MOST_KEYS], new[MATCH_MOST_KEYS], gone[MATCH_MOST_KEYS];
     size_t old_count, new_count;
-    PB_TRY(know(writer, p, err));
-    if (p->alike == NULL || n > p->alike->upto || !compares_anew(p))
+    PB_TRY(gate_know(writer, p, err));
+    if (p->alike == NULL || !compares_anew(p))
+        return PB_OK;
+    PB_TRY(gate_put_off(writer, p, n, err));
+    if (n > p->alike->upto)
         return PB_OK;
     PB_TRY(keys_of(writer, p, p->before, old, &old_count, err));
     PB_TRY(keys_of(writer, p, p->cells, new, &new_count, err));
@@ -164,148 +150,6 @@ pb_status gate_finish(record_writer *writer, plan *p, pb_error *err)
     return match_index_mark(writer->session, p->alike, err);
 }
 
-/* What earlier writers left. The reader in hand keeps the texts of the row, so another one reads.
- */
-static pb_status complete(record_writer *writer, plan *p, pb_error *err)
-{
-    if (p->alike->upto == p->last_n)
-        return PB_OK;
-    model_reader *reader = model_reader_new(writer->today_days);
-    if (reader == NULL)
-        return pb_fail_memory(err);
-    pb_status status = match_index_complete(writer->session, p->alike, p->lay, reader, err);
-    model_reader_free(reader);
-    return status;
-}
-
-/* --- looking --- */
-
-/* One record being looked at. */
-typedef struct look {
-    record_writer *writer;
-    plan *p;
-    const layout_head *head; /* NULL: it is new */
-    pb_str source_id;
-    pb_str texts[LIKENESS_FIELDS];
-    int64_t identity;
-    double warn, refuse;
-} look;
-
-static void set_thresholds(look *l)
-{
-    const record_gate *gate = &l->writer->gate;
-    const model_entity *entity = l->p->entity;
-    double warn = entity->duplicate_warn, refuse = entity->duplicate_refuse;
-    bool never = warn > 1; /* who asks by a run is told all the same */
-    l->warn = gate->threshold > 0 ? gate->threshold : warn;
-    l->refuse = refuse;
-    if (gate->what == RECORD_DUPLICATES_DECLARED)
-        return;
-    l->warn = gate->threshold > 0 ? gate->threshold : never ? MODEL_DUPLICATE_WARN : warn;
-    l->refuse = gate->what == RECORD_DUPLICATES_WARN ? MODEL_DUPLICATE_NEVER
-                : gate->threshold > 0                ? gate->threshold
-                : refuse <= 1                        ? refuse
-                                                     : l->warn;
-}
-
-/* A live row with its texts; false when it is gone. */
-static pb_status load(look *l, int64_t n, gate_match *ret_match, bool *ret_live, pb_error *err)
-{
-    db_stmt *stmt;
-    bool row;
-    layout_head head;
-    record_writer *writer = l->writer;
-    plan *p = l->p;
-    PB_TRY(layout_select(writer->session, p->lay, "WHERE n = ?", &stmt, err));
-    db_bind_i64(stmt, 1, n);
-    PB_TRY(db_step(stmt, &row, err));
-    *ret_live = false;
-    if (!row)
-        return PB_OK;
-    pb_status status = layout_row(p->lay, stmt, NULL, &head, p->index.probe, err);
-    if (status == PB_OK && !head.deleted) {
-        pb_str *texts = pb_arena_array(writer->row, LIKENESS_FIELDS, sizeof *texts);
-        ret_match->id = head.id;
-        ret_match->texts = texts;
-        ret_match->source_id = pb_arena_str(writer->row, head.source_id);
-        *ret_live = true;
-        status = texts == NULL ? pb_fail_memory(err)
-                               : alike_texts(p->alike, p->lay, writer->reader, p->index.probe,
-                                             writer->row, texts, err);
-    }
-    db_reset(stmt);
-    return status;
-}
-
-static int order_matches(const void *a, const void *b)
-{
-    const gate_match *x = a, *y = b;
-    if (x->sure < y->sure || x->sure > y->sure)
-        return x->sure > y->sure ? -1 : 1;
-    return memcmp(x->id.b, y->id.b, sizeof x->id.b);
-}
-
-/* True when a reviewer said that the two are different. */
-static pb_status said_different(const look *l, const gate_match *match, bool *ret_different,
-                                pb_error *err)
-{
-    int64_t identity = likeness_identity(match->source_id, match->texts, l->p->alike->fields.count);
-    return review_different(l->writer->session, l->p->entity, l->head ? &l->head->id : NULL,
-                            &match->id, l->identity, identity, ret_different, err);
-}
-
-/* Weighs the candidates and keeps those that are likely enough, the surest first. */
-static pb_status weigh(look *l, gate_match *all, size_t count, pb_error *err)
-{
-    record_writer *writer = l->writer;
-    const alike *a = l->p->alike;
-    match_comparison comparisons[COMPARED_MOST];
-    const pb_str *others[COMPARED_MOST] = {NULL};
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        others[i] = all[i].texts;
-    PB_TRY(alike_compare(a, l->texts, others, count, writer->row, comparisons, err));
-    for (size_t i = 0; i < count; i++) {
-        bool different;
-        gate_match match = all[i];
-        match.sure = alike_sure(a, l->texts, match.texts, &comparisons[i]);
-        match.levels = likeness_levels(&comparisons[i], a->count);
-        if (match.sure < (l->warn < l->refuse ? l->warn : l->refuse))
-            continue;
-        PB_TRY(said_different(l, &match, &different, err));
-        if (!different)
-            all[kept++] = match;
-    }
-    if (kept > 1)
-        qsort(all, kept, sizeof *all, order_matches);
-    writer->matches = all;
-    writer->match_count = kept < TOLD_MOST ? kept : TOLD_MOST;
-    return PB_OK;
-}
-
-static pb_status find(look *l, pb_error *err)
-{
-    record_writer *writer = l->writer;
-    plan *p = l->p;
-    int64_t hashes[MATCH_MOST_KEYS], *ns;
-    size_t key_count, found, count = 0;
-    gate_match *all = pb_arena_array(writer->row, COMPARED_MOST, sizeof *all);
-    if (all == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(complete(writer, p, err));
-    PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, l->texts, err));
-    l->identity = likeness_identity(l->source_id, l->texts, p->alike->fields.count);
-    PB_TRY(alike_keys(p->alike, l->texts, ALIKE_ASKED, hashes, &key_count, err));
-    PB_TRY(match_index_find(writer->session, p->alike, hashes, key_count, l->head ? l->head->n : 0,
-                            COMPARED_MOST, writer->row, &ns, &found, err));
-    for (size_t i = 0; i < found; i++) {
-        bool live;
-        PB_TRY(load(l, ns[i], &all[count], &live, err));
-        count += live;
-    }
-    return count > 0 ? weigh(l, all, count, err) : PB_OK;
-}
-
 /* --- telling --- */
 
 static pb_status name_of(record_writer *writer, const gate_match *match, pb_str *ret, pb_error *err)
@@ -320,7 +164,7 @@ static pb_status name_of(record_writer *writer, const gate_match *match, pb_str 
 }
 
 /* What the actor may see is listed; of the rest only that there is some. */
-static pb_status tell(look *l, pb_error *err)
+static pb_status tell(gate_look *l, pb_error *err)
 {
     record_writer *writer = l->writer;
     const record_gate *gate = &writer->gate;
@@ -344,7 +188,7 @@ static pb_status tell(look *l, pb_error *err)
 }
 
 /* The first that the actor may see is named; else whom to ask. */
-static pb_status refuse(look *l, pb_error *err)
+static pb_status refuse(gate_look *l, pb_error *err)
 {
     record_writer *writer = l->writer;
     if (writer->match_count == 0 || writer->matches[0].sure < l->refuse)
@@ -362,21 +206,18 @@ static pb_status refuse(look *l, pb_error *err)
 pb_status gate_check(record_writer *writer, plan *p, const layout_head *head, pb_str source_id,
                      pb_error *err)
 {
-    look l = {.writer = writer, .p = p, .head = head, .source_id = source_id};
-    if (!looks(writer) || writer->last || writer->problem_count > 0)
+    gate_look l = {.writer = writer, .p = p, .head = head, .source_id = source_id};
+    if (!looks(writer) || writer->gate.later || writer->last || writer->problem_count > 0)
         return PB_OK;
-    PB_TRY(know(writer, p, err));
+    PB_TRY(gate_know(writer, p, err));
     if (p->alike == NULL || (head != NULL && !head->deleted && !compares_anew(p)))
         return PB_OK;
-    set_thresholds(&l);
+    l.warn = record_gate_warns(&writer->gate, p->entity);
+    l.refuse = record_gate_refuses(&writer->gate, p->entity);
     if (l.warn > 1 && l.refuse > 1)
         return PB_OK;
-    if (writer->gate.most > 0 && writer->gated >= writer->gate.most) {
-        writer->unchecked++;
-        return PB_OK;
-    }
-    writer->gated++;
-    PB_TRY(find(&l, err));
+    p->looked++;
+    PB_TRY(gate_find(&l, err));
     if (writer->match_count == 0)
         return PB_OK;
     PB_TRY(tell(&l, err));
@@ -391,16 +232,18 @@ pb_status gate_note(record_writer *writer, plan *p, pb_uuid id, pb_str source_id
     PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, texts, err));
     const review_side self = {id, source_id, texts};
     writer->suspected++;
+    p->suspected++;
     for (size_t i = 0; i < writer->match_count; i++) {
         const gate_match *match = &writer->matches[i];
         const review_side other = {match->id, match->source_id, match->texts};
-        const review_found found = {.score = match->sure,
+        const review_found found = {.score = match->score,
                                     .levels = match->levels,
                                     .by = writer->gate.by.ptr ? writer->gate.by : PB_STR("entry"),
                                     .run = writer->gate.run,
                                     .at_us = writer->now_us};
         bool added;
         PB_TRY(review_put(writer->session, p->alike, &self, &other, &found, &added, err));
+        p->paired += added;
     }
     return PB_OK;
 }

@@ -62,8 +62,9 @@ typedef struct plan {
     bool used;
     struct alike *alike; /* NULL: nothing of the entity is compared, or not asked for yet */
     bool alike_known;
-    bool filed_more;  /* the index reaches further than is remembered */
-    uint64_t created; /* records made by this writer */
+    bool filed_more;                    /* the index reaches further than is remembered */
+    uint64_t created;                   /* records made by this writer */
+    uint64_t looked, suspected, paired; /* by the gate: records, likely duplicates, new pairs */
     int64_t last_n;
     db_stmt *insert, *update;
     key_index index;
@@ -118,7 +119,9 @@ struct record_writer {
     struct gate_match *matches;
     size_t likely_count, match_count;
     bool likely_hidden;
-    uint64_t gated, suspected, unchecked;
+    uint64_t suspected;
+    record_later *later; /* see gate_later.c */
+    size_t later_count, later_capacity;
     bool last;   /* nothing is written or searched for afterwards */
     bool broken; /* a write failed half-way: the transaction must not commit */
     bool finished;

@@ -1,6 +1,8 @@
 /* What people decide of pairs, and what becomes of it when records are merged. */
 #include "review.h"
 
+#include <string.h>
+
 #include "base/cbor.h"
 #include "read.h"
 
@@ -104,17 +106,29 @@ static pb_status offer_one(sides *s, db_session *session, const record_offer *of
     return review_put(session, s->a, &s->one, &s->other, found, ret_added, err);
 }
 
-/* A record that is gone since makes its pair go, nothing else. */
+/* Both sides of an offer; the left one may be there from the offer before. */
+static pb_status load_offer(sides *s, db_session *session, const model_entity *entity,
+                            const record_offer *one, bool same_left, pb_error *err)
+{
+    if (!same_left) {
+        pb_arena_reset(s->arena);
+        model_reader_reset(s->reader);
+        PB_TRY(take_side(s, session, entity, one->left, s->texts[0], &s->one, err));
+    }
+    return take_side(s, session, entity, one->right, s->texts[1], &s->other, err);
+}
+
+/* A record that is gone since makes its pair go, nothing else: `*left` tells whether the left one
+ * is loaded. */
 static pb_status offer(sides *s, db_session *session, const model_entity *entity,
-                       const record_offer *one, review_found *found, uint64_t *added, pb_error *err)
+                       const record_offer *one, bool *left, review_found *found, uint64_t *added,
+                       pb_error *err)
 {
     pb_error why;
     bool is_new = false;
-    pb_arena_reset(s->arena);
-    model_reader_reset(s->reader);
-    pb_status status = take_side(s, session, entity, one->left, s->texts[0], &s->one, &why);
-    if (status == PB_OK)
-        status = take_side(s, session, entity, one->right, s->texts[1], &s->other, &why);
+    bool same = *left && memcmp(s->one.id.b, one->left.b, sizeof one->left.b) == 0;
+    pb_status status = load_offer(s, session, entity, one, same, &why);
+    *left = status == PB_OK;
     if (status == PB_OK)
         status = offer_one(s, session, one, found, &is_new, &why);
     *added += is_new;
@@ -126,18 +140,21 @@ static pb_status offer(sides *s, db_session *session, const model_entity *entity
 }
 
 pb_status record_review_offer(db_session *session, const model_entity *entity,
-                              const record_offer *offers, size_t count, const char *by, int64_t run,
+                              const record_offer *offers, size_t count, const char *by,
                               int64_t now_us, uint64_t *ret_added, pb_error *err)
 {
     sides s = {.reader = model_reader_new(0), .arena = pb_arena_new(0)};
-    review_found found = {.by = pb_str_c(by), .run = run, .at_us = now_us};
+    review_found found = {.by = pb_str_c(by), .at_us = now_us};
     uint64_t added = 0;
+    bool left = false;
     pb_status status = s.reader == NULL || s.arena == NULL ? pb_fail_memory(err)
                                                            : alike_open(session, entity, &s.a, err);
     if (status == PB_OK && s.a == NULL)
         status = nothing_compared(entity, err);
-    for (size_t i = 0; i < count && status == PB_OK; i++)
-        status = offer(&s, session, entity, &offers[i], &found, &added, err);
+    for (size_t i = 0; i < count && status == PB_OK; i++) {
+        found.run = offers[i].run;
+        status = offer(&s, session, entity, &offers[i], &left, &found, &added, err);
+    }
     sides_end(&s);
     if (status == PB_OK)
         *ret_added = added;

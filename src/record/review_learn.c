@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cbor.h"
+#include "merkle/hash.h"
 #include "record/likely.h"
 
 enum { MILLION = 1000000, STEPS = 100, HALVINGS = 20, MODEL_MAX = 8 << 20 };
@@ -32,14 +33,17 @@ static pb_status ensure_state(db_session *session, const model_entity *entity, p
 }
 
 static pb_status learned_event(db_session *session, ledger_actor actor, int64_t now_us,
-                               const model_entity *entity, const match_model *model, size_t bytes,
+                               const model_entity *entity, const match_model *model, pb_str bytes,
                                pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(4096);
     uint64_t sequence;
-    pb_cbor_map(&payload, 3);
+    const merkle_hash hash = merkle_sha256(bytes);
+    pb_cbor_map(&payload, 4);
+    pb_cbor_text(&payload, PB_STR("hash"));
+    pb_cbor_bytes(&payload, pb_str_n((const char *)hash.b, sizeof hash.b));
     pb_cbor_text(&payload, PB_STR("bytes"));
-    pb_cbor_uint(&payload, bytes);
+    pb_cbor_uint(&payload, bytes.len);
     pb_cbor_text(&payload, PB_STR("entity"));
     pb_cbor_text(&payload, entity->name);
     pb_cbor_text(&payload, PB_STR("records"));
@@ -51,27 +55,75 @@ static pb_status learned_event(db_session *session, ledger_actor actor, int64_t 
     return ledger_append(session, &event, &sequence, err);
 }
 
+/* When the weights that are kept were learned, and whether they are these. */
+static pb_status kept_before(db_session *session, const model_entity *entity, pb_str bytes,
+                             bool names_only, int64_t *ret_us, bool *ret_same, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(session,
+                      "SELECT COALESCE(learned_us, 0), COALESCE(names_only, 0), model"
+                      " FROM match_state WHERE entity = ?1",
+                      &stmt, err));
+    db_bind_text(stmt, 1, entity->name);
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_us = row ? db_column_i64(stmt, 0) : 0;
+    *ret_same = row && *ret_us > 0 && (db_column_i64(stmt, 1) != 0) == names_only &&
+                pb_str_eq(db_column_blob(stmt, 2), bytes);
+    db_reset(stmt);
+    return PB_OK;
+}
+
 pb_status record_likely_learned(db_session *session, ledger_actor actor, int64_t now_us,
                                 const model_entity *entity, const match_model *model,
-                                bool names_only, pb_error *err)
+                                bool names_only, bool *ret_kept, pb_error *err)
 {
     PB_AUTO_BUF bytes = PB_BUF_INIT(MODEL_MAX);
     db_stmt *stmt;
+    int64_t before;
+    bool same;
     match_model_write(model, &bytes);
     if (bytes.failed)
         return pb_fail_memory(err);
     PB_TRY(ensure_state(session, entity, err));
+    PB_TRY(kept_before(session, entity, pb_buf_str(&bytes), names_only, &before, &same, err));
+    if (ret_kept != NULL)
+        *ret_kept = !same;
+    if (same)
+        return PB_OK;
     PB_TRY(db_prepare(session,
                       "UPDATE match_state SET learned_us = ?2, rows = ?3, names_only = ?4,"
                       " model = ?5 WHERE entity = ?1",
                       &stmt, err));
     db_bind_text(stmt, 1, entity->name);
-    db_bind_i64(stmt, 2, now_us);
+    /* The moment tells one model from the next, also where two are learned in one. */
+    db_bind_i64(stmt, 2, now_us > before ? now_us : before + 1);
     db_bind_i64(stmt, 3, (int64_t)match_model_rows(model));
     db_bind_i64(stmt, 4, names_only);
     db_bind_blob(stmt, 5, pb_buf_str(&bytes));
     PB_TRY(db_run(stmt, err));
-    return learned_event(session, actor, now_us, entity, model, bytes.len, err);
+    return learned_event(session, actor, now_us, entity, model, pb_buf_str(&bytes), err);
+}
+
+/* --- how sure is sure --- */
+
+pb_status record_likely_curve(db_session *session, const model_entity *entity,
+                              record_curve *ret_curve, pb_error *err)
+{
+    alike *a = NULL;
+    PB_TRY(alike_kept(session, entity, &a, err));
+    *ret_curve = (record_curve){0};
+    if (a != NULL)
+        *ret_curve = (record_curve){a->calibrated, a->slope, a->shift};
+    return PB_OK;
+}
+
+double record_sure(const record_curve *curve, double score)
+{
+    if (!curve->calibrated)
+        return score;
+    score = fmin(fmax(score, 1e-9), 1 - 1e-9);
+    return 1 / (1 + exp(-(curve->slope * log(score / (1 - score)) + curve->shift)));
 }
 
 /* --- calibrating --- */

@@ -246,9 +246,10 @@ static pb_status find_in(file_search *search, const model_entity *entity, double
 {
     entity_rows *of = &search->entities[entity->index];
     service_duplicate_progress progress = {search->call, entity};
-    match_options options = {.threshold = threshold, .threads = search->threads};
+    match_options options = {.threshold = threshold > 0 ? threshold : entity->duplicate_find,
+                             .threads = search->threads};
     likeness_found found;
-    *ret_list = (service_duplicates){.entity = entity};
+    *ret_list = (service_duplicates){.entity = entity, .threshold = options.threshold};
     PB_TRY(likeness_rows_find(of->rows, &options, service_comparing, &progress, search->arena,
                               &found, err));
     of->rows = likeness_rows_free(of->rows);

@@ -113,7 +113,7 @@ static pb_status keep(db_session *session, void *context, pb_error *err)
 {
     const learning *l = context;
     return record_likely_learned(session, l->call->actor, l->call->now_us, l->entity, l->model,
-                                 l->names_only, err);
+                                 l->names_only, NULL, err);
 }
 
 static pb_status learn(const service_call *call, db_workspace *workspace,

@@ -2,7 +2,7 @@
 #ifndef SERVICE_INTERNAL_H
 #define SERVICE_INTERNAL_H
 
-#include "service/service.h"
+#include "service/review.h"
 
 struct service_core {
     const service_asset *assets;
@@ -65,6 +65,18 @@ pb_status service_duplicates_in_files(const service_core *service, const service
                                       const service_source *source, pb_str entity, double threshold,
                                       pb_arena *arena, service_duplicates *lists, size_t *ret_count,
                                       pb_error *err);
+/** Keeps what a search learned for the gate, where it was learned from enough records; nothing for
+ * `model` NULL. `*ret_kept` (may be NULL): it was kept, and differs from what was. Inside db_write
+ * (duplicates.c). */
+pb_status service_keep_learned(db_session *session, const service_call *call,
+                               const model_entity *entity, const match_model *model,
+                               bool names_only, bool *ret_kept, pb_error *err);
+/** Judges what a writer noted under record_gate.later: likely duplicates go into the review queue,
+ * weights that were learned on the way are kept. Inside the transaction of the writer, which may be
+ * finished. The list, an item for each entity, lives in `arena` (judge.c). */
+pb_status service_judge(const service_call *call, const record_gate *gate, db_session *session,
+                        record_writer *writer, pb_arena *arena, record_judged **ret_judged,
+                        size_t *ret_count, pb_error *err);
 /** How a source was read, as reports tell it (reading.c). */
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);

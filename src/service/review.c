@@ -4,6 +4,7 @@
 #include "audit/duplicates.h"
 #include "internal.h"
 #include "service/reads.h"
+#include "sys/environment.h"
 
 /* --- filling --- */
 
@@ -22,14 +23,12 @@ static pb_status keep(db_session *session, void *context, pb_error *err)
 {
     filling *f = context;
     f->added = 0;
-    if (f->model != NULL)
-        PB_TRY(record_likely_learned(session, f->call->actor, f->call->now_us, f->entity, f->model,
-                                     f->names_only, err));
+    PB_TRY(service_keep_learned(session, f->call, f->entity, f->model, f->names_only, NULL, err));
     PB_TRY(record_likely_complete(session, f->entity, err));
     if (f->count == 0)
         return PB_OK;
-    return record_review_offer(session, f->entity, f->offers, f->count, "search", 0,
-                               f->call->now_us, &f->added, err);
+    return record_review_offer(session, f->entity, f->offers, f->count, "search", f->call->now_us,
+                               &f->added, err);
 }
 
 static pb_status offers_of(const audit_duplicates *found, const pb_uuid *ids, pb_arena *arena,
@@ -40,7 +39,7 @@ static pb_status offers_of(const audit_duplicates *found, const pb_uuid *ids, pb
         return pb_fail_memory(err);
     for (size_t i = 0; i < found->result.pair_count; i++) {
         const match_pair *pair = &found->result.pairs[i];
-        offers[i] = (record_offer){ids[pair->left], ids[pair->right], pair->score};
+        offers[i] = (record_offer){ids[pair->left], ids[pair->right], pair->score, 0};
     }
     f->offers = offers;
     f->count = found->result.pair_count;
@@ -51,15 +50,16 @@ static pb_status search(filling *f, db_workspace *workspace, pb_arena *arena,
                         audit_duplicates *ret_found, match_model **ret_model, pb_error *err)
 {
     service_duplicate_progress progress = {f->call, f->entity};
-    const match_options options = {.threshold = SERVICE_QUEUE_LEAST, .ret_model = ret_model};
+    const match_options options = {
+        .threshold = SERVICE_QUEUE_LEAST, .threads = sys_cores(), .ret_model = ret_model};
     db_session *snapshot = NULL;
     pb_uuid *ids = NULL;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = audit_duplicates_search(snapshot, f->entity, &options, service_comparing,
                                                &progress, arena, ret_found, err);
     if (status == PB_OK)
-        status =
-            audit_duplicates_ids(snapshot, f->entity, ret_found->result.rows, arena, &ids, err);
+        status = audit_duplicates_ids(snapshot, f->entity, ret_found->result.rows, arena, &ids,
+                                      NULL, err);
     db_snapshot_close(snapshot);
     return status == PB_OK ? offers_of(ret_found, ids, arena, f, err) : status;
 }

@@ -45,14 +45,21 @@ static pb_status undo(db_session *session, void *context, pb_error *err)
     PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
                               err));
     const record_gate gate = {.what = RECORD_DUPLICATES_WARN,
-                              .most = SERVICE_UNDO_LOOKS,
+                              .later = true,
                               .by = PB_STR("undo"),
                               .run = work->run->number};
     record_writer_gate(writer, &gate);
     pb_status status = record_undo(writer, work->run, keep, undoing, work, &work->undone->counts,
                                    &work->undone->number, err);
-    work->undone->suspected = record_writer_suspected(writer);
-    work->undone->unchecked = record_writer_unchecked(writer);
+    record_judged *judged = NULL;
+    size_t count = 0;
+    if (status == PB_OK)
+        status =
+            service_judge(work->call, &gate, session, writer, work->arena, &judged, &count, err);
+    for (size_t i = 0; i < count; i++) {
+        work->undone->suspected += judged[i].suspected;
+        work->undone->judged += judged[i].records;
+    }
     record_writer_close(writer);
     return status == PB_OK && work->dry_run ? rehearsed() : status;
 }

@@ -10,6 +10,13 @@ static bool reading(void *context, const char *file, uint64_t done, uint64_t tot
            call->progress(call->context, PB_MSG("Reading"), file, done, total);
 }
 
+static pb_status judge(void *context, const record_gate *gate, db_session *session,
+                       record_writer *writer, pb_arena *arena, record_judged **ret_judged,
+                       size_t *ret_count, pb_error *err)
+{
+    return service_judge(context, gate, session, writer, arena, ret_judged, ret_count, err);
+}
+
 exchange_options service_import_options(const service_core *service, const service_call *call,
                                         const service_source *source, record_policy policy)
 {
@@ -41,6 +48,7 @@ pb_status service_import(const service_core *service, const service_call *call,
     if (all_rejects)
         options.most_rejects = ALL_REJECTS;
     options.duplicates = RECORD_DUPLICATES_DECLARED;
+    options.judge = judge;
     if (source->gate != NULL) {
         options.duplicates = source->gate->duplicates;
         options.duplicate_threshold = source->gate->threshold;

@@ -402,8 +402,8 @@ static pb_status learn(db_session *session, void *context, pb_error *err)
                                     {PB_STR("email"), MATCH_EMAIL, NULL}};
     match_model *model = NULL;
     PB_TRY(match_model_default(columns, 2, &model, err));
-    pb_status status =
-        record_likely_learned(session, world_actor(), w->now_us, w->person, model, false, err);
+    pb_status status = record_likely_learned(session, world_actor(), w->now_us, w->person, model,
+                                             false, NULL, err);
     match_model_free(model);
     return status;
 }

@@ -86,7 +86,7 @@ static pb_status offer_work(db_session *session, void *context, pb_error *err)
     offers *o = context;
     const people *p = o->p;
     const record_offer list[] = {{p->ids[1], p->ids[0], 0.8}, {p->ids[2], p->ids[3], 0.95}};
-    return record_review_offer(session, p->w->person, list, 2, "search", 0, p->w->now_us, &o->added,
+    return record_review_offer(session, p->w->person, list, 2, "search", p->w->now_us, &o->added,
                                err);
 }
 
@@ -259,8 +259,8 @@ static pb_status calibrate_work(db_session *session, void *context, pb_error *er
         bool same = i % 3 != 0;
         const record_offer one = {p->ids[2 * i], p->ids[2 * i + 1],
                                   c->score[same ? 0 : 1] - 0.001 * (double)(i % 10)};
-        PB_TRY(record_review_offer(session, p->w->person, &one, 1, "search", 0, p->w->now_us,
-                                   &added, err));
+        PB_TRY(record_review_offer(session, p->w->person, &one, 1, "search", p->w->now_us, &added,
+                                   err));
         PB_TRY(record_review_decide(session, world_actor(), p->w->now_us, p->w->person, one.left,
                                     one.right, same ? RECORD_SAME : RECORD_DIFFERENT, PB_STR_NONE,
                                     err));

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "engine.h"
 #include "service/service.h"
 #include "sys/file.h"
 
@@ -102,12 +103,12 @@ static inline char *put(office *o, const char *name, const char *text)
     return path;
 }
 
-/* A new workspace `w`, closed. */
-static inline char *make_workspace(office *o)
+/* A new workspace on the engine asked for, closed. */
+static inline const char *make_workspace(office *o)
 {
     pb_error err;
     PB_AUTO_BUF key_path = PB_BUF_INIT(65536);
-    char *path = place(o, "w");
+    const char *path = on_postgres() ? engine_address() : place(o, "w");
     must(service_init(o->service, &o->call, path, &o->key, &key_path, &err), &err);
     assert_string_equal(pb_buf_cstr(&key_path), o->key.key_file);
     return path;

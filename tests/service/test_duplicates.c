@@ -70,7 +70,8 @@ static void test_files_give_what_a_workspace_of_them_gives(void **state)
     pb_error err;
     exchange_plan plan;
     size_t from_files, from_workspace;
-    char *file = contacts(o), *path = make_workspace(o);
+    char *file = contacts(o);
+    const char *path = make_workspace(o);
     const char *files[] = {file}, *places[] = {path};
     service_source source = {.paths = files, .path_count = 1};
     service_source kept = {.paths = places, .path_count = 1, .key = o->key};

@@ -28,7 +28,7 @@ static void test_making_a_workspace_is_its_first_event(void **state)
     office *o = *state;
     pb_error err;
     ledger_event event;
-    char *path = make_workspace(o);
+    const char *path = make_workspace(o);
     db_workspace *workspace = open_workspace(o, path);
     assert_int_equal(last_event(o, workspace, &event), 1);
     assert_string_equal(event.kind, "workspace.created");
@@ -74,7 +74,7 @@ static void test_an_audit_of_a_workspace_is_an_event(void **state)
     office *o = *state;
     pb_error err;
     ledger_event event;
-    char *path = make_workspace(o);
+    const char *path = make_workspace(o);
     db_workspace *workspace = open_workspace(o, path);
     import(o, workspace, put(o, "contacts.csv", contacts), false);
     uint64_t before = last_event(o, workspace, &event);
@@ -141,7 +141,8 @@ static void test_duplicates_of_files_and_of_a_workspace_are_the_same(void **stat
     office *o = *state;
     pb_error err;
     ledger_event event;
-    char *file = put(o, "contacts.csv", contacts), *path = make_workspace(o);
+    char *file = put(o, "contacts.csv", contacts);
+    const char *path = make_workspace(o);
     db_workspace *workspace = open_workspace(o, path);
     import(o, workspace, file, false);
     uint64_t before = last_event(o, workspace, &event);

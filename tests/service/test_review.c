@@ -6,7 +6,7 @@
 
 #include "service_support.h"
 
-enum { LARGE = 9000 };
+enum { LARGE = 9000, FEW = 200 };
 
 static const char few[] = "Contact ID,Full Name,Email,Phone,Birth Date\n"
                           "c1,Annabel Weberknecht,annabel@nordlicht.de,+493023122340,1980-03-14\n"
@@ -62,7 +62,11 @@ static void test_import_warns_refuses_or_ignores(void **state)
     exchange_plan plan = import(o, workspace, file, NULL);
     assert_int_equal(plan.files[0].imported, 3); /* the third is likely the first */
     assert_int_equal(plan.suspected, 1);
-    assert_false(plan.unlooked);
+    assert_int_equal(plan.judged_count, 1);
+    assert_int_equal(plan.judged[0].records, 3);
+    assert_int_equal(plan.judged[0].pairs, 1);
+    assert_false(plan.judged[0].together);
+    assert_int_equal(plan.judged[0].learned, 0);
     assert_int_equal(waiting(workspace), 1);
     plan = import(o, workspace, file, &refuse); /* all of them are there */
     assert_int_equal(plan.files[0].imported, 0);
@@ -73,37 +77,223 @@ static void test_import_warns_refuses_or_ignores(void **state)
     plan = import(o, workspace, file, &ignore);
     assert_int_equal(plan.files[0].imported, 3);
     assert_int_equal(plan.suspected, 0);
+    assert_int_equal(plan.judged_count, 0);
     assert_int_equal(waiting(workspace), 1);
     db_workspace_close(workspace);
 }
 
-/* shows: DQ-4 */
-static void test_a_large_import_says_that_it_did_not_look(void **state)
+/* A file of LARGE different persons, the last of whom is also the sixth. */
+static char *large_file(office *o)
 {
-    office *o = *state;
-    pb_error err;
     PB_AUTO_BUF text = PB_BUF_INIT(8 << 20);
     pb_buf_addc(&text, "Contact ID,Full Name,Email,Phone\n");
     for (int i = 0; i < LARGE; i++)
         pb_buf_printf(&text, "c%d,Person%c%c%c Family%c%c,person%d@example-company.org,+4930%07d\n",
                       i, 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26, 'a' + i % 17,
                       'a' + i % 13, i, 2000000 + i * 37);
-    pb_buf_addc(&text, "x1,PersonZ FamilyX,person5@example-company.org,+49302000185\n");
-    char *file = put(o, "contacts.csv", pb_buf_cstr(&text));
-    db_workspace *workspace = open_workspace(o, make_workspace(o));
-    exchange_plan plan = import(o, workspace, file, NULL);
-    assert_true(plan.unlooked);
-    assert_int_equal(plan.suspected, 0);
-    assert_int_equal(waiting(workspace), 0);
-    service_queue *queues;
-    size_t count;
-    must(service_queue_fill(&o->call, workspace, PB_STR_NONE, o->arena, &queues, &count, &err),
-         &err);
-    assert_int_equal(count, 1);
-    assert_int_equal(queues[0].records, LARGE + 1);
-    assert_int_equal(waiting(workspace), queues[0].added);
+    pb_buf_addc(&text, "x1,Personfaa Familyff,person5@example-company.org,+49302000185\n");
+    return put(o, "contacts.csv", pb_buf_cstr(&text));
+}
+
+/* A file that is large because of its remarks: strangers to all, but the last is the seventh of the
+ * large file. */
+static char *long_file(office *o)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(8 << 20);
+    pb_buf_addc(&text, "Contact ID,Full Name,Email,Phone,Description\n");
+    for (int i = 0; i < FEW; i++) {
+        pb_buf_printf(&text, "d%d,Zoltan%c%c Novak%c,zoltan%d@other-company.net,+4940%07d,", i,
+                      'a' + i % 26, 'a' + i / 26 % 26, 'a' + i % 11, i, 3000000 + i * 41);
+        for (int k = 0; k < 250; k++)
+            pb_buf_addc(&text, "met at a fair ");
+        pb_buf_addc(&text, "\n");
+    }
+    pb_buf_addc(&text, "x2,Persongaa Familygg,person6@example-company.org,+49302000222,\n");
+    return put(o, "more.csv", pb_buf_cstr(&text));
+}
+
+static bool is_queued(office *o, db_workspace *workspace, const char *a, const char *b,
+                      record_pair *ret_pair)
+{
+    pb_error err;
+    pb_uuid left, right;
+    db_session *session = NULL;
+    ids_of(o, workspace, a, b, &left, &right);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    pb_status status =
+        record_review_find(session, contact_of(o), left, right, o->arena, ret_pair, &err);
+    db_snapshot_close(session);
+    return status == PB_OK;
+}
+
+static uint64_t learned_rows(office *o, db_workspace *workspace, const char *a, const char *b)
+{
+    pb_error err;
+    pb_uuid left, right;
+    record_waterfall fall;
+    db_session *session = NULL;
+    ids_of(o, workspace, a, b, &left, &right);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(record_review_explain(session, contact_of(o), left, right, o->arena, &fall, &err), &err);
+    db_snapshot_close(session);
+    return fall.learned_rows;
+}
+
+/* Whatever its size, an import leaves nothing to a second command: all rows are compared when they
+ * are there, and what was learned is kept for the gate; few among many are compared one by one. */
+/* shows: DQ-4 */
+static void test_a_large_import_is_judged_as_a_whole(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    ledger_event event;
+    record_pair pair;
+    const char *path = make_workspace(o);
+    db_workspace *workspace = open_workspace(o, path);
+    exchange_plan plan = import(o, workspace, large_file(o), NULL);
+    assert_int_equal(plan.judged_count, 1);
+    assert_true(plan.judged[0].together);
+    assert_int_equal(plan.judged[0].records, LARGE + 1);
+    assert_int_equal(plan.judged[0].among, LARGE + 1);
+    assert_int_equal(plan.judged[0].learned, LARGE + 1);
+    assert_int_equal(plan.suspected, 1);
+    assert_int_equal(plan.judged[0].pairs, 1);
+    assert_true(is_queued(o, workspace, "c5", "x1", &pair));
+    assert_true(pb_str_is(pair.by, "import"));
+    assert_int_equal(pair.run, plan.run);
+    last_event(o, workspace, &event);
+    assert_string_equal(event.kind, "match.learned");
+    assert_int_equal(learned_rows(o, workspace, "c5", "x1"), LARGE + 1);
+
+    plan = import(o, workspace, long_file(o), NULL);
+    assert_int_equal(plan.judged_count, 1);
+    assert_false(plan.judged[0].together);
+    assert_int_equal(plan.judged[0].records, FEW + 1);
+    assert_int_equal(plan.judged[0].among, LARGE + FEW + 2);
+    assert_int_equal(plan.judged[0].learned, LARGE + 1);
+    assert_true(is_queued(o, workspace, "c6", "x2", &pair));
+    assert_int_equal(pair.run, plan.run);
+    assert_int_equal(plan.suspected, 1);
+    assert_int_equal(waiting(workspace), 2);
     ledger_report report;
     must(service_verify(o->service, &o->call, workspace, &report, &err), &err);
+    db_workspace_close(workspace);
+}
+
+/* shows: DQ-4 */
+static void test_a_rehearsal_of_a_large_import_keeps_nothing(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    ledger_event event;
+    exchange_plan plan = {0};
+    const char *file = large_file(o);
+    const service_source source = {.paths = &file, .path_count = 1};
+    db_workspace *workspace = open_workspace(o, make_workspace(o));
+    uint64_t size = last_event(o, workspace, &event);
+    must(service_import(o->service, &o->call, workspace, &source, true, false, o->arena, &plan,
+                        &err),
+         &err);
+    assert_int_equal(plan.suspected, 1);
+    assert_int_equal(waiting(workspace), 0);
+    assert_int_equal(last_event(o, workspace, &event), size);
+    db_workspace_close(workspace);
+}
+
+static bool stop_comparing(void *context, const char *stage, const char *what, uint64_t done,
+                           uint64_t total)
+{
+    (void)what;
+    (void)done;
+    (void)total;
+    bool comparing = strcmp(stage, "Comparing") == 0;
+    *(bool *)context = *(bool *)context || comparing;
+    return comparing;
+}
+
+/* shows: DQ-4 */
+static void test_an_import_stopped_while_it_is_judged_leaves_nothing(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    bool seen = false;
+    exchange_plan plan = {0};
+    const char *file = large_file(o);
+    const service_source source = {.paths = &file, .path_count = 1};
+    db_workspace *workspace = open_workspace(o, make_workspace(o));
+    service_call call = o->call;
+    call.progress = stop_comparing;
+    call.context = &seen;
+    assert_int_equal(
+        service_import(o->service, &call, workspace, &source, false, false, o->arena, &plan, &err),
+        PB_CANCELLED);
+    assert_true(seen);
+    assert_int_equal(count_records(o, workspace, "contact"), 0);
+    db_workspace_close(workspace);
+}
+
+/* The same records teach the same weights: they are kept once. */
+/* shows: DQ-4 AUD-1 */
+static void test_a_search_keeps_what_it_learned_once(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    ledger_event event;
+    service_duplicates *lists;
+    size_t count;
+    const char *path = make_workspace(o);
+    const service_gate ignore = {.duplicates = RECORD_DUPLICATES_IGNORE};
+    const service_source source = {.paths = &path, .path_count = 1, .key = o->key};
+    db_workspace *workspace = open_workspace(o, path);
+    exchange_plan plan = import(o, workspace, large_file(o), &ignore);
+    assert_int_equal(plan.judged_count, 0);
+    assert_int_equal(waiting(workspace), 0);
+    assert_int_equal(learned_rows(o, workspace, "c5", "x1"), 0);
+    db_workspace_close(workspace);
+    for (int round = 0; round < 2; round++) {
+        must(service_find_duplicates(o->service, &o->call, &source, PB_STR_NONE, 0, o->arena,
+                                     &lists, &count, &err),
+             &err);
+        assert_int_equal(count, 1);
+        assert_true(lists[0].kept == (round == 0));
+        assert_false(lists[0].unkept);
+        assert_true(lists[0].threshold == MODEL_DUPLICATE_FIND);
+        assert_int_equal(lists[0].result.pair_count, 1);
+    }
+    workspace = open_workspace(o, path);
+    last_event(o, workspace, &event);
+    assert_string_equal(event.kind, "match.learned");
+    assert_int_equal(event.at_us, o->call.now_us);
+    assert_int_equal(learned_rows(o, workspace, "c5", "x1"), LARGE + 1);
+    db_workspace_close(workspace);
+}
+
+/* What an undoing brings back is compared, however much it is. */
+/* shows: DQ-4 REC-5 */
+static void test_an_undoing_is_judged_wholly(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    service_undone undone;
+    record_pair pair;
+    const service_gate ignore = {.duplicates = RECORD_DUPLICATES_IGNORE};
+    db_workspace *workspace = open_workspace(o, make_workspace(o));
+    exchange_plan plan = import(o, workspace, large_file(o), &ignore);
+    must(service_undo(&o->call, workspace, plan.run, false, o->arena, &undone, &err), &err);
+    assert_int_equal(undone.judged, 0);
+    import(o, workspace,
+           put(o, "c7.csv",
+               "Contact ID,Full Name,Email,Phone\n"
+               "y7,Personhaa Familyhh,person7@example-company.org,+49302000259\n"),
+           NULL);
+    must(service_undo(&o->call, workspace, undone.number, false, o->arena, &undone, &err), &err);
+    assert_int_equal(undone.counts.restored, LARGE + 1);
+    assert_int_equal(undone.judged, LARGE + 1);
+    assert_int_equal(undone.suspected, 2);
+    assert_true(is_queued(o, workspace, "c5", "x1", &pair));
+    assert_true(pb_str_is(pair.by, "undo"));
+    assert_true(is_queued(o, workspace, "c7", "y7", &pair));
+    assert_int_equal(waiting(workspace), 2);
     db_workspace_close(workspace);
 }
 
@@ -200,7 +390,8 @@ static void test_not_a_duplicate_stays_so(void **state)
     uint64_t calibrated = 9;
     pb_uuid a, b;
     ledger_event event;
-    char *file = put(o, "contacts.csv", few), *path = make_workspace(o);
+    char *file = put(o, "contacts.csv", few);
+    const char *path = make_workspace(o);
     db_workspace *workspace = open_workspace(o, path);
     import(o, workspace, file, NULL);
     db_workspace_close(workspace);
@@ -280,7 +471,8 @@ static void test_files_and_workspaces_explain_alike(void **state)
     office *o = *state;
     pb_error err;
     service_comparison from_file, from_workspace;
-    char *file = put(o, "contacts.csv", few), *path = make_workspace(o);
+    char *file = put(o, "contacts.csv", few);
+    const char *path = make_workspace(o);
     db_workspace *workspace = open_workspace(o, path);
     import(o, workspace, file, NULL);
     db_workspace_close(workspace);
@@ -321,7 +513,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_import_warns_refuses_or_ignores, office_open,
                                         office_close),
-        cmocka_unit_test_setup_teardown(test_a_large_import_says_that_it_did_not_look, office_open,
+        cmocka_unit_test_setup_teardown(test_a_large_import_is_judged_as_a_whole, office_open,
+                                        office_close),
+        cmocka_unit_test_setup_teardown(test_a_rehearsal_of_a_large_import_keeps_nothing,
+                                        office_open, office_close),
+        cmocka_unit_test_setup_teardown(test_an_import_stopped_while_it_is_judged_leaves_nothing,
+                                        office_open, office_close),
+        cmocka_unit_test_setup_teardown(test_a_search_keeps_what_it_learned_once, office_open,
+                                        office_close),
+        cmocka_unit_test_setup_teardown(test_an_undoing_is_judged_wholly, office_open,
                                         office_close),
         cmocka_unit_test_setup_teardown(test_an_entry_is_told_what_its_actor_may_see, office_open,
                                         office_close),

@@ -67,7 +67,7 @@ class Round:
     def imported(self):
         """The import, and how many rows each table has that it added rows to."""
         before = self.counts(SCHEMA)
-        whole = Whole(self.server, self.run, [self.bench.program, "import", self.path, "--workspace", self.server.url(),
+        whole = Whole(self.server, self.run, [self.bench.program, "import", self.path, "--duplicates", "ignore", "--workspace", self.server.url(),
                                               "--key-file", self.key, "--quiet"])
         return whole, {name: rows for name, rows in self.counts(SCHEMA).items() if rows > before.get(name, 0)}
 

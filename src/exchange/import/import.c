@@ -362,9 +362,9 @@ static pb_status import_all(importing *im, pb_error *err)
     return PB_OK;
 }
 
-/* Looking at every row of a large import would take longer than the import: who wants to know looks
- * at all of them at once afterwards. */
-static void set_gate(importing *im)
+/* Asking the index for every row of a large import would take longer than the import: they are all
+ * judged when they are there. Rows that may be refused are looked at as they come. */
+static record_gate gate_of(const importing *im)
 {
     const exchange_options *options = im->options;
     uint64_t bytes = 0;
@@ -378,12 +378,38 @@ static void set_gate(importing *im)
     record_gate gate = {.what = options->duplicates,
                         .threshold = options->duplicate_threshold,
                         .by = PB_STR("import")};
-    im->plan->unlooked =
-        large && !options->each_row && options->duplicates != RECORD_DUPLICATES_IGNORE;
-    if (im->plan->unlooked)
-        gate.what = RECORD_DUPLICATES_IGNORE;
-    gate.bulk = large && gate.what == RECORD_DUPLICATES_IGNORE;
-    record_writer_gate(im->writer, &gate);
+    bool off = gate.what == RECORD_DUPLICATES_IGNORE;
+    gate.later = large && !off && !options->each_row && options->judge != NULL;
+    gate.bulk = large && off;
+    return gate;
+}
+
+/* How the rows were judged, or now are. */
+static pb_status judge(importing *im, const record_gate *gate, pb_error *err)
+{
+    const model_schema *schema = db_workspace_schema(db_session_workspace(im->session));
+    exchange_plan *plan = im->plan;
+    record_judged *judged;
+    plan->suspected = record_writer_suspected(im->writer);
+    plan->judged_count = 0;
+    if (gate->later) {
+        PB_TRY(im->options->judge(im->options->context, gate, im->session, im->writer, im->arena,
+                                  &judged, &plan->judged_count, err));
+        for (size_t i = 0; i < plan->judged_count; i++)
+            plan->suspected += judged[i].suspected;
+        plan->judged = judged;
+        return PB_OK;
+    }
+    judged = pb_arena_array(im->arena, schema->entity_count + 1, sizeof *judged);
+    if (judged == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < schema->entity_count; i++) {
+        record_judged *one = &judged[plan->judged_count];
+        PB_TRY(record_writer_judged(im->writer, &schema->entities[i], one, err));
+        plan->judged_count += one->records > 0;
+    }
+    plan->judged = judged;
+    return PB_OK;
 }
 
 static bool anything_new(const exchange_plan *plan)
@@ -409,9 +435,11 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     if (status == PB_OK && options->last)
         record_writer_last(im->writer);
     if (status == PB_OK) {
-        set_gate(im);
+        const record_gate gate = gate_of(im);
+        record_writer_gate(im->writer, &gate);
         status = import_all(im, err);
-        im->plan->suspected = record_writer_suspected(im->writer);
+        if (status == PB_OK)
+            status = judge(im, &gate, err);
     }
     im->writer = record_writer_close(im->writer);
     im->run = record_run_close(im->run);

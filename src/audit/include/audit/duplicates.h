@@ -20,14 +20,17 @@ pb_status audit_duplicates_search(db_session *snapshot, const model_entity *enti
                                   const match_options *options, match_progress progress,
                                   void *context, pb_arena *arena, audit_duplicates *ret_duplicates,
                                   pb_error *err);
-/** The same by a threshold alone. `threshold` 0: the default of match.
+/** The same by a threshold alone. `threshold` 0: the entity's own (`find`).
  * Everything lives in `arena`: see likeness/rows.h for how much. */
 pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
                                 match_progress progress, void *context, pb_arena *arena,
                                 audit_duplicates *ret_duplicates, pb_error *err);
-/** The ids of the first `rows` records, in the same order. */
+/** The ids of the first `rows` records, in the same order, and their numbers (n); these may be
+ * NULL.
+ */
 pb_status audit_duplicates_ids(db_session *snapshot, const model_entity *entity, size_t rows,
-                               pb_arena *arena, pb_uuid **ret_ids, pb_error *err);
+                               pb_arena *arena, pb_uuid **ret_ids, int64_t **ret_numbers,
+                               pb_error *err);
 /** How the records are called, in the same order: the source's own id, else the row number, else
  * the record's id. */
 pb_status audit_duplicates_names(db_session *snapshot, const model_entity *entity, pb_arena *arena,

@@ -118,7 +118,9 @@ typedef struct exchange_plan {
     const exchange_preset *runner_up; /* what else the files might be; NULL: nothing */
     uint64_t suspected; /* rows that are likely the same as a record that is there, or as an earlier
                            row; those refused are among the rejected */
-    bool unlooked;      /* duplicates were not looked for row by row: there are too many rows */
+    const record_judged *judged; /* how rows were judged for that, by entity; those of which none
+                                    was are left out */
+    size_t judged_count;
     const bool *gives_ids; /* by entity: some file has the ids of its records (private) */
 } exchange_plan;
 
@@ -142,8 +144,14 @@ typedef struct exchange_options {
     bool last;                    /* into a workspace that is thrown away: see record_writer_last */
     record_duplicates duplicates; /* what is done with likely duplicates */
     double duplicate_threshold;   /* see record_gate */
-    bool each_row;  /* look at every row; else only where the files are small (about 5,000 rows):
-                       exchange_plan.unlooked says that they are not */
+    bool each_row; /* look at every row as it comes, so that it can be refused; else only where
+                      the files are small (about 5,000 rows) */
+    /* Judges what the writer noted (record_writer_later) when all rows are there, before the
+     * commit, with `context`; the list lives as long as the plan. NULL: large imports are not
+     * judged. */
+    pb_status (*judge)(void *context, const record_gate *gate, db_session *session,
+                       record_writer *writer, pb_arena *arena, record_judged **ret_judged,
+                       size_t *ret_count, pb_error *err);
     bool pass_over; /* leave files alone that an earlier run imported, unless it was taken back: an
                        import that was cut off can be said again without doubling a row */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);

@@ -173,8 +173,10 @@ typedef struct model_rule {
     model_place place;
 } model_rule;
 
-/** What entry says of likely duplicates where nothing is declared; MODEL_DUPLICATE_NEVER is above
- * any probability. */
+/** How sure a pair must be where nothing is declared: to be called one by a search or an audit, and
+ * to be told at entry, which interrupts somebody's work. Both were measured, see doc/linkage.md.
+ * MODEL_DUPLICATE_NEVER is above any probability. */
+#define MODEL_DUPLICATE_FIND 0.6
 #define MODEL_DUPLICATE_WARN 0.9
 #define MODEL_DUPLICATE_NEVER 2.0
 
@@ -194,6 +196,8 @@ struct model_entity {
     int64_t review_days;    /* freshness.review; 0: none */
     int64_t remind_before_days;
     model_strs duplicate_blocks; /* duplicates.block: "field" or "field+field" */
+    double duplicate_find;   /* duplicates.find: how sure a pair must be that a search or an audit
+                                calls one, 0.5 to 1 */
     double duplicate_warn;   /* duplicates.warn: how sure a likely duplicate must be to be told at
                                 entry, 0.5 to 1; above 1: never */
     double duplicate_refuse; /* duplicates.refuse: the same, to be refused */

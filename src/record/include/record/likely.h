@@ -25,8 +25,9 @@ typedef pb_status (*record_may_see)(void *context, const model_entity *entity, p
 typedef struct record_gate {
     record_duplicates what;
     double threshold; /* how sure, 0.5 to 1; 0: as declared */
-    uint64_t most; /* records looked at; beyond that they are counted as unchecked; 0: no limit */
-    bool bulk;     /* many records will come: they are filed in the index later, at first need */
+    bool bulk;        /* many records will come: they are filed in the index later, at first need */
+    bool later;       /* what is written is noted, to be looked at when all of it is there: see
+                         record_writer_later. Nothing is refused then */
     record_may_see may_see; /* NULL: the actor may see everything */
     void *context;
     pb_str ask; /* role to ask about a record that the actor may not see */
@@ -55,10 +56,47 @@ void record_writer_gate(record_writer *writer, const record_gate *gate);
 /** Number of the run that the next records belong to, for the queue. */
 void record_writer_gate_run(record_writer *writer, int64_t run);
 record_likelies record_writer_likely(const record_writer *writer);
-/** Records, so far: written though they have a likely duplicate; not looked at because `most`
- * were. */
+/** Records written, so far, though they have a likely duplicate. */
 uint64_t record_writer_suspected(const record_writer *writer);
-uint64_t record_writer_unchecked(const record_writer *writer);
+/** From how sure on a likely duplicate of an entity is told, or refused; above 1: never. */
+double record_gate_warns(const record_gate *gate, const model_entity *entity);
+double record_gate_refuses(const record_gate *gate, const model_entity *entity);
+
+/** Records of one entity whose numbers follow each other, and their run. */
+typedef struct record_later {
+    const model_entity *entity;
+    int64_t from, to;
+    int64_t run;
+} record_later;
+/** What was noted under record_gate.later: new records, changed ones, those that came back; by
+ * entity, then number, each once. It lives as long as the writer; nothing is noted afterwards. */
+pb_status record_writer_later(record_writer *writer, const record_later **ret_items,
+                              size_t *ret_count, pb_error *err);
+
+/** How the records of one entity were judged. */
+typedef struct record_judged {
+    const model_entity *entity;
+    uint64_t records;   /* looked at */
+    uint64_t among;     /* records there were, these included */
+    uint64_t suspected; /* of those looked at: likely the same as one that was there, or as an
+                           earlier one */
+    uint64_t pairs;     /* new in the review queue */
+    double threshold;   /* from how sure on */
+    bool together;      /* all at once, by weights learned from all records; else one by one,
+                           through the index */
+    uint64_t learned;   /* records that the weights were learned from; 0: they are supposed */
+} record_judged;
+
+/** Told how far it is; true stops (PB_CANCELLED). */
+typedef bool (*record_look_progress)(void *context, uint64_t done, uint64_t total);
+/** Looks at what was noted of one entity, one record after the other, and puts what it finds into
+ * the review queue. Also of a writer that is finished. About 0.2 ms a record. */
+pb_status record_writer_look(record_writer *writer, const record_later *items, size_t count,
+                             record_look_progress progress, void *context,
+                             record_judged *ret_judged, pb_error *err);
+/** How the records of an entity were judged as they were written; `records` 0: none was. */
+pb_status record_writer_judged(record_writer *writer, const model_entity *entity,
+                               record_judged *ret_judged, pb_error *err);
 
 /** Whether the index of an entity says what its records say: PB_CORRUPT with what to do. What is
  * not filed yet is no fault. O(records). */
@@ -66,10 +104,22 @@ pb_status record_likely_verify(db_session *session, const model_entity *entity, 
 /** Files what is not filed yet, and makes an index anew that does not fit. Inside db_write. */
 pb_status record_likely_complete(db_session *session, const model_entity *entity, pb_error *err);
 
+/** Records from which on what is learned from them is worth more than what is supposed. */
+enum { RECORD_LEARN_LEAST = 1000 };
+/** How sure the gate is of a score, as decisions on the entity's pairs calibrated it. */
+typedef struct record_curve {
+    bool calibrated; /* false: as sure as the score */
+    double slope, shift;
+} record_curve;
+pb_status record_likely_curve(db_session *session, const model_entity *entity,
+                              record_curve *ret_curve, pb_error *err);
+double record_sure(const record_curve *curve, double score);
+
 /** Keeps what a search for duplicates learned of an entity, for the gate and the review; an event
- * says so. Inside db_write. */
+ * says so, with the hash of the weights (the same records give the same ones). What is kept already
+ * is not kept again: `*ret_kept` false; it may be NULL. Inside db_write. */
 pb_status record_likely_learned(db_session *session, ledger_actor actor, int64_t now_us,
                                 const model_entity *entity, const match_model *model,
-                                bool names_only, pb_error *err);
+                                bool names_only, bool *ret_kept, pb_error *err);
 
 #endif

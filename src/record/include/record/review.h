@@ -42,12 +42,14 @@ typedef struct record_pair {
 typedef struct record_offer {
     pb_uuid left, right; /* in any order */
     double score;
+    int64_t run; /* 0: none */
 } record_offer;
 
 /** Puts pairs into the queue, those that are there already get their new score; a decision stays.
- * `*ret_added` counts new ones. Pairs of records that are gone are left out. Inside db_write. */
+ * `*ret_added` counts new ones. Pairs of records that are gone are left out. Offers of one `left`
+ * are cheaper one behind the other. Inside db_write. */
 pb_status record_review_offer(db_session *session, const model_entity *entity,
-                              const record_offer *offers, size_t count, const char *by, int64_t run,
+                              const record_offer *offers, size_t count, const char *by,
                               int64_t now_us, uint64_t *ret_added, pb_error *err);
 
 /** Which pairs are asked for. */

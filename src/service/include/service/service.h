@@ -136,10 +136,14 @@ typedef struct service_duplicates {
     const model_entity *entity;
     pb_str *ids; /* per row: the source's own id, else the row number, else the record's id */
     match_result result;
-    uint64_t unread; /* rows of its files that are no records: empty, damaged, of other columns */
+    uint64_t unread;  /* rows of its files that are no records: empty, damaged, of other columns */
+    double threshold; /* from how sure on two are called one */
+    bool kept;        /* of a workspace: other weights than before were learned, and kept */
+    bool unkept;      /* they could not be kept */
 } service_duplicates;
 /** Finds duplicates in a source; `entity` absent: every entity that has records and fields to
- * compare. */
+ * compare; `threshold` 0: as each declares (`find`). Of a workspace, what was learned is kept for
+ * the gate. */
 pb_status service_find_duplicates(const service_core *service, const service_call *call,
                                   const service_source *source, pb_str entity, double threshold,
                                   pb_arena *arena, service_duplicates **ret_lists,
@@ -205,8 +209,6 @@ pb_status service_correct(service_core *service, const service_call *call,
 
 /** Calls `each` for every import, correction and undoing, newest first. */
 pb_status service_runs(db_workspace *workspace, record_run_each each, void *context, pb_error *err);
-/** Records brought back that are looked at for likely duplicates. */
-enum { SERVICE_UNDO_LOOKS = 10000 };
 enum { SERVICE_KEPT_MOST = 100 };
 /** What taking a run back did. */
 typedef struct service_undone {
@@ -215,8 +217,8 @@ typedef struct service_undone {
     record_undo_counts counts;
     record_undo_kept *kept; /* the first of what stays as it is */
     size_t kept_count;
-    uint64_t suspected; /* records that came back and are likely the same as another */
-    uint64_t unchecked; /* came back and were not looked at */
+    uint64_t judged;    /* records that came back, or hold other values: all are compared */
+    uint64_t suspected; /* of these: likely the same as another */
 } service_undone;
 /** Takes a run back; see record_undo. `dry_run`: tells what would happen and changes nothing. */
 pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
