@@ -20,7 +20,7 @@ struct sys_reader {
 struct sys_writer {
     int fd;
     unsigned mode;
-    char *temporary; /* behind the path, in the same allocation */
+    char *temporary; /* behind the path, in the same allocation; NULL: a device, written directly */
     char path[];
 };
 
@@ -153,6 +153,14 @@ pb_status sys_file_patch(const char *path, uint64_t position, pb_str bytes, pb_e
     return error_number ? could_not_write(err, path, error_number) : PB_OK;
 }
 
+/* A device or pipe is written, never replaced: who writes to /dev/null wants to go on having one.
+ */
+static bool is_device(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+}
+
 pb_status sys_writer_open(const char *path, unsigned mode, sys_writer **ret, pb_error *err)
 {
     static const char suffix[] = ".new-XXXXXX";
@@ -165,7 +173,10 @@ pb_status sys_writer_open(const char *path, unsigned mode, sys_writer **ret, pb_
     memcpy(writer->temporary, path, len);
     memcpy(writer->temporary + len, suffix, sizeof suffix);
     writer->mode = mode;
-    writer->fd = sys_call_temporary(writer->temporary);
+    if (is_device(path))
+        writer->temporary = NULL;
+    writer->fd = writer->temporary == NULL ? sys_call_open(path, O_WRONLY | O_NOCTTY, 0)
+                                           : sys_call_temporary(writer->temporary);
     if (writer->fd < 0) {
         int error_number = errno;
         free(writer);
@@ -187,7 +198,8 @@ sys_writer *sys_writer_abort(sys_writer *writer)
         return NULL;
     if (writer->fd >= 0)
         close(writer->fd);
-    unlink(writer->temporary);
+    if (writer->temporary)
+        unlink(writer->temporary);
     free(writer);
     return NULL;
 }
@@ -204,6 +216,11 @@ static const char *folder_of(char *path)
 
 static bool settle(sys_writer *writer)
 {
+    if (!writer->temporary) {
+        int device = writer->fd;
+        writer->fd = -1;
+        return sys_call_close(device) == 0;
+    }
     if (sys_call_chmod(writer->fd, (mode_t)writer->mode) < 0 || sys_call_fsync(writer->fd) < 0)
         return false;
     int fd = writer->fd;
@@ -218,7 +235,7 @@ pb_status sys_writer_finish(sys_writer *writer, pb_error *err)
         sys_writer_abort(writer);
         return status;
     }
-    pb_status status = sys_dir_sync(folder_of(writer->path), err);
+    pb_status status = writer->temporary ? sys_dir_sync(folder_of(writer->path), err) : PB_OK;
     free(writer);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -284,6 +285,29 @@ static void a_writer_shows_nothing_before_it_is_finished(void **state)
     assert_content(path, "ab");
 }
 
+/* Whoever may make files in /dev must not lose /dev/null to a report that nobody wants. */
+static void a_device_or_pipe_is_written_not_replaced(void **state)
+{
+    struct stat about;
+    char got[8] = "";
+    const char *path = in_room(state, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(sys_file_write_atomic(path, PB_STR("abc"), 0600, NULL), PB_OK);
+    assert_int_equal(read(fd, got, sizeof got), 3);
+    assert_memory_equal(got, "abc", 3);
+    close(fd);
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(S_ISFIFO(about.st_mode));
+    assert_int_equal(count_files(state), 1);
+    const char *null = in_room(state, "null");
+    assert_int_equal(symlink("/dev/null", null), 0);
+    assert_int_equal(sys_file_write_atomic(null, PB_STR("abc"), 0600, NULL), PB_OK);
+    assert_int_equal(stat(null, &about), 0);
+    assert_true(S_ISCHR(about.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +320,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(paths_are_joined, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_temporary_folder_is_private, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_atomic_write_survives_every_fault, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_device_or_pipe_is_written_not_replaced, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(short_reads_and_writes_are_continued, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_reads_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_writer_shows_nothing_before_it_is_finished, set_up,

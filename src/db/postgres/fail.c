@@ -68,7 +68,10 @@ pb_status db_pg_fail(db_conn *conn, const PGresult *result, pb_error *err)
     pb_error error;
     const char *state = field_of(result, PG_DIAG_SQLSTATE);
     const char *primary = field_of(result, PG_DIAG_MESSAGE_PRIMARY);
-    bool lost = PQstatus(conn->pg) != CONNECTION_OK;
+    /* What the client's library says by itself, not the server, leaves answers on their way that
+     * nobody will read: nothing more can be asked on that connection. */
+    bool lost =
+        conn->lost || PQstatus(conn->pg) != CONNECTION_OK || (result != NULL && state[0] == '\0');
     if (lost && state[0] == '\0')
         state = "08006";
     const meaning *means = meaning_of(state);
@@ -82,7 +85,7 @@ pb_status db_pg_fail(db_conn *conn, const PGresult *result, pb_error *err)
     if (lost)
         pb_error_hint(&error,
                       PB_MSG("See that the server runs and can be reached, then try again."), NULL);
-    conn->lost = conn->lost || lost;
+    conn->lost = lost;
     conn->failures++;
     if (conn->active && !conn->failed) {
         conn->failed = true;

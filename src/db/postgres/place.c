@@ -166,6 +166,10 @@ pb_status db_pg_make(const db_target *target, pb_arena *arena, bool *ret_made, p
     (void)arena;
     PB_TRY(db_pg_link(target->where, &pg, err));
     pb_status status = make_place(pg, target->where, err);
+    if (status == PB_EXISTS) { /* one whose making came to no end is made anew */
+        pb_status cleared = db_pg_clear(target, err);
+        status = cleared == PB_OK ? make_place(pg, target->where, err) : cleared;
+    }
     *ret_made = status == PB_OK;
     PQfinish(pg);
     return status;

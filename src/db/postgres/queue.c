@@ -102,6 +102,7 @@ pb_status db_pg_wait(db_conn *conn, int want, PGresult **ret_result, pb_error *e
     conn->queued = 0;
     bool whole = PQpipelineSync(conn->pg) == 1 && read_all(conn, want, &failure, &answer);
     pb_status status = PB_OK;
+    conn->lost = conn->lost || !whole;
     if (failure != NULL || !whole)
         status = db_pg_fail(conn, failure, err);
     PQclear(failure);

@@ -26,7 +26,8 @@ pb_status sys_file_write(const char *path, pb_str bytes, unsigned mode, pb_error
 /** Replaces the file so that a crash at any moment leaves either the old content or the new, whole:
  * temporary file in the same folder, fsync, rename, fsync of the folder. The file has exactly
  * `mode`. On failure the old content stands, with one exception: when only the last step fails the
- * new content is in place but may be lost with the power. */
+ * new content is in place but may be lost with the power. A device or pipe is never replaced: it
+ * is written directly. */
 pb_status sys_file_write_atomic(const char *path, pb_str bytes, unsigned mode, pb_error *err);
 /** Writes over bytes within a file that is there; nothing else of it changes. Not durable. */
 pb_status sys_file_patch(const char *path, uint64_t position, pb_str bytes, pb_error *err);
@@ -48,8 +49,8 @@ pb_status sys_reader_seek(sys_reader *reader, uint64_t position, pb_error *err);
 uint64_t sys_reader_size(const sys_reader *reader);
 sys_reader *sys_reader_close(sys_reader *reader);
 
-/** A file written piece by piece that appears under its name, whole, only with sys_writer_finish.
- */
+/** A file written piece by piece that appears under its name, whole, only with sys_writer_finish;
+ * a device or pipe that is there is written as the pieces come. */
 typedef struct sys_writer sys_writer;
 /** Owner: the caller, who ends it with sys_writer_finish or sys_writer_abort. */
 pb_status sys_writer_open(const char *path, unsigned mode, sys_writer **ret, pb_error *err);
