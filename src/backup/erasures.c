@@ -69,12 +69,14 @@ static pb_status read_list(erasures *list, backup_room *room, const char *label,
     pb_str text;
     size_t end = pb_str_index(plain, '\0');
     pb_str entries = pb_str_sub(plain, end + 1, plain.len);
-    if (end == plain.len || entries.len % ENTRY != 0 ||
-        ledger_note_open(piece_box_seed(room->box), pb_str_sub(plain, 0, end), &text, NULL) !=
-            PB_OK)
+    if (end == plain.len || entries.len % ENTRY != 0)
         return altered(label, err);
+    pb_status status =
+        ledger_note_open(piece_box_seed(room->box), pb_str_sub(plain, 0, end), &text, NULL);
     list_text(room->id, at_us, entries.len / ENTRY, entries, &want);
-    if (want.failed || !pb_str_eq(text, pb_buf_str(&want)))
+    if (status == PB_MEMORY || want.failed)
+        return pb_fail_memory(err);
+    if (status != PB_OK || !pb_str_eq(text, pb_buf_str(&want)))
         return altered(label, err);
     for (size_t at = 0; at < entries.len; at += ENTRY) {
         bool is_new;
@@ -102,8 +104,9 @@ pb_status erasures_read_room(erasures *list, backup_room *room, pb_error *err)
             continue;
         room_moment_label("erasures", at_us, ".list", label);
         PB_TRY(room_get(room, label, &sealed, err));
-        if (piece_open(room->box, label, pb_buf_str(&sealed), &plain, NULL) != PB_OK)
-            return altered(label, err);
+        pb_status status = piece_open(room->box, label, pb_buf_str(&sealed), &plain, NULL);
+        if (status != PB_OK)
+            return status == PB_MEMORY ? pb_fail_memory(err) : altered(label, err);
         PB_TRY(read_list(list, room, label, at_us, pb_buf_str(&plain), err));
     }
     return PB_OK;

@@ -32,10 +32,12 @@ static pb_status get(backup_room *room, const char *label, pb_buf *note, pb_str 
 {
     PB_AUTO_BUF sealed = PB_BUF_INIT(PIECE_MAX);
     PB_TRY(room_get(room, label, &sealed, err));
-    if (piece_open(room->box, label, pb_buf_str(&sealed), note, NULL) != PB_OK ||
-        ledger_note_open(piece_box_seed(room->box), pb_buf_str(note), ret_text, NULL) != PB_OK)
-        return altered(label, err);
-    return PB_OK;
+    pb_status status = piece_open(room->box, label, pb_buf_str(&sealed), note, NULL);
+    if (status == PB_OK)
+        status = ledger_note_open(piece_box_seed(room->box), pb_buf_str(note), ret_text, NULL);
+    if (status == PB_MEMORY)
+        return pb_fail_memory(err);
+    return status == PB_OK ? PB_OK : altered(label, err);
 }
 
 /* The rest of the next line behind `word` and a blank. */

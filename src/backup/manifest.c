@@ -127,7 +127,7 @@ pb_status manifest_split(pb_str object, pb_arena *arena, pb_str *ret_head, pb_er
     if (!split(object, &front, &head, &sealed))
         return newer_format(object, err);
     if (!pb_unbase64(head, &plain))
-        return no_manifest(err);
+        return plain.failed ? pb_fail_memory(err) : no_manifest(err);
     *ret_head = pb_arena_str(arena, pb_buf_str(&plain));
     return ret_head->ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }

@@ -10,7 +10,15 @@ typedef struct reader {
     pb_str rest; /* lines not read yet */
     manifest *m;
     size_t counts, sums, samples, tables; /* capacities */
+    bool starved;                         /* there was no memory for what the text says */
 } reader;
+
+/* What came of keeping an item. */
+static bool keep(reader *r, bool kept)
+{
+    r->starved = r->starved || !kept;
+    return kept;
+}
 
 /* The next word of a line. */
 static bool word(pb_str *rest, pb_str *ret_word)
@@ -45,7 +53,7 @@ static bool read_count(reader *r, pb_str line)
     manifest_facts *f = &r->m->facts;
     return word(&line, &count.entity) && number(&line, &count.rows) &&
            number(&line, &count.deleted) && line.ptr == NULL &&
-           PB_PUSH(r->arena, f->counts, f->count_count, r->counts, count);
+           keep(r, PB_PUSH(r->arena, f->counts, f->count_count, r->counts, count));
 }
 
 static bool read_sum(reader *r, pb_str line)
@@ -56,7 +64,7 @@ static bool read_sum(reader *r, pb_str line)
     return word(&line, &name) && pb_str_split(&name, '.', &sum.entity) && name.ptr != NULL &&
            (sum.field = name, word(&line, &sum.currency)) && number(&line, &sum.values) &&
            word(&line, &sum.sum) && line.ptr == NULL &&
-           PB_PUSH(r->arena, f->sums, f->sum_count, r->sums, sum);
+           keep(r, PB_PUSH(r->arena, f->sums, f->sum_count, r->sums, sum));
 }
 
 static bool read_sample(reader *r, pb_str line)
@@ -65,7 +73,7 @@ static bool read_sample(reader *r, pb_str line)
     manifest_facts *f = &r->m->facts;
     return word(&line, &sample.entity) && number(&line, &sample.n) &&
            hex(&line, sample.print, sizeof sample.print) && line.ptr == NULL &&
-           PB_PUSH(r->arena, f->samples, f->sample_count, r->samples, sample);
+           keep(r, PB_PUSH(r->arena, f->samples, f->sample_count, r->samples, sample));
 }
 
 static bool read_table(reader *r, pb_str line)
@@ -79,7 +87,7 @@ static bool read_table(reader *r, pb_str line)
     return hex(&line, table.name.b, sizeof table.name.b) && whole(&line, &table.first) &&
            whole(&line, &table.pages) && whole(&line, &table.stored) && line.ptr == NULL &&
            table.first == next && table.pages <= r->m->pages - next &&
-           PB_PUSH(r->arena, r->m->tables, r->m->table_count, r->tables, table);
+           keep(r, PB_PUSH(r->arena, r->m->tables, r->m->table_count, r->tables, table));
 }
 
 /* The checkpoint is signed by itself; what it says is taken from it. */
@@ -89,13 +97,18 @@ static bool read_ledger(reader *r, const piece_box *box, pb_str line)
     PB_AUTO_BUF note = PB_BUF_INIT(65536);
     pb_str text;
     merkle_checkpoint head;
-    if (!pb_unbase64(line, &note))
+    if (!pb_unbase64(line, &note)) {
+        keep(r, !note.failed);
         return false;
+    }
     f->ledger = pb_arena_str(r->arena, note.len > 0 ? pb_buf_str(&note) : PB_STR(""));
     if (f->ledger.len == 0)
-        return f->ledger.ptr != NULL;
-    if (ledger_note_open(piece_box_seed(box), f->ledger, &text, NULL) != PB_OK ||
-        merkle_checkpoint_parse(text, &head, NULL) != PB_OK)
+        return keep(r, f->ledger.ptr != NULL);
+    pb_status status = ledger_note_open(piece_box_seed(box), f->ledger, &text, NULL);
+    if (status == PB_OK)
+        status = merkle_checkpoint_parse(text, &head, NULL);
+    keep(r, status != PB_MEMORY);
+    if (status != PB_OK)
         return false;
     f->ledger_size = head.size;
     memcpy(f->ledger_root, head.root.b, sizeof f->ledger_root);
@@ -178,7 +191,10 @@ pb_status manifest_read(piece_box *box, const char *label, pb_str object, pb_are
     reader r = {.arena = arena, .rest = pb_arena_str(arena, text), .m = &m};
     if (r.rest.ptr == NULL)
         return pb_fail_memory(err);
-    if (!read_front(&r) || !read_lists(&r, box) || !covers_all(&m))
+    bool good = read_front(&r) && read_lists(&r, box) && covers_all(&m);
+    if (!good && r.starved)
+        return pb_fail_memory(err);
+    if (!good)
         return pb_fail(err, PB_CORRUPT, PB_MSG("The manifest {piece} does not say what it must."),
                        "piece", label, NULL);
     *ret_manifest = m;

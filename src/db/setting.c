@@ -11,6 +11,8 @@ pb_status db_setting_read(db_session *session, pb_str name, pb_buf *out, bool *r
     if (*ret_found)
         pb_buf_add(out, db_column_blob(stmt, 0));
     db_reset(stmt);
+    if (out->starved)
+        return pb_fail_memory(err);
     return out->failed ? pb_fail(err, PB_LIMIT, PB_MSG("The setting {name} is too long."), "name",
                                  PB_ARG(name), NULL)
                        : PB_OK;

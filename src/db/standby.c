@@ -5,7 +5,7 @@
 
 #include "sys/clock.h"
 
-enum { STATE_MAX = 8192, PAUSE_US = 10 * 1000, FORMAT = 1 };
+enum { STATE_MAX = 8192, PAUSE_US = 10 * 1000, FORMAT = 1, PATH_ROOM = 4096 };
 
 static const char *const steps[] = {"building", "ready", "applying", "switching"};
 
@@ -16,9 +16,9 @@ char *db_standby_path(pb_arena *arena, const char *folder, const char *name)
 
 bool db_standby_there(const char *folder)
 {
-    PB_AUTO_ARENA arena = pb_arena_new(1 << 16);
-    char *path = db_standby_path(arena, folder, DB_STANDBY_FILE);
-    return path != NULL && sys_path_kind(path) == SYS_FILE;
+    char path[PATH_ROOM]; /* no memory is asked for: without any a standby is one all the same */
+    int len = snprintf(path, sizeof path, "%s/" DB_STANDBY_FILE, folder);
+    return len > 0 && (size_t)len < sizeof path && sys_path_kind(path) == SYS_FILE;
 }
 
 /* ---- the file ---- */

@@ -56,6 +56,8 @@ pb_status store_key(db_session *session, merkle_verifier *ret_key, pb_error *err
     pb_error why = {0};
     pb_status status = merkle_verifier_parse(db_column_blob(stmt, 0), ret_key, &why);
     db_reset(stmt);
+    if (status == PB_MEMORY)
+        return pb_fail_memory(err);
     if (status != PB_OK)
         return pb_fail(err, PB_CORRUPT, PB_MSG("The stored public key of the log was altered"),
                        NULL);

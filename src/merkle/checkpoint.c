@@ -59,14 +59,17 @@ static bool read_size(pb_str line, uint64_t *ret)
 }
 
 /* Base64 has spare bits at the end; only the spelling that comes out again is taken. */
-static bool read_root(pb_str line, merkle_hash *ret)
+static bool read_root(pb_str line, merkle_hash *ret, bool *ret_starved)
 {
     PB_AUTO_BUF bytes = PB_BUF_INIT(64);
     PB_AUTO_BUF again = PB_BUF_INIT(64);
     merkle_hash root;
-    if (!pb_unbase64(line, &bytes) || !merkle_hash_from(pb_buf_str(&bytes), &root))
+    bool read = pb_unbase64(line, &bytes) && merkle_hash_from(pb_buf_str(&bytes), &root);
+    if (read)
+        pb_base64(&again, root.b, sizeof root.b);
+    *ret_starved = bytes.starved || again.starved;
+    if (!read)
         return false;
-    pb_base64(&again, root.b, sizeof root.b);
     if (!pb_str_eq(pb_buf_str(&again), line))
         return false;
     *ret = root;
@@ -92,8 +95,10 @@ pb_status merkle_checkpoint_parse(pb_str text, merkle_checkpoint *ret, pb_error 
         return malformed(err, PB_MSG("The first line names no origin."));
     if (!read_size(lines[1], &found.size))
         return malformed(err, PB_MSG("The second line is not a size."));
-    if (!read_root(lines[2], &found.root))
-        return malformed(err, PB_MSG("The third line is not a root hash."));
+    bool starved = false;
+    if (!read_root(lines[2], &found.root, &starved))
+        return starved ? pb_fail_memory(err)
+                       : malformed(err, PB_MSG("The third line is not a root hash."));
     if (!extra_valid(rest))
         return malformed(err, PB_MSG("One of its further lines is empty."));
     *ret = found;

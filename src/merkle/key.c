@@ -88,15 +88,16 @@ void merkle_signer_text(const merkle_signer *signer, pb_buf *out)
     write_key(&signer->verifier, signer->secret, out);
 }
 
-/* Splits `name+hash+base64`; the base64 alphabet has a `+`, names have none. */
-static bool read_key(pb_str text, pb_str *ret_name, uint32_t *ret_id, uint8_t ret_bytes[32])
+/* Splits `name+hash+base64`; the base64 alphabet has a `+`, names have none. PB_INVALID, or that
+ * there was no memory to look. */
+static pb_status read_key(pb_str text, pb_str *ret_name, uint32_t *ret_id, uint8_t ret_bytes[32])
 {
     size_t plus = pb_str_index(text, '+');
     pb_str rest = pb_str_sub(text, plus + 1, text.len);
     size_t second = pb_str_index(rest, '+');
     uint8_t id[4];
     if (plus == text.len || second != 8 || !pb_unhex(pb_str_sub(rest, 0, 8), id, 4))
-        return false;
+        return PB_INVALID;
     PB_AUTO_BUF bytes = PB_BUF_INIT(256);
     bool good = pb_unbase64(pb_str_sub(rest, 9, rest.len), &bytes) && !bytes.failed &&
                 bytes.len == KEY_TEXT && bytes.ptr[0] == ED25519;
@@ -107,7 +108,7 @@ static bool read_key(pb_str text, pb_str *ret_name, uint32_t *ret_id, uint8_t re
     }
     if (bytes.len > 0)
         sodium_memzero(bytes.ptr, bytes.len);
-    return good;
+    return good ? PB_OK : bytes.failed ? PB_MEMORY : PB_INVALID;
 }
 
 pb_status merkle_verifier_parse(pb_str text, merkle_verifier *ret, pb_error *err)
@@ -116,7 +117,10 @@ pb_status merkle_verifier_parse(pb_str text, merkle_verifier *ret, pb_error *err
     uint32_t id;
     uint8_t key[32];
     merkle_verifier made;
-    if (!read_key(text, &name, &id, key))
+    pb_status status = read_key(text, &name, &id, key);
+    if (status == PB_MEMORY)
+        return pb_fail_memory(err);
+    if (status != PB_OK)
         return pb_fail(err, PB_INVALID, PB_MSG("Not a public key: “{text}”"), "text", PB_ARG(text),
                        NULL);
     PB_TRY(make_verifier(name, key, &made, err));
@@ -133,11 +137,15 @@ pb_status merkle_signer_parse(pb_str text, merkle_signer *ret, pb_error *err)
     pb_str name, prefix = PB_STR("PRIVATE+KEY+");
     uint32_t id;
     uint8_t seed[32];
-    if (!pb_str_starts(text, prefix) ||
-        !read_key(pb_str_sub(text, prefix.len, text.len), &name, &id, seed))
+    pb_status status = PB_INVALID;
+    if (pb_str_starts(text, prefix))
+        status = read_key(pb_str_sub(text, prefix.len, text.len), &name, &id, seed);
+    if (status == PB_MEMORY)
+        return pb_fail_memory(err);
+    if (status != PB_OK)
         return pb_fail(err, PB_INVALID, PB_MSG("Not a private key"), NULL);
     merkle_signer made;
-    pb_status status = merkle_signer_make(name, seed, &made, err);
+    status = merkle_signer_make(name, seed, &made, err);
     if (status == PB_OK && made.verifier.id != id)
         status = pb_fail(err, PB_INVALID, PB_MSG("The id of the key “{name}” does not fit the key"),
                          "name", PB_ARG(name), NULL);

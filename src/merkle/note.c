@@ -163,7 +163,8 @@ pb_status merkle_note_open(pb_str note, const merkle_verifier *known, size_t cou
     while (rest.len > 0 && status == PB_OK) {
         size_t end = pb_str_index(rest, '\n');
         if (!read_line(pb_str_sub(rest, 0, end), &parts))
-            status = malformed(err, PB_MSG("A signature line is not well formed."));
+            status = bytes.failed ? pb_fail_memory(err)
+                                  : malformed(err, PB_MSG("A signature line is not well formed."));
         else if (++lines > MERKLE_SIGNATURES_MAX)
             status = malformed(err, PB_MSG("It has more than 100 signatures."));
         else

@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+#include "../../src/db/sqlite/spare.h"
+
 typedef enum fault_call {
     FAULT_OPEN,
     FAULT_READ,
@@ -217,7 +219,8 @@ static inline int fault_access(sqlite3_vfs *vfs, const char *name, int flags, in
 /** Slips the layer under SQLite, before the first file is opened. */
 static inline void fault_install(void)
 {
-    assert_int_equal(SQLITE_OK, sqlite3_initialize());
+    /* as the program does it: what it puts under SQLite's memory comes before its first use */
+    assert_int_equal(SQLITE_OK, db_spare_initialize());
     sqlite3_vfs *vfs = sqlite3_vfs_find("unix");
     assert_non_null(vfs);
     fault_real.open = vfs->xOpen;
