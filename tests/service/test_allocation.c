@@ -5,7 +5,6 @@
 #include "service_support.h"
 
 #include "allocation.h"
-#include "engine.h"
 
 #include "report/report.h"
 
@@ -19,7 +18,7 @@ typedef struct trial {
     pb_status (*run)(struct trial *trial, pb_error *err);
     void (*check)(struct trial *trial);
     const char *source;
-    char *path;
+    const char *path;
     uint64_t events;
 } trial;
 
@@ -150,15 +149,6 @@ static void nothing_was_kept(trial *t)
     db_workspace_close(workspace);
 }
 
-static char *make_on_server(office *o)
-{
-    pb_error err;
-    PB_AUTO_BUF key_path = PB_BUF_INIT(65536);
-    char *url = pb_arena_cstr(o->arena, pb_str_c(engine_address()));
-    must(service_init(o->service, &o->call, url, &o->key, &key_path, &err), &err);
-    return url;
-}
-
 /* shows: INT-5 PER-2 REC-7 */
 static void test_an_import(void **state)
 {
@@ -167,7 +157,7 @@ static void test_an_import(void **state)
                .run = import_rehearsal,
                .check = nothing_was_kept,
                .source = put(o, "contacts.csv", contacts),
-               .path = on_postgres() ? make_on_server(o) : make_workspace(o),
+               .path = make_workspace(o),
                .events = 1};
     try_all(&t);
 }
