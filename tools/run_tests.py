@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,10 @@ SANITIZER = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 TAIL = 40  # lines of a failed program's output that the list at the end repeats
+FRAMES = 8  # lines of a leak that are shown
+LEAK = re.compile(r"^(=+\d+=+)?ERROR: LeakSanitizer|^SUMMARY: \w+Sanitizer: .* leaked", re.M)
+SAID = re.compile(r"\[\s+(ERROR|LINE|FAILED)\s+\]|^fail |^not ok |runtime error|ERROR: \w+Sanitizer")
+SLOWEST = 15  # programs that the list at the end names
 RUNNING = set()  # process groups to end when this program is told to end
 ROOM = 2 << 30  # bytes a folder in memory must have free to be used
 
@@ -40,6 +45,8 @@ class Results:
         self.failed = []
         self.tails = {}
         self.parts = []
+        self.spent = {}
+        self.begin = time.monotonic()
 
     def add(self, name, good, why=""):
         if good:
@@ -48,21 +55,64 @@ class Results:
             self.failed.append(name + (": " + why if why else ""))
             print(f"FAILED {self.failed[-1]}", flush=True)
 
-    def part(self, what, begin):
-        """Notes what a part of the whole took."""
-        self.parts.append((what, time.monotonic() - begin))
+    @contextlib.contextmanager
+    def part(self, what):
+        """Notes what a part of the whole took: by the clock, and of the processors (what no child was waited
+        for, a server apart, is not seen)."""
+        begin, before = time.monotonic(), processor()
+        yield
+        self.parts.append((what, time.monotonic() - begin, processor() - before))
+
+    def took(self, name, kind, seconds):
+        self.spent[name] = (kind, seconds)
 
     def tell(self):
-        for what, seconds in self.parts:
-            print(f"{seconds:7.0f} s  {what}")
         if self.failed:
             print("\nFailed:")
             for name in self.failed:
                 print("  " + name)
         for program, text in self.tails.items():
-            print(f"\nThe end of what {program} said:")
-            print("\n".join("  " + line for line in text.splitlines()[-TAIL:]))
+            print(f"\nWhat {program} said:")
+            print("\n".join("  " + line for line in told(text)))
+        slow = sorted(self.spent.items(), key=lambda item: -item[1][1])[:SLOWEST]
+        if len(self.spent) > SLOWEST:
+            print("\nSlowest, in seconds of processor: "
+                  + ", ".join(f"{name} {seconds:.0f}" for name, (_, seconds) in slow))
+        print("\nTime by part: on the clock, of processors")
+        for what, seconds, spent in self.parts:
+            print(f"{seconds:7.0f} s {spent:7.0f} s  {what}")
+        kinds = {}
+        for kind, seconds in self.spent.values():
+            kinds[kind] = kinds.get(kind, 0.0) + seconds
+        for kind, seconds in kinds.items():
+            print(f"          {seconds:7.0f} s    of it {kind}")
+        print(f"{time.monotonic() - self.begin:7.0f} s {processor():7.0f} s  in all")
         print(f"{self.passed} passed, {len(self.failed)} failed", flush=True)
+
+
+def processor():
+    """Seconds of processor that this program and the children it has waited for took."""
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def processors():
+    return len(os.sched_getaffinity(0))
+
+
+def told(text):
+    """What of a failed program's output is worth reading: the lines that say what failed, then the end, and
+    only the beginning of a report of leaks, which follow from a test that was left halfway."""
+    lines = text.splitlines()
+    leak = next((i for i, line in enumerate(lines) if LEAK.search(line)), len(lines))
+    words, leaks = lines[:leak], [line for line in lines[leak:] if line.strip()]
+    said = [line for line in words if SAID.search(line)]
+    end = words[-TAIL:]
+    first = [line for line in said if line not in end]
+    shown = [*first[:TAIL], *(["…"] if first else []), *end, *leaks[:FRAMES]]
+    if len(leaks) > FRAMES:
+        shown.append(f"… {len(leaks) - FRAMES} more lines of leaks, in the program's log")
+    return shown
 
 
 def read_results(text):
@@ -135,9 +185,9 @@ def wait(child, limit):
     return (f"stopped after {limit} s" if late else child.returncode), spent
 
 
-def judge(case, text, status, results, label):
+def judge(case, text, status, results):
     """Adds up what one program reported; says in a line how it went."""
-    name = label + case["name"]
+    name = case["name"]
     found, promised = read_results(text)
     for test, good in found.items():
         results.add(f"{name}: {test}", good)
@@ -149,12 +199,13 @@ def judge(case, text, status, results, label):
     elif status != 0 and not bad:
         results.add(name, False, f"ended with {status}")
     if bad or status != 0 or not found or len(found) < promised:
-        print(text[-6000:], flush=True)
         results.tails[name] = text
+        print("\n".join("  " + line for line in told(text)), flush=True)
     return f"{name}: {len(found) - len(bad)} of {len(found)}"
 
 
-def run_cases(cases, folder, results, label=""):
+def run_cases(cases, folder, results):
+    """Runs programs, as many at once as there are processors; their logs lie in FOLDER/test-logs."""
     log_folder = os.path.join(folder, "test-logs")
     os.makedirs(log_folder, exist_ok=True)
     known = os.path.join(folder, "test-seconds.json")
@@ -163,16 +214,18 @@ def run_cases(cases, folder, results, label=""):
             before = json.load(file)
     except (OSError, ValueError):
         before = {}
-    # The longest first, so that none of them is left over at the end.
-    cases = sorted(cases, key=lambda case: -before.get(case["name"], 1e9))
+    # The longest first, so that none of them is left over at the end; where nothing is known yet, those that
+    # are declared to be long.
+    cases = sorted(cases, key=lambda case: (-before.get(case["name"], 1e9), -case.get("priority", 0)))
     scratch = tempfile.mkdtemp(prefix="probity-tests-", dir=memory_folder())
     try:
-        pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2)
+        pool = concurrent.futures.ThreadPoolExecutor(processors())
         jobs = [pool.submit(run_program, case, scratch, log_folder) for case in cases]
         for job in concurrent.futures.as_completed(jobs):
             case, text, status, seconds, spent = job.result()
-            line = judge(case, text, status, results, label)
+            line = judge(case, text, status, results)
             before[case["name"]] = spent
+            results.took(case["name"], case.get("kind", "tests"), spent)
             print(f"{line} in {seconds:.1f} s ({spent:.1f} s of processor)", flush=True)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -202,8 +255,9 @@ def introspect(folder):
 def build(folder, results, what, targets=()):
     """Builds; a failure is one result. -k 0: says all that is wrong at once."""
     print(f"building {what}", flush=True)
-    done = subprocess.run(["ninja", "-C", folder, "-k", "0", *targets], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    with results.part(f"build {what}"):
+        done = subprocess.run(["ninja", "-C", folder, "-k", "0", *targets], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
     text = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
         print("\n".join(line for line in text.splitlines()
@@ -228,56 +282,41 @@ def suites(case):
     return {suite.split(":")[-1] for suite in case["suite"]}
 
 
-def run_static(root, names, results, long):
+def static_cases(root, names, long):
     script = os.path.join(root, "tests", "static", "check.py")
     listed = []
     for which in ["--list", "--list-long"] if long else ["--list"]:
         listed += subprocess.run([sys.executable, script, which], check=True,
                                  stdout=subprocess.PIPE).stdout.decode().split()
-    wanted = chosen([{"name": f"static/{check}", "timeout": 3600, "env": {"PROBITY_ROOT": root},
-                      "cmd": [sys.executable, script, check]} for check in listed], names)
-    if not wanted:
-        return
-    folder = os.path.join(root, "build-clang")
-    begin = time.monotonic()
-    build(folder, results, "with clang, warnings only", objects(folder))
-    results.part("build with clang", begin)
-    begin = time.monotonic()
-    run_cases(wanted, folder, results)
-    results.part("static checks", begin)
+    # Tests run beside them: they leave half of the processors to those.
+    environment = {"PROBITY_ROOT": root, "PROBITY_STATIC_JOBS": str(max(1, processors() // 2))}
+    return chosen([{"name": f"static/{check}", "kind": "static checks", "timeout": 4 * 3600, "env": environment,
+                    "priority": 1, "cmd": [sys.executable, script, check]} for check in listed], names)
 
 
-def run_sanitized(root, names, results, long):
-    folder = os.path.join(root, "build-test")
-    everything = introspect(folder)
-    cases = [c for c in chosen(everything, names) if long or "long" not in suites(c)]
-    if not cases:
-        return
-    begin = time.monotonic()
-    build(folder, results, "with gcc and the address and undefined-behaviour sanitizers")
-    results.part("build with gcc and the address and undefined-behaviour sanitizers", begin)
-    begin = time.monotonic()
-    run_cases(cases, folder, results)
-    results.part("tests", begin)
+def plain_cases(folder, names):
+    """Tests that a sanitizer would disturb, in the build that the static checks look at."""
+    return [dict(case, kind="tests without sanitizers", name="plain " + case["name"])
+            for case in chosen(introspect(folder), names) if "plain" in suites(case)]
 
 
-def run_threads(root, names, results):
-    folder = os.path.join(root, "build-threads")
-    cases = [c for c in chosen(introspect(folder), names) if "threads" in suites(c)]
-    if not cases:
-        return
-    begin = time.monotonic()
-    targets = [os.path.relpath(c["cmd"][0], folder) for c in cases]
-    build(folder, results, "with the thread sanitizer", targets)
-    results.part("build with the thread sanitizer", begin)
-    begin = time.monotonic()
-    run_cases(cases, folder, results, "threads ")
-    results.part("tests of threads", begin)
+def sanitized_cases(folder, names, long):
+    return [dict(case, kind="tests with the address and undefined-behaviour sanitizers")
+            for case in chosen(introspect(folder), names) if long or "long" not in suites(case)]
 
 
-def run_long(root, names, results):
+def thread_cases(folder, names):
+    return [dict(case, kind="tests with the thread sanitizer", name="threads " + case["name"])
+            for case in chosen(introspect(folder), names) if "threads" in suites(case)]
+
+
+def programs(folder, cases):
+    """What to build for these."""
+    return sorted({os.path.relpath(case["cmd"][0], folder) for case in cases})
+
+
+def long_cases(folder, root, names):
     """What takes too long for every day: every byte of every file, fuzzing, the bare machine."""
-    folder = os.path.join(root, "build-test")
     cases = [dict(case, name="every-byte " + case["name"], timeout=4 * 3600,
                   env=dict(case["env"], PROBITY_EVERY_BYTE="1"))
              for case in introspect(folder) if case["name"] == "ledger/files"]
@@ -287,9 +326,7 @@ def run_long(root, names, results):
     cases.append({"name": "fresh-machine", "timeout": 2 * 3600,
                   "env": {"TMPDIR": "/var/tmp"},
                   "cmd": [os.path.join(root, "tools", "fresh-machine")]})
-    begin = time.monotonic()
-    run_cases(chosen(cases, names), folder, results)
-    results.part("long campaigns", begin)
+    return [dict(case, kind="long campaigns") for case in chosen(cases, names)]
 
 
 def main():
@@ -302,11 +339,26 @@ def main():
     results = Results()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
-    run_static(root, names, results, options.long)
-    run_sanitized(root, names, results, options.long)
-    run_threads(root, names, results)
+    clang, checked, threaded = (os.path.join(root, name) for name in ("build-clang", "build-test", "build-threads"))
+    static = static_cases(root, names, options.long)
+    plain = plain_cases(clang, names)
+    sanitized = sanitized_cases(checked, names, options.long)
+    threads = thread_cases(threaded, names)
+    if static or plain:
+        product = ["probity"] if plain else []  # what such tests start
+        build(clang, results, "with clang, for the static checks",
+              [*(objects(clang) if static else []), *programs(clang, plain), *product])
+    if sanitized:
+        build(checked, results, "with gcc and the address and undefined-behaviour sanitizers")
+    if threads:
+        build(threaded, results, "with gcc and the thread sanitizer", programs(threaded, threads))
+    cases = static + plain + sanitized + threads
+    if cases:
+        with results.part("static checks and tests"):
+            run_cases(cases, checked, results)
     if options.long:
-        run_long(root, names, results)
+        with results.part("long campaigns"):
+            run_cases(long_cases(checked, root, names), checked, results)
     if results.passed == 0 and not results.failed:
         results.add(" ".join(names) or "everything", False, "no test has such a name")
     results.tell()

@@ -5,14 +5,14 @@
  * as the same day whatever the column's habits; a number's as the same number; judging takes any
  * text.
  */
-/* fuzzes: exchange/plan/votes.c model/types/date.c model/types/date_words.c model/types/zone.c */
-/* fuzzes: model/types/number.c model/types/money.c model/fold.c model/value_write.c */
+/* fuzzes: exchange/plan/votes.c model model/types model/ids script */
+/* libraries: yaml-0.1 libidn2 */
+/* tables: han phone */
 #include "base/time.h"
 #include "base/utf8.h"
 #include "model/value.h"
 #include "plan/formats.h"
 #include "reader.h"
-#include "script/han.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,28 +22,6 @@ static void hold(bool condition)
 {
     if (!condition)
         abort();
-}
-
-/* Dates and numbers have no Han characters to be simplified. */
-const uint16_t script_han_simple[SCRIPT_HAN_LAST - SCRIPT_HAN_FIRST + 1];
-
-/* What the readers of single types need of the whole, here without fields' limits. */
-model_reading model_bad_null(const char *problem)
-{
-    return (model_reading){.verdict = MODEL_BAD, .value = PB_VALUE_NULL, .problem = problem};
-}
-
-model_reading model_good_int(int64_t value, bool same)
-{
-    return (model_reading){.verdict = same ? MODEL_SAME : MODEL_RESTYLED,
-                           .value = PB_VALUE_INT(value)};
-}
-
-const char *model_range(const model_reader *reader, const model_field *field, int64_t value,
-                        int64_t today)
-{
-    (void)reader, (void)field, (void)value, (void)today;
-    return NULL;
 }
 
 static const model_format formats[] = {
