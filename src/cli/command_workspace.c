@@ -258,6 +258,24 @@ static void judged_line(const cli_context *context, const record_judged *judged,
     pb_buf_byte(out, '\n');
 }
 
+/* Rows of records that were merged away. */
+static void led_line(const cli_context *context, const exchange_plan *plan, pb_buf *out)
+{
+    uint64_t led = 0;
+    for (size_t i = 0; i < plan->file_count; i++)
+        led += plan->files[i].led;
+    if (led == 0)
+        return;
+    cli_say_n(
+        context, out,
+        PB_MSG_N("{count} row is that of a record that was merged away: what is new in it went "
+                 "to the record that survives.",
+                 "{count} rows are those of records that were merged away: what is new in "
+                 "them went to the records that survive."),
+        led, "count", cli_count(context, led), NULL);
+    pb_buf_byte(out, '\n');
+}
+
 /* Likely duplicates found on the way in. */
 static void duplicates_lines(const cli_context *context, const exchange_plan *plan, bool dry_run,
                              pb_buf *out)
@@ -295,6 +313,7 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
             plan->unresolved, "count", cli_count(context, plan->unresolved), NULL);
         pb_buf_byte(out, '\n');
     }
+    led_line(context, plan, out);
     duplicates_lines(context, plan, dry_run, out);
     if (dry_run) {
         cli_say(context, out, PB_MSG("This was a rehearsal: nothing was kept."), NULL);
@@ -302,7 +321,7 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     } else {
         uint64_t written = 0;
         for (size_t i = 0; i < plan->file_count; i++)
-            written += plan->files[i].imported;
+            written += plan->files[i].imported + plan->files[i].led;
         if (plan->run > 0)
             cli_say_undo(context, plan->run, written, out);
     }
@@ -374,6 +393,7 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
+        pb_json_member_i64(&json, "merged_away", (int64_t)file->led);
         pb_json_member_i64(&json, "deleted", (int64_t)file->deleted);
         pb_json_member_i64(&json, "aside", (int64_t)file->aside);
         notes_json(context, file, &json);

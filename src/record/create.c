@@ -43,22 +43,24 @@ static pb_status check_twice(record_writer *writer, plan *p, pb_str source_id, p
     bool twice;
     const char *says = PB_MSG("The id {value} appears twice.");
     PB_TRY(keys_source_seen(writer, p, source_id, &twice, err));
-    if (!twice)
+    if (!twice && !lead_was_led(p, source_id))
         return PB_OK;
     if (writer->policy == RECORD_STRICT)
         return input_problem(writer, NULL, source_id, pb_str_c(says), err);
     return notes_add(writer, "source_id", "bad", source_id, says, err);
 }
 
-/* A row that was merged into another comes again: whether it is that one, a reviewer says. */
+/* A row that was merged into another comes again, and says what the survivor cannot take as well
+ * (lead.c): a reviewer decides. */
 static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head *head,
                                pb_error *err)
 {
     record_offer offer = {.left = head->id, .score = 1, .run = head->run};
     uint64_t added = 0;
+    int64_t gone;
     bool found = false;
     if (p->merged && !writer->last)
-        PB_TRY(keys_merged_source(writer, p, head->source_id, &found, &offer.right, err));
+        PB_TRY(keys_merged_source(writer, p, head->source_id, &found, &offer.right, &gone, err));
     if (!found)
         return PB_OK;
     const char *by = pb_str_is(writer->gate.by, "import") ? "import" : "entry";
@@ -106,15 +108,24 @@ static pb_status create(record_writer *writer, const model_entity *entity,
     for (size_t i = 0; i < p->lay->count; i++)
         p->cells[i] = PB_VALUE_NULL;
     PB_TRY(input_read(writer, p, inputs, count, err));
-    PB_TRY(input_check(writer, p, err));
     PB_TRY(input_clean(writer, &origin.source_id, err));
     PB_TRY(check_twice(writer, p, origin.source_id, err));
+    PB_TRY(lead_row(writer, p, origin.source_id, &writer->led, ret_id, ret_problems,
+                    ret_problem_count, err));
+    if (writer->led)
+        return PB_OK;
+    PB_TRY(input_check(writer, p, err));
     PB_TRY(gate_check(writer, p, NULL, origin.source_id, err));
     PB_TRY(input_verdict(writer, p, ret_problems, ret_problem_count, err));
     writer->broken = true; /* until all of it is written */
     PB_TRY(write(writer, p, origin, ret_id, err));
     writer->broken = false;
     return PB_OK;
+}
+
+bool record_writer_led(const record_writer *writer)
+{
+    return writer->led;
 }
 
 pb_status record_create(record_writer *writer, const model_entity *entity,

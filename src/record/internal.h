@@ -76,6 +76,7 @@ typedef struct plan {
     } * ref_hits;
     size_t ref_count, ref_capacity;
     bool merged;     /* records of it were merged when this writer began */
+    pb_map *led;     /* source ids of rows that led to a survivor; NULL: none did */
     keyset promised; /* '=' text, '~' folded text -> 1 + position of the open promise */
     size_t open_promises;
     pb_value *cells;  /* of the row at work */
@@ -119,6 +120,7 @@ struct record_writer {
     struct gate_match *matches;
     size_t likely_count, match_count;
     bool likely_hidden;
+    bool led; /* the row in hand went to the survivor of a merge */
     uint64_t suspected;
     record_later *later; /* see gate_later.c */
     size_t later_count, later_capacity;
@@ -167,9 +169,13 @@ pb_status keys_flush(record_writer *writer, plan *p, pb_error *err);
 /** True in `*ret_twice` when this writer made a record with this source id before. */
 pb_status keys_source_seen(record_writer *writer, plan *p, pb_str source_id, bool *ret_twice,
                            pb_error *err);
-/** The survivor of a record with this source id that was merged away. */
+/** The survivor of a record with this source id that was merged away, and the row of that record.
+ */
 pb_status keys_merged_source(record_writer *writer, plan *p, pb_str source_id, bool *ret_found,
-                             pb_uuid *ret_id, pb_error *err);
+                             pb_uuid *ret_id, int64_t *ret_gone, pb_error *err);
+/** Whether another record than the survivor answers to a source id. */
+pb_status keys_source_elsewhere(record_writer *writer, plan *p, pb_str source_id, pb_uuid survivor,
+                                bool *ret_elsewhere, pb_error *err);
 /** What a text finds as id, source id or key: 0, 1 or 2 (several) records; the first of them. */
 pb_status keys_find(db_session *session, model_reader *reader, const key_index *index, pb_str text,
                     int *ret_count, pb_uuid *ret_id, pb_error *err);
@@ -283,6 +289,14 @@ pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid
  * record was merged. `ret_head` may be NULL. */
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
                          pb_uuid id, layout_head *ret_head, pb_error *err);
+
+/* lead.c */
+/** Takes the row in plan->cells to the survivor of the record that had its source id, where that
+ * was merged away and no value clashes: `*ret_led`. Else plan->cells is as it was. */
+pb_status lead_row(record_writer *writer, plan *p, pb_str source_id, bool *ret_led, pb_uuid *ret_id,
+                   const record_problem **ret_problems, size_t *ret_problem_count, pb_error *err);
+/** Whether a row with this source id led to a survivor before. */
+bool lead_was_led(const plan *p, pb_str source_id);
 
 /* search.c */
 pb_status search_add(record_writer *writer, plan *p, int64_t n, const pb_value *cells,

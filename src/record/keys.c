@@ -156,9 +156,10 @@ typedef struct search {
     const key_index *index;
     unsigned kind;
     pb_str text;
-    bool own;  /* only rows made by this writer */
-    bool gone; /* only rows that were merged away */
-    int found; /* 2: several */
+    bool own;       /* only rows made by this writer */
+    bool gone;      /* only rows that were merged away */
+    int found;      /* 2: several */
+    int64_t gone_n; /* the row itself that was merged away */
     int64_t n;
     pb_uuid id;
 } search;
@@ -196,6 +197,7 @@ static pb_status candidate(search *s, int64_t n, pb_error *err)
         status = merged_row(s->session, s->index->lay->entity, n, &head.n, &head.id, err);
     if (status != PB_OK || !called || head.n == 0 || (s->found > 0 && head.n == s->n))
         return status;
+    s->gone_n = s->found == 0 || n < s->gone_n ? n : s->gone_n;
     if (s->found == 0 || head.n < s->n) {
         s->n = head.n;
         s->id = head.id;
@@ -255,7 +257,7 @@ pb_status keys_source_seen(record_writer *writer, plan *p, pb_str source_id, boo
 }
 
 pb_status keys_merged_source(record_writer *writer, plan *p, pb_str source_id, bool *ret_found,
-                             pb_uuid *ret_id, pb_error *err)
+                             pb_uuid *ret_id, int64_t *ret_gone, pb_error *err)
 {
     search s = {.session = writer->session,
                 .reader = writer->reader,
@@ -266,8 +268,23 @@ pb_status keys_merged_source(record_writer *writer, plan *p, pb_str source_id, b
     if (source_id.len > 0)
         PB_TRY(run_search(&s, err));
     *ret_found = s.found == 1;
-    if (*ret_found)
+    if (*ret_found) {
         *ret_id = s.id;
+        *ret_gone = s.gone_n;
+    }
+    return PB_OK;
+}
+
+pb_status keys_source_elsewhere(record_writer *writer, plan *p, pb_str source_id, pb_uuid survivor,
+                                bool *ret_elsewhere, pb_error *err)
+{
+    search s = {.session = writer->session,
+                .reader = writer->reader,
+                .index = &p->index,
+                .kind = KEY_SOURCE,
+                .text = source_id};
+    PB_TRY(run_search(&s, err));
+    *ret_elsewhere = s.found > 1 || (s.found == 1 && memcmp(s.id.b, survivor.b, sizeof s.id.b));
     return PB_OK;
 }
 

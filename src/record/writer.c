@@ -152,6 +152,7 @@ pb_status writer_begin_row(record_writer *writer, pb_error *err)
     writer->notes = NULL;
     writer->note_count = writer->note_capacity = 0;
     gate_forget(writer);
+    writer->led = false;
     return PB_OK;
 }
 

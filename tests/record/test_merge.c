@@ -224,6 +224,145 @@ static pb_status change_since(world *w, record_writer *writer, void *context, pb
         GIVEN({"phone", "+49 30 7654321"}, {"full_name", "Anna Berg"}, {"balance", "12.00"}), err);
 }
 
+/* A row of a source that comes again. */
+typedef struct coming {
+    scene *s;
+    const given *values;
+    const char *source;
+    bool twice, led;
+    pb_uuid id;
+} coming;
+
+static pb_status come(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    coming *c = context;
+    PB_TRY(world_create(writer, w->person, c->values, c->source, &c->id, err));
+    c->led = record_writer_led(writer);
+    return c->twice ? world_create(writer, w->person, c->values, c->source, &c->id, err) : PB_OK;
+}
+
+static bool leads(scene *s, const given *values, const char *source)
+{
+    pb_error err;
+    coming c = {.s = s, .values = values, .source = source};
+    world_must(world_write(&s->w, RECORD_STRICT, come, &c, NULL, &err), &err);
+    assert_true(!c.led || same_id(c.id, s->ids[0]));
+    return c.led;
+}
+
+static int64_t people(scene *s)
+{
+    return world_number(&s->w, "SELECT COUNT(*) FROM person");
+}
+
+static pb_status change_phone(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    scene *s = context;
+    return world_change(writer, w->person, s->ids[0], 0, GIVEN({"phone", "+49 30 2222222"}), err);
+}
+
+static void merge_by_hand(scene *s)
+{
+    pb_error err;
+    const record_merge_take takes[] = {
+        {model_field_find(s->w.person, PB_STR("full_name")), s->ids[0]}};
+    const record_merge_group group = {.entity = s->w.person,
+                                      .ids = s->ids,
+                                      .count = 2,
+                                      .into = &s->ids[0],
+                                      .takes = takes,
+                                      .take_count = 1};
+    merge_job job = {.groups = &group, .group_count = 1};
+    world_must(merge_run(&s->w, &job, &err), &err);
+}
+
+#define AS_BEFORE                                                                                  \
+    {"full_name", "Anna Adler"}, {"email", "b@example.org; c@example.org"},                        \
+        {"born", "1980-02-03"},                                                                    \
+    {                                                                                              \
+        "remark", "met at fair"                                                                    \
+    }
+
+/* shows: DQ-4 REC-7 */
+static void test_a_source_id_that_was_merged_away_leads_to_the_survivor(void **state)
+{
+    scene s;
+    pb_error err;
+    char room[512];
+    merge_job job;
+    open_scene(&s, *state);
+    int64_t before = people(&s);
+    merge_by_hand(&s);
+    int64_t version = world_number(&s.w, "SELECT version FROM t_person WHERE source_id = 'P1'");
+    assert_true(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 1234567"}), "P2"));
+    assert_int_equal(world_number(&s.w, "SELECT version FROM t_person WHERE source_id = 'P1'"),
+                     version);
+    assert_string_equal(person_text(&s, "full_name", "P1", room), "A. Adler");
+    /* what the source says anew, once and again */
+    assert_true(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 7654321"}), "P2"));
+    assert_string_equal(person_text(&s, "phone", "P1", room), "+49307654321");
+    assert_true(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 7654399"}), "P2"));
+    assert_string_equal(person_text(&s, "phone", "P1", room), "+49307654399");
+    assert_string_equal(person_text(&s, "full_name", "P1", room), "A. Adler");
+    assert_string_equal(person_text(&s, "phone", "P2", room), "+49301234567"); /* hidden */
+    /* nobody had a country: it is taken */
+    assert_true(leads(
+        &s, GIVEN({"full_name", "Anna Adler"}, {"country", "DE"}, {"phone", "+49 30 7654399"}),
+        "P2"));
+    assert_string_equal(person_text(&s, "country", "P1", room), "DE");
+    assert_int_equal(people(&s), before - 1);
+    /* one source id, two rows */
+    coming twice = {.s = &s,
+                    .values = GIVEN(AS_BEFORE, {"phone", "+49 30 7654399"}),
+                    .source = "P2",
+                    .twice = true};
+    assert_int_equal(world_write(&s.w, RECORD_STRICT, come, &twice, NULL, &err), PB_INVALID);
+    /* what breaks a rule is refused as always */
+    coming wrong = {.s = &s, .values = GIVEN(AS_BEFORE, {"country", "Atlantis"}), .source = "P2"};
+    assert_int_equal(world_write(&s.w, RECORD_STRICT, come, &wrong, NULL, &err), PB_INVALID);
+    /* somebody changed the phone: whose holds is asked */
+    assert_int_equal(world_number(&s.w, "SELECT COUNT(*) FROM t_review_pair WHERE state = 'open'"),
+                     0);
+    world_must(world_write(&s.w, RECORD_STRICT, change_phone, &s, NULL, &err), &err);
+    assert_false(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 3333333"}), "P2"));
+    assert_string_equal(person_text(&s, "phone", "P1", room), "+49302222222");
+    assert_int_equal(people(&s), before);
+    assert_int_equal(world_number(&s.w, "SELECT COUNT(*) FROM t_review_pair WHERE state = 'open'"),
+                     1);
+    /* while that is open, the source's rows are not the survivor's */
+    assert_false(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 2222222"}), "P2"));
+    world_must(world_verify(&s.w, &err), &err);
+    world_must(unmerge_id(&s.w, s.w.person, s.ids[0], &job, &err), &err);
+    world_must(world_verify(&s.w, &err), &err);
+    world_close(&s.w);
+}
+
+/* A value that was chosen by hand from the other record, and a further value that nobody has. */
+/* shows: DQ-4 */
+static void test_what_was_chosen_otherwise_is_asked_about(void **state)
+{
+    scene s;
+    pb_error err;
+    char room[512];
+    open_scene(&s, *state);
+    merge_by_hand(&s);
+    int64_t before = people(&s);
+    assert_false(leads(&s, GIVEN({"full_name", "Anna Berg"}, {"phone", "+49 30 7654321"}), "P2"));
+    assert_string_equal(person_text(&s, "full_name", "P1", room), "A. Adler");
+    assert_string_equal(person_text(&s, "phone", "P1", room), "+49301234567"); /* none of it */
+    assert_int_equal(people(&s), before + 1);
+    assert_int_equal(world_number(&s.w, "SELECT COUNT(*) FROM t_review_pair WHERE state = 'open'"
+                                        " AND score = 1000000"),
+                     1);
+    world_must(world_verify(&s.w, &err), &err);
+    world_close(&s.w);
+    open_scene(&s, *state);
+    merge_by_hand(&s);
+    assert_false(leads(
+        &s, GIVEN({"full_name", "Anna Adler"}, {"email", "b@example.org; new@example.org"}), "P2"));
+    world_close(&s.w);
+}
+
 /* shows: DQ-4 */
 static void test_what_was_changed_since_stays_where_it_belongs(void **state)
 {
@@ -312,6 +451,10 @@ int main(void)
         cmocka_unit_test_prestate(test_the_order_of_rows_decides_nothing, (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_survivor_and_values_by_hand, (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_every_way_leads_to_the_survivor, (void *)world_engines[0]),
+        cmocka_unit_test_prestate(test_a_source_id_that_was_merged_away_leads_to_the_survivor,
+                                  (void *)world_engines[0]),
+        cmocka_unit_test_prestate(test_what_was_chosen_otherwise_is_asked_about,
+                                  (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_what_was_changed_since_stays_where_it_belongs,
                                   (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_a_way_that_was_altered_is_noticed, (void *)world_engines[0]),

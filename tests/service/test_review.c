@@ -1,5 +1,6 @@
 /* The gate on every way in, and the review: what is found, what is refused, what is told to whom,
  * what lasts, and what decisions say of the search. */
+#include "service/merge.h"
 #include "service/review.h"
 
 #include <math.h>
@@ -297,6 +298,56 @@ static void test_an_undoing_is_judged_wholly(void **state)
     db_workspace_close(workspace);
 }
 
+static bool city_is(office *o, db_workspace *workspace, const char *name, const char *city)
+{
+    pb_error err;
+    pb_uuid id, other;
+    record_data record;
+    db_session *session = NULL;
+    ids_of(o, workspace, name, "c2", &id, &other);
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(record_read(session, contact_of(o), id, o->arena, &record, &err), &err);
+    db_snapshot_close(session);
+    pb_value value = record.values[model_field_find(contact_of(o), PB_STR("city"))->index];
+    return value.kind == PB_TEXT ? pb_str_is(value.as.s, city) : *city == '\0';
+}
+
+/* The source goes on sending a record that was merged away here. */
+/* shows: DQ-4 REC-7 */
+static void test_an_import_of_a_record_merged_away_changes_the_survivor(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    service_undone undone;
+    service_merged merged;
+    db_workspace *workspace = open_workspace(o, make_workspace(o));
+    import(o, workspace, put(o, "contacts.csv", few), NULL);
+    const service_merge_ask ask = {.entity = contact_of(o),
+                                   .names = (const char *const[]){"c1", "c3"},
+                                   .name_count = 2,
+                                   .into = "c1"};
+    must(service_merge(o->service, &o->call, workspace, &ask, o->arena, &merged, &err), &err);
+    exchange_plan plan =
+        import(o, workspace,
+               put(o, "later.csv",
+                   "Contact ID,Full Name,Email,Phone,Birth Date,City\n"
+                   "c3,Anabel Weberknecht,annabel@nordlicht.de,,1980-03-14,Kiel\n"
+                   "c9,Wladimir Quast,quast@example.net,+493023122311,1955-05-05,Mainz\n"),
+               NULL);
+    assert_int_equal(plan.files[0].rows, 2);
+    assert_int_equal(plan.files[0].imported, 1);
+    assert_int_equal(plan.files[0].led, 1);
+    assert_int_equal(plan.files[0].rejected, 0);
+    assert_true(plan.files[0].proved);
+    assert_int_equal(count_records(o, workspace, "contact"), 3);
+    assert_true(city_is(o, workspace, "c3", "Kiel"));
+    must(service_undo(&o->call, workspace, plan.run, false, o->arena, &undone, &err), &err);
+    assert_int_equal(undone.counts.deleted, 1);
+    assert_int_equal(undone.counts.changed, 1);
+    assert_true(city_is(o, workspace, "c1", ""));
+    db_workspace_close(workspace);
+}
+
 /* --- one by one --- */
 
 static pb_status sees_nothing(void *context, const model_entity *entity, pb_uuid id,
@@ -523,6 +574,8 @@ int main(void)
                                         office_close),
         cmocka_unit_test_setup_teardown(test_an_undoing_is_judged_wholly, office_open,
                                         office_close),
+        cmocka_unit_test_setup_teardown(test_an_import_of_a_record_merged_away_changes_the_survivor,
+                                        office_open, office_close),
         cmocka_unit_test_setup_teardown(test_an_entry_is_told_what_its_actor_may_see, office_open,
                                         office_close),
         cmocka_unit_test_setup_teardown(test_not_a_duplicate_stays_so, office_open, office_close),

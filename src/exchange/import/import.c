@@ -173,7 +173,8 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
     pb_status status = record_create(im->writer, file->entity, inputs, count, origin, NULL,
                                      &problems, &problem_count, &why);
     bool refused = status == PB_INVALID && problem_count > 0;
-    if (im->proof != NULL && (refused || status == PB_OK))
+    bool led = status == PB_OK && record_writer_led(im->writer);
+    if (im->proof != NULL && !led && (refused || status == PB_OK))
         proof_add(im->proof, row,
                   im->shape->preset != NULL || im->shape->currencies ? inputs : NULL, count,
                   !refused);
@@ -184,7 +185,8 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
             *err = why;
         return status;
     }
-    file->imported++;
+    file->imported += !led;
+    file->led += led;
     return PB_OK;
 }
 
@@ -269,7 +271,8 @@ static pb_status record_columns(importing *im, pb_error *err)
 
 static void forget_counts(exchange_file *file)
 {
-    file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted = 0;
+    file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted =
+        file->led = 0;
     file->rejects = NULL;
     file->reject_count = 0;
     file->notes = NULL;

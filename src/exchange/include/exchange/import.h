@@ -101,6 +101,8 @@ typedef struct exchange_file {
     uint64_t aside;   /* rows of a known product that are no records (notifications, its own users,
                          headings): the same */
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
+    uint64_t led; /* rows of records that were merged away: what was new in them went to the
+                     survivor; neither imported nor rejected */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;
     bool proved;              /* records and sums were counted again in the workspace and agree */

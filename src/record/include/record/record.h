@@ -59,13 +59,18 @@ record_writer *record_writer_close(record_writer *writer);
 uint64_t record_writer_unresolved(const record_writer *writer);
 /** Values that this writer kept and noted although they are not valid (RECORD_KEEP), so far. */
 uint64_t record_writer_noted(const record_writer *writer);
+/** Whether the row given last made no record, but led to the survivor of a merge. */
+bool record_writer_led(const record_writer *writer);
 
 /** Creates a record. PB_INVALID with the problems (texts live until the next call) when it is
  * refused. Links are resolved by the target's id, source id or key fields; a reference that several
  * records answer to is linked to the first and noted; one that finds nothing is kept as text, with
  * an id that the first record of that key takes, in this import or a later one, and noted until
- * then. A second record of one source id in one writer is refused, or kept and noted. `ret_…` may
- * be NULL. Cost: see src/record/README.md. */
+ * then. A second record of one source id in one writer is refused, or kept and noted. A source id
+ * whose record was merged away leads to the survivor, which is changed by what is new
+ * (record_writer_led says so, `ret_id` is the survivor); where that clashes with a value chosen
+ * otherwise, a record is made and waits for review. `ret_…` may be NULL. Cost: see
+ * src/record/README.md. */
 pb_status record_create(record_writer *writer, const model_entity *entity,
                         const record_input *inputs, size_t count, record_origin origin,
                         pb_uuid *ret_id, const record_problem **ret_problems,
