@@ -178,14 +178,10 @@ pb_status record_merger_finish(record_merger *merger, pb_str about, record_undo_
 {
     record_writer *writer = merger->writer;
     int64_t number = 0;
-    for (size_t i = 0; i < writer->schema->entity_count; i++) {
-        if (progress != NULL && progress(context, i, writer->schema->entity_count))
-            return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"),
-                           NULL);
+    for (size_t i = 0; i < writer->schema->entity_count; i++)
         if (merger->merged[i])
             PB_TRY(merge_move_links(writer, &writer->schema->entities[i], merger->arena,
-                                    &merger->told, &merger->counts.links, err));
-    }
+                                    &merger->told, progress, context, &merger->counts.links, err));
     PB_TRY(record_writer_finish(writer, err));
     if (merger->counts.merges > 0)
         PB_TRY(record_run_end(writer->session, writer->actor, writer->now_us, "merge", about,

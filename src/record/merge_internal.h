@@ -103,9 +103,13 @@ pb_status merge_read_event(const model_entity *entity, pb_str bytes, pb_arena *a
                            merge_kept *ret_kept, pb_error *err);
 
 /* merge_links.c */
+/** Asked now and then while links are moved: PB_CANCELLED when it is to stop. */
+pb_status merge_go_on(record_undo_progress progress, void *context, uint64_t done, uint64_t total,
+                      pb_error *err);
 /** Lets every link to a record of the entity that was merged point to its survivor. */
 pb_status merge_move_links(record_writer *writer, const model_entity *entity, pb_arena *arena,
-                           const record_merge_told *told, uint64_t *count, pb_error *err);
+                           const record_merge_told *told, record_undo_progress progress,
+                           void *context, uint64_t *count, pb_error *err);
 
 /** One merge that still holds. */
 typedef struct merge_held {

@@ -8,6 +8,8 @@
 #include "merge_internal.h"
 #include "merged.h"
 
+enum { TELL_EVERY = 256 };
+
 typedef struct stale {
     int64_t n;
     pb_uuid to;
@@ -64,8 +66,17 @@ static pb_status move_link(record_writer *writer, const model_field *field, cons
     return told != NULL && told->link != NULL ? told->link(told->context, &moved, err) : PB_OK;
 }
 
+pb_status merge_go_on(record_undo_progress progress, void *context, uint64_t done, uint64_t total,
+                      pb_error *err)
+{
+    if (progress == NULL || done % TELL_EVERY != 0 || !progress(context, done, total))
+        return PB_OK;
+    return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"), NULL);
+}
+
 pb_status merge_move_links(record_writer *writer, const model_entity *entity, pb_arena *arena,
-                           const record_merge_told *told, uint64_t *count, pb_error *err)
+                           const record_merge_told *told, record_undo_progress progress,
+                           void *context, uint64_t *count, pb_error *err)
 {
     const model_schema *schema = writer->schema;
     for (size_t i = 0; i < schema->entity_count; i++)
@@ -77,8 +88,10 @@ pb_status merge_move_links(record_writer *writer, const model_entity *entity, pb
                 continue;
             pb_arena_reset(arena);
             PB_TRY(find_stale(writer, field, arena, &links, &found, err));
-            for (size_t l = 0; l < found; l++)
+            for (size_t l = 0; l < found; l++) {
+                PB_TRY(merge_go_on(progress, context, l, found, err));
                 PB_TRY(move_link(writer, field, &links[l], told, err));
+            }
             *count += found;
         }
     return PB_OK;

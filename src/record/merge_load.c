@@ -8,8 +8,6 @@
 #include "merged.h"
 #include "steps.h"
 
-enum { MOST_SIDES = 1000 };
-
 size_t merge_width(const model_field *field)
 {
     return field->type == MODEL_LINK || field->type == MODEL_MONEY ? 2 : 1;
@@ -130,7 +128,7 @@ static pb_status check_ids(const merge_group *g, pb_error *err)
     const record_merge_group *asked = g->asked;
     if (asked->count < 2)
         return refuse_group(g, PB_MSG("A merge needs two records or more."), err);
-    if (asked->count > MOST_SIDES)
+    if (asked->count > RECORD_MERGE_MOST)
         return refuse_group(g, PB_MSG("{count} records are more than one merge takes."), err);
     pb_uuid *sorted = pb_arena_array(g->arena, asked->count, sizeof *sorted);
     if (sorted == NULL)

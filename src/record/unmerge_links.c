@@ -127,8 +127,10 @@ static pb_status move_field(unmerging *u, const model_field *field, pb_error *er
     PB_TRY(writer_begin_row(u->writer, err));
     PB_TRY(writer_plan(u->writer, field->entity, &p, err));
     PB_TRY(find_rows(u, field, &rows, &count, err));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        PB_TRY(merge_go_on(u->progress, u->context, i, count, err));
         PB_TRY(move_back(u, p, field, &rows[i], err));
+    }
     return PB_OK;
 }
 

@@ -125,11 +125,13 @@ static pb_status refuse_kept(const model_entity *entity, pb_uuid id, pb_error *e
 }
 
 pb_status record_unmerge(record_writer *writer, const model_entity *entity, pb_uuid id,
-                         record_undo_told told, const record_merge_told *links, void *context,
+                         record_undo_told told, const record_merge_told *links,
+                         record_undo_progress progress, void *context,
                          record_unmerge_counts *ret_counts, int64_t *ret_number, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    unmerging u = {.writer = writer, .told = told, .links = links, .context = context};
+    unmerging u = {
+        .writer = writer, .told = told, .links = links, .progress = progress, .context = context};
     int64_t run = 0, number;
     bool alone = false;
     uint64_t first;

@@ -77,6 +77,8 @@ pb_status service_keep_learned(db_session *session, const service_call *call,
 pb_status service_judge(const service_call *call, const record_gate *gate, db_session *session,
                         record_writer *writer, pb_arena *arena, record_judged **ret_judged,
                         size_t *ret_count, pb_error *err);
+/** Progress of links being moved; `call` is a service_call (merge.c). */
+bool service_moving_links(void *call, uint64_t done, uint64_t total);
 /** How a source was read, as reports tell it (reading.c). */
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);

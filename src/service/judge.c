@@ -102,6 +102,8 @@ static pb_status all_at_once(judging *j, pb_error *err)
     /* Calibrated, a score may be worth more than it says. */
     const match_options options = {
         .threshold = SERVICE_QUEUE_LEAST, .threads = sys_cores(), .ret_model = &model};
+    if (service_comparing(&progress, 0, j->judged.records)) /* the search asks now and then only */
+        return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"), NULL);
     pb_status status = audit_duplicates_search(j->session, j->judged.entity, &options,
                                                service_comparing, &progress, j->arena, &found, err);
     if (status == PB_OK && found.field_count > 0)

@@ -2,6 +2,7 @@
 #include "service/merge.h"
 
 #include "base/bytes.h"
+#include "base/map.h"
 #include "internal.h"
 #include "merge_names.h"
 #include "record/review.h"
@@ -290,8 +291,9 @@ static pb_status read_group(merge_work *work, db_session *session, record_merge_
 
 /* --- merging --- */
 
-static pb_status ask_decisions(merge_work *work, db_session *session,
-                               const record_merge_group *group, pb_error *err)
+/* Of few records each pair is looked up. */
+static pb_status ask_pairs(merge_work *work, db_session *session, const record_merge_group *group,
+                           pb_error *err)
 {
     for (size_t i = 0; i < group->count; i++)
         for (size_t k = 0; k < i; k++) {
@@ -310,10 +312,48 @@ static pb_status ask_decisions(merge_work *work, db_session *session,
     return PB_OK;
 }
 
+typedef struct members {
+    pb_map *ids;
+    bool *said_different;
+} members;
+
+static pb_status ask_pair(void *context, const record_pair *pair, pb_error *err)
+{
+    const members *of = context;
+    (void)err;
+    *of->said_different |= pb_map_get(of->ids, pb_uuid_str(&pair->left)) != NULL &&
+                           pb_map_get(of->ids, pb_uuid_str(&pair->right)) != NULL;
+    return PB_OK;
+}
+
+/* Of many, every decision is, or their pairs would be more than all that was decided. */
+static pb_status ask_decisions(merge_work *work, db_session *session,
+                               const record_merge_group *group, pb_error *err)
+{
+    enum { FEW = 32 };
+    const record_review_filter filter = {.entity = group->entity, .state = RECORD_DIFFERENT};
+    members of = {pb_map_new(work->arena), &work->merged->said_different};
+    if (group->count <= FEW)
+        return ask_pairs(work, session, group, err);
+    if (of.ids == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < group->count; i++)
+        if (pb_map_put(of.ids, pb_uuid_str(&group->ids[i]), NULL) == NULL)
+            return pb_fail_memory(err);
+    return record_review_each(session, &filter, ask_pair, &of, err);
+}
+
 static pb_status told_merge(void *context, const record_merge *merge, pb_error *err)
 {
     PB_TRY(keep_merge(context, merge, err));
     return begin_gains(context, err);
+}
+
+bool service_moving_links(void *call, uint64_t done, uint64_t total)
+{
+    const service_call *of = call;
+    return of->progress != NULL &&
+           of->progress(of->context, PB_MSG("Moving links"), "", done, total);
 }
 
 static pb_status merge_group(merge_work *work, record_writer *writer,
@@ -324,7 +364,8 @@ static pb_status merge_group(merge_work *work, record_writer *writer,
     PB_TRY(record_merger_open(writer, &told, &merger, err));
     pb_status status = record_merger_merge(merger, group, err);
     if (status == PB_OK)
-        status = record_merger_finish(merger, PB_STR("by hand"), NULL, NULL, &work->merged->counts,
+        status = record_merger_finish(merger, PB_STR("by hand"), service_moving_links,
+                                      (void *)(uintptr_t)work->call, &work->merged->counts,
                                       &work->merged->run, err);
     record_merger_close(merger);
     return status;
@@ -388,6 +429,12 @@ static pb_status keep(void *context, const record_undo_kept *kept, pb_error *err
                : pb_fail_memory(err);
 }
 
+static bool moving_back(void *context, uint64_t done, uint64_t total)
+{
+    const unmerge_work *work = context;
+    return service_moving_links((void *)(uintptr_t)work->call, done, total);
+}
+
 static pb_status unmerge(db_session *session, void *context, pb_error *err)
 {
     unmerge_work *work = context;
@@ -399,8 +446,8 @@ static pb_status unmerge(db_session *session, void *context, pb_error *err)
                          &unmerged->id, err));
     PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
                               err));
-    pb_status status = record_unmerge(writer, unmerged->entity, unmerged->id, keep, NULL, work,
-                                      &unmerged->counts, &unmerged->run, err);
+    pb_status status = record_unmerge(writer, unmerged->entity, unmerged->id, keep, NULL,
+                                      moving_back, work, &unmerged->counts, &unmerged->run, err);
     record_writer_close(writer);
     return status == PB_OK && work->dry_run ? PB_CANCELLED : status;
 }

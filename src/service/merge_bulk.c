@@ -140,22 +140,23 @@ static pb_status merge_set_of(bulk_work *work, record_merger *merger, const mode
     if (set->count < 2)
         return PB_OK;
     work->bulk->groups++;
+    if (set->count > RECORD_MERGE_MOST)
+        return leave(work, set,
+                     PB_MSG("It has more records than one merge takes: merge it in parts"),
+                     PB_STR(""), err);
     if (said_different(work, set))
         return leave(work, set, PB_MSG("A reviewer said that two of them are not one"), PB_STR(""),
                      err);
     pb_status status = record_merger_merge(merger, &group, &why);
     if (status == PB_INVALID || status == PB_NOT_FOUND || status == PB_CONFLICT)
-        return leave(work, set, PB_MSG("The records cannot be merged"), PB_STR(""), err);
+        return leave(work, set,
+                     status == PB_NOT_FOUND  ? PB_MSG("One of the records was deleted")
+                     : status == PB_CONFLICT ? PB_MSG("One of the records was merged already")
+                                             : PB_MSG("The records cannot be merged"),
+                     PB_STR(""), err);
     if (status != PB_OK && err != NULL)
         *err = why;
     return status;
-}
-
-static bool moving_links(void *context, uint64_t done, uint64_t total)
-{
-    const bulk_work *work = context;
-    return work->call->progress != NULL &&
-           work->call->progress(work->call->context, PB_MSG("Moving links"), "", done, total);
 }
 
 static pb_status merge_sets_of(bulk_work *work, record_merger *merger, const merge_sets *sets,
@@ -174,7 +175,8 @@ static pb_status merge_sets_of(bulk_work *work, record_merger *merger, const mer
     pb_buf_addc(&about, work->ask->decided ? "review"
                         : work->ask->pairs ? work->ask->pairs
                                            : work->ask->clusters);
-    return record_merger_finish(merger, pb_buf_str(&about), moving_links, work, &work->bulk->counts,
+    return record_merger_finish(merger, pb_buf_str(&about), service_moving_links,
+                                (void *)(uintptr_t)work->call, &work->bulk->counts,
                                 &work->bulk->run, err);
 }
 

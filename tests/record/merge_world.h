@@ -93,7 +93,7 @@ static inline pb_status merge_work(db_session *session, void *context, pb_error 
         job->groups != NULL ? merge_groups(writer, job, err)
         : job->undo > 0
             ? record_undo(writer, &run, merge_kept_told, NULL, job, &job->undone, &job->number, err)
-            : record_unmerge(writer, job->entity, job->id, merge_kept_told, &told, job,
+            : record_unmerge(writer, job->entity, job->id, merge_kept_told, &told, NULL, job,
                              &job->parted, &job->number, err);
     record_writer_close(writer);
     return status == PB_OK && job->rehearse ? PB_CANCELLED : status;

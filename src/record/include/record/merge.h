@@ -82,6 +82,9 @@ typedef struct record_merge_counts {
     uint64_t conflicts;
 } record_merge_counts;
 
+/** Records that one merge takes. */
+enum { RECORD_MERGE_MOST = 1000 };
+
 typedef struct record_merger record_merger;
 
 /** Begins a run of merges with a writer whose transaction it is. Owner: the caller,
@@ -117,7 +120,8 @@ typedef struct record_unmerge_counts {
  * that was taken apart. PB_CONFLICT: a later merge stands on it, which must be taken apart first,
  * or the survivor was deleted. */
 pb_status record_unmerge(record_writer *writer, const model_entity *entity, pb_uuid id,
-                         record_undo_told told, const record_merge_told *links, void *context,
+                         record_undo_told told, const record_merge_told *links,
+                         record_undo_progress progress, void *context,
                          record_unmerge_counts *ret_counts, int64_t *ret_number, pb_error *err);
 
 #endif
