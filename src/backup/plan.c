@@ -16,30 +16,10 @@ static const backup_plan defaults = {.every_us = PB_US_PER_DAY,
 
 /* ---- reading ---- */
 
-/* A whole number and a unit: 90s, 15m, 24h, 30d, 6w. */
-static bool parse_duration(pb_str text, int64_t *ret_us)
-{
-    static const struct {
-        char letter;
-        int64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
-    int64_t number;
-    if (text.len < 2 || !pb_str_to_i64(pb_str_sub(text, 0, text.len - 1), &number) || number < 1 ||
-        number > 1000000)
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (units[i].letter != text.ptr[text.len - 1])
-            continue;
-        *ret_us = number * units[i].seconds * PB_US_PER_SECOND;
-        return true;
-    }
-    return false;
-}
-
 static pb_status duration(const model_yaml *map, const char *key, int64_t *ret_us, pb_error *err)
 {
     const model_yaml *node = model_yaml_get(map, key);
-    if (model_yaml_is_null(node) || parse_duration(node->text, ret_us))
+    if (model_yaml_is_null(node) || pb_duration_us(node->text, ret_us))
         return PB_OK;
     model_yaml_fail(node, err, PB_MSG("“{value}” is no length of time."), "value",
                     PB_ARG(node->text.ptr != NULL ? node->text : PB_STR("")), NULL);

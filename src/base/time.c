@@ -196,3 +196,22 @@ bool pb_duration_days(pb_str s, int64_t *ret_days)
             return !__builtin_mul_overflow(count, units[i].days, ret_days);
     return false;
 }
+
+bool pb_duration_us(pb_str s, int64_t *ret_us)
+{
+    static const struct unit {
+        char letter;
+        int64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+    int64_t number;
+    if (s.len < 2 || !pb_str_to_i64(pb_str_sub(s, 0, s.len - 1), &number) || number < 1 ||
+        number > 1000000)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (units[i].letter != s.ptr[s.len - 1])
+            continue;
+        *ret_us = number * units[i].seconds * PB_US_PER_SECOND;
+        return true;
+    }
+    return false;
+}

@@ -32,6 +32,8 @@ pb_status cli_write_units(cli_context *context, const char *timer, const char *p
                           pb_error *err);
 /** The moment of --time; INT64_MAX without it. */
 pb_status cli_until(const cli_context *context, int64_t *ret_us, pb_error *err);
+/** Whether `list` names formats of reports, as --format takes them. */
+pb_status cli_check_formats(const char *list, pb_error *err);
 /** Ends a command that printed JSON or text. */
 pb_status cli_finish(pb_buf *out, pb_error *err);
 

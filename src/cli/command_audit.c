@@ -41,6 +41,12 @@ static pb_status read_formats(const char *list, audit_request *request, pb_error
     return PB_OK;
 }
 
+pb_status cli_check_formats(const char *list, pb_error *err)
+{
+    audit_request unused = {0};
+    return read_formats(list, &unused, err);
+}
+
 static pb_status read_request(const cli_context *context, audit_request *request, pb_error *err)
 {
     request->out = cli_value(context, "out");

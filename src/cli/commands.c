@@ -2,6 +2,20 @@
 #include "table.h"
 
 /* clang-format off */
+#define GROUP_WORKSPACE \
+    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
+#define GROUP_SOURCE \
+    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false}, \
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false}, \
+    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false}, \
+    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false}, \
+    {"encoding", 0, "NAME", PB_MSG("Encoding of the files, such as GB18030 or Windows-1256 (default: judged from their bytes)"), NULL, NULL, false, false, false}, \
+    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
+#define GROUP_KEY \
+    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false}, \
+    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false}, \
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false}, \
+    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
 static const char *const global_options_lang[] = {"en", "zh-CN", "fa", NULL};
 static const cli_option global_options[] = {
     {"lang", 0, "LANGUAGE", PB_MSG("Language of messages and reports: en, zh-CN or fa (default: from the environment)"), NULL, global_options_lang, false, false, false},
@@ -27,16 +41,8 @@ static const cli_option audit_options[] = {
     {"check-domains", 0, NULL, PB_MSG("Ask name servers whether the mail domains of customers exist (default: nobody is asked)"), NULL, NULL, false, false, false},
     {"dns", 0, "SERVERS", PB_MSG("With --check-domains: name servers to ask, address or address:port, separated by commas (default: the system's)"), NULL, NULL, false, false, false},
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
-    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
-    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
-    {"encoding", 0, "NAME", PB_MSG("Encoding of the files, such as GB18030 or Windows-1256 (default: judged from their bytes)"), NULL, NULL, false, false, false},
-    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_SOURCE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument audit_arguments[] = {
     {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
@@ -59,16 +65,8 @@ static const cli_option compare_options[] = {
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     {"as-of", 0, "DATE", PB_MSG("Day of the audit of sources, YYYY-MM-DD (default: today)"), NULL, NULL, false, false, false},
     {"fail-if-worse", 0, NULL, PB_MSG("Exit with 1 when the first has the lower mark, or none while the second has one"), NULL, NULL, false, false, false},
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
-    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
-    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
-    {"encoding", 0, "NAME", PB_MSG("Encoding of the files, such as GB18030 or Windows-1256 (default: judged from their bytes)"), NULL, NULL, false, false, false},
-    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_SOURCE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument compare_arguments[] = {
     {"FIRST", PB_MSG("report.json, or a file, ZIP, folder, URL of a database, or workspace"), NULL, false, false, true},
@@ -91,16 +89,8 @@ static const cli_option duplicates_options[] = {
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"explain", 0, "ID", PB_MSG("Show how the comparison of two records, --explain ID ID, comes to its probability"), NULL, NULL, false, false, false},
     {"queue", 0, NULL, PB_MSG("Put likely pairs of a workspace into its review queue"), NULL, NULL, false, false, false},
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
-    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
-    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
-    {"encoding", 0, "NAME", PB_MSG("Encoding of the files, such as GB18030 or Windows-1256 (default: judged from their bytes)"), NULL, NULL, false, false, false},
-    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_SOURCE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument duplicates_arguments[] = {
     {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
@@ -124,10 +114,7 @@ static const cli_option review_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
     {"threshold", 0, "NUMBER", PB_MSG("With --quality: how sure a pair must be to be called a duplicate, 0.5 to 1 (default: as declared)"), NULL, NULL, false, false, false},
     {"limit", 0, "NUMBER", PB_MSG("Pairs to list at most"), "20", NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument review_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace, and behind --pair the second record"), NULL, true, false, true},
@@ -141,10 +128,7 @@ static const cli_example review_examples[] = {
 static const cli_exit review_exits[] = {
     {.says = NULL}};
 static const cli_option init_options[] = {
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument init_arguments[] = {
     {"WORKSPACE", PB_MSG("Folder to make; it must not exist, or be empty"), NULL, false, false, true},
@@ -157,10 +141,7 @@ static const cli_exit init_exits[] = {
     {.says = NULL}};
 static const cli_option move_options[] = {
     {"take-back", 0, NULL, PB_MSG("Open FROM to writing again: the copy is lost, or is not wanted"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument move_arguments[] = {
     {"FROM", PB_MSG("The workspace: a folder or the URL of a database"), NULL, false, false, true},
@@ -180,17 +161,9 @@ static const cli_option import_options[] = {
     {"again", 0, NULL, PB_MSG("Import files too that were imported before (default: they are passed over)"), NULL, NULL, false, false, false},
     {"rejects", 0, "FILE", PB_MSG("Write the rejected rows and their reasons as CSV"), NULL, NULL, false, true, false},
     {"rejected-rows", 0, "DIR", PB_MSG("Write the rejected rows with all their columns as CSV files, to be mended and imported again"), NULL, NULL, false, true, false},
-    {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
-    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"as", 0, "PRODUCT", PB_MSG("Product that wrote the files, as “probity presets list” names them, or none (default: recognise it)"), NULL, NULL, false, false, false},
-    {"presets", 0, "DIR", PB_MSG("Add the products declared in the YAML files of this folder"), NULL, NULL, true, true, false},
-    {"encoding", 0, "NAME", PB_MSG("Encoding of the files, such as GB18030 or Windows-1256 (default: judged from their bytes)"), NULL, NULL, false, false, false},
-    {"with-deleted", 0, NULL, PB_MSG("Take the rows too that the source marks as deleted"), NULL, NULL, false, false, false},
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_SOURCE
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument import_arguments[] = {
     {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, or URL of a database"), NULL, true, false, true},
@@ -207,10 +180,7 @@ static const cli_option fix_options[] = {
     {"diff", 0, "FILE", PB_MSG("Write every change as CSV: control, record, field, before, after"), NULL, NULL, false, true, false},
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument fix_arguments[] = {
     {"SOURCE", PB_MSG("Files, folders, or one workspace"), NULL, true, false, true},
@@ -230,10 +200,7 @@ static const cli_option merge_options[] = {
     {"decided", 0, NULL, PB_MSG("Merge the pairs of the review queue that were said to be one; with --entity"), NULL, NULL, false, false, false},
     {"threshold", 0, "NUMBER", PB_MSG("How sure a pair of a list must be, 0.5 to 1"), "0.9", NULL, false, false, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument merge_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -249,10 +216,7 @@ static const cli_exit merge_exits[] = {
 static const cli_option unmerge_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Kind of the record, where its name does not say it"), NULL, NULL, false, false, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument unmerge_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -264,11 +228,8 @@ static const cli_example unmerge_examples[] = {
 static const cli_exit unmerge_exits[] = {
     {.says = NULL}};
 static const cli_option runs_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument runs_arguments[] = {
     {.name = NULL}};
@@ -279,11 +240,8 @@ static const cli_exit runs_exits[] = {
     {.says = NULL}};
 static const cli_option undo_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Tell what would be taken back and change nothing"), NULL, NULL, false, false, false},
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument undo_arguments[] = {
     {"RUN", PB_MSG("Number of the run, as `probity runs` lists it"), NULL, false, false, false},
@@ -294,11 +252,8 @@ static const cli_example undo_examples[] = {
 static const cli_exit undo_exits[] = {
     {.says = NULL}};
 static const cli_option show_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument show_arguments[] = {
     {"ENTITY", PB_MSG("Kind of record: contact, account, …"), NULL, false, false, false},
@@ -312,11 +267,8 @@ static const cli_exit show_exits[] = {
 static const cli_option find_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all)"), NULL, NULL, false, false, false},
     {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 500"), "20", NULL, false, false, false},
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument find_arguments[] = {
     {"WORD", PB_MSG("Words to find; beginnings, pinyin and initials are enough"), NULL, true, false, false},
@@ -329,11 +281,8 @@ static const cli_exit find_exits[] = {
 static const cli_option export_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Only this kind of record (default: all that have records)"), NULL, NULL, true, false, false},
     {"out", 0, "DIR", PB_MSG("Folder for the files"), "export", NULL, false, true, false},
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument export_arguments[] = {
     {.name = NULL}};
@@ -348,10 +297,7 @@ static const cli_option backup_options[] = {
     {"if-due", 0, NULL, PB_MSG("Leave out places whose newest backup is younger than declared: for timers"), NULL, NULL, false, false, false},
     {"write-timer", 0, "DIR", PB_MSG("Back nothing up, but write units of systemd for backups and drills as declared"), NULL, NULL, false, true, false},
     {"write-pgbackrest", 0, "DIR", PB_MSG("Back nothing up, but write the configuration of pgbackrest, which brings a server back to any moment"), NULL, NULL, false, true, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument backup_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -365,10 +311,7 @@ static const cli_exit backup_exits[] = {
     {.says = NULL}};
 static const cli_option backups_options[] = {
     {"declare", 0, "FILE", PB_MSG("YAML file with places, every, keep, keep_log, lose_at_most, recover_within, drill_every"), NULL, NULL, false, true, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument backups_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -389,10 +332,7 @@ static const cli_option restore_options[] = {
     {"id", 0, "ID", PB_MSG("Id of the workspace, where the place has backups of several"), NULL, NULL, false, false, false},
     {"ledger", 0, "WORKSPACE", PB_MSG("The workspace as it is now, to learn what was erased since"), NULL, NULL, false, true, false},
     {"unknown-erasures", 0, NULL, PB_MSG("Finish although nobody knows what was erased after the newest list; the ledger will say so"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument restore_arguments[] = {
     {.name = NULL}};
@@ -409,10 +349,7 @@ static const cli_option drill_options[] = {
     {"if-due", 0, NULL, PB_MSG("Leave out places whose newest drill is younger than declared: for timers"), NULL, NULL, false, false, false},
     {"pgbackrest", 0, "FILE", PB_MSG("Drill the repository of this configuration of pgbackrest instead: restored, started as a server of its own, verified"), NULL, NULL, false, true, false},
     {"time", 0, "TIME", PB_MSG("With --pgbackrest: the moment to go back to (default: the newest state)"), NULL, NULL, false, false, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument drill_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -437,10 +374,7 @@ static const cli_option standby_options[] = {
     {"id", 0, "ID", PB_MSG("Id of the workspace, where the place has backups of several"), NULL, NULL, false, false, false},
     {"config", 0, "DIR", PB_MSG("On PostgreSQL: write the settings that both servers need into this folder"), NULL, NULL, false, true, false},
     {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument standby_arguments[] = {
     {"WORKSPACE", PB_MSG("The standby: a folder (made when it is missing), or the URL of the server that follows"), NULL, false, false, true},
@@ -459,10 +393,7 @@ static const cli_exit standby_exits[] = {
 static const cli_option upgrade_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Rehearse and tell what would be done; change nothing"), NULL, NULL, false, false, false},
     {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument upgrade_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -473,6 +404,56 @@ static const cli_example upgrade_examples[] = {
     {.line = NULL}};
 static const cli_exit upgrade_exits[] = {
     {.says = NULL}};
+static const char *const jobs_options_add[] = {"audit", "backup", "drill", "duplicates", NULL};
+static const char *const jobs_options_state[] = {"waiting", "running", "done", "failed", "cancelled", NULL};
+static const cli_option jobs_options[] = {
+    {"add", 0, "KIND", PB_MSG("Add a job of this kind"), NULL, jobs_options_add, false, false, false},
+    {"with", 0, "NAME=VALUE", PB_MSG("With --add: an option of its command, without the dashes, such as out=/srv/reports; a flag by its name alone"), NULL, NULL, true, false, false},
+    {"every", 0, "TIME", PB_MSG("With --add: again and again at this distance, as 90s, 15m, 24h, 7d or 4w (default: once)"), NULL, NULL, false, false, false},
+    {"at", 0, "TIME", PB_MSG("With --add: when it is first due, as 2026-11-22T08:30:00Z (default: now)"), NULL, NULL, false, false, false},
+    {"tries", 0, "NUMBER", PB_MSG("With --add: how often it is tried before it counts as failed, 1 to 100"), "5", NULL, false, false, false},
+    {"cancel", 0, "JOB", PB_MSG("Take this job off the list; who is at it stops"), NULL, NULL, false, false, false},
+    {"again", 0, "JOB", PB_MSG("Have this job done once more, now, with all its tries"), NULL, NULL, false, false, false},
+    {"state", 0, "STATE", PB_MSG("List only jobs in this state"), NULL, jobs_options_state, false, false, false},
+    {"limit", 0, "NUMBER", PB_MSG("How many of the jobs that are over are listed, 1 to 100000"), "20", NULL, false, false, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument jobs_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example jobs_examples[] = {
+    {"probity jobs customers", PB_MSG("See what waits and what came of the rest")},
+    {"probity jobs customers --add backup --every 1h", PB_MSG("Back up what is due every hour")},
+    {"probity jobs customers --add audit --with out=/srv/reports --every 7d", PB_MSG("Audit once a week")},
+    {.line = NULL}};
+static const cli_exit jobs_exits[] = {
+    {0, PB_MSG("No job failed")},
+    {1, PB_MSG("The list has one that failed")},
+    {2, PB_MSG("It could not be done; standard error says why and what to do")},
+    {.says = NULL}};
+static const cli_option work_options[] = {
+    {"once", 0, NULL, PB_MSG("Do one job at most, then end"), NULL, NULL, false, false, false},
+    {"until-empty", 0, NULL, PB_MSG("End when no job is due any more"), NULL, NULL, false, false, false},
+    {"kinds", 0, "LIST", PB_MSG("Do only jobs of these kinds, separated by commas (default: all)"), NULL, NULL, false, false, false},
+    {"lease", 0, "SECONDS", PB_MSG("For how long a worker may be silent before its job is given to another, 2 to 3600"), "60", NULL, false, false, false},
+    {"pause", 0, "SECONDS", PB_MSG("Before a job is tried a second time; doubles with each try, to an hour at most; 1 to 3600"), "30", NULL, false, false, false},
+    {"look", 0, "SECONDS", PB_MSG("How often to look for work where none is due, 1 to 3600"), "2", NULL, false, false, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument work_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {.name = NULL}};
+static const cli_example work_examples[] = {
+    {"probity work customers", PB_MSG("Do what is due until the process is asked to end")},
+    {"probity work customers --until-empty --kinds backup,drill", PB_MSG("Do the backups and drills that are due")},
+    {.line = NULL}};
+static const cli_exit work_exits[] = {
+    {0, PB_MSG("It ended as it was asked to")},
+    {1, PB_MSG("With --once or --until-empty: a job did not go well")},
+    {2, PB_MSG("It could not go on; standard error says why and what to do")},
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -482,11 +463,8 @@ static const cli_example ledger_examples[] = {
 static const cli_exit ledger_exits[] = {
     {.says = NULL}};
 static const cli_option ledger_verify_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument ledger_verify_arguments[] = {
     {.name = NULL}};
@@ -495,11 +473,8 @@ static const cli_example ledger_verify_examples[] = {
 static const cli_exit ledger_verify_exits[] = {
     {.says = NULL}};
 static const cli_option ledger_head_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument ledger_head_arguments[] = {
     {.name = NULL}};
@@ -508,11 +483,8 @@ static const cli_example ledger_head_examples[] = {
 static const cli_exit ledger_head_exits[] = {
     {.says = NULL}};
 static const cli_option ledger_prove_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument ledger_prove_arguments[] = {
     {"EVENT", PB_MSG("Number of the event, from 0"), NULL, false, false, false},
@@ -522,11 +494,8 @@ static const cli_example ledger_prove_examples[] = {
 static const cli_exit ledger_prove_exits[] = {
     {.says = NULL}};
 static const cli_option ledger_consistency_options[] = {
-    {"workspace", 'w', "DIR", PB_MSG("The workspace"), NULL, NULL, false, true, true},
-    {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false},
-    {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false},
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
-    {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument ledger_consistency_arguments[] = {
     {"OLD", PB_MSG("Size of the older log"), NULL, false, false, false},
@@ -676,6 +645,8 @@ static const cli_command all_commands[] = {
     {"drill", "drill", PB_MSG("Rehearse the loss of a workspace, and file what came of it as evidence"), PB_MSG("Restores the newest backup elsewhere, checks every hash, opens it, verifies ledger and records, compares counts, sums, sampled records and the ledger's head with what they were, and measures how long it took and how much would be lost. With --fault, damages a copy, never the real thing, and says what noticed it. Everything is filed in the ledger of the workspace, where the controls on backups read it."), drill_arguments, drill_options, drill_examples, drill_exits, NULL, cli_run_drill},
     {"standby", "standby", PB_MSG("Follow a workspace on another machine, and take over from it"), PB_MSG("A standby is a folder fed from the place that the primary backs up to (`probity backup --log`, its log kept). It is built from the newest backup and brought forward by the log; it can be read, audited and searched meanwhile, and refuses to be written. With --promote it takes over: it applies what is there, verifies everything, compares with the newest signed head the place knows, and tells the place, which from then on refuses the former primary. On PostgreSQL the server follows by streaming replication; WORKSPACE is then the address of the following server, and --from that of the primary."), standby_arguments, standby_options, standby_examples, standby_exits, NULL, cli_run_standby},
     {"upgrade", "upgrade", PB_MSG("Bring a workspace of an older version up to date"), PB_MSG("What an older version of the program or of the model left out (tables, columns, steps between formats) is added: rehearsed on a copy, which is verified whole, then done in one transaction that proves that everything stored before still is. The former state is kept beside (WORKSPACE.before-upgrade-MOMENT; on a server in a schema). After any failure the workspace is as it was. Commands that write do this by themselves; those that only read say that it is needed."), upgrade_arguments, upgrade_options, upgrade_examples, upgrade_exits, NULL, cli_run_upgrade},
+    {"jobs", "jobs", PB_MSG("List the work that is due, add to it, take from it"), PB_MSG("Jobs are kept in the workspace and done by whoever runs `probity work` on it, on any machine that reaches it. Each is one of the commands of this program: audit (the reports go to a folder), backup (of the places that are due), drill (likewise), duplicates (likely pairs go to the review queue). Without an option, lists what waits, what is being done and by whom, and what came of the last of those that are over."), jobs_arguments, jobs_options, jobs_examples, jobs_exits, NULL, cli_run_jobs},
+    {"work", "work", PB_MSG("Do the jobs of a workspace"), PB_MSG("Takes one job after the other and does it, as a process of its own. Any number of workers may be at it, on any number of machines where the workspace is on a server: no job is done by two at a time. A worker that dies loses its job when its lease is over, and another tries it again, with growing pauses, until it was tried often enough. Asked to end (SIGTERM, Ctrl-C), a worker stops what it does and gives the job back."), work_arguments, work_options, work_examples, work_exits, NULL, cli_run_work},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

@@ -55,6 +55,8 @@ typedef struct db_engine {
     const char *sealed;
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
+    /** What stands behind a query whose rows are taken, see db_prepare_taking. */
+    const char *taking;
 
     /** Reads the address `url` (what else is needed to get in lies in `options`): fills in `place`
      * and `where`. NULL: the place is the text itself. Nothing is connected. */

@@ -40,6 +40,10 @@ static const struct fixed {
      "k n;T entity;B left_id;B right_id;I score;T levels;T script;I at_us;T by;i run;T state;"
      "t decided_by;i decided_us;t reason;I left_key;I right_key;b carried",
      NULL},
+    {"t_work_job",
+     "k n;T kind;T arguments*;T state;I due_us;I every_us;I most;I tries;I failures;T by;I at_us;"
+     "t taken_by;i taken_us;i until_us;i ended_us;i exit;t said*",
+     NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };
@@ -50,6 +54,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_review_pair_right"), PB_STR("t_review_pair"), "entity, right_id", false},
     {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
     {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
+    {PB_STR("t_work_job_due"), PB_STR("t_work_job"), "state, due_us, n", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
     {PB_STR("record_merged_into"), PB_STR("record_merged"), "survivor", false},
 };
@@ -68,6 +73,10 @@ static const struct {
     {"backup_place", "t_backup_place", "n, place", false},
     {"backup_run", "t_backup_run", "n, at_us, place, backup, pieces, bytes, us, same_disk", false},
     {"backup_drill", "t_backup_drill", "n, at_us, place, fault, good, noticed, recover_us, lose_us",
+     false},
+    {"work_job", "t_work_job",
+     "n, kind, state, due_us, every_us, most, tries, failures, by, at_us, taken_by, taken_us, "
+     "until_us, ended_us, exit",
      false},
     {"review_pair", "t_review_pair",
      "entity, left_id, right_id, score, levels, script, at_us, by, run, state, decided_by, "

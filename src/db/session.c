@@ -5,6 +5,8 @@
 
 #include "db/standby.h"
 
+enum { TAKING_MAX = 64 << 10 };
+
 /* ---- statements ---- */
 
 static db_stmt *stmt_free(db_stmt *stmt)
@@ -106,6 +108,14 @@ pb_status db_prepare(db_session *session, const char *sql, db_stmt **ret_stmt, p
     session->front[slot].sql = sql;
     session->front[slot].stmt = *ret_stmt;
     return PB_OK;
+}
+
+pb_status db_prepare_taking(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(TAKING_MAX);
+    pb_buf_printf(&text, "%.*s%s", PB_STR_FMT(sql), session->engine->taking);
+    return text.failed ? pb_fail_memory(err)
+                       : db_prepare_text(session, pb_buf_str(&text), ret_stmt, err);
 }
 
 pb_status db_prepare_foreign(db_session *session, pb_str sql, int64_t max_steps, db_stmt **ret_stmt,

@@ -11,6 +11,11 @@ const ledger_kind ledger_kinds[] = {
     {"backup.pruned", false, true, PB_MSG("Old backups were removed.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
+    {"job.added", false, true, PB_MSG("A job was added.")},
+    {"job.again", false, true, PB_MSG("A job was put back by hand.")},
+    {"job.cancelled", false, true, PB_MSG("A job was cancelled.")},
+    {"job.ended", false, true, PB_MSG("A job ended or was given back.")},
+    {"job.taken", false, true, PB_MSG("A job was taken by a worker.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
@@ -37,4 +42,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 32;
+const size_t ledger_kind_count = 37;

@@ -42,6 +42,11 @@ pb_str sys_host_name(pb_arena *arena)
     return pb_arena_str(arena, pb_str_c(name));
 }
 
+int64_t sys_process_number(void)
+{
+    return getpid();
+}
+
 char *sys_config_home(pb_arena *arena)
 {
     const char *config = sys_getenv("XDG_CONFIG_HOME");

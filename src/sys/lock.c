@@ -55,14 +55,16 @@ pb_status sys_dir_sync_all(const char *path, pb_error *err)
     return error_number ? sys_fail_path(err, primary, path, error_number) : PB_OK;
 }
 
-static pb_status take(const char *path, short kind, sys_lock **ret_lock, pb_error *err)
+/* `length` 0: all of the file from `at` on. */
+static pb_status take(const char *path, short kind, int64_t at, int64_t length, sys_lock **ret_lock,
+                      pb_error *err)
 {
     sys_lock *lock = malloc(sizeof *lock);
     if (lock == NULL)
         return pb_fail_memory(err);
-    struct flock whole = {.l_type = kind, .l_whence = SEEK_SET}; /* of this very opening */
+    struct flock part = {.l_type = kind, .l_whence = SEEK_SET, .l_start = at, .l_len = length};
     lock->fd = sys_call_open(path, O_RDWR | O_CREAT | O_NOCTTY | O_NOFOLLOW, 0600);
-    if (lock->fd >= 0 && fcntl(lock->fd, F_OFD_SETLK, &whole) == 0) {
+    if (lock->fd >= 0 && fcntl(lock->fd, F_OFD_SETLK, &part) == 0) {
         *ret_lock = lock;
         return PB_OK;
     }
@@ -79,12 +81,17 @@ static pb_status take(const char *path, short kind, sys_lock **ret_lock, pb_erro
 
 pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err)
 {
-    return take(path, F_WRLCK, ret_lock, err);
+    return take(path, F_WRLCK, 0, 0, ret_lock, err);
+}
+
+pb_status sys_lock_take_at(const char *path, uint64_t at, sys_lock **ret_lock, pb_error *err)
+{
+    return take(path, F_WRLCK, (int64_t)(at & INT64_MAX), 1, ret_lock, err);
 }
 
 pb_status sys_lock_share(const char *path, sys_lock **ret_lock, pb_error *err)
 {
-    return take(path, F_RDLCK, ret_lock, err);
+    return take(path, F_RDLCK, 0, 0, ret_lock, err);
 }
 
 sys_lock *sys_lock_release(sys_lock *lock)

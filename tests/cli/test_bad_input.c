@@ -154,6 +154,20 @@ static const bad_row bad_rows[] = {
                 " new --from empty --every 0; new --from empty --follow --every often;"
                 " ws --promote --accept-loss few"},
     {"upgrade", "missing; torn; file; ws --key-file key; missing --dry-run"},
+    {"jobs", "missing; torn; file; ws --key-file key; ws --add tea; ws --add audit;"
+             " ws --add audit --with out=here; ws --add audit --with out=/x --with colour=red;"
+             " ws --add audit --with out=/x --with format=docx; ws --add audit --with out;"
+             " ws --add audit --with out=/x --with fail-on=none --with show-values=yes;"
+             " ws --add drill --with fault=fire; ws --add duplicates --with threshold=2;"
+             " ws --add duplicates --with entity=unicorn; ws --add backup --every often;"
+             " ws --add backup --every 0h; ws --add backup --every 2000000h;"
+             " ws --add backup --at yesterday; ws --add backup --tries 0; ws --cancel 99;"
+             " ws --cancel first; ws --again -1; ws --again 99999999999999999999; ws --limit 0;"
+             " ws --every 1d; ws --with to=/x; ws --cancel 1 --again 1; ws --state asleep;"
+             " postgres://nobody@localhost:1/x --add backup"},
+    {"work", "missing; torn; file; ws --key-file key; ws --kinds tea; ws --kinds backup,;"
+             " ws --lease 1; ws --lease long; ws --pause 0; ws --look 0; ws --passphrase;"
+             " ws --once --until-empty; postgres://nobody@localhost:1/x --once"},
     {"ledger verify", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger head", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger prove", "0 -w missing; 99999 -w ws; first -w ws; -1 -w ws"},
@@ -255,7 +269,7 @@ static bool run_bad(const char *folder, const char *path, const char *line, bool
 
 static size_t run_row(const char *folder, const bad_row *row)
 {
-    char lines[1200];
+    char lines[2400];
     bool json = false;
     size_t bad = 0;
     snprintf(lines, sizeof lines, "%s", row->lines);

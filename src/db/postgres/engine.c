@@ -397,6 +397,7 @@ const db_engine db_engine_postgres = {
     .types = {"bigint PRIMARY KEY", "bigint", "double precision", "text COLLATE \"C\"", "bytea"},
     .sealed = "text COLLATE \"C\"",
     .clustered = "",
+    .taking = " FOR UPDATE SKIP LOCKED",
     .locate = db_pg_locate,
     .can_make = db_pg_can_make,
     .make = db_pg_make,

@@ -29,6 +29,9 @@ int64_t pb_instant_day(int64_t us);
 /** A duration as declarations write it: `90d`, `6w`, `18mo`, `3y` (a month is 30 days, a year 365),
  * in days. */
 bool pb_duration_days(pb_str s, int64_t *ret_days);
+/** A length of time of work: a whole number from 1 to 1,000,000 and s, m, h, d or w: `90s`, `15m`,
+ * `24h`, `30d`; in microseconds. */
+bool pb_duration_us(pb_str s, int64_t *ret_us);
 /** Solar Hijri (Jalali) to Gregorian days and back, years 1–3177. Source: K. M. Borkowski, "The
  * Persian calendar for 3000 years" (his table of breaks). pb_date_to_jalali gives zeros outside
  * these years. */

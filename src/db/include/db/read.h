@@ -30,6 +30,10 @@ db_session *db_snapshot_close(db_session *session);
 pb_status db_prepare(db_session *session, const char *sql, db_stmt **ret_stmt, pb_error *err);
 /** As db_prepare for SQL made at run time: copied, kept by content. */
 pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err);
+/** As db_prepare_text for a SELECT from one table inside db_write whose rows are to be this
+ * transaction's own: nobody else finds them so until it ends, and those that another transaction
+ * has taken are passed over instead of waited for. */
+pb_status db_prepare_taking(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err);
 /** A query that does not come from us (a control, an auditor): one SELECT over published views
  * only, no pragma, no write, no table behind the views; `max_steps` virtual-machine steps (0: no
  * limit), then PB_LIMIT. A refusal names what was touched. Owner: the caller, db_stmt_close. */

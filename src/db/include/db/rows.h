@@ -69,6 +69,9 @@ typedef struct db_hold db_hold;
 /** PB_BUSY when another is at it. Ends with the process at the latest. Owner: the caller. */
 pb_status db_hold_take(const db_workspace *workspace, const char *name, db_hold **ret_hold,
                        pb_error *err);
+/** The same for one of many things of that name. */
+pb_status db_hold_take_one(const db_workspace *workspace, const char *name, uint64_t number,
+                           db_hold **ret_hold, pb_error *err);
 /** Takes NULL, returns NULL. */
 db_hold *db_hold_release(db_hold *hold);
 

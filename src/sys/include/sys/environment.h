@@ -15,6 +15,8 @@ const char *sys_getenv(const char *name);
 pb_str sys_user_name(pb_arena *arena);
 /** Name of this machine; absent without memory. */
 pb_str sys_host_name(pb_arena *arena);
+/** Number of this process on its machine. */
+int64_t sys_process_number(void);
 /** Folder for the user's settings: $XDG_CONFIG_HOME, else $HOME/.config; NULL when neither is
  * known. */
 char *sys_config_home(pb_arena *arena);

@@ -99,6 +99,9 @@ pb_status sys_dir_sync_all(const char *path, pb_error *err);
  * nobody else holds. PB_BUSY when somebody does. Owner: the caller, sys_lock_release. */
 typedef struct sys_lock sys_lock;
 pb_status sys_lock_take(const char *path, sys_lock **ret_lock, pb_error *err);
+/** The same with one of many places in the file, so that one file serves for as many locks as there
+ * are numbers. */
+pb_status sys_lock_take_at(const char *path, uint64_t at, sys_lock **ret_lock, pb_error *err);
 /** The same, held together with others that share it; PB_BUSY when somebody has it alone. */
 pb_status sys_lock_share(const char *path, sys_lock **ret_lock, pb_error *err);
 sys_lock *sys_lock_release(sys_lock *lock);
