@@ -23,7 +23,7 @@ pb_status cli_source(cli_context *context, service_source *ret_source, pb_error 
                              .encoding = cli_value(context, "encoding"),
                              .with_deleted = cli_flag(context, "with-deleted"),
                              .password_file = cli_value(context, "password-file"),
-                             .replica = cli_value(context, "replica")};
+                             .replica = cli_replica(context)};
     PB_TRY(cli_key_source(context, false, &source.key, err));
     *ret_source = source;
     return PB_OK;
@@ -103,7 +103,7 @@ pb_status cli_finish(pb_buf *out, pb_error *err)
 pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
     db_options options = {.password_file = cli_value(context, "password-file"),
-                          .replica = cli_value(context, "replica"),
+                          .replica = cli_replica(context),
                           .older = DB_OLDER_REFUSE};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,

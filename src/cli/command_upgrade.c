@@ -114,7 +114,7 @@ pb_status cli_open_to_write(cli_context *context, const char *url, const db_opti
 pb_status cli_open_named_to_write(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
     db_options options = {.password_file = cli_value(context, "password-file"),
-                          .replica = cli_value(context, "replica")};
+                          .replica = cli_replica(context)};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     return cli_open_to_write(context, cli_value(context, "workspace"), &options, ret_workspace,
                              err);

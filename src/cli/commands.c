@@ -14,7 +14,8 @@
 #define GROUP_KEY \
     {"key-file", 0, "FILE", PB_MSG("Key file of the workspace, outside of it (default: in your configuration folder)"), NULL, NULL, false, true, false}, \
     {"passphrase", 0, NULL, PB_MSG("Ask for a passphrase instead of using a key file"), NULL, NULL, false, false, false}, \
-    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false}, \
+    {"credential", 0, "NAME", PB_MSG("Name of the systemd credential that holds the key"), NULL, NULL, false, false, false},
+#define GROUP_READER \
     {"replica", 0, "URL", PB_MSG("Address of a server that follows the workspace's server: what is only read is read there"), NULL, NULL, false, false, false},
 static const char *const global_options_lang[] = {"en", "zh-CN", "fa", NULL};
 static const cli_option global_options[] = {
@@ -43,6 +44,7 @@ static const cli_option audit_options[] = {
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument audit_arguments[] = {
     {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
@@ -67,6 +69,7 @@ static const cli_option compare_options[] = {
     {"fail-if-worse", 0, NULL, PB_MSG("Exit with 1 when the first has the lower mark, or none while the second has one"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument compare_arguments[] = {
     {"FIRST", PB_MSG("report.json, or a file, ZIP, folder, URL of a database, or workspace"), NULL, false, false, true},
@@ -91,6 +94,7 @@ static const cli_option duplicates_options[] = {
     {"queue", 0, NULL, PB_MSG("Put likely pairs of a workspace into its review queue"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument duplicates_arguments[] = {
     {"SOURCE", PB_MSG("CSV, XLSX, JSON or vCard file, ZIP or folder of them, URL of a database, or workspace"), NULL, true, false, true},
@@ -115,6 +119,7 @@ static const cli_option review_options[] = {
     {"threshold", 0, "NUMBER", PB_MSG("With --quality: how sure a pair must be to be called a duplicate, 0.5 to 1 (default: as declared)"), NULL, NULL, false, false, false},
     {"limit", 0, "NUMBER", PB_MSG("Pairs to list at most"), "20", NULL, false, false, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument review_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace, and behind --pair the second record"), NULL, true, false, true},
@@ -181,6 +186,7 @@ static const cli_option fix_options[] = {
     {"map", 0, "FILE", PB_MSG("YAML file that says what the columns are"), NULL, NULL, false, true, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument fix_arguments[] = {
     {"SOURCE", PB_MSG("Files, folders, or one workspace"), NULL, true, false, true},
@@ -201,6 +207,7 @@ static const cli_option merge_options[] = {
     {"threshold", 0, "NUMBER", PB_MSG("How sure a pair of a list must be, 0.5 to 1"), "0.9", NULL, false, false, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument merge_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -217,6 +224,7 @@ static const cli_option unmerge_options[] = {
     {"entity", 0, "ENTITY", PB_MSG("Kind of the record, where its name does not say it"), NULL, NULL, false, false, false},
     {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument unmerge_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -230,6 +238,7 @@ static const cli_exit unmerge_exits[] = {
 static const cli_option runs_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument runs_arguments[] = {
     {.name = NULL}};
@@ -242,6 +251,7 @@ static const cli_option undo_options[] = {
     {"dry-run", 0, NULL, PB_MSG("Tell what would be taken back and change nothing"), NULL, NULL, false, false, false},
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument undo_arguments[] = {
     {"RUN", PB_MSG("Number of the run, as `probity runs` lists it"), NULL, false, false, false},
@@ -254,6 +264,7 @@ static const cli_exit undo_exits[] = {
 static const cli_option show_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument show_arguments[] = {
     {"ENTITY", PB_MSG("Kind of record: contact, account, …"), NULL, false, false, false},
@@ -269,6 +280,7 @@ static const cli_option find_options[] = {
     {"limit", 0, "NUMBER", PB_MSG("Records to show at most, 1 to 500"), "20", NULL, false, false, false},
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument find_arguments[] = {
     {"WORD", PB_MSG("Words to find; beginnings, pinyin and initials are enough"), NULL, true, false, false},
@@ -283,6 +295,7 @@ static const cli_option export_options[] = {
     {"out", 0, "DIR", PB_MSG("Folder for the files"), "export", NULL, false, true, false},
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument export_arguments[] = {
     {.name = NULL}};
@@ -298,6 +311,7 @@ static const cli_option backup_options[] = {
     {"write-timer", 0, "DIR", PB_MSG("Back nothing up, but write units of systemd for backups and drills as declared"), NULL, NULL, false, true, false},
     {"write-pgbackrest", 0, "DIR", PB_MSG("Back nothing up, but write the configuration of pgbackrest, which brings a server back to any moment"), NULL, NULL, false, true, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument backup_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -312,6 +326,7 @@ static const cli_exit backup_exits[] = {
 static const cli_option backups_options[] = {
     {"declare", 0, "FILE", PB_MSG("YAML file with places, every, keep, keep_log, lose_at_most, recover_within, drill_every"), NULL, NULL, false, true, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument backups_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -418,6 +433,7 @@ static const cli_option jobs_options[] = {
     {"limit", 0, "NUMBER", PB_MSG("How many of the jobs that are over are listed, 1 to 100000"), "20", NULL, false, false, false},
     {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument jobs_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -441,6 +457,7 @@ static const cli_option work_options[] = {
     {"look", 0, "SECONDS", PB_MSG("How often to look for work where none is due, 1 to 3600"), "2", NULL, false, false, false},
     {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument work_arguments[] = {
     {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
@@ -465,6 +482,7 @@ static const cli_exit ledger_exits[] = {
 static const cli_option ledger_verify_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument ledger_verify_arguments[] = {
     {.name = NULL}};
@@ -475,6 +493,7 @@ static const cli_exit ledger_verify_exits[] = {
 static const cli_option ledger_head_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument ledger_head_arguments[] = {
     {.name = NULL}};
@@ -485,6 +504,7 @@ static const cli_exit ledger_head_exits[] = {
 static const cli_option ledger_prove_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument ledger_prove_arguments[] = {
     {"EVENT", PB_MSG("Number of the event, from 0"), NULL, false, false, false},
@@ -496,6 +516,7 @@ static const cli_exit ledger_prove_exits[] = {
 static const cli_option ledger_consistency_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
+    GROUP_READER
     {.name = NULL}};
 static const cli_argument ledger_consistency_arguments[] = {
     {"OLD", PB_MSG("Size of the older log"), NULL, false, false, false},

@@ -32,6 +32,7 @@ struct cli_context {
     const pb_catalog *catalog; /* the same, NULL for English */
     const char *version;
     bool json, quiet;
+    db_replica replica;  /* of --replica, and what came of it */
     char *secret;        /* the passphrase that was typed; NULL: none */
     bool progress_shown; /* a progress line stands on the terminal */
     int64_t progress_last_us;
@@ -53,6 +54,10 @@ pb_status cli_number(const cli_context *context, const char *option, int64_t min
 /** Where the workspace's key comes from, by the options of the group `key`; asks for the passphrase
  * (twice when `again`) on the terminal. */
 pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_key, pb_error *err);
+/** The server that --replica names; NULL without it. */
+db_replica *cli_replica(cli_context *context);
+/** Says on standard error when the replica that was named was not what was read. */
+void cli_tell_replica(const cli_context *context);
 /** Overwrites the passphrase once it is no longer needed. */
 void cli_forget_secret(cli_context *context);
 /** Opens the workspace named by --workspace; of a standby says on standard error how far it is. */

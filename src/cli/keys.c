@@ -1,5 +1,5 @@
 /* The workspace and its key, as the options name them. */
-#include "context.h"
+#include "command.h"
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -65,10 +65,29 @@ pb_status cli_key_source(cli_context *context, bool again, db_key_source *ret_ke
     return PB_OK;
 }
 
+db_replica *cli_replica(cli_context *context)
+{
+    context->replica.url = cli_value(context, "replica");
+    return context->replica.url != NULL ? &context->replica : NULL;
+}
+
+void cli_tell_replica(const cli_context *context)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(1 << 17), why = PB_BUF_INIT(1 << 16);
+    if (context->quiet || context->replica.here == 0 || !context->replica.noted)
+        return;
+    cli_put_error(context, &context->replica.why, &why);
+    cli_say(context, &out,
+            PB_MSG("The replica was not read, but the workspace's own server: {why}"), "why",
+            pb_buf_cstr(&why), NULL);
+    pb_buf_byte(&out, '\n');
+    cli_tell(&out);
+}
+
 pb_status cli_open_workspace(cli_context *context, db_workspace **ret_workspace, pb_error *err)
 {
     db_options options = {.password_file = cli_value(context, "password-file"),
-                          .replica = cli_value(context, "replica"),
+                          .replica = cli_replica(context),
                           .older = DB_OLDER_REFUSE};
     PB_TRY(cli_key_source(context, false, &options.key, err));
     PB_TRY(db_workspace_open(cli_value(context, "workspace"), service_schema(context->service),

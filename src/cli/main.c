@@ -78,6 +78,7 @@ static pb_status run(cli_context *context, const service_asset *assets, size_t c
         PB_TRY(open_service(context, assets, count, err));
     pb_status status = context->call.command->run(context, ret_exit, err);
     cli_progress_end(context);
+    cli_tell_replica(context);
     return status;
 }
 

@@ -54,6 +54,10 @@ static pb_status find_place(db_workspace *workspace, const char *url, const db_o
         return pb_fail(err, PB_USAGE, PB_MSG("No workspace was named."), NULL);
     if (workspace->engine->locate != NULL)
         return workspace->engine->locate(url, options, workspace->arena, &workspace->target, err);
+    if (options->replica != NULL)
+        return pb_fail(err, PB_USAGE,
+                       PB_MSG("Only a workspace on a server has replicas: {workspace} is none."),
+                       "workspace", url == NULL ? "" : url, NULL);
     if (url == NULL) {
         PB_TRY(sys_temp_dir(workspace->arena, &path, err));
         workspace->own_place = true;

@@ -59,8 +59,9 @@ bool service_job_beat(service_beat *beat)
     pb_status status = job_renew(beat->held, sys_now_us(), NULL);
     if (status == PB_OK)
         beat->renewed_us = now;
-    beat->lost = status == PB_CONFLICT || status == PB_NOT_FOUND ||
-                 sys_monotonic_us() - beat->renewed_us >= lease;
+    else
+        beat->lost = status == PB_CONFLICT || status == PB_NOT_FOUND ||
+                     sys_monotonic_us() - beat->renewed_us >= lease;
     return !beat->lost;
 }
 

@@ -89,6 +89,10 @@ bool service_source_is_workspace(const service_source *source)
 
 pb_status service_refuse_mixture(const service_source *source, pb_error *err)
 {
+    if (source->replica != NULL && !service_source_is_workspace(source))
+        return pb_fail(err, PB_USAGE,
+                       PB_MSG("Only a workspace on a server has replicas: {workspace} is none."),
+                       "workspace", source->path_count > 0 ? source->paths[0] : "", NULL);
     for (size_t i = 0; i < source->path_count && source->path_count > 1; i++)
         if (db_workspace_exists(source->paths[i]))
             return pb_fail(err, PB_USAGE,

@@ -42,7 +42,7 @@ static bool jobs_say(const char *folder, const char *workspace, const char *word
     return there;
 }
 
-/* shows: PER-3 PER-4 DQ-9 UX-1 */
+/* shows: PER-3 PER-4 UX-1 */
 static void test_work_that_is_due_is_done(void **state)
 {
     char out[400], report[420];

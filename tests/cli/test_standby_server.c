@@ -173,9 +173,8 @@ static void test_a_server_follows_is_read_and_takes_over(void **state)
     say_to(&second, "SELECT pg_wal_replay_pause()");
     program_write(folder, "more.csv", more);
     EXPECT(folder, 0, "imported", "import", "more.csv", "-w", url);
-    program_result behind = PROGRAM(folder, "find", "bluth", "-w", url, "--replica", follower);
-    assert_null(strstr(behind.out, "Bluth")); /* it is behind, and was asked all the same */
-    program_free(&behind);
+    /* it is behind: what it lacks is read at the first */
+    EXPECT(folder, 0, "did not catch up", "find", "bluth", "-w", url, "--replica", follower);
     EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url);
     say_to(&second, "SELECT pg_wal_replay_resume()");
     wait_for_replay(folder);

@@ -242,8 +242,9 @@ pb_status db_pg_locate(const char *url, const db_options *options, pb_arena *are
                        PB_MSG("A workspace that is thrown away lies in a folder, not on a server."),
                        NULL);
     if (options->replica != NULL) {
-        PB_TRY(read_address(options->replica, options, arena, &replica, err));
+        PB_TRY(read_address(options->replica->url, options, arena, &replica, err));
         replica->schema = where->schema;
+        replica->told = options->replica;
     }
     _Atomic int64_t *commits = pb_arena_alloc(arena, sizeof *commits);
     if (commits == NULL)

@@ -149,23 +149,54 @@ static pb_status begin_once(db_conn *conn, bool write, bool *ret_foreign, pb_err
     return status;
 }
 
-/* What this process wrote is seen by whom it asks afterwards: a replica that does not catch up is
- * left for the server it follows. */
+static void fail_behind(const db_conn *conn, int64_t wanted)
+{
+    pb_error why = {0};
+    pb_fail(
+        &why, PB_BUSY,
+        PB_MSG("The replica {replica} lacks {count} of the commits there are, and did not catch "
+               "up within {seconds} s."),
+        "replica", conn->where->shown, "count", PB_ARG_INT(wanted - conn->commits), "seconds",
+        PB_ARG_INT(REPLICA_WAIT_US / 1000000), NULL);
+    db_pg_replica_rests(conn->where, &why);
+}
+
+static bool on_replica(const db_conn *conn)
+{
+    return conn->where != conn->target->where;
+}
+
+/* Counts where snapshots are taken, for whoever named a replica. */
+static void count_place(const db_conn *conn)
+{
+    const pg_where *primary = conn->target->where, *replica = primary->replica;
+    if (replica != NULL)
+        atomic_fetch_add(on_replica(conn) ? &replica->told->there : &replica->told->here, 1);
+}
+
+/* What was committed when the workspace was opened, and what this process wrote since, is seen by
+ * whom it asks: a replica that does not catch up is left for the server it follows. */
 static pb_status begin_reader(db_conn *conn, bool *ret_foreign, pb_error *err)
 {
     int64_t until = sys_monotonic_us() + REPLICA_WAIT_US;
     for (;;) {
         PB_TRY(begin_once(conn, false, ret_foreign, err));
-        if (conn->where == conn->target->where ||
-            conn->commits >= atomic_load(conn->where->commits))
+        int64_t wanted = atomic_load(conn->where->commits);
+        if (!on_replica(conn) || conn->commits >= wanted) {
+            count_place(conn);
             return PB_OK;
+        }
         rollback(conn);
-        if (sys_monotonic_us() > until)
+        if (sys_monotonic_us() > until) {
+            fail_behind(conn, wanted);
             break;
+        }
         sys_sleep_us(REPLICA_LOOK_US);
     }
     PB_TRY(db_pg_reconnect_primary(conn, err));
-    return begin_once(conn, false, ret_foreign, err);
+    PB_TRY(begin_once(conn, false, ret_foreign, err));
+    count_place(conn);
+    return PB_OK;
 }
 
 /* A connection that broke while nothing was asked of it is made anew. */
@@ -183,7 +214,9 @@ static pb_status beside(db_conn *first, db_conn *second, pb_error *err)
 {
     char sql[120];
     PGresult *result = NULL;
-    if (first->where != second->where && second->where == second->target->where)
+    if (first->where != second->where && !on_replica(first))
+        PB_TRY(db_pg_reconnect_primary(second, err));
+    if (first->where != second->where)
         return pb_fail(err, PB_BUSY, PB_MSG("The database is in use by another program."), NULL);
     PB_TRY(send(first, "SELECT pg_export_snapshot()", err));
     PB_TRY(db_pg_wait(first, 0, &result, err));

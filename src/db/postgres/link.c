@@ -1,7 +1,12 @@
 /* Connections: made, given the program's role and settings, made again when they broke. */
 #include "postgres.h"
 
+#include "sys/clock.h"
+
 #include <sodium.h>
+#include <stdatomic.h>
+
+enum { REPLICA_REST_US = 60000000 }; /* after a replica could not be used */
 
 /* How long a writer waits for another process's transaction. */
 #define LOCK_TIMEOUT "60s"
@@ -162,6 +167,51 @@ pb_status db_pg_settle_in(PGconn *pg, const pg_where *where, const pg_roles *rol
     return status;
 }
 
+/* ---- a replica ---- */
+
+void db_pg_replica_rests(const pg_where *replica, const pb_error *why)
+{
+    db_replica *told = replica->told;
+    bool free_yet = false;
+    atomic_store(&told->rests_until_us, sys_monotonic_us() + REPLICA_REST_US);
+    if (atomic_compare_exchange_strong(&told->noted, &free_yet, true))
+        told->why = *why;
+}
+
+static bool is_asked(const pg_where *replica)
+{
+    return replica != NULL && sys_monotonic_us() >= atomic_load(&replica->told->rests_until_us);
+}
+
+static pb_status other_workspace(const pg_where *replica, pb_error *err)
+{
+    pb_fail(err, PB_WRONG_KEY, PB_MSG("The server {replica} has another workspace there."),
+            "replica", replica->shown, NULL);
+    pb_error_hint(err,
+                  PB_MSG("Name a server that follows the workspace's own by streaming "
+                         "replication, or leave --replica out."),
+                  NULL);
+    return PB_WRONG_KEY;
+}
+
+/* A copy that follows nobody any more would give old answers for ever. */
+static pb_status check_replica(db_conn *conn, pb_error *err)
+{
+    pb_status status = db_pg_check_key(conn->pg, conn->target->key, err);
+    if (status == PB_WRONG_KEY)
+        return other_workspace(conn->where, err);
+    PB_TRY(status);
+    PGresult *result = db_pg_ask(conn->pg, "SELECT pg_is_in_recovery()", NULL, err);
+    if (result == NULL)
+        return PB_IO;
+    bool follows = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
+    PQclear(result);
+    if (follows)
+        return PB_OK;
+    return pb_fail(err, PB_CONFLICT, PB_MSG("The server {replica} follows nobody."), "replica",
+                   conn->where->shown, NULL);
+}
+
 static pb_status set_up(db_conn *conn, pb_error *err)
 {
     PB_TRY(db_pg_link(conn->where, &conn->pg, err));
@@ -174,23 +224,34 @@ static pb_status set_up(db_conn *conn, pb_error *err)
         PB_TRY(db_pg_check_key(conn->pg, conn->target->key, err));
     if (conn->role == DB_WRITER && (conn->target->create || conn->target->filling))
         PB_TRY(db_pg_hold_making(conn->pg, conn->where, err));
+    if (conn->where != conn->target->where)
+        PB_TRY(check_replica(conn, err));
     if (PQenterPipelineMode(conn->pg) != 1)
         return db_pg_fail(conn, NULL, err);
     return PB_OK;
 }
 
-/* A replica that cannot be reached does not keep anybody from reading. */
+/* A replica that cannot be reached does not keep anybody from reading; one that is the wrong one
+ * does. */
 static pb_status set_up_reader(db_conn *conn, pb_error *err)
 {
     const pg_where *primary = conn->where;
-    if (conn->role == DB_READER && primary->replica != NULL) {
-        conn->where = primary->replica;
-        if (set_up(conn, NULL) == PB_OK)
-            return PB_OK;
-        PQfinish(conn->pg);
-        conn->pg = NULL;
-        conn->where = primary;
+    pb_error why = {0};
+    if (conn->role != DB_READER || !is_asked(primary->replica))
+        return set_up(conn, err);
+    conn->where = primary->replica;
+    pb_status status = set_up(conn, &why);
+    if (status == PB_OK)
+        return PB_OK;
+    PQfinish(conn->pg);
+    conn->pg = NULL;
+    conn->where = primary;
+    if (status == PB_WRONG_KEY) {
+        if (err != NULL)
+            *err = why;
+        return status;
     }
+    db_pg_replica_rests(primary->replica, &why);
     return set_up(conn, err);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <stdatomic.h>
+
 #include <sodium.h>
 
 enum { DEFINITIONS = 1 << 20, MARK = 16 };
@@ -213,6 +215,15 @@ static pb_status open_place(const pg_where *where, PGconn **ret_pg, pg_roles *re
     return status;
 }
 
+/* What was committed by now is not to be missed where a replica is read. */
+static void note_commits(const pg_where *where, pb_buf *text, const PGresult *result)
+{
+    int64_t commits;
+    pb_buf_addc(text, PQgetvalue(result, 0, 0));
+    if (pb_str_to_i64(pb_str_c(PQgetvalue(result, 0, 1)), &commits))
+        atomic_store(where->commits, commits);
+}
+
 pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text, pb_error *err)
 {
     PGconn *pg = NULL;
@@ -221,14 +232,14 @@ pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text
     (void)arena;
     PB_TRY(open_place(target->where, &pg, &roles, err));
     PGresult *result =
-        db_pg_ask(pg, "SELECT convert_from(head, 'UTF8') FROM workspace", NULL, &error);
+        db_pg_ask(pg, "SELECT convert_from(head, 'UTF8'), commits FROM workspace", NULL, &error);
     pb_status status = result == NULL ? error.status : PB_OK;
     if (result == NULL && err != NULL)
         *err = error;
     if (status == PB_OK && (PQntuples(result) != 1 || PQgetisnull(result, 0, 0)))
         status = db_pg_no_workspace(target->where, err); /* its making was never finished */
     if (status == PB_OK)
-        pb_buf_addc(text, PQgetvalue(result, 0, 0));
+        note_commits(target->where, text, result);
     PQclear(result);
     PQfinish(pg);
     return status == PB_OK && text->failed ? pb_fail_memory(err) : status;

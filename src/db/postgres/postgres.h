@@ -40,11 +40,13 @@ enum {
 
 /** Where a workspace lies on a server; made by db_pg_locate, lives in the arena. */
 typedef struct pg_where {
-    _Atomic int64_t *commits; /* counter of commits as this process last wrote it; -1: never */
+    _Atomic int64_t *commits; /* counter of commits that readers must see: as it was when the
+ workspace was opened, then as this process last wrote it */
     const char *const *names, *const *values; /* for PQconnectdbParams, ended by NULL */
     const char *shown;                        /* the address without its password */
     const char *schema;
     const struct pg_where *replica; /* NULL: none */
+    db_replica *told;               /* of a replica: what came of asking it */
 } pg_where;
 
 /** Roles of one workspace, by name. */
@@ -162,6 +164,8 @@ db_conn *db_pg_disconnect(db_conn *conn);
 pb_status db_pg_reconnect(db_conn *conn, pb_error *err);
 /** Instead of a replica: the server it follows. */
 pb_status db_pg_reconnect_primary(db_conn *conn, pb_error *err);
+/** For a while the replica is asked no more; `why` is told to whoever named it. */
+void db_pg_replica_rests(const pg_where *replica, const pb_error *why);
 /** Runs a text of statements, waiting; not in pipeline mode. */
 pb_status db_pg_say(PGconn *pg, const char *sql, pb_error *err);
 

@@ -25,13 +25,28 @@ typedef enum db_older {
     DB_OLDER_KEEP     /* leaves it as it is; it cannot be written but by db_upgrade */
 } db_older;
 
+/** A server that follows the workspace's own, for snapshots, and what came of asking it. A snapshot
+ * is taken there when it has everything that was committed when the workspace was opened, and what
+ * this process wrote since; for what it lacks it is waited for up to five seconds. Where it cannot
+ * be reached, lags, or follows nobody any more, the workspace's own server is asked instead, for a
+ * minute, and that is noted here: who asked for a replica is to be told. A server that has another
+ * workspace there is refused (PB_WRONG_KEY). */
+typedef struct db_replica {
+    const char *url;                /* its address; the schema is the workspace's */
+    _Atomic uint64_t there;         /* snapshots taken there */
+    _Atomic uint64_t here;          /* snapshots taken at the workspace's own server instead */
+    _Atomic int64_t rests_until_us; /* by the clock that never goes back; 0: it is asked */
+    _Atomic bool noted;             /* `why` is, or is being, filled in */
+    pb_error why; /* of the first that was taken here; to be read when nobody reads any more */
+} db_replica;
+
 typedef struct db_options {
     db_key_source key;
     bool scratch; /* thrown away afterwards: random key kept in memory only, no fsync, no log,
                      deleted at close; a write fails (PB_BUSY) while a snapshot is open */
     const char *password_file; /* for a server: its first line is the password; NULL: none */
-    const char *replica;       /* URL of a server that follows the workspace's: snapshots may be
-                                  taken there; NULL: none */
+    db_replica *replica;       /* of a workspace on a server; lives as long as the workspace; NULL:
+                                  none */
     db_older older;
     const struct db_formats *formats; /* those known; NULL: this program's */
     bool takes_over;    /* a standby is opened to become the primary, see db/standby.h */

@@ -100,7 +100,7 @@ typedef struct service_source {
     bool again; /* import: take files too that an earlier run imported and nobody took back */
     db_key_source key;         /* for a workspace */
     const char *password_file; /* for a database: its first line; NULL: none */
-    const char *replica;       /* of a workspace on a server: where it may be read; NULL: none */
+    db_replica *replica;       /* of a workspace on a server: where it may be read; NULL: none */
     const service_gate *gate;  /* of an import; NULL: as the entities declare */
 } service_source;
 
