@@ -36,6 +36,7 @@ LEAK = re.compile(r"^(=+\d+=+)?ERROR: LeakSanitizer|^SUMMARY: \w+Sanitizer: .* l
 SAID = re.compile(r"\[\s+(ERROR|LINE|FAILED)\s+\]|^fail |^not ok |runtime error|ERROR: \w+Sanitizer")
 SLOWEST = 15  # programs that the list at the end names
 RUNNING = set()  # process groups to end when this program is told to end
+PLAIN_LIMIT = 300  # seconds after which a test without sanitizers is ended, and has failed
 ROOM = 2 << 30  # bytes a folder in memory must have free to be used
 
 
@@ -296,7 +297,8 @@ def static_cases(root, names, long):
 
 def plain_cases(folder, names):
     """Tests that a sanitizer would disturb, in the build that the static checks look at."""
-    return [dict(case, kind="tests without sanitizers", name="plain " + case["name"])
+    return [dict(case, kind="tests without sanitizers", name="plain " + case["name"],
+                 timeout=min(case["timeout"], PLAIN_LIMIT))
             for case in chosen(introspect(folder), names) if "plain" in suites(case)]
 
 

@@ -121,10 +121,16 @@ static pb_status drill_plain(drilling *d, backup_target *target, pb_error *err)
     PB_TRY(status);
     out->recover_us = out->restored.us;
     out->lose_us = d->call->now_us - out->restored.at_us;
+    out->in_time = out->recover_us <= d->plan.recover_us;
+    out->young =
+        out->lose_us <= d->plan.lose_us && !backup_is_ahead(out->restored.at_us, d->call->now_us);
     if (out->lose_us < 0) /* the clock was set back since */
         out->lose_us = 0;
-    out->in_time = out->recover_us <= d->plan.recover_us;
-    out->young = out->lose_us <= d->plan.lose_us;
+    if (backup_is_ahead(out->restored.at_us, d->call->now_us))
+        return pb_fail(err, PB_LIMIT,
+                       PB_MSG("The newest backup at {place} is dated in the future: how old it is "
+                              "nobody knows."),
+                       "place", out->place, NULL);
     if (!out->young)
         return pb_fail(err, PB_LIMIT, PB_MSG("The newest backup at {place} is too old."), "place",
                        out->place, NULL);

@@ -211,6 +211,12 @@ pb_status backup_plan_load(db_session *session, pb_arena *arena, backup_plan *re
     return PB_OK;
 }
 
+bool backup_is_ahead(int64_t at_us, int64_t now_us)
+{
+    enum { APART = 5 * 60 }; /* seconds */
+    return at_us != INT64_MIN && at_us > now_us && at_us - now_us > APART * PB_US_PER_SECOND;
+}
+
 pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret_states,
                         size_t *ret_count, pb_error *err)
 {

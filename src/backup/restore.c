@@ -317,6 +317,8 @@ static pb_status restore_all(restoring *r, pb_error *err)
     PB_TRY(source_open(&r->source, r->target != NULL ? r->target : r->options->target,
                        r->options->workspace, r->options->until_us, &r->options->key, err));
     r->restored->at_us = r->source.m.at_us;
+    r->restored->passed_us = r->source.passed_us;
+    r->restored->unread = r->source.unread;
     snprintf(r->restored->name, sizeof r->restored->name, "%.*s", BACKUP_NAME - 1,
              r->source.label + strlen("backups/"));
     PB_TRY(know_erasures(r, err));
@@ -343,7 +345,7 @@ pb_status backup_restore(const model_schema *schema, const backup_call *call,
                    .options = options,
                    .restored = ret_restored,
                    .arena = pb_arena_new((size_t)1 << 30)};
-    *ret_restored = (backup_restored){0};
+    *ret_restored = (backup_restored){.passed_us = INT64_MIN};
     if (r.arena == NULL)
         return pb_fail_memory(err);
     pb_status status = restore_all(&r, err);

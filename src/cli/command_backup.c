@@ -143,6 +143,11 @@ static void place_text(const cli_context *context, const service_place *place, p
                 place->state.place, "why", pb_buf_cstr(&why), NULL);
     } else if (place->count == 0) {
         cli_say(context, out, PB_MSG("{place}: no backup yet"), "place", place->state.place, NULL);
+    } else if (place->newest_us == INT64_MIN) {
+        cli_say(context, out,
+                PB_MSG("{place}: {count} backups, all dated in the future: how old they are nobody "
+                       "knows"),
+                "place", place->state.place, "count", cli_count(context, place->count), NULL);
     } else {
         cli_say(context, out,
                 place->late
@@ -152,6 +157,15 @@ static void place_text(const cli_context *context, const service_place *place, p
                 cli_moment(context, place->newest_us), NULL);
     }
     pb_buf_byte(out, '\n');
+    if (place->ahead > 0 && place->newest_us != INT64_MIN) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out,
+                PB_MSG("dated in the future, the first of {time}, made while a clock was wrong and "
+                       "not counted as young: {count}"),
+                "time", cli_moment(context, place->ahead_us), "count",
+                cli_count(context, place->ahead), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (place->declared) {
         pb_buf_addc(out, "  ");
         cli_say(context, out, PB_MSG("next backup due: {backup}; next drill due: {drill}"),
@@ -182,6 +196,7 @@ static void place_json(const cli_context *context, const service_place *place, p
     pb_json_member(json, "status", pb_str_c(pb_status_name(place->status)));
     pb_json_member_i64(json, "backups", (int64_t)place->count);
     moment_json(context, "newest", place->newest_us, json);
+    pb_json_member_i64(json, "dated_in_the_future", (int64_t)place->ahead);
     moment_json(context, "oldest", place->oldest_us, json);
     moment_json(context, "next_backup_due", place->next_us, json);
     moment_json(context, "next_drill_due", place->drill_us, json);
@@ -290,6 +305,20 @@ static void restored_text(const cli_context *context, const backup_restored *res
                 : PB_MSG("The model changed since: counts and sums were not compared."),
             "count", cli_count(context, restored->commits), NULL);
     pb_buf_byte(out, '\n');
+    if (restored->passed_us != INT64_MIN) {
+        cli_say(context, out,
+                PB_MSG("The backup dated {time} holds an earlier state: a clock was wrong. This is "
+                       "the latest one by its ledger."),
+                "time", cli_moment(context, restored->passed_us), NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (restored->unread > 0) {
+        cli_say(context, out,
+                PB_MSG("Manifests of other backups that could not be read, so that nobody knows "
+                       "whether one of them is later: {count}"),
+                "count", cli_count(context, restored->unread), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (restored->erased > 0) {
         cli_say(context, out, PB_MSG("Erased again: {count} payloads"), "count",
                 cli_count(context, restored->erased), NULL);
@@ -317,6 +346,10 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_json_member(&json, "workspace", pb_str_c(into));
     pb_json_member(&json, "backup", pb_str_c(restored->name));
     pb_json_member(&json, "at", pb_str_c(cli_moment(context, restored->at_us)));
+    if (restored->passed_us != INT64_MIN)
+        pb_json_member(&json, "dated_later_but_earlier",
+                       pb_str_c(cli_moment(context, restored->passed_us)));
+    pb_json_member_i64(&json, "manifests_unread", (int64_t)restored->unread);
     pb_json_member_i64(&json, "pages", (int64_t)restored->pages);
     pb_json_member_i64(&json, "pieces", (int64_t)restored->pieces);
     pb_json_member_i64(&json, "bytes", (int64_t)restored->bytes);

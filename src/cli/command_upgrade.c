@@ -1,6 +1,7 @@
 /* upgrade, and the upgrades that writing commands make by themselves. */
 #include "command.h"
 
+#include "db/rows.h"
 #include "service/upgrade.h"
 
 static void upgraded_json(const cli_context *context, const service_upgraded *done, const char *url,
@@ -23,6 +24,7 @@ static void upgraded_json(const cli_context *context, const service_upgraded *do
         pb_json_str(&json, done->gap.missing[i]);
     pb_json_array_end(&json);
     pb_json_member(&json, "kept", done->kept != NULL ? pb_str_c(done->kept) : PB_STR_NONE);
+    pb_json_member_i64(&json, "places_to_send_to", (int64_t)done->places);
     pb_json_member_i64(&json, "rows", (int64_t)done->rows);
     pb_json_member_i64(&json, "events", (int64_t)done->report.events);
     pb_json_member_i64(&json, "records", (int64_t)done->report.records);
@@ -70,6 +72,18 @@ static void upgraded_text(const cli_context *context, const service_upgraded *do
     cli_say(context, out,
             PB_MSG("The former state is kept in {kept}. Delete it when you no longer want it."),
             "kept", done->kept, NULL);
+    pb_buf_byte(out, '\n');
+    if (done->places == 0)
+        return;
+    cli_say(context, out,
+            db_place_is_server(url)
+                ? PB_MSG("The places of backups have neither that copy nor the new state yet: "
+                         "probity backup {workspace} sends the new one, pg_dump --schema={kept} "
+                         "writes the copy into a file that can be put there.")
+                : PB_MSG("The places of backups have neither that copy nor the new state yet: "
+                         "probity backup {workspace} sends the new one, cp -a {kept} takes the "
+                         "copy to another disk."),
+            "workspace", url, "kept", done->kept, NULL);
     pb_buf_byte(out, '\n');
 }
 

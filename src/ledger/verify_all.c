@@ -60,7 +60,7 @@ static pb_status check(verification *all, pb_error *err)
 static pb_status run(verification *all, pb_error *err)
 {
     all->helped = all->second != NULL && pthread_create(&all->thread, NULL, help, all) == 0;
-    if (!all->helped)
+    if (!all->helped && !db_session_writes(all->v->session))
         all->pages = db_check_pages(db_session_workspace(all->v->session), &all->pages_error);
     pb_status status = check(all, err);
     if (all->pages == PB_OK)
@@ -77,8 +77,10 @@ static pb_status verify_all(verifier *v, ledger_row_check row_check, void *row_c
     if (all == NULL)
         return pb_fail_memory(err);
     *all = (verification){.v = v};
-    /* Without a second view of the same state one thread does it all. */
-    if (db_snapshot_beside(v->session, &all->second, NULL) != PB_OK)
+    /* Without a second view of the same state one thread does it all. What a transaction under way
+     * has changed nobody else sees: pages are not looked at then, they would be waited for. */
+    if (db_session_writes(v->session) ||
+        db_snapshot_beside(v->session, &all->second, NULL) != PB_OK)
         all->second = NULL;
     pthread_mutex_init(&all->lock, NULL);
     pthread_cond_init(&all->change, NULL);
@@ -94,8 +96,6 @@ pb_status ledger_verify_with(db_session *session, ledger_progress progress, void
                              ledger_row_check row_check, void *row_context,
                              ledger_report *ret_report, pb_error *err)
 {
-    if (db_session_writes(session))
-        return pb_fail(err, PB_INTERNAL, PB_MSG("The log is checked on a snapshot only"), NULL);
     PB_AUTO_ARENA arena = pb_arena_new(0);
     if (!arena)
         return pb_fail_memory(err);

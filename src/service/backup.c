@@ -212,11 +212,19 @@ static void ask_place(const service_call *call, db_workspace *workspace, const b
     if (place->status == PB_OK && count > 0) {
         place->count = count;
         place->oldest_us = items[0].at_us;
-        place->newest_us = items[count - 1].at_us;
+        while (count > 0 && backup_is_ahead(items[count - 1].at_us, call->now_us)) {
+            place->ahead_us = items[--count].at_us;
+            place->ahead++;
+        }
+        if (count > 0)
+            place->newest_us = items[count - 1].at_us;
     }
-    place->next_us =
-        place->state.at_us == INT64_MIN ? INT64_MIN : place->state.at_us + plan->every_us;
-    place->drill_us = drill_due(&place->state, plan);
+    bool known =
+        place->state.at_us != INT64_MIN && !backup_is_ahead(place->state.at_us, call->now_us);
+    place->next_us = known ? place->state.at_us + plan->every_us : INT64_MIN;
+    place->drill_us = backup_is_ahead(place->state.drilled_us, call->now_us)
+                          ? INT64_MIN
+                          : drill_due(&place->state, plan);
     place->late = place->newest_us == INT64_MIN || call->now_us - place->newest_us > plan->lose_us;
 }
 

@@ -195,9 +195,16 @@ static pb_status rehearse_copy(upgrade *u, pb_error *err)
     return status;
 }
 
+/* Part of the transaction: what stands there now agrees with its ledger, or nothing was done. */
+static pb_status verify_here(db_session *session, void *context, pb_error *err)
+{
+    const upgrade *u = context;
+    return service_verify_session(u->service, u->call, session, &u->out->report, err);
+}
+
 static pb_status rehearse_here(upgrade *u, db_workspace *workspace, pb_error *err)
 {
-    const db_upgrade_options options = {.rehearse = true};
+    const db_upgrade_options options = {.rehearse = true, .prove = verify_here, .context = u};
     db_survey survey = {0};
     PB_TRY(db_upgrade(workspace, &options, u->arena, &survey, err));
     take_survey(u, &survey);
@@ -230,6 +237,8 @@ static pb_status log_migrated(db_session *session, void *context, pb_error *err)
     const upgrade *u = context;
     PB_AUTO_BUF payload = PB_BUF_INIT(4 << 20);
     uint64_t sequence;
+    if (u->server) /* a folder's was verified on the copy, where the same was done */
+        PB_TRY(verify_here(session, context, err));
     migrated_payload(u, &payload);
     if (payload.failed)
         return pb_fail_buffer(&payload, PB_MSG("The event is too large to be noted."), err);
@@ -277,6 +286,23 @@ static pb_status upgrade_open(upgrade *u, db_workspace *workspace, bool dry_run,
         status = do_it(u, workspace, err);
     drop_copies(u, status != PB_OK || dry_run);
     return status == PB_OK ? PB_OK : explain(status, err);
+}
+
+/* How many places of backups do not have the former state as it is kept now. */
+static pb_status count_places(const upgrade *u, pb_error *err)
+{
+    backup_plan plan;
+    db_session *session = NULL;
+    db_workspace *workspace = NULL;
+    PB_TRY(open_as(u, u->url, DB_OLDER_REFUSE, &workspace, err));
+    pb_status status = db_snapshot_open(workspace, &session, err);
+    if (status == PB_OK)
+        status = backup_plan_load(session, u->arena, &plan, err);
+    if (status == PB_OK)
+        u->out->places = plan.place_count;
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+    return status;
 }
 
 /* ---- names ---- */
@@ -344,6 +370,8 @@ pb_status service_upgrade(const service_core *service, const service_call *call,
     if (ret_upgraded->needed)
         status = upgrade_open(&u, workspace, dry_run, err);
     db_workspace_close(workspace);
+    if (status == PB_OK && ret_upgraded->done)
+        status = count_places(&u, err);
     ret_upgraded->us = sys_monotonic_us() - start;
     return status;
 }

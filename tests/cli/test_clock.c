@@ -152,6 +152,9 @@ static void test_a_clock_that_jumps_takes_nothing_away(void **state)
     set_clock(folder, "-1d");
     EXPECT(folder, "", "import", "c.csv", "-w", "ws", "--quiet");
     set_clock(folder, "+0");
+    /* nor is it a young one */
+    EXPECT(folder, "dated in the future", "backups", "ws");
+    EXPECT(folder, "next backup due: now; next drill due: now", "backups", "ws");
     EXPECT(folder, "", "import", "d.csv", "-w", "ws", "--quiet");
     /* what was made in a year that is not yet here is no reason to wait for it */
     EXPECT(folder, "pieces sent", "backup", "ws", "--if-due");
@@ -160,7 +163,8 @@ static void test_a_clock_that_jumps_takes_nothing_away(void **state)
     EXPECT(folder, "log:", "backup", "ws", "--log");
     assert_int_equal(5, backups_in(folder));
     EXPECT(folder, "The ledger is whole", "ledger", "verify", "-w", "ws");
-    EXPECT(folder, "Restored", "restore", "--from", "place", "--into", "again", "--ledger", "ws");
+    EXPECT(folder, "holds an earlier state", "restore", "--from", "place", "--into", "again",
+           "--ledger", "ws");
     EXPECT(folder, "", "export", "-w", "again", "--out", "export", "--quiet");
     assert_int_equal(ROWS + 1, lines_in(folder, "export/contact.csv"));
     assert_int_equal(4 + 1, lines_in(folder, "export/account.csv"));

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-enum { CALLS_MAX = 2000, KILLS = 40, FIXTURE_MAX = 16 << 20, FEW_BYTES = 100000 };
+enum { CALLS_MAX = 2000, KILLS = 40, SERVER_KILLS = 8, FIXTURE_MAX = 16 << 20, FEW_BYTES = 100000 };
 
 static const char *const kept_files[] = {"records.db", "workspace.yaml"};
 
@@ -414,27 +414,117 @@ static uint64_t head_of(office *o, service_core *service, const char *url)
     return size;
 }
 
+/* A workspace of an older model with three contacts, on the server. */
+static const char *put_on_server(office *o, service_core *then)
+{
+    pb_error err = {0};
+    exchange_plan plan = {0};
+    db_workspace *workspace = NULL;
+    PB_AUTO_BUF key_path = PB_BUF_INIT(65536);
+    const char *url = engine_address();
+    const char *contacts = fixture(o, "contacts.csv");
+    const service_source source = {.paths = &contacts, .path_count = 1};
+    sys_file_remove(o->key.key_file, NULL); /* of the one before */
+    must(service_init(then, &o->call, url, &o->key, &key_path, &err), &err);
+    workspace = open_with(o, then, url, NULL);
+    must(service_import(then, &o->call, workspace, &source, false, false, o->arena, &plan, &err),
+         &err);
+    db_workspace_close(workspace);
+    return url;
+}
+
+/* The tables are as they were, or those of today; the next run goes on in both cases. */
+static bool judge_server(office *o, service_core *now, service_core *then, const char *url,
+                         uint64_t size)
+{
+    pb_error err = {0};
+    service_upgraded done;
+    db_workspace *workspace = NULL;
+    db_options options = options_of(o);
+    options.older = DB_OLDER_REFUSE;
+    bool untouched =
+        db_workspace_open(url, service_schema(now), &options, &workspace, &err) == PB_UNSUPPORTED;
+    db_workspace_close(workspace);
+    if (untouched)
+        assert_int_equal(head_of(o, then, url), size);
+    else
+        must_be_upgraded(o, now, url);
+    must(upgrade(o, now, url, NULL, false, &done, &err), &err);
+    must_be_upgraded(o, now, url);
+    return untouched;
+}
+
+/* shows: INT-6 PER-2 PER-3 */
+static void test_death_on_a_server_leaves_it_as_it_was_or_done(void **state)
+{
+    office *o = *state;
+    int deaths = 0, untouched = 0;
+    if (!on_postgres())
+        return;
+    service_core *now = program_of(o, "now"), *then = program_of(o, "then");
+    for (int round = 0; round < SERVER_KILLS; round++) {
+        int status = 0;
+        const char *url = put_on_server(o, then);
+        uint64_t size = head_of(o, then, url);
+        int64_t begin = sys_monotonic_us();
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            _exit(child_upgrade(o, now, url));
+        /* later from round to round, until it is done before */
+        while (sys_monotonic_us() - begin < round * INT64_C(15000))
+            sys_sleep_us(500);
+        kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        deaths += WIFSIGNALED(status);
+        untouched += judge_server(o, now, then, url, size);
+    }
+    assert_true(deaths > 0 && untouched > 0);
+    service_close(then);
+    service_close(now);
+}
+
+/* What does not agree with its ledger is not carried into the next version. */
+/* shows: INT-6 PER-2 AUD-3 */
+static void test_an_altered_record_on_a_server_is_noticed_before_the_commit(void **state)
+{
+    office *o = *state;
+    pb_error err = {0};
+    service_upgraded done;
+    if (!on_postgres())
+        return;
+    service_core *now = program_of(o, "now"), *then = program_of(o, "then");
+    const char *url = put_on_server(o, then);
+    engine_lift_rights();
+    engine_say("postgres", pb_arena_printf(o->arena,
+                                           "UPDATE w%d.t_contact SET version = version + 1"
+                                           " WHERE shoe_size = 44",
+                                           engine_count));
+    assert_int_equal(upgrade(o, now, url, NULL, true, &done, &err), PB_CORRUPT);
+    assert_int_equal(upgrade(o, now, url, NULL, false, &done, &err), PB_CORRUPT);
+    assert_non_null(err.hint.id);
+    assert_false(done.done);
+    engine_say("postgres", pb_arena_printf(o->arena,
+                                           "UPDATE w%d.t_contact SET version = version - 1"
+                                           " WHERE shoe_size = 44",
+                                           engine_count));
+    must(upgrade(o, now, url, NULL, false, &done, &err), &err);
+    must_be_upgraded(o, now, url);
+    service_close(then);
+    service_close(now);
+}
+
 /* shows: INT-6 PER-2 */
 static void test_on_a_server_it_is_one_transaction(void **state)
 {
     office *o = *state;
     pb_error err = {0};
     service_upgraded done;
-    exchange_plan plan = {0};
-    db_workspace *workspace = NULL;
     const db_format_step bad[] = {{1, failing_step, changes_settings}, {1, losing_step, NULL}};
-    PB_AUTO_BUF key_path = PB_BUF_INIT(65536);
     if (!on_postgres())
         return;
     service_core *now = program_of(o, "now"), *then = program_of(o, "then");
-    const char *url = engine_address();
-    const char *contacts = fixture(o, "contacts.csv");
-    const service_source source = {.paths = &contacts, .path_count = 1};
-    must(service_init(then, &o->call, url, &o->key, &key_path, &err), &err);
-    workspace = open_with(o, then, url, NULL);
-    must(service_import(then, &o->call, workspace, &source, false, false, o->arena, &plan, &err),
-         &err);
-    db_workspace_close(workspace);
+    const char *url = put_on_server(o, then);
     uint64_t size = head_of(o, then, url);
     for (size_t i = 0; i < 2; i++) {
         const db_formats formats = {2, &bad[i], 1};
@@ -443,6 +533,7 @@ static void test_on_a_server_it_is_one_transaction(void **state)
     }
     must(upgrade(o, now, url, NULL, true, &done, &err), &err);
     assert_true(done.needed && !done.done && done.rows > 20);
+    assert_int_equal(done.report.records, 3); /* the ledger was verified, in the transaction */
     assert_int_equal(head_of(o, then, url), size);
     must(upgrade(o, now, url, NULL, false, &done, &err), &err);
     assert_true(done.done);
@@ -470,6 +561,8 @@ int main(void)
         TEST(test_death_at_any_moment_leaves_it_as_it_was_or_done),
         TEST(test_a_full_disk_leaves_it_as_it_was),
         TEST(test_on_a_server_it_is_one_transaction),
+        TEST(test_an_altered_record_on_a_server_is_noticed_before_the_commit),
+        TEST(test_death_on_a_server_leaves_it_as_it_was_or_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,10 @@ typedef struct backup_state {
 pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret_states,
                         size_t *ret_count, pb_error *err);
 
+/** Whether a moment lies in the future: it was noted by a clock that was wrong, and says nothing of
+ * an age. Clocks of several machines may differ by a little. */
+bool backup_is_ahead(int64_t at_us, int64_t now_us);
+
 /** What clearing away removed. */
 typedef struct backup_pruned {
     uint64_t backups, pieces;

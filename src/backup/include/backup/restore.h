@@ -29,8 +29,10 @@ typedef struct backup_restore_options {
 } backup_restore_options;
 
 typedef struct backup_restored {
-    char name[BACKUP_NAME];        /* of the manifest */
-    int64_t at_us;                 /* the state restored */
+    char name[BACKUP_NAME]; /* of the manifest */
+    int64_t at_us;          /* the state restored */
+    int64_t passed_us;      /* a backup dated later holds an earlier state; INT64_MIN: none */
+    uint64_t unread;        /* other manifests that could not be read meanwhile */
     uint64_t pages, pieces, bytes; /* read from the place */
     uint64_t commits;              /* applied from the kept log */
     uint64_t erased;               /* payloads erased again */

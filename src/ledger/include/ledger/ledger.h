@@ -121,8 +121,9 @@ typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);
 
 /** Checks everything: every page, every event against its leaf, every payload against its
  * commitment, the tree against every signed head, every record row against its last event. The
- * first altered item is named in `err` (PB_CORRUPT). `session` must be a snapshot, and is begun
- * anew. O(events), by two threads. */
+ * first altered item is named in `err` (PB_CORRUPT). A snapshot is begun anew. In a session that
+ * writes, where nothing may have been appended yet, what its transaction has made of the tables is
+ * verified, by one thread and without their pages. O(events), by two threads. */
 pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
                         ledger_report *ret_report, pb_error *err);
 

@@ -254,8 +254,10 @@ typedef struct service_place {
     backup_state state;
     pb_status status; /* of asking the place itself, with `error` */
     pb_error error;
-    size_t count; /* backups there */
-    int64_t newest_us, oldest_us;
+    size_t count;                 /* backups there */
+    int64_t newest_us, oldest_us; /* the newest of those that are not dated in the future */
+    size_t ahead;     /* those that are: made while a clock was wrong, their age is not known */
+    int64_t ahead_us; /* the first of them, when there are any */
     bool declared;
     bool late;                 /* the newest is older than what may be lost */
     int64_t next_us, drill_us; /* when the next backup, the next drill is due; INT64_MIN: now */

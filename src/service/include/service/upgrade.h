@@ -19,7 +19,8 @@ typedef struct service_upgraded {
     db_gap gap;            /* what was missing */
     const char *kept;      /* where the former state is; NULL: nowhere (a rehearsal) */
     uint64_t tables, rows; /* that are the same as before */
-    ledger_report report;  /* of the verification of the rehearsal */
+    ledger_report report; /* of the verification: of the rehearsal, on a server of the very state */
+    size_t places;        /* declared for backups; none of them has what is kept here */
     int64_t us;
 } service_upgraded;
 
