@@ -21,7 +21,11 @@ enum {
     DB_READERS_KEPT = 8,     /* idle readers kept open */
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
-    DB_RUN_TRIES = 10, /* of a transaction that others got in the way of */
+    DB_RUN_TRIES = 10,       /* of a transaction that others got in the way of */
+    DB_TOGETHER_US = 100000, /* a work that took longer is not run anew for the fault of another */
+    DB_GATHER_US = 10000,    /* at most, for others to come into a commit */
+    DB_GATHER_STEP_US = 50,
+    DB_APART_BATCHES = 16, /* run with savepoints after one in which a work failed */
 };
 
 typedef struct db_search_buffer db_search_buffer;
@@ -89,8 +93,11 @@ struct db_workspace {
 
     pthread_mutex_t lock; /* for all below, except what the leader alone uses */
     db_request *first, *last;
-    bool led;     /* somebody leads, or has been told to */
-    bool running; /* the leader is inside a batch */
+    size_t queued;     /* in that list */
+    size_t expected;   /* who were there when the last batch ended: in it, and behind it */
+    int64_t gather_us; /* worth waiting for them */
+    bool led;          /* somebody leads, or has been told to */
+    bool running;      /* the leader is inside a batch */
     pthread_t leader;
     bool broken; /* a commit failed: nothing may be written or read any more */
     db_session *idle;
@@ -107,8 +114,9 @@ struct db_workspace {
     /* The leader's alone. */
     db_session *writer;
     bool wrote; /* a batch at least */
-    db_hook hooks[DB_HOOKS_MAX];
-    size_t hook_count;
+    db_hook hooks[DB_HOOKS_MAX], ends[DB_HOOKS_MAX];
+    size_t hook_count, end_count;
+    int apart; /* batches still to be run with savepoints */
 };
 
 /* workspace.c */

@@ -1,8 +1,14 @@
 /* The one transaction runner, with group commit.
  *
- * Callers queue. The first becomes the leader: it takes the whole queue, runs each work inside its
- * own savepoint, then the work registered for before the commit, and commits once; the others sleep
- * until their result is there. Whoever queued in the meantime is led by the first of them.
+ * Callers queue. The first becomes the leader: it takes the whole queue, runs each work, then the
+ * work registered for before the commit, and commits once; the others sleep until their result is
+ * there. Whoever queued in the meantime is led by the first of them.
+ *
+ * Works of a batch stand apart, each inside its own savepoint, or together, with none: then their
+ * statements go to a server in one stream, rows of one table in one statement, and its answer is
+ * waited for once; in a folder no page is copied for a savepoint. When one fails nobody can be told
+ * from the others: all is rolled back and run again, apart, and so are the next batches, so that
+ * who fails often costs the others little.
  */
 #include "internal.h"
 
@@ -19,18 +25,31 @@ pb_status db_fail_broken(const db_workspace *workspace, pb_error *err)
     return PB_IO;
 }
 
+static pb_status add_hook(const db_session *session, db_hook *hooks, size_t *count, db_hook hook,
+                          pb_error *err)
+{
+    if (!session->writes)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("A snapshot commits nothing."), NULL);
+    for (size_t i = 0; i < *count; i++)
+        if (hooks[i].work == hook.work && hooks[i].context == hook.context)
+            return PB_OK;
+    if (*count == DB_HOOKS_MAX)
+        return pb_fail(err, PB_LIMIT, PB_MSG("Too much work before one commit."), NULL);
+    hooks[(*count)++] = hook;
+    return PB_OK;
+}
+
 pb_status db_before_commit(db_session *session, db_work work, void *context, pb_error *err)
 {
     db_workspace *workspace = session->workspace;
-    if (!session->writes)
-        return pb_fail(err, PB_INTERNAL, PB_MSG("A snapshot commits nothing."), NULL);
-    for (size_t i = 0; i < workspace->hook_count; i++)
-        if (workspace->hooks[i].work == work && workspace->hooks[i].context == context)
-            return PB_OK;
-    if (workspace->hook_count == DB_HOOKS_MAX)
-        return pb_fail(err, PB_LIMIT, PB_MSG("Too much work before one commit."), NULL);
-    workspace->hooks[workspace->hook_count++] = (db_hook){work, context};
-    return PB_OK;
+    return add_hook(session, workspace->hooks, &workspace->hook_count, (db_hook){work, context},
+                    err);
+}
+
+pb_status db_after_work(db_session *session, db_work work, void *context, pb_error *err)
+{
+    db_workspace *workspace = session->workspace;
+    return add_hook(session, workspace->ends, &workspace->end_count, (db_hook){work, context}, err);
 }
 
 pb_status db_overwrite_deleted(db_session *session, pb_error *err)
@@ -82,14 +101,20 @@ static bool is_soft(const db_session *writer)
     return engine->remedy != NULL && engine->remedy(writer->conn) == DB_AGAIN;
 }
 
-static pb_status run_work(db_workspace *workspace, db_request *request)
+static pb_status run_hooks(db_workspace *workspace, const db_hook *hooks, const size_t *count,
+                           pb_error *err)
 {
-    pb_status status = request->work(workspace->writer, request->context, &request->error);
-    if (status == PB_OK)
-        status = db_search_flush(workspace->writer, &request->error);
-    if (status == PB_OK)
-        status = settle(workspace->writer, &request->error);
-    return status;
+    for (size_t i = 0; i < *count; i++) /* one may add another */
+        PB_TRY(hooks[i].work(workspace->writer, hooks[i].context, err));
+    return PB_OK;
+}
+
+/* What works leave to be written in their name. */
+static pb_status end_work(db_workspace *workspace, pb_error *err)
+{
+    PB_TRY(run_hooks(workspace, workspace->ends, &workspace->end_count, err));
+    workspace->end_count = 0;
+    return db_search_flush(workspace->writer, err);
 }
 
 /* One work among several. Returns a failure only when the whole batch has to go. */
@@ -98,7 +123,11 @@ static pb_status run_apart(db_workspace *workspace, db_request *request, pb_erro
     db_session *writer = workspace->writer;
     size_t hooks = workspace->hook_count;
     PB_TRY(writer->engine->savepoint(writer->conn, err));
-    request->status = run_work(workspace, request);
+    request->status = request->work(writer, request->context, &request->error);
+    if (request->status == PB_OK)
+        request->status = end_work(workspace, &request->error);
+    if (request->status == PB_OK)
+        request->status = settle(writer, &request->error);
     if (request->status == PB_OK)
         return writer->engine->savepoint_keep(writer->conn, err);
     if (is_soft(writer)) { /* not this work's fault: all of them are run again */
@@ -109,30 +138,36 @@ static pb_status run_apart(db_workspace *workspace, db_request *request, pb_erro
     db_session_rest(writer);
     db_search_drop(writer);
     workspace->hook_count = hooks;
+    workspace->end_count = 0;
     pb_status status = writer->engine->savepoint_undo(writer->conn, err);
     tell_slots(workspace);
     return status;
 }
 
-static pb_status run_works(db_workspace *workspace, db_request *batch, pb_error *err)
+/* Without a savepoint, until one took long; `*ret_next` are those left for run_apart. A work alone
+ * never has one: its journal would cost a bulk import dear. */
+static pb_status run_together(db_workspace *workspace, db_request *batch, db_request **ret_next,
+                              pb_error *err)
 {
-    if (batch->next ==
-        NULL) { /* alone: no savepoint, whose journal would cost a bulk import dear */
-        batch->status = run_work(workspace, batch);
+    int64_t begin = sys_monotonic_us();
+    for (; batch != NULL && sys_monotonic_us() - begin < DB_TOGETHER_US; batch = batch->next) {
+        batch->status = batch->work(workspace->writer, batch->context, &batch->error);
         if (batch->status != PB_OK && err != NULL)
             *err = batch->error;
-        return batch->status;
+        PB_TRY(batch->status);
     }
-    for (db_request *request = batch; request != NULL; request = request->next)
-        PB_TRY(run_apart(workspace, request, err));
-    return PB_OK;
+    *ret_next = batch;
+    PB_TRY(end_work(workspace, err));
+    return batch == NULL ? PB_OK : settle(workspace->writer, err);
 }
 
-static pb_status run_hooks(db_workspace *workspace, pb_error *err)
+static pb_status run_works(db_workspace *workspace, db_request *batch, bool together, pb_error *err)
 {
-    for (size_t i = 0; i < workspace->hook_count; i++)
-        PB_TRY(workspace->hooks[i].work(workspace->writer, workspace->hooks[i].context, err));
-    return db_search_flush(workspace->writer, err);
+    if (together)
+        PB_TRY(run_together(workspace, batch, &batch, err));
+    for (; batch != NULL; batch = batch->next)
+        PB_TRY(run_apart(workspace, batch, err));
+    return PB_OK;
 }
 
 static bool any_good(const db_request *batch)
@@ -143,13 +178,19 @@ static bool any_good(const db_request *batch)
     return false;
 }
 
-/* Runs a batch once. `*ret_begun`: something may have to be undone. */
+static pb_status finish_batch(db_workspace *workspace, pb_error *err)
+{
+    PB_TRY(run_hooks(workspace, workspace->hooks, &workspace->hook_count, err));
+    return db_search_flush(workspace->writer, err);
+}
+
+/* Runs a batch once. */
 __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, db_request *batch,
-                                                       pb_error *err)
+                                                       bool together, pb_error *err)
 {
     db_session *writer = workspace->writer;
     bool foreign = false;
-    workspace->hook_count = 0;
+    workspace->hook_count = workspace->end_count = 0;
     PB_TRY(writer->engine->begin(writer->conn, true, &foreign, err));
     if (foreign)
         tell_slots(workspace);
@@ -160,9 +201,9 @@ __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, 
     if (status == PB_OK)
         status = db_move_allows(workspace, batch->work, err);
     if (status == PB_OK)
-        status = run_works(workspace, batch, err);
+        status = run_works(workspace, batch, together, err);
     if (status == PB_OK && any_good(batch))
-        status = run_hooks(workspace, err);
+        status = finish_batch(workspace, err);
     if (status != PB_OK || !any_good(batch)) {
         undo_all(workspace);
         return status;
@@ -188,30 +229,71 @@ static void back_off(int tries)
     sys_sleep_us(most / 2 + most / 2 * (random[0] << 8 | random[1]) / 65536);
 }
 
+static bool may_go_together(db_workspace *workspace, const db_request *batch)
+{
+    if (batch->next == NULL)
+        return true;
+    if (workspace->apart == 0)
+        return true;
+    workspace->apart--;
+    return false;
+}
+
 static void run_batch(db_workspace *workspace, db_request *batch)
 {
     pb_error error = {0};
     pb_status status = PB_OK;
+    bool together = may_go_together(workspace, batch);
     for (int tries = 0; tries < DB_RUN_TRIES; tries++) {
-        status = try_batch(workspace, batch, &error);
-        if (status == PB_OK || !is_soft(workspace->writer))
+        for (db_request *request = batch; request != NULL; request = request->next)
+            request->status = PB_OK;
+        status = try_batch(workspace, batch, together, &error);
+        bool several = together && batch->next != NULL && !workspace->broken;
+        if (status == PB_OK || (!several && !is_soft(workspace->writer)))
             break;
-        back_off(tries);
-        if (tries + 1 < DB_RUN_TRIES)
-            for (db_request *request = batch; request != NULL; request = request->next)
-                request->status = PB_OK;
+        if (several)
+            workspace->apart = DB_APART_BATCHES;
+        else
+            back_off(tries);
+        together = batch->next == NULL;
     }
     if (status != PB_OK)
         fail_all(batch, status, &error);
 }
 
+/* Those whose commit ended a moment ago are about to come again: without waiting for them the first
+ * would have a commit to itself, and all others the next. In steps, not until a moment: a clock may
+ * jump. Called with the lock held. */
+static void gather(db_workspace *workspace)
+{
+    for (int64_t waited = 0;
+         workspace->queued < workspace->expected && waited < workspace->gather_us;
+         waited += DB_GATHER_STEP_US) {
+        pthread_mutex_unlock(&workspace->lock);
+        sys_sleep_us(DB_GATHER_STEP_US);
+        pthread_mutex_lock(&workspace->lock);
+    }
+}
+
+/* Who came with the batch and who waits behind it may be as many next time; half of what a batch
+ * takes is worth it. */
+static void expect(db_workspace *workspace, size_t count, int64_t took_us)
+{
+    int64_t half = took_us / 2;
+    workspace->expected = count + workspace->queued;
+    workspace->gather_us = half < 0 ? 0 : half < DB_GATHER_US ? half : DB_GATHER_US;
+}
+
 /* Takes the queue, at most DB_BATCH_MAX of it. Called with the lock held. */
-static db_request *take_batch(db_workspace *workspace)
+static db_request *take_batch(db_workspace *workspace, size_t *ret_count)
 {
     db_request *batch = workspace->first;
     db_request *last = batch;
-    for (size_t count = 1; count < DB_BATCH_MAX && last->next != NULL; count++)
+    size_t count = 1;
+    for (; count < DB_BATCH_MAX && last->next != NULL; count++)
         last = last->next;
+    workspace->queued -= count;
+    *ret_count = count;
     workspace->first = last->next;
     if (workspace->first == NULL)
         workspace->last = NULL;
@@ -222,7 +304,10 @@ static db_request *take_batch(db_workspace *workspace)
 /* Runs one batch, then hands the lead to the next in the queue. Called with the lock held. */
 static void lead(db_workspace *workspace)
 {
-    db_request *batch = take_batch(workspace);
+    size_t count;
+    gather(workspace);
+    db_request *batch = take_batch(workspace, &count);
+    int64_t begin_us = sys_monotonic_us();
     bool broken = workspace->broken;
     workspace->leader = pthread_self();
     workspace->running = true;
@@ -236,6 +321,7 @@ static void lead(db_workspace *workspace)
     }
     pthread_mutex_lock(&workspace->lock);
     workspace->running = false;
+    expect(workspace, count, sys_monotonic_us() - begin_us);
     while (batch != NULL) {
         db_request *request = batch;
         batch = batch->next;
@@ -262,6 +348,7 @@ static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
     else
         workspace->first = request;
     workspace->last = request;
+    workspace->queued++;
     if (!workspace->led) {
         workspace->led = true;
         request->leads = true;

@@ -22,7 +22,7 @@ static void tree_forget(void *slot)
 {
     ledger_tree *tree = slot;
     if (tree)
-        tree->loaded = tree->registered = tree->broken = false;
+        tree->loaded = tree->registered = tree->broken = tree->key_known = false;
 }
 
 static void keep_node(void *context, unsigned level, uint64_t index, const merkle_hash *hash)
@@ -211,7 +211,8 @@ static pb_status finish_batch(db_session *session, void *context, pb_error *err)
     head.root = merkle_range_root(&tree->range);
     merkle_signer signer;
     PB_TRY(store_signer(session, &signer, err));
-    pb_status status = settle_key(session, &signer.verifier, err);
+    pb_status status = tree->key_known ? PB_OK : settle_key(session, &signer.verifier, err);
+    tree->key_known = status == PB_OK;
     if (status == PB_OK)
         status = sign_head(&signer, &head, err);
     merkle_signer_wipe(&signer);
@@ -240,16 +241,12 @@ pb_status tree_open(db_session *session, ledger_tree **ret_tree, pb_error *err)
     if (tree->broken)
         return pb_fail(err, PB_INTERNAL,
                        PB_MSG("Could not write to the log, so nothing was written"), NULL);
-    if (!tree->registered || !tree->loaded) {
+    if (!tree->registered) {
         PB_TRY(db_before_commit(session, finish_batch, NULL, err));
         tree->registered = true;
-        stored_head head;
-        PB_TRY(store_head(session, UINT64_MAX, &head, err));
-        if (!tree->loaded || head.size != tree->head_size) {
-            tree->loaded = false;
-            PB_TRY(load(session, tree, err));
-        }
     }
+    if (!tree->loaded)
+        PB_TRY(load(session, tree, err));
     *ret_tree = tree;
     return PB_OK;
 }

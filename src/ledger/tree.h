@@ -15,6 +15,7 @@ typedef struct ledger_tree {
     bool loaded;     /* mirrors the stored rows */
     bool registered; /* the head of this batch will be signed */
     bool broken;     /* an append failed half-way: the batch must not be committed */
+    bool key_known;  /* the stored public key was seen to be ours */
     merkle_range range;
     int64_t at_us; /* the latest moment any event bears */
     uint64_t head_size;

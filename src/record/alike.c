@@ -135,31 +135,6 @@ static bool tells_apart(const likeness_fields *fields)
     return false;
 }
 
-pb_status alike_open(db_session *session, const model_entity *entity, alike **ret, pb_error *err)
-{
-    alike *a = calloc(1, sizeof *a);
-    if (a == NULL)
-        return pb_fail_memory(err);
-    a->entity = entity;
-    a->fields = likeness_fields_of(entity);
-    a->print = likeness_print(&a->fields);
-    if (!tells_apart(&a->fields)) {
-        free(a);
-        *ret = NULL;
-        return PB_OK;
-    }
-    pb_status status = begin(a, err);
-    if (status == PB_OK) {
-        place_columns(a);
-        status = read_state(session, a, err);
-    }
-    if (status == PB_OK)
-        *ret = a;
-    else
-        alike_free(a);
-    return status;
-}
-
 /* --- kept with the workspace --- */
 
 typedef struct kept_alikes {
@@ -191,22 +166,98 @@ static pb_status kept_make(size_t count, kept_alikes **ret, pb_error *err)
     return PB_OK;
 }
 
+static void kept_forget(void *slot)
+{
+    kept_alikes *all = slot;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i] != NULL)
+            all->items[i]->fresh = all->items[i]->marking = false;
+}
+
+static kept_alikes **kept_slot(db_session *session)
+{
+    return (kept_alikes **)db_workspace_slot(db_session_workspace(session), "alike", kept_free,
+                                             kept_forget);
+}
+
+static pb_status store_marks(db_session *session, void *context, pb_error *err)
+{
+    kept_alikes *all = *kept_slot(session);
+    (void)context;
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        alike *a = all->items[i];
+        if (a == NULL || !a->marking)
+            continue;
+        a->marking = false;
+        PB_TRY(match_index_mark(session, a, err));
+    }
+    return PB_OK;
+}
+
+/* Before what is stored is read or written by other means than a kept one: stores what is still to
+ * be, and has it looked at again. In a snapshot: nothing. */
+static pb_status yield_kept(db_session *session, pb_error *err)
+{
+    kept_alikes **slot = db_session_writes(session) ? kept_slot(session) : NULL;
+    if (slot == NULL || *slot == NULL)
+        return PB_OK;
+    PB_TRY(store_marks(session, NULL, err));
+    kept_forget(*slot);
+    return PB_OK;
+}
+
+pb_status alike_open(db_session *session, const model_entity *entity, alike **ret, pb_error *err)
+{
+    alike *a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return pb_fail_memory(err);
+    a->entity = entity;
+    a->fields = likeness_fields_of(entity);
+    a->print = likeness_print(&a->fields);
+    if (!tells_apart(&a->fields)) {
+        free(a);
+        *ret = NULL;
+        return PB_OK;
+    }
+    pb_status status = begin(a, err);
+    if (status == PB_OK)
+        status = yield_kept(session, err);
+    if (status == PB_OK) {
+        place_columns(a);
+        status = read_state(session, a, err);
+    }
+    if (status == PB_OK)
+        *ret = a;
+    else
+        alike_free(a);
+    return status;
+}
+
 pb_status alike_kept(db_session *session, const model_entity *entity, alike **ret, pb_error *err)
 {
-    db_workspace *workspace = db_session_workspace(session);
-    /* Nothing need be forgotten after a rollback: what is stored is read again by every writer. */
-    kept_alikes **slot = (kept_alikes **)db_workspace_slot(workspace, "alike", kept_free, NULL);
+    kept_alikes **slot = kept_slot(session);
     if (slot == NULL)
         return pb_fail_memory(err);
     if (*slot == NULL)
-        PB_TRY(kept_make(db_workspace_schema(workspace)->entity_count, slot, err));
+        PB_TRY(
+            kept_make(db_workspace_schema(db_session_workspace(session))->entity_count, slot, err));
     alike **item = &(*slot)->items[entity->index];
     if (*item == NULL)
         PB_TRY(alike_open(session, entity, item, err));
-    else
+    else if (!(*item)->fresh) {
+        PB_TRY(store_marks(session, NULL, err));
         PB_TRY(read_state(session, *item, err));
+    }
     *ret = *item;
+    if (*item != NULL)
+        (*item)->fresh = true;
     return PB_OK;
+}
+
+pb_status alike_mark(db_session *session, alike *kept, pb_error *err)
+{
+    kept->marking = true;
+    return db_after_work(session, store_marks, NULL, err);
 }
 
 /* --- rows --- */

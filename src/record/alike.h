@@ -27,13 +27,18 @@ typedef struct alike {
     int64_t upto;        /* records up to this n are filed */
     int64_t stamp;       /* tells one learned model from the next */
     int64_t print;       /* of `fields` */
+    bool fresh;          /* kept: mirrors what is stored */
+    bool marking;        /* kept: `upto` is still to be stored */
 } alike;
 
 /** Of an entity with nothing to compare: NULL in `*ret`, PB_OK. Owner: the caller, alike_free. */
 pb_status alike_open(db_session *session, const model_entity *entity, alike **ret, pb_error *err);
 alike *alike_free(alike *a);
-/** The same, kept with the workspace, for those who write; what is stored is looked at again. */
+/** The same, kept with the workspace, for those who write; what is stored is looked at again after
+ * a rollback, and when somebody else wrote. */
 pb_status alike_kept(db_session *session, const model_entity *entity, alike **ret, pb_error *err);
+/** Has `upto` of a kept one stored when the work is done. */
+pb_status alike_mark(db_session *session, alike *kept, pb_error *err);
 
 /** Texts of a row by field compared: `ret_texts` has room for LIKENESS_FIELDS. They live in
  * `arena`. */

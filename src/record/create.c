@@ -86,6 +86,8 @@ static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_
     PB_TRY(append_event(writer, p, &head, err));
     PB_TRY(insert_row(p, &head, err));
     p->last_n = head.n;
+    if (p->known != NULL)
+        p->known->last_n = head.n;
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
     p->created++;

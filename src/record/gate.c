@@ -147,7 +147,7 @@ pb_status gate_finish(record_writer *writer, plan *p, pb_error *err)
     if (!p->filed_more)
         return PB_OK;
     p->filed_more = false;
-    return match_index_mark(writer->session, p->alike, err);
+    return alike_mark(writer->session, p->alike, err);
 }
 
 /* --- telling --- */

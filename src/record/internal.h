@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "keyset.h"
+#include "known.h"
 #include "layout.h"
 #include "record/likely.h"
 #include "record/undo.h"
@@ -63,6 +64,7 @@ typedef struct plan {
     struct alike *alike; /* NULL: nothing of the entity is compared, or not asked for yet */
     bool alike_known;
     bool filed_more;                    /* the index reaches further than is remembered */
+    known_entity *known;                /* NULL: nothing is remembered */
     uint64_t created;                   /* records made by this writer */
     uint64_t looked, suspected, paired; /* by the gate: records, likely duplicates, new pairs */
     int64_t last_n;
@@ -111,7 +113,7 @@ struct record_writer {
     uint64_t noted; /* values kept although not valid */
     struct {
         uint8_t bytes[4096];
-        size_t used;
+        size_t used, filled;
         uint32_t counter;
         int64_t us;
     } ids;

@@ -46,6 +46,9 @@ static pb_status store_promises(record_writer *writer, pb_error *err)
         db_bind_text(stmt, 2, open->text);
         db_bind_blob(stmt, 3, pb_uuid_str(&open->id));
         PB_TRY(db_run(stmt, err));
+        known_entity *known = known_of(writer->session, open->target->entity);
+        if (known != NULL)
+            known->promises = true;
     }
     return PB_OK;
 }

@@ -74,6 +74,8 @@ static pb_status remember(merge_group *g, const merge_side *gone, pb_error *err)
     db_bind_blob(stmt, 2, pb_uuid_str(&gone->head.id));
     db_bind_blob(stmt, 3, pb_uuid_str(&g->sides[0].head.id));
     db_bind_i64(stmt, 4, (int64_t)g->sides[0].head.event);
+    if (g->p->known != NULL)
+        g->p->known->merged = true;
     return db_run(stmt, err);
 }
 

@@ -24,7 +24,6 @@ pb_status writer_parts(record_writer *writer, pb_error *err)
     writer->tokens = PB_BUF_INIT(TOKENS_MAX);
     writer->folded = PB_BUF_INIT(TOKENS_MAX);
     writer->other = PB_BUF_INIT(TOKENS_MAX);
-    writer->ids.used = sizeof writer->ids.bytes;
     writer->ids.us = writer->now_us;
     if (writer->arena == NULL || writer->row == NULL || writer->reader == NULL)
         return pb_fail_memory(err);
@@ -120,6 +119,29 @@ pb_status writer_cells(record_writer *writer, plan *p, const model_entity *entit
     return good ? PB_OK : pb_fail_memory(err);
 }
 
+/* What is stored of the entity: asked for when no writer before knew it. */
+static pb_status stored_of(record_writer *writer, plan *p, pb_error *err)
+{
+    known_entity stored = {0};
+    p->known = known_of(writer->session, p->entity);
+    if (p->known != NULL && p->known->known) {
+        stored = *p->known;
+    } else {
+        PB_TRY(db_last_n(writer->session, p->entity, &stored.last_n, err));
+        PB_TRY(merged_any(writer->session, p->entity, &stored.merged, err));
+    }
+    p->last_n = p->index.first_n = stored.last_n;
+    p->index.filed = p->last_n > 0;
+    p->merged = stored.merged;
+    if (!stored.known || stored.promises)
+        PB_TRY(links_load(writer, p, err));
+    stored.promises = p->open_promises > 0;
+    stored.known = true;
+    if (p->known != NULL)
+        *p->known = stored;
+    return PB_OK;
+}
+
 pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **ret_plan,
                       pb_error *err)
 {
@@ -128,11 +150,7 @@ pb_status writer_plan(record_writer *writer, const model_entity *entity, plan **
         PB_TRY(writer_cells(writer, p, entity, err));
         PB_TRY(keys_index(p->lay, writer->arena, &p->index, err));
         PB_TRY(make_insert(writer, p, err));
-        PB_TRY(db_last_n(writer->session, entity, &p->index.first_n, err));
-        p->last_n = p->index.first_n;
-        p->index.filed = p->last_n > 0;
-        PB_TRY(links_load(writer, p, err));
-        PB_TRY(merged_any(writer->session, entity, &p->merged, err));
+        PB_TRY(stored_of(writer, p, err));
         p->used = true;
     }
     *ret_plan = p;
@@ -169,9 +187,12 @@ pb_status writer_end_row(record_writer *writer, pb_status status)
  * of other writers of the same moment (RFC 9562 §6.2, method 1). */
 pb_status writer_new_id(record_writer *writer, pb_uuid *ret_id, pb_error *err)
 {
-    if (writer->ids.used + ID_RANDOM > sizeof writer->ids.bytes) {
+    if (writer->ids.used + ID_RANDOM > writer->ids.filled) {
+        /* Most writers make one record, some a million. */
+        bool first = writer->ids.filled == 0;
         PB_TRY(sys_sodium_init(err));
-        sys_random(writer->ids.bytes, sizeof writer->ids.bytes);
+        writer->ids.filled = first ? ID_RANDOM : sizeof writer->ids.bytes;
+        sys_random(writer->ids.bytes, writer->ids.filled);
         writer->ids.used = 0;
     }
     uint8_t random[ID_RANDOM];

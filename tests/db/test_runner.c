@@ -2,7 +2,10 @@
  */
 #include "db_support.h"
 
+#include "internal.h"
+
 #include <pthread.h>
+#include <semaphore.h>
 
 enum { THREADS = 8, EACH = 60 };
 
@@ -228,6 +231,156 @@ static void threads_body(room *r)
 }
 ON_EVERY_ENGINE(threads_share_commits, threads_body)
 
+/* ---- one batch, its order known ---- */
+
+enum { BATCH = 3, NUMBER = 100 }; /* numbers of the first batch's accounts */
+
+typedef struct member {
+    room *r;
+    pthread_t thread;
+    int64_t n;
+    bool fails;
+    int runs;
+    pb_status status;
+} member;
+
+typedef struct blocker {
+    sem_t begun, go;
+} blocker;
+
+static int summed_up;
+
+static pb_status sum_up(db_session *session, void *context, pb_error *err)
+{
+    (void)context;
+    summed_up++;
+    return insert_account(session, 1000 + summed_up, PB_STR("Sum"), err);
+}
+
+static pb_status member_work(db_session *session, void *context, pb_error *err)
+{
+    member *m = context;
+    m->runs++;
+    PB_TRY(db_after_work(session, sum_up, NULL, err));
+    PB_TRY(insert_account(session, m->n, PB_STR("Member"), err));
+    return m->fails ? pb_fail(err, PB_INVALID, PB_MSG("No."), NULL) : PB_OK;
+}
+
+static void *member_thread(void *context)
+{
+    member *m = context;
+    m->status = db_write(m->r->workspace, member_work, m, NULL);
+    return NULL;
+}
+
+static pb_status block(db_session *session, void *context, pb_error *err)
+{
+    blocker *b = context;
+    (void)session;
+    (void)err;
+    sem_post(&b->begun);
+    sem_wait(&b->go);
+    return PB_OK;
+}
+
+typedef struct block_thread_context {
+    room *r;
+    blocker b;
+} block_thread_context;
+
+static void *block_thread(void *context)
+{
+    block_thread_context *c = context;
+    return db_write(c->r->workspace, block, &c->b, NULL) == PB_OK ? c : NULL;
+}
+
+static size_t queued(room *r)
+{
+    pthread_mutex_lock(&r->workspace->lock);
+    size_t count = r->workspace->queued;
+    pthread_mutex_unlock(&r->workspace->lock);
+    return count;
+}
+
+/* While one holds the lead the members queue, in order; then they are one batch. */
+static void run_members(room *r, int64_t first, int failing, member members[BATCH])
+{
+    block_thread_context c = {.r = r};
+    pthread_t blocking;
+    void *good = NULL;
+    sem_init(&c.b.begun, 0, 0);
+    sem_init(&c.b.go, 0, 0);
+    assert_int_equal(0, pthread_create(&blocking, NULL, block_thread, &c));
+    sem_wait(&c.b.begun);
+    for (int i = 0; i < BATCH; i++) {
+        members[i] = (member){.r = r, .n = first + i, .fails = i == failing};
+        assert_int_equal(0, pthread_create(&members[i].thread, NULL, member_thread, &members[i]));
+        while (queued(r) != (size_t)i + 1)
+            usleep(1000);
+    }
+    sem_post(&c.b.go);
+    pthread_join(blocking, &good);
+    assert_non_null(good);
+    for (int i = 0; i < BATCH; i++) {
+        pthread_join(members[i].thread, NULL);
+        assert_int_equal(i == failing ? PB_INVALID : PB_OK, members[i].status);
+    }
+    sem_destroy(&c.b.begun);
+    sem_destroy(&c.b.go);
+}
+
+static void batch_body(room *r)
+{
+    member m[BATCH];
+    int undone_before;
+    static int kept;
+    make(r);
+    void **slot = db_workspace_slot(r->workspace, "test", NULL, note_rolled_back);
+    *slot = &kept;
+    undone = summed_up = 0;
+    /* Together: each runs once, what sums up runs once for all. */
+    run_members(r, NUMBER, -1, m);
+    for (int i = 0; i < BATCH; i++)
+        assert_int_equal(1, m[i].runs);
+    assert_int_equal(1, summed_up);
+    assert_int_equal(0, undone);
+    assert_int_equal(BATCH + 1, count_now(r, ACCOUNTS));
+    /* The second fails: all again, apart, each with its own sum; nothing of it stays. */
+    run_members(r, NUMBER + 10, 1, m);
+    assert_int_equal(2, m[0].runs);
+    assert_int_equal(2, m[1].runs);
+    assert_int_equal(1, m[2].runs);
+    assert_int_equal(3, summed_up);
+    assert_int_equal(2, undone); /* the whole batch, then the second alone */
+    assert_int_equal(BATCH + 1 + 2 + 2, count_now(r, ACCOUNTS));
+    /* For a while they stay apart, so that a failure costs the others nothing. */
+    undone_before = undone;
+    run_members(r, NUMBER + 20, 1, m);
+    for (int i = 0; i < BATCH; i++)
+        assert_int_equal(1, m[i].runs);
+    assert_int_equal(undone_before + 1, undone);
+    assert_int_equal(BATCH + 1 + 4 + 4, count_now(r, ACCOUNTS));
+    reopen(r);
+    assert_int_equal(BATCH + 1 + 4 + 4, count_now(r, ACCOUNTS));
+}
+/* shows: PER-2 */
+ON_EVERY_ENGINE(a_failing_work_of_a_batch_harms_no_other, batch_body)
+
+/* Who stays away is not waited for longer than half a commit, then not at all. */
+static void gather_body(room *r)
+{
+    member m[BATCH];
+    make(r);
+    run_members(r, NUMBER, -1, m);
+    assert_int_equal(BATCH, r->workspace->expected);
+    assert_in_range(r->workspace->gather_us, 0, DB_GATHER_US);
+    int64_t n = 1;
+    assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(1, r->workspace->expected);
+}
+/* shows: PER-2 */
+ON_EVERY_ENGINE(one_writer_waits_for_nobody, gather_body)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +391,8 @@ int main(void)
         cmocka_unit_test(a_snapshot_stays_as_it_was),
         cmocka_unit_test(two_snapshots_see_one_state),
         cmocka_unit_test(threads_share_commits),
+        cmocka_unit_test(a_failing_work_of_a_batch_harms_no_other),
+        cmocka_unit_test(one_writer_waits_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

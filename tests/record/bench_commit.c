@@ -1,9 +1,16 @@
 /* How many records a second are on the disk, each in a commit of its own: by one writer, and by 64
  * at once, whose commits the transaction runner puts together. Run by ./bench. Arguments: folder on
- * the disk to measure, seconds of each measurement (default 3). Engine as in tests:
- * PROBITY_TEST_ENGINE=postgres measures a server of its own that syncs. */
-#include "world.h"
+ * the disk to measure, seconds of all measurements together (default 12). Engine as in tests:
+ * PROBITY_TEST_ENGINE=postgres measures a server of its own that syncs.
+ *
+ * How long a sync takes changes from one second to the next on a disk that others use, and so does
+ * what is left of the processors. So the three things measured (syncs, one writer, 64 writers) take
+ * short turns, and what counts is all turns of each together: they had the same disk. Processor
+ * time a commit tells what would be left to gain if a sync took no time at all.
+ */
+#include "bench.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,13 +18,19 @@
 
 #include "sys/clock.h"
 
-enum { MANY = 64 };
+enum { MANY = 64, TURNS = 8 };
 
 typedef struct bench {
     world w;
     atomic_long done, next;
     atomic_bool stop;
 } bench;
+
+/* Of many turns. */
+typedef struct figure {
+    double seconds, cpu, server; /* processor time of the program, of the server */
+    long count;
+} figure;
 
 static double now_s(void)
 {
@@ -49,35 +62,116 @@ static void *write_on(void *context)
     return NULL;
 }
 
-static double commits_a_second(bench *b, int writers, int seconds)
+/* ---- processor time ---- */
+
+typedef struct process {
+    long pid, parent;
+    double cpu;
+} process;
+
+/* User and system time of a process and of its children that ended. */
+static bool read_process(const char *name, process *ret)
+{
+    char path[300], text[1024];
+    unsigned long times[4];
+    ret->pid = strtol(name, NULL, 10);
+    snprintf(path, sizeof path, "/proc/%ld/stat", ret->pid);
+    FILE *file = ret->pid > 0 ? fopen(path, "r") : NULL;
+    if (file == NULL)
+        return false;
+    size_t len = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[len] = '\0';
+    const char *rest = strrchr(text, ')'); /* behind the name, which may hold anything */
+    if (rest == NULL ||
+        sscanf(rest, ") %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &ret->parent,
+               &times[0], &times[1], &times[2], &times[3]) != 5)
+        return false;
+    ret->cpu = (double)(times[0] + times[1] + times[2] + times[3]) / (double)sysconf(_SC_CLK_TCK);
+    return true;
+}
+
+static bool descends(const process *all, size_t count, long pid, long from)
+{
+    for (size_t steps = 0; pid != from && steps < count; steps++) {
+        size_t i = 0;
+        while (i < count && all[i].pid != pid)
+            i++;
+        if (i == count)
+            return false;
+        pid = all[i].parent;
+    }
+    return pid == from;
+}
+
+/* Of the server and all its processes, those that ended as well. */
+static double server_cpu(void)
+{
+    static process all[4096];
+    size_t count = 0;
+    double sum = 0;
+    DIR *folder = engine_server.pid > 0 ? opendir("/proc") : NULL;
+    if (folder == NULL)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (count < sizeof all / sizeof *all && read_process(entry->d_name, &all[count]))
+            count++;
+    closedir(folder);
+    for (size_t i = 0; i < count; i++)
+        if (descends(all, count, all[i].pid, engine_server.pid))
+            sum += all[i].cpu;
+    return sum;
+}
+
+/* ---- turns ---- */
+
+static void commits(bench *b, int writers, double seconds, figure *sum)
 {
     pthread_t threads[MANY];
     atomic_store(&b->stop, false);
     long before = atomic_load(&b->done);
-    double begin = now_s();
+    double cpu = bench_cpu(), server = server_cpu(), begin = now_s();
     for (int i = 0; i < writers; i++)
         assert_int_equal(0, pthread_create(&threads[i], NULL, write_on, b));
-    sys_sleep_us((int64_t)seconds * 1000000);
+    sys_sleep_us((int64_t)(seconds * 1e6));
     atomic_store(&b->stop, true);
     for (int i = 0; i < writers; i++)
         pthread_join(threads[i], NULL);
-    return (double)(atomic_load(&b->done) - before) / (now_s() - begin);
+    sum->seconds += now_s() - begin;
+    sum->cpu += bench_cpu() - cpu;
+    sum->server += server_cpu() - server;
+    sum->count += atomic_load(&b->done) - before;
 }
 
 /* What the disk allows: writing 4 KiB and syncing them. */
-static double syncs_a_second(const char *folder)
+static void syncs(const char *folder, double seconds, figure *sum)
 {
     char path[400], block[4096] = {1};
     snprintf(path, sizeof path, "%s/sync", folder);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), count = 0;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     double begin = now_s();
-    for (; now_s() - begin < 1; count++)
-        assert_true(pwrite(fd, block, sizeof block, (count % 64) * 4096L) == 4096 &&
-                    fsync(fd) == 0);
+    for (long i = 0; now_s() - begin < seconds; i++, sum->count++)
+        assert_true(pwrite(fd, block, sizeof block, i % 64 * 4096L) == 4096 && fsync(fd) == 0);
+    sum->seconds += now_s() - begin;
     close(fd);
     unlink(path);
-    return count / (now_s() - begin);
+}
+
+static double a_second(const figure *sum)
+{
+    return (double)sum->count / sum->seconds;
+}
+
+static double cpu_ms(const figure *sum)
+{
+    return (sum->cpu + sum->server) / (double)sum->count * 1000;
+}
+
+static void tell(const char *who, const figure *sum)
+{
+    printf("%s %.0f commits a second, %.3f ms of CPU each, %.3f of it the server's\n", who,
+           a_second(sum), cpu_ms(sum), sum->server / (double)sum->count * 1000);
 }
 
 static const char *syncing_server(void)
@@ -101,22 +195,29 @@ int main(int argc, char **argv)
 {
     static bench b;
     pb_error err;
-    int seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 3;
+    figure disk = {0}, one = {0}, many = {0}, warm = {0};
+    double turn = (argc > 2 ? (double)strtol(argv[2], NULL, 10) : 12) / (TURNS * 2.25);
     world_must(sys_sodium_init(&err), &err);
     world_schema(&b.w);
     b.w.now_us = WORLD_NOW;
     snprintf(b.w.folder, sizeof b.w.folder, "%.90s/probity-bench-XXXXXX", argc > 1 ? argv[1] : ".");
     assert_non_null(mkdtemp(b.w.folder));
     snprintf(b.w.key, sizeof b.w.key, "%s.key", b.w.folder);
-    double syncs = syncs_a_second(b.w.folder);
     db_options options = {.key.key_file = b.w.key};
     world_must(db_workspace_create(on_postgres() ? syncing_server() : b.w.folder, b.w.schema,
                                    &options, NULL, &b.w.workspace, &err),
                &err);
-    double one = commits_a_second(&b, 1, seconds), many = commits_a_second(&b, MANY, seconds);
-    printf("disk %.0f syncs a second\none writer %.0f commits a second\n64 writers %.0f commits a "
-           "second\nratio %.2f\n",
-           syncs, one, many, many / one);
+    commits(&b, MANY, turn, &warm);
+    for (int i = 0; i < TURNS; i++) {
+        syncs(b.w.folder, turn / 4, &disk);
+        commits(&b, 1, turn, &one);
+        commits(&b, MANY, turn, &many);
+    }
+    printf("disk %.0f syncs a second\n", a_second(&disk));
+    tell("one writer", &one);
+    tell("64 writers", &many);
+    printf("ratio %.2f\nbound %.2f\n", a_second(&many) / a_second(&one),
+           (double)sysconf(_SC_NPROCESSORS_ONLN) / cpu_ms(&many) * 1000 / a_second(&one));
     world_close(&b.w);
     return 0;
 }

@@ -1,4 +1,5 @@
-/* Rows of plain INSERTs: gathered a table and column list at a time, sent as one array a column.
+/* Rows of plain INSERTs (… VALUES (parameters), ON CONFLICT DO NOTHING behind them or not):
+ * gathered a table and column list at a time, sent as one array a column.
  *
  * One statement of a thousand rows costs the server about half of a thousand statements. COPY would
  * cost a little less, but tables with row-level security refuse it.
@@ -91,7 +92,13 @@ static bool read_row(db_reader *r, int *parameters, int columns)
     return db_reader_take_mark(r, ')');
 }
 
-static bool read_rows(db_reader *r, int *parameters, int columns, int *ret_rows)
+static bool take_lenience(db_reader *r)
+{
+    return db_reader_take_word(r, "on") && db_reader_take_word(r, "conflict") &&
+           db_reader_take_word(r, "do") && db_reader_take_word(r, "nothing");
+}
+
+static bool read_rows(db_reader *r, int *parameters, int columns, int *ret_rows, bool *ret_lenient)
 {
     int rows = 0;
     do {
@@ -101,7 +108,8 @@ static bool read_rows(db_reader *r, int *parameters, int columns, int *ret_rows)
         rows++;
     } while (db_reader_take_mark(r, ','));
     *ret_rows = rows;
-    return !r->more;
+    *ret_lenient = r->more;
+    return !r->more || (take_lenience(r) && !r->more);
 }
 
 static bool take_types(const db_native *native, const int *parameters, int columns, int rows,
@@ -120,20 +128,23 @@ static bool take_types(const db_native *native, const int *parameters, int colum
     return true;
 }
 
-static char *make_sql(const db_native *native, pb_str head, const bulk_column *cells, int columns)
+static char *make_sql(const db_native *native, pb_str head, const bulk_column *cells, int columns,
+                      bool lenient)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     Oid array;
     pb_buf_add(&sql, head);
-    pb_buf_addc(&sql, " SELECT * FROM unnest(");
+    /* In the list of results they run in step; behind FROM each would be stored first. */
     for (int i = 0; i < columns; i++)
-        pb_buf_printf(&sql, "%s$%d::%s", i > 0 ? ", " : "", i + 1, array_of(cells[i].type, &array));
-    pb_buf_byte(&sql, ')');
+        pb_buf_printf(&sql, "%s unnest($%d::%s)", i > 0 ? "," : " SELECT", i + 1,
+                      array_of(cells[i].type, &array));
+    if (lenient)
+        pb_buf_addc(&sql, " ON CONFLICT DO NOTHING");
     return sql.failed ? NULL : pb_arena_cstr(native->arena, pb_buf_str(&sql));
 }
 
 static pb_status make_bulk(db_native *native, const int *parameters, int columns, int rows,
-                           pb_str head, pg_bulk **ret_bulk, pb_error *err)
+                           bool lenient, pb_str head, pg_bulk **ret_bulk, pb_error *err)
 {
     pg_bulk *bulk = pb_arena_alloc(native->arena, sizeof *bulk);
     bulk_column *cells = pb_arena_array(native->arena, (size_t)columns, sizeof *cells);
@@ -152,7 +163,7 @@ static pb_status make_bulk(db_native *native, const int *parameters, int columns
                       .rows_each = rows,
                       .parameters = copy,
                       .cells = cells,
-                      .sql = make_sql(native, head, cells, columns)};
+                      .sql = make_sql(native, head, cells, columns, lenient)};
     if (bulk->sql == NULL)
         return pb_fail_memory(err);
     *ret_bulk = bulk;
@@ -170,9 +181,10 @@ pb_status db_pg_bulk_new(db_native *native, pg_bulk **ret_bulk, pb_error *err)
     if (parameters == NULL)
         return pb_fail_memory(err);
     pb_status status = PB_OK;
-    if (read_rows(&r, parameters, columns, &rows))
-        status =
-            make_bulk(native, parameters, columns, rows, pb_str_sub(r.sql, 0, head), ret_bulk, err);
+    bool lenient = false;
+    if (read_rows(&r, parameters, columns, &rows, &lenient))
+        status = make_bulk(native, parameters, columns, rows, lenient, pb_str_sub(r.sql, 0, head),
+                           ret_bulk, err);
     free(parameters);
     return status;
 }

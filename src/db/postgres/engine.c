@@ -322,12 +322,18 @@ static void committed(db_conn *conn)
 
 static pb_status commit(db_conn *conn, pb_error *err)
 {
-    PB_TRY(db_pg_settle(conn, err));
+    if (conn->failed)
+        return db_pg_failed(conn, err);
+    PB_TRY(db_pg_bulk_send(conn, UINT64_MAX, err));
+    PB_TRY(db_pg_make_room(conn, err));
+    /* Behind what is on its way, in one wait: after a failure the server runs nothing more of it.
+     */
+    int number = conn->queued;
     pb_status status = send(conn, "COMMIT", err);
     PGresult *result = NULL;
     bool known = true;
     if (status == PB_OK)
-        status = db_pg_wait(conn, 0, &result, err);
+        status = db_pg_wait(conn, number, &result, err);
     /* COMMIT of a transaction that failed answers ROLLBACK without a failure. */
     if (status == PB_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
         status =

@@ -36,6 +36,7 @@ enum {
     PG_PARAMETERS = 512, /* of one statement */
     PG_WORDS = 512,      /* of the server, in a message */
     PG_DEAD = 64,
+    PG_NONCES = 64,
 };
 
 /** Where a workspace lies on a server; made by db_pg_locate, lives in the arena. */
@@ -100,6 +101,8 @@ struct db_conn {
     pg_bulk *bulks;       /* with rows that are not sent yet */
     uint8_t seal_key[32]; /* for values that the server must not read */
     bool seal_ready;      /* ... it is made */
+    uint8_t nonces[PG_NONCES][24];
+    int nonces_left; /* not used yet, from the front */
 };
 
 struct db_native {

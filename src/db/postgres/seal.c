@@ -45,24 +45,32 @@ static void put_plain(pb_value value, pb_buf *out)
         pb_buf_add(out, value.as.s);
 }
 
+/* Many are asked of the system at once; each is used once. */
+static void take_nonce(db_conn *conn, char *to)
+{
+    if (conn->nonces_left == 0) {
+        sys_random(conn->nonces, sizeof conn->nonces);
+        conn->nonces_left = PG_NONCES;
+    }
+    memcpy(to, conn->nonces[--conn->nonces_left], NONCE);
+}
+
 /* The mark, then nonce, body and tag, as they are or in base64. */
 static pb_status put_sealed(db_conn *conn, pb_str plain, bool text, pb_buf *out, pb_error *err)
 {
     PB_AUTO_BUF raw = PB_BUF_INIT(VALUE_MAX);
     size_t size = NONCE + plain.len + TAG;
-    char *room = pb_buf_room(&raw, size);
     pb_buf_clear(out);
     pb_buf_addc(out, mark);
+    char *room = pb_buf_room(text ? &raw : out, size);
     if (room == NULL || out->failed)
         return pb_fail_memory(err);
-    sys_random(room, NONCE);
+    take_nonce(conn, room);
     crypto_aead_xchacha20poly1305_ietf_encrypt(
         (uint8_t *)room + NONCE, NULL, (const uint8_t *)plain.ptr, plain.len, (const uint8_t *)mark,
         MARK, NULL, (const uint8_t *)room, key_of(conn));
-    if (!text) {
-        pb_buf_add(out, pb_str_n(room, size));
-        return out->failed ? pb_fail_memory(err) : PB_OK;
-    }
+    if (!text)
+        return PB_OK;
     size_t letters = sodium_base64_encoded_len(size, BASE64); /* with NUL */
     if (!pb_buf_reserve(out, letters))
         return pb_fail_memory(err);

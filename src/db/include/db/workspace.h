@@ -86,18 +86,23 @@ const char *db_workspace_url(const db_workspace *workspace);
 void db_workspace_subkey(const db_workspace *workspace, const char purpose[8], uint8_t ret_key[32]);
 
 /** The work of one transaction. Returns PB_OK to commit, anything else to roll back. May be run
- * more than once (soft conflicts): keep no state outside `context` that a second run would not
- * overwrite. */
+ * more than once (soft conflicts, another's failure): keep no state outside `context` that a second
+ * run would not overwrite. */
 typedef pb_status (*db_work)(db_session *session, void *context, pb_error *err);
 /** The one transaction runner: begins, runs `work`, runs the registered before-commit work,
- * commits, or rolls everything back. Concurrent callers are put into one commit (group commit):
- * each inside its own savepoint, one fsync for all. Returns when the commit is durable. */
+ * commits, or rolls everything back. Concurrent callers are put into one commit (group commit), one
+ * fsync for all: without savepoints, and when one fails again, each inside its own. Returns when
+ * the commit is durable. */
 pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err);
 
 /** Work to run once before the commit of the current batch, after all callers' work: the ledger
  * signs its head here. The same `work` and `context` are registered once however often this is
  * called. A failure rolls the whole batch back. */
 pb_status db_before_commit(db_session *session, db_work work, void *context, pb_error *err);
+/** Work to run once when the present work is done, or once for all works of the batch when they
+ * share a transaction without savepoints: what sums up what a work wrote is written here. As
+ * db_before_commit otherwise, before which it comes. */
+pb_status db_after_work(db_session *session, db_work work, void *context, pb_error *err);
 /** Until this transaction ends, what is deleted is overwritten in the files as well, its former
  * places and the engine's log included (the log at the latest when the workspace is closed). Inside
  * db_write. */
