@@ -112,7 +112,7 @@ pb_status audit_duplicates_search(db_session *snapshot, const model_entity *enti
                                   pb_error *err)
 {
     likeness_rows *rows;
-    PB_TRY(likeness_rows_new(entity, &rows, err));
+    PB_TRY(likeness_rows_new(entity, options->store, &rows, err));
     if (!pb_arena_defer(arena, end_rows, rows)) {
         likeness_rows_free(rows);
         return pb_fail_memory(err);
@@ -123,15 +123,6 @@ pb_status audit_duplicates_search(db_session *snapshot, const model_entity *enti
     return ret_duplicates->result.rows > 0
                ? duplicates_heed(snapshot, entity, arena, &ret_duplicates->result, err)
                : PB_OK;
-}
-
-pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
-                                match_progress progress, void *context, pb_arena *arena,
-                                audit_duplicates *ret_duplicates, pb_error *err)
-{
-    const match_options options = {.threshold = threshold > 0 ? threshold : entity->duplicate_find};
-    return audit_duplicates_search(snapshot, entity, &options, progress, context, arena,
-                                   ret_duplicates, err);
 }
 
 static pb_status count_rows(db_session *snapshot, const model_entity *entity, size_t *ret_rows,

@@ -198,6 +198,7 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
     service_call call = cli_service_call(context, "audit");
     call.check_domains = cli_flag(context, "check-domains");
     call.name_servers = cli_value(context, "dns");
+    PB_TRY(cli_memory(context, "memory", &call.memory, err));
     PB_TRY(read_request(context, &request, err));
     PB_TRY(check_out(context, &request, err));
     PB_TRY(cli_audit_compare(context, &extra, err));

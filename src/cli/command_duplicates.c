@@ -139,15 +139,22 @@ static void summary(const cli_context *context, const service_duplicates *lists,
     }
 }
 
+static pb_status call_of(cli_context *context, service_call *ret_call, pb_error *err)
+{
+    *ret_call = cli_service_call(context, "duplicates");
+    return cli_memory(context, "memory", &ret_call->memory, err);
+}
+
 /* --explain ID ID: the second id stands last among the arguments. */
 static pb_status explain(cli_context *context, const model_entity *entity, pb_buf *out,
                          pb_error *err)
 {
-    service_call call = cli_service_call(context, "duplicates");
+    service_call call;
     service_comparison comparison;
     service_source source;
     if (context->call.argument_count < 2)
         return pb_fail(err, PB_USAGE, PB_MSG("--explain needs a source and two records"), NULL);
+    PB_TRY(call_of(context, &call, err));
     const char *second = context->call.arguments[--context->call.argument_count];
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_explain(context->service, &call, &source, entity,
@@ -211,10 +218,11 @@ static void queue_json(const service_queue *queues, size_t count, uint64_t waiti
 static pb_status fill_queue(cli_context *context, db_workspace *workspace,
                             const model_entity *entity, pb_buf *out, pb_error *err)
 {
-    service_call call = cli_service_call(context, "duplicates");
+    service_call call;
     service_queue *queues;
     size_t count;
     uint64_t counts[4];
+    PB_TRY(call_of(context, &call, err));
     PB_TRY(service_queue_fill(&call, workspace, entity != NULL ? entity->name : PB_STR_NONE,
                               context->arena, &queues, &count, err));
     PB_TRY(service_review_count(workspace, entity, counts, err));
@@ -245,7 +253,7 @@ static pb_status queue(cli_context *context, const model_entity *entity, pb_buf 
 pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
-    service_call call = cli_service_call(context, "duplicates");
+    service_call call;
     service_source source;
     service_duplicates *lists;
     size_t count;
@@ -266,6 +274,7 @@ pb_status cli_run_duplicates(cli_context *context, int *ret_exit, pb_error *err)
         *ret_exit = 0;
         return cli_finish(&out, err);
     }
+    PB_TRY(call_of(context, &call, err));
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_find_duplicates(context->service, &call, &source,
                                    entity != NULL ? entity->name : PB_STR_NONE, threshold,

@@ -41,6 +41,7 @@ static const cli_option audit_options[] = {
     {"hours-a-week", 0, "NUMBER", PB_MSG("Hours a week that are given to mending, for the plan: 1 to 10000"), "8", NULL, false, false, false},
     {"check-domains", 0, NULL, PB_MSG("Ask name servers whether the mail domains of customers exist (default: nobody is asked)"), NULL, NULL, false, false, false},
     {"dns", 0, "SERVERS", PB_MSG("With --check-domains: name servers to ask, address or address:port, separated by commas (default: the system's)"), NULL, NULL, false, false, false},
+    {"memory", 0, "AMOUNT", PB_MSG("What comparing records may take, as 2GB; the rest lies in nameless temporary files under TMPDIR (default: half of the machine's memory)"), NULL, NULL, false, false, false},
     {"show-values", 0, NULL, PB_MSG("Show personal values in samples and lists as they are (default: masked)"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY
@@ -91,6 +92,7 @@ static const cli_option duplicates_options[] = {
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"explain", 0, "ID", PB_MSG("Show how the comparison of two records, --explain ID ID, comes to its probability"), NULL, NULL, false, false, false},
+    {"memory", 0, "AMOUNT", PB_MSG("What comparing records may take, as 2GB; the rest lies in nameless temporary files under TMPDIR (default: half of the machine's memory)"), NULL, NULL, false, false, false},
     {"queue", 0, NULL, PB_MSG("Put likely pairs of a workspace into its review queue"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY

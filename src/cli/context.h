@@ -48,6 +48,9 @@ bool cli_flag(const cli_context *context, const char *option);
 /** All values of an option that may be given several times. */
 pb_status cli_values(cli_context *context, const char *option, const char *const **ret_values,
                      size_t *ret_count, pb_error *err);
+/** An amount of memory as 500MB or 1.5GB, at least 16 MB; 0 where the option is not given. */
+pb_status cli_memory(const cli_context *context, const char *option, uint64_t *ret_bytes,
+                     pb_error *err);
 /** A whole number within [min, max], or the usual error naming option and value. */
 pb_status cli_number(const cli_context *context, const char *option, int64_t min, int64_t max,
                      int64_t *ret_number, pb_error *err);

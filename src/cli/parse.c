@@ -343,3 +343,48 @@ pb_status cli_number(const cli_context *context, const char *option, int64_t min
                    "option", option, "min", PB_ARG_INT(min), "max", PB_ARG_INT(max), "value",
                    text != NULL ? text : "", NULL);
 }
+
+/* The unit of an amount of bytes, by its letters behind the number: 0 where there is no such. */
+static double unit_of(pb_str letters)
+{
+    static const char *const names[] = {"K", "M", "G", "T"};
+    double thousands = 1, binary = 1;
+    if (letters.len == 0 || pb_str_is(letters, "B"))
+        return 1;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        thousands *= 1000;
+        binary *= 1024;
+        if (!pb_str_starts(letters, pb_str_c(names[i])))
+            continue;
+        pb_str rest = pb_str_sub(letters, 1, letters.len);
+        if (rest.len == 0 || pb_str_is(rest, "B"))
+            return thousands;
+        return pb_str_is(rest, "iB") ? binary : 0;
+    }
+    return 0;
+}
+
+pb_status cli_memory(const cli_context *context, const char *option, uint64_t *ret_bytes,
+                     pb_error *err)
+{
+    const char *text = cli_value(context, option);
+    double number;
+    *ret_bytes = 0;
+    if (text == NULL)
+        return PB_OK;
+    pb_str all = pb_str_c(text);
+    size_t digits = 0;
+    while (digits < all.len &&
+           ((all.ptr[digits] >= '0' && all.ptr[digits] <= '9') || all.ptr[digits] == '.'))
+        digits++;
+    double unit = unit_of(pb_str_sub(all, digits, all.len));
+    if (pb_str_to_double(pb_str_sub(all, 0, digits), &number) && number * unit >= 16e6 &&
+        number * unit < 1e18) {
+        *ret_bytes = (uint64_t)(number * unit);
+        return PB_OK;
+    }
+    return pb_fail(err, PB_USAGE,
+                   PB_MSG("--{option} must be an amount of memory as 2GB or 500MB, at least 16MB, "
+                          "not “{value}”"),
+                   "option", option, "value", text, NULL);
+}

@@ -18,7 +18,8 @@ struct likeness_part {
     match_batch *batch;
 };
 
-pb_status likeness_rows_new(const model_entity *entity, likeness_rows **ret_rows, pb_error *err)
+pb_status likeness_rows_new(const model_entity *entity, const match_store *store,
+                            likeness_rows **ret_rows, pb_error *err)
 {
     match_column columns[LIKENESS_FIELDS];
     likeness_rows *rows = calloc(1, sizeof *rows);
@@ -28,7 +29,7 @@ pb_status likeness_rows_new(const model_entity *entity, likeness_rows **ret_rows
     rows->fields = likeness_fields_of(entity);
     for (size_t c = 0; c < rows->fields.count; c++)
         columns[c] = (match_column){rows->fields.field[c]->name, rows->fields.kind[c], NULL};
-    pb_status status = match_rows_new(columns, rows->fields.count, &rows->packed, err);
+    pb_status status = match_rows_new(columns, rows->fields.count, store, &rows->packed, err);
     if (status == PB_OK)
         *ret_rows = rows;
     else

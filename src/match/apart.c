@@ -471,10 +471,11 @@ static bool has_three(const match_forest *forest, uint32_t row)
 /* Each cluster as it was made; its parts are not looked at again. */
 static bool examine_all(cluster *of)
 {
+    const match_store *store = of->forest->table->store;
     size_t rows = of->forest->table->rows, count = 0, at = 0;
     for (uint32_t row = 0; row < rows; row++)
         count += has_three(of->forest, row);
-    uint32_t *roots = malloc((count + 1) * sizeof *roots);
+    uint32_t *roots = match_resize(store, NULL, (count + 1) * sizeof *roots);
     if (roots == NULL)
         return false;
     for (uint32_t row = 0; row < rows; row++)
@@ -483,14 +484,14 @@ static bool examine_all(cluster *of)
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
         done = examine(of, roots[i]);
-    free(roots);
+    match_release(store, roots);
     return done;
 }
 
 pb_status match_take_apart(match_forest *forest, const match_result *result, pb_error *err)
 {
     const match_table *table = forest->table;
-    uint32_t *origin = malloc((table->rows + 1) * sizeof *origin);
+    uint32_t *origin = match_resize(table->store, NULL, (table->rows + 1) * sizeof *origin);
     cluster of = {.forest = forest, .result = result, .origin = origin};
     for (uint32_t row = 0; row < table->rows && origin != NULL; row++) {
         uint32_t before = table->copy_of[row];
@@ -498,6 +499,6 @@ pb_status match_take_apart(match_forest *forest, const match_result *result, pb_
     }
     bool done = origin != NULL && examine_all(&of);
     end(&of);
-    free(origin);
-    return done ? PB_OK : pb_fail_memory(err);
+    match_release(table->store, origin);
+    return done ? PB_OK : match_starved(table->store, err);
 }

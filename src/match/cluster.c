@@ -69,7 +69,8 @@ static void join(forest *f, uint32_t a, uint32_t b)
 static match_link *sorted_links(const forest *f, const match_result *result)
 {
     const uint64_t *content = f->table->content;
-    match_link *links = malloc((result->pair_count + 1) * sizeof *links);
+    match_link *links =
+        match_resize(f->table->store, NULL, (result->pair_count + 1) * sizeof *links);
     for (size_t i = 0; i < result->pair_count && links != NULL; i++) {
         const match_pair *pair = &result->pairs[i];
         bool copy = f->table->copy_of[pair->right] == pair->left;
@@ -173,12 +174,12 @@ pb_status match_cluster(match_table *table, const match_weights *weights, double
     size_t rows = table->rows;
     forest f = {.table = table, .weights = weights};
     uint32_t *cluster = pb_arena_array(arena, rows > 0 ? rows : 1, sizeof *cluster);
-    f.parent = malloc((rows + 1) * 3 * sizeof *f.parent);
+    f.parent = match_resize(table->store, NULL, (rows + 1) * 3 * sizeof *f.parent);
     match_link *links = f.parent != NULL ? sorted_links(&f, result) : NULL;
     if (cluster == NULL || links == NULL) {
-        free(links);
-        free(f.parent);
-        return pb_fail_memory(err);
+        match_release(table->store, links);
+        match_release(table->store, f.parent);
+        return cluster == NULL ? pb_fail_memory(err) : match_starved(table->store, err);
     }
     f.next = f.parent + rows;
     f.last = f.next + rows;
@@ -192,13 +193,13 @@ pb_status match_cluster(match_table *table, const match_weights *weights, double
         if (a != b && (links[i].score > 1 || agree(&f, a, b)))
             join(&f, a, b);
     }
-    free(links);
+    match_release(table->store, links);
     pb_status status = match_take_apart(&f, result, err);
     if (status == PB_OK)
         name_clusters(&f, cluster);
     if (status == PB_OK)
         status = settle_pairs(&f, cluster, threshold, arena, result, capacity, err);
-    free(f.parent);
+    match_release(table->store, f.parent);
     if (status != PB_OK)
         return status;
     result->cluster = cluster;

@@ -5,6 +5,8 @@
 #include "match/model.h"
 #include "script/names.h"
 
+#include <pthread.h>
+
 enum { LEVEL_BITS = 3, NAME_PARTS = 6, BONES = 3 };
 
 /* ---- crew.c ---- */
@@ -15,6 +17,26 @@ typedef void (*match_part_work)(void *context, size_t part, size_t thread);
 /** Does parts 0 to below `parts` by so many threads (at most MATCH_THREADS), the caller's among
  * them. */
 void match_crew(size_t threads, size_t parts, match_part_work work, void *context);
+
+/* ---- store.c ---- */
+
+/** As realloc, in memory where `store` is NULL. */
+void *match_resize(const match_store *store, void *block, size_t size);
+/** As free. */
+void match_release(const match_store *store, void *block);
+/** A stage of the work is done. */
+void match_rest(const match_store *store);
+/** Says why match_resize failed. */
+pb_status match_starved(const match_store *store, pb_error *err);
+
+/** Numbers behind one another. */
+typedef struct match_list {
+    uint64_t *items;
+    size_t count, capacity;
+} match_list;
+/** Makes room for `count` in all. */
+bool match_list_room(const match_store *store, match_list *list, size_t count);
+void match_list_free(const match_store *store, match_list *list);
 
 /* ---- keys.c ---- */
 
@@ -179,6 +201,7 @@ typedef struct match_dictionary {
 typedef struct match_table {
     const match_column *columns;
     size_t column_count, rows, row_capacity;
+    const match_store *store;
     size_t threads;    /* that may work at once */
     double population; /* rows among which a value's frequency counts: more than `rows` where a
                           model knows of others */
@@ -296,6 +319,8 @@ pb_status match_plan(const match_table *table, const char *const *blocks, size_t
  * where they were gathered, else NULL. */
 size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint32_t row,
                       const uint32_t *bones, uint64_t *ret_keys);
+/** What a row holds of a column other than one of names; 0: nothing. */
+uint64_t match_part_of(const match_table *table, size_t column, match_key_part part, uint32_t row);
 /** The rough words of a name; 0 behind the last. */
 void match_gather_bones(const match_table *table, size_t column, uint32_t row,
                         uint32_t ret_bones[BONES]);
@@ -310,11 +335,52 @@ bool match_is_exact(const match_table *table, uint32_t left, uint32_t right);
 /** The five levels that the caller sees. */
 uint64_t match_public_levels(const match_table *table, uint64_t levels);
 
-/* ---- block.c ---- */
+/* ---- runs.c ---- */
+
+enum { MATCH_RUNS = 64 };
+/** Pairs in order, each once: left row in the upper half, right row in the lower. */
+typedef struct match_runs {
+    const match_store *store;
+    unsigned row_bits;
+    pthread_mutex_t lock;
+    match_list items[MATCH_RUNS];
+    size_t count;
+} match_runs;
+bool match_runs_start(match_runs *runs, const match_table *table);
+/** Takes pairs in any order, leaves their list empty; by any thread. */
+bool match_runs_add(match_runs *runs, match_list *pairs, match_list *scratch);
+/** All as one. */
+bool match_runs_end(match_runs *runs, match_list *ret_all);
+void match_runs_free(match_runs *runs);
+
+/* ---- block.c, split.c ---- */
+
+enum { MATCH_MOST_CAP = 100 };
+/** What a thread makes keys and pairs with. */
+typedef struct match_room {
+    uint8_t *seen;   /* by key, two bits each: rows that have it, 2 at most */
+    match_list keys; /* key in the upper half, row in the lower */
+    match_list pairs, scratch;
+    match_list over[2], split[2]; /* keys of blocks that are too large, and of their parts */
+} match_room;
+/** Adds the pairs that blocks make, by their size up to `most`. Keys are in order. */
+void match_count_blocks(const match_list *keys, size_t most, uint64_t pairs[MATCH_MOST_CAP + 1]);
+/** The size up to which blocks make no more than `share` pairs, which is then what they make. */
+size_t match_cap_of(const uint64_t pairs[MATCH_MOST_CAP + 1], size_t most, uint64_t *share);
+/** Pairs the blocks up to a size; the keys of others go behind those of `larger`
+ * (NULL: nowhere). */
+bool match_pair_blocks(const match_table *table, match_room *room, const match_list *keys,
+                       size_t cap, match_list *larger);
+/** True for a kind of key whose large blocks are split. */
+bool match_is_split(const match_table *table, const match_key_plan *plan);
+/** Pairs within the blocks of `room->over[0]` by what else their rows share: for each of that
+ * half of `share` at most, `most` in all. */
+bool match_split(const match_table *table, const match_key_plan *plan, size_t cap, uint64_t share,
+                 uint64_t most, match_room *room);
 
 /** Candidate pairs: left row in the upper half, right row in the lower. */
 typedef struct match_candidates {
-    uint64_t *items; /* malloc'ed; sorted, each once */
+    uint64_t *items; /* of the table's store; sorted, each once */
     size_t count;
 } match_candidates;
 

@@ -272,5 +272,5 @@ pb_status match_weights_learn(match_table *table, const match_candidates *candid
     }
     free(chosen.pairs);
     free(chosen.evidence);
-    return ready ? PB_OK : pb_fail_memory(err);
+    return ready ? PB_OK : match_starved(table->store, err);
 }

@@ -63,12 +63,13 @@ static pb_status find_pairs(match_job *job, const match_options *options, match_
                         ? job->table->rows * PAIRS_PER_ROW
                         : LEAST_MAX_PAIRS;
     PB_TRY(match_table_complete(job->table, err));
+    match_rest(job->table->store);
     const match_aside aside = {{cut_names, look_at_strangers}, job};
     PB_TRY(match_block(job->table, options, max_pairs, &aside, &job->candidates, err));
     PB_TRY(match_weights_learn(job->table, &job->candidates, &job->weights, err));
     PB_TRY(match_compare_all(job->table, &job->weights, &job->candidates, job->threshold, progress,
                              context, job->arena, &job->result, &job->capacity, err));
-    free(job->candidates.items);
+    match_release(job->table->store, job->candidates.items);
     job->candidates = (match_candidates){0};
     if (options->ret_model != NULL)
         PB_TRY(match_model_of(job->table, &job->weights, &job->model, err));
@@ -107,7 +108,7 @@ pb_status match_find(match_table *table, const match_options *options, match_pro
     pb_status status = table->rows > 1 && table->column_count > 0
                            ? find_pairs(&job, options, progress, context, err)
                            : all_alone(&job, options, err);
-    free(job.candidates.items);
+    match_release(table->store, job.candidates.items);
     if (status != PB_OK) {
         match_model_free(job.model);
         return status;

@@ -22,7 +22,7 @@ static bool find_first(const match_table *table, size_t column, first_rows *firs
 {
     size_t values = (size_t)table->column[column].count + 1;
     first->limit = values > PLACES ? (uint32_t)(UINT32_MAX / values * PLACES) : UINT32_MAX;
-    first->row = malloc(2 * values * sizeof *first->row);
+    first->row = match_resize(table->store, NULL, 2 * values * sizeof *first->row);
     if (first->row == NULL)
         return false;
     memset(first->row, 255, 2 * values * sizeof *first->row);
@@ -98,7 +98,7 @@ bool match_weights_places(match_table *table, match_weights *weights)
         if (!find_first(table, c, &first))
             return false;
         compare_places(table, c, &first, weights);
-        free(first.row);
+        match_release(table->store, first.row);
     }
     return true;
 }

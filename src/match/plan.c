@@ -21,8 +21,7 @@ static uint64_t date_part(match_key_part part, uint32_t date)
     return UINT64_C(1) << 40 | year << 16 | first << 8 | second;
 }
 
-/* 0: the row has none. */
-static uint64_t part_of(const match_table *table, size_t column, match_key_part part, uint32_t row)
+uint64_t match_part_of(const match_table *table, size_t column, match_key_part part, uint32_t row)
 {
     match_cell cell = match_row(table, row)[column];
     if (cell.id == 0)
@@ -113,7 +112,7 @@ static size_t sounds_with(const match_table *table, const match_key_plan *plan, 
                           uint64_t *keys)
 {
     const match_word *words[NAME_PARTS];
-    uint64_t part = part_of(table, plan->b, plan->part_b, row);
+    uint64_t part = match_part_of(table, plan->b, plan->part_b, row);
     size_t count = part != 0 ? words_of(table, plan->a, row, words) : 0, found = 0;
     for (size_t i = 0; i < count && i < BONES; i++) {
         if (words[i]->cross != 0)
@@ -133,7 +132,7 @@ static uint64_t declared_key(const match_table *table, const char *block, uint32
         size_t c = 0;
         while (c < table->column_count && !pb_str_eq(table->columns[c].name, name))
             c++;
-        uint64_t part = c < table->column_count ? part_of(table, c, PART_WHOLE, row) : 0;
+        uint64_t part = c < table->column_count ? match_part_of(table, c, PART_WHOLE, row) : 0;
         if (part == 0)
             return 0;
         key = match_mix(key, part);
@@ -159,7 +158,7 @@ size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint
         found = start_keys(words, count, keys);
         break;
     case KEY_WORD:
-        y = part_of(table, plan->b, plan->part_b, row);
+        y = match_part_of(table, plan->b, plan->part_b, row);
         if (y != 0 && bones == NULL) {
             match_gather_bones(table, plan->a, row, own);
             bones = own;
@@ -172,13 +171,13 @@ size_t match_row_keys(const match_table *table, const match_key_plan *plan, uint
                                    : sounds_with(table, plan, row, keys);
         break;
     case KEY_ONE:
-        x = part_of(table, plan->a, plan->part_a, row);
+        x = match_part_of(table, plan->a, plan->part_a, row);
         if (x != 0)
             keys[found++] = x;
         break;
     case KEY_TWO:
-        x = part_of(table, plan->a, plan->part_a, row);
-        y = x != 0 ? part_of(table, plan->b, plan->part_b, row) : 0;
+        x = match_part_of(table, plan->a, plan->part_a, row);
+        y = x != 0 ? match_part_of(table, plan->b, plan->part_b, row) : 0;
         if (y != 0)
             keys[found++] = match_mix(x, y);
         break;

@@ -23,8 +23,8 @@ static bool name_columns(match_rows *rows, const match_column *columns, size_t c
     return named;
 }
 
-pb_status match_rows_new(const match_column *columns, size_t column_count, match_rows **ret_rows,
-                         pb_error *err)
+pb_status match_rows_new(const match_column *columns, size_t column_count, const match_store *store,
+                         match_rows **ret_rows, pb_error *err)
 {
     if (column_count > MATCH_MAX_COLUMNS)
         return pb_fail(
@@ -33,6 +33,7 @@ pb_status match_rows_new(const match_column *columns, size_t column_count, match
     match_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         return pb_fail_memory(err);
+    rows->table.store = store;
     rows->table.columns = rows->columns;
     rows->table.column_count = column_count;
     if (!name_columns(rows, columns, column_count)) {
@@ -137,7 +138,8 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
     if (rows >= UINT32_MAX)
         return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
                        "count", PB_ARG_INT(rows), NULL);
-    PB_TRY(match_rows_new(columns, column_count, &packed, err));
+    const match_store *store = options != NULL ? options->store : NULL;
+    PB_TRY(match_rows_new(columns, column_count, store, &packed, err));
     pb_status status = PB_OK;
     for (size_t row = 0; row < rows && status == PB_OK; row++) {
         for (size_t c = 0; c < column_count; c++)

@@ -4,16 +4,23 @@
 
 #include <stdatomic.h>
 
-enum { AHEAD = 16, FIRST_VALUES = 1024, FIRST_TEXTS = 16 << 10, CACHE_BITS = 16 };
+enum {
+    AHEAD = 16,
+    FIRST_VALUES = 1024,
+    FIRST_TEXTS = 16 << 10,
+    CACHE_BITS = 16,
+    REST_ROWS = 1 << 18
+};
 
 /* --- dictionaries --- */
 
 /* Makes room for another value of `length` bytes. */
-static bool dictionary_room(match_dictionary *d, size_t length, size_t first)
+static bool dictionary_room(const match_store *store, match_dictionary *d, size_t length,
+                            size_t first)
 {
     if ((size_t)d->count + 2 > d->capacity) {
         size_t more = d->capacity > 0 ? d->capacity + d->capacity / 2 : first + 1;
-        match_value *values = realloc(d->values, more * sizeof *values);
+        match_value *values = match_resize(store, d->values, more * sizeof *values);
         if (values == NULL)
             return false;
         if (d->values == NULL)
@@ -25,7 +32,7 @@ static bool dictionary_room(match_dictionary *d, size_t length, size_t first)
     if (length <= d->text_capacity - used)
         return true;
     size_t more = used + used / 2 + length + (first < FIRST_VALUES ? 64 : FIRST_TEXTS);
-    char *texts = realloc(d->texts, more);
+    char *texts = match_resize(store, d->texts, more);
     if (texts == NULL)
         return false;
     d->texts = texts;
@@ -34,15 +41,16 @@ static bool dictionary_room(match_dictionary *d, size_t length, size_t first)
 }
 
 /* Twice the places; every value finds its own again. */
-static bool dictionary_spread(match_dictionary *d, size_t first)
+static bool dictionary_spread(const match_store *store, match_dictionary *d, size_t first)
 {
     size_t places = d->places != NULL ? (d->place_mask + 1) * 2 : 16;
     while (places < first)
         places *= 2;
-    free(d->places);
-    d->places = calloc(places, sizeof *d->places);
+    match_release(store, d->places);
+    d->places = match_resize(store, NULL, places * sizeof *d->places);
     if (d->places == NULL)
         return false;
+    memset(d->places, 0, places * sizeof *d->places);
     d->place_mask = places - 1;
     for (uint32_t id = 1; id <= d->count; id++) {
         size_t at = d->values[id].hash & d->place_mask;
@@ -65,15 +73,16 @@ static uint32_t dictionary_find(const match_dictionary *d, uint64_t hash, size_t
 }
 
 /* The number of a value; 0 when there is no memory. */
-static uint32_t dictionary_take(match_dictionary *d, uint64_t hash, pb_str text, size_t first)
+static uint32_t dictionary_take(const match_store *store, match_dictionary *d, uint64_t hash,
+                                pb_str text, size_t first)
 {
     size_t at;
     if ((d->places == NULL || (size_t)d->count * 4 >= d->place_mask * 3) &&
-        !dictionary_spread(d, first))
+        !dictionary_spread(store, d, first))
         return 0;
     uint32_t id = dictionary_find(d, hash, &at);
     if (id == 0) {
-        if (!dictionary_room(d, text.len, first))
+        if (!dictionary_room(store, d, text.len, first))
             return 0;
         uint64_t begin = d->values[d->count].end;
         id = ++d->count;
@@ -85,13 +94,13 @@ static uint32_t dictionary_take(match_dictionary *d, uint64_t hash, pb_str text,
     return id;
 }
 
-static void dictionary_free(match_dictionary *d)
+static void dictionary_free(const match_store *store, match_dictionary *d)
 {
-    free(d->values);
-    free(d->texts);
-    free(d->places);
-    free(d->names);
-    free(d->spelling);
+    match_release(store, d->values);
+    match_release(store, d->texts);
+    match_release(store, d->places);
+    match_release(store, d->names);
+    match_release(store, d->spelling);
 }
 
 /* --- rows --- */
@@ -107,17 +116,19 @@ static bool grow_rows(match_table *table, size_t rows)
         return true;
     size_t more = table->row_capacity + table->row_capacity / 2;
     more = more > rows ? more : rows;
-    match_cell *cells = realloc(table->cells, more * table->column_count * sizeof *cells + 1);
+    match_cell *cells =
+        match_resize(table->store, table->cells, more * table->column_count * sizeof *cells + 1);
     if (cells != NULL)
         table->cells = cells;
-    uint64_t *content = realloc(table->content, more * sizeof *content);
+    uint64_t *content = match_resize(table->store, table->content, more * sizeof *content);
     if (content != NULL)
         table->content = content;
     bool grown = cells != NULL && content != NULL;
     for (size_t c = 0; c < table->column_count && grown; c++) {
         if (!spelt_freely(table->columns[c].kind))
             continue;
-        uint32_t *spelling = realloc(table->column[c].spelling, more * sizeof *spelling);
+        uint32_t *spelling =
+            match_resize(table->store, table->column[c].spelling, more * sizeof *spelling);
         grown = spelling != NULL;
         if (grown)
             table->column[c].spelling = spelling;
@@ -145,7 +156,7 @@ static bool take_column(match_table *table, const match_batch *batch, size_t c)
             d->spelling[table->rows + row] = (uint32_t)match_hash(text, 4);
         if (hash == 0)
             continue;
-        cell->id = dictionary_take(d, hash, text, first);
+        cell->id = dictionary_take(table->store, d, hash, text, first);
         if (cell->id == 0)
             return false;
         d->filled++;
@@ -160,7 +171,7 @@ pb_status match_table_add(match_table *table, const match_batch *batch, pb_error
         return pb_fail(err, PB_LIMIT, PB_MSG("There are too many records to compare: {count}"),
                        "count", PB_ARG_INT(table->rows + batch->rows), NULL);
     if (!grow_rows(table, table->rows + batch->rows))
-        return pb_fail_memory(err);
+        return match_starved(table->store, err);
     for (size_t row = 0; row < batch->rows; row++) {
         uint64_t content = 0;
         for (size_t c = 0; c < columns; c++)
@@ -170,7 +181,9 @@ pb_status match_table_add(match_table *table, const match_batch *batch, pb_error
     }
     for (size_t c = 0; c < columns; c++)
         if (!take_column(table, batch, c))
-            return pb_fail_memory(err);
+            return match_starved(table->store, err);
+    if ((table->rows / REST_ROWS) != (table->rows + batch->rows) / REST_ROWS)
+        match_rest(table->store);
     table->rows += batch->rows;
     return PB_OK;
 }
@@ -180,7 +193,7 @@ void match_table_drop_empty(match_table *table, match_column *kept)
     size_t before = table->column_count, after = 0, place[MATCH_MAX_COLUMNS];
     for (size_t c = 0; c < before; c++) {
         if (table->column[c].count == 0) {
-            dictionary_free(&table->column[c]);
+            dictionary_free(table->store, &table->column[c]);
             continue;
         }
         place[after] = c;
@@ -202,8 +215,8 @@ static bool derive_column(match_table *table, size_t c)
 {
     match_dictionary *d = &table->column[c];
     match_kind kind = table->columns[c].kind;
-    uint32_t *marks = malloc(((size_t)d->count + 1) * sizeof *marks);
-    free(d->places);
+    uint32_t *marks = match_resize(table->store, NULL, ((size_t)d->count + 1) * sizeof *marks);
+    match_release(table->store, d->places);
     d->places = NULL;
     if (marks == NULL)
         return false;
@@ -216,7 +229,7 @@ static bool derive_column(match_table *table, size_t c)
     match_cell *cell = table->cells + c;
     for (size_t row = 0; row < table->rows; row++, cell += table->column_count)
         cell->mark = marks[cell->id];
-    free(marks);
+    match_release(table->store, marks);
     return true;
 }
 
@@ -224,7 +237,7 @@ static bool derive_column(match_table *table, size_t c)
 static bool derive_names(match_table *table, size_t c)
 {
     match_dictionary *d = &table->column[c];
-    d->names = malloc(((size_t)d->count + 1) * sizeof *d->names);
+    d->names = match_resize(table->store, NULL, ((size_t)d->count + 1) * sizeof *d->names);
     if (d->names == NULL)
         return false;
     d->names[0] = (match_name){{0}};
@@ -238,27 +251,32 @@ static bool derive_names(match_table *table, size_t c)
     return true;
 }
 
-/* Later rows that hold what an earlier one does. */
+/* Later rows that hold what an earlier one does: each leads to the one before it. */
 static bool find_copies(match_table *table)
 {
-    match_intern intern = {0};
-    uint32_t *latest = malloc((table->rows + 1) * sizeof *latest);
-    table->copy_of = malloc((table->rows + 1) * sizeof *table->copy_of);
-    bool found = latest != NULL && table->copy_of != NULL;
-    for (size_t row = 0; row < table->rows && found; row++) {
-        if (row + AHEAD < table->rows && intern.slots != NULL)
-            __builtin_prefetch(&intern.slots[table->content[row + AHEAD] & intern.mask]);
-        uint32_t before = intern.count, id = match_intern_id(&intern, table->content[row]);
-        found = id != 0;
-        if (!found)
-            break;
-        bool copy = id <= before && match_tells(table, (uint32_t)row);
-        table->copy_of[row] = copy ? latest[id] : (uint32_t)row;
-        latest[id] = (uint32_t)row;
+    size_t places = 16;
+    while (places < table->rows + table->rows / 2)
+        places *= 2;
+    uint32_t *latest = match_resize(table->store, NULL, places * sizeof *latest); /* row + 1 */
+    table->copy_of = match_resize(table->store, NULL, (table->rows + 1) * sizeof *table->copy_of);
+    if (latest == NULL || table->copy_of == NULL) {
+        match_release(table->store, latest);
+        return false;
     }
-    match_intern_free(&intern);
-    free(latest);
-    return found;
+    memset(latest, 0, places * sizeof *latest);
+    for (size_t row = 0; row < table->rows; row++) {
+        uint64_t content = table->content[row];
+        size_t at = content & (places - 1);
+        if (row + AHEAD < table->rows)
+            __builtin_prefetch(&latest[table->content[row + AHEAD] & (places - 1)]);
+        while (latest[at] != 0 && table->content[latest[at] - 1] != content)
+            at = (at + 1) & (places - 1);
+        bool copy = latest[at] != 0 && match_tells(table, (uint32_t)row);
+        table->copy_of[row] = copy ? latest[at] - 1 : (uint32_t)row;
+        latest[at] = (uint32_t)row + 1;
+    }
+    match_release(table->store, latest);
+    return true;
 }
 
 static void measure_words(match_table *table)
@@ -304,7 +322,7 @@ pb_status match_table_complete(match_table *table, pb_error *err)
     match_crew(table->threads, table->column_count + 1, derive_part, &of);
     bool ready = !atomic_load(&of.starved) &&
                  (table->words.cache != NULL || match_words_start(&table->words, CACHE_BITS));
-    return ready ? PB_OK : pb_fail_memory(err);
+    return ready ? PB_OK : match_starved(table->store, err);
 }
 
 bool match_view_start(match_table *view, const match_table *table)
@@ -324,10 +342,10 @@ void match_view_end(match_table *view)
 void match_table_free(match_table *table)
 {
     for (size_t c = 0; c < MATCH_MAX_COLUMNS; c++)
-        dictionary_free(&table->column[c]);
-    free(table->cells);
-    free(table->content);
-    free(table->copy_of);
+        dictionary_free(table->store, &table->column[c]);
+    match_release(table->store, table->cells);
+    match_release(table->store, table->content);
+    match_release(table->store, table->copy_of);
     match_words_free(&table->words);
     *table = (match_table){0};
 }

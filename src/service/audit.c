@@ -124,6 +124,9 @@ static pb_status run_controls(service_core *service, const service_call *call,
                              .context = &all,
                              .mail_domains = call->check_domains ? mail_domains : NULL};
     db_session *snapshot = NULL;
+    match_options matching;
+    PB_TRY(service_matching(call, 0, answers, &matching, err));
+    options.matching = &matching;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = db_snapshot_beside(snapshot, &options.beside, err);
     if (status == PB_OK)

@@ -3,7 +3,6 @@
 #include "audit/duplicates.h"
 #include "db/move.h"
 #include "db/standby.h"
-#include "sys/environment.h"
 
 bool service_comparing(void *context, uint64_t done, uint64_t total)
 {
@@ -56,18 +55,18 @@ static void keep(db_workspace *workspace, const service_source *source, learned 
 
 /* --- searching --- */
 
-static pb_status find_in(db_session *snapshot, double threshold, pb_arena *arena, learned *of,
-                         service_duplicates *ret_list, pb_error *err)
+static pb_status find_in(db_session *snapshot, double threshold, const match_options *options,
+                         pb_arena *arena, learned *of, service_duplicates *ret_list, pb_error *err)
 {
     const model_entity *entity = of->entity;
     service_duplicate_progress search = {of->call, entity};
-    const match_options options = {.threshold = threshold > 0 ? threshold : entity->duplicate_find,
-                                   .threads = sys_cores(),
-                                   .ret_model = &of->model};
     audit_duplicates found;
     size_t count;
-    *ret_list = (service_duplicates){.entity = entity, .threshold = options.threshold};
-    PB_TRY(audit_duplicates_search(snapshot, entity, &options, service_comparing, &search, arena,
+    match_options with_model = *options;
+    with_model.threshold = threshold > 0 ? threshold : entity->duplicate_find;
+    with_model.ret_model = &of->model;
+    *ret_list = (service_duplicates){.entity = entity, .threshold = with_model.threshold};
+    PB_TRY(audit_duplicates_search(snapshot, entity, &with_model, service_comparing, &search, arena,
                                    &found, err));
     if (found.field_count == 0)
         return PB_OK;
@@ -82,13 +81,15 @@ static pb_status find_all(const service_core *service, const service_call *call,
                           learned *all, service_duplicates *lists, size_t *ret_count, pb_error *err)
 {
     size_t count = 0;
+    match_options options;
+    PB_TRY(service_matching(call, threshold, arena, &options, err));
     for (size_t i = 0; i < service->schema->entity_count; i++) {
         const model_entity *one = &service->schema->entities[i];
         if (!pb_str_empty(entity) && !pb_str_eq(one->name, entity))
             continue;
         match_model_free(all[count].model); /* of an entity without records */
         all[count] = (learned){.call = call, .entity = one};
-        PB_TRY(find_in(snapshot, threshold, arena, &all[count], &lists[count], err));
+        PB_TRY(find_in(snapshot, threshold, &options, arena, &all[count], &lists[count], err));
         count += lists[count].result.rows > 0;
     }
     *ret_count = count;

@@ -34,6 +34,8 @@ typedef struct file_search {
     const exchange_plan *plan;
     pb_str only; /* absent: every entity */
     size_t threads;
+    double threshold; /* 0: that of the entity */
+    match_options matching;
     entity_rows *entities; /* by entity index */
     record_values *values[EXCHANGE_SCAN_THREADS];
     record_input *inputs[EXCHANGE_SCAN_THREADS]; /* those wanted of a row */
@@ -79,7 +81,7 @@ static pb_status begin_entities(file_search *search, const exchange_plan *plan, 
             (!pb_str_empty(search->only) && !pb_str_eq(entity->name, search->only)) ||
             likeness_fields_of(entity).count == 0)
             continue;
-        PB_TRY(likeness_rows_new(entity, &of->rows, err));
+        PB_TRY(likeness_rows_new(entity, search->matching.store, &of->rows, err));
         PB_TRY(choose_wanted(search, entity, of, err));
     }
     return PB_OK;
@@ -201,10 +203,12 @@ static pb_status keep(void *context, size_t number, const exchange_file *file, p
 /* --- the search --- */
 
 static pb_status begin(file_search *search, const service_core *service, const service_call *call,
-                       pb_str only, pb_arena *arena, pb_error *err)
+                       pb_str only, double threshold, pb_arena *arena, pb_error *err)
 {
     size_t cores = sys_cores();
     *search = (file_search){.service = service, .call = call, .only = only, .arena = arena};
+    search->threshold = threshold;
+    PB_TRY(service_matching(call, threshold, arena, &search->matching, err));
     search->threads = cores < EXCHANGE_SCAN_THREADS ? cores : EXCHANGE_SCAN_THREADS;
     for (size_t i = 0; i < EXCHANGE_SCAN_SLOTS; i++)
         search->slots[i].ids = PB_BUF_INIT((size_t)1 << 30);
@@ -241,17 +245,16 @@ static void end(file_search *search)
 }
 
 /* Compares the rows of one entity; what is found outlives the search. */
-static pb_status find_in(file_search *search, const model_entity *entity, double threshold,
+static pb_status find_in(file_search *search, const model_entity *entity,
                          service_duplicates *ret_list, pb_error *err)
 {
     entity_rows *of = &search->entities[entity->index];
     service_duplicate_progress progress = {search->call, entity};
-    match_options options = {.threshold = threshold > 0 ? threshold : entity->duplicate_find,
-                             .threads = search->threads};
     likeness_found found;
-    *ret_list = (service_duplicates){.entity = entity, .threshold = options.threshold};
-    PB_TRY(likeness_rows_find(of->rows, &options, service_comparing, &progress, search->arena,
-                              &found, err));
+    search->matching.threshold = search->threshold > 0 ? search->threshold : entity->duplicate_find;
+    *ret_list = (service_duplicates){.entity = entity, .threshold = search->matching.threshold};
+    PB_TRY(likeness_rows_find(of->rows, &search->matching, service_comparing, &progress,
+                              search->arena, &found, err));
     of->rows = likeness_rows_free(of->rows);
     if (found.field_count == 0)
         return PB_OK;
@@ -266,15 +269,14 @@ static pb_status find_in(file_search *search, const model_entity *entity, double
     return PB_OK;
 }
 
-static pb_status find_all(file_search *search, double threshold, service_duplicates *lists,
-                          size_t *ret_count, pb_error *err)
+static pb_status find_all(file_search *search, service_duplicates *lists, size_t *ret_count,
+                          pb_error *err)
 {
     size_t count = 0;
     for (size_t e = 0; e < search->service->schema->entity_count; e++) {
         if (search->entities[e].rows == NULL)
             continue;
-        PB_TRY(
-            find_in(search, &search->service->schema->entities[e], threshold, &lists[count], err));
+        PB_TRY(find_in(search, &search->service->schema->entities[e], &lists[count], err));
         count += lists[count].result.rows > 0;
     }
     *ret_count = count;
@@ -291,7 +293,7 @@ pb_status service_duplicates_in_files(const service_core *service, const service
     exchange_options options = service_import_options(service, call, source, RECORD_KEEP);
     exchange_sink sink = {.wants = wants, .take = take, .keep = keep, .context = &search};
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
-    pb_status status = begin(&search, service, call, entity, arena, err);
+    pb_status status = begin(&search, service, call, entity, threshold, arena, err);
     sink.threads = search.threads;
     search.plan = &plan;
     if (status == PB_OK)
@@ -300,7 +302,7 @@ pb_status service_duplicates_in_files(const service_core *service, const service
         status = exchange_scan(&options, &plan, &sink, err);
     end_reading(&search);
     if (status == PB_OK)
-        status = find_all(&search, threshold, lists, ret_count, err);
+        status = find_all(&search, lists, ret_count, err);
     end(&search);
     return status;
 }

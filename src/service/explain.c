@@ -123,10 +123,12 @@ static pb_status learn(const service_call *call, db_workspace *workspace,
     service_duplicate_progress progress = {call, entity};
     audit_duplicates found = {0};
     match_model *model = NULL;
-    const match_options options = {.ret_model = &model};
+    match_options options;
     db_session *snapshot = NULL;
     if (arena == NULL)
         return pb_fail_memory(err);
+    PB_TRY(service_matching(call, 0, arena, &options, err));
+    options.ret_model = &model;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = audit_duplicates_search(snapshot, entity, &options, service_comparing,
                                                &progress, arena, &found, err);

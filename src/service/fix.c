@@ -163,7 +163,10 @@ static pb_status find_fixes(fix_work *work, db_workspace *workspace,
     audit_options options = {
         .as_of_days = as_of_days, .progress = checking, .context = (void *)work->call};
     audit_result result;
+    match_options matching;
     db_session *snapshot = NULL;
+    PB_TRY(service_matching(work->call, 0, work->arena, &matching, err));
+    options.matching = &matching;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status =
         audit_run(snapshot, work->service->schema, catalogue, &options, work->arena, &result, err);

@@ -79,6 +79,10 @@ pb_status service_judge(const service_call *call, const record_gate *gate, db_se
                         size_t *ret_count, pb_error *err);
 /** Progress of links being moved; `call` is a service_call (merge.c). */
 bool service_moving_links(void *call, uint64_t done, uint64_t total);
+/** How records are compared: by all cores, in the memory that the call allows, the rest in
+ * temporary files without a name. What it holds ends with `arena` (memory.c). */
+pb_status service_matching(const service_call *call, double threshold, pb_arena *arena,
+                           match_options *ret_options, pb_error *err);
 /** How a source was read, as reports tell it (reading.c). */
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);

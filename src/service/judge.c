@@ -5,7 +5,6 @@
 #include "internal.h"
 
 #include "audit/duplicates.h"
-#include "sys/environment.h"
 
 /* One record looked at costs as much as so many compared with all others at once. */
 enum { LOOK_COST = 25 };
@@ -100,8 +99,9 @@ static pb_status all_at_once(judging *j, pb_error *err)
     match_model *model = NULL;
     audit_duplicates found = {0};
     /* Calibrated, a score may be worth more than it says. */
-    const match_options options = {
-        .threshold = SERVICE_QUEUE_LEAST, .threads = sys_cores(), .ret_model = &model};
+    match_options options;
+    PB_TRY(service_matching(j->call, SERVICE_QUEUE_LEAST, j->arena, &options, err));
+    options.ret_model = &model;
     if (service_comparing(&progress, 0, j->judged.records)) /* the search asks now and then only */
         return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"), NULL);
     pb_status status = audit_duplicates_search(j->session, j->judged.entity, &options,

@@ -4,7 +4,6 @@
 #include "audit/duplicates.h"
 #include "internal.h"
 #include "service/reads.h"
-#include "sys/environment.h"
 
 /* --- filling --- */
 
@@ -50,10 +49,11 @@ static pb_status search(filling *f, db_workspace *workspace, pb_arena *arena,
                         audit_duplicates *ret_found, match_model **ret_model, pb_error *err)
 {
     service_duplicate_progress progress = {f->call, f->entity};
-    const match_options options = {
-        .threshold = SERVICE_QUEUE_LEAST, .threads = sys_cores(), .ret_model = ret_model};
+    match_options options;
     db_session *snapshot = NULL;
     pb_uuid *ids = NULL;
+    PB_TRY(service_matching(f->call, SERVICE_QUEUE_LEAST, arena, &options, err));
+    options.ret_model = ret_model;
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = audit_duplicates_search(snapshot, f->entity, &options, service_comparing,
                                                &progress, arena, ret_found, err);

@@ -160,6 +160,17 @@ int sys_call_unlink(int folder, const char *name, int flags)
     return fault(SYS_FAULT_UNLINK) ? -1 : unlinkat(folder, name, flags);
 }
 
+int sys_call_allocate(int fd, size_t size)
+{
+    int error;
+    if (fault(SYS_FAULT_WRITE))
+        return errno != SYS_FAULT_SHORT ? errno : EIO;
+    do
+        error = posix_fallocate(fd, 0, (off_t)size);
+    while (error == EINTR);
+    return error;
+}
+
 bool sys_call_write_all(int fd, pb_str bytes)
 {
     while (bytes.len) {

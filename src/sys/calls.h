@@ -21,6 +21,10 @@ int sys_call_chmod(int fd, mode_t mode);
 int sys_call_mkdir(const char *path, mode_t mode);
 int sys_call_unlink(int folder, const char *name, int flags);
 
+/** Room for `size` bytes of a file, promised by the disk; 0 or the error's number. Counts as a
+ * write.
+ */
+int sys_call_allocate(int fd, size_t size);
 /** Writes all bytes to `fd`; false with errno set. */
 bool sys_call_write_all(int fd, pb_str bytes);
 

@@ -23,6 +23,30 @@ size_t sys_cores(void)
     return count > 0 ? (size_t)count : 1;
 }
 
+/* The limit that a file of the control group tells; "max" is none. */
+static uint64_t limit_in(const char *path)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(4096);
+    int64_t limit;
+    if (sys_file_read(path, 4096, &text, NULL) != PB_OK ||
+        !pb_str_to_i64(pb_str_trim(pb_buf_str(&text)), &limit) || limit <= 0)
+        return UINT64_MAX;
+    return (uint64_t)limit;
+}
+
+uint64_t sys_memory(void)
+{
+    static const char *const groups[] = {"/sys/fs/cgroup/memory.max",
+                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    uint64_t memory = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_C(1) << 30;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        uint64_t limit = limit_in(groups[i]);
+        memory = limit < memory ? limit : memory;
+    }
+    return memory;
+}
+
 pb_str sys_user_name(pb_arena *arena)
 {
     char room[4096];

@@ -38,9 +38,11 @@ static size_t copies_in(support *base, const char *name, const char *text, const
     SUPPORT_OK(support_import(&world, paths, 1, &base->err), &base->err);
     support_remove(folder);
     SUPPORT_OK(db_snapshot_open(world.workspace, &session, &base->err), &base->err);
-    SUPPORT_OK(audit_duplicates_find(session, model_entity_find(base->schema, pb_str_c(entity)), 0,
-                                     NULL, NULL, arena, &found, &base->err),
-               &base->err);
+    const model_entity *searched = model_entity_find(base->schema, pb_str_c(entity));
+    const match_options options = {.threshold = searched->duplicate_find};
+    SUPPORT_OK(
+        audit_duplicates_search(session, searched, &options, NULL, NULL, arena, &found, &base->err),
+        &base->err);
     size_t copies = 0;
     for (size_t i = 0; i < found.result.rows; i++)
         copies += found.result.cluster[i] != i;

@@ -116,14 +116,16 @@ static const bad_row bad_rows[] = {
     {"audit", "missing.csv; noise.csv; empty; torn; ws --key-file key; good.csv --map missing.yaml;"
               " good.csv --map noise.yaml; good.csv --as-of 2025-02-30; good.csv --format docx;"
               " good.csv --controls missing; good.csv --since file; good.csv --target noise.yaml;"
-              " good.csv --hourly-rate much; good.csv --hours-a-week 0; good.csv --as nobody;"
+              " good.csv --hourly-rate much; good.csv --memory 2XB; good.csv --hours-a-week 0; "
+              "good.csv --as nobody;"
               " good.csv --encoding klingon; good.csv --out file/below;"
               " postgres://nobody@localhost:1/x"},
     {"compare",
      "missing.json good.csv; good.csv missing.csv; file file; good.csv good.csv --as-of x;"
      " good.csv good.csv --format docx"},
     {"duplicates", "missing.csv; good.csv --entity unicorn; good.csv --threshold 2;"
-                   " good.csv --threshold many; good.csv --pairs missing/pairs.csv"},
+                   " good.csv --threshold many; good.csv --memory much; good.csv --memory 3; "
+                   "good.csv --pairs missing/pairs.csv"},
     {"init", "ws; file; file/below; empty --key-file empty; postgres://nobody@localhost:1/x"},
     {"move", "ws; missing other; ws ws; ws file; torn other; file other; ws --take-back"},
     {"import",

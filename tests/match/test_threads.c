@@ -90,7 +90,7 @@ static match_result find(const world *w, const uint32_t *order, size_t threads)
     match_result result;
     pb_error err;
     match_options options = {.threads = threads, .memory = memory};
-    assert_int_equal(match_rows_new(columns, COLUMNS, &rows, &err), PB_OK);
+    assert_int_equal(match_rows_new(columns, COLUMNS, NULL, &rows, &err), PB_OK);
     assert_int_equal(match_batch_new(rows, PART, &batch, &err), PB_OK);
     for (size_t row = 0; row < w->count; row++) {
         if (row % PART == 0)
@@ -235,7 +235,7 @@ static void test_few_pairs_allowed(void **state)
     match_batch *batch = NULL;
     match_result result;
     match_options options = {.threads = 2, .max_pairs = 2000};
-    assert_int_equal(match_rows_new(columns, COLUMNS, &rows, NULL), PB_OK);
+    assert_int_equal(match_rows_new(columns, COLUMNS, NULL, &rows, NULL), PB_OK);
     assert_int_equal(match_batch_new(rows, w.count, &batch, NULL), PB_OK);
     for (size_t row = 0; row < w.count; row++)
         assert_int_equal(match_batch_add(batch, w.rows[row], NULL), PB_OK);

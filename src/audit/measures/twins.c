@@ -37,8 +37,12 @@ pb_status twins_find(audit_work *work, entity_state *state, pb_error *err)
     audit_duplicates found;
     if (!arena)
         return pb_fail_memory(err);
-    PB_TRY(audit_duplicates_find(work->session, state->entity, 0, stop_matching,
-                                 (void *)(uintptr_t)work->self, arena, &found, err));
+    match_options options = {0};
+    if (work->options->matching != NULL)
+        options = *work->options->matching;
+    options.threshold = state->entity->duplicate_find;
+    PB_TRY(audit_duplicates_search(work->session, state->entity, &options, stop_matching,
+                                   (void *)(uintptr_t)work->self, arena, &found, err));
     const match_result result = found.result;
     state->match_fields = found.field_count;
     state->exact = pb_arena_array(work->scratch, result.rows + 1, sizeof *state->exact);

@@ -11,6 +11,7 @@
 #include "audit/copies.h"
 #include "audit/figures.h"
 #include "db/read.h"
+#include "match/match.h"
 
 typedef enum audit_outcome {
     AUDIT_PASS,
@@ -131,6 +132,9 @@ typedef struct audit_options {
     /** A second snapshot of the same state (db_snapshot_beside): what costs most is then done on it
      * by a second thread. NULL: one thread does everything. The result is the same. */
     db_session *beside;
+    /** By how many threads and in which memory duplicates are found; NULL: one, as much as there
+     * is. The result is the same. */
+    const match_options *matching;
 } audit_options;
 
 /** Evaluates all controls. A control that breaks is AUDIT_COULD_NOT_RUN, the others go on; only a

@@ -15,16 +15,13 @@
 typedef likeness_found audit_duplicates;
 
 /** Compares all records of `entity` in the snapshot by `options` (its blocks are the entity's own)
- * and heeds what reviewers decided: a pair said to differ is none, one said to be one is. */
+ * and heeds what reviewers decided: a pair said to differ is none, one said to be one is.
+ * What is found lives in `arena`, the rows compared in the options' store, which outlives it: see
+ * likeness/rows.h for how much. */
 pb_status audit_duplicates_search(db_session *snapshot, const model_entity *entity,
                                   const match_options *options, match_progress progress,
                                   void *context, pb_arena *arena, audit_duplicates *ret_duplicates,
                                   pb_error *err);
-/** The same by a threshold alone. `threshold` 0: the entity's own (`find`).
- * Everything lives in `arena`: see likeness/rows.h for how much. */
-pb_status audit_duplicates_find(db_session *snapshot, const model_entity *entity, double threshold,
-                                match_progress progress, void *context, pb_arena *arena,
-                                audit_duplicates *ret_duplicates, pb_error *err);
 /** The ids of the first `rows` records, in the same order, and their numbers (n); these may be
  * NULL.
  */

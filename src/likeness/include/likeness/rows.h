@@ -22,8 +22,9 @@ typedef struct likeness_found {
 } likeness_found;
 
 /** Owner: the caller, likeness_rows_free. About 8 bytes a record and field, 20 a record, and 20 for
- * each different value beside its text. */
-pb_status likeness_rows_new(const model_entity *entity, likeness_rows **ret_rows, pb_error *err);
+ * each different value beside its text, in `store` (NULL: memory), which outlives the rows. */
+pb_status likeness_rows_new(const model_entity *entity, const match_store *store,
+                            likeness_rows **ret_rows, pb_error *err);
 const likeness_fields *likeness_rows_fields(const likeness_rows *rows);
 /** A part for at most `most` records at a time. Owner: the caller, likeness_part_free. */
 pb_status likeness_part_new(const likeness_rows *rows, size_t most, likeness_part **ret_part,

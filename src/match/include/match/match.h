@@ -51,6 +51,15 @@ typedef struct match_result {
     uint64_t compared;
 } match_result;
 
+/** Where large arrays lie: what the caller has beside malloc, such as files once a limit is
+ * reached. Several threads call it at once. */
+typedef struct match_store {
+    void *(*resize)(void *context, void *block, size_t size); /* as realloc; size 0 frees */
+    void (*rest)(void *context); /* a stage is done: not all of it will be read at once */
+    pb_status (*why)(const void *context, pb_error *err); /* why resize gave NULL */
+    void *context;
+} match_store;
+
 typedef struct match_options {
     double threshold;   /* 0: the default, 0.6 */
     uint64_t max_pairs; /* compared at most, beside copies; 0: 20 a row, at least 4 million. What is
@@ -60,7 +69,8 @@ typedef struct match_options {
     uint64_t memory; /* bytes that keys and candidates may take beside the packed rows, about; 0:
                         256 million. Where it is short, keys are made part by part, which takes
                         longer */
-    size_t threads;  /* 0: one; the result is the same for any number */
+    const match_store *store;       /* of what match_run and rows made with it need; NULL: memory */
+    size_t threads;                 /* 0: one; the result is the same for any number */
     struct match_model **ret_model; /* what was learned, for match/model.h; owner: the caller,
                                        match_model_free; NULL: not wanted */
 } match_options;
@@ -77,9 +87,10 @@ pb_status match_run(const match_column *columns, size_t column_count, size_t row
  * beside its text, and 8 bytes a value and 20 a row. Threads: rows belong to one thread. */
 typedef struct match_rows match_rows;
 
-/** `values` of the columns are not looked at. Owner: the caller, match_rows_free. */
-pb_status match_rows_new(const match_column *columns, size_t column_count, match_rows **ret_rows,
-                         pb_error *err);
+/** `values` of the columns are not looked at. `store` (NULL: memory) holds the rows and all that
+ * comparing them needs; it must outlive them. Owner: the caller, match_rows_free. */
+pb_status match_rows_new(const match_column *columns, size_t column_count, const match_store *store,
+                         match_rows **ret_rows, pb_error *err);
 /** Some rows made ready by a thread of its own, to be taken in one after the other. */
 typedef struct match_batch match_batch;
 /** For at most `most` rows of `rows`. Owner: the caller, match_batch_free. */

@@ -74,7 +74,9 @@ typedef struct service_call {
     int64_t now_us;
     service_progress progress; /* may be NULL */
     void *context;
-    bool check_domains;       /* audit: name servers may be asked for customers' mail domains */
+    bool check_domains; /* audit: name servers may be asked for customers' mail domains */
+    uint64_t memory;    /* bytes that comparing records may take before it goes on in temporary
+                           files; 0: half of the machine's */
     const char *name_servers; /* see sys_mail_options.servers; NULL: those of the system */
 } service_call;
 

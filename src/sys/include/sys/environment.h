@@ -9,6 +9,8 @@
 
 /** Processor cores that run, at least 1. */
 size_t sys_cores(void);
+/** Bytes of memory that this process may come to have: the machine's, or what its container has. */
+uint64_t sys_memory(void);
 /** NULL when not set or empty. Belongs to the environment. */
 const char *sys_getenv(const char *name);
 /** Name of the user who runs the process, its number when it has none; absent without memory. */
