@@ -72,6 +72,70 @@ static pb_status count_groups(counting *c, pb_error *err)
     return PB_OK;
 }
 
+/* --- what hangs on them --- */
+
+/* Adds an amount to the sum of its currency; what has no place among them is left out. */
+static void add_amount(audit_sums *sums, pb_str *currencies, pb_str currency, int64_t minor)
+{
+    size_t at = 0;
+    while (at < sums->count && !pb_str_eq(sums->currency[at], currency))
+        at++;
+    if (at == AUDIT_CURRENCIES)
+        return;
+    if (at == sums->count) {
+        currencies[sums->count++] = currency;
+        sums->minor[at] = 0;
+    }
+    sums->minor[at] += minor;
+}
+
+static bool hangs_on_group(const counting *c, const entity_state *state, size_t at)
+{
+    for (size_t i = 0; i < state->entity->field_count; i++) {
+        const model_field *field = &state->entity->fields[i];
+        const uint32_t *leads = field->target == c->state->entity ? targets_of(state, field) : NULL;
+        if (leads != NULL && leads[at] != LINK_NONE && leads[at] != LINK_NOWHERE &&
+            is_grouped(c, leads[at] - 1))
+            return true;
+    }
+    return false;
+}
+
+static bool links_here(const counting *c, const model_entity *entity)
+{
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (entity->fields[i].target == c->state->entity && entity != c->state->entity)
+            return true;
+    return false;
+}
+
+/* Each record once, by whichever of its links. */
+static pb_status count_linked(counting *c, pb_error *err)
+{
+    audit_sums *sums = &c->copies->linked_amounts;
+    pb_str *currencies = pb_arena_array(c->work->arena, AUDIT_CURRENCIES, sizeof *currencies);
+    if (currencies == NULL)
+        return pb_fail_memory(err);
+    sums->currency = currencies;
+    for (size_t e = 0; e < c->work->schema->entity_count; e++) {
+        const model_entity *entity = &c->work->schema->entities[e];
+        entity_state *state = &c->work->entities[entity->index];
+        if (!links_here(c, entity))
+            continue;
+        PB_TRY(targets_load(c->work, state, err));
+        bool worth = state->amount != NULL && state->currency_count <= AUDIT_CURRENCIES;
+        for (size_t at = 0; at < state->count; at++) {
+            if (!hangs_on_group(c, state, at))
+                continue;
+            c->copies->linked++;
+            if (worth && state->amount[at] != 0)
+                add_amount(sums, currencies, state->currencies[state->money[at]],
+                           state->amount[at]);
+        }
+    }
+    return PB_OK;
+}
+
 static int order_parts(const void *a, const void *b)
 {
     const audit_copies_part *x = a, *y = b;
@@ -198,6 +262,7 @@ static pb_status count_one(audit_work *work, entity_state *state, audit_copies *
         PB_TRY(count_by(&c, state->source, work->sources, work->source_count, copies->sources,
                         &copies->source_count, err));
         PB_TRY(count_ways(&c, err));
+        PB_TRY(count_linked(&c, err));
     }
     return take_quality(&c, err);
 }

@@ -154,6 +154,16 @@ static void put_copies(pb_json *json, const audit_copies *copies)
         pb_json_member_i64(json, "amount_minor_units", copies->amount);
         pb_json_member(json, "currency", copies->amount_currency);
     }
+    pb_json_member_i64(json, "linked_records", (int64_t)copies->linked);
+    pb_json_key(json, "linked_amounts");
+    pb_json_array(json);
+    for (size_t i = 0; i < copies->linked_amounts.count; i++) {
+        pb_json_object(json);
+        pb_json_member_i64(json, "minor_units", copies->linked_amounts.minor[i]);
+        pb_json_member(json, "currency", copies->linked_amounts.currency[i]);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
     put_parts(json, "owners", copies->owners, copies->owner_count);
     put_parts(json, "sources", copies->sources, copies->source_count);
     put_parts(json, "ways_in", copies->ways, copies->way_count);

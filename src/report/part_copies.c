@@ -9,12 +9,26 @@ static pb_str plural(builder *b, const audit_copies *copies)
 
 static pb_str amount_of(builder *b, const audit_copies *copies)
 {
-    static const audit_sums none;
     PB_AUTO_BUF amount = PB_BUF_INIT(4096);
-    if (copies->amount_currency.ptr == NULL)
-        return PB_STR_NONE;
-    report_amounts(&b->writer, copies->amount, copies->amount_currency, &none, &amount);
-    return build_keep(b, &amount);
+    report_amounts(&b->writer, copies->amount, copies->amount_currency, &copies->linked_amounts,
+                   &amount);
+    return amount.len > 0 ? build_keep(b, &amount) : PB_STR_NONE;
+}
+
+/* What it takes to decide and merge them: as the control says that finds them. */
+static pb_str work_of(builder *b, const audit_copies *copies)
+{
+    const audit_result *result = b->writer.result;
+    PB_AUTO_BUF work = PB_BUF_INIT(256);
+    for (size_t i = 0; i < result->finding_count && work.len == 0; i++) {
+        audit_finding all = result->findings[i];
+        if (all.control->entity != copies->entity ||
+            !pb_str_starts(all.control->id, PB_STR("DUP-NEAR")))
+            continue;
+        all.failing = copies->extra;
+        report_effort(&b->writer, &all, &work);
+    }
+    return work.len > 0 ? build_keep(b, &work) : PB_STR_NONE;
 }
 
 static void overview(builder *b)
@@ -28,7 +42,9 @@ static void overview(builder *b)
     build_column(&table, PB_MSG("Would go"), REPORT_CELL_NUMBER);
     build_column(&table, PB_MSG("Largest group"), REPORT_CELL_NUMBER);
     build_column(&table, PB_MSG("Several owners"), REPORT_CELL_NUMBER);
+    build_column(&table, PB_MSG("Hang on them"), REPORT_CELL_NUMBER);
     build_column(&table, PB_MSG("At stake"), REPORT_CELL_TEXT);
+    build_column(&table, PB_MSG("Work"), REPORT_CELL_TEXT);
     for (size_t i = 0; i < result->copies_count; i++) {
         const audit_copies *copies = &result->copies[i];
         if (copies->groups == 0)
@@ -40,16 +56,20 @@ static void overview(builder *b)
         build_cell_int(&table, copies->extra);
         build_cell_int(&table, copies->largest);
         build_cell_int(&table, copies->split_owners);
+        build_cell_int(&table, copies->linked);
         build_cell_text(&table, amount_of(b, copies));
+        build_cell_text(&table, work_of(b, copies));
     }
     build_table_block(
         &table, build_say(b, PB_MSG("Groups of likely duplicates"), NULL),
-        build_say(b,
-                  PB_MSG("Records that are likely one stand in one group; of each group one record "
-                         "stays when they are merged. Groups with several owners are customers "
-                         "whom two people call. At stake is what the records in groups are worth "
-                         "together, where they have an amount in one currency."),
-                  NULL),
+        build_say(
+            b,
+            PB_MSG("Records that are likely one stand in one group; of each group one record "
+                   "stays when they are merged. Groups with several owners are customers "
+                   "whom two people call. On the records in groups hang others: deals, cases, "
+                   "orders, people of a firm. At stake is what both are worth together, each "
+                   "currency by itself; work is what deciding and merging them takes."),
+            NULL),
         PB_STR_NONE);
 }
 

@@ -204,6 +204,58 @@ static void test_stopping_leaves_nothing(void **state)
         PB_CANCELLED);
 }
 
+/* What is there twice, of files and of a workspace: groups, share, what hangs on them and is at
+ * stake, by source and way in. */
+/* shows: DQ-4 AUD-9 */
+static void test_what_is_there_twice_says_what_is_at_stake(void **state)
+{
+    office *o = *state;
+    pb_error err;
+    const char *paths[] = {
+        put(o, "accounts.csv",
+            "Account ID,Account Name,Phone,City,Country\n"
+            "A1,Weber Bau GmbH,+49 89 4417822,Berlin,DE\nA2,Weber Bau,+49 89 4417822,Berlin,DE\n"
+            "A3,Nordlicht Solar GmbH,+49 431 998811,Kiel,DE\n"),
+        put(o, "opportunities.csv",
+            "Opportunity ID,Opportunity Name,Account ID,Amount,Currency,Stage,Close Date,Owner\n"
+            "O1,One,A1,100.00,EUR,Won,2025-01-01,Anna\nO2,Two,A2,50.00,EUR,Won,2025-01-01,Anna\n"
+            "O3,Three,A2,70.00,USD,Won,2025-01-01,Anna\nO4,Four,A3,999.00,EUR,Won,2025-01-01,"
+            "Anna\n")};
+    const char *path = make_workspace(o);
+    const service_source files = {.paths = paths, .path_count = 2};
+    const service_source kept = {.paths = &path, .path_count = 1, .key = o->key};
+    exchange_plan plan;
+    db_workspace *workspace = open_workspace(o, path);
+    must(service_import(o->service, &o->call, workspace, &files, false, false, o->arena, &plan,
+                        &err),
+         &err);
+    db_workspace_close(workspace);
+    for (int round = 0; round < 2; round++) {
+        service_audit_result audited;
+        const audit_copies *copies = NULL;
+        must(service_audit(o->service, &o->call, round == 0 ? &files : &kept, NULL, 20300, o->arena,
+                           &audited, &err),
+             &err);
+        for (size_t i = 0; i < audited.result.copies_count; i++)
+            if (pb_str_is(audited.result.copies[i].entity->name, "account"))
+                copies = &audited.result.copies[i];
+        assert_non_null(copies);
+        assert_int_equal(copies->groups, 1);
+        assert_int_equal(copies->grouped, 2);
+        assert_int_equal(copies->records, 3);
+        assert_int_equal(copies->linked, 3);
+        assert_int_equal(copies->linked_amounts.count, 2);
+        assert_true(pb_str_is(copies->linked_amounts.currency[0], "EUR"));
+        assert_int_equal(copies->linked_amounts.minor[0], 15000);
+        assert_int_equal(copies->linked_amounts.minor[1], 7000);
+        assert_int_equal(copies->source_count, 1);
+        assert_true(pb_str_is(copies->sources[0].name, "accounts.csv"));
+        assert_int_equal(copies->sources[0].grouped, 2);
+        assert_int_equal(copies->way_count, 1);
+        assert_true(pb_str_is(copies->ways[0].name, "import"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +270,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_duplicates_of_files_and_of_a_workspace_are_the_same,
                                         office_open, office_close),
         cmocka_unit_test_setup_teardown(test_stopping_leaves_nothing, office_open, office_close),
+        cmocka_unit_test_setup_teardown(test_what_is_there_twice_says_what_is_at_stake, office_open,
+                                        office_close),
     };
     return cmocka_run_group_tests_name("service/operations", tests, NULL, NULL);
 }

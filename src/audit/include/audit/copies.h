@@ -4,6 +4,7 @@
 #ifndef AUDIT_COPIES_H
 #define AUDIT_COPIES_H
 
+#include "audit/figures.h"
 #include "likeness/quality.h"
 #include "model/schema.h"
 
@@ -20,12 +21,15 @@ enum { AUDIT_COPIES_PARTS = 10 };
 typedef struct audit_copies {
     const model_entity *entity;
     uint64_t records;
-    uint64_t groups, grouped; /* groups, and records in them */
-    uint64_t extra;           /* records that would go, were each group one */
-    uint64_t largest;         /* records of the largest group */
-    uint64_t split_owners;    /* groups whose records have different owners */
-    int64_t amount;           /* of the records in groups, in minor units; see amount_currency */
-    pb_str amount_currency;   /* as audit_finding.amount_currency */
+    uint64_t groups, grouped;  /* groups, and records in them */
+    uint64_t extra;            /* records that would go, were each group one */
+    uint64_t largest;          /* records of the largest group */
+    uint64_t split_owners;     /* groups whose records have different owners */
+    int64_t amount;            /* of the records in groups, in minor units; see amount_currency */
+    pb_str amount_currency;    /* as audit_finding.amount_currency */
+    uint64_t linked;           /* records of other kinds that hang on those in groups: deals, cases,
+                                  orders, people of a firm */
+    audit_sums linked_amounts; /* what these are worth */
     audit_copies_part owners[AUDIT_COPIES_PARTS], sources[AUDIT_COPIES_PARTS],
         ways[AUDIT_COPIES_PARTS]; /* most grouped first; those without any are left out */
     size_t owner_count, source_count, way_count;
