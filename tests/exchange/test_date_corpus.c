@@ -1,4 +1,5 @@
-/* Replays the seeds of tests/fuzz/corpus/date, and everything that ever broke the readers of dates and numbers. */
+/* Replays the seeds of tests/fuzz/corpus/date, and everything that ever broke the readers of dates
+ * and numbers. */
 #include "../fuzz/fuzz_date.c"
 
 #include "../fuzz/replay.h"

@@ -1,4 +1,5 @@
-/* Replays the seeds of tests/fuzz/corpus/ids, and everything that ever broke the readers of identifiers. */
+/* Replays the seeds of tests/fuzz/corpus/ids, and everything that ever broke the readers of
+ * identifiers. */
 #include "../fuzz/fuzz_ids.c"
 
 #include "../fuzz/replay.h"

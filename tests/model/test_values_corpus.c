@@ -1,4 +1,5 @@
-/* Replays the seeds of tests/fuzz/corpus/values, and everything that ever broke the readers of values. */
+/* Replays the seeds of tests/fuzz/corpus/values, and everything that ever broke the readers of
+ * values. */
 #include "../fuzz/fuzz_values.c"
 
 #include "../fuzz/replay.h"

@@ -1,4 +1,5 @@
-/* Replays the seeds of tests/fuzz/corpus/yaml, and everything that ever broke the reader of declarations. */
+/* Replays the seeds of tests/fuzz/corpus/yaml, and everything that ever broke the reader of
+ * declarations. */
 #include "../fuzz/fuzz_yaml.c"
 
 #include "../fuzz/replay.h"
