@@ -321,7 +321,7 @@ def long_cases(folder, root, names):
     """What takes too long for every day: every byte of every file, fuzzing, the bare machine."""
     cases = [dict(case, name="every-byte " + case["name"], timeout=4 * 3600,
                   env=dict(case["env"], PROBITY_EVERY_BYTE="1"))
-             for case in introspect(folder) if case["name"] == "ledger/files"]
+             for case in introspect(folder) if case["name"] in ("ledger/files", "ledger/verify-postgres")]
     for name in sorted(os.listdir(os.path.join(root, "tests", "fuzz", "corpus"))):
         cases.append({"name": f"fuzz {name}", "timeout": 3600,
                       "cmd": [os.path.join(root, "tests", "fuzz", "run"), name, "600"]})

@@ -51,6 +51,13 @@ static void must_name(db_workspace *workspace, const char *want)
     assert_int_equal(report.events, 99);
 }
 
+/* What finds a change is the same on both engines: on a server, whose every question takes a turn
+ * to it, one byte in four is changed, another one in every row; PROBITY_EVERY_BYTE=1 takes all. */
+static size_t step(void)
+{
+    return on_postgres() && getenv("PROBITY_EVERY_BYTE") == NULL ? 4 : 1;
+}
+
 /* Changes every byte of a cell of bytes in turn; `emptied` is what an empty cell is told as. */
 static size_t alter_bytes(db_workspace *workspace, cell c, const char *want, const char *emptied)
 {
@@ -58,7 +65,7 @@ static size_t alter_bytes(db_workspace *workspace, cell c, const char *want, con
     pb_value value = read_cell(workspace, c, arena);
     assert_int_equal(value.kind, PB_BLOB);
     char *bytes = pb_arena_cstr(arena, value.as.s);
-    for (size_t i = 0; i < value.as.s.len; i++) {
+    for (size_t i = (size_t)c.at % step(); i < value.as.s.len; i += step()) {
         char mask = (char)(1U << (i % 8));
         bytes[i] ^= mask;
         write_cell(workspace, c, c.at, PB_VALUE_BLOB(pb_str_n(bytes, value.as.s.len)));
