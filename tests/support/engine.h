@@ -93,8 +93,10 @@ static inline void engine_lift_rights(void)
 static inline const char *engine_copy(void)
 {
     int number = ++engine_count;
-    engine_say("template1", pb_arena_printf(engine_server.arena,
-                                            "CREATE DATABASE copy%d TEMPLATE postgres", number));
+    engine_say("template1",
+               pb_arena_printf(engine_server.arena,
+                               "CREATE DATABASE copy%d TEMPLATE postgres STRATEGY FILE_COPY",
+                               number));
     return pb_arena_printf(engine_server.arena, "postgres://postgres@/copy%d?host=%s&schema=w1",
                            number, engine_server.folder);
 }

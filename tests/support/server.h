@@ -100,7 +100,7 @@ static inline void server_log(const live_server *server)
 /* Waits until `up` says so. */
 static inline void server_wait(live_server *server, bool (*up)(const live_server *))
 {
-    enum { TRIES = 1200 };
+    enum { TRIES = 3600 };
     for (int i = 0; i < TRIES; i++) {
         if (up(server))
             return;
@@ -113,18 +113,19 @@ static inline void server_wait(live_server *server, bool (*up)(const live_server
         usleep(50000);
     }
     server_log(server);
-    fail_msg("the server did not come up in a minute; its words stand above");
+    fail_msg("the server did not come up in three minutes; its words stand above");
 }
 
 static inline void server_stop(live_server *server)
 {
+    enum { STOP_TRIES = 2400 }; /* two minutes: a machine may be busy */
     close(server->line);
     int tries = 0;
-    while (server->pid > 0 && waitpid(server->pid, NULL, WNOHANG) == 0 && tries++ < 400)
+    while (server->pid > 0 && waitpid(server->pid, NULL, WNOHANG) == 0 && tries++ < STOP_TRIES)
         usleep(50000);
-    if (tries >= 400)
+    if (tries >= STOP_TRIES)
         kill(server->pid, SIGKILL);
-    assert_true(tries < 400);
+    assert_true(tries < STOP_TRIES);
     assert_int_equal(PB_OK, sys_dir_remove_tree(server->folder, NULL));
     server->arena = pb_arena_free(server->arena);
 }
