@@ -117,9 +117,10 @@ static void start_ssh(void)
     own_folder(&ssh);
     snprintf(
         command, sizeof command,
-        "cd %s && ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f "
+        "cd '%s' && ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f "
         "mine && cp mine.pub allowed && (printf '[127.0.0.1]:%d '; cut -d' ' -f1,2 host.pub) "
-        "> known && printf 'HostKey %s/host\\nAuthorizedKeysFile %s/allowed\\nPidFile none\\n"
+        "> known && printf 'HostKey \"%s/host\"\\nAuthorizedKeysFile \"%s/allowed\"\\nPidFile "
+        "none\\n"
         "StrictModes no\\nUsePAM no\\nListenAddress 127.0.0.1\\nPort %d\\nSubsystem sftp "
         "internal-sftp\\nPermitRootLogin yes\\n' > config && mkdir -p place && { test $(id -u) "
         "!= 0 || mkdir -p /run/sshd; }",
@@ -339,7 +340,7 @@ static void sftp_refusals_are_told(void **state)
     must_say(&err, "The key of the server 127.0.0.1 is not known.");
     /* it has another key than it had */
     snprintf(command, sizeof command,
-             "cd %s && (printf '[127.0.0.1]:%d '; cut -d' ' -f1,2 mine.pub) > other", ssh.folder,
+             "cd '%s' && (printf '[127.0.0.1]:%d '; cut -d' ' -f1,2 mine.pub) > other", ssh.folder,
              ssh.port);
     run_quietly(command);
     assert_int_equal(backup_sftp_open(ssh_place("place"), &self, &err), PB_DENIED);

@@ -13,7 +13,7 @@ static int run_into(const char *folder, const char *output, const char *argument
 {
     char command[8192], path[4096];
     snprintf(command, sizeof command,
-             "cd %s && XDG_CONFIG_HOME=. LC_ALL=C.UTF-8 %s/probity %s 2>.err2 %s", folder,
+             "cd '%s' && XDG_CONFIG_HOME=. LC_ALL=C.UTF-8 '%s/probity' %s 2>.err2 %s", folder,
              getenv("PROBITY_BUILD"), arguments, output);
     pid_t child = fork();
     assert_true(child >= 0);

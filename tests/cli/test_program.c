@@ -255,7 +255,7 @@ static void test_help_and_completion(void **state)
     for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
         char script[1024];
         snprintf(script, sizeof script,
-                 "source <(%s/probity completion bash); COMP_WORDS=(%s); "
+                 "source <('%s/probity' completion bash); COMP_WORDS=(%s); "
                  "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _probity; [ \"${COMPREPLY[*]}\" = %s ]",
                  getenv("PROBITY_BUILD"), tabs[i][0], tabs[i][1]);
         pid_t child = fork();

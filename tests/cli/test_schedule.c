@@ -73,7 +73,7 @@ static void systemd_takes(const char *names)
 {
     int state = system_status(
         pb_arena_printf(engine_server.arena,
-                        "cd %s/units && if command -v systemd-analyze >/dev/null; then"
+                        "cd '%s/units' && if command -v systemd-analyze >/dev/null; then"
                         " systemd-analyze verify %s >verify.out 2>&1 && ! grep -q . verify.out; fi",
                         folder, names));
     if (state != 0)
