@@ -27,6 +27,7 @@ typedef struct proving {
     backup_plan plan;
     db_server server;
     char *folder, *data, *pg_ctl; /* pg_ctl: NULL until it is known which */
+    sys_lock *lock;               /* in the folder: free when its drill is dead */
     bool running;
 } proving;
 
@@ -89,14 +90,51 @@ static pb_status find_pg_ctl(proving *p, pb_error *err)
     return p->pg_ctl == NULL ? pb_fail_memory(err) : PB_OK;
 }
 
+/* ---- what a killed drill left ---- */
+
+#define LOCK "drill.lock"
+
+/* One that nobody holds the lock of: its server is stopped, and it goes. */
+static void clear_one(proving *p, const char *folder)
+{
+    sys_lock *lock = NULL;
+    char *data = sys_path_join(p->arena, folder, "data");
+    char *path = sys_path_join(p->arena, folder, LOCK);
+    if (data == NULL || path == NULL || sys_path_kind(path) != SYS_FILE ||
+        sys_path_kind(data) != SYS_FOLDER || sys_lock_take(path, &lock, NULL) != PB_OK)
+        return;
+    RUN(NULL, p->pg_ctl, "-D", data, "-s", "-w", "-m", "immediate", "stop");
+    sys_lock_release(lock);
+    sys_dir_remove_tree(folder, NULL);
+}
+
+/* Beside our own folder. What cannot be cleared away keeps no drill from running. */
+static void clear_leftovers(proving *p)
+{
+    pb_str *names;
+    size_t count;
+    pb_str own = sys_path_name(p->folder);
+    const char *above = pb_arena_cstr(p->arena, pb_str_n(p->folder, strlen(p->folder) - own.len));
+    if (above == NULL || sys_dir_list(above, p->arena, &names, &count, NULL) != PB_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        char *folder = pb_arena_printf(p->arena, "%s%.*s", above, PB_STR_FMT(names[i]));
+        if (folder != NULL && pb_str_starts(names[i], PB_STR("probity-")) &&
+            !pb_str_eq(names[i], own))
+            clear_one(p, folder);
+    }
+}
+
 /* ---- restoring ---- */
 
 static pb_status make_folders(proving *p, pb_error *err)
 {
     PB_TRY(sys_temp_dir(p->arena, &p->folder, err));
     p->data = sys_path_join(p->arena, p->folder, "data");
-    if (p->data == NULL)
+    char *lock = sys_path_join(p->arena, p->folder, LOCK);
+    if (p->data == NULL || lock == NULL)
         return pb_fail_memory(err);
+    PB_TRY(sys_lock_take(lock, &p->lock, err));
     PB_TRY(sys_dir_make(p->data, 0700, false, err));
     if (!sys_is_root())
         return PB_OK;
@@ -161,7 +199,6 @@ static pb_status server_ended(proving *p, pb_error *err)
 
 static pb_status start(proving *p, pb_error *err)
 {
-    PB_TRY(find_pg_ctl(p, err));
     PB_TRY(write_rules(p, err));
     char *options = pb_arena_printf(
         p->arena,
@@ -183,6 +220,7 @@ static void end(proving *p)
 {
     if (p->running)
         RUN(NULL, p->pg_ctl, "-D", p->data, "-s", "-w", "-m", "immediate", "stop");
+    sys_lock_release(p->lock);
     if (p->folder != NULL)
         sys_dir_remove_tree(p->folder, NULL);
 }
@@ -302,7 +340,9 @@ static pb_status prove(proving *p, pb_error *err)
     int64_t start_us = sys_monotonic_us();
     PB_TRY(load_plan(p, err));
     PB_TRY(db_server_about(p->living, p->arena, &p->server, err));
+    PB_TRY(find_pg_ctl(p, err));
     PB_TRY(make_folders(p, err));
+    clear_leftovers(p);
     PB_TRY(restore(p, err));
     PB_TRY(start(p, err));
     p->out->ran = true;

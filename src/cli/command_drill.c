@@ -127,9 +127,14 @@ pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err)
                              &workspace, err));
     pb_status status = service_drill(context->service, &call, workspace, &options.key, &what,
                                      context->arena, &drills, &count, err);
+    bool indexes = true;
+    if (status == PB_OK)
+        status = db_checks_indexes(workspace, &indexes, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
     *ret_exit = drills_out(context, drills, count, &out) ? 0 : 1;
+    if (!indexes && !context->json && !context->quiet)
+        cli_say_no_indexes(context, &out);
     return cli_finish(&out, err);
 }

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 
-static void verified_json(const ledger_report *report, pb_buf *out)
+static void verified_json(const ledger_report *report, bool indexes, pb_buf *out)
 {
     pb_json json;
     pb_json_init(&json, out, 2);
@@ -16,7 +16,19 @@ static void verified_json(const ledger_report *report, pb_buf *out)
     pb_json_member_i64(&json, "erased", (int64_t)report->erased);
     pb_json_member_i64(&json, "heads", (int64_t)report->heads);
     pb_json_member_i64(&json, "records", (int64_t)report->records);
+    pb_json_key(&json, "indexes_checked");
+    pb_json_bool(&json, indexes);
     pb_json_object_end(&json);
+    pb_buf_byte(out, '\n');
+}
+
+void cli_say_no_indexes(const cli_context *context, pb_buf *out)
+{
+    cli_say(context, out,
+            PB_MSG("Indexes could not be checked: the server has no amcheck, or this login may not "
+                   "use it. An administrator says: CREATE EXTENSION amcheck; GRANT EXECUTE ON "
+                   "FUNCTION bt_index_check(regclass) TO PUBLIC"),
+            NULL);
     pb_buf_byte(out, '\n');
 }
 
@@ -27,13 +39,16 @@ pb_status cli_run_ledger_verify(cli_context *context, int *ret_exit, pb_error *e
     db_workspace *workspace = NULL;
     service_call call = cli_service_call(context, "ledger verify");
     PB_TRY(cli_open_workspace(context, &workspace, err));
+    bool indexes = true;
     pb_status status = service_verify(context->service, &call, workspace, &report, err);
+    if (status == PB_OK)
+        status = db_checks_indexes(workspace, &indexes, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
     *ret_exit = 0;
     if (context->json) {
-        verified_json(&report, &out);
+        verified_json(&report, indexes, &out);
     } else if (!context->quiet) {
         cli_say(
             context, &out,
@@ -44,6 +59,8 @@ pb_status cli_run_ledger_verify(cli_context *context, int *ret_exit, pb_error *e
             "payloads", cli_count(context, report.payloads), "erased",
             cli_count(context, report.erased), "records", cli_count(context, report.records), NULL);
         pb_buf_byte(&out, '\n');
+        if (!indexes)
+            cli_say_no_indexes(context, &out);
     }
     return cli_finish(&out, err);
 }

@@ -130,7 +130,10 @@ static pb_status promote(cli_context *context, const char *url, db_options *opti
     PB_TRY(db_follower_promote(url, options, err));
     options->older = DB_OLDER_REFUSE;
     PB_TRY(db_workspace_open(url, service_schema(context->service), options, &workspace, err));
+    db_epoch epoch = {0};
     pb_status status = service_verify(context->service, &call, workspace, &report, err);
+    if (status == PB_OK)
+        status = service_server_promoted(&call, workspace, &epoch, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
@@ -142,6 +145,12 @@ static pb_status promote(cli_context *context, const char *url, db_options *opti
                 "workspace", db_workspace_shown(url, context->arena), "events",
                 cli_count(context, report.events), "records", cli_count(context, report.records),
                 NULL);
+        pb_buf_byte(&out, '\n');
+        cli_say(
+            context, &out,
+            PB_MSG("This is takeover {number}, and in the ledger. The places of backups hear of "
+                   "it with the next backup and then refuse the former primary."),
+            "number", cli_count(context, epoch.number), NULL);
         pb_buf_byte(&out, '\n');
     }
     return cli_finish(&out, err);

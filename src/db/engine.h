@@ -121,6 +121,8 @@ typedef struct db_engine {
     pb_status (*keep_tables)(db_conn *conn, const char *schema, pb_error *err);
     /** Every page read, authenticated and checked; the first fault named. */
     pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
+    /** Whether that looks at indexes; NULL: always. */
+    pb_status (*checks_indexes)(db_conn *conn, bool *ret_checks, pb_error *err);
     /** Begins a reader's transaction and holds the stored pages of the very state it sees, for
      * copying; NULL: the engine has no files of its own. */
     pb_status (*pages_hold)(db_conn *conn, const db_target *target, db_pages **ret_pages,

@@ -358,6 +358,18 @@ pb_status db_check_pages(db_workspace *workspace, pb_error *err)
     return status;
 }
 
+pb_status db_checks_indexes(db_workspace *workspace, bool *ret_checks, pb_error *err)
+{
+    db_session *session = NULL;
+    *ret_checks = true;
+    if (workspace->engine->checks_indexes == NULL)
+        return PB_OK;
+    PB_TRY(db_session_open(workspace, DB_READER, &session, err));
+    pb_status status = workspace->engine->checks_indexes(session->conn, ret_checks, err);
+    db_session_free(session);
+    return status;
+}
+
 const char *db_workspace_shown(const char *url, pb_arena *arena)
 {
     static const db_options none;

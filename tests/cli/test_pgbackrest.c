@@ -110,6 +110,59 @@ static const char *now_text(void)
     return pb_arena_cstr(server.arena, pb_buf_str(&text));
 }
 
+/* The process id in the first line of the file that a server keeps while it runs; 0: there is none.
+ */
+static pid_t server_below(const char *above)
+{
+    glob_t found;
+    pid_t pid = 0;
+    if (glob(printed("{}/probity-*/data/postmaster.pid", above), 0, NULL, &found) == 0) {
+        char *text = program_slurp(found.gl_pathv[0]);
+        pid = (pid_t)strtol(text, NULL, 10);
+        free(text);
+    }
+    globfree(&found);
+    return pid;
+}
+
+/* The next one stops the server of a drill that was killed, and clears its folder away. */
+static void kill_a_drill(const char *folder, const char *url, const char *file)
+{
+    enum { LOOKS = 3000 };
+    const char *above = printed("{}/drills", server.folder);
+    const char *before = getenv("TMPDIR");
+    char *kept = before == NULL ? NULL : strdup(before);
+    assert_int_equal(mkdir(above, 0755), 0);
+    setenv("TMPDIR", above, 1);
+    pid_t child = fork(), left = 0;
+    assert_true(child >= 0);
+    if (child == 0) {
+        setpgid(0, 0);
+        program_result r = PROGRAM(folder, "drill", url, "--pgbackrest", file);
+        program_free(&r);
+        _exit(0);
+    }
+    setpgid(child, child);
+    for (int i = 0; i < LOOKS && left == 0; i++) {
+        sys_sleep_us(20000);
+        left = server_below(above);
+    }
+    assert_true(left > 0);
+    assert_int_equal(kill(-child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(kill(left, 0), 0);
+    MUST(folder, 0, "everything came back", "drill", url, "--pgbackrest", file);
+    for (int i = 0; i < LOOKS && kill(left, 0) == 0; i++)
+        sys_sleep_us(20000);
+    assert_int_equal(kill(left, 0), -1);
+    assert_int_equal(rmdir(above), 0); /* nothing is left in it */
+    if (kept == NULL)
+        unsetenv("TMPDIR");
+    else
+        setenv("TMPDIR", kept, 1);
+    free(kept);
+}
+
 /* shows: PER-3 PER-4 */
 static void test_any_moment_of_a_server(void **state)
 {
@@ -143,6 +196,12 @@ static void test_any_moment_of_a_server(void **state)
     MUST(folder, 0, "\"records\": 20", "drill", url, "--json", "--pgbackrest", file, "--time",
          moment);
     MUST(folder, 2, "goes with no", "drill", url, "--pgbackrest", file, "--fault", "all");
+    MUST(folder, 0, "Indexes could not be checked", "ledger", "verify", "-w", url);
+    shell(printed("psql -q -h {} -U postgres -c 'CREATE EXTENSION amcheck; GRANT EXECUTE ON"
+                  " FUNCTION bt_index_check(regclass) TO PUBLIC'",
+                  server.folder));
+    MUST(folder, 0, "\"indexes_checked\": true", "ledger", "verify", "-w", url, "--json");
+    kill_a_drill(folder, url, file);
     /* a repository that cannot be read is no pass */
     shell(printed("sed -i 's/^\\(repo1-cipher-pass=\\).*/\\10000/' {}/conf/pgbackrest.conf",
                   server.folder));

@@ -186,7 +186,10 @@ static void test_a_server_follows_is_read_and_takes_over(void **state)
     EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
     server_stop(&first);
     EXPECT(folder, 1, "receives nothing", "standby", follower, "--status");
-    EXPECT(folder, 0, "is written from now on", "standby", follower, "--promote");
+    EXPECT(folder, 0, "This is takeover 1", "standby", follower, "--promote");
+    say_to(&second,
+           "DO $$ BEGIN ASSERT 1 = (SELECT count(*) FROM w12.setting WHERE name = 'epoch');"
+           " END $$");
     EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", follower);
     EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", follower);
     EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", follower);

@@ -41,6 +41,19 @@ static pb_status walk_indexes(db_conn *conn, pb_error *err)
     return status;
 }
 
+pb_status db_pg_checks_indexes(db_conn *conn, bool *ret_checks, pb_error *err)
+{
+    static const char sql[] = "SELECT count(*) FROM pg_proc AS p WHERE p.proname = 'bt_index_check'"
+                              " AND p.pronargs = 1 AND has_function_privilege(p.oid, 'EXECUTE')";
+    PGresult *result = NULL;
+    PB_TRY(db_pg_send_text(conn, sql, 0, NULL, NULL, NULL, NULL, err));
+    PB_TRY(db_pg_wait(conn, 0, &result, err));
+    db_native answer = {.result = result, .stepping = true};
+    *ret_checks = PQntuples(result) == 1 && db_pg_column_i64(&answer, 0) > 0;
+    PQclear(result);
+    return PB_OK;
+}
+
 pb_status db_pg_check(db_conn *conn, const db_target *target, pb_error *err)
 {
     for (size_t i = 0; i < target->layout->table_count; i++)

@@ -466,6 +466,7 @@ const db_engine db_engine_postgres = {
     .tables = tables,
     .keep_tables = db_pg_keep_tables,
     .check = db_pg_check,
+    .checks_indexes = db_pg_checks_indexes,
     .prepare = db_pg_prepare,
     .prepare_foreign = db_pg_prepare_foreign,
     .finalize = db_pg_finalize,

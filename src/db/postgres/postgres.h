@@ -282,6 +282,7 @@ pb_status db_pg_beside_place(const db_target *other, pb_arena *arena, db_target 
 
 /* check.c */
 pb_status db_pg_check(db_conn *conn, const db_target *target, pb_error *err);
+pb_status db_pg_checks_indexes(db_conn *conn, bool *ret_checks, pb_error *err);
 
 /* foreign.c */
 /** Sent before and behind what a foreign statement asks of the server. */

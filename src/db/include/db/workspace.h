@@ -122,6 +122,9 @@ bool db_session_writes(const db_session *session);
 /** Deepest check of the engine's own files: every page read and authenticated, structure intact.
  * The first fault is named (file, page). */
 pb_status db_check_pages(db_workspace *workspace, pb_error *err);
+/** Whether db_check_pages walks the indexes, too; false on a server whose administrator has not
+ * installed amcheck, or does not let us use it. */
+pb_status db_checks_indexes(db_workspace *workspace, bool *ret_checks, pb_error *err);
 /** The highest rowid-like `n` of an entity table, 0 when empty. */
 pb_status db_last_n(db_session *session, const model_entity *entity, int64_t *ret_n, pb_error *err);
 
