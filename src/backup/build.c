@@ -209,7 +209,7 @@ static pb_status build_pages(building *all, backup_restored *restored, pb_error 
 
 pb_status source_build(backup_source *source, const backup_call *call, const char *folder,
                        const db_key_source *key, int64_t until_us, backup_restored *restored,
-                       pb_error *err)
+                       db_syncing **ret_syncing, pb_error *err)
 {
     const manifest *m = &source->m;
     building all = {.source = source, .call = call};
@@ -225,7 +225,8 @@ pb_status source_build(backup_source *source, const backup_call *call, const cha
         status = shiplog_apply(source, all.restore, until_us, restored, err);
     if (status == PB_OK) {
         restored->rest = db_restore_rest(all.restore);
-        return db_restore_finish(all.restore, err);
+        return ret_syncing == NULL ? db_restore_finish(all.restore, err)
+                                   : db_restore_finish_beside(all.restore, ret_syncing, err);
     }
     db_restore_abort(all.restore);
     return status;

@@ -27,6 +27,7 @@ typedef struct restoring {
     char *folder;   /* of our own, for pages on their way to a server; NULL: none */
     bool to_server; /* there the name is the place: it gets its head last instead */
     db_workspace *made;
+    db_syncing *syncing; /* its pages are on their way to the disk; NULL: they are there */
 } restoring;
 
 /* ---- the place ---- */
@@ -211,8 +212,11 @@ static void verifying(void *context, uint64_t done, uint64_t total)
 pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
                         ledger_report *ret_report, pb_error *err)
 {
-    return ledger_verify_with(session, verifying, (void *)(uintptr_t)call, check->row,
-                              check->context, ret_report, err);
+    const ledger_check how = {.progress = verifying,
+                              .context = (void *)(uintptr_t)call,
+                              .rows = check->row,
+                              .rows_context = check->context};
+    return ledger_verify_with(session, &how, ret_report, err);
 }
 
 static pb_status look(restoring *r, pb_error *err)
@@ -233,7 +237,7 @@ static pb_status build_pages(restoring *r, const char *folder, pb_error *err)
 {
     db_options options = {.key = r->options->key};
     PB_TRY(source_build(&r->source, r->call, folder, &r->options->key, r->options->until_us,
-                        r->restored, err));
+                        r->restored, &r->syncing, err));
     return db_workspace_open(folder, r->schema, &options, &r->made, err);
 }
 
@@ -243,6 +247,14 @@ static pb_status build_from_rows(restoring *r, pb_error *err)
                                    .beside = r->options->beside,
                                    .password_file = r->options->password_file};
     return source_build_rows(&r->source, r->call, &place, r->schema, r->restored, &r->made, err);
+}
+
+/* The disk took the pages while they were verified. */
+static pb_status wait_for_disk(restoring *r, pb_error *err)
+{
+    db_syncing *syncing = r->syncing;
+    r->syncing = NULL;
+    return db_syncing_end(syncing, err);
 }
 
 static pb_status build(restoring *r, pb_error *err)
@@ -258,6 +270,7 @@ static pb_status build(restoring *r, pb_error *err)
     }
     PB_TRY(rows ? build_from_rows(r, err) : build_pages(r, r->beside, err));
     PB_TRY(look(r, err));
+    PB_TRY(wait_for_disk(r, err));
     return db_write(r->made, settle_work, r, err);
 }
 
@@ -326,6 +339,7 @@ static pb_status restore_all(restoring *r, pb_error *err)
     if (status == PB_OK)
         status = release(r, err);
     if (status != PB_OK) {
+        wait_for_disk(r, NULL);
         r->made = db_workspace_close(r->made);
         if (r->beside != NULL)
             sys_dir_remove_tree(r->beside, NULL);

@@ -29,9 +29,9 @@ pb_status source_open(backup_source *source, backup_target *target, const char *
 void source_close(backup_source *source);
 
 /** Builds a workspace in `folder` from the source and the log behind it up to `until_us`; counts go
- * to `restored`. */
+ * to `restored`. `ret_syncing`: it is not durable before that ended (db/copy.h); NULL: it is. */
 pb_status source_build(backup_source *source, const backup_call *call, const char *folder,
                        const db_key_source *key, int64_t until_us, backup_restored *restored,
-                       pb_error *err);
+                       db_syncing **ret_syncing, pb_error *err);
 
 #endif

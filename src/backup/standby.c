@@ -141,21 +141,12 @@ pb_status standby_open_place(standby_work *w, pb_error *err)
 
 /* ---- building ---- */
 
-static void verifying(void *context, uint64_t done, uint64_t total)
-{
-    const backup_call *call = context;
-    if (call->progress != NULL)
-        call->progress(call->context, PB_MSG("Verifying"), "", done, total);
-}
-
 pb_status standby_verify(standby_work *w, db_workspace *workspace, ledger_report *ret_report,
                          pb_error *err)
 {
     db_session *session = NULL;
     PB_TRY(db_snapshot_open(workspace, &session, err));
-    pb_status status =
-        ledger_verify_with(session, verifying, (void *)(uintptr_t)w->call, w->options->check.row,
-                           w->options->check.context, ret_report, err);
+    pb_status status = backup_verify(session, w->call, &w->options->check, ret_report, err);
     db_snapshot_close(session);
     return status;
 }
@@ -185,7 +176,8 @@ static pb_status build(standby_work *w, pb_error *err)
         PB_TRY(db_standby_write(folder, &w->state, err));
     }
     PB_TRY(db_standby_next(folder, w->arena, &next, err));
-    PB_TRY(source_build(&w->source, w->call, next, &w->options->key, INT64_MAX, &restored, err));
+    PB_TRY(
+        source_build(&w->source, w->call, next, &w->options->key, INT64_MAX, &restored, NULL, err));
     w->fed->built = true;
     w->fed->pieces += restored.pieces;
     w->state.rest = restored.rest;

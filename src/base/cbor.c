@@ -150,12 +150,16 @@ static bool number(pb_cbor *in, size_t size, uint64_t *ret)
     return true;
 }
 
-/* Reads the head of an item that must be of `type`. */
+/* Reads the head of an item that must be of `type`, one of the first six. */
 static bool expect(pb_cbor *in, pb_cbor_type type, uint64_t *ret)
 {
-    if (pb_cbor_peek(in) != type)
+    if (in->bad || in->pos >= in->in.len)
         return refuse(in), false;
-    unsigned info = (unsigned char)in->in.ptr[in->pos++] & 31;
+    unsigned first = (unsigned char)in->in.ptr[in->pos];
+    unsigned info = first & 31;
+    if (first >> 5 != (unsigned)type || info > 27)
+        return refuse(in), false;
+    in->pos++;
     if (info < 24) {
         *ret = info;
         return true;
@@ -290,6 +294,18 @@ pb_value pb_cbor_get_value(pb_cbor *in)
         refuse(in);
     }
     return in->bad ? PB_VALUE_NULL : value;
+}
+
+bool pb_cbor_pass(pb_cbor *in, pb_value value)
+{
+    switch (value.kind) {
+    case PB_TEXT:
+        return pb_str_eq(pb_cbor_get_text(in), value.as.s) && !in->bad;
+    case PB_BLOB:
+        return pb_str_eq(pb_cbor_get_bytes(in), value.as.s) && !in->bad;
+    default:
+        return pb_value_eq(pb_cbor_get_value(in), value) && !in->bad;
+    }
 }
 
 void pb_cbor_skip(pb_cbor *in)

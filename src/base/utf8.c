@@ -41,6 +41,8 @@ size_t pb_utf8_first_bad(pb_str s)
                 break;
             i += sizeof eight;
         }
+        while (i < s.len && p[i] < 0x80)
+            i++;
         if (i == s.len)
             break;
         uint32_t code;

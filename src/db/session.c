@@ -337,27 +337,53 @@ static pb_status open_beside(db_session *session, db_session **ret_second, pb_er
     return status;
 }
 
-/* The first is begun anew after the second: when nobody committed between its two beginnings, the
- * second, which lies between them, sees what it sees. */
-pb_status db_snapshot_beside(db_session *session, db_session **ret_second, pb_error *err)
+static void close_all(db_session **sessions, size_t *count)
 {
-    bool foreign = true;
-    db_session *second = NULL;
-    if (session->engine->beside != NULL)
-        return open_beside(session, ret_second, err);
-    for (int tries = 0; foreign && tries < DB_BESIDE_TRIES; tries++) {
-        db_snapshot_close(second);
-        second = NULL;
-        PB_TRY(db_snapshot_open(session->workspace, &second, err));
-        db_session_rest(session);
-        session->engine->rollback(session->conn);
-        pb_status status = session->engine->begin(session->conn, false, &foreign, err);
-        if (status != PB_OK) {
-            db_snapshot_close(second);
-            return status;
+    while (*count > 0)
+        db_snapshot_close(sessions[--*count]);
+}
+
+static pb_status open_others(db_session *session, size_t count, db_session **others,
+                             size_t *ret_opened, pb_error *err)
+{
+    bool handed_on = session->engine->beside != NULL;
+    for (; *ret_opened < count; (*ret_opened)++)
+        PB_TRY(handed_on ? open_beside(session, &others[*ret_opened], err)
+                         : db_snapshot_open(session->workspace, &others[*ret_opened], err));
+    return PB_OK;
+}
+
+/* The first is begun anew after the others: when nobody committed between its two beginnings, the
+ * others, which lie between them, see what it sees. */
+pb_status db_snapshots_beside(db_session *session, size_t count, db_session **ret_others,
+                              size_t *ret_count, pb_error *err)
+{
+    bool foreign = session->engine->beside == NULL;
+    size_t opened = 0;
+    pb_status status = PB_OK;
+    if (!foreign)
+        status = open_others(session, count, ret_others, &opened, err);
+    for (int tries = 0; status == PB_OK && foreign && tries < DB_BESIDE_TRIES; tries++) {
+        close_all(ret_others, &opened);
+        status = open_others(session, count, ret_others, &opened, err);
+        if (status == PB_OK) {
+            db_session_rest(session);
+            session->engine->rollback(session->conn);
+            status = session->engine->begin(session->conn, false, &foreign, err);
         }
     }
-    *ret_second = foreign ? db_snapshot_close(second) : second;
+    if (status != PB_OK || foreign)
+        close_all(ret_others, &opened);
+    *ret_count = opened;
+    return status;
+}
+
+pb_status db_snapshot_beside(db_session *session, db_session **ret_second, pb_error *err)
+{
+    db_session *second = NULL;
+    size_t count = 0;
+    PB_TRY(db_snapshots_beside(session, 1, &second, &count, err));
+    *ret_second = count == 1 ? second : NULL;
     return PB_OK;
 }
 

@@ -2,7 +2,9 @@
  * newest event has its row. */
 #include "verify_rows.h"
 
-enum { PART = 4096 }; /* rows handed out at once */
+#include "kinds.h"
+
+enum { PART = 4096 }; /* numbers of rows handed out at once */
 
 static pb_status fail_record(const char *says, pb_str entity, int64_t n, pb_error *err)
 {
@@ -20,101 +22,122 @@ static bool take_event(verifier *v, int64_t event)
     return (__atomic_fetch_and(bits, (uint8_t)~bit, __ATOMIC_RELAXED) & bit) != 0;
 }
 
-/* A row: n, id, version, event, and the body of that event. */
-static pb_status check_row(verifier *v, const model_entity *entity, db_stmt *stmt, pb_error *err)
+/* What a row says of itself is compared before it takes the bit: a row that claims the event of
+ * another does not take it away from that one, whoever comes first. */
+static bool belongs(ledger_rows *rows, const ledger_row *row, event_body *ret_body)
 {
-    int64_t n = db_column_i64(stmt, 0), version = db_column_i64(stmt, 2),
-            event = db_column_i64(stmt, 3);
-    pb_str id = db_column_blob(stmt, 1);
+    return row->id.len == sizeof ret_body->event.record.b && event_read(row->body, ret_body) &&
+           pb_str_eq(ret_body->event.entity, rows->entity->name) &&
+           memcmp(ret_body->event.record.b, row->id.ptr, row->id.len) == 0 &&
+           ret_body->event.version == row->version && take_event(rows->v, row->event);
+}
+
+pb_status ledger_row_take(ledger_rows *rows, const ledger_row *row, ledger_event *ret_event,
+                          bool *ret_erased, pb_error *err)
+{
     event_body body;
-    if (id.len != sizeof body.event.record.b || !take_event(v, event) ||
-        !event_read(db_column_blob(stmt, 4), &body) ||
-        !pb_str_eq(body.event.entity, entity->name) ||
-        memcmp(body.event.record.b, id.ptr, id.len) != 0 || body.event.version != version)
-        return fail_record(PB_MSG("Record {entity} {number} was altered"), entity->name, n, err);
+    if (!belongs(rows, row, &body))
+        return fail_record(PB_MSG("Record {entity} {number} was altered"), rows->entity->name,
+                           row->n, err);
+    rows->count++;
+    *ret_event = body.event;
+    ret_event->kind = ledger_kind_find(body.kind)->name; /* only declared kinds have a bit */
+    *ret_erased = body.has_commitment && row->payload.len == 0;
+    if (body.has_commitment && !*ret_erased)
+        ret_event->payload = pb_str_sub(row->payload, LEDGER_SALT, row->payload.len);
     return PB_OK;
 }
 
 /* ---- parts ---- */
 
-typedef struct part {
-    const model_entity *entity;
-    int64_t from, to; /* both belong to it */
-    uint64_t number;
-} part;
-
-/* The row behind the part that begins at `from`; false: the part goes to the end. */
-static pb_status find_end(db_session *session, const model_entity *entity, int64_t from,
-                          int64_t *ret_next, bool *ret_found, pb_error *err)
+/* The first row from `from` on; false: there is none. */
+static pb_status find_row(db_session *session, const model_entity *entity, int64_t from,
+                          int64_t *ret_n, bool *ret_found, pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1024);
     db_stmt *stmt;
-    pb_buf_printf(&sql, "SELECT n FROM \"t_%.*s\" WHERE n >= ?1 ORDER BY n LIMIT 1 OFFSET %d",
-                  PB_STR_FMT(entity->name), PART);
+    pb_buf_printf(&sql, "SELECT n FROM \"t_%.*s\" WHERE n >= ?1 ORDER BY n LIMIT 1",
+                  PB_STR_FMT(entity->name));
     if (sql.failed)
         return pb_fail_memory(err);
     PB_TRY(db_prepare_text(session, pb_buf_str(&sql), &stmt, err));
     db_bind_i64(stmt, 1, from);
     PB_TRY(db_step(stmt, ret_found, err));
     if (*ret_found)
-        *ret_next = db_column_i64(stmt, 0);
+        *ret_n = db_column_i64(stmt, 0);
     db_reset(stmt);
     return PB_OK;
 }
 
-/* Inside the lock. */
-static pb_status take_part(rows_check *rows, db_session *session, part *ret_part, bool *ret_there,
-                           pb_error *err)
+/* Inside the lock. Each part begins with a row, so that gaps in the numbers cost nothing. */
+static pb_status take_part(rows_check *all, db_session *session, ledger_rows *ret_part,
+                           bool *ret_there, pb_error *err)
 {
     const model_schema *schema = db_workspace_schema(db_session_workspace(session));
-    int64_t next = 0;
-    bool more = false;
-    *ret_there = !rows->stop && rows->entity < schema->entity_count;
-    if (!*ret_there)
-        return PB_OK;
-    *ret_part = (part){&schema->entities[rows->entity], rows->next, INT64_MAX, rows->parts++};
-    PB_TRY(find_end(session, ret_part->entity, rows->next, &next, &more, err));
-    if (more)
-        ret_part->to = next - 1;
-    else
-        rows->entity++;
-    rows->next = more ? next : INT64_MIN;
+    *ret_there = false;
+    while (!all->stop && !*ret_there && all->entity < schema->entity_count) {
+        const model_entity *entity = &schema->entities[all->entity];
+        int64_t from = 0, to;
+        PB_TRY(find_row(session, entity, all->next, &from, ret_there, err));
+        bool last = __builtin_add_overflow(from, PART - 1, &to) || to == INT64_MAX;
+        if (*ret_there)
+            *ret_part = (ledger_rows){.v = all->v,
+                                      .entity = entity,
+                                      .from = from,
+                                      .to = last ? INT64_MAX : to,
+                                      .number = all->parts++};
+        bool end = last || !*ret_there;
+        all->next = end ? INT64_MIN : to + 1;
+        all->entity += end;
+    }
     return PB_OK;
 }
 
-static pb_status check_part(const rows_check *rows, db_session *session, const part *p,
-                            uint64_t *records, pb_error *err)
+/* Without somebody who knows payloads: rows and their events only. */
+static pb_status check_rows(ledger_rows *part, db_session *session, pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1024);
     db_stmt *stmt;
-    bool row;
     pb_buf_printf(&sql,
-                  "SELECT r.n, r.id, r.version, r.event, e.body FROM \"t_%.*s\" AS r"
-                  " LEFT JOIN ledger_event AS e ON e.seq = r.event"
+                  "SELECT r.n, r.id, r.version, r.event, " LEDGER_ROW_COLUMNS
+                  " FROM \"t_%.*s\" AS r" LEDGER_ROW_JOINS
                   " WHERE r.n >= ?1 AND r.n <= ?2 ORDER BY r.n",
-                  PB_STR_FMT(p->entity->name));
+                  PB_STR_FMT(part->entity->name));
     if (sql.failed)
         return pb_fail_memory(err);
     PB_TRY(db_prepare_text(session, pb_buf_str(&sql), &stmt, err));
-    db_bind_i64(stmt, 1, p->from);
-    db_bind_i64(stmt, 2, p->to);
+    db_bind_i64(stmt, 1, part->from);
+    db_bind_i64(stmt, 2, part->to);
     for (;;) {
+        bool row, erased;
+        ledger_event event;
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
-            break;
-        pb_status status = check_row(rows->v, p->entity, stmt, err);
+            return PB_OK;
+        const ledger_row read = {.n = db_column_i64(stmt, 0),
+                                 .id = db_column_blob(stmt, 1),
+                                 .version = db_column_i64(stmt, 2),
+                                 .event = db_column_i64(stmt, 3),
+                                 .body = db_column_blob(stmt, 4),
+                                 .payload = db_column_blob(stmt, 5)};
+        pb_status status = ledger_row_take(part, &read, &event, &erased, err);
         if (status != PB_OK) {
             db_reset(stmt);
             return status;
         }
-        (*records)++;
     }
-    return rows->check == NULL || *records == 0
-               ? PB_OK
-               : rows->check(rows->context, session, p->entity, p->from, p->to, err);
 }
 
-static void note_failure(rows_check *rows, const part *p, pb_status status, const pb_error *error)
+static pb_status check_part(const rows_check *all, db_session *session, ledger_rows *part,
+                            pb_error *err)
+{
+    return all->check == NULL
+               ? check_rows(part, session, err)
+               : all->check(all->context, session, part->entity, part->from, part->to, part, err);
+}
+
+static void note_failure(rows_check *rows, const ledger_rows *p, pb_status status,
+                         const pb_error *error)
 {
     if (!rows->stop || p->number < rows->failed) {
         rows->failed = p->number;
@@ -133,17 +156,16 @@ void verify_rows_begin(rows_check *rows, verifier *v, ledger_row_check check, vo
 void verify_rows_work(rows_check *rows, db_session *session)
 {
     for (;;) {
-        part p = {0};
+        ledger_rows p = {0};
         bool there = false;
-        uint64_t records = 0;
         pb_error error = {0};
         pthread_mutex_lock(&rows->lock);
         pb_status status = take_part(rows, session, &p, &there, &error);
         pthread_mutex_unlock(&rows->lock);
         if (status == PB_OK && there)
-            status = check_part(rows, session, &p, &records, &error);
+            status = check_part(rows, session, &p, &error);
         pthread_mutex_lock(&rows->lock);
-        rows->records += records;
+        rows->records += p.count;
         if (status != PB_OK)
             note_failure(rows, &p, status, &error);
         pthread_mutex_unlock(&rows->lock);

@@ -6,6 +6,15 @@
 
 #include <pthread.h>
 
+/** A part that one thread has: some rows of one entity. */
+struct ledger_rows {
+    verifier *v;
+    const model_entity *entity;
+    int64_t from, to; /* by n; both belong to it */
+    uint64_t number;  /* of the part */
+    uint64_t count;   /* of rows seen */
+};
+
 /** What the threads share. */
 typedef struct rows_check {
     verifier *v;
@@ -14,7 +23,7 @@ typedef struct rows_check {
 
     pthread_mutex_t lock; /* for what follows */
     size_t entity;        /* whose rows are handed out */
-    int64_t next;         /* its first row not handed out */
+    int64_t next;         /* its first number not handed out */
     uint64_t parts;       /* handed out so far */
     bool stop;            /* a part failed */
     uint64_t failed;      /* the first of those that did, with its error */

@@ -6,6 +6,8 @@
 
 static const char *const head_list =
     "n,id,version,event,run,row,source_id,created_us,changed_us,deleted";
+static const char *const qualified_head =
+    "r.n,r.id,r.version,r.event,r.run,r.row,r.source_id,r.created_us,r.changed_us,r.deleted";
 
 enum { SQL_MAX = 64 * 1024 };
 
@@ -169,6 +171,13 @@ pb_status layout_row(const layout *lay, db_stmt *stmt, pb_arena *arena, layout_h
         return pb_fail_memory(err);
     *ret_head = head;
     return PB_OK;
+}
+
+void layout_qualified(const layout *lay, pb_buf *out)
+{
+    pb_buf_addc(out, qualified_head);
+    for (size_t i = 0; i < lay->count; i++)
+        pb_buf_printf(out, ",r.\"%.*s\"", PB_STR_FMT(lay->columns[i].name));
 }
 
 pb_status layout_select(db_session *session, const layout *lay, const char *rest,

@@ -5,17 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cbor.h"
+
 #include "internal.h"
 #include "merged.h"
 #include "steps.h"
+
+/* What is needed of an entity. */
+typedef struct prepared {
+    const layout *lay;
+    pb_value *cells; /* of the row that is looked at */
+    pb_str sql;      /* rows of a part, each with its newest event */
+    bool merged;     /* some of its records were merged */
+} prepared;
 
 /* Working memory of one thread. */
 typedef struct bench {
     struct bench *next; /* of those that nobody uses */
     pb_arena *arena;    /* layouts */
     pb_arena *row;
-    const layout **layouts; /* by entity index, made at first use */
-    bool *merged;           /* by entity index: some of its records were merged */
+    const prepared **entities; /* by index, made at first use */
 } bench;
 
 struct record_checker {
@@ -77,9 +86,8 @@ static bench *bench_new(size_t entities)
         return NULL;
     b->arena = pb_arena_new(0);
     b->row = pb_arena_new(0);
-    b->layouts = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof(layout *)) : NULL;
-    b->merged = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof *b->merged) : NULL;
-    return b->layouts && b->merged && b->row ? b : bench_free(b);
+    b->entities = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof(prepared *)) : NULL;
+    return b->entities && b->row ? b : bench_free(b);
 }
 
 /* One that is idle, or a new one; NULL without memory. */
@@ -168,27 +176,58 @@ static pb_status compare_event(check *c, const ledger_event *event, int64_t vers
     return PB_OK;
 }
 
-static pb_status replay(check *c, db_session *session, pb_arena *arena, pb_error *err)
+/* The newest event came with the row. */
+static pb_status replay(check *c, const ledger_event *newest, bool newest_erased,
+                        db_session *session, pb_arena *arena, pb_error *err)
 {
-    bool erased = false; /* behind an erased payload, what is not settled stays unknown */
+    bool erased = newest_erased; /* behind an erased payload, what is not settled stays unknown */
     int64_t version = c->head.version;
-    for (uint64_t next = c->head.event + 1; next > 0; version--) {
-        ledger_event event;
+    ledger_event event = *newest;
+    for (uint64_t at = c->head.event;; version--) {
         bool gone;
         step_item *items;
         size_t count = 0;
-        PB_TRY(ledger_read(session, next - 1, arena, &event, &gone, err));
         PB_TRY(compare_event(c, &event, version, err));
-        erased = erased || gone;
         if (!erased && event.payload.ptr != NULL)
             PB_TRY(steps_decode(c->lay, &event, arena, &items, &count, err));
         for (size_t i = 0; i < count; i++)
             PB_TRY(compare_item(c, &items[i], err));
-        if (event.previous >= next || (event.previous == 0 && !steps_creates(&event)))
+        if (event.previous > at || (event.previous == 0 && !steps_creates(&event)))
             return altered(c, PB_STR("event"), err);
-        next = event.previous;
+        if (event.previous == 0)
+            return erased ? PB_OK : compare_rest(c, err);
+        at = event.previous - 1;
+        PB_TRY(ledger_read(session, at, arena, &event, &gone, err));
+        erased = erased || gone;
     }
-    return erased ? PB_OK : compare_rest(c, err);
+}
+
+/* A record that nothing happened to since it was made, as most are: its payload has one form, so
+ * what the row gives must stand in it, item after item. Where it does not, replaying finds out what
+ * differs, or that the declaration changed since. */
+static bool stands_as_made(const check *c, const ledger_event *event)
+{
+    const layout *lay = c->lay;
+    pb_cbor in = {event->payload, 0, false};
+    if (!steps_creates(event) || event->previous != 0 || c->head.version != 1 || c->head.deleted ||
+        event->at_us != c->head.changed_us || event->at_us != c->head.created_us)
+        return false;
+    size_t left = pb_cbor_get_map(&in);
+    for (size_t i = 0; i < lay->order_count; i++) {
+        const layout_column *column = lay->order[i];
+        pb_value value = column->part == LAYOUT_SOURCE
+                             ? layout_source_value(&c->head, (int)(column - lay->sources))
+                             : c->cells[column - lay->columns];
+        if (value.kind == PB_NULL)
+            continue;
+        if (left-- == 0 || in.in.len - in.pos < column->key.len ||
+            memcmp(in.in.ptr + in.pos, column->key.ptr, column->key.len) != 0)
+            return false;
+        in.pos += column->key.len;
+        if (!pb_cbor_pass(&in, value))
+            return false;
+    }
+    return left == 0 && pb_cbor_done(&in);
 }
 
 /* Where the ledger says that a record was merged into another, and only there, its id leads to that
@@ -204,34 +243,78 @@ static pb_status compare_merged(check *c, db_session *session, pb_error *err)
     return PB_OK;
 }
 
-/* The row that the statement stands on. */
-static pb_status verify_row(bench *b, const layout *lay, db_session *session, db_stmt *stmt,
-                            pb_error *err)
+/* Reading earlier events may take away what the statement stands on: texts are kept. */
+static pb_status replay_row(bench *b, check *c, const ledger_event *newest, bool erased,
+                            db_session *session, db_stmt *stmt, pb_error *err)
 {
-    check c = {.lay = lay};
+    ledger_event event = *newest;
     pb_arena_reset(b->row);
-    c.cells = pb_arena_array(b->row, lay->count + 1, sizeof *c.cells);
-    c.settled = pb_arena_array(b->row, lay->count + 1, sizeof *c.settled);
-    if (c.cells == NULL || c.settled == NULL)
+    c->settled = pb_arena_array(b->row, c->lay->count + 1, sizeof *c->settled);
+    event.entity = pb_arena_str(b->row, event.entity);
+    if (event.payload.ptr != NULL)
+        event.payload = pb_arena_str(b->row, event.payload);
+    if (c->settled == NULL || event.entity.ptr == NULL ||
+        (event.payload.ptr == NULL && newest->payload.ptr != NULL))
         return pb_fail_memory(err);
-    PB_TRY(layout_row(lay, stmt, b->row, &c.head, c.cells, err));
-    PB_TRY(replay(&c, session, b->row, err));
-    return c.head.deleted || b->merged[lay->entity->index] ? compare_merged(&c, session, err)
-                                                           : PB_OK;
+    PB_TRY(layout_row(c->lay, stmt, b->row, &c->head, c->cells, err));
+    return replay(c, &event, erased, session, b->row, err);
+}
+
+/* The row that the statement stands on. */
+static pb_status verify_row(bench *b, const prepared *p, ledger_rows *rows, db_session *session,
+                            db_stmt *stmt, pb_error *err)
+{
+    check c = {.lay = p->lay, .cells = p->cells};
+    ledger_event event;
+    bool erased;
+    int behind = LAYOUT_HEAD + (int)p->lay->count;
+    const ledger_row row = {.n = db_column_i64(stmt, 0),
+                            .id = db_column_blob(stmt, 1),
+                            .version = db_column_i64(stmt, 2),
+                            .event = db_column_i64(stmt, 3),
+                            .body = db_column_blob(stmt, behind),
+                            .payload = db_column_blob(stmt, behind + 1)};
+    PB_TRY(ledger_row_take(rows, &row, &event, &erased, err));
+    PB_TRY(layout_row(p->lay, stmt, NULL, &c.head, c.cells, err));
+    if (erased || !stands_as_made(&c, &event))
+        PB_TRY(replay_row(b, &c, &event, erased, session, stmt, err));
+    return c.head.deleted || p->merged ? compare_merged(&c, session, err) : PB_OK;
+}
+
+static pb_status prepare(bench *b, db_session *session, const model_entity *entity,
+                         const prepared **ret_prepared, pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 17);
+    prepared *p = pb_arena_alloc(b->arena, sizeof *p);
+    if (p == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(merged_any(session, entity, &p->merged, err));
+    p->lay = layout_make(entity, b->arena);
+    if (p->lay == NULL)
+        return pb_fail_memory(err);
+    p->cells = pb_arena_array(b->arena, p->lay->count + 1, sizeof *p->cells);
+    pb_buf_addc(&sql, "SELECT ");
+    layout_qualified(p->lay, &sql);
+    pb_buf_printf(&sql,
+                  "," LEDGER_ROW_COLUMNS " FROM t_%.*s AS r" LEDGER_ROW_JOINS
+                  " WHERE r.n >= ?1 AND r.n <= ?2 ORDER BY r.n",
+                  PB_STR_FMT(entity->name));
+    p->sql = pb_arena_str(b->arena, pb_buf_str(&sql));
+    if (sql.failed || p->cells == NULL || p->sql.ptr == NULL)
+        return pb_fail_memory(err);
+    b->entities[entity->index] = p;
+    *ret_prepared = p;
+    return PB_OK;
 }
 
 static pb_status verify_part(bench *b, db_session *session, const model_entity *entity,
-                             int64_t from, int64_t to, pb_error *err)
+                             int64_t from, int64_t to, ledger_rows *rows, pb_error *err)
 {
+    const prepared *p = b->entities[entity->index];
     db_stmt *stmt;
-    if (b->layouts[entity->index] == NULL) {
-        PB_TRY(merged_any(session, entity, &b->merged[entity->index], err));
-        b->layouts[entity->index] = layout_make(entity, b->arena);
-    }
-    const layout *lay = b->layouts[entity->index];
-    if (lay == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(layout_select(session, lay, "WHERE n >= ?1 AND n <= ?2 ORDER BY n", &stmt, err));
+    if (p == NULL)
+        PB_TRY(prepare(b, session, entity, &p, err));
+    PB_TRY(db_prepare_text(session, p->sql, &stmt, err));
     db_bind_i64(stmt, 1, from);
     db_bind_i64(stmt, 2, to);
     for (;;) {
@@ -239,7 +322,7 @@ static pb_status verify_part(bench *b, db_session *session, const model_entity *
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
-        pb_status status = verify_row(b, lay, session, stmt, err);
+        pb_status status = verify_row(b, p, rows, session, stmt, err);
         if (status != PB_OK) {
             db_reset(stmt);
             return status;
@@ -248,12 +331,12 @@ static pb_status verify_part(bench *b, db_session *session, const model_entity *
 }
 
 pb_status record_verify_rows(void *checker, db_session *session, const model_entity *entity,
-                             int64_t from, int64_t to, pb_error *err)
+                             int64_t from, int64_t to, ledger_rows *rows, pb_error *err)
 {
     bench *b = bench_take(checker);
     if (b == NULL)
         return pb_fail_memory(err);
-    pb_status status = verify_part(b, session, entity, from, to, err);
+    pb_status status = verify_part(b, session, entity, from, to, rows, err);
     bench_give(checker, b);
     return status;
 }

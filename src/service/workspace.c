@@ -108,8 +108,11 @@ pb_status service_verify_session(const service_core *service, const service_call
     record_checker *checker = record_checker_new(service->schema);
     if (checker == NULL)
         return pb_fail_memory(err);
-    pb_status status = ledger_verify_with(session, verifying, (void *)(uintptr_t)call,
-                                          record_verify_rows, checker, ret_report, err);
+    const ledger_check check = {.progress = verifying,
+                                .context = (void *)(uintptr_t)call,
+                                .rows = record_verify_rows,
+                                .rows_context = checker};
+    pb_status status = ledger_verify_with(session, &check, ret_report, err);
     record_checker_free(checker);
     return status;
 }

@@ -459,28 +459,47 @@ typedef struct seen {
     size_t rows, fail_at;
 } seen;
 
-static pb_status check_rows(void *context, db_session *session, const model_entity *entity,
-                            int64_t from, int64_t to, pb_error *err)
+static pb_status see_row(seen *s, db_session *session, db_stmt *stmt, ledger_rows *rows,
+                         pb_error *err)
 {
-    seen *s = context;
     PB_AUTO_ARENA arena = pb_arena_new(0);
+    const ledger_row row = {.n = db_column_i64(stmt, 0),
+                            .id = db_column_blob(stmt, 1),
+                            .version = db_column_i64(stmt, 2),
+                            .event = db_column_i64(stmt, 3),
+                            .body = db_column_blob(stmt, 4),
+                            .payload = db_column_blob(stmt, 5)};
+    ledger_event taken, read;
+    bool gone, erased;
+    PB_TRY(ledger_row_take(rows, &row, &taken, &gone, err));
+    assert_memory_equal(taken.record.b, row.id.ptr, 16);
+    PB_TRY(ledger_read(session, (uint64_t)row.event, arena, &read, &erased, err));
+    assert_string_equal(taken.kind, read.kind);
+    assert_int_equal(taken.previous, read.previous);
+    assert_true(pb_str_eq(taken.payload, read.payload) && gone == erased);
+    return ++s->rows == s->fail_at ? pb_fail(err, PB_CORRUPT, "row differs", NULL) : PB_OK;
+}
+
+static pb_status check_rows(void *context, db_session *session, const model_entity *entity,
+                            int64_t from, int64_t to, ledger_rows *rows, pb_error *err)
+{
+    static const char sql[] =
+        "SELECT r.n, r.id, r.version, r.event, " LEDGER_ROW_COLUMNS
+        " FROM t_contact AS r" LEDGER_ROW_JOINS " WHERE r.n >= ?1 AND r.n <= ?2";
     db_stmt *stmt;
-    bool row, erased;
+    bool row;
     assert_true(pb_str_is(entity->name, "contact"));
-    PB_TRY(db_prepare(session, "SELECT id, event FROM t_contact WHERE n >= ?1 AND n <= ?2", &stmt,
-                      err));
+    PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, from);
     db_bind_i64(stmt, 2, to);
     for (;;) {
-        ledger_event read;
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
-        PB_TRY(ledger_read(session, (uint64_t)db_column_i64(stmt, 1), arena, &read, &erased, err));
-        assert_memory_equal(read.record.b, db_column_blob(stmt, 0).ptr, 16);
-        if (++s->rows == s->fail_at) {
+        pb_status status = see_row(context, session, stmt, rows, err);
+        if (status != PB_OK) {
             db_reset(stmt);
-            return pb_fail(err, PB_CORRUPT, "row differs", NULL);
+            return status;
         }
     }
 }
@@ -494,14 +513,100 @@ static void test_rows_are_shown_to_who_can_replay_them(void **state)
     db_session *session;
     seen s = {0, 0};
     must(db_snapshot_open(workspace, &session, &err), &err);
-    must(ledger_verify_with(session, NULL, NULL, check_rows, &s, &report, &err), &err);
+    const ledger_check check = {.rows = check_rows, .rows_context = &s};
+    must(ledger_verify_with(session, &check, &report, &err), &err);
     assert_int_equal(s.rows, FILLED_RECORDS);
     s = (seen){0, 5};
-    assert_int_equal(ledger_verify_with(session, NULL, NULL, check_rows, &s, &report, &err),
-                     PB_CORRUPT);
+    assert_int_equal(ledger_verify_with(session, &check, &report, &err), PB_CORRUPT);
     must_say(&err, "row differs");
     assert_int_equal(s.rows, 5);
     db_snapshot_close(session);
+    db_workspace_close(workspace);
+}
+
+/* Who does not hand on the rows that were read has checked none of them. */
+static pb_status look_away(void *context, db_session *session, const model_entity *entity,
+                           int64_t from, int64_t to, ledger_rows *rows, pb_error *err)
+{
+    (void)context, (void)session, (void)entity, (void)from, (void)to, (void)rows, (void)err;
+    return PB_OK;
+}
+
+/* shows: ACC-5 */
+static void test_rows_that_nobody_took_are_missed(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    ledger_report report;
+    db_workspace *workspace = filled();
+    db_session *session;
+    const ledger_check check = {.rows = look_away};
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    assert_int_equal(ledger_verify_with(session, &check, &report, &err), PB_CORRUPT);
+    must_say(&err, "Record contact 07070707-0707-0707-0707-070707070707 of event 6 is missing");
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+}
+
+/* ---- threads ---- */
+
+enum { MANY = 21000 }; /* rows in six parts, with a gap in their numbers */
+
+static pb_status many_contacts_work(db_session *session, void *context, pb_error *err)
+{
+    (void)context;
+    for (int i = 1; i <= MANY; i++) {
+        uint64_t sequence;
+        ledger_event event = contact_event("record.created", 1, 1, 0, PB_STR("as made"));
+        memcpy(event.record.b, &i, sizeof i);
+        PB_TRY(write_contact(session, &event, i <= MANY / 2 ? i : i + 1000000, &sequence, err));
+    }
+    return PB_OK;
+}
+
+/* What 1, 2, 4 and more threads find, which must be the same: "" for nothing. */
+static void all_must_say(db_workspace *workspace, const char *want)
+{
+    static const unsigned threads[] = {1, 2, 4, 8, 0};
+    for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+        pb_error err = {0};
+        ledger_report report = {0};
+        db_session *session;
+        const ledger_check check = {.threads = threads[i]};
+        must(db_snapshot_open(workspace, &session, &err), &err);
+        pb_status status = ledger_verify_with(session, &check, &report, &err);
+        db_snapshot_close(session);
+        if (*want == '\0') {
+            must(status, &err);
+            assert_int_equal(report.records, MANY);
+            assert_int_equal(report.events, MANY);
+            assert_int_equal(report.payloads, MANY);
+            continue;
+        }
+        assert_int_equal(status, PB_CORRUPT);
+        must_say(&err, want);
+    }
+}
+
+/* Several faults at once: the first in the order of rows is named, whoever comes to it. */
+/* shows: ACC-5 */
+static void test_any_number_of_threads_finds_the_same(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    db_workspace *workspace = scratch_workspace();
+    must(db_write(workspace, many_contacts_work, NULL, &err), &err);
+    all_must_say(workspace, "");
+    run_sql(workspace, (raw_sql){.sql = "UPDATE t_contact SET version = 7 WHERE n IN"
+                                        " (1014000, 1018500, 1021000)"});
+    all_must_say(workspace, "Record contact 1014000 was altered");
+    run_sql(workspace, (raw_sql){.sql = "UPDATE t_contact SET event = 4999 WHERE n = 9000"});
+    all_must_say(workspace, "Record contact 9000 was altered");
+    run_sql(workspace, (raw_sql){.sql = "UPDATE t_contact SET event = 20000 WHERE n = 4200"});
+    all_must_say(workspace, "Record contact 4200 was altered");
+    run_sql(workspace,
+            (raw_sql){.sql = "UPDATE ledger_payload SET body = x'00' WHERE seq = 20500"});
+    all_must_say(workspace, "The payload of event 20500 was altered");
     db_workspace_close(workspace);
 }
 
@@ -519,6 +624,8 @@ int main(void)
         cmocka_unit_test(test_erased_payloads_must_be_gone_and_on_record),
         cmocka_unit_test(test_a_tall_tree),
         cmocka_unit_test(test_rows_are_shown_to_who_can_replay_them),
+        cmocka_unit_test(test_rows_that_nobody_took_are_missed),
+        cmocka_unit_test(test_any_number_of_threads_finds_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

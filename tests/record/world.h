@@ -314,8 +314,8 @@ static inline pb_status world_verify(world *w, pb_error *err)
     record_checker *checker = record_checker_new(w->schema);
     ledger_report report;
     assert_non_null(checker);
-    pb_status status =
-        ledger_verify_with(session, NULL, NULL, record_verify_rows, checker, &report, err);
+    const ledger_check check = {.rows = record_verify_rows, .rows_context = checker};
+    pb_status status = ledger_verify_with(session, &check, &report, err);
     record_checker_free(checker);
     db_snapshot_close(session);
     return status;

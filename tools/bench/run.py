@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits] [--keep DIR] [--update FILE.md]
+Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits | --only-backup] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
-nothing else, --only-postgres only the import into a workspace on PostgreSQL, --only-commits only durable commits.
+nothing else, --only-postgres only the import into a workspace on PostgreSQL, --only-commits only durable commits,
+--only-backup only backup and restore.
 FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate, bench_record_commit and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
@@ -347,6 +348,7 @@ def main():
     only.add_argument("--only-duplicates", action="store_true")
     only.add_argument("--only-postgres", action="store_true")
     only.add_argument("--only-commits", action="store_true")
+    only.add_argument("--only-backup", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
@@ -363,6 +365,9 @@ def main():
             if not options.benches:
                 sys.exit("--only-commits needs --benches FOLDER")
             measure_commits(bench, options.benches)
+        elif options.only_backup:
+            _, workspace, key = bench.probity_import(bench.contacts(options.rows))
+            backups.measure(bench, Run, options.rows, workspace, key, options.benches)
         else:
             measure(bench, options.rows, options.benches, options.duplicates)
         if options.update:

@@ -48,24 +48,82 @@ static pb_status check_plain(const char *path, const db_target *target, int64_t 
 }
 
 /* Reads through a connection of its own, whose cache is empty: each page comes from the file. */
-static pb_status read_pages(sqlite3 *db, const char *path, pb_error *err)
+static pb_status prepare_reading(sqlite3 *db, sqlite3_stmt **ret_stmt, pb_error *err)
+{
+    static const char sql[] = "SELECT data FROM sqlite_dbpage('main') WHERE pgno = ?1";
+    int code = sqlite3_prepare_v2(db, sql, -1, ret_stmt, NULL);
+    return code == SQLITE_OK ? PB_OK : db_sqlite_fail(db, code, err);
+}
+
+/* The page's bytes, to be reset after use; NULL when there is no such page. */
+static pb_status read_page(sqlite3_stmt *stmt, const char *path, int64_t page,
+                           const uint8_t **ret_bytes, pb_error *err)
+{
+    sqlite3 *db = sqlite3_db_handle(stmt);
+    *ret_bytes = NULL;
+    sqlite3_bind_int64(stmt, 1, page);
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_DONE)
+        return PB_OK;
+    if (code != SQLITE_ROW)
+        return db_sqlite_is_damage(db, code) ? fail_page(path, page, sqlite3_errmsg(db), err)
+                                             : db_sqlite_fail(db, code, err);
+    *ret_bytes = sqlite3_column_blob(stmt, 0);
+    return *ret_bytes == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status read_all_pages(sqlite3 *db, const char *path, pb_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(
-        db, "SELECT pgno, data IS NOT NULL FROM sqlite_dbpage('main') WHERE pgno = ?1", -1, &stmt,
-        NULL);
-    if (code != SQLITE_OK)
-        return db_sqlite_fail(db, code, err);
+    const uint8_t *bytes = NULL;
+    PB_TRY(prepare_reading(db, &stmt, err));
     pb_status status = PB_OK;
-    for (int64_t page = 1; status == PB_OK; page++) {
-        sqlite3_bind_int64(stmt, 1, page);
-        code = sqlite3_step(stmt);
-        if (code == SQLITE_DONE)
-            break;
-        if (code != SQLITE_ROW)
-            status = db_sqlite_is_damage(db, code) ? fail_page(path, page, sqlite3_errmsg(db), err)
-                                                   : db_sqlite_fail(db, code, err);
+    for (int64_t page = 1; status == PB_OK && (page == 1 || bytes != NULL); page++) {
+        status = read_page(stmt, path, page, &bytes, err);
         sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+/* The free pages that a page of the free list names. */
+static pb_status read_free(sqlite3_stmt *stmt, const char *path, const uint8_t *trunk,
+                           pb_error *err)
+{
+    uint32_t count = db_big32(trunk + 4);
+    if (count > DB_SQLITE_PAGE / 4 - 2)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The structure of {path} is damaged."), "path", path,
+                       NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *bytes;
+        pb_status status = read_page(stmt, path, db_big32(trunk + 8 + 4 * (size_t)i), &bytes, err);
+        sqlite3_reset(stmt);
+        PB_TRY(status);
+    }
+    return PB_OK;
+}
+
+/* Where the structure is good, its check has read every page but those that the free list names: it
+ * visits each page that a tree, a long value or the list itself is made of, and counts that no
+ * other is left. */
+static pb_status read_unvisited(sqlite3 *db, const char *path, pb_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    uint8_t trunk[DB_SQLITE_PAGE];
+    const uint8_t *bytes;
+    PB_TRY(prepare_reading(db, &stmt, err));
+    pb_status status = read_page(stmt, path, 1, &bytes, err);
+    uint32_t next = status == PB_OK && bytes != NULL ? db_big32(bytes + 32) : 0;
+    sqlite3_reset(stmt);
+    while (status == PB_OK && next != 0) {
+        status = read_page(stmt, path, next, &bytes, err);
+        if (status == PB_OK && bytes != NULL)
+            memcpy(trunk, bytes, sizeof trunk);
+        sqlite3_reset(stmt);
+        if (status != PB_OK || bytes == NULL)
+            break;
+        status = read_free(stmt, path, trunk, err);
+        next = db_big32(trunk);
     }
     sqlite3_finalize(stmt);
     return status;
@@ -93,6 +151,21 @@ static pb_status check_structure(sqlite3 *db, const char *path, pb_error *err)
     return status;
 }
 
+/* A damaged page damages the structure: where that is not good, each page is looked at by itself,
+ * and one that is not as it was written is named before all else. */
+static pb_status check_content(sqlite3 *db, const char *path, pb_error *err)
+{
+    pb_error structure = {0};
+    pb_status status = check_structure(db, path, &structure);
+    if (status == PB_OK)
+        return read_unvisited(db, path, err);
+    if (status == PB_CORRUPT)
+        PB_TRY(read_all_pages(db, path, err));
+    if (err != NULL)
+        *err = structure;
+    return status;
+}
+
 static pb_status check_pages(const char *path, const db_target *target, pb_error *err)
 {
     sqlite3 *db = NULL;
@@ -110,9 +183,7 @@ static pb_status check_pages(const char *path, const db_target *target, pb_error
                                                    : db_sqlite_fail(db, code, err);
     }
     if (status == PB_OK)
-        status = read_pages(db, path, err);
-    if (status == PB_OK)
-        status = check_structure(db, path, err);
+        status = check_content(db, path, err);
     sqlite3_close_v2(db);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "sys/file.h"
 #include "sys/random.h"
 
+#include <pthread.h>
 #include <sodium.h>
 
 static pb_status check_head(pb_str head, pb_error *err)
@@ -224,14 +225,64 @@ pb_status db_restore_complete(const db_restore *restore, pb_error *err)
     return PB_OK;
 }
 
-static pb_status finish(db_restore *restore, pb_error *err)
+/* ---- the end ---- */
+
+struct db_syncing {
+    db_raw file;
+    pthread_t thread;
+    bool runs;
+    pb_status status;
+    pb_error error;
+};
+
+static void *sync_beside(void *context)
+{
+    db_syncing *syncing = context;
+    syncing->status = db_raw_sync(&syncing->file, &syncing->error);
+    return NULL;
+}
+
+/* Takes the file over. */
+static pb_status begin_syncing(db_restore *restore, db_syncing **ret_syncing, pb_error *err)
+{
+    db_syncing *syncing = calloc(1, sizeof *syncing);
+    if (syncing == NULL)
+        return pb_fail_memory(err);
+    syncing->file = restore->file;
+    restore->open = false;
+    syncing->runs = pthread_create(&syncing->thread, NULL, sync_beside, syncing) == 0;
+    if (!syncing->runs)
+        sync_beside(syncing);
+    *ret_syncing = syncing;
+    return PB_OK;
+}
+
+pb_status db_syncing_end(db_syncing *syncing, pb_error *err)
+{
+    if (syncing == NULL)
+        return PB_OK;
+    if (syncing->runs)
+        pthread_join(syncing->thread, NULL);
+    pb_status status = syncing->status;
+    if (status != PB_OK && err != NULL)
+        *err = syncing->error;
+    db_raw_close(&syncing->file);
+    free(syncing);
+    return status;
+}
+
+static pb_status finish(db_restore *restore, db_syncing **ret_syncing, pb_error *err)
 {
     PB_TRY(db_restore_complete(restore, err));
     db_restore_drop_waiting(restore);
     PB_TRY(db_raw_cut(&restore->file, (int64_t)restore->page_count * DB_SQLITE_PAGE, err));
-    PB_TRY(db_raw_sync(&restore->file, err));
-    db_raw_close(&restore->file);
-    restore->open = false;
+    if (ret_syncing != NULL) {
+        PB_TRY(begin_syncing(restore, ret_syncing, err));
+    } else {
+        PB_TRY(db_raw_sync(&restore->file, err));
+        db_raw_close(&restore->file);
+        restore->open = false;
+    }
     PB_TRY(sys_dir_sync(restore->folder, err));
     if (restore->resumed)
         return PB_OK;
@@ -244,8 +295,20 @@ static pb_status finish(db_restore *restore, pb_error *err)
 
 pb_status db_restore_finish(db_restore *restore, pb_error *err)
 {
-    pb_status status = finish(restore, err);
+    pb_status status = finish(restore, NULL, err);
     restore_free(restore);
+    return status;
+}
+
+pb_status db_restore_finish_beside(db_restore *restore, db_syncing **ret_syncing, pb_error *err)
+{
+    db_syncing *syncing = NULL;
+    pb_status status = finish(restore, &syncing, err);
+    restore_free(restore);
+    if (status == PB_OK)
+        *ret_syncing = syncing;
+    else
+        db_syncing_end(syncing, NULL);
     return status;
 }
 

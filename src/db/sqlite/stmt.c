@@ -144,26 +144,40 @@ pb_str db_sqlite_column_text(db_native *native, int column)
     return pb_str_n(text, (size_t)sqlite3_column_bytes(native->stmt, column));
 }
 
+/* In SQLite's multi-thread mode, which deps builds, a column's value may be used as any other:
+ * found once instead of at each question about it. */
+static pb_str bytes_of(sqlite3_value *value)
+{
+    const char *bytes = sqlite3_value_blob(value);
+    size_t len = (size_t)sqlite3_value_bytes(value);
+    return bytes == NULL ? PB_STR("") : pb_str_n(bytes, len);
+}
+
 pb_str db_sqlite_column_blob(db_native *native, int column)
 {
-    if (sqlite3_column_type(native->stmt, column) == SQLITE_NULL)
-        return PB_STR_NONE;
-    const char *bytes = sqlite3_column_blob(native->stmt, column);
-    size_t len = (size_t)sqlite3_column_bytes(native->stmt, column);
-    return bytes == NULL ? PB_STR("") : pb_str_n(bytes, len);
+    sqlite3_value *value = sqlite3_column_value(native->stmt, column);
+    return sqlite3_value_type(value) == SQLITE_NULL ? PB_STR_NONE : bytes_of(value);
+}
+
+static pb_value text_value(sqlite3_value *value)
+{
+    const char *text = (const char *)sqlite3_value_text(value);
+    return PB_VALUE_TEXT(text == NULL ? PB_STR_NONE
+                                      : pb_str_n(text, (size_t)sqlite3_value_bytes(value)));
 }
 
 pb_value db_sqlite_column_value(db_native *native, int column)
 {
-    switch (sqlite3_column_type(native->stmt, column)) {
+    sqlite3_value *value = sqlite3_column_value(native->stmt, column);
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
-        return PB_VALUE_INT(sqlite3_column_int64(native->stmt, column));
+        return PB_VALUE_INT(sqlite3_value_int64(value));
     case SQLITE_FLOAT:
-        return PB_VALUE_REAL(sqlite3_column_double(native->stmt, column));
+        return PB_VALUE_REAL(sqlite3_value_double(value));
     case SQLITE_TEXT:
-        return PB_VALUE_TEXT(db_sqlite_column_text(native, column));
+        return text_value(value);
     case SQLITE_BLOB:
-        return PB_VALUE_BLOB(db_sqlite_column_blob(native, column));
+        return PB_VALUE_BLOB(bytes_of(value));
     default:
         return PB_VALUE_NULL;
     }

@@ -123,6 +123,13 @@ db_restore_facts db_restore_about(const db_restore *restore);
  * db_check_pages. Ends the restore in any case; after a failure the folder stays as it is,
  * recognisable, for the caller to remove. */
 pb_status db_restore_finish(db_restore *restore, pb_error *err);
+/** As db_restore_finish, but does not wait for the disk, which takes the pages meanwhile: what was
+ * built can be opened and read, and is not durable before db_syncing_end said so. Owner of
+ * `*ret_syncing`: the caller. */
+typedef struct db_syncing db_syncing;
+pb_status db_restore_finish_beside(db_restore *restore, db_syncing **ret_syncing, pb_error *err);
+/** Waits until the pages are on the disk, or could not be brought there. Takes NULL. */
+pb_status db_syncing_end(db_syncing *syncing, pb_error *err);
 /** Gives up and removes the folder's content. Takes NULL, returns NULL. */
 db_restore *db_restore_abort(db_restore *restore);
 

@@ -21,6 +21,9 @@ pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb
  * in `*ret_second` (and PB_OK) when others commit so often that no two could be had of one state.
  * Owner: the caller, db_snapshot_close. */
 pb_status db_snapshot_beside(db_session *snapshot, db_session **ret_second, pb_error *err);
+/** As many as `count` of them, for as many threads: `*ret_count` is that number or 0. */
+pb_status db_snapshots_beside(db_session *snapshot, size_t count, db_session **ret_others,
+                              size_t *ret_count, pb_error *err);
 /** Takes NULL, returns NULL. */
 db_session *db_snapshot_close(db_session *session);
 

@@ -121,22 +121,47 @@ typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);
 
 /** Checks everything: every page, every event against its leaf, every payload against its
  * commitment, the tree against every signed head, every record row against its last event. The
- * first altered item is named in `err` (PB_CORRUPT). A snapshot is begun anew. In a session that
- * writes, where nothing may have been appended yet, what its transaction has made of the tables is
- * verified, by one thread and without their pages. O(events), by two threads. */
+ * first altered item is named in `err` (PB_CORRUPT), the same whatever the number of threads. A
+ * snapshot is begun anew. In a session that writes, where nothing may have been appended yet, what
+ * its transaction has made of the tables is verified, by one thread and without their pages.
+ * O(events), by as many threads as there are cores. */
 pb_status ledger_verify(db_session *session, ledger_progress progress, void *context,
                         ledger_report *ret_report, pb_error *err);
 
-/** Compares the stored records `from` to `to` of an entity (by n, both included) with their
- * replayed history, called for all rows of every entity after each was found to belong to its last
- * event. Who knows how payloads are written (record) does it; returns PB_CORRUPT naming the record
- * when they differ. Two threads call it at once. */
+/** Rows of an entity under verification; lives as long as the call that is given it. */
+typedef struct ledger_rows ledger_rows;
+/** What goes into a SELECT over rows `r` of an entity, so that each comes with its newest event:
+ * two columns, and what they come from. */
+#define LEDGER_ROW_COLUMNS "le.body, lp.body"
+#define LEDGER_ROW_JOINS                                                                           \
+    " LEFT JOIN ledger_event AS le ON le.seq = r.event"                                            \
+    " LEFT JOIN ledger_payload AS lp ON lp.seq = r.event"
+/** A row as it was read: columns of the row, and those two. */
+typedef struct ledger_row {
+    int64_t n, version, event;
+    pb_str id, body, payload;
+} ledger_row;
+/** The row belongs to its newest event, which no other row has: PB_CORRUPT when not. The event's
+ * texts are parts of the row's; its payload was compared with its commitment before, and is not
+ * once more. `*ret_erased`: it is gone. Must be called with every row. */
+pb_status ledger_row_take(ledger_rows *rows, const ledger_row *row, ledger_event *ret_event,
+                          bool *ret_erased, pb_error *err);
+/** Reads the stored records `from` to `to` of an entity (by n, both included), calls
+ * ledger_row_take with each, and compares it with its replayed history. Called for all rows of
+ * every entity when all events were found good. Who knows how payloads are written (record) does
+ * it; returns PB_CORRUPT naming the record when they differ. Several threads call it at once. */
 typedef pb_status (*ledger_row_check)(void *context, db_session *session,
                                       const model_entity *entity, int64_t from, int64_t to,
-                                      pb_error *err);
-/** As ledger_verify, with a row check (may be NULL). */
-pb_status ledger_verify_with(db_session *session, ledger_progress progress, void *context,
-                             ledger_row_check row_check, void *row_context,
+                                      ledger_rows *rows, pb_error *err);
+/** How a verification is made; zeros as ledger_verify makes it. */
+typedef struct ledger_check {
+    ledger_progress progress; /* may be NULL */
+    void *context;            /* of it */
+    ledger_row_check rows;    /* may be NULL */
+    void *rows_context;
+    unsigned threads; /* at most so many; 0: as many as there are cores, up to eight */
+} ledger_check;
+pb_status ledger_verify_with(db_session *session, const ledger_check *check,
                              ledger_report *ret_report, pb_error *err);
 
 #endif

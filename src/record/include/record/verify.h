@@ -18,6 +18,6 @@ record_checker *record_checker_free(record_checker *checker);
 /** A ledger_row_check whose context is a record_checker: replays the chain of each record's events
  * and compares it with the row. PB_CORRUPT names entity, id and column of the first difference. */
 pb_status record_verify_rows(void *checker, db_session *session, const model_entity *entity,
-                             int64_t from, int64_t to, pb_error *err);
+                             int64_t from, int64_t to, ledger_rows *rows, pb_error *err);
 
 #endif
