@@ -296,15 +296,15 @@ pb_value pb_cbor_get_value(pb_cbor *in)
     return in->bad ? PB_VALUE_NULL : value;
 }
 
-bool pb_cbor_pass(pb_cbor *in, pb_value value)
+bool pb_cbor_pass(pb_cbor *in, const pb_value *value)
 {
-    switch (value.kind) {
+    switch (value->kind) {
     case PB_TEXT:
-        return pb_str_eq(pb_cbor_get_text(in), value.as.s) && !in->bad;
+        return pb_str_eq(pb_cbor_get_text(in), value->as.s) && !in->bad;
     case PB_BLOB:
-        return pb_str_eq(pb_cbor_get_bytes(in), value.as.s) && !in->bad;
+        return pb_str_eq(pb_cbor_get_bytes(in), value->as.s) && !in->bad;
     default:
-        return pb_value_eq(pb_cbor_get_value(in), value) && !in->bad;
+        return pb_value_eq(pb_cbor_get_value(in), *value) && !in->bad;
     }
 }
 

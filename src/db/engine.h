@@ -159,6 +159,7 @@ typedef struct db_engine {
     pb_str (*column_text)(db_native *native, int column);
     pb_str (*column_blob)(db_native *native, int column);
     pb_value (*column_value)(db_native *native, int column);
+    void (*column_values)(db_native *native, int first, size_t count, pb_value *ret_values);
 } db_engine;
 
 extern const db_engine db_engine_sqlite;

@@ -231,6 +231,11 @@ pb_value db_column_value(db_stmt *stmt, int column)
     return stmt->engine->column_value(stmt->native, column);
 }
 
+void db_column_values(db_stmt *stmt, int first, size_t count, pb_value *ret_values)
+{
+    stmt->engine->column_values(stmt->native, first, count, ret_values);
+}
+
 /* ---- sessions ---- */
 
 pb_status db_session_open(db_workspace *workspace, db_conn_role role, db_session **ret_session,

@@ -162,8 +162,8 @@ pb_status layout_row(const layout *lay, db_stmt *stmt, pb_arena *arena, layout_h
     if (!db_column_is_null(stmt, 6))
         head.source_id = db_column_text(stmt, 6);
     bool kept = keep(arena, &head.source_id);
-    for (size_t i = 0; i < lay->count; i++) {
-        cells[i] = db_column_value(stmt, LAYOUT_HEAD + (int)i);
+    db_column_values(stmt, LAYOUT_HEAD, lay->count, cells);
+    for (size_t i = 0; arena != NULL && i < lay->count; i++) {
         if (cells[i].kind == PB_TEXT || cells[i].kind == PB_BLOB)
             kept = keep(arena, &cells[i].as.s) && kept;
     }

@@ -15,8 +15,10 @@
 typedef struct prepared {
     const layout *lay;
     pb_value *cells; /* of the row that is looked at */
-    pb_str sql;      /* rows of a part, each with its newest event */
-    bool merged;     /* some of its records were merged */
+    pb_value *sources;
+    const pb_value **ordered; /* cells and sources as the keys of a payload stand */
+    pb_str sql;               /* rows of a part, each with its newest event */
+    bool merged;              /* some of its records were merged */
 } prepared;
 
 /* Working memory of one thread. */
@@ -205,25 +207,25 @@ static pb_status replay(check *c, const ledger_event *newest, bool newest_erased
 /* A record that nothing happened to since it was made, as most are: its payload has one form, so
  * what the row gives must stand in it, item after item. Where it does not, replaying finds out what
  * differs, or that the declaration changed since. */
-static bool stands_as_made(const check *c, const ledger_event *event)
+static bool stands_as_made(const prepared *p, const check *c, const ledger_event *event)
 {
-    const layout *lay = c->lay;
+    const layout *lay = p->lay;
     pb_cbor in = {event->payload, 0, false};
     if (!steps_creates(event) || event->previous != 0 || c->head.version != 1 || c->head.deleted ||
         event->at_us != c->head.changed_us || event->at_us != c->head.created_us)
         return false;
+    for (int i = 0; i < LAYOUT_SOURCES; i++)
+        p->sources[i] = layout_source_value(&c->head, i);
     size_t left = pb_cbor_get_map(&in);
     for (size_t i = 0; i < lay->order_count; i++) {
-        const layout_column *column = lay->order[i];
-        pb_value value = column->part == LAYOUT_SOURCE
-                             ? layout_source_value(&c->head, (int)(column - lay->sources))
-                             : c->cells[column - lay->columns];
-        if (value.kind == PB_NULL)
+        const pb_value *value = p->ordered[i];
+        const pb_str *key = &lay->order[i]->key;
+        if (value->kind == PB_NULL)
             continue;
-        if (left-- == 0 || in.in.len - in.pos < column->key.len ||
-            memcmp(in.in.ptr + in.pos, column->key.ptr, column->key.len) != 0)
+        if (left-- == 0 || in.in.len - in.pos < key->len ||
+            memcmp(in.in.ptr + in.pos, key->ptr, key->len) != 0)
             return false;
-        in.pos += column->key.len;
+        in.pos += key->len;
         if (!pb_cbor_pass(&in, value))
             return false;
     }
@@ -276,9 +278,25 @@ static pb_status verify_row(bench *b, const prepared *p, ledger_rows *rows, db_s
                             .payload = db_column_blob(stmt, behind + 1)};
     PB_TRY(ledger_row_take(rows, &row, &event, &erased, err));
     PB_TRY(layout_row(p->lay, stmt, NULL, &c.head, c.cells, err));
-    if (erased || !stands_as_made(&c, &event))
+    if (erased || !stands_as_made(p, &c, &event))
         PB_TRY(replay_row(b, &c, &event, erased, session, stmt, err));
     return c.head.deleted || p->merged ? compare_merged(&c, session, err) : PB_OK;
+}
+
+static bool prepare_cells(prepared *p, pb_arena *arena)
+{
+    const layout *lay = p->lay;
+    p->cells = pb_arena_array(arena, lay->count + 1, sizeof *p->cells);
+    p->sources = pb_arena_array(arena, LAYOUT_SOURCES, sizeof *p->sources);
+    p->ordered = pb_arena_array(arena, lay->order_count + 1, sizeof(pb_value *));
+    if (p->cells == NULL || p->sources == NULL || p->ordered == NULL)
+        return false;
+    for (size_t i = 0; i < lay->order_count; i++) {
+        const layout_column *column = lay->order[i];
+        p->ordered[i] = column->part == LAYOUT_SOURCE ? &p->sources[column - lay->sources]
+                                                      : &p->cells[column - lay->columns];
+    }
+    return true;
 }
 
 static pb_status prepare(bench *b, db_session *session, const model_entity *entity,
@@ -290,9 +308,8 @@ static pb_status prepare(bench *b, db_session *session, const model_entity *enti
         return pb_fail_memory(err);
     PB_TRY(merged_any(session, entity, &p->merged, err));
     p->lay = layout_make(entity, b->arena);
-    if (p->lay == NULL)
+    if (p->lay == NULL || !prepare_cells(p, b->arena))
         return pb_fail_memory(err);
-    p->cells = pb_arena_array(b->arena, p->lay->count + 1, sizeof *p->cells);
     pb_buf_addc(&sql, "SELECT ");
     layout_qualified(p->lay, &sql);
     pb_buf_printf(&sql,
@@ -300,7 +317,7 @@ static pb_status prepare(bench *b, db_session *session, const model_entity *enti
                   " WHERE r.n >= ?1 AND r.n <= ?2 ORDER BY r.n",
                   PB_STR_FMT(entity->name));
     p->sql = pb_arena_str(b->arena, pb_buf_str(&sql));
-    if (sql.failed || p->cells == NULL || p->sql.ptr == NULL)
+    if (sql.failed || p->sql.ptr == NULL)
         return pb_fail_memory(err);
     b->entities[entity->index] = p;
     *ret_prepared = p;

@@ -604,8 +604,9 @@ static void test_any_number_of_threads_finds_the_same(void **state)
     all_must_say(workspace, "Record contact 9000 was altered");
     run_sql(workspace, (raw_sql){.sql = "UPDATE t_contact SET event = 20000 WHERE n = 4200"});
     all_must_say(workspace, "Record contact 4200 was altered");
-    run_sql(workspace,
-            (raw_sql){.sql = "UPDATE ledger_payload SET body = x'00' WHERE seq = 20500"});
+    run_sql(workspace, (raw_sql){"UPDATE ledger_payload SET body = ?1 WHERE seq = ?2",
+                                 {PB_VALUE_BLOB(PB_STR("other")), PB_VALUE_INT(20500)},
+                                 2});
     all_must_say(workspace, "The payload of event 20500 was altered");
     db_workspace_close(workspace);
 }

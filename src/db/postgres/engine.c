@@ -481,4 +481,5 @@ const db_engine db_engine_postgres = {
     .column_text = db_pg_column_text,
     .column_blob = db_pg_column_blob,
     .column_value = db_pg_column_value,
+    .column_values = db_pg_column_values,
 };

@@ -216,6 +216,7 @@ int64_t db_pg_column_i64(db_native *native, int column);
 pb_str db_pg_column_text(db_native *native, int column);
 pb_str db_pg_column_blob(db_native *native, int column);
 pb_value db_pg_column_value(db_native *native, int column);
+void db_pg_column_values(db_native *native, int first, size_t count, pb_value *ret_values);
 /** A type whose values these functions read. */
 bool db_pg_knows(Oid type);
 

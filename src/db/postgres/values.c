@@ -258,6 +258,12 @@ pb_value db_pg_column_value(db_native *native, int column)
     }
 }
 
+void db_pg_column_values(db_native *native, int first, size_t count, pb_value *ret_values)
+{
+    for (size_t i = 0; i < count; i++)
+        ret_values[i] = db_pg_column_value(native, first + (int)i);
+}
+
 /* The number that a text begins with, as SQLite casts it. */
 static int64_t leading_number(pb_str text)
 {

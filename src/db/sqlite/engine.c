@@ -456,4 +456,5 @@ const db_engine db_engine_sqlite = {
     .column_text = db_sqlite_column_text,
     .column_blob = db_sqlite_column_blob,
     .column_value = db_sqlite_column_value,
+    .column_values = db_sqlite_column_values,
 };

@@ -118,6 +118,7 @@ int64_t db_sqlite_column_i64(db_native *native, int column);
 pb_str db_sqlite_column_text(db_native *native, int column);
 pb_str db_sqlite_column_blob(db_native *native, int column);
 pb_value db_sqlite_column_value(db_native *native, int column);
+void db_sqlite_column_values(db_native *native, int first, size_t count, pb_value *ret_values);
 
 /* foreign.c */
 /** Watches what statements touch; does nothing until conn->foreign is set. */

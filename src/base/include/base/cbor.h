@@ -71,7 +71,7 @@ size_t pb_cbor_get_map(pb_cbor *in);
 pb_value pb_cbor_get_value(pb_cbor *in);
 /** True when the next item is `value`, which is passed then; otherwise what was read is of no more
  * use. */
-bool pb_cbor_pass(pb_cbor *in, pb_value value);
+bool pb_cbor_pass(pb_cbor *in, const pb_value *value);
 /** Passes over one item with all it contains, at most PB_CBOR_DEPTH deep. */
 void pb_cbor_skip(pb_cbor *in);
 /** True when everything was read and nothing was bad: call it last; bytes left over set `bad`. */

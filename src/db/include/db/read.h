@@ -70,5 +70,7 @@ int64_t db_column_i64(db_stmt *stmt, int column);
 pb_str db_column_text(db_stmt *stmt, int column);
 pb_str db_column_blob(db_stmt *stmt, int column);
 pb_value db_column_value(db_stmt *stmt, int column);
+/** The values of `count` columns from `first` on. */
+void db_column_values(db_stmt *stmt, int first, size_t count, pb_value *ret_values);
 
 #endif
