@@ -262,12 +262,14 @@ static void run_batch(db_workspace *workspace, db_request *batch)
 }
 
 /* Those whose commit ended a moment ago are about to come again: without waiting for them the first
- * would have a commit to itself, and all others the next. In steps, not until a moment: a clock may
- * jump. Called with the lock held. */
+ * would have a commit to itself, and all others the next. In so many steps at most, whatever the
+ * clock says, which may jump. Called with the lock held. */
 static void gather(db_workspace *workspace)
 {
+    int64_t begin = sys_monotonic_us();
     for (int64_t waited = 0;
-         workspace->queued < workspace->expected && waited < workspace->gather_us;
+         workspace->queued < workspace->expected && waited < workspace->gather_us &&
+         sys_monotonic_us() - begin < workspace->gather_us;
          waited += DB_GATHER_STEP_US) {
         pthread_mutex_unlock(&workspace->lock);
         sys_sleep_us(DB_GATHER_STEP_US);
