@@ -330,6 +330,13 @@ pb_status job_end(job_held *held, job_outcome outcome, int64_t exit, pb_str said
 {
     ending e = {held, outcome, exit, now_us, kept_part(said)};
     pb_status status = db_write(held->worker->workspace, end_work, &e, err);
-    held->hold = db_hold_release(held->hold);
+    if (status != PB_BUSY)
+        job_let_go(held);
     return status;
+}
+
+void job_let_go(job_held *held)
+{
+    if (held != NULL)
+        held->hold = db_hold_release(held->hold);
 }

@@ -50,7 +50,8 @@ struct service_beat {
 };
 
 /* A renewal that fails for another reason than that the job is gone may be made good until the
- * lease is over. */
+ * lease is over. Where others write for longer (it may be the job itself), nobody can take it from
+ * us meanwhile, nor afterwards: the lock is held. */
 bool service_job_beat(service_beat *beat)
 {
     int64_t lease = beat->held->worker->lease_us, now = sys_monotonic_us();
@@ -61,7 +62,7 @@ bool service_job_beat(service_beat *beat)
         beat->renewed_us = now;
     else
         beat->lost = status == PB_CONFLICT || status == PB_NOT_FOUND ||
-                     sys_monotonic_us() - beat->renewed_us >= lease;
+                     (status != PB_BUSY && sys_monotonic_us() - beat->renewed_us >= lease);
     return !beat->lost;
 }
 
@@ -75,6 +76,20 @@ static void count_up(const service_job_result *result, bool own, service_worked 
         worked->failed++;
 }
 
+/* What was done is noted, however long others write: asked to end, no longer than one wait. */
+static pb_status note_end(job_held *held, const service_job_result *result, int64_t look_us,
+                          pb_error *err)
+{
+    pb_status status;
+    do {
+        status = job_end(held, result->outcome, result->exit, result->said, sys_now_us(), err);
+        if (status == PB_BUSY && !sys_interrupted())
+            sys_sleep_us(look_us);
+    } while (status == PB_BUSY && !sys_interrupted());
+    job_let_go(held);
+    return status;
+}
+
 static pb_status do_one(const service_worker *worker, job_held *held, service_worked *worked,
                         pb_error *err)
 {
@@ -82,10 +97,11 @@ static pb_status do_one(const service_worker *worker, job_held *held, service_wo
     service_job_result result = {.outcome = JOB_BACK, .exit = JOB_EXIT_NONE};
     pb_status status = worker->run(worker->context, &held->job, &beat, &result, err);
     if (status != PB_OK) {
-        job_end(held, JOB_BACK, JOB_EXIT_NONE, PB_STR_NONE, sys_now_us(), NULL);
+        result = (service_job_result){.outcome = JOB_BACK, .exit = JOB_EXIT_NONE};
+        note_end(held, &result, worker->look_us, NULL);
         return status;
     }
-    status = job_end(held, result.outcome, result.exit, result.said, sys_now_us(), err);
+    status = note_end(held, &result, worker->look_us, err);
     bool own = status != PB_CONFLICT && status != PB_NOT_FOUND;
     if (own)
         PB_TRY(status);
@@ -123,7 +139,12 @@ static pb_status work(const job_worker *who, const service_worker *worker, servi
         job_held *held = NULL;
         if (arena == NULL)
             return pb_fail_memory(err);
-        PB_TRY(job_take(who, sys_now_us(), arena, &held, err));
+        pb_status status = job_take(who, sys_now_us(), arena, &held, err);
+        if (status == PB_BUSY && !worker->once && !worker->until_empty) {
+            sys_sleep_us(worker->look_us); /* others write for long, or there are too many */
+            continue;
+        }
+        PB_TRY(status);
         if (held != NULL)
             PB_TRY(do_one(worker, held, worked, err));
         if (worker->once || (held == NULL && worker->until_empty))

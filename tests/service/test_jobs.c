@@ -318,6 +318,44 @@ static void test_who_is_slow_keeps_its_job_and_who_died_loses_it(void **state)
     drop_workspace(o);
 }
 
+/* Begins when the job does, and goes on long after its lease. */
+static pb_status write_for_long(db_session *session, void *context, pb_error *err)
+{
+    const int64_t *us = context;
+    int64_t until = sys_monotonic_us() + *us;
+    (void)session;
+    (void)err;
+    while (sys_monotonic_us() < until)
+        sys_sleep_us(20000);
+    return PB_OK;
+}
+
+/* shows: PER-2 */
+static void test_long_writes_of_others_cost_no_job(void **state)
+{
+    office *o = *state;
+    pb_error err = {0};
+    const char *url = new_workspace(o);
+    db_workspace *workspace = open_workspace(o, url);
+    make_marks(o);
+    int64_t n = add(o, workspace, "count", 0, 1);
+    db_workspace_close(workspace);
+    pid_t worker = start_worker(o, url, 1500000, SECOND, false);
+    workspace = open_workspace(o, url);
+    while (look(o, workspace, n).state != JOB_RUNNING)
+        usleep(10000);
+    int64_t long_us = 12 * (int64_t)SECOND; /* longer than is waited in a folder */
+    must(db_write(workspace, write_for_long, &long_us, &err), &err);
+    for (int i = 0; i < 3000 && look(o, workspace, n).state == JOB_RUNNING; i++)
+        usleep(10000);
+    job_item found = look(o, workspace, n);
+    assert_int_equal(JOB_DONE, found.state);
+    assert_int_equal(1, found.tries);
+    end_worker(worker, SIGTERM, true);
+    db_workspace_close(workspace);
+    drop_workspace(o);
+}
+
 /* Somebody else's transaction: what it says is done when it has answered. */
 typedef struct other_session {
     FILE *in, *out;
@@ -557,6 +595,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_processes_share_jobs_and_may_be_killed),
         cmocka_unit_test(test_who_is_slow_keeps_its_job_and_who_died_loses_it),
+        cmocka_unit_test(test_long_writes_of_others_cost_no_job),
         cmocka_unit_test(test_a_row_that_somebody_locked_is_passed_over),
         cmocka_unit_test(test_a_job_is_tried_again_and_then_counts_as_failed),
         cmocka_unit_test(test_work_that_comes_again_is_due_at_its_next_turn),

@@ -101,7 +101,7 @@ typedef struct job_held {
 } job_held;
 
 /** The next job that is due, taken; `*ret_held` NULL when there is none. Jobs whose worker died are
- * put back first. What is taken must be ended (job_end). Memory: `arena`. Costs one read of two
+ * put back first. What is taken must be ended, or let go. Memory: `arena`. Costs one read of two
  * indexed rows where nothing is due. */
 pb_status job_take(const job_worker *worker, int64_t now_us, pb_arena *arena, job_held **ret_held,
                    pb_error *err);
@@ -115,9 +115,13 @@ typedef enum job_outcome {
     JOB_BACK  /* given back as if it had not been taken */
 } job_outcome;
 /** Tells what came of it and lets it go. `said`: at most JOB_TEXT_MAX bytes are kept; may be
- * absent. PB_CONFLICT: it was not the worker's any more, and nothing was noted. */
+ * absent. PB_CONFLICT: it was not the worker's any more, and nothing was noted. PB_BUSY: others
+ * have been writing for so long that nothing could be noted yet: it is still in hand. */
 pb_status job_end(job_held *held, job_outcome outcome, int64_t exit, pb_str said, int64_t now_us,
                   pb_error *err);
+/** Without a word, as a process that dies: the lease must run out. Takes NULL. */
+void job_let_go(job_held *held);
+
 /** When there may be something to do: the earliest moment at which a job of these kinds is due or a
  * lease runs out, INT64_MAX when there is none. */
 pb_status job_next(const job_worker *worker, int64_t *ret_us, pb_error *err);
