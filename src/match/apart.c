@@ -129,7 +129,8 @@ static bool gather_members(cluster *of, uint32_t root)
             return false;
         of->rows[of->count++] = row;
     }
-    qsort(of->rows, of->count, sizeof *of->rows, order_rows);
+    if (of->count > 1)
+        qsort(of->rows, of->count, sizeof *of->rows, order_rows);
     for (uint32_t i = 0; i < of->count; i++) {
         of->order[i] = i;
         of->part[i] = 0;
@@ -283,7 +284,7 @@ static bool contradict(const cluster *of, uint32_t x, uint32_t y)
  * say they are not. */
 static bool is_false(const cluster *of, uint32_t child)
 {
-    uint32_t side[2][SIDE_MEMBERS];
+    uint32_t side[2][SIDE_MEMBERS] = {{0}};
     size_t count[2] = {0, 0};
     double sum = 0;
     for (size_t i = 0; i < of->count; i++) {

@@ -64,7 +64,7 @@ static int open_nameless(const char *folder)
 {
     char path[PATH_ROOM];
     int file = sys_call_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOTSUP))
+    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
         return file;
     snprintf(path, sizeof path, "%s/probity-XXXXXX", folder);
     file = sys_call_temporary(path);

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Writes made-up customers with known duplicates as CSV, always the same for the same arguments.
 
-usage: people.py latin|scripts ROWS OUT.csv [SEED]
+usage: people.py latin|scripts|shared ROWS OUT.csv [SEED]
 
 Eleven columns and `truth`, the number of the person, which is for measure.py only. About a fifth of the persons stand in
 the list more than once, with what happens to records in life: slips of the pen, swapped and shortened names, names taken
 in marriage, moves, new and lost values, and values that strangers share (households, offices). `scripts` has persons with
 Chinese, Persian and Latin names, each record written in any of the ways people write them (names.py).
+`shared` is `latin` where strangers share mailboxes: half of a household has one, a tenth writes from the firm's, and one
+person in fifty has the mailbox that clerks type where they know none.
 Nothing here is read by the program; tables of the program are not read here, so that they do not measure themselves.
 """
 import csv
@@ -110,6 +112,17 @@ class Person:
         return row
 
 
+def share_mailbox(rng, person, house):
+    """A mailbox that others have too."""
+    drawn = rng.random()
+    if house and drawn < 0.5:
+        person.email = house.email
+    elif person.company and drawn < 0.6:
+        person.email = "info@" + person.culture.latin(person.company[0]).lower() + ".example"
+    elif drawn > 0.98:
+        person.email = "none@mail.example"
+
+
 def damage(rng, row):
     """What goes wrong when a record is typed."""
     for c in (FIRST, LAST, EMAIL, STREET, CITY):
@@ -129,12 +142,14 @@ def damage(rng, row):
     return row
 
 
-def make(rng, cultures, rows):
+def make(rng, cultures, rows, sharing):
     number, made, house = 0, [], None
     while len(made) < rows:
         shared = house if house is not None and rng.random() < 0.12 else None
         culture = shared.culture if shared else rng.choice(cultures)
         person = Person(rng, culture, shared)
+        if sharing:
+            share_mailbox(rng, person, shared)
         house = person
         number += 1
         copies = 1
@@ -152,11 +167,11 @@ def make(rng, cultures, rows):
 def main():
     kind, rows, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-    cultures = {"latin": [names.Latin()], "scripts": [names.Latin(), names.Chinese(), names.Persian()]}[kind]
+    cultures = {"latin": [names.Latin()], "shared": [names.Latin()], "scripts": [names.Latin(), names.Chinese(), names.Persian()]}[kind]
     with open(path, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(HEADER)
-        out.writerows([f"R{i:08d}"] + row for i, row in enumerate(make(rng, cultures, rows), 1))
+        out.writerows([f"R{i:08d}"] + row for i, row in enumerate(make(rng, cultures, rows, kind == "shared"), 1))
 
 
 if __name__ == "__main__":
