@@ -158,6 +158,7 @@ pb_status shiplog_apply(backup_source *source, db_restore *restore, int64_t unti
     }
     db_restore_facts facts = db_restore_about(restore);
     restored->commits = facts.commits;
+    restored->undated = facts.undated;
     if (until_us != INT64_MAX && facts.last_us > restored->at_us)
         restored->at_us = facts.last_us;
     return PB_OK;

@@ -305,6 +305,14 @@ static void restored_text(const cli_context *context, const backup_restored *res
                 : PB_MSG("The model changed since: counts and sums were not compared."),
             "count", cli_count(context, restored->commits), NULL);
     pb_buf_byte(out, '\n');
+    if (restored->undated) {
+        cli_say(context, out,
+                PB_MSG("A process or the machine stopped short before the change that came next: "
+                       "when it was stored is not known, it may belong before the moment asked "
+                       "for."),
+                NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (restored->passed_us != INT64_MIN) {
         cli_say(context, out,
                 PB_MSG("The backup dated {time} holds an earlier state: a clock was wrong. This is "
@@ -356,6 +364,8 @@ static void restored_json(const cli_context *context, const backup_restored *res
     pb_json_member_i64(&json, "events", (int64_t)restored->report.events);
     pb_json_member_i64(&json, "records", (int64_t)restored->report.records);
     pb_json_member_i64(&json, "commits_from_log", (int64_t)restored->commits);
+    pb_json_key(&json, "next_commit_undated");
+    pb_json_bool(&json, restored->undated);
     pb_json_member_i64(&json, "erased_again", (int64_t)restored->erased);
     if (restored->erasures_us != INT64_MIN)
         pb_json_member(&json, "erasures_until",

@@ -28,6 +28,8 @@ enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 void match_sort(uint64_t *items, uint64_t *scratch, size_t count, unsigned low, unsigned bits)
 {
     uint64_t *from = items, *to = scratch;
+    if (count < 2)
+        return;
     for (unsigned shift = low; shift < bits; shift += DIGIT_BITS) {
         size_t place[DIGITS] = {0}, sum = 0;
         for (size_t i = 0; i < count; i++)

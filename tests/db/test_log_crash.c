@@ -121,6 +121,7 @@ static void killed_body(room *r)
         int64_t acknowledged = told[0];
         told[0] = last;
         remember(h);
+        h->states[h->count - 1].sure = digest_up_to(acknowledged);
         if (round % 5 == 4) {
             db_restore_facts facts;
             assert_true(h->states[h->count - 1].digest == gone_back(h, 0, INT64_MAX, &facts));

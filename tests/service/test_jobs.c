@@ -581,7 +581,7 @@ static void test_each_change_of_state_is_an_event(void **state)
     assert_int_equal(1, events_of(workspace, "job.again"));
     assert_int_equal(1, events_of(workspace, "job.cancelled"));
     /* a lease that is renewed is none */
-    n = add(o, workspace, "count", 0, 1);
+    add(o, workspace, "count", 0, 1);
     d = (doing){.o = o, .each_us = 2 * (int64_t)SECOND};
     work(o, workspace, &d, 4 * (int64_t)SECOND, true);
     assert_int_equal(2, events_of(workspace, "job.taken"));

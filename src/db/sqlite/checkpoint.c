@@ -31,7 +31,7 @@ static pb_status keeper_of(db_conn *conn, db_conn **ret_keeper, pb_error *err)
 {
     if (conn->keeper == NULL)
         PB_TRY(db_engine_sqlite.connect(conn->target, DB_KEEPER, &conn->keeper, err));
-    sqlite3_busy_timeout(conn->keeper->db, PLACE_WAIT_MS);
+    db_sqlite_wait(conn->keeper->db, PLACE_WAIT_MS);
     *ret_keeper = conn->keeper;
     return PB_OK;
 }

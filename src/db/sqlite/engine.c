@@ -130,7 +130,7 @@ pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err)
             return db_sqlite_fail(db, code, err);
     }
     sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, BUSY_MS);
+    db_sqlite_wait(db, BUSY_MS);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 256 << 20);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     return give_key(db, target, err);
@@ -308,9 +308,9 @@ static void end_overwrite(db_conn *conn, bool committed)
     conn->overwrites = false;
     sqlite3_exec(conn->db, "PRAGMA secure_delete = FAST", NULL, NULL, NULL);
     if (committed) {
-        sqlite3_busy_timeout(conn->db, 0);
+        db_sqlite_wait(conn->db, 0);
         db_sqlite_checkpoint(conn, true, NULL);
-        sqlite3_busy_timeout(conn->db, BUSY_MS);
+        db_sqlite_wait(conn->db, BUSY_MS);
     }
 }
 

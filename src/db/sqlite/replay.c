@@ -136,11 +136,15 @@ static int64_t choose(db_restore *restore, pb_str bytes, const db_piece *piece, 
         if (commit.frame < from)
             continue;
         skipped++;
-        if (commit.at_us > restore->until_us)
+        if (commit.at_us > restore->until_us) {
+            if (restore->facts.left + skipped == 1)
+                restore->facts.undated = !commit.exact;
             continue;
+        }
         chosen = i;
         restore->facts.commits += restore->facts.left + skipped;
         restore->facts.left = 0;
+        restore->facts.undated = false;
         restore->facts.last_us = commit.at_us;
         restore->facts.exact = commit.exact;
         skipped = 0;

@@ -72,6 +72,8 @@ struct db_native {
     bool foreign;
 };
 
+/** From now on the connection waits for locks of others, about `ms` milliseconds; 0: not at all. */
+void db_sqlite_wait(sqlite3 *db, int ms);
 /** SQLite's failure as ours. */
 pb_status db_sqlite_fail(sqlite3 *db, int code, pb_error *err);
 /** `place`/`name`; PB_INVALID when too long. */

@@ -35,6 +35,7 @@ typedef struct backup_restored {
     uint64_t unread;        /* other manifests that could not be read meanwhile */
     uint64_t pages, pieces, bytes; /* read from the place */
     uint64_t commits;              /* applied from the kept log */
+    bool undated;                  /* the next commit may belong before the moment asked for */
     uint64_t erased;               /* payloads erased again */
     int64_t erasures_us;           /* moment of the newest list of erasures; INT64_MIN: none */
     bool unknown_erasures;

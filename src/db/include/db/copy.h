@@ -114,6 +114,8 @@ typedef struct db_restore_facts {
     int64_t last_us;  /* moment of the last of them; 0: none */
     bool exact;       /* that moment is the commit's own, not a later one */
     uint64_t left;    /* commits seen that came after the moment asked for */
+    bool undated;     /* the first of those may have come before it: its own moment was lost, with
+                         the power or with the process whose commit nobody heard of */
 } db_restore_facts;
 /** As far as the restore has come. */
 db_restore_facts db_restore_about(const db_restore *restore);
