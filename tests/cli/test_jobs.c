@@ -22,18 +22,6 @@ static const char *new_workspace(const char *folder)
     return workspace;
 }
 
-static void expect(const char *folder, int exit, const char *has, const char *const *arguments)
-{
-    program_result r = program_run(folder, arguments);
-    if (r.exit != exit || (strstr(r.out, has) == NULL && strstr(r.err, has) == NULL))
-        fail_msg("%s %s: exit %d, not %d with “%s”\n%s%s", arguments[0], arguments[1], r.exit, exit,
-                 has, r.out, r.err);
-    program_free(&r);
-}
-
-#define EXPECT(folder, exit, has, ...)                                                             \
-    expect((folder), (exit), (has), (const char *const[]){__VA_ARGS__, NULL})
-
 static bool jobs_say(const char *folder, const char *workspace, const char *words)
 {
     program_result r = PROGRAM(folder, "jobs", workspace, "--json");
@@ -50,35 +38,35 @@ static void test_work_that_is_due_is_done(void **state)
     const char *ws = new_workspace(folder);
     (void)state;
     snprintf(out, sizeof out, "out=%s/reports", folder);
-    EXPECT(folder, 0, "There are no jobs yet", "jobs", ws);
-    EXPECT(folder, 0, "[]", "jobs", ws, "--json");
+    PROGRAM_EXPECT(folder, 0, "There are no jobs yet", "jobs", ws);
+    PROGRAM_EXPECT(folder, 0, "[]", "jobs", ws, "--json");
     program_write(folder, "contacts.csv", contacts);
-    EXPECT(folder, 0, "imported", "import", "contacts.csv", "-w", ws);
-    EXPECT(folder, 0, "Job 1 was added", "jobs", ws, "--add", "audit", "--with", out, "--with",
-           "format=json", "--every", "7d");
-    EXPECT(folder, 0, "\"job\": 2", "jobs", ws, "--add", "duplicates", "--with", "threshold=0.6",
-           "--json");
-    EXPECT(folder, 0, "Job 3 was added", "jobs", ws, "--add", "drill", "--at",
-           "2999-01-01T00:00:00Z");
-    EXPECT(folder, 0, "due 2999-01-01T00:00:00Z", "jobs", ws);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "contacts.csv", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "Job 1 was added", "jobs", ws, "--add", "audit", "--with", out,
+                   "--with", "format=json", "--every", "7d");
+    PROGRAM_EXPECT(folder, 0, "\"job\": 2", "jobs", ws, "--add", "duplicates", "--with",
+                   "threshold=0.6", "--json");
+    PROGRAM_EXPECT(folder, 0, "Job 3 was added", "jobs", ws, "--add", "drill", "--at",
+                   "2999-01-01T00:00:00Z");
+    PROGRAM_EXPECT(folder, 0, "due 2999-01-01T00:00:00Z", "jobs", ws);
     /* one kind, then one job, then what is left */
-    EXPECT(folder, 0, "2 duplicates: done", "work", ws, "--once", "--kinds", "duplicates");
-    EXPECT(folder, 0, "1 audit: done", "work", ws, "--until-empty");
+    PROGRAM_EXPECT(folder, 0, "2 duplicates: done", "work", ws, "--once", "--kinds", "duplicates");
+    PROGRAM_EXPECT(folder, 0, "1 audit: done", "work", ws, "--until-empty");
     snprintf(report, sizeof report, "%s/reports/report.json", folder);
     assert_int_equal(0, access(report, R_OK));
-    EXPECT(folder, 0, "every 1w", "jobs", ws, "--state", "waiting");
-    EXPECT(folder, 0, "\"state\": \"done\"", "jobs", ws, "--state", "done", "--json");
-    EXPECT(folder, 0, "No job is in this state: failed", "jobs", ws, "--state", "failed");
-    EXPECT(folder, 0, "Job 3 was cancelled", "jobs", ws, "--cancel", "3");
-    EXPECT(folder, 2, "Job 3 is over", "jobs", ws, "--cancel", "3");
-    EXPECT(folder, 0, "Job 2 is due now", "jobs", ws, "--again", "2");
-    EXPECT(folder, 0, "\"outcome\":\"done\"", "work", ws, "--once", "--json");
+    PROGRAM_EXPECT(folder, 0, "every 1w", "jobs", ws, "--state", "waiting");
+    PROGRAM_EXPECT(folder, 0, "\"state\": \"done\"", "jobs", ws, "--state", "done", "--json");
+    PROGRAM_EXPECT(folder, 0, "No job is in this state: failed", "jobs", ws, "--state", "failed");
+    PROGRAM_EXPECT(folder, 0, "Job 3 was cancelled", "jobs", ws, "--cancel", "3");
+    PROGRAM_EXPECT(folder, 2, "Job 3 is over", "jobs", ws, "--cancel", "3");
+    PROGRAM_EXPECT(folder, 0, "Job 2 is due now", "jobs", ws, "--again", "2");
+    PROGRAM_EXPECT(folder, 0, "\"outcome\":\"done\"", "work", ws, "--once", "--json");
     /* what cannot be done is said, and is tried as often as it may be */
-    EXPECT(folder, 0, "Job 4 was added", "jobs", ws, "--add", "backup", "--with",
-           "to=/nowhere/at/all", "--tries", "1");
-    EXPECT(folder, 1, "/nowhere/at/all", "work", ws, "--until-empty");
-    EXPECT(folder, 1, "4  backup --to=/nowhere/at/all  failed", "jobs", ws);
-    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "Job 4 was added", "jobs", ws, "--add", "backup", "--with",
+                   "to=/nowhere/at/all", "--tries", "1");
+    PROGRAM_EXPECT(folder, 1, "/nowhere/at/all", "work", ws, "--until-empty");
+    PROGRAM_EXPECT(folder, 1, "4  backup --to=/nowhere/at/all  failed", "jobs", ws);
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
     program_remove_folder(folder);
 }
 
@@ -143,8 +131,8 @@ static void test_a_worker_that_ends_gives_its_job_back_and_one_that_dies_loses_i
     const char *ws = new_workspace(folder);
     int state_of_child = 0, listening = mute_listen(to, sizeof to);
     (void)state;
-    EXPECT(folder, 0, "Job 1 was added", "jobs", ws, "--add", "backup", "--with", to, "--tries",
-           "2");
+    PROGRAM_EXPECT(folder, 0, "Job 1 was added", "jobs", ws, "--add", "backup", "--with", to,
+                   "--tries", "2");
     /* asked to end: it does, at once, and the job is as if it had not been taken */
     pid_t worker = start_worker(folder, ws);
     int asked = mute_accept(listening);
@@ -167,16 +155,16 @@ static void test_a_worker_that_ends_gives_its_job_back_and_one_that_dies_loses_i
     worker = start_worker(folder, ws);
     asked = mute_accept(listening); /* the second try */
     assert_true(jobs_say(folder, ws, "\"tries\": 2"));
-    EXPECT(folder, 0, "was not heard of again", "jobs", ws, "--state", "running");
+    PROGRAM_EXPECT(folder, 0, "was not heard of again", "jobs", ws, "--state", "running");
     /* cancelled: its worker drops it, and goes on */
-    EXPECT(folder, 0, "was cancelled", "jobs", ws, "--cancel", "1");
+    PROGRAM_EXPECT(folder, 0, "was cancelled", "jobs", ws, "--cancel", "1");
     assert_true(hangs_up(asked));
     close(asked);
     assert_int_equal(0, kill(worker, SIGTERM));
     assert_int_equal(worker, waitpid(worker, &state_of_child, 0));
     assert_int_equal(0, state_of_child);
-    EXPECT(folder, 0, "cancelled", "jobs", ws);
-    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "cancelled", "jobs", ws);
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
     close(listening);
     program_remove_folder(folder);
 }

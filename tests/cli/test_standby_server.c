@@ -84,18 +84,6 @@ static const char *on_net(const char *host, const char *options)
                            options);
 }
 
-static void expect(const char *folder, int exit, const char *has, const char *const *arguments)
-{
-    program_result r = program_run(folder, arguments);
-    if (r.exit != exit || (strstr(r.out, has) == NULL && strstr(r.err, has) == NULL))
-        fail_msg("%s %s: exit %d, not %d with “%s”\n%s%s", arguments[0], arguments[1], r.exit, exit,
-                 has, r.out, r.err);
-    program_free(&r);
-}
-
-#define EXPECT(folder, exit, has, ...)                                                             \
-    expect((folder), (exit), (has), (const char *const[]){__VA_ARGS__, NULL})
-
 /* shows: PER-2 SEC-1 */
 static void test_the_way_to_a_server_is_encrypted_and_its_name_is_checked(void **state)
 {
@@ -103,20 +91,25 @@ static void test_the_way_to_a_server_is_encrypted_and_its_name_is_checked(void *
     char *folder = program_folder();
     const char *trusted = pb_arena_printf(words, "sslrootcert=%s/ca.crt", first.folder);
     const char *other = pb_arena_printf(words, "sslrootcert=%s/other.crt", first.folder);
-    EXPECT(folder, 0, "Made workspace", "init", on_net("localhost", trusted));
-    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w",
-           on_net("localhost", trusted));
+    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", on_net("localhost", trusted));
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w",
+                   on_net("localhost", trusted));
     /* plain is refused here, before anything is sent; and there */
-    EXPECT(folder, 2, "encrypted only", "runs", "-w", on_net("localhost", "sslmode=disable"));
-    EXPECT(folder, 2, "encrypted only", "runs", "-w", on_net("localhost", "sslmode=prefer"));
+    PROGRAM_EXPECT(folder, 2, "encrypted only", "runs", "-w",
+                   on_net("localhost", "sslmode=disable"));
+    PROGRAM_EXPECT(folder, 2, "encrypted only", "runs", "-w",
+                   on_net("localhost", "sslmode=prefer"));
     /* somebody else's authority, another host's certificate */
-    EXPECT(folder, 2, "certificate verify failed", "runs", "-w", on_net("localhost", other));
-    EXPECT(folder, 2, "does not match host name", "runs", "-w", on_net("127.0.0.1", trusted));
+    PROGRAM_EXPECT(folder, 2, "certificate verify failed", "runs", "-w",
+                   on_net("localhost", other));
+    PROGRAM_EXPECT(folder, 2, "does not match host name", "runs", "-w",
+                   on_net("127.0.0.1", trusted));
     const char *by_ca = pb_arena_printf(words, "%s&sslmode=verify-ca", trusted);
-    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", on_net("127.0.0.1", by_ca));
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w",
+                   on_net("127.0.0.1", by_ca));
     /* no authority at all is no reason to trust */
-    EXPECT(folder, 2, "root certificate", "runs", "-w",
-           on_net("localhost", "sslrootcert=/nowhere/ca.crt"));
+    PROGRAM_EXPECT(folder, 2, "root certificate", "runs", "-w",
+                   on_net("localhost", "sslrootcert=/nowhere/ca.crt"));
     program_remove_folder(folder);
 }
 
@@ -158,41 +151,42 @@ static void test_a_server_follows_is_read_and_takes_over(void **state)
     const char *primary = on_socket(&first);
     /* w12: a schema of its own */
     const char *url = pb_arena_printf(words, "%s2", primary);
-    EXPECT(folder, 0, "Made workspace", "init", url);
+    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", url);
     program_write(folder, "accounts.csv", accounts);
-    EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", url);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", url);
     begin_second();
     const char *follower = pb_arena_printf(words, "%s2", on_socket(&second));
     wait_for_replay(folder);
-    EXPECT(folder, 0, "follows", "standby", follower, "--status");
-    EXPECT(folder, 0, "\"streams\": true", "standby", follower, "--status", "--json");
-    EXPECT(folder, 1, "follows nobody", "standby", url, "--status");
-    EXPECT(folder, 2, "nothing to feed", "standby", follower);
+    PROGRAM_EXPECT(folder, 0, "follows", "standby", follower, "--status");
+    PROGRAM_EXPECT(folder, 0, "\"streams\": true", "standby", follower, "--status", "--json");
+    PROGRAM_EXPECT(folder, 1, "follows nobody", "standby", url, "--status");
+    PROGRAM_EXPECT(folder, 2, "nothing to feed", "standby", follower);
     /* what is only read is read there */
-    EXPECT(folder, 0, "Acme", "find", "acme", "-w", url, "--replica", follower);
+    PROGRAM_EXPECT(folder, 0, "Acme", "find", "acme", "-w", url, "--replica", follower);
     say_to(&second, "SELECT pg_wal_replay_pause()");
     program_write(folder, "more.csv", more);
-    EXPECT(folder, 0, "imported", "import", "more.csv", "-w", url);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "more.csv", "-w", url);
     /* it is behind: what it lacks is read at the first */
-    EXPECT(folder, 0, "did not catch up", "find", "bluth", "-w", url, "--replica", follower);
-    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url);
+    PROGRAM_EXPECT(folder, 0, "did not catch up", "find", "bluth", "-w", url, "--replica",
+                   follower);
+    PROGRAM_EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url);
     say_to(&second, "SELECT pg_wal_replay_resume()");
     wait_for_replay(folder);
-    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica", follower);
+    PROGRAM_EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica", follower);
     /* one that is gone keeps nobody from reading */
-    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica",
-           "postgres://postgres@/postgres?host=/nowhere&schema=w12");
-    EXPECT(folder, 2, "it follows another", "import", "accounts.csv", "-w", follower);
-    EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
+    PROGRAM_EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", url, "--replica",
+                   "postgres://postgres@/postgres?host=/nowhere&schema=w12");
+    PROGRAM_EXPECT(folder, 2, "it follows another", "import", "accounts.csv", "-w", follower);
+    PROGRAM_EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
     server_stop(&first);
-    EXPECT(folder, 1, "receives nothing", "standby", follower, "--status");
-    EXPECT(folder, 0, "This is takeover 1", "standby", follower, "--promote");
+    PROGRAM_EXPECT(folder, 1, "receives nothing", "standby", follower, "--status");
+    PROGRAM_EXPECT(folder, 0, "This is takeover 1", "standby", follower, "--promote");
     say_to(&second,
            "DO $$ BEGIN ASSERT 1 = (SELECT count(*) FROM w12.setting WHERE name = 'epoch');"
            " END $$");
-    EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", follower);
-    EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", follower);
-    EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", follower);
+    PROGRAM_EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", follower);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", follower);
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", follower);
     program_remove_folder(folder);
 }
 
@@ -203,9 +197,10 @@ static void test_the_settings_of_both_servers_are_written(void **state)
     char *folder = program_folder();
     PB_AUTO_BUF text = PB_BUF_INIT(65536);
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    EXPECT(folder, 2, "Name the primary", "standby", "postgres:///crm", "--config", "settings");
-    EXPECT(folder, 0, "Written", "standby", "postgres:///crm", "--config", "settings", "--from",
-           "postgres://rep@db1/crm?schema=customers&application_name=o'hara");
+    PROGRAM_EXPECT(folder, 2, "Name the primary", "standby", "postgres:///crm", "--config",
+                   "settings");
+    PROGRAM_EXPECT(folder, 0, "Written", "standby", "postgres:///crm", "--config", "settings",
+                   "--from", "postgres://rep@db1/crm?schema=customers&application_name=o'hara");
     char *path = pb_arena_printf(arena, "%s/settings/standby.conf", folder);
     assert_int_equal(sys_file_read(path, 65536, &text, NULL), PB_OK);
     assert_non_null(strstr(pb_buf_cstr(&text),

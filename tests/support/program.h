@@ -133,4 +133,18 @@ __attribute__((noinline, unused)) static void assert_has(const char *text, const
         fail_msg("“%s” is not in:\n%s", part, text);
 }
 
+/** Runs the program and asks for its exit code and words that it says. */
+static inline void program_expect(const char *folder, int exit, const char *has,
+                                  const char *const *arguments)
+{
+    program_result r = program_run(folder, arguments);
+    if (r.exit != exit || (strstr(r.out, has) == NULL && strstr(r.err, has) == NULL))
+        fail_msg("%s %s: exit %d, not %d with “%s”\n%s%s", arguments[0], arguments[1], r.exit, exit,
+                 has, r.out, r.err);
+    program_free(&r);
+}
+
+#define PROGRAM_EXPECT(folder, exit, has, ...)                                                     \
+    program_expect((folder), (exit), (has), (const char *const[]){__VA_ARGS__, NULL})
+
 #endif
