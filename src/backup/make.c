@@ -154,6 +154,8 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
     if (status == PB_OK) /* whoever took over meanwhile has seen what came before, not this */
         status = fence_check(&room, &k->own.epoch, arena, err);
+    if (k->own.epoch.at_us < k->m.at_us)
+        k->own.epoch.at_us = k->m.at_us; /* no backup is dated behind what the place was told */
     if (status == PB_OK)
         status = fence_tell(&room, &k->own, err);
     room_end(&room);

@@ -243,8 +243,13 @@ static void death_during_a_restore_leaves_nothing_that_opens(void **state)
         if (!dies_after(&k, us))
             break;
         deaths++;
-        assert_int_equal(db_workspace_open(k.into, &test_schema.schema, &open, &opened, &err),
-                         PB_NOT_FOUND);
+        pb_status status = db_workspace_open(k.into, &test_schema.schema, &open, &opened, &err);
+        if (status == PB_OK) { /* it died behind its last commit: then nothing is missing */
+            db_workspace_close(opened);
+            assert_int_equal(world_count(&w, k.into, "t_contact"), MANY);
+            break;
+        }
+        assert_int_equal(status, PB_NOT_FOUND);
         if (deaths % 4 != 2)
             continue;
         options.into = k.into; /* over what the dead one left */

@@ -57,10 +57,17 @@ static pid_t postmaster(void)
 static void strike_server(trial *t, int round)
 {
     static const int signals[] = {SIGKILL, SIGQUIT, SIGINT};
-    size_t before = t->acknowledged;
-    pid_t server = postmaster();
+    time_t end = time(NULL) + 120;
+    pid_t server = postmaster(), next = server;
     assert_true(server > 0);
     assert_int_equal(0, kill(server, signals[round / 4 % 3]));
+    while (next == server || next == 0) { /* the old one goes on for a while */
+        listen_to(t, 20);
+        next = postmaster();
+        if (time(NULL) > end)
+            fail_msg("the server did not come back in two minutes");
+    }
+    size_t before = t->acknowledged;
     listen_until(t, before + (size_t)WRITERS * AFTER_RESTART, "after the server was struck");
 }
 
