@@ -106,17 +106,29 @@ void report_amount(const report_writer *writer, int64_t minor, pb_str currency, 
         pb_buf_printf(to, " %.*s", PB_STR_FMT(currency));
 }
 
+/* One of several: from right to left each stands by itself, or the “+” jumps between figure and
+ * currency (Unicode UAX 9, isolates). */
+static void amount_of_many(const report_writer *writer, int64_t minor, pb_str currency, pb_buf *to)
+{
+    bool rtl = pb_catalog_rtl(writer->catalog);
+    if (rtl)
+        pb_buf_addc(to, "\u2068");
+    report_amount(writer, minor, currency, to);
+    if (rtl)
+        pb_buf_addc(to, "\u2069");
+}
+
 void report_amounts(const report_writer *writer, int64_t minor, pb_str currency,
                     const audit_sums *sums, pb_buf *to)
 {
     if (currency.ptr != NULL)
-        report_amount(writer, minor, currency, to);
+        amount_of_many(writer, minor, currency, to);
     for (size_t i = 0; i < sums->count; i++) {
         if (sums->minor[i] == 0)
             continue;
         if (to->len > 0)
             pb_buf_addc(to, " + ");
-        report_amount(writer, sums->minor[i], sums->currency[i], to);
+        amount_of_many(writer, sums->minor[i], sums->currency[i], to);
     }
 }
 
