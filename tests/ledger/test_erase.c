@@ -74,17 +74,22 @@ static pb_status erase_work(db_session *session, void *context, pb_error *err)
     return PB_OK;
 }
 
+/* A mark cut off by the end of a page, with whatever follows it there (the cipher's own bytes are
+ * random), is nobody's: only what reads as it was written counts.
+ */
 static void look_in_page(place *p, pb_str page)
 {
     static const char head[] = "[payload ";
     for (size_t at = 0; at + MARK <= page.len; at++) {
         unsigned number;
-        char text[MARK + 1] = {0};
+        char text[MARK + 1] = {0}, whole[MARK + 1];
         if (memcmp(page.ptr + at, head, sizeof head - 1) != 0)
             continue;
         memcpy(text, page.ptr + at, MARK);
-        if (text[MARK - 1] == ']' && sscanf(text, "[payload %06u]", &number) == 1 &&
-            number < EVENTS)
+        if (sscanf(text, "[payload %06u]", &number) != 1 || number >= EVENTS)
+            continue;
+        snprintf(whole, sizeof whole, "[payload %06u]", number);
+        if (strcmp(text, whole) == 0)
             p->seen[number]++;
     }
 }
