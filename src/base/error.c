@@ -117,6 +117,21 @@ void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *
     pb_format(out, pb_str_c(pb_translate(catalog, part->id)), args, part->count);
 }
 
+pb_str pb_error_arg(const pb_error *err, const char *name)
+{
+    const pb_msg *parts[] = {&err->primary, &err->detail, &err->hint};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *at = err->text + parts[i]->args;
+        for (uint16_t k = 0; parts[i]->id != NULL && k < parts[i]->count; k++) {
+            const char *value = at + strlen(at) + 1;
+            if (strcmp(at, name) == 0)
+                return pb_str_c(value);
+            at = value + strlen(value) + 1;
+        }
+    }
+    return PB_STR_NONE;
+}
+
 const char *pb_arg_str(pb_argbuf *room, pb_str s)
 {
     static const char ellipsis[] = "…";

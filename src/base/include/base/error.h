@@ -64,6 +64,10 @@ pb_status pb_fail_buffer(const pb_buf *buf, const char *says, pb_error *err);
 void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *catalog,
                      pb_buf *out);
 
+/** The value of the argument `name` of any part of the error, the primary line's first; absent when
+ * there is none. For programs, which are told field and value apart from the words. */
+pb_str pb_error_arg(const pb_error *err, const char *name);
+
 /** Room for the text of one argument; see PB_ARG and PB_ARG_INT. */
 typedef struct pb_argbuf {
     char text[PB_MSG_ARG_MAX];
