@@ -2,7 +2,9 @@
  * equal. */
 #include "model/expr.h"
 
+#include "base/bytes.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "expr_tree.h"
 
 /* --- values --- */
@@ -42,7 +44,7 @@ static pb_value field_value(const model_field *field, const pb_value *values)
     return PB_VALUE_NULL;
 }
 
-static pb_value value_of(const expr_node *node, const pb_value *values, int64_t today)
+pb_value expr_value(const expr_node *node, const pb_value *values, int64_t today)
 {
     pb_value left;
     switch (node->op) {
@@ -53,11 +55,11 @@ static pb_value value_of(const expr_node *node, const pb_value *values, int64_t 
     case EXPR_TODAY:
         return PB_VALUE_INT(today);
     case EXPR_DAY_OF:
-        left = value_of(node->left, values, today);
+        left = expr_value(node->left, values, today);
         return left.kind == PB_INT ? PB_VALUE_INT(floor_day(left.as.i)) : PB_VALUE_NULL;
     case EXPR_ADD:
     case EXPR_SUB:
-        return add(value_of(node->left, values, today), value_of(node->right, values, today),
+        return add(expr_value(node->left, values, today), expr_value(node->right, values, today),
                    node->op == EXPR_SUB);
     default:
         return PB_VALUE_NULL;
@@ -88,46 +90,56 @@ static model_truth compare(expr_op op, pb_value a, pb_value b)
     return truth ? MODEL_TRUE : MODEL_FALSE;
 }
 
+static model_truth begins(const expr_node *node, const pb_value *values, int64_t today)
+{
+    pb_value value = expr_value(node->left, values, today);
+    if (value.kind == PB_NULL)
+        return MODEL_UNKNOWN;
+    return pb_str_starts(value.as.s, node->right->constant.as.s) ? MODEL_TRUE : MODEL_FALSE;
+}
+
 static model_truth contains(const expr_node *node, const pb_value *values, int64_t today)
 {
-    pb_value value = value_of(node->left, values, today);
+    pb_value value = expr_value(node->left, values, today);
     if (value.kind == PB_NULL)
         return MODEL_UNKNOWN;
     for (size_t i = 0; i < node->item_count; i++)
-        if (order(value, value_of(node->items[i], values, today)) == 0)
+        if (order(value, expr_value(node->items[i], values, today)) == 0)
             return MODEL_TRUE;
     return MODEL_FALSE;
 }
 
-static model_truth truth_of(const expr_node *node, const pb_value *values, int64_t today)
+model_truth expr_truth(const expr_node *node, const pb_value *values, int64_t today)
 {
     model_truth a, b;
     switch (node->op) {
     case EXPR_OR:
     case EXPR_AND: {
         model_truth strong = node->op == EXPR_OR ? MODEL_TRUE : MODEL_FALSE;
-        a = truth_of(node->left, values, today);
+        a = expr_truth(node->left, values, today);
         if (a == strong)
             return strong;
-        b = truth_of(node->right, values, today);
+        b = expr_truth(node->right, values, today);
         return b == strong ? strong : a == MODEL_UNKNOWN ? a : b;
     }
     case EXPR_NOT:
-        a = truth_of(node->left, values, today);
+        a = expr_truth(node->left, values, today);
         return a == MODEL_UNKNOWN ? a : a == MODEL_TRUE ? MODEL_FALSE : MODEL_TRUE;
     case EXPR_IS_NULL:
-        return value_of(node->left, values, today).kind == PB_NULL ? MODEL_TRUE : MODEL_FALSE;
+        return expr_value(node->left, values, today).kind == PB_NULL ? MODEL_TRUE : MODEL_FALSE;
     case EXPR_IN:
         return contains(node, values, today);
+    case EXPR_BEGINS:
+        return begins(node, values, today);
     default:
-        return compare(node->op, value_of(node->left, values, today),
-                       value_of(node->right, values, today));
+        return compare(node->op, expr_value(node->left, values, today),
+                       expr_value(node->right, values, today));
     }
 }
 
 model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int64_t today_days)
 {
-    return truth_of(expr->root, values, today_days);
+    return expr_truth(expr->root, values, today_days);
 }
 
 /* --- SQL --- */
@@ -145,15 +157,19 @@ static void put_text(pb_str text, pb_buf *out)
 
 static void put_constant(const expr_node *node, pb_buf *out)
 {
-    if (node->constant.kind == PB_TEXT)
+    if (node->constant.kind == PB_TEXT) {
         put_text(node->constant.as.s, out);
-    else if (node->written.ptr != NULL)
+    } else if (node->constant.kind == PB_BLOB) {
+        pb_buf_addc(out, "x'");
+        pb_hex(out, node->constant.as.s.ptr, node->constant.as.s.len);
+        pb_buf_byte(out, '\'');
+    } else if (node->written.ptr != NULL)
         pb_buf_add(out, node->written);
     else
         pb_buf_i64(out, node->constant.as.i);
 }
 
-static void put_field(const model_field *field, const char *alias, pb_buf *out)
+void expr_put_field(const model_field *field, const char *alias, pb_buf *out)
 {
     if (alias != NULL) {
         pb_buf_addc(out, alias);
@@ -185,6 +201,16 @@ static void put_day_of(const expr_node *moment, const char *alias, pb_buf *out)
         put_sql(moment, alias, out);
     }
     pb_buf_addc(out, parts[3]);
+}
+
+static void put_begins(const expr_node *node, const char *alias, pb_buf *out)
+{
+    pb_str text = node->right->constant.as.s;
+    pb_buf_addc(out, "(substr(");
+    put_sql(node->left, alias, out);
+    pb_buf_printf(out, ", 1, %zu) = ", pb_utf8_count(text));
+    put_text(text, out);
+    pb_buf_byte(out, ')');
 }
 
 static void put_in(const expr_node *node, const char *alias, pb_buf *out)
@@ -220,8 +246,11 @@ static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
     case EXPR_IN:
         put_in(node, alias, out);
         return;
+    case EXPR_BEGINS:
+        put_begins(node, alias, out);
+        return;
     case EXPR_FIELD:
-        put_field(node->field, alias, out);
+        expr_put_field(node->field, alias, out);
         return;
     case EXPR_CONSTANT:
         put_constant(node, out);

@@ -38,8 +38,14 @@ static pb_status check_classes(expr_parser *p, expr_op op, size_t offset, const 
 {
     expr_class left = a->klass, right = b->klass;
     if (left == EXPR_LINK || right == EXPR_LINK) {
-        expr_refuse(p, offset, PB_MSG("A link can only be tested with “is null” or “is not null”."),
+        if (left == right && (op == EXPR_EQ || op == EXPR_NE))
+            return PB_OK;
+        expr_refuse(p, offset,
+                    PB_MSG("A link can only be tested with “is null”, or compared (=, <>, in) with "
+                           "the id of a record."),
                     NULL);
+        pb_error_hint(p->err, PB_MSG("Write the id as text: '{example}'."), "example",
+                      "01890a5d-ac96-774b-bcce-b302099a8057", NULL);
         return PB_INVALID;
     }
     bool money = (left == EXPR_MONEY && right == EXPR_NUMBER && is_zero(b)) ||
@@ -64,9 +70,27 @@ static pb_status check_classes(expr_parser *p, expr_op op, size_t offset, const 
     return check_choice(p, b, a);
 }
 
+/* A text that meets a link is the id of a record, where it has the form of one. */
+static pb_status as_link(expr_parser *p, const expr_node *other, const expr_node *node,
+                         const expr_node **ret_node)
+{
+    *ret_node = node;
+    pb_uuid id;
+    if (other->klass != EXPR_LINK || node->op != EXPR_CONSTANT || node->klass != EXPR_TEXT ||
+        !pb_uuid_parse(node->constant.as.s, &id))
+        return PB_OK;
+    expr_node link = {.op = EXPR_CONSTANT, .klass = EXPR_LINK, .offset = node->offset};
+    link.constant = PB_VALUE_BLOB(pb_arena_str(p->arena, pb_uuid_str(&id)));
+    if (link.constant.as.s.ptr == NULL)
+        return pb_fail_memory(p->err);
+    return expr_make(p, link, ret_node);
+}
+
 static pb_status compare(expr_parser *p, expr_op op, size_t offset, const expr_node *a,
                          const expr_node *b, const expr_node **ret_node)
 {
+    PB_TRY(as_link(p, a, b, &b));
+    PB_TRY(as_link(p, b, a, &a));
     PB_TRY(check_classes(p, op, offset, a, b));
     if (a->klass != b->klass && expr_is_time(a->klass)) {
         PB_TRY(expr_as_day(p, a, &a));
@@ -111,6 +135,7 @@ static pb_status parse_item(expr_parser *p, const expr_node *left, const expr_no
     } else {
         PB_TRY(expr_parse_single(p, &item));
     }
+    PB_TRY(as_link(p, left, item, &item));
     PB_TRY(check_classes(p, EXPR_EQ, offset, left, item));
     *ret_node = item;
     return PB_OK;
@@ -151,6 +176,18 @@ static pb_status parse_between(expr_parser *p, size_t offset, const expr_node *l
     return expr_make(p, node, ret_node);
 }
 
+static pb_status parse_begins(expr_parser *p, size_t offset, const expr_node *left,
+                              const expr_node **ret_node)
+{
+    expr_node node = {.op = EXPR_BEGINS, .left = left, .offset = left->offset};
+    if (left->klass != EXPR_TEXT)
+        return expr_refuse(p, offset, PB_MSG("Only a text begins with something."), NULL);
+    if (p->now.kind != TOKEN_TEXT)
+        return expr_unexpected(p, PB_MSG("a text in single quotes"));
+    PB_TRY(expr_parse_single(p, &node.right));
+    return expr_make(p, node, ret_node);
+}
+
 static bool take_comparison(expr_parser *p, expr_op *ret_op)
 {
     static const struct {
@@ -183,8 +220,11 @@ static pb_status parse_comparison(expr_parser *p, const expr_node **ret_node)
         PB_TRY(parse_in(p, left, &test));
     else if (expr_take_word(p, "between"))
         PB_TRY(parse_between(p, offset, left, &test));
+    else if (expr_take_word(p, "begins"))
+        PB_TRY(parse_begins(p, offset, left, &test));
     else
-        return expr_unexpected(p, PB_MSG("a comparison (=, <>, <, >, in, between, is null)"));
+        return expr_unexpected(p,
+                               PB_MSG("a comparison (=, <>, <, >, in, between, begins, is null)"));
     if (not )
         PB_TRY(negate(p, test, &test));
     *ret_node = test;

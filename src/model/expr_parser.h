@@ -6,6 +6,7 @@
 #include "expr_token.h"
 #include "expr_tree.h"
 
+#include "base/bytes.h"
 #include "model/yaml.h"
 
 enum { TEXT_MAX = 4096, NODES_MAX = 500, DEPTH_MAX = 40 };

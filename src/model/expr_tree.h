@@ -21,6 +21,7 @@ typedef enum expr_op {
     EXPR_NOT,
     EXPR_IS_NULL,
     EXPR_IN,
+    EXPR_BEGINS, /* right: a constant text */
     EXPR_EQ,
     EXPR_NE,
     EXPR_LT,
@@ -55,6 +56,11 @@ struct model_expr {
     size_t field_count;
 };
 
+/* What an operand is, and what a test says, for a record's values. */
+pb_value expr_value(const expr_node *node, const pb_value *values, int64_t today);
+model_truth expr_truth(const expr_node *node, const pb_value *values, int64_t today);
+/* The column of a field, behind `alias.` where one is given. */
+void expr_put_field(const model_field *field, const char *alias, pb_buf *out);
 /* As model_expr_parse; `exact` false: `place` is the beginning of a text that does not stand in the
  * file character by character (a folded block, say), so no column inside can be told. */
 pb_status expr_parse_at(pb_arena *arena, const model_entity *entity, pb_str text, model_place place,

@@ -2,7 +2,7 @@
  *
  *   expr    := and {"or" and};  and := not {"and" not};  not := "not" not | "(" expr ")" | test
  *   test    := operand ( "is" ["not"] "null" | op operand | ["not"] "in" "(" item {"," item} ")"
- *            | ["not"] "between" operand "and" operand )
+ *            | ["not"] "between" operand "and" operand | ["not"] "begins" 'text' )
  *   op      := = != <> < <= > >=
  *   operand := single {(+|-) single};  single := field | number | -number | 'text' | YYYY-MM-DD
  *            | "today" | "true" | "false"
@@ -12,9 +12,9 @@
  * know only = and <>; a text compared with a choice must be one of its values (an open
  * choice only refuses what looks like a slip for one); money is
  * compared with money or 0 only (what a number is worth depends on the currency); a link only with
- * null; a date-time that meets a date counts as its day (UTC); date - date is a number of days.
- * Amounts are compared in minor units whatever their currencies: compare only fields of one
- * currency. Threads: immutable after parsing.
+ * null and, by = <> in, with the id of a record, written as text; a date-time that meets a date
+ * counts as its day (UTC); date - date is a number of days. Amounts are compared in minor units
+ * whatever their currencies: compare only fields of one currency. Threads: immutable after parsing.
  */
 #ifndef MODEL_EXPR_H
 #define MODEL_EXPR_H
@@ -31,6 +31,20 @@ model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int6
 /** The same as SQL over the published view, `today` as `:today`; columns prefixed with `alias.`
  * when given. */
 void model_expr_sql(const model_expr *expr, const char *alias, pb_buf *out);
+/** The same as a condition for statements of the program's own, on every engine, with what was
+ * written as values of its parameters, each a `?` in their order. It is laid out so that indexes
+ * serve it, and says for every row what model_expr_eval says. */
+typedef struct model_bound {
+    pb_str sql;
+    const pb_value *values;
+    size_t count;
+} model_bound;
+/** All of it lives in `arena`, or in that of the expression. PB_INVALID, naming the field, for what
+ * engines would answer differently or only after reading all rows: sums of anything but dates,
+ * whole numbers compared with decimals of another field, fields that are sealed on a server (but
+ * `is null`). */
+pb_status model_expr_bind(const model_expr *expr, const char *alias, int64_t today_days,
+                          pb_arena *arena, model_bound *ret_bound, pb_error *err);
 /** The text as declared. */
 pb_str model_expr_text(const model_expr *expr);
 /** The fields it reads, each once, in order of first use. */
