@@ -55,6 +55,7 @@ typedef struct db_engine {
     const char *sealed;
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
+    const char *absent_first; /* behind the columns of an index of lists */
     /** What stands behind a query whose rows are taken, see db_prepare_taking. */
     const char *taking;
 

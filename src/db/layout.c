@@ -238,6 +238,46 @@ static pb_str entity_select(pb_arena *arena, const db_table *table, const model_
     return sql.failed ? PB_STR_NONE : pb_arena_str(arena, pb_buf_str(&sql));
 }
 
+/* Names of columns, then the row's number: what a list is sorted by at the end. */
+static bool put_list_columns(const model_entity *entity, pb_str list, pb_buf *out)
+{
+    pb_str rest = list, part;
+    while (pb_str_split(&rest, '+', &part)) {
+        part = pb_str_trim(part);
+        const model_field *field = model_field_find(entity, part);
+        if (field == NULL)
+            pb_buf_addc(out, pb_str_is(part, "created_at") ? "created_us" : "changed_us");
+        else
+            pb_buf_printf(out, "%.*s%s", PB_STR_FMT(part), field->type == MODEL_LINK ? "_id" : "");
+        pb_buf_byte(out, ',');
+    }
+    pb_buf_byte(out, 'n');
+    return !out->failed;
+}
+
+/* The name says the columns, in short: another list is another index. */
+static uint32_t hash_columns(pb_str columns)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < columns.len; i++)
+        hash = (hash ^ (unsigned char)columns.ptr[i]) * 16777619u;
+    return hash;
+}
+
+static pb_status add_list_index(pb_arena *arena, db_layout *layout, const db_table *table,
+                                const model_entity *entity, pb_str list, pb_error *err)
+{
+    PB_AUTO_BUF columns = PB_BUF_INIT(4096);
+    if (!put_list_columns(entity, list, &columns))
+        return pb_fail_memory(err);
+    char *name = pb_arena_printf(arena, "%.*s_l_%08x", PB_STR_FMT(table->name),
+                                 hash_columns(pb_buf_str(&columns)));
+    db_index *index = &layout->indexes[layout->index_count++];
+    *index = (db_index){pb_str_c(name), table->name, pb_arena_cstr(arena, pb_buf_str(&columns)),
+                        false, true};
+    return name == NULL || index->columns == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
 static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_layout *layout,
                              pb_error *err)
 {
@@ -258,6 +298,8 @@ static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_lay
     index->table = table->name;
     index->columns = "id";
     index->unique = true;
+    for (size_t i = 0; i < entity->lists.count; i++)
+        PB_TRY(add_list_index(arena, layout, table, entity, entity->lists.items[i], err));
     db_view *view = &layout->views[layout->view_count++];
     view->name = entity->name;
     view->select = entity_select(arena, table, entity);
@@ -301,7 +343,10 @@ pb_status db_layout_make(const model_schema *schema, pb_arena *arena, db_layout 
         return pb_fail_memory(err);
     size_t entities = schema->entity_count;
     layout->tables = pb_arena_array(arena, FIXED_TABLES + entities, sizeof *layout->tables);
-    layout->indexes = pb_arena_array(arena, FIXED_INDEXES + entities, sizeof *layout->indexes);
+    size_t indexes = FIXED_INDEXES + entities;
+    for (size_t i = 0; i < entities; i++)
+        indexes += schema->entities[i].lists.count;
+    layout->indexes = pb_arena_array(arena, indexes, sizeof *layout->indexes);
     layout->views = pb_arena_array(arena, FIXED_VIEWS + entities, sizeof *layout->views);
     if (layout->tables == NULL || layout->indexes == NULL || layout->views == NULL)
         return pb_fail_memory(err);

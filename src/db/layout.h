@@ -37,6 +37,8 @@ typedef struct db_index {
     pb_str table;
     const char *columns;
     bool unique;
+    bool listed; /* serves lists: `columns` are such of the table, between commas alone, and absent
+                    values come first */
 } db_index;
 
 /** A view that foreign statements may read, and the tables it reads itself. */

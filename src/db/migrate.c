@@ -53,11 +53,16 @@ static void table_sql(const db_engine *engine, const db_table *table, pb_buf *sq
         pb_buf_addc(sql, ");\n");
 }
 
-static void index_sql(const db_index *index, pb_buf *sql)
+static void index_sql(const db_engine *engine, const db_index *index, pb_buf *sql)
 {
-    pb_buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS \"%.*s\" ON \"%.*s\" (%s);\n",
-                  index->unique ? "UNIQUE " : "", PB_STR_FMT(index->name), PB_STR_FMT(index->table),
-                  index->columns);
+    pb_buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS \"%.*s\" ON \"%.*s\" (",
+                  index->unique ? "UNIQUE " : "", PB_STR_FMT(index->name),
+                  PB_STR_FMT(index->table));
+    pb_str rest = pb_str_c(index->columns), one;
+    while (index->listed && pb_str_split(&rest, ',', &one))
+        pb_buf_printf(sql, "%.*s%s%s", PB_STR_FMT(one), engine->absent_first,
+                      rest.ptr == NULL ? "" : ", ");
+    pb_buf_printf(sql, "%s);\n", index->listed ? "" : index->columns);
 }
 
 static void view_sql(const db_view *view, pb_buf *sql)
@@ -74,7 +79,7 @@ static pb_status fingerprint(const db_workspace *workspace, uint8_t ret[FINGERPR
     for (size_t i = 0; i < layout->table_count; i++)
         table_sql(workspace->engine, &layout->tables[i], &sql);
     for (size_t i = 0; i < layout->index_count; i++)
-        index_sql(&layout->indexes[i], &sql);
+        index_sql(workspace->engine, &layout->indexes[i], &sql);
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     if (sql.failed)
@@ -191,7 +196,7 @@ static pb_status bring_all(db_session *session, pb_error *err)
     for (size_t i = 0; i < layout->table_count; i++)
         PB_TRY(bring_table(session, &layout->tables[i], arena, err));
     for (size_t i = 0; i < layout->index_count; i++)
-        index_sql(&layout->indexes[i], &sql);
+        index_sql(session->engine, &layout->indexes[i], &sql);
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     return run_sql(session, &sql, err);

@@ -6,10 +6,10 @@
 static const char *const entity_keys[] = {
     "entity",   "label",      "plural", "title",       "search",    "key",
     "personal", "source_id",  "import", "retention",   "freshness", "links",
-    "fields",   "duplicates", "rules",  "source_rank", NULL};
+    "fields",   "duplicates", "rules",  "source_rank", "lists",     NULL};
 static const char *const extend_keys[] = {
     "extend", "title",  "search",     "source_id", "import",      "retention", "freshness",
-    "links",  "fields", "duplicates", "rules",     "source_rank", NULL};
+    "links",  "fields", "duplicates", "rules",     "source_rank", "lists",     NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
@@ -92,6 +92,27 @@ static pb_status add_block(schema_builder *b, model_entity *entity, const model_
         PB_TRY(schema_need_field(b, entity, node, pb_str_trim(part), &field));
     }
     return schema_append(b, &entity->duplicate_blocks, (model_strs){&text, 1});
+}
+
+/* "owner", or "owner+changed_at": what lists are chosen by, then what they are sorted by. */
+static pb_status add_list(schema_builder *b, model_entity *entity, const model_yaml *node,
+                          pb_str text)
+{
+    pb_str rest = text, part = PB_STR_NONE;
+    while (pb_str_split(&rest, '+', &part)) {
+        const model_field *field = NULL;
+        part = pb_str_trim(part);
+        if (pb_str_is(part, "created_at") || pb_str_is(part, "changed_at"))
+            continue;
+        PB_TRY(schema_need_field(b, entity, node, part, &field));
+        if (field->personal.sensitive || field->type == MODEL_NOTE)
+            return model_yaml_fail(node, b->err, PB_MSG("Lists cannot be kept by “{name}”."),
+                                   "name", PB_ARG(part), NULL);
+    }
+    for (size_t i = 0; i < entity->lists.count; i++)
+        if (pb_str_eq(entity->lists.items[i], text))
+            return PB_OK;
+    return schema_append(b, &entity->lists, (model_strs){&text, 1});
 }
 
 static bool is_date(model_type type)
@@ -237,6 +258,7 @@ static pb_status read_document(schema_builder *b, model_entity *entity, const mo
     PB_TRY(each_text(b, entity, document, "title", add_title));
     PB_TRY(each_text(b, entity, document, "search", add_search));
     PB_TRY(each_text(b, entity, document, "key", add_key));
+    PB_TRY(each_text(b, entity, document, "lists", add_list));
     PB_TRY(read_retention(b, entity, document));
     PB_TRY(read_freshness(b, entity, document));
     return read_duplicates(b, entity, document);

@@ -436,6 +436,7 @@ const db_engine db_engine_postgres = {
     .types = {"bigint PRIMARY KEY", "bigint", "double precision", "text COLLATE \"C\"", "bytea"},
     .sealed = "text COLLATE \"C\"",
     .clustered = "",
+    .absent_first = " NULLS FIRST",
     .taking = " FOR UPDATE SKIP LOCKED",
     .locate = db_pg_locate,
     .can_make = db_pg_can_make,

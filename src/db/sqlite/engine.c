@@ -414,6 +414,7 @@ const db_engine db_engine_sqlite = {
     .name = "sqlite",
     .types = {"INTEGER PRIMARY KEY", "INTEGER", "REAL", "TEXT", "BLOB"},
     .clustered = " WITHOUT ROWID",
+    .absent_first = "", /* as they stand by themselves */
     .taking = "", /* there is one writer */
     .can_make = db_sqlite_can_make,
     .make = db_sqlite_make,

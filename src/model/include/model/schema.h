@@ -203,6 +203,8 @@ struct model_entity {
     double duplicate_refuse; /* duplicates.refuse: the same, to be refused */
     model_strs key;          /* fields that name a record to people and to other files, in order:
                                 links are resolved by them */
+    model_strs lists;        /* what lists are chosen and sorted by: "owner+changed_at"; an index
+                                each */
     model_strs source_rank;  /* beginnings of the names of sources, the best first; `entered`: made
                                 by hand */
     model_rule *rules;

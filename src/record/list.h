@@ -1,0 +1,53 @@
+/* What the parts of a list share: what was asked for, understood and checked. */
+#ifndef RECORD_LIST_INTERNAL_H
+#define RECORD_LIST_INTERNAL_H
+
+#include "layout.h"
+#include "model/expr.h"
+#include "record/list.h"
+
+/** One name of the order. */
+typedef struct list_key {
+    const model_field *field; /* NULL: a column that every record has */
+    pb_str column;
+    bool falling;
+    bool filled; /* it is never absent */
+} list_key;
+
+typedef struct list_query {
+    const record_list_asked *asked;
+    const layout *lay;
+    record_list_access access;
+    list_key keys[RECORD_LIST_SORTS];
+    size_t key_count;
+    model_bound filter; /* `sql` absent: none */
+    const model_field **fields;
+    size_t field_count;
+    const model_field *expands[RECORD_LIST_EXPANDS];
+    size_t expand_count;
+    int64_t limit;
+    bool continued; /* behind the row with these values */
+    pb_value after[RECORD_LIST_SORTS];
+    int64_t after_n;
+} list_query;
+
+/* list_ask.c */
+/** Understands what was asked for, but for the cursor. */
+pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_query *query,
+                          pb_error *err);
+
+/* list_cursor.c */
+/** The cursor behind a row. */
+pb_status list_cursor_make(db_session *session, const list_query *query, const record_data *record,
+                           pb_arena *arena, pb_str *ret_cursor, pb_error *err);
+/** Reads the cursor that was asked for, if any, into `query`. */
+pb_status list_cursor_read(db_session *session, list_query *query, pb_arena *arena, pb_error *err);
+/** A row's value of one name of the order. */
+pb_value list_key_value(const list_key *key, const record_data *record);
+
+/* list_expand.c */
+/** The records that links lead to. */
+pb_status list_expand(db_session *session, const list_query *query, record_list_row *rows,
+                      size_t count, pb_arena *arena, pb_error *err);
+
+#endif
