@@ -42,8 +42,6 @@ pb_status list_cursor_make(db_session *session, const list_query *query, const r
                            pb_arena *arena, pb_str *ret_cursor, pb_error *err);
 /** Reads the cursor that was asked for, if any, into `query`. */
 pb_status list_cursor_read(db_session *session, list_query *query, pb_arena *arena, pb_error *err);
-/** A row's value of one name of the order. */
-pb_value list_key_value(const list_key *key, const record_data *record);
 
 /* list_expand.c */
 /** The records that links lead to. */

@@ -22,7 +22,7 @@ enum {
     BOUND = 32
 };
 
-pb_value list_key_value(const list_key *key, const record_data *record)
+static pb_value key_value(const list_key *key, const record_data *record)
 {
     if (key->field != NULL)
         return record->values[key->field->index];
@@ -80,7 +80,7 @@ pb_status list_cursor_make(db_session *session, const list_query *query, const r
     uint8_t key[32], bound[BOUND], sealed[NONCE + PLAIN_MAX + TAG];
     pb_cbor_array(&plain, query->key_count + 1);
     for (size_t i = 0; i < query->key_count; i++)
-        pb_cbor_value(&plain, list_key_value(&query->keys[i], record));
+        pb_cbor_value(&plain, key_value(&query->keys[i], record));
     pb_cbor_int(&plain, record->n);
     if (plain.failed)
         return pb_fail(err, PB_LIMIT,
