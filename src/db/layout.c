@@ -5,6 +5,8 @@
 /* The tables that every workspace has, whatever its schema: name, columns, primary key of several
  * parts. Column types by letter: k key, i integer, t text, b blob; upper case: must be filled.
  * Behind a name: * sealed on a server, ? sealed when the field is that it tells of. */
+/* What is said of people holds for a time, and who said so. */
+#define SINCE "I from_us;i until_us;T by;t why;t ended_by;t ended_why"
 static const struct fixed {
     const char *name;
     const char *columns;
@@ -44,6 +46,15 @@ static const struct fixed {
      "k n;T kind;T arguments*;T state;I due_us;I every_us;I most;I tries;I failures;T by;I at_us;"
      "t taken_by;i taken_us;i until_us;i ended_us;i exit;t said*",
      NULL},
+    {"t_access_user", "k n;B id;T kind;T name;T key;T shown;T language;b staff;b portal;" SINCE,
+     NULL},
+    {"t_access_role", "k n;B holder;I role;" SINCE, NULL},
+    {"t_access_team", "k n;B id;T name;T key;" SINCE, NULL},
+    {"t_access_member", "k n;B team;B member;" SINCE, NULL},
+    {"t_access_superior", "k n;B below;B above;" SINCE, NULL},
+    {"t_access_scope", "k n;B holder;T kind;T name;" SINCE, NULL},
+    {"access_moment", "k us", NULL},
+    {"access_turn", "k n;I turn;I at_us", NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };
@@ -55,6 +66,16 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
     {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
     {PB_STR("t_work_job_due"), PB_STR("t_work_job"), "state, due_us, n", false},
+    {PB_STR("t_access_user_id"), PB_STR("t_access_user"), "id, from_us", false},
+    {PB_STR("t_access_user_key"), PB_STR("t_access_user"), "key", false},
+    {PB_STR("t_access_role_holder"), PB_STR("t_access_role"), "holder, role", false},
+    {PB_STR("t_access_team_id"), PB_STR("t_access_team"), "id", false},
+    {PB_STR("t_access_team_key"), PB_STR("t_access_team"), "key", false},
+    {PB_STR("t_access_member_of"), PB_STR("t_access_member"), "member, team", false},
+    {PB_STR("t_access_member_team"), PB_STR("t_access_member"), "team", false},
+    {PB_STR("t_access_superior_below"), PB_STR("t_access_superior"), "below", false},
+    {PB_STR("t_access_superior_above"), PB_STR("t_access_superior"), "above", false},
+    {PB_STR("t_access_scope_holder"), PB_STR("t_access_scope"), "holder", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
     {PB_STR("record_merged_into"), PB_STR("record_merged"), "survivor", false},
 };
@@ -78,6 +99,12 @@ static const struct {
      "n, kind, state, due_us, every_us, most, tries, failures, by, at_us, taken_by, taken_us, "
      "until_us, ended_us, exit",
      false},
+    {"access_user", "t_access_user",
+     "n, id, kind, name, shown, staff, portal, from_us, until_us, by", false},
+    {"access_role", "t_access_role", "n, holder, role, from_us, until_us, by, why", false},
+    {"access_team", "t_access_team", "n, id, name, from_us, until_us, by", false},
+    {"access_member", "t_access_member", "n, team, member, from_us, until_us, by", false},
+    {"access_superior", "t_access_superior", "n, below, above, from_us, until_us, by", false},
     {"review_pair", "t_review_pair",
      "entity, left_id, right_id, score, levels, script, at_us, by, run, state, decided_by, "
      "decided_us, left_key, right_key",

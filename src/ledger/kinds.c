@@ -34,7 +34,20 @@ const ledger_kind ledger_kinds[] = {
     {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
     {"records.merged", false, true, PB_MSG("Duplicates were merged.")},
     {"records.unmerged", false, true, PB_MSG("Some of the merges of a run were taken apart.")},
+    {"role.given", false, true, PB_MSG("A role was given to a user.")},
+    {"role.taken", false, true, PB_MSG("A role was taken from a user.")},
     {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
+    {"scope.set", false, true, PB_MSG("What an external auditor is let see was set.")},
+    {"superior.set", false, true, PB_MSG("Somebody was put below another in the organisation.")},
+    {"team.added", false, true, PB_MSG("A team was made.")},
+    {"team.changed", false, true, PB_MSG("A team was renamed.")},
+    {"team.ended", false, true, PB_MSG("A team was ended.")},
+    {"team.joined", false, true, PB_MSG("Somebody became a member of a team.")},
+    {"team.left", false, true, PB_MSG("Somebody is no longer a member of a team.")},
+    {"user.added", false, true, PB_MSG("A user was added.")},
+    {"user.changed", false, true, PB_MSG("What is said of a user was changed.")},
+    {"user.ended", false, true, PB_MSG("A user was ended, with everything it held.")},
+    {"user.returned", false, true, PB_MSG("A user that had been ended is one again.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
     {"workspace.moving", false, true, PB_MSG("Moving the workspace to another place began.")},
@@ -42,4 +55,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 37;
+const size_t ledger_kind_count = 50;

@@ -2,6 +2,7 @@
  *
  * The ledger's events and heads can be added to and read, not changed; its payloads can be emptied,
  * which is what erasing is. Records are changed but never deleted: they are marked.
+ * What was said of people can be ended, and not be said otherwise.
  */
 #include "postgres.h"
 
@@ -22,6 +23,7 @@ static const right rights[] = {
     {"t_review_pair", "SELECT, INSERT, UPDATE, DELETE"}, /* carried by a merge taken apart */
     {"t_backup_goal", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
+    {"t_access_*", "SELECT, INSERT, UPDATE (until_us, ended_by, ended_why)"},
     {"t_*", "SELECT, INSERT, UPDATE"},
     {"*", "SELECT, INSERT, UPDATE, DELETE"},
 };
