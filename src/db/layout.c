@@ -55,6 +55,7 @@ static const struct fixed {
     {"t_access_scope", "k n;B holder;T kind;T name;" SINCE, NULL},
     {"access_moment", "k us", NULL},
     {"access_turn", "k n;I turn;I at_us", NULL},
+    {"t_access_duty", "k n;I role;T name;T body;I gone;I from_us;i until_us", NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };
@@ -77,6 +78,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_access_superior_above"), PB_STR("t_access_superior"), "above", false},
     {PB_STR("t_access_scope_holder"), PB_STR("t_access_scope"), "holder", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
+    {PB_STR("t_access_duty_name"), PB_STR("t_access_duty"), "name, from_us", false},
     {PB_STR("record_merged_into"), PB_STR("record_merged"), "survivor", false},
 };
 

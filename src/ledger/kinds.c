@@ -34,6 +34,8 @@ const ledger_kind ledger_kinds[] = {
     {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
     {"records.merged", false, true, PB_MSG("Duplicates were merged.")},
     {"records.unmerged", false, true, PB_MSG("Some of the merges of a run were taken apart.")},
+    {"role.defined", false, true, PB_MSG("A role was defined or changed.")},
+    {"role.ended", false, true, PB_MSG("A role was ended.")},
     {"role.given", false, true, PB_MSG("A role was given to a user.")},
     {"role.taken", false, true, PB_MSG("A role was taken from a user.")},
     {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
@@ -55,4 +57,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 50;
+const size_t ledger_kind_count = 52;

@@ -334,3 +334,13 @@ pb_str schema_humanise(pb_arena *arena, pb_str name)
         text[0] = (char)(text[0] - 'a' + 'A');
     return pb_str_n(text, name.len);
 }
+
+const char *const *model_personal_classes(void)
+{
+    return schema_personal_classes;
+}
+
+const char *const *model_duties(void)
+{
+    return schema_people;
+}

@@ -246,6 +246,10 @@ const model_choice *model_choice_find(const model_field *field, pb_str value);
 typedef void (*model_text_each)(void *context, pb_str id, model_place place);
 void model_schema_texts(const model_schema *schema, model_text_each each, void *context);
 
+/** The words for classes of personal data, and for people who read and write (`access:`), ended by
+ * NULL. */
+const char *const *model_personal_classes(void);
+const char *const *model_duties(void);
 /** The word of declarations: `person_name`, `money`, … */
 const char *model_type_name(model_type type);
 const char *model_grade_name(model_grade grade);
