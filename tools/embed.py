@@ -2,7 +2,7 @@
 """Writes a C file that holds the program's declarations and translations, for the program to carry with it.
 
 Usage: embed.py OUT.c ROOT NAME=PATH…
-Takes every YAML file below model/, controls/, presets/ and databases/ of ROOT, the schemas in doc/schema/, and each PATH under its NAME. Looks at the folders itself, so that
+Takes every YAML file below model/, controls/, presets/, databases/ and roles/ of ROOT, the schemas in doc/schema/, and each PATH under its NAME. Looks at the folders itself, so that
 a new file needs no configuring; writes only what has changed, so that nothing is built again without need.
 """
 import os
@@ -17,7 +17,7 @@ def literal(data):
 
 
 def declarations(root):
-    for folder, endings in (*((name, (".yaml", ".yml")) for name in ("model", "controls", "presets", "databases")),
+    for folder, endings in (*((name, (".yaml", ".yml")) for name in ("model", "controls", "presets", "databases", "roles")),
                             ("doc/schema", (".json",))):
         for path, _, names in os.walk(os.path.join(root, folder)):
             for name in names:

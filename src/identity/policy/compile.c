@@ -92,22 +92,23 @@ static bool reaches(bool every, const model_strs *entities, const model_entity *
 static pb_status make_when(const compiling *c, const identity_grant *grant,
                            const model_entity *entity, const model_expr **ret_when, bool *ret_good)
 {
+    PB_AUTO_ARENA arena = pb_arena_new(0);
     model_expr *expr = NULL;
-    const model_field *const *fields;
+    model_bound bound;
     const model_place place = {grant->name, 1, 1};
     *ret_good = true;
     *ret_when = NULL;
     if (pb_str_empty(grant->when))
         return PB_OK;
+    if (arena == NULL)
+        return pb_fail_memory(c->err);
     pb_status status =
         model_expr_parse(c->policy->arena, entity, grant->when, place, &expr, c->err);
-    if (status == PB_MEMORY)
-        return status;
+    if (status == PB_OK)
+        status = model_expr_bind(expr, "r", 0, arena, &bound, c->err);
     *ret_good = status == PB_OK;
-    for (size_t i = status == PB_OK ? model_expr_fields(expr, &fields) : 0; i > 0; i--)
-        *ret_good = *ret_good && !fields[i - 1]->personal.sensitive;
     *ret_when = expr;
-    return PB_OK;
+    return status == PB_MEMORY ? status : PB_OK;
 }
 
 static pb_status make_use(const compiling *c, const policy_role *role, const identity_grant *grant,

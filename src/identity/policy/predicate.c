@@ -11,7 +11,7 @@
 
 #include "base/time.h"
 
-enum { SQL_MOST = 4 << 20, NAME_MOST = 64, PARAMETERS = 7 };
+enum { SQL_MOST = 4 << 20, NAME_MOST = 64 };
 
 /* Whether a part holds for no record, for some (then it has a text), or for all. */
 typedef enum extent { NEVER, SOME, ALWAYS } extent;
@@ -24,50 +24,77 @@ typedef struct writing {
     const model_field *field; /* NULL: the record as a whole */
     const char *alias;
     pb_arena *arena;
-    bool me, team, below, portal, today; /* parameters that are used */
+    pb_buf *out;
+    pb_value *values; /* of the places so far */
+    size_t count, capacity;
+    pb_status status; /* the first failure */
+    pb_error *err;
 } writing;
+
+/* How far text and values have come. */
+typedef struct mark {
+    size_t len, count;
+} mark;
+
+static mark here(const writing *w)
+{
+    return (mark){w->out->len, w->count};
+}
+
+static void back(writing *w, mark to)
+{
+    w->out->len = to.len;
+    w->count = to.count;
+}
+
+static void put_value(writing *w, pb_value value)
+{
+    if (!PB_PUSH(w->arena, w->values, w->count, w->capacity, value) && w->status == PB_OK)
+        w->status = pb_fail_memory(w->err);
+}
 
 /* ---- whose ---- */
 
 /* The column that says whose a record is; several records it may belong to: the first that says
- * it. False when there is none. */
-static bool put_whose(const writing *w, const policy_path *path, pb_buf *out)
+ * it. */
+static void put_whose(const writing *w, const policy_path *path)
 {
     if (path->self) {
-        pb_buf_printf(out, "%s.id", w->alias);
-        return true;
+        pb_buf_printf(w->out, "%s.id", w->alias);
+        return;
     }
     if (path->own != NULL) {
-        pb_buf_printf(out, "%s.%.*s_id", w->alias, PB_STR_FMT(path->own->name));
-        return true;
+        pb_buf_printf(w->out, "%s.%.*s_id", w->alias, PB_STR_FMT(path->own->name));
+        return;
     }
     if (path->count > 1)
-        pb_buf_addc(out, "COALESCE(");
+        pb_buf_addc(w->out, "COALESCE(");
     for (size_t i = 0; i < path->count; i++)
-        pb_buf_printf(out, "%s(SELECT it.%.*s_id FROM t_%.*s AS it WHERE it.id = %s.%.*s_id)",
+        pb_buf_printf(w->out, "%s(SELECT it.%.*s_id FROM t_%.*s AS it WHERE it.id = %s.%.*s_id)",
                       i == 0 ? "" : ", ", PB_STR_FMT(path->there[i]->name),
                       PB_STR_FMT(path->via[i]->target->name), w->alias,
                       PB_STR_FMT(path->via[i]->name));
     if (path->count > 1)
-        pb_buf_byte(out, ')');
-    return path->count > 0;
+        pb_buf_byte(w->out, ')');
 }
 
 /* One of a list of any length, which is bound as one value: its ids one behind the other. The
  * select that gives nothing tells a server that the value is one of bytes. */
-static void put_among(const writing *w, const char *list, pb_buf *out)
+static void put_among(writing *w, const pb_uuid *ids, size_t count)
 {
-    pb_buf_printf(out,
+    pb_buf_printf(w->out,
                   " IN (WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 16 FROM place"
-                  " WHERE i + 16 < :%s_%s_end) SELECT substr(COALESCE(:%s_%s, (SELECT id FROM"
-                  " t_%.*s WHERE 1 = 0)), i, 16) FROM place)",
-                  w->alias, list, w->alias, list, PB_STR_FMT(w->entity->name));
+                  " WHERE i + 16 < ?) SELECT substr(COALESCE(?, (SELECT id FROM t_%.*s"
+                  " WHERE 1 = 0)), i, 16) FROM place)",
+                  PB_STR_FMT(w->entity->name));
+    put_value(w, PB_VALUE_INT((int64_t)(count * sizeof *ids)));
+    put_value(w, PB_VALUE_BLOB(pb_str_n((const char *)ids, count * sizeof *ids)));
 }
 
-static void put_or(pb_buf *out, size_t before)
+static void put_or(const writing *w, mark before)
 {
-    if (out->len > before)
-        pb_buf_addc(out, " OR ");
+    if (w->out->len > before.len)
+        pb_buf_addc(w->out, " OR ");
 }
 
 static bool is_somebody(const pb_uuid *id)
@@ -95,38 +122,52 @@ static unsigned scopes_left(const writing *w, unsigned scopes)
     return scopes & left;
 }
 
-static void put_scopes(writing *w, unsigned scopes, pb_buf *out)
+static void put_scopes(writing *w, unsigned scopes)
 {
+    const identity_actor *a = w->actor;
     const policy_path *owner = &w->policy->owners[w->entity->index];
-    size_t before = out->len;
+    mark before = here(w);
     if ((scopes & IDENTITY_SCOPE_OWN) != 0) {
-        put_whose(w, owner, out);
-        pb_buf_printf(out, " = :%s_me", w->alias);
-        w->me = true;
+        put_whose(w, owner);
+        pb_buf_addc(w->out, " = ?");
+        put_value(w, PB_VALUE_BLOB(pb_uuid_str(&a->staff)));
     }
     if ((scopes & IDENTITY_SCOPE_TEAM) != 0) {
-        put_or(out, before);
-        put_whose(w, owner, out);
-        put_among(w, "team", out);
-        w->team = true;
+        put_or(w, before);
+        put_whose(w, owner);
+        put_among(w, a->team, a->team_count);
     }
     if ((scopes & IDENTITY_SCOPE_BELOW) != 0) {
-        put_or(out, before);
-        put_whose(w, owner, out);
-        put_among(w, "below", out);
-        w->below = true;
+        put_or(w, before);
+        put_whose(w, owner);
+        put_among(w, a->below, a->below_count);
     }
     if ((scopes & IDENTITY_SCOPE_PORTAL) != 0) {
-        put_or(out, before);
-        put_whose(w, &w->policy->customers[w->entity->index], out);
-        pb_buf_printf(out, " = :%s_portal", w->alias);
-        w->portal = true;
+        put_or(w, before);
+        put_whose(w, &w->policy->customers[w->entity->index]);
+        pb_buf_addc(w->out, " = ?");
+        put_value(w, PB_VALUE_BLOB(pb_uuid_str(&a->portal)));
     }
 }
 
 /* ---- grants, roles ---- */
 
-static extent put_use(writing *w, const policy_use *use, pb_buf *out)
+static void put_when(writing *w, const model_expr *when)
+{
+    model_bound bound = {0};
+    int64_t us = w->actor->at_us;
+    int64_t day = us / PB_US_PER_DAY - (us % PB_US_PER_DAY < 0 ? 1 : 0);
+    pb_status status = model_expr_bind(when, w->alias, day, w->arena, &bound, w->err);
+    if (w->status == PB_OK)
+        w->status = status;
+    pb_buf_addc(w->out, "COALESCE((");
+    pb_buf_add(w->out, bound.sql);
+    pb_buf_addc(w->out, "), 1 = 0)");
+    for (size_t i = 0; i < bound.count; i++)
+        put_value(w, bound.values[i]);
+}
+
+static extent put_use(writing *w, const policy_use *use)
 {
     unsigned scopes = scopes_left(w, use->scopes);
     if (scopes == 0)
@@ -134,19 +175,17 @@ static extent put_use(writing *w, const policy_use *use, pb_buf *out)
     bool all = scopes == IDENTITY_SCOPE_ALL;
     if (all && use->when == NULL)
         return ALWAYS;
-    pb_buf_byte(out, '(');
+    pb_buf_byte(w->out, '(');
     if (!all) {
-        bool several = (scopes & (scopes - 1)) != 0 && use->when != NULL;
-        pb_buf_addc(out, several ? "(" : "");
-        put_scopes(w, scopes, out);
-        pb_buf_addc(out, several ? ")" : "");
+        pb_buf_byte(w->out, '(');
+        put_scopes(w, scopes);
+        pb_buf_byte(w->out, ')');
     }
     if (use->when != NULL) {
-        pb_buf_addc(out, all ? "" : " AND ");
-        model_expr_sql(use->when, w->alias, out);
-        w->today = true;
+        pb_buf_addc(w->out, all ? "" : " AND ");
+        put_when(w, use->when);
     }
-    pb_buf_byte(out, ')');
+    pb_buf_byte(w->out, ')');
     return SOME;
 }
 
@@ -158,55 +197,69 @@ static bool uses_field(const writing *w, const policy_use *use)
 }
 
 /* What a role's own grants let through. */
-static extent put_own(writing *w, const policy_role *role, pb_buf *out)
+static extent put_own(writing *w, const policy_role *role)
 {
     const policy_part *part = policy_part_of(w->policy, role, w->entity);
-    size_t before = out->len;
+    mark before = here(w);
     extent all = NEVER;
     for (size_t i = 0; i < part->count; i++) {
         if (!uses_field(w, &part->uses[i]))
             continue;
-        size_t mark = out->len;
-        put_or(out, before);
-        extent one = put_use(w, &part->uses[i], out);
+        mark at = here(w);
+        put_or(w, before);
+        extent one = put_use(w, &part->uses[i]);
         if (one == ALWAYS) {
-            out->len = before;
+            back(w, before);
             return ALWAYS;
         }
         if (one == NEVER)
-            out->len = mark;
+            back(w, at);
         else
             all = SOME;
     }
     return all;
 }
 
-static extent put_role(writing *w, const policy_role *role, pb_buf *out)
+/* Whether what was written from `b` on is what stands between `a` and `a_end`. */
+static bool is_again(const writing *w, mark a, mark a_end, mark b)
 {
-    size_t before = out->len, last = before;
+    size_t length = w->out->len - b.len, values = w->count - b.count;
+    if (w->out->failed || w->status != PB_OK || a_end.len - a.len != length ||
+        a_end.count - a.count != values ||
+        memcmp(w->out->ptr + a.len, w->out->ptr + b.len, length) != 0)
+        return false;
+    for (size_t i = 0; i < values; i++)
+        if (!pb_value_eq(w->values[a.count + i], w->values[b.count + i]))
+            return false;
+    return true;
+}
+
+/* A role above that lets through what the one below does adds nothing. */
+static extent put_role(writing *w, const policy_role *role)
+{
+    const mark before = here(w);
+    mark last = before, last_end = before;
     extent all = ALWAYS;
     for (const policy_role *at = role; at != NULL; at = at->parent) {
         const policy_part *part = policy_part_of(w->policy, at, w->entity);
         bool passed = at == role || policy_passed(part, w->operation, w->field) >=
                                         (uint8_t)policy_needed(w->operation);
-        size_t mark = out->len;
-        pb_buf_addc(out, mark > before ? " AND (" : "(");
-        size_t inside = out->len;
-        extent one = passed ? put_own(w, at, out) : NEVER;
-        if (one == NEVER || out->failed) {
-            out->len = before;
+        const mark start = here(w);
+        pb_buf_addc(w->out, start.len > before.len ? " AND (" : "(");
+        const mark inside = here(w);
+        extent one = passed ? put_own(w, at) : NEVER;
+        if (one == NEVER) {
+            back(w, before);
             return NEVER;
         }
-        pb_str text = pb_str_n(out->ptr + inside, out->len - inside);
-        bool again = mark > before &&
-                     pb_str_eq(text, pb_str_n(out->ptr + last, mark > last ? mark - 1 - last : 0));
-        if (one == ALWAYS || again) {
-            out->len = mark;
+        if (one == ALWAYS || (start.len > before.len && is_again(w, last, last_end, inside))) {
+            back(w, start);
             continue;
         }
         all = SOME;
         last = inside;
-        pb_buf_byte(out, ')');
+        last_end = here(w);
+        pb_buf_byte(w->out, ')');
     }
     return all;
 }
@@ -216,69 +269,27 @@ static bool asleep(const identity_actor *actor, const policy_role *role)
     return role == NULL || role->void_ || (role->second_factor && !actor->second_factor);
 }
 
-static extent put_roles(writing *w, pb_buf *out)
+static extent put_roles(writing *w)
 {
+    const mark before = here(w);
     extent all = NEVER;
     for (size_t i = 0; i < w->actor->role_count; i++) {
         const policy_role *role = policy_find(w->policy, w->actor->roles[i]);
         if (asleep(w->actor, role))
             continue;
-        size_t mark = out->len;
-        pb_buf_addc(out, mark > 1 ? " OR (" : "(");
-        extent one = put_role(w, role, out);
+        const mark at = here(w);
+        pb_buf_addc(w->out, at.len > before.len ? " OR (" : "(");
+        extent one = put_role(w, role);
         if (one == ALWAYS)
             return ALWAYS;
         if (one == NEVER) {
-            out->len = mark;
+            back(w, at);
             continue;
         }
-        pb_buf_byte(out, ')');
+        pb_buf_byte(w->out, ')');
         all = SOME;
     }
     return all;
-}
-
-/* ---- parameters ---- */
-
-static pb_status add(const writing *w, const char *name, pb_value value,
-                     identity_condition *condition, pb_error *err)
-{
-    char *full = strcmp(name, "today") == 0 ? pb_arena_printf(w->arena, "today")
-                                            : pb_arena_printf(w->arena, "%s_%s", w->alias, name);
-    if (full == NULL)
-        return pb_fail_memory(err);
-    condition->parameters[condition->count].name = full;
-    condition->parameters[condition->count++].value = value;
-    return PB_OK;
-}
-
-static pb_status add_list(const writing *w, const char *name, const pb_uuid *ids, size_t count,
-                          identity_condition *condition, pb_error *err)
-{
-    pb_str bytes = pb_str_n((const char *)ids, count * sizeof *ids);
-    char *end = pb_arena_printf(w->arena, "%s_end", name);
-    if (end == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(add(w, name, PB_VALUE_BLOB(bytes), condition, err));
-    return add(w, end, PB_VALUE_INT((int64_t)bytes.len), condition, err);
-}
-
-static pb_status add_parameters(const writing *w, identity_condition *condition, pb_error *err)
-{
-    const identity_actor *a = w->actor;
-    condition->parameters = pb_arena_array(w->arena, PARAMETERS, sizeof *condition->parameters);
-    if (condition->parameters == NULL)
-        return pb_fail_memory(err);
-    if (w->me)
-        PB_TRY(add(w, "me", PB_VALUE_BLOB(pb_uuid_str(&a->staff)), condition, err));
-    if (w->team)
-        PB_TRY(add_list(w, "team", a->team, a->team_count, condition, err));
-    if (w->below)
-        PB_TRY(add_list(w, "below", a->below, a->below_count, condition, err));
-    if (w->portal)
-        PB_TRY(add(w, "portal", PB_VALUE_BLOB(pb_uuid_str(&a->portal)), condition, err));
-    int64_t day = a->at_us / PB_US_PER_DAY - (a->at_us % PB_US_PER_DAY < 0 ? 1 : 0);
-    return w->today ? add(w, "today", PB_VALUE_INT(day), condition, err) : PB_OK;
 }
 
 /* ---- the whole ---- */
@@ -290,11 +301,11 @@ static bool is_alias(const char *alias)
            strspn(alias, "abcdefghijklmnopqrstuvwxyz_0123456789") == length;
 }
 
-static extent put_all(writing *w, pb_buf *out)
+static extent put_all(writing *w)
 {
     if (!policy_within(w->actor, w->operation, w->entity))
         return NEVER;
-    return w->actor->holder ? ALWAYS : put_roles(w, out);
+    return w->actor->holder ? ALWAYS : put_roles(w);
 }
 
 pb_status identity_predicate(const identity_policy *policy, const identity_actor *actor,
@@ -303,33 +314,44 @@ pb_status identity_predicate(const identity_policy *policy, const identity_actor
                              identity_condition *ret_condition, pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MOST);
-    writing w = {policy, actor, operation, entity, field, alias, arena};
-    identity_condition condition = {0};
+    writing w = {.policy = policy,
+                 .actor = actor,
+                 .operation = operation,
+                 .entity = entity,
+                 .field = field,
+                 .alias = alias,
+                 .arena = arena,
+                 .out = &sql,
+                 .err = err};
     if (!is_alias(alias))
         return pb_fail(err, PB_INTERNAL, PB_MSG("{name} cannot be the name of a table or column."),
                        "name", alias, NULL);
     pb_buf_byte(&sql, '(');
-    extent all = put_all(&w, &sql);
-    condition.all = all == ALWAYS;
-    condition.nothing = all == NEVER;
+    extent all = put_all(&w);
     pb_buf_byte(&sql, ')');
+    PB_TRY(w.status);
     if (sql.failed)
         return pb_fail_buffer(&sql, PB_MSG("The roles that are held are too many."), err);
-    condition.sql = condition.all       ? PB_STR("1 = 1")
-                    : condition.nothing ? PB_STR("1 = 0")
-                                        : pb_arena_str(arena, pb_buf_str(&sql));
+    identity_condition condition = {.all = all == ALWAYS, .nothing = all == NEVER};
+    if (all == SOME) {
+        condition.sql = pb_arena_str(arena, pb_buf_str(&sql));
+        condition.values = w.values;
+        condition.count = w.count;
+    } else {
+        condition.sql = all == ALWAYS ? PB_STR("1 = 1") : PB_STR("1 = 0");
+    }
     if (condition.sql.ptr == NULL)
         return pb_fail_memory(err);
-    if (all == SOME)
-        PB_TRY(add_parameters(&w, &condition, err));
     *ret_condition = condition;
     return PB_OK;
 }
 
-void identity_condition_bind(const identity_condition *condition, db_stmt *stmt)
+static bool is_same(const identity_condition *a, const identity_condition *b)
 {
-    for (size_t i = 0; i < condition->count; i++)
-        db_bind_named(stmt, condition->parameters[i].name, condition->parameters[i].value);
+    bool same = pb_str_eq(a->sql, b->sql) && a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = pb_value_eq(a->values[i], b->values[i]);
+    return same;
 }
 
 pb_status identity_field_use(const identity_policy *policy, const identity_actor *actor,
@@ -344,7 +366,7 @@ pb_status identity_field_use(const identity_policy *policy, const identity_actor
     PB_TRY(identity_predicate(policy, actor, operation, entity, field, "r", arena, &fields, err));
     if (fields.nothing)
         *ret_use = IDENTITY_USE_NEVER;
-    else if (fields.all || pb_str_eq(records.sql, fields.sql))
+    else if (is_same(&records, &fields))
         *ret_use = IDENTITY_USE_ALWAYS;
     else
         *ret_use = IDENTITY_USE_WHERE;

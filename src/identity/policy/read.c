@@ -255,12 +255,13 @@ static pb_status read_rights(const reading *r, const model_yaml *map, identity_g
 
 /* ---- grants ---- */
 
-/* A condition is asked of the stored values, on a server too: those that only this program can
- * read there cannot be part of it. */
+/* A condition is asked of a record in hand and of all stored ones: what the engines would answer
+ * differently, or cannot read, is refused here. */
 static pb_status check_when(const reading *r, const model_yaml *map, const identity_grant *grant)
 {
     const model_yaml *node = model_yaml_get(map, "when");
     model_expr *expr;
+    model_bound bound;
     if (pb_str_empty(grant->when))
         return PB_OK;
     if (grant->every || grant->entities.count != 1)
@@ -270,15 +271,7 @@ static pb_status check_when(const reading *r, const model_yaml *map, const ident
     if (entity == NULL)
         return PB_OK;
     PB_TRY(model_expr_parse(r->arena, entity, grant->when, node->text_place, &expr, r->err));
-    const model_field *const *fields;
-    size_t count = model_expr_fields(expr, &fields);
-    for (size_t i = 0; i < count; i++)
-        if (fields[i]->personal.sensitive)
-            return model_yaml_fail(node, r->err,
-                                   PB_MSG("The field {name} is enciphered: no condition can read "
-                                          "it."),
-                                   "name", PB_ARG(fields[i]->name), NULL);
-    return PB_OK;
+    return model_expr_bind(expr, "r", 0, r->arena, &bound, r->err);
 }
 
 /* Nothing that only records have goes with operations on the workspace. */

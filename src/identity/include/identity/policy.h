@@ -69,32 +69,27 @@ bool identity_rights_to(const identity_policy *policy, const identity_actor *act
 pb_status identity_refuse(const identity_decision *decision, identity_operation operation,
                           const model_entity *entity, const model_field *field, pb_error *err);
 
-/** A condition for a WHERE, and what is to be bound. Where it is NULL it does not hold: to be
- * joined by AND and OR, not to be negated. */
+/** A condition for a WHERE, and the values of its places, each a `?` in their order (as
+ * record_list_access takes them). Where it is NULL it does not hold: to be joined by AND and OR,
+ * not to be negated. */
 typedef struct identity_condition {
-    pb_str sql;   /* one operand: in brackets where it has to be */
+    pb_str sql;   /* one operand */
     bool all;     /* it holds for every record: `1 = 1` */
     bool nothing; /* for none: `1 = 0` */
-    struct identity_parameter {
-        const char *name;
-        pb_value value;
-    } * parameters;
+    const pb_value *values;
     size_t count;
 } identity_condition;
 
 /** The records of an entity for which identity_decide would not deny `operation`; with a field,
  * those of which it would show the field unmasked (for an operation that writes: let it be
- * written). `alias` is that of the entity's table or view in the statement; parameters are named
- * after it. Filtering by a field: AND with the field's condition; sorting by one: CASE WHEN
- * condition THEN field END: so nothing hidden shows through order or counts. Whatever the number of
- * colleagues, the text and the number of parameters stay the same. Memory: `arena`; values are the
- * actor's. */
+ * written). `alias` is that of the entity's table or view in the statement. Filtering by a field:
+ * AND with the field's condition; sorting by one: CASE WHEN condition THEN field END: so nothing
+ * hidden shows through order or counts. Whatever the number of colleagues, the text and the number
+ * of places stay the same. Memory: `arena`; values are the actor's and the policy's. */
 pb_status identity_predicate(const identity_policy *policy, const identity_actor *actor,
                              identity_operation operation, const model_entity *entity,
                              const model_field *field, const char *alias, pb_arena *arena,
                              identity_condition *ret_condition, pb_error *err);
-/** Binds its parameters by name. */
-void identity_condition_bind(const identity_condition *condition, db_stmt *stmt);
 
 /** Whether a list may be filtered, sorted or searched by a field. */
 typedef enum identity_use {

@@ -77,7 +77,7 @@ typedef struct identity_mark {
 typedef struct identity_rights {
     identity_right other;
     bool has_personal, has_sensitive;
-    identity_right personal; /* fields with personal data, and links to persons */
+    identity_right personal;  /* fields with personal data, and links to persons */
     identity_right sensitive; /* those the model calls so */
     bool portal;
     identity_mark *classes;
