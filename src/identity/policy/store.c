@@ -11,6 +11,8 @@
  */
 #include "store.h"
 
+#include "../turn.h"
+
 #include <string.h>
 
 #include "base/cbor.h"
@@ -42,7 +44,7 @@ static pb_status read_row(db_stmt *stmt, pb_arena *arena, identity_role_row *ret
     pb_status status = identity_role_parse(&source, NULL, arena, &row.role, err);
     if (status == PB_INVALID)
         return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_identity_role", NULL);
+                       "table", "t_access_duty", NULL);
     PB_TRY(status);
     *ret_row = row;
     return PB_OK;
@@ -52,10 +54,10 @@ pb_status store_list(db_session *session, int64_t at_us, pb_arena *arena,
                      identity_role_row **ret_roles, size_t *ret_count, pb_error *err)
 {
     static const char now_sql[] =
-        "SELECT " ROW_COLUMNS " FROM t_identity_role WHERE until_us IS NULL AND gone = 0"
+        "SELECT " ROW_COLUMNS " FROM t_access_duty WHERE until_us IS NULL AND gone = 0"
         " ORDER BY name";
     static const char then_sql[] =
-        "SELECT " ROW_COLUMNS " FROM t_identity_role WHERE from_us <= ?1 AND gone = 0"
+        "SELECT " ROW_COLUMNS " FROM t_access_duty WHERE from_us <= ?1 AND gone = 0"
         " AND (until_us IS NULL OR until_us > ?1) ORDER BY name";
     identity_role_row *roles = NULL;
     size_t count = 0, capacity = 0;
@@ -92,7 +94,7 @@ pb_status store_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
-    PB_TRY(db_prepare(session, "SELECT COALESCE(MAX(n), 0) FROM t_identity_role", &stmt, err));
+    PB_TRY(db_prepare(session, "SELECT COALESCE(MAX(n), 0) FROM t_access_duty", &stmt, err));
     PB_TRY(db_step(stmt, &row, err));
     *ret_stamp = row ? db_column_i64(stmt, 0) : 0;
     db_reset(stmt);
@@ -145,7 +147,7 @@ static pb_status read_newest(db_session *session, pb_str name, pb_arena *arena,
                              version *ret_version, pb_error *err)
 {
     static const char sql[] =
-        "SELECT " ROW_COLUMNS " FROM t_identity_role WHERE name = ?1 AND until_us IS NULL";
+        "SELECT " ROW_COLUMNS " FROM t_access_duty WHERE name = ?1 AND until_us IS NULL";
     db_stmt *stmt;
     bool row;
     *ret_version = (version){0};
@@ -168,7 +170,7 @@ static pb_status read_newest(db_session *session, pb_str name, pb_arena *arena,
 static pb_status next_numbers(db_session *session, int64_t *ret_n, int64_t *ret_role, pb_error *err)
 {
     static const char sql[] =
-        "SELECT COALESCE(MAX(n), 0) + 1, COALESCE(MAX(role), 0) + 1 FROM t_identity_role";
+        "SELECT COALESCE(MAX(n), 0) + 1, COALESCE(MAX(role), 0) + 1 FROM t_access_duty";
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
@@ -202,6 +204,7 @@ static pb_status tell(db_session *session, const identity_call *call, const char
         return pb_fail_memory(err);
     const ledger_event event = {
         .kind = kind, .at_us = call->now_us, .actor = call->actor, .payload = pb_buf_str(&payload)};
+    PB_TRY(identity_changed(session, call->now_us, err));
     return ledger_append(session, &event, &sequence, err);
 }
 
@@ -214,8 +217,8 @@ static int64_t moment_after(const identity_call *call, const version *before)
 static pb_status add_version(db_session *session, const version *before, int64_t from_us,
                              const version *made, pb_str name, pb_error *err)
 {
-    static const char end_sql[] = "UPDATE t_identity_role SET until_us = ?2 WHERE n = ?1";
-    static const char add_sql[] = "INSERT INTO t_identity_role (n, role, name, body, gone, from_us)"
+    static const char end_sql[] = "UPDATE t_access_duty SET until_us = ?2 WHERE n = ?1";
+    static const char add_sql[] = "INSERT INTO t_access_duty (n, role, name, body, gone, from_us)"
                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     db_stmt *stmt;
     if (before->n > 0) {
