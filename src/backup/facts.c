@@ -189,9 +189,10 @@ pb_status facts_read(db_session *session, const model_schema *schema, const piec
 {
     manifest_facts facts = {0};
     gathering g = {.session = session, .box = box, .arena = arena, .facts = &facts, .rows = rows};
-    memcpy(facts.schema, schema->hash, sizeof facts.schema);
     PB_TRY(read_ledger(&g, err));
-    for (size_t i = 0; i < schema->entity_count; i++) {
+    if (schema != NULL)
+        memcpy(facts.schema, schema->hash, sizeof facts.schema);
+    for (size_t i = 0; schema != NULL && i < schema->entity_count; i++) {
         const model_entity *entity = &schema->entities[i];
         int64_t last = 0;
         PB_TRY(count_rows(&g, entity, &last, err));

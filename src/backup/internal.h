@@ -31,6 +31,10 @@ pb_status backup_log_event(db_workspace *workspace, const backup_log *log, pb_er
 pb_status backup_verify(db_session *session, const backup_call *call, const backup_check *check,
                         ledger_report *ret_report, pb_error *err);
 
+/** The places that are declared alone. */
+pb_status backup_plan_places(db_session *session, pb_arena *arena, const char ***ret_places,
+                             size_t *ret_count, pb_error *err);
+
 /** The rows that views show, each inside db_write. */
 pb_status backup_plan_rows(db_session *session, const backup_plan *plan, pb_error *err);
 pb_status backup_sent_row(db_session *session, const backup_sent *sent, pb_error *err);

@@ -3,6 +3,7 @@
 #include "erasures.h"
 #include "facts.h"
 #include "fence.h"
+#include "former.h"
 #include "internal.h"
 #include "send.h"
 #include "sendrows.h"
@@ -24,6 +25,7 @@ typedef struct making {
     bool rows;            /* it lies on a server: rows go, not pages */
     bool log, log_only;   /* the log is kept; nothing else is to go */
     bool erasures_only;   /* nothing but what was erased is to go */
+    bool former;          /* it is older, and about to be brought up to date: nothing is written */
     db_session *snapshot; /* instead of a copy */
     fence_own own;        /* what places are told of it */
 } making;
@@ -40,6 +42,12 @@ pb_status backup_workspace_id(const db_workspace *workspace, pb_uuid *ret_id, pb
     return db_head_id(pb_buf_str(&head), ret_id, err);
 }
 
+/* The model that counts and sums are asked by. Tables of a former state have another. */
+static const model_schema *facts_schema(const making *k)
+{
+    return k->former ? NULL : db_workspace_schema(k->workspace);
+}
+
 /* The copy, and what it is like from outside. */
 static pb_status take_copy(making *k, pb_error *err)
 {
@@ -51,8 +59,8 @@ static pb_status take_copy(making *k, pb_error *err)
                       .page_size = DB_PAGE_SIZE,
                       .pages = about->page_count,
                       .position = about->position};
-    return facts_read(db_copy_session(k->copy), db_workspace_schema(k->workspace), k->box, false,
-                      k->arena, &k->m.facts, err);
+    return facts_read(db_copy_session(k->copy), facts_schema(k), k->box, false, k->arena,
+                      &k->m.facts, err);
 }
 
 static pb_status nothing(db_session *session, void *context, pb_error *err)
@@ -69,15 +77,15 @@ static pb_status take_snapshot(making *k, pb_error *err)
 {
     PB_AUTO_BUF head = PB_BUF_INIT(8192);
     k->m = (manifest){.at_us = sys_now_us()};
-    PB_TRY(db_write(k->workspace, nothing, NULL, err));
+    if (!k->former) /* that one is read where it is written */
+        PB_TRY(db_write(k->workspace, nothing, NULL, err));
     PB_TRY(db_snapshot_open(k->workspace, &k->snapshot, err));
     PB_TRY(db_head_read(k->workspace, &head, err));
     PB_TRY(db_head_id(pb_buf_str(&head), &k->m.workspace, err));
     k->m.head = pb_arena_str(k->arena, pb_buf_str(&head));
     if (k->m.head.ptr == NULL)
         return pb_fail_memory(err);
-    return facts_read(k->snapshot, db_workspace_schema(k->workspace), k->box, true, k->arena,
-                      &k->m.facts, err);
+    return facts_read(k->snapshot, facts_schema(k), k->box, true, k->arena, &k->m.facts, err);
 }
 
 /* No copy goes: what is committed now. */
@@ -152,6 +160,8 @@ static pb_status send_room(making *k, backup_target *target, pb_arena *arena, ba
         status = send_rows(&room, k->snapshot, k->call, &m, arena, sent, err);
     else if (status == PB_OK && !k->log_only && !k->erasures_only)
         status = send_copy(&room, k->copy, k->call, &m, arena, sent, err);
+    if (status == PB_OK && k->former)
+        status = former_mark(&room, k->m.at_us, err);
     if (status == PB_OK) /* whoever took over meanwhile has seen what came before, not this */
         status = fence_check(&room, &k->own.epoch, arena, err);
     if (k->own.epoch.at_us < k->m.at_us)
@@ -229,21 +239,35 @@ pb_status backup_sent_row(db_session *session, const backup_sent *sent, pb_error
     return db_run(stmt, err);
 }
 
+static void sent_payload(const backup_sent *sent, pb_buf *payload)
+{
+    pb_cbor_map(payload, 7);
+    pb_cbor_text(payload, PB_STR("place"));
+    pb_cbor_text(payload, pb_str_c(sent->place));
+    pb_cbor_text(payload, PB_STR("backup"));
+    pb_cbor_text(payload, pb_str_c(sent->name));
+    put_number(payload, "pieces", sent->pieces_sent);
+    put_number(payload, "kept", sent->pieces_kept);
+    put_number(payload, "bytes", sent->bytes_sent);
+    put_number(payload, "ledger", sent->events);
+    put_number(payload, "same_disk", sent->same_disk);
+}
+
 static pb_status log_sent(making *k, backup_sent *sent, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(65536);
-    pb_cbor_map(&payload, 7);
-    pb_cbor_text(&payload, PB_STR("place"));
-    pb_cbor_text(&payload, pb_str_c(sent->place));
-    pb_cbor_text(&payload, PB_STR("backup"));
-    pb_cbor_text(&payload, pb_str_c(sent->name));
-    put_number(&payload, "pieces", sent->pieces_sent);
-    put_number(&payload, "kept", sent->pieces_kept);
-    put_number(&payload, "bytes", sent->bytes_sent);
-    put_number(&payload, "ledger", k->m.facts.ledger_size);
-    put_number(&payload, "same_disk", sent->same_disk);
+    sent_payload(sent, &payload);
     const backup_log log = {k->call, "backup.made", &payload, sent_row, sent};
     return backup_log_event(k->workspace, &log, err);
+}
+
+pb_status backup_former_log(db_session *session, const backup_call *call, backup_sent *sent,
+                            pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(65536);
+    sent_payload(sent, &payload);
+    backup_log log = {call, "backup.made", &payload, sent_row, sent};
+    return payload.failed ? pb_fail_memory(err) : log_work(session, &log, err);
 }
 
 pb_status backup_send_once(db_workspace *workspace, const backup_call *call, backup_target *target,
@@ -266,9 +290,10 @@ static pb_status make_all(making *k, const char *const *places, size_t count, ba
     PB_TRY(begin(k, err));
     for (size_t i = 0; i < count; i++) {
         backup_sent *sent = &ret_sent[i];
-        *sent = (backup_sent){.place = places[i], .at_us = k->m.at_us};
+        *sent = (backup_sent){
+            .place = places[i], .at_us = k->m.at_us, .events = k->m.facts.ledger_size};
         sent->status = send_to(k, places[i], sent, &sent->error);
-        if (sent->status == PB_OK && !k->log_only && !k->erasures_only)
+        if (sent->status == PB_OK && !k->log_only && !k->erasures_only && !k->former)
             sent->status = log_sent(k, sent, &sent->error);
         if (sent->status != PB_OK && first == PB_OK) {
             first = sent->status;
@@ -309,7 +334,7 @@ static pb_status make(making *k, const char *const *places, size_t count, backup
         ret_sent[i] = (backup_sent){.place = places[i], .status = PB_CANCELLED};
     PB_TRY(db_hold_take(k->workspace, "backup", &lock, err));
     pb_status status = make_all(k, places, count, ret_sent, err);
-    if (status == PB_OK && k->log && !k->log_only)
+    if (status == PB_OK && k->log && !k->log_only && !k->former)
         status = drop_log(k, places, count, err);
     end(k);
     db_hold_release(lock);
@@ -328,5 +353,13 @@ pb_status backup_tell_erasures(db_workspace *workspace, const backup_call *call,
                                pb_error *err)
 {
     making k = {.workspace = workspace, .call = call, .erasures_only = true};
+    return make(&k, places, count, ret_sent, err);
+}
+
+pb_status backup_former_send(db_workspace *workspace, const backup_call *call,
+                             const char *const *places, size_t count, backup_sent *ret_sent,
+                             pb_error *err)
+{
+    making k = {.workspace = workspace, .call = call, .former = true};
     return make(&k, places, count, ret_sent, err);
 }

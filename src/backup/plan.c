@@ -169,22 +169,27 @@ pb_status backup_plan_store(db_workspace *workspace, const backup_call *call,
 
 /* ---- loading ---- */
 
-static pb_status load_places(db_session *session, pb_arena *arena, backup_plan *plan, pb_error *err)
+pb_status backup_plan_places(db_session *session, pb_arena *arena, const char ***ret_places,
+                             size_t *ret_count, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
-    size_t capacity = 0;
+    const char **places = NULL;
+    size_t count = 0, capacity = 0;
     PB_TRY(db_prepare(session, "SELECT place FROM t_backup_place ORDER BY n", &stmt, err));
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
-            return PB_OK;
+            break;
         const char *place = pb_arena_cstr(arena, db_column_text(stmt, 0));
-        if (place == NULL || !PB_PUSH(arena, plan->places, plan->place_count, capacity, place)) {
+        if (place == NULL || !PB_PUSH(arena, places, count, capacity, place)) {
             db_reset(stmt);
             return pb_fail_memory(err);
         }
     }
+    *ret_places = places;
+    *ret_count = count;
+    return PB_OK;
 }
 
 pb_status backup_plan_load(db_session *session, pb_arena *arena, backup_plan *ret_plan,
@@ -205,7 +210,7 @@ pb_status backup_plan_load(db_session *session, pb_arena *arena, backup_plan *re
         plan.keep_us = db_column_i64(stmt, 5);
     }
     db_reset(stmt);
-    PB_TRY(load_places(session, arena, &plan, err));
+    PB_TRY(backup_plan_places(session, arena, &plan.places, &plan.place_count, err));
     plan.declared = plan.declared && plan.place_count > 0;
     *ret_plan = plan;
     return PB_OK;

@@ -1,8 +1,8 @@
 /* Retention: manifests go first, pieces only when no manifest that is left needs them. */
 #include "backup/plan.h"
 
+#include "former.h"
 #include "internal.h"
-#include "room.h"
 #include "rowlist.h"
 #include "shiplog.h"
 
@@ -15,8 +15,9 @@ typedef struct pruning {
     backup_room room;
     const backup_plan *plan;
     const backup_call *call;
-    int64_t now_us; /* what is dated later was made by a clock that was set back since */
-    int64_t age_us; /* moment that ages are counted to */
+    int64_t now_us;    /* what is dated later was made by a clock that was set back since */
+    int64_t age_us;    /* moment that ages are counted to */
+    int64_t former_us; /* of the backup before the last upgrade, which stays; INT64_MIN: none */
     pb_arena *arena;
     pb_map *needed; /* names below pieces/ */
     page_table *table;
@@ -90,7 +91,9 @@ static pb_status need_table(pruning *p, const piece_name *name, bool rows, pb_er
     return PB_OK;
 }
 
-static pb_status need_manifest(pruning *p, const char *label, pb_error *err)
+/* What it needs; the log behind it when the plan keeps it. The state before an upgrade, kept beyond
+ * the plan, is gone back to as it is: all log since would stay for it. */
+static pb_status need_manifest(pruning *p, const char *label, bool with_log, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     PB_AUTO_BUF bytes = PB_BUF_INIT(PIECE_MAX);
@@ -101,7 +104,8 @@ static pb_status need_manifest(pruning *p, const char *label, pb_error *err)
     PB_TRY(manifest_read(p->room.box, label, pb_buf_str(&bytes), arena, &m, err));
     for (size_t i = 0; i < m.table_count; i++)
         PB_TRY(need_table(p, &m.tables[i].name, manifest_is_rows(&m), err));
-    return PB_PUSH(p->arena, p->positions, p->position_count, p->position_capacity, m.position)
+    return !with_log || PB_PUSH(p->arena, p->positions, p->position_count, p->position_capacity,
+                                m.position)
                ? PB_OK
                : pb_fail_memory(err);
 }
@@ -119,19 +123,23 @@ static pb_status remove_manifests(pruning *p, pb_error *err)
     if (keep == NULL)
         return pb_fail_memory(err);
     judge(p, objects, count, keep);
+    PB_TRY(former_newest(&p->room, objects, count, p->arena, &p->former_us, err));
     for (size_t i = count; i > 0; i--) {
-        if (!room_moment_parse(objects[i - 1].name, ".manifest", &at_us) || !keep[i - 1])
+        if (!room_moment_parse(objects[i - 1].name, ".manifest", &at_us) ||
+            !(keep[i - 1] || at_us == p->former_us))
             continue;
         room_moment_label("backups", at_us, ".manifest", label);
-        PB_TRY(need_manifest(p, label, err));
+        PB_TRY(need_manifest(p, label, keep[i - 1], err));
     }
     for (size_t i = 0; i < count; i++) { /* the oldest first */
-        if (!room_moment_parse(objects[i].name, ".manifest", &at_us) || keep[i])
+        if (!room_moment_parse(objects[i].name, ".manifest", &at_us) || keep[i] ||
+            at_us == p->former_us)
             continue;
         room_moment_label("backups", at_us, ".manifest", label);
         PB_TRY(room_remove(&p->room, label, err));
         p->done.backups++;
     }
+    PB_TRY(former_clear(&p->room, p->former_us, p->arena, err));
     return backup_target_settle(p->room.target, err);
 }
 
@@ -212,14 +220,18 @@ static pb_status list_items(backup_room *room, pb_arena *arena, backup_item **re
 {
     backup_object *objects;
     size_t count, used = 0;
+    int64_t former;
     PB_TRY(room_list(room, "backups", arena, &objects, &count, err));
+    PB_TRY(former_newest(room, objects, count, arena, &former, err));
     backup_item *items = pb_arena_array(arena, count + 1, sizeof *items);
     if (items == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         items[used].name = objects[i].name.ptr;
-        if (room_moment_parse(objects[i].name, ".manifest", &items[used].at_us))
-            used++;
+        if (!room_moment_parse(objects[i].name, ".manifest", &items[used].at_us))
+            continue;
+        items[used].former = items[used].at_us == former;
+        used++;
     }
     *ret_items = items;
     *ret_count = used;

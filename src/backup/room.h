@@ -3,6 +3,7 @@
  *   <id>/pieces/ab/<name>          pages, and tables of pages
  *   <id>/backups/<moment>.manifest what a backup is; put last
  *   <id>/erasures/<moment>.list    payloads that were erased since the list before
+ *   <id>/kept/<moment>.former      the backup of that moment is the state before an upgrade
  *   workspaces/<id>                says that there is such a room
  */
 #ifndef BACKUP_ROOM_H

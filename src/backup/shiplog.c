@@ -140,8 +140,8 @@ pb_status shiplog_apply(backup_source *source, db_restore *restore, int64_t unti
     PB_AUTO_BUF plain = PB_BUF_INIT(PIECE_MAX);
     uint64_t *sequences;
     size_t count;
-    if (same(&position->timeline, &none))
-        return PB_OK;
+    if (same(&position->timeline, &none) || until_us <= source->m.at_us)
+        return PB_OK; /* the very state of the backup: no log is needed, nor need it be there */
     PB_TRY(shiplog_list(&source->room, &position->timeline, position->sequence, source->arena,
                         &sequences, &count, err));
     if (until_us != INT64_MAX)

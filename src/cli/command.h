@@ -30,12 +30,15 @@ void cli_put_error(const cli_context *context, const pb_error *error, pb_buf *ou
  * folder `pgbackrest`; NULL: not wanted. */
 pb_status cli_write_units(cli_context *context, const char *timer, const char *pgbackrest,
                           pb_error *err);
-/** The moment of --time; INT64_MAX without it. */
 /** That no index was walked, and how to have that done: what was not checked has not passed. */
 void cli_say_no_indexes(const cli_context *context, pb_buf *out);
+/** The moment of --time; INT64_MAX without it. */
 pb_status cli_until(const cli_context *context, int64_t *ret_us, pb_error *err);
 /** Whether `list` names formats of reports, as --format takes them. */
 pb_status cli_check_formats(const char *list, pb_error *err);
+/** What became of a backup at one place: a line, or lines; an object. */
+void cli_put_backup(const cli_context *context, const service_backup *backup, pb_buf *out);
+void cli_put_backup_json(const cli_context *context, const service_backup *backup, pb_json *json);
 /** Ends a command that printed JSON or text. */
 pb_status cli_finish(pb_buf *out, pb_error *err);
 

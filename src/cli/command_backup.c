@@ -5,7 +5,7 @@
 
 /* ---- backup ---- */
 
-static void sent_text(const cli_context *context, const service_backup *backup, pb_buf *out)
+void cli_put_backup(const cli_context *context, const service_backup *backup, pb_buf *out)
 {
     const backup_sent *sent = &backup->sent;
     if (sent->status != PB_OK) {
@@ -47,7 +47,7 @@ static void sent_text(const cli_context *context, const service_backup *backup, 
     }
 }
 
-static void sent_json(const cli_context *context, const service_backup *backup, pb_json *json)
+void cli_put_backup_json(const cli_context *context, const service_backup *backup, pb_json *json)
 {
     const backup_sent *sent = &backup->sent;
     pb_json_object(json);
@@ -83,7 +83,7 @@ static void backups_out(const cli_context *context, const service_backup *backup
     pb_json json;
     if (!context->json) {
         for (size_t i = 0; i < count; i++)
-            sent_text(context, &backups[i], out);
+            cli_put_backup(context, &backups[i], out);
         if (count == 0) {
             cli_say(context, out, PB_MSG("No backup is due yet."), NULL);
             pb_buf_byte(out, '\n');
@@ -93,7 +93,7 @@ static void backups_out(const cli_context *context, const service_backup *backup
     pb_json_init(&json, out, 2);
     pb_json_array(&json);
     for (size_t i = 0; i < count; i++)
-        sent_json(context, &backups[i], &json);
+        cli_put_backup_json(context, &backups[i], &json);
     pb_json_array_end(&json);
     pb_buf_byte(out, '\n');
 }
@@ -166,6 +166,13 @@ static void place_text(const cli_context *context, const service_place *place, p
                 cli_count(context, place->ahead), NULL);
         pb_buf_byte(out, '\n');
     }
+    if (place->former_us != INT64_MIN) {
+        pb_buf_addc(out, "  ");
+        cli_say(context, out,
+                PB_MSG("the state before the last upgrade, which stays until the next: {time}"),
+                "time", cli_moment(context, place->former_us), NULL);
+        pb_buf_byte(out, '\n');
+    }
     if (place->declared) {
         pb_buf_addc(out, "  ");
         cli_say(context, out, PB_MSG("next backup due: {backup}; next drill due: {drill}"),
@@ -198,6 +205,7 @@ static void place_json(const cli_context *context, const service_place *place, p
     moment_json(context, "newest", place->newest_us, json);
     pb_json_member_i64(json, "dated_in_the_future", (int64_t)place->ahead);
     moment_json(context, "oldest", place->oldest_us, json);
+    moment_json(context, "before_the_last_upgrade", place->former_us, json);
     moment_json(context, "next_backup_due", place->next_us, json);
     moment_json(context, "next_drill_due", place->drill_us, json);
     pb_json_key(json, "too_old");

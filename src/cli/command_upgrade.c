@@ -4,11 +4,24 @@
 #include "db/rows.h"
 #include "service/upgrade.h"
 
+/* After a rehearsal all that is known of a place is that it can be asked. */
+static void place_json(const cli_context *context, const service_upgraded *done,
+                       const service_backup *backup, pb_json *json)
+{
+    if (done->done) {
+        cli_put_backup_json(context, backup, json);
+        return;
+    }
+    pb_json_object(json);
+    pb_json_member(json, "place", pb_str_c(backup->sent.place));
+    pb_json_member(json, "status", pb_str_c(pb_status_name(backup->sent.status)));
+    pb_json_object_end(json);
+}
+
 static void upgraded_json(const cli_context *context, const service_upgraded *done, const char *url,
                           pb_buf *out)
 {
     pb_json json;
-    (void)context;
     pb_json_init(&json, out, 2);
     pb_json_object(&json);
     pb_json_member(&json, "workspace", pb_str_c(url));
@@ -24,7 +37,12 @@ static void upgraded_json(const cli_context *context, const service_upgraded *do
         pb_json_str(&json, done->gap.missing[i]);
     pb_json_array_end(&json);
     pb_json_member(&json, "kept", done->kept != NULL ? pb_str_c(done->kept) : PB_STR_NONE);
-    pb_json_member_i64(&json, "places_to_send_to", (int64_t)done->places);
+    pb_json_key(&json, "places");
+    pb_json_array(&json);
+    for (size_t i = 0; i < done->backup_count; i++)
+        place_json(context, done, &done->backups[i], &json);
+    pb_json_array_end(&json);
+    pb_json_member_i64(&json, "places_left_out", (int64_t)done->left_out);
     pb_json_member_i64(&json, "rows", (int64_t)done->rows);
     pb_json_member_i64(&json, "events", (int64_t)done->report.events);
     pb_json_member_i64(&json, "records", (int64_t)done->report.records);
@@ -50,6 +68,34 @@ static void missing_text(const cli_context *context, const service_upgraded *don
     pb_buf_byte(out, '\n');
 }
 
+static void kept_text(const cli_context *context, const service_upgraded *done, const char *url,
+                      pb_buf *out)
+{
+    cli_say(context, out,
+            PB_MSG("The former state is kept in {kept}. Delete it when you no longer want it."),
+            "kept", done->kept, NULL);
+    pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < done->backup_count; i++)
+        cli_put_backup(context, &done->backups[i], out);
+    if (done->backup_count > 0) {
+        cli_say(context, out,
+                PB_MSG("It stays there until the next upgrade. The new state goes there with the "
+                       "next backup: probity backup {workspace}"),
+                "workspace", url, NULL);
+        pb_buf_byte(out, '\n');
+    }
+    if (done->left_out == 0)
+        return;
+    cli_say(context, out,
+            db_place_is_server(url)
+                ? PB_MSG("The places of backups do not have it: pg_dump --schema={kept} writes it "
+                         "into a file that can be put there.")
+                : PB_MSG("The places of backups do not have it: cp -a {kept} takes it to another "
+                         "disk."),
+            "kept", done->kept, NULL);
+    pb_buf_byte(out, '\n');
+}
+
 static void upgraded_text(const cli_context *context, const service_upgraded *done, const char *url,
                           pb_buf *out)
 {
@@ -67,24 +113,25 @@ static void upgraded_text(const cli_context *context, const service_upgraded *do
             cli_count(context, done->tables), "seconds", cli_seconds(context, done->us), NULL);
     pb_buf_byte(out, '\n');
     missing_text(context, done, out);
-    if (done->kept == NULL)
+    if (done->done)
+        kept_text(context, done, url, out);
+    for (size_t i = 0; !done->done && i < done->backup_count; i++) {
+        cli_say(context, out, PB_MSG("{place} can be reached: the former state would go there."),
+                "place", done->backups[i].sent.place, NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+/* Of several places some may have taken it: that is said, too, and why of each that did not. */
+static void say_places(const cli_context *context, const service_upgraded *done)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(4 << 20);
+    if (context->quiet || context->json)
         return;
-    cli_say(context, out,
-            PB_MSG("The former state is kept in {kept}. Delete it when you no longer want it."),
-            "kept", done->kept, NULL);
-    pb_buf_byte(out, '\n');
-    if (done->places == 0)
-        return;
-    cli_say(context, out,
-            db_place_is_server(url)
-                ? PB_MSG("The places of backups have neither that copy nor the new state yet: "
-                         "probity backup {workspace} sends the new one, pg_dump --schema={kept} "
-                         "writes the copy into a file that can be put there.")
-                : PB_MSG("The places of backups have neither that copy nor the new state yet: "
-                         "probity backup {workspace} sends the new one, cp -a {kept} takes the "
-                         "copy to another disk."),
-            "workspace", url, "kept", done->kept, NULL);
-    pb_buf_byte(out, '\n');
+    for (size_t i = 0; i < done->backup_count; i++)
+        if (done->backups[i].sent.name[0] != '\0' || done->backups[i].sent.error.status != PB_OK)
+            cli_put_backup(context, &done->backups[i], &out);
+    cli_tell(&out);
 }
 
 pb_status cli_run_upgrade(cli_context *context, int *ret_exit, pb_error *err)
@@ -92,12 +139,17 @@ pb_status cli_run_upgrade(cli_context *context, int *ret_exit, pb_error *err)
     PB_AUTO_BUF out = PB_BUF_INIT(4 << 20);
     service_call call = cli_service_call(context, "upgrade");
     const char *url = context->call.arguments[0];
-    service_upgraded done;
+    service_upgraded done = {0};
     db_options options = {.password_file = cli_value(context, "password-file")};
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    PB_TRY(service_upgrade(context->service, &call, url, &options, cli_flag(context, "dry-run"),
-                           context->arena, &done, err));
+    const service_upgrade_how how = {.dry_run = cli_flag(context, "dry-run"),
+                                     .without_places = cli_flag(context, "without-places")};
+    pb_status status =
+        service_upgrade(context->service, &call, url, &options, &how, context->arena, &done, err);
     cli_progress_end(context);
+    if (status != PB_OK)
+        say_places(context, &done);
+    PB_TRY(status);
     const char *shown = db_workspace_shown(url, context->arena);
     if (context->json)
         upgraded_json(context, &done, shown, &out);
@@ -112,9 +164,14 @@ pb_status cli_open_to_write(cli_context *context, const char *url, const db_opti
 {
     PB_AUTO_BUF out = PB_BUF_INIT(4 << 20);
     service_call call = cli_service_call(context, "upgrade");
-    service_upgraded done;
-    PB_TRY(service_open_to_write(context->service, &call, url, options, context->arena, &done,
-                                 ret_workspace, err));
+    service_upgraded done = {0};
+    pb_status status = service_open_to_write(context->service, &call, url, options, context->arena,
+                                             &done, ret_workspace, err);
+    if (status != PB_OK && done.needed) {
+        cli_progress_end(context);
+        say_places(context, &done);
+    }
+    PB_TRY(status);
     if (!done.needed)
         return PB_OK;
     cli_progress_end(context);

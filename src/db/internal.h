@@ -140,6 +140,10 @@ struct db_gap;
 /** What the tables lack, as a session sees them. */
 pb_status db_migrate_gap(db_session *session, pb_arena *arena, struct db_gap *ret_gap,
                          pb_error *err);
+/** The layout without the tables and columns that are missing, in `arena`: of a workspace that is
+ * older what can be read. */
+pb_status db_migrate_there(db_session *session, pb_arena *arena, const db_layout **ret_layout,
+                           pb_error *err);
 /** Adds what is missing and takes the steps between formats; inside db_write. */
 pb_status db_migrate_now(db_session *session, pb_error *err);
 

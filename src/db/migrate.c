@@ -186,6 +186,35 @@ pb_status db_upgrade_gap(db_workspace *workspace, pb_arena *arena, db_gap *ret_g
     return status;
 }
 
+pb_status db_migrate_there(db_session *session, pb_arena *arena, const db_layout **ret_layout,
+                           pb_error *err)
+{
+    const db_layout *layout = session->workspace->layout;
+    db_layout *there = pb_arena_alloc(arena, sizeof *there);
+    db_table *tables = pb_arena_array(arena, layout->table_count + 1, sizeof *tables);
+    if (there == NULL || tables == NULL)
+        return pb_fail_memory(err);
+    *there = *layout;
+    there->tables = tables;
+    there->table_count = 0;
+    for (size_t t = 0; t < layout->table_count; t++) {
+        const db_table *table = &layout->tables[t];
+        columns_seen seen;
+        PB_TRY(look_at_table(session, table, arena, &seen, err));
+        db_table part = {.name = table->name, .primary = table->primary};
+        part.columns = pb_arena_array(arena, table->count + 1, sizeof *part.columns);
+        if (part.columns == NULL)
+            return pb_fail_memory(err);
+        for (size_t i = 0; i < table->count; i++)
+            if (seen.there[i])
+                part.columns[part.count++] = table->columns[i];
+        if (seen.count > 0)
+            tables[there->table_count++] = part;
+    }
+    *ret_layout = there;
+    return PB_OK;
+}
+
 static pb_status bring_all(db_session *session, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);

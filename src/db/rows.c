@@ -74,6 +74,8 @@ pb_status db_rows_open(db_session *session, db_rows **ret_rows, pb_error *err)
             session, rows->arena,
             PB_MSG("A backup would lack it. Name the declarations it was made with: --model DIR"),
             err);
+    if (status == PB_OK && session->workspace->older)
+        status = db_migrate_there(session, rows->arena, &rows->layout, err);
     if (status == PB_OK)
         status = list_tables(rows, err);
     if (status != PB_OK)

@@ -206,9 +206,12 @@ static void ask_place(const service_call *call, db_workspace *workspace, const b
     for (size_t i = 0; i < plan->place_count; i++)
         if (strcmp(plan->places[i], place->state.place) == 0)
             place->declared = true;
-    place->newest_us = place->oldest_us = INT64_MIN;
+    place->newest_us = place->oldest_us = place->former_us = INT64_MIN;
     place->status =
         backup_list(workspace, place->state.place, arena, &items, &count, &place->error);
+    for (size_t i = 0; place->status == PB_OK && i < count; i++)
+        if (items[i].former)
+            place->former_us = items[i].at_us;
     if (place->status == PB_OK && count > 0) {
         place->count = count;
         place->oldest_us = items[0].at_us;

@@ -99,6 +99,19 @@ pb_status service_verify_session(const service_core *service, const service_call
 /** The call as backups want it (backup.c). */
 backup_call service_backup_call(const service_call *call);
 
+/** The declared places of a workspace about to be brought up to date, each asked whether it is
+ * there; the first that is not is the failure. The list, in `arena`, is there after one, too
+ * (upgrade_places.c). */
+pb_status service_former_places(db_workspace *workspace, const char *url, pb_arena *arena,
+                                service_backup **ret_backups, size_t *ret_count, pb_error *err);
+/** Sends the state of the workspace to all of them; what became of it stands in the list. */
+pb_status service_former_send(const service_call *call, db_workspace *workspace, const char *url,
+                              pb_arena *arena, service_backup *backups, size_t count,
+                              pb_error *err);
+/** Their events, inside the transaction of the upgrade. */
+pb_status service_former_log(db_session *session, const service_call *call, service_backup *backups,
+                             size_t count, pb_error *err);
+
 /** Appends one event that is not about a record; of a standby it is noted until that takes over. */
 pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
                       pb_str payload, pb_error *err);

@@ -2,6 +2,7 @@
 
 #include "internal.h"
 
+#include "backup/former.h"
 #include "base/cbor.h"
 #include "base/time.h"
 #include "db/copy.h"
@@ -14,11 +15,13 @@
 typedef struct upgrade {
     const service_core *service;
     const service_call *call;
-    const char *url;
+    const char *url, *shown;
     const db_options *options;
+    const service_upgrade_how *how;
     pb_arena *arena;
     service_upgraded *out;
-    char stamp[32]; /* of the moment, for names */
+    uint64_t copied; /* events of the ledger when copies were made */
+    char stamp[32];  /* of the moment, for names */
     char *kept, *rehearsal;
     bool server;
 } upgrade;
@@ -140,14 +143,24 @@ static pb_status copy_state(const upgrade *u, db_copy *copy, pb_error *err)
     return status;
 }
 
+static pb_status count_events(db_session *session, uint64_t *ret_events, pb_error *err)
+{
+    ledger_head head;
+    pb_status status = ledger_head_read(session, &head, err);
+    *ret_events = status == PB_OK ? head.size : 0;
+    return status == PB_NOT_FOUND ? PB_OK : status; /* not one event yet */
+}
+
 /* The same state into the folder that is kept and the one to rehearse in. */
-static pb_status make_copies(const upgrade *u, db_workspace *workspace, pb_error *err)
+static pb_status make_copies(upgrade *u, db_workspace *workspace, pb_error *err)
 {
     db_copy *copy = NULL;
     PB_TRY(clear_rehearsal(u, err));
     PB_TRY(clear_half_copies(u, err));
     PB_TRY(db_copy_open(workspace, &copy, err));
-    pb_status status = copy_state(u, copy, err);
+    pb_status status = count_events(db_copy_session(copy), &u->copied, err);
+    if (status == PB_OK)
+        status = copy_state(u, copy, err);
     db_copy_close(copy);
     return status;
 }
@@ -216,7 +229,7 @@ static pb_status rehearse_here(upgrade *u, db_workspace *workspace, pb_error *er
 static void migrated_payload(const upgrade *u, pb_buf *out)
 {
     const db_gap *gap = &u->out->gap;
-    pb_cbor_map(out, 5);
+    pb_cbor_map(out, 7);
     pb_cbor_text(out, PB_STR("model"));
     pb_cbor_bytes(out, pb_str_n((const char *)u->service->schema->hash, 32));
     pb_cbor_text(out, PB_STR("format_before"));
@@ -229,6 +242,32 @@ static void migrated_payload(const upgrade *u, pb_buf *out)
         pb_cbor_text(out, gap->missing[i]);
     pb_cbor_text(out, PB_STR("kept"));
     pb_cbor_text(out, pb_str_c(u->kept));
+    pb_cbor_text(out, PB_STR("places"));
+    pb_cbor_array(out, u->out->backup_count);
+    for (size_t i = 0; i < u->out->backup_count; i++)
+        pb_cbor_text(out, pb_str_c(u->out->backups[i].sent.place));
+    pb_cbor_text(out, PB_STR("places_left_out"));
+    pb_cbor_uint(out, u->out->left_out);
+}
+
+/* What was written between the copies and this moment neither they nor the places have. */
+static pb_status same_as_copied(const upgrade *u, db_session *session, pb_error *err)
+{
+    uint64_t events;
+    bool same = true;
+    PB_TRY(count_events(session, &events, err));
+    if (!u->server)
+        same = events == u->copied;
+    for (size_t i = 0; i < u->out->backup_count; i++)
+        same = same && events == u->out->backups[i].sent.events;
+    if (same)
+        return PB_OK;
+    pb_fail(err, PB_BUSY, PB_MSG("{workspace} was written to while its state was being copied."),
+            "workspace", u->shown, NULL);
+    pb_error_hint(err,
+                  PB_MSG("It was not changed by the upgrade. Try again when nobody writes to it."),
+                  NULL);
+    return PB_BUSY;
 }
 
 /* Part of the transaction: the workspace knows that it was migrated, or it was not. */
@@ -239,6 +278,8 @@ static pb_status log_migrated(db_session *session, void *context, pb_error *err)
     uint64_t sequence;
     if (u->server) /* a folder's was verified on the copy, where the same was done */
         PB_TRY(verify_here(session, context, err));
+    PB_TRY(same_as_copied(u, session, err));
+    PB_TRY(service_former_log(session, u->call, u->out->backups, u->out->backup_count, err));
     migrated_payload(u, &payload);
     if (payload.failed)
         return pb_fail_buffer(&payload, PB_MSG("The event is too large to be noted."), err);
@@ -278,31 +319,34 @@ static pb_status explain(pb_status status, pb_error *err)
     return status;
 }
 
-static pb_status upgrade_open(upgrade *u, db_workspace *workspace, bool dry_run, pb_error *err)
+/* Before anything is begun each place is asked whether it is there at all. */
+static pb_status ask_places(upgrade *u, db_workspace *workspace, pb_error *err)
 {
-    PB_TRY(db_upgrade_gap(workspace, u->arena, &u->out->gap, err));
-    pb_status status = rehearse(u, workspace, err);
-    if (status == PB_OK && !dry_run)
-        status = do_it(u, workspace, err);
-    drop_copies(u, status != PB_OK || dry_run);
-    return status == PB_OK ? PB_OK : explain(status, err);
+    const char **places = NULL;
+    if (u->how->without_places)
+        return backup_former_places(workspace, u->arena, &places, &u->out->left_out, err);
+    return service_former_places(workspace, u->url, u->arena, &u->out->backups,
+                                 &u->out->backup_count, err);
 }
 
-/* How many places of backups do not have the former state as it is kept now. */
-static pb_status count_places(const upgrade *u, pb_error *err)
+/* Everything that may fail comes before the one transaction that changes the workspace. */
+static pb_status prepare_and_do(upgrade *u, db_workspace *workspace, pb_error *err)
 {
-    backup_plan plan;
-    db_session *session = NULL;
-    db_workspace *workspace = NULL;
-    PB_TRY(open_as(u, u->url, DB_OLDER_REFUSE, &workspace, err));
-    pb_status status = db_snapshot_open(workspace, &session, err);
-    if (status == PB_OK)
-        status = backup_plan_load(session, u->arena, &plan, err);
-    if (status == PB_OK)
-        u->out->places = plan.place_count;
-    db_snapshot_close(session);
-    db_workspace_close(workspace);
-    return status;
+    PB_TRY(ask_places(u, workspace, err));
+    PB_TRY(rehearse(u, workspace, err));
+    if (u->how->dry_run)
+        return PB_OK;
+    PB_TRY(service_former_send(u->call, workspace, u->url, u->arena, u->out->backups,
+                               u->out->backup_count, err));
+    return do_it(u, workspace, err);
+}
+
+static pb_status upgrade_open(upgrade *u, db_workspace *workspace, pb_error *err)
+{
+    PB_TRY(db_upgrade_gap(workspace, u->arena, &u->out->gap, err));
+    pb_status status = prepare_and_do(u, workspace, err);
+    drop_copies(u, status != PB_OK || u->how->dry_run);
+    return status == PB_OK ? PB_OK : explain(status, err);
 }
 
 /* ---- names ---- */
@@ -328,8 +372,9 @@ static char *free_name(const upgrade *u, pb_str url)
 }
 
 /* A server's schema is named after that of the workspace, without its address. */
-static pb_status name_copies(upgrade *u, bool dry_run, pb_error *err)
+static pb_status name_copies(upgrade *u, pb_error *err)
 {
+    bool dry_run = u->how->dry_run;
     size_t len = strlen(u->url);
     int year, month, day;
     int64_t now = u->call->now_us, days = pb_instant_day(now), left = now - days * PB_US_PER_DAY;
@@ -350,28 +395,28 @@ static pb_status name_copies(upgrade *u, bool dry_run, pb_error *err)
 }
 
 pb_status service_upgrade(const service_core *service, const service_call *call, const char *url,
-                          const db_options *options, bool dry_run, pb_arena *arena,
-                          service_upgraded *ret_upgraded, pb_error *err)
+                          const db_options *options, const service_upgrade_how *how,
+                          pb_arena *arena, service_upgraded *ret_upgraded, pb_error *err)
 {
     upgrade u = {.service = service,
                  .call = call,
                  .url = url,
                  .options = options,
+                 .how = how,
+                 .shown = db_workspace_shown(url, arena),
                  .arena = arena,
                  .out = ret_upgraded,
                  .server = db_place_is_server(url)};
     int64_t start = sys_monotonic_us();
     db_workspace *workspace = NULL;
     *ret_upgraded = (service_upgraded){0};
-    PB_TRY(name_copies(&u, dry_run, err));
+    PB_TRY(name_copies(&u, err));
     PB_TRY(open_as(&u, url, DB_OLDER_KEEP, &workspace, err));
     pb_status status = PB_OK;
     ret_upgraded->needed = db_is_older(workspace);
     if (ret_upgraded->needed)
-        status = upgrade_open(&u, workspace, dry_run, err);
+        status = upgrade_open(&u, workspace, err);
     db_workspace_close(workspace);
-    if (status == PB_OK && ret_upgraded->done)
-        status = count_places(&u, err);
     ret_upgraded->us = sys_monotonic_us() - start;
     return status;
 }
@@ -381,6 +426,7 @@ pb_status service_open_to_write(const service_core *service, const service_call 
                                 service_upgraded *ret_upgraded, db_workspace **ret_workspace,
                                 pb_error *err)
 {
+    static const service_upgrade_how all_of_it;
     service_upgraded upgraded = {0};
     db_options open = *options;
     db_workspace *workspace = NULL;
@@ -388,7 +434,11 @@ pb_status service_open_to_write(const service_core *service, const service_call 
     PB_TRY(db_workspace_open(url, service->schema, &open, &workspace, err));
     if (db_is_older(workspace)) {
         db_workspace_close(workspace);
-        PB_TRY(service_upgrade(service, call, url, options, false, arena, &upgraded, err));
+        pb_status status =
+            service_upgrade(service, call, url, options, &all_of_it, arena, &upgraded, err);
+        if (ret_upgraded != NULL)
+            *ret_upgraded = upgraded;
+        PB_TRY(status);
         open.older = DB_OLDER_REFUSE;
         PB_TRY(db_workspace_open(url, service->schema, &open, &workspace, err));
     }

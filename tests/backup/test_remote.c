@@ -284,6 +284,47 @@ static void a_workspace_goes_around_sftp(void **state)
     around(ssh_place("place/round"));
 }
 
+static void declare_places(const char *folder, const char *file, const char *second)
+{
+    char plan[2048];
+    snprintf(plan, sizeof plan, "places: [\"%s\", \"%s\"]\nkeep: {newest: 1}\n",
+             s3_place("safe", "path"), second);
+    program_write(folder, file, plan);
+    PROGRAM_EXPECT(folder, 0, "", "backups", "ws", "--declare", file, "--quiet");
+}
+
+/* The state before an upgrade goes there, stays when others are cleared away, and is listed; where
+ * one of two places cannot be reached nothing is done. */
+/* shows: INT-6 PER-3 */
+static void an_upgrade_sends_the_former_state(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    char path[300], nobody[128];
+    snprintf(nobody, sizeof nobody, "sftp://me@127.0.0.1:%d/x", free_port());
+    snprintf(path, sizeof path, "%s/more", folder);
+    assert_int_equal(0, mkdir(path, 0700));
+    program_write(folder, "more/more.yaml",
+                  "extend: contact\nfields:\n  shade:\n    type: text\n    label: Shade\n");
+    PROGRAM_EXPECT(folder, 0, "", "init", "ws", "--quiet");
+    declare_places(folder, "lost.yaml", nobody);
+    PROGRAM_EXPECT(folder, 2, "--without-places", "upgrade", "ws", "--model", "more");
+    PROGRAM_EXPECT(folder, 1, "no backup yet", "backups", "ws");
+    declare_places(folder, "plan.yaml", ssh_place("place/former"));
+    PROGRAM_EXPECT(folder, 0, "can be reached", "upgrade", "ws", "--model", "more", "--dry-run");
+    PROGRAM_EXPECT(folder, 0, "It stays there", "upgrade", "ws", "--model", "more");
+    PROGRAM_EXPECT(folder, 0, "", "backup", "ws", "--model", "more", "--quiet");
+    PROGRAM_EXPECT(folder, 0, "", "backup", "ws", "--model", "more", "--quiet");
+    program_result r = PROGRAM(folder, "backups", "ws", "--model", "more");
+    assert_int_equal(r.exit, 0);
+    const char *first = strstr(r.out, "the state before the last upgrade");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, "the state before the last upgrade"));
+    assert_has(r.out, ": 2 backups");
+    program_free(&r);
+    program_remove_folder(folder);
+}
+
 static pb_status try_put(const char *place, pb_error *err)
 {
     backup_target *target = open_place(place);
@@ -367,6 +408,7 @@ int main(void)
         cmocka_unit_test(sftp_keeps_objects),
         cmocka_unit_test(a_workspace_goes_around_s3),
         cmocka_unit_test(a_workspace_goes_around_sftp),
+        cmocka_unit_test(an_upgrade_sends_the_former_state),
         cmocka_unit_test(s3_refusals_are_told),
         cmocka_unit_test(sftp_refusals_are_told),
     };

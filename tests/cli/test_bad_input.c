@@ -105,7 +105,8 @@ static void test_what_no_command_takes(void **state)
 /* ---- what each command refuses ---- */
 
 /* In the folder: `ws` a workspace, `torn` one whose head was altered, `good.csv`, `noise.csv`
- * (bytes of no encoding), `noise.yaml`, `empty` an empty folder, `file` a text, `key` a wrong key.
+ * (bytes of no encoding), `noise.yaml`, `older` one that
+ * the model in `more` brings up to date, `empty` an empty folder, `file` a text, `key` a wrong key.
  * Several lines of one command are separated by `;`. */
 typedef struct bad_row {
     const char *path;  /* of the command */
@@ -155,7 +156,9 @@ static const bad_row bad_rows[] = {
     {"standby", "new --from empty; new --from missing; ws --promote;"
                 " new --from empty --every 0; new --from empty --follow --every often;"
                 " ws --promote --accept-loss few"},
-    {"upgrade", "missing; torn; file; ws --key-file key; missing --dry-run"},
+    {"upgrade", "missing; torn; file; ws --key-file key; missing --dry-run;"
+                " missing --without-places; torn --without-places; older --model more;"
+                " older --model more --dry-run; older --model missing --without-places"},
     {"jobs", "missing; torn; file; ws --key-file key; ws --add tea; ws --add audit;"
              " ws --add audit --with out=here; ws --add audit --with out=/x --with colour=red;"
              " ws --add audit --with out=/x --with format=docx; ws --add audit --with out;"
@@ -209,11 +212,23 @@ static void test_the_table_names_every_command(void **state)
             fail_msg("there is no command %s any more", bad_rows[i].path);
 }
 
+/* A workspace that a model with a field more brings up to date, but its place is not there. */
+static void furnish_older(const char *folder)
+{
+    char plan[4096];
+    snprintf(plan, sizeof plan, "places: [%s/missing/below/place]\n", folder);
+    program_write(folder, "plan.yaml", plan);
+    program_write(folder, "more/more.yaml",
+                  "extend: contact\nfields:\n  shade:\n    type: text\n    label: Shade\n");
+    PROGRAM_EXPECT(folder, 0, "", "init", "older", "--quiet");
+    PROGRAM_EXPECT(folder, 0, "", "backups", "older", "--declare", "plan.yaml", "--quiet");
+}
+
 static void furnish(const char *folder)
 {
     char path[4096];
-    static const char *const folders[] = {"empty", "bad-rules"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const folders[] = {"empty", "bad-rules", "more"};
+    for (size_t i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
         assert_int_equal(0, mkdir(path, 0700));
     }
@@ -233,6 +248,7 @@ static void furnish(const char *folder)
     assert_int_equal(0, made.exit);
     program_free(&made);
     program_write(folder, "torn/workspace.yaml", "format: 1\n");
+    furnish_older(folder);
 }
 
 static size_t split(char *line, const char **words)

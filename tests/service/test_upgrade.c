@@ -78,9 +78,10 @@ static pb_status upgrade(office *o, service_core *service, const char *url,
                          const db_formats *formats, bool dry_run, service_upgraded *done,
                          pb_error *err)
 {
+    const service_upgrade_how how = {.dry_run = dry_run};
     db_options options = options_of(o);
     options.formats = formats;
-    return service_upgrade(service, &o->call, url, &options, dry_run, o->arena, done, err);
+    return service_upgrade(service, &o->call, url, &options, &how, o->arena, done, err);
 }
 
 static int64_t number(db_workspace *workspace, const char *sql)

@@ -32,6 +32,7 @@ typedef struct backup_sent {
     pb_error error;
     char name[BACKUP_NAME];            /* of its manifest */
     int64_t at_us;                     /* everything acknowledged before is in it */
+    uint64_t events;                   /* of the ledger, in it */
     uint64_t pages, pages_sent;        /* of a server's workspace: blocks of rows */
     uint64_t pieces_sent, pieces_kept; /* kept: held by the place already */
     uint64_t bytes_read, bytes_sent;

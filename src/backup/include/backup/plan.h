@@ -59,8 +59,9 @@ typedef struct backup_pruned {
     uint64_t backups, pieces;
 } backup_pruned;
 /** Removes the backups at a place that the plan does not keep, then the pieces that no kept one
- * needs; the newest stays whatever the plan says. At any moment of it every backup whose manifest
- * is there is whole. An event (backup.pruned) when anything went. */
+ * needs; the newest stays whatever the plan says, and so does that of before the last upgrade
+ * (backup/former.h). At any moment of it every backup whose manifest is there is whole. An event
+ * (backup.pruned) when anything went. */
 pb_status backup_prune(db_workspace *workspace, const backup_call *call, const backup_plan *plan,
                        const char *place, backup_pruned *ret_pruned, pb_error *err);
 
@@ -68,6 +69,7 @@ pb_status backup_prune(db_workspace *workspace, const backup_call *call, const b
 typedef struct backup_item {
     const char *name;
     int64_t at_us;
+    bool former; /* the state before the last upgrade (backup/former.h) */
 } backup_item;
 /** The backups of an open workspace at a place, oldest first. */
 pb_status backup_list(db_workspace *workspace, const char *place, pb_arena *arena,

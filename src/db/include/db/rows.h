@@ -33,8 +33,9 @@ typedef struct db_row {
 
 typedef struct db_rows db_rows;
 
-/** Begins to read all rows of the state `session` sees, which is used until the end. Owner: the
- * caller, db_rows_close. */
+/** Begins to read all rows of the state `session` sees, which is used until the end. Of a workspace
+ * that is older (DB_OLDER_KEEP) what it has of the model's tables and columns. Owner: the caller,
+ * db_rows_close. */
 pb_status db_rows_open(db_session *session, db_rows **ret_rows, pb_error *err);
 /** Rows there are, by a count of each table. */
 pb_status db_rows_total(db_rows *rows, uint64_t *ret_total, pb_error *err);

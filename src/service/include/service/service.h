@@ -258,8 +258,9 @@ typedef struct service_place {
     pb_error error;
     size_t count;                 /* backups there */
     int64_t newest_us, oldest_us; /* the newest of those that are not dated in the future */
-    size_t ahead;     /* those that are: made while a clock was wrong, their age is not known */
-    int64_t ahead_us; /* the first of them, when there are any */
+    size_t ahead;      /* those that are: made while a clock was wrong, their age is not known */
+    int64_t ahead_us;  /* the first of them, when there are any */
+    int64_t former_us; /* the state before the last upgrade (backup/former.h); INT64_MIN: none */
     bool declared;
     bool late;                 /* the newest is older than what may be lost */
     int64_t next_us, drill_us; /* when the next backup, the next drill is due; INT64_MIN: now */
