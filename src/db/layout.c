@@ -55,7 +55,7 @@ static const struct fixed {
     {"t_access_scope", "k n;B holder;T kind;T name;" SINCE, NULL},
     {"access_moment", "k us", NULL},
     {"access_turn", "k n;I turn;I at_us", NULL},
-    {"t_access_duty", "k n;I role;T name;T body;I gone;I from_us;i until_us", NULL},
+    {"t_access_duty", "k n;I role;T name;T body;I gone;" SINCE, NULL},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };

@@ -102,7 +102,8 @@ static inline void world_schema(world *w)
     assert_non_null(w->arena);
 }
 
-static inline void world_open(world *w)
+/* Scratch workspaces are faster; they cannot be written while they are read. */
+static inline void world_open_as(world *w, bool scratch)
 {
     pb_error err;
     const char *base = getenv("TMPDIR");
@@ -113,10 +114,15 @@ static inline void world_open(world *w)
     snprintf(w->folder, sizeof w->folder, "%s/probity-policy-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->key, sizeof w->key, "%s.key", w->folder);
-    db_options options = {.scratch = !on_postgres(), .key.key_file = w->key};
+    db_options options = {.scratch = scratch && !on_postgres(), .key.key_file = w->key};
     world_must(db_workspace_create(on_postgres() ? engine_address() : w->folder, w->schema,
                                    &options, NULL, &w->workspace, &err),
                &err);
+}
+
+static inline void world_open(world *w)
+{
+    world_open_as(w, true);
 }
 
 static inline void world_close(world *w)

@@ -214,17 +214,21 @@ static int64_t moment_after(const identity_call *call, const version *before)
     return before->n > 0 && before->from_us > call->now_us ? before->from_us : call->now_us;
 }
 
-static pb_status add_version(db_session *session, const version *before, int64_t from_us,
+static pb_status add_version(db_session *session, const identity_call *call, const version *before,
                              const version *made, pb_str name, pb_error *err)
 {
-    static const char end_sql[] = "UPDATE t_access_duty SET until_us = ?2 WHERE n = ?1";
-    static const char add_sql[] = "INSERT INTO t_access_duty (n, role, name, body, gone, from_us)"
-                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    static const char end_sql[] = "UPDATE t_access_duty SET until_us = ?2, ended_by = ?3,"
+                                  " ended_why = ?4 WHERE n = ?1";
+    static const char add_sql[] = "INSERT INTO t_access_duty (n, role, name, body, gone, from_us,"
+                                  " by, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    int64_t from_us = moment_after(call, before);
     db_stmt *stmt;
     if (before->n > 0) {
         PB_TRY(db_prepare(session, end_sql, &stmt, err));
         db_bind_i64(stmt, 1, before->n);
         db_bind_i64(stmt, 2, from_us);
+        db_bind_text(stmt, 3, call->actor.name);
+        db_bind_text(stmt, 4, call->why);
         PB_TRY(db_run(stmt, err));
     }
     PB_TRY(db_prepare(session, add_sql, &stmt, err));
@@ -234,6 +238,8 @@ static pb_status add_version(db_session *session, const version *before, int64_t
     db_bind_text(stmt, 4, made->body);
     db_bind_i64(stmt, 5, made->gone);
     db_bind_i64(stmt, 6, from_us);
+    db_bind_text(stmt, 7, call->actor.name);
+    db_bind_text(stmt, 8, call->why);
     return db_run(stmt, err);
 }
 
@@ -291,7 +297,7 @@ pb_status identity_role_put(db_session *session, const identity_call *call,
     PB_TRY(next_numbers(session, &made.n, &fresh, err));
     made.role = there ? before.role : fresh;
     if (!there || !pb_str_eq(before.body, made.body)) {
-        PB_TRY(add_version(session, &before, moment_after(call, &before), &made, role->name, err));
+        PB_TRY(add_version(session, call, &before, &made, role->name, err));
         PB_TRY(tell(session, call, "role.defined", role->name, made.role,
                     there ? before.body : PB_STR_NONE, made.body, err));
     }
@@ -325,7 +331,7 @@ pb_status identity_role_end(db_session *session, const identity_call *call, pb_s
     PB_TRY(next_numbers(session, &made.n, &fresh, err));
     made.role = before.role;
     made.body = before.body;
-    PB_TRY(add_version(session, &before, moment_after(call, &before), &made, name, err));
+    PB_TRY(add_version(session, call, &before, &made, name, err));
     return tell(session, call, "role.ended", name, made.role, before.body, PB_STR_NONE, err);
 }
 
