@@ -475,6 +475,42 @@ static const cli_exit work_exits[] = {
     {1, PB_MSG("With --once or --until-empty: a job did not go well")},
     {2, PB_MSG("It could not go on; standard error says why and what to do")},
     {.says = NULL}};
+static const char *const serve_options_log[] = {"slow", "all", NULL};
+static const cli_option serve_options[] = {
+    {"workspace", 'w', "DIR", PB_MSG("The workspace (default: the folder one is in)"), ".", NULL, false, true, false},
+    {"listen", 0, "ADDRESS", PB_MSG("HOST:PORT for TLS, http://127.0.0.1:PORT without TLS for this machine only, or unix:PATH (default: localhost:8443); port 0: any that is free"), NULL, NULL, true, false, false},
+    {"certificate", 0, "FILE", PB_MSG("PEM file with your certificate and what leads to its root"), NULL, NULL, false, true, false},
+    {"certificate-key", 0, "FILE", PB_MSG("PEM file with the key of --certificate"), NULL, NULL, false, true, false},
+    {"proxy", 0, NULL, PB_MSG("A proxy stands before every address: believe its X-Real-IP and X-Forwarded-Proto"), NULL, NULL, false, false, false},
+    {"report", 0, "FILE", PB_MSG("Show this report of an audit (HTML) at /report, to everybody"), NULL, NULL, false, true, false},
+    {"metrics-listen", 0, "ADDRESS", PB_MSG("Tell metrics and health, and nothing else, at this address, too"), NULL, NULL, false, false, false},
+    {"metrics-token", 0, "FILE", PB_MSG("Tell metrics to who bears the token in the first line of this file"), NULL, NULL, false, true, false},
+    {"log", 0, "WHAT", PB_MSG("Requests to log: those that were slow or failed here, or all"), "slow", serve_options_log, false, false, false},
+    {"slow", 0, "MS", PB_MSG("A request that takes longer is logged, 1 to 600000"), "1000", NULL, false, false, false},
+    {"connections", 0, "NUMBER", PB_MSG("Connections open at once, 10 to 1000000"), "12000", NULL, false, false, false},
+    {"per-address", 0, "NUMBER", PB_MSG("Connections open at once from one address, 1 to 1000000"), "256", NULL, false, false, false},
+    {"workers", 0, "NUMBER", PB_MSG("Threads for requests that may wait, 2 to 256; one client has half of them at most"), "8", NULL, false, false, false},
+    {"head-seconds", 0, "SECONDS", PB_MSG("How long the head of a request may take, 1 to 3600"), "10", NULL, false, false, false},
+    {"body-seconds", 0, "SECONDS", PB_MSG("How long a body may take, besides a second for each 32 KiB, 1 to 3600"), "20", NULL, false, false, false},
+    {"idle-seconds", 0, "SECONDS", PB_MSG("How long a connection may be silent between requests, 1 to 3600"), "75", NULL, false, false, false},
+    {"drain", 0, "SECONDS", PB_MSG("How long what is being answered may take at the end, 1 to 3600"), "30", NULL, false, false, false},
+    {"allow", 0, "DIR", PB_MSG("Keep this folder within reach, too, such as a place of backups"), NULL, NULL, true, true, false},
+    {"no-sandbox", 0, NULL, PB_MSG("Keep all files within reach that the user may open"), NULL, NULL, false, false, false},
+    {"write-unit", 0, "DIR", PB_MSG("Write a service of systemd that serves so into this folder, and end"), NULL, NULL, false, true, false},
+    {"password-file", 0, "FILE", PB_MSG("File whose first line is the password of the database"), NULL, NULL, false, true, false},
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument serve_arguments[] = {
+    {.name = NULL}};
+static const cli_example serve_examples[] = {
+    {"probity serve --workspace customers", PB_MSG("Serve this machine, with TLS, at https://localhost:8443/")},
+    {"probity serve -w customers --listen :443 --certificate crm.pem --certificate-key crm.key", PB_MSG("Serve a network with your certificate")},
+    {"probity serve -w customers --listen unix:/run/probity/http --proxy", PB_MSG("Serve nginx, which stands before it")},
+    {.line = NULL}};
+static const cli_exit serve_exits[] = {
+    {0, PB_MSG("It ended as it was asked to, and everything was answered")},
+    {2, PB_MSG("It could not go on, or something was not answered in time; standard error says what")},
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -672,6 +708,7 @@ static const cli_command all_commands[] = {
     {"upgrade", "upgrade", PB_MSG("Bring a workspace of an older version up to date"), PB_MSG("What an older version of the program or of the model left out (tables, columns, steps between formats) is added: rehearsed on a copy, which is verified whole, then done in one transaction that proves that everything stored before still is. The former state is kept beside (WORKSPACE.before-upgrade-MOMENT; on a server in a schema), and as a backup at every declared place, where it stays until the next upgrade; when a place cannot take it, nothing is changed. After any failure the workspace is as it was. Commands that write do this by themselves; those that only read say that it is needed."), upgrade_arguments, upgrade_options, upgrade_examples, upgrade_exits, NULL, cli_run_upgrade},
     {"jobs", "jobs", PB_MSG("List the work that is due, add to it, take from it"), PB_MSG("Jobs are kept in the workspace and done by whoever runs `probity work` on it, on any machine that reaches it. Each is one of the commands of this program: audit (the reports go to a folder), backup (of the places that are due), drill (likewise), duplicates (likely pairs go to the review queue). Without an option, lists what waits, what is being done and by whom, and what came of the last of those that are over."), jobs_arguments, jobs_options, jobs_examples, jobs_exits, NULL, cli_run_jobs},
     {"work", "work", PB_MSG("Do the jobs of a workspace"), PB_MSG("Takes one job after the other and does it, as a process of its own. Any number of workers may be at it, on any number of machines where the workspace is on a server: no job is done by two at a time. A worker that dies loses its job when its lease is over, and another tries it again, with growing pauses, until it was tried often enough. Asked to end (SIGTERM, Ctrl-C), a worker stops what it does and gives the job back."), work_arguments, work_options, work_examples, work_exits, NULL, cli_run_work},
+    {"serve", "serve", PB_MSG("Serve a workspace over HTTP: people with a browser, programs by its API"), PB_MSG("Listens until it is asked to end (SIGTERM, Ctrl-C); then it takes no new connections, answers what it has, and ends; asked a second time it ends at once. What reaches beyond this machine goes over TLS 1.2 or 1.3: with your certificate, or with one that is made at the first start and kept beside the workspace's key. SIGHUP reads the certificate anew. Clients that are slow, too many or speak HTTP in ways that two programs may understand differently are turned away. Standard error has one JSON object a line, without personal data. Where the system can, the process gives up all files but those it needs (Landlock). For the open Internet, nginx belongs before it: see the manual, “Serving”."), serve_arguments, serve_options, serve_examples, serve_exits, NULL, cli_run_serve},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

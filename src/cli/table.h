@@ -65,6 +65,7 @@ pb_status cli_run_review(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_move(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_serve(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_fix(cli_context *context, int *ret_exit, pb_error *err);

@@ -334,6 +334,11 @@ void db_workspace_abandon(db_workspace *workspace)
     workspace->own_place = true;
 }
 
+pb_uuid db_workspace_id(const db_workspace *workspace)
+{
+    return workspace->header.id;
+}
+
 const model_schema *db_workspace_schema(const db_workspace *workspace)
 {
     return workspace->schema;

@@ -1,5 +1,23 @@
-/* What is there besides the API: whether the server lives. */
+/* What is there besides the API: the page one comes to, health, metrics, the report of an audit. */
 #include "pages.h"
+
+#include "server.h"
+#include "service/health.h"
+
+#include "head.h"
+
+static const char page_policy[] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
+                                  "base-uri 'none'; form-action 'none'";
+/* A report is one file: its styles stand in it. It has no script. */
+static const char report_policy[] =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'";
+
+static const char style[] =
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1.5rem;"
+    "color:#1d2d3e;background:#fff}h1{font-size:1.6rem;font-weight:600}"
+    "nav{margin-block:1.5rem}nav a{margin-inline-end:1rem}li{margin-block:.4rem}a{color:#0064d9}"
+    "@media(prefers-color-scheme:dark){body{color:#eaecee;background:#12171c}a{color:#4db1ff}}";
 
 static pb_status health(http_request *request, http_response *response, pb_error *err)
 {
@@ -13,8 +31,148 @@ static pb_status health(http_request *request, http_response *response, pb_error
     return PB_OK;
 }
 
+static pb_status ready(http_request *request, http_response *response, pb_error *err)
+{
+    service_health_state state;
+    pb_json json;
+    if (atomic_load(&request->host->draining)) {
+        response->status = 503;
+        return pb_fail(err, PB_BUSY, PB_MSG("The server is ending."), NULL);
+    }
+    pb_status status = service_health(request->server->workspace, &state, err);
+    if (status != PB_OK) {
+        response->status = 503; /* whatever it is: nobody is to be sent here */
+        return status;
+    }
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member(&json, "status", PB_STR("ready"));
+    pb_json_member_i64(&json, "events", (int64_t)state.events);
+    if (state.disk_known)
+        pb_json_member_i64(&json, "free_bytes", (int64_t)state.free_bytes);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+/* Compares in a time that does not tell how much was right. */
+static bool same_secret(pb_str a, pb_str b)
+{
+    unsigned char differ = a.len != b.len;
+    for (size_t i = 0; i < a.len; i++)
+        differ |= (unsigned char)(a.ptr[i] ^ (b.len > 0 ? b.ptr[i % b.len] : 1));
+    return differ == 0;
+}
+
+static bool may_read_metrics(const http_request *request, bool own_listener)
+{
+    pb_str token = pb_str_c(request->server->metrics_token);
+    pb_str shown = http_request_header(request, "Authorization");
+    if (own_listener)
+        return true;
+    return token.len > 0 && pb_str_starts(shown, PB_STR("Bearer ")) &&
+           same_secret(token, pb_str_sub(shown, 7, shown.len));
+}
+
+static pb_status metrics(http_request *request, http_response *response, pb_error *err)
+{
+    if (!may_read_metrics(request, request->metrics)) {
+        response->status = 401;
+        http_response_header(response, "WWW-Authenticate", PB_STR("Bearer"));
+        pb_fail(err, PB_DENIED, PB_MSG("The metrics are not told to everybody."), NULL);
+        pb_error_hint(err,
+                      PB_MSG("Show the token of --metrics-token, or ask at the address of "
+                             "--metrics-listen."),
+                      NULL);
+        return PB_DENIED;
+    }
+    response->type = "text/plain; version=0.0.4; charset=utf-8";
+    http_metrics_put(request->host->metrics, request->host, &response->body);
+    return PB_OK;
+}
+
+static pb_status report(http_request *request, http_response *response, pb_error *err)
+{
+    if (request->host->report.len == 0) {
+        pb_fail(err, PB_NOT_FOUND, PB_MSG("No report is shown here."), NULL);
+        pb_error_hint(err, PB_MSG("Name one when the server is started: --report FILE."), NULL);
+        return PB_NOT_FOUND;
+    }
+    response->type = "text/html; charset=utf-8";
+    response->policy = report_policy;
+    pb_buf_add(&response->body, pb_buf_str(&request->host->report));
+    return PB_OK;
+}
+
+static pb_status start_style(http_request *request, http_response *response, pb_error *err)
+{
+    (void)request;
+    (void)err;
+    response->type = "text/css; charset=utf-8";
+    pb_buf_addc(&response->body, style);
+    return PB_OK;
+}
+
+static void put_link(const http_request *request, pb_buf *out, const char *href, const char *says)
+{
+    pb_buf_printf(out, "<li><a href=\"%s\">%s</a></li>\n", href,
+                  pb_translate(request->catalog, says));
+}
+
+static void put_languages(pb_buf *out)
+{
+    pb_buf_addc(out,
+                "<nav><a href=\"/?lang=en\" lang=\"en\" hreflang=\"en\">English</a>"
+                "<a href=\"/?lang=zh-CN\" lang=\"zh-CN\" hreflang=\"zh-CN\">中文</a>"
+                "<a href=\"/?lang=fa\" lang=\"fa\" hreflang=\"fa\" dir=\"rtl\">فارسی</a></nav>\n");
+}
+
+/* `?lang=` goes before what the browser says. */
+static void choose_language(http_request *request)
+{
+    pb_str chosen = http_request_query(request, "lang");
+    if (pb_str_empty(chosen))
+        return;
+    request->language = http_language(chosen);
+    request->catalog = http_server_catalog(request->host, request->language);
+}
+
+static pb_status start(http_request *request, http_response *response, pb_error *err)
+{
+    pb_buf *out = &response->body;
+    (void)err;
+    choose_language(request);
+    response->type = "text/html; charset=utf-8";
+    response->policy = page_policy;
+    pb_buf_printf(out,
+                  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">"
+                  "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                  "<title>Probity</title><link rel=\"stylesheet\" href=\"/start.css\"></head>\n"
+                  "<body>\n<main>\n<h1>Probity</h1>\n<p>%s</p>\n<ul>\n",
+                  request->language, pb_catalog_rtl(request->catalog) ? "rtl" : "ltr",
+                  pb_translate(request->catalog,
+                               PB_MSG("Customer records that survive an audit are kept here.")));
+    if (request->host->report.len > 0)
+        put_link(request, out, "/report", PB_MSG("The report of the audit"));
+    put_link(request, out, "/openapi.json", PB_MSG("What programs can ask for (OpenAPI)"));
+    put_link(request, out, "/healthz", PB_MSG("Whether the server answers"));
+    put_link(request, out, "/readyz", PB_MSG("Whether records can be read and written"));
+    pb_buf_addc(out, "</ul>\n</main>\n");
+    put_languages(out);
+    pb_buf_addc(out, "</body>\n</html>\n");
+    return PB_OK;
+}
+
 const http_route http_pages[] = {
+    {HTTP_GET, "/", "start", PB_MSG("The page one comes to"), start, 0, NULL, "text/html", 0},
+    {HTTP_GET, "/start.css", "startStyle", PB_MSG("How that page looks"), start_style, 0, NULL,
+     "text/css", 0},
+    {HTTP_GET, "/report", "showReport", PB_MSG("The report of the audit"), report, 0, NULL,
+     "text/html", 0},
     {HTTP_GET, "/healthz", "health", PB_MSG("Whether the server answers"), health, 0, NULL, NULL,
      0},
+    {HTTP_GET, "/readyz", "ready", PB_MSG("Whether records can be read and written"), ready,
+     HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/metrics", "metrics", PB_MSG("Numbers for monitoring (Prometheus)"), metrics, 0,
+     NULL, "text/plain", 0},
     {0},
 };

@@ -47,25 +47,30 @@ typedef struct http_request {
     pb_str body;    /* absent: none was sent */
     pb_str address; /* of the client, as text; absent: a Unix socket without a proxy before it */
     bool secure;    /* came over TLS, here or at the proxy */
+    bool metrics;   /* came where only metrics and health are told */
     char id[37];    /* of this request: stands in the answer, the log and the ledger */
     int64_t now_us; /* when it came */
     const struct identity_actor *who; /* NULL: nobody signed in */
     const pb_catalog *catalog;        /* the reader's language; NULL: English */
     const http_options *server;
-    pb_arena *arena; /* ends with the request */
+    struct http_server *host; /* what runs it: for the parts of this module */
+    const char *gives;        /* of the types its route gives, the one that the client likes best */
+    const char *language;     /* en, zh-CN or fa: that of `catalog` */
+    pb_arena *arena;          /* ends with the request */
 } http_request;
 
 /** The answer. Begins as 200 without headers or body. */
 typedef struct http_response {
     int status;
-    const char *type; /* media type; NULL: application/json, where there is a body */
+    const char *type; /* media type; NULL: the request's `gives` */
     http_pair headers[HTTP_RESPONSE_HEADERS];
     size_t header_count;
     pb_buf body;
-    pb_arena *arena;    /* of the request */
-    const char *policy; /* Content-Security-Policy; NULL: nothing may be loaded */
-    bool cached;        /* the client may keep it, and has to ask (ETag) before it is used again;
-                           else it may not be kept at all */
+    pb_arena *arena;            /* of the request */
+    const char *policy;         /* Content-Security-Policy; NULL: nothing may be loaded */
+    struct http_events *events; /* the answer is a stream, see events.h */
+    bool cached; /* the client may keep it, and has to ask (ETag) before it is used again;
+                    else it may not be kept at all */
 } http_response;
 
 /** Answers a request. A failure becomes a problem (RFC 9457) with the HTTP status of its pb_status,

@@ -6,6 +6,7 @@
 #ifndef DB_WORKSPACE_H
 #define DB_WORKSPACE_H
 
+#include "base/bytes.h"
 #include "db/read.h"
 #include "model/schema.h"
 
@@ -75,6 +76,8 @@ pb_status db_workspace_open(const char *url, const model_schema *schema, const d
 db_workspace *db_workspace_close(db_workspace *workspace);
 /** True when `url` leads to a workspace: a folder with a workspace's head in it. */
 bool db_workspace_exists(const char *url);
+/** Its id, which its key and its backups bear. */
+pb_uuid db_workspace_id(const db_workspace *workspace);
 const model_schema *db_workspace_schema(const db_workspace *workspace);
 /** The place `url` as messages and logs may name it: without a password. Lives as long as `url` and
  * `arena`. */

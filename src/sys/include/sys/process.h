@@ -29,6 +29,8 @@ void sys_child_ask(sys_child *child);
 pb_status sys_child_output(const sys_child *child, pb_buf *out, pb_error *err);
 /** Kills it if it still runs. Takes NULL, returns NULL. */
 sys_child *sys_child_end(sys_child *child);
+/** Ends this process at once: nothing is closed, nothing written out. */
+_Noreturn void sys_exit_now(int code);
 /** True when this process may take on any user's rights. */
 bool sys_is_root(void);
 /** Makes a folder the property of a user, by name. */

@@ -1,0 +1,189 @@
+/* One request from its head to its answer, without a socket. */
+#include "head.h"
+#include "server.h"
+
+#include "sys/clock.h"
+
+static const pb_str plain_types = {"application/json", sizeof "application/json" - 1};
+
+void http_exchange_refuse(http_exchange *exchange, int http_status, const pb_error *error)
+{
+    http_response *response = &exchange->response;
+    response->header_count = 0;
+    http_problem(&exchange->request, response, http_status, error);
+    if (response->status == 503 || response->status == 429)
+        http_response_header(response, "Retry-After", PB_STR("1"));
+}
+
+static void refuse(http_exchange *exchange, int http_status, pb_status status, const char *says,
+                   const char *hint, pb_str value)
+{
+    pb_error error = {0};
+    if (value.ptr != NULL)
+        pb_fail(&error, status, says, "value", PB_ARG(value), NULL);
+    else
+        pb_fail(&error, status, says, NULL);
+    if (hint != NULL)
+        pb_error_hint(&error, hint, NULL);
+    http_exchange_refuse(exchange, http_status, &error);
+}
+
+/* "GET, HEAD, OPTIONS" */
+static pb_str allow_text(pb_arena *arena, unsigned allowed)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(200);
+    for (unsigned method = HTTP_GET; method <= HTTP_OPTIONS; method <<= 1)
+        if (allowed & method) {
+            pb_buf_addc(&text, text.len > 0 ? ", " : "");
+            pb_buf_addc(&text, http_method_name(method));
+        }
+    return pb_arena_str(arena, pb_buf_str(&text));
+}
+
+/* No operation for this method: which there are, or that there is nothing. */
+static void refuse_route(http_exchange *exchange, unsigned allowed)
+{
+    http_request *request = &exchange->request;
+    http_response *response = &exchange->response;
+    pb_str list = allow_text(request->arena, allowed);
+    pb_str method = pb_str_c(http_method_name(request->method));
+    if (allowed == 0) {
+        refuse(exchange, 404, PB_NOT_FOUND, PB_MSG("There is nothing at this address."),
+               PB_MSG("What there is, /openapi.json tells."), PB_STR_NONE);
+        return;
+    }
+    if (request->method == HTTP_OPTIONS)
+        response->status = 204;
+    else
+        refuse(exchange, 405, PB_USAGE, PB_MSG("{value} is not done to what is at this address."),
+               PB_MSG("The header Allow names what is."), method);
+    http_response_header(response, "Allow", list);
+}
+
+/* The media type without its parameters. */
+static pb_str bare_type(pb_str type)
+{
+    return pb_str_trim(pb_str_sub(type, 0, pb_str_index(type, ';')));
+}
+
+static bool takes(const http_route *route, pb_str type)
+{
+    pb_str list = pb_str_c(route->takes), one;
+    while (pb_str_split(&list, ' ', &one))
+        if (pb_str_eq_nocase(one, type))
+            return true;
+    return false;
+}
+
+/* Whether the body that is announced may come. */
+static bool check_body(http_exchange *exchange)
+{
+    const http_route *route = exchange->request.route;
+    pb_str type = bare_type(http_request_header(&exchange->request, "Content-Type"));
+    uint64_t most = route->body_max > 0 ? route->body_max : HTTP_BODY_MAX;
+    if (exchange->body_size == 0)
+        return true;
+    if (route->takes == NULL) {
+        refuse(exchange, 413, PB_LIMIT, PB_MSG("No body belongs to this request."), NULL,
+               PB_STR_NONE);
+        return false;
+    }
+    if (exchange->body_size > most) {
+        refuse(exchange, 413, PB_LIMIT, PB_MSG("The body is larger than {value} bytes."),
+               PB_MSG("Send it in parts."), pb_str_c(PB_ARG_INT(most)));
+        return false;
+    }
+    if (takes(route, type))
+        return true;
+    refuse(exchange, 415, PB_USAGE, PB_MSG("A body of type “{value}” is not read here."),
+           PB_MSG("The header Accept names what is."), type);
+    http_response_header(&exchange->response,
+                         exchange->request.method == HTTP_PATCH ? "Accept-Patch" : "Accept",
+                         pb_str_c(route->takes));
+    return false;
+}
+
+static bool check_accept(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    pb_str given = request->route->gives != NULL ? pb_str_c(request->route->gives) : plain_types;
+    pb_str type = http_accepted(http_request_header(request, "Accept"), given);
+    request->gives = type.ptr != NULL ? pb_arena_cstr(request->arena, type) : NULL;
+    if (request->gives != NULL)
+        return true;
+    refuse(exchange, 406, PB_USAGE, PB_MSG("The answer is given as {value} only."),
+           PB_MSG("Ask for that by the header Accept."), given);
+    return false;
+}
+
+/* What a proxy says of the client, where one stands before us. */
+static void read_client(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    const http_connection *c = exchange->connection;
+    request->address = c->address[0] != '\0' ? pb_str_c(c->address) : PB_STR_NONE;
+    request->secure = c->session != NULL;
+    request->metrics = c->listener->metrics;
+    if (!request->server->proxy)
+        return;
+    pb_str address = http_request_header(request, "X-Real-IP");
+    unsigned char bytes[16];
+    char *text = pb_arena_cstr(request->arena, address);
+    request->address =
+        text != NULL && (sys_address_parse(text, 4, bytes) || sys_address_parse(text, 6, bytes))
+            ? address
+            : PB_STR_NONE;
+    request->secure = pb_str_is(http_request_header(request, "X-Forwarded-Proto"), "https");
+}
+
+static void read_language(http_request *request)
+{
+    request->language = http_language(http_request_header(request, "Accept-Language"));
+    request->catalog = http_server_catalog(request->host, request->language);
+}
+
+/* A listener for metrics tells nothing else. */
+static bool is_served(const http_exchange *exchange, const http_route *route)
+{
+    return !exchange->connection->listener->metrics || strcmp(route->path, "/metrics") == 0 ||
+           strcmp(route->path, "/healthz") == 0 || strcmp(route->path, "/readyz") == 0;
+}
+
+bool http_exchange_begin(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    unsigned allowed = 0;
+    read_language(request);
+    read_client(exchange);
+    if (exchange->connection->crowded) {
+        refuse(exchange, 429, PB_BUSY, PB_MSG("There are too many connections from this address."),
+               PB_MSG("Use those that are open, or close some."), PB_STR_NONE);
+        return false;
+    }
+    const http_route *route = http_route_find(request, &allowed);
+    if (route == NULL || !is_served(exchange, route)) {
+        refuse_route(exchange, route == NULL ? allowed : 0);
+        return false;
+    }
+    request->route = route;
+    return check_body(exchange) && check_accept(exchange);
+}
+
+void http_exchange_run(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    http_response *response = &exchange->response;
+    pb_error error = {0};
+    pb_status status = request->route->handle(request, response, &error);
+    if (status == PB_OK && response->body.failed)
+        status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), &error);
+    if (status == PB_OK)
+        return;
+    if (pb_status_http(status) >= 500)
+        http_log_error("request.failed", &error);
+    /* What the operation said in headers (Allow, WWW-Authenticate, Retry-After) belongs to it. */
+    size_t headers = response->header_count;
+    http_exchange_refuse(exchange, response->status >= 400 ? response->status : 0, &error);
+    if (headers > 0 && response->header_count == 0)
+        response->header_count = headers;
+}

@@ -1,0 +1,203 @@
+/* The running server, and what its parts do for one another. */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "route.h"
+
+#include "sys/listen.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct MHD_Connection;
+struct MHD_Daemon;
+struct MHD_Response;
+struct gnutls_session_int;
+
+enum { HTTP_LISTEN_MAX = 16 };
+
+typedef struct http_server http_server;
+typedef struct http_metrics http_metrics;
+typedef struct http_workers http_workers;
+typedef struct http_keeper http_keeper;
+typedef struct http_certificates http_certificates;
+typedef struct http_events http_events;
+
+/** A socket that is listened on, and the daemon that serves it. */
+typedef struct http_listener {
+    http_server *server;
+    sys_socket socket;
+    const char *path; /* of a Unix socket; NULL: TCP */
+    const char *url;  /* as people open it */
+    bool tls;
+    bool metrics; /* only tells metrics and health */
+    struct MHD_Daemon *daemon;
+} http_listener;
+
+struct http_server {
+    const http_options *options;
+    http_limits limits;      /* with the defaults filled in */
+    pb_arena *arena;         /* as long as the server */
+    pb_catalog *catalogs[2]; /* zh-CN, fa */
+    pb_buf report;
+    pb_str too_late; /* what is said to who was too slow, as it goes over the wire */
+    http_metrics *metrics;
+    http_workers *workers;
+    http_keeper *keeper;
+    http_certificates *certificates;
+    http_listener listeners[HTTP_LISTEN_MAX];
+    size_t listener_count;
+    atomic_bool draining;
+    atomic_bool closed; /* nothing is begun any more */
+    atomic_uint active; /* requests whose head came and whose answer is not out yet */
+    atomic_uint_fast64_t numbers;
+    uint64_t seed;
+};
+
+/** What a connection is at; how long that may take is the keeper's. */
+typedef enum http_stage { HTTP_WAITS, HTTP_READS, HTTP_WORKS, HTTP_SENDS, HTTP_STREAMS } http_stage;
+
+typedef struct http_connection {
+    struct http_connection *next, *previous; /* the keeper's list */
+    http_server *server;
+    http_listener *listener;
+    struct gnutls_session_int *session; /* NULL: plain */
+    int fd;
+    pthread_mutex_t mutex; /* for what follows, shared with the keeper */
+    http_stage stage;
+    int64_t since_us;  /* in this stage */
+    uint64_t bytes;    /* that this stage has to move */
+    uint64_t received; /* by the socket when it began to wait */
+    bool began;        /* something came since */
+    bool late;         /* given up: what comes is not heard any more */
+    bool shaken;       /* TLS is agreed on */
+    bool crowded;      /* one too many from its address */
+    uint64_t group;    /* see sys_net_group */
+    char address[SYS_ADDRESS_MAX];
+} http_connection;
+
+typedef struct http_exchange http_exchange;
+/** What a worker does with an exchange. */
+typedef struct http_work {
+    struct http_work *next;
+    uint64_t client; /* whose work it is: one client never has all workers */
+    void (*run)(void *context);
+    void *context;
+} http_work;
+
+/** One request and its answer, while they are under way. */
+struct http_exchange {
+    http_request request;
+    http_response response;
+    http_connection *connection;
+    struct MHD_Connection *mhd;
+    pb_str raw;            /* the address as it came */
+    const char *raw_place; /* where it stood */
+    pb_buf body;
+    uint64_t body_size; /* that is to come */
+    enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
+    bool close;       /* the connection ends with this answer */
+    int64_t began_us; /* by the clock that never goes back */
+    http_work work;
+    http_events *events; /* the answer is a stream */
+};
+
+/* serve.c */
+/** NULL: English. */
+const pb_catalog *http_server_catalog(const http_server *server, const char *language);
+
+/* transport.c */
+/** Begins to serve a listener. */
+pb_status http_transport_start(http_server *server, http_listener *listener, pb_error *err);
+/** Takes no new connections; the socket stays with the listener. */
+void http_transport_quiesce(http_listener *listener);
+/** Ends what is left; nothing may be suspended any more. */
+void http_transport_stop(http_listener *listener);
+/** The answer of a suspended connection is there. Any thread. */
+void http_transport_resume(http_exchange *exchange);
+
+/* exchange.c */
+/** Answers the whole request: finds what it asks for and runs it, or words why not. */
+void http_exchange_run(http_exchange *exchange);
+/** Whether the head may be followed by its body and an answer; false: `response` refuses it. */
+bool http_exchange_begin(http_exchange *exchange);
+/** Makes the answer a problem. */
+void http_exchange_refuse(http_exchange *exchange, int http_status, const pb_error *error);
+
+/* send.c */
+/** The answer with the headers that every answer has, compressed where asked; NULL without memory.
+ */
+struct MHD_Response *http_send_make(http_exchange *exchange);
+
+/* keeper.c: deadlines, counts by address */
+pb_status http_keeper_start(http_server *server, http_keeper **ret_keeper, pb_error *err);
+http_keeper *http_keeper_stop(http_keeper *keeper);
+/** A connection came; `address` is a sockaddr. NULL without memory. */
+http_connection *http_keeper_add(http_keeper *keeper, http_listener *listener, int fd,
+                                 const void *address);
+void http_keeper_remove(http_keeper *keeper, http_connection *connection);
+/** What it is at now, and how many bytes that has to move. False: it was given up meanwhile. */
+bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
+size_t http_keeper_count(http_keeper *keeper);
+/** Has `events` looked after until they end; false: there are too many streams. */
+bool http_keeper_watch(http_keeper *keeper, http_events *events);
+/** Ends all streams. */
+void http_keeper_end_events(http_keeper *keeper);
+
+/* workers.c */
+pb_status http_workers_start(const http_limits *limits, http_workers **ret_workers, pb_error *err);
+/** Waits for what runs. Takes NULL. */
+http_workers *http_workers_stop(http_workers *workers);
+/** Keeps a place for one piece of work; false: the queue is full. */
+bool http_workers_reserve(http_workers *workers);
+/** Takes the place that was kept. */
+void http_workers_put(http_workers *workers, http_work *work);
+size_t http_workers_waiting(http_workers *workers);
+/** Whether anything is being worked on, or waits to be. */
+bool http_workers_busy(http_workers *workers);
+
+/* metrics.c */
+http_metrics *http_metrics_new(void);
+http_metrics *http_metrics_free(http_metrics *metrics);
+/** `route` NULL: none was found or asked for. */
+void http_metrics_count(http_metrics *metrics, const http_route *route, int status, int64_t us);
+/** A connection was refused or given up, and why (static text). */
+typedef enum http_loss {
+    HTTP_LOSS_CROWDED,
+    HTTP_LOSS_LATE,
+    HTTP_LOSS_VANISHED,
+    HTTP_LOSSES
+} http_loss;
+void http_metrics_lose(http_metrics *metrics, http_loss loss);
+/** The text exposition format 0.0.4 of Prometheus. */
+void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *out);
+
+/* log.c: JSON lines on standard error; never values, addresses of clients, or queries */
+/** What happened, with pairs of `const char *name, const char *value` ended by NULL. */
+void http_log(const char *level, const char *event, ...) __attribute__((sentinel));
+void http_log_error(const char *event, const pb_error *error);
+/** A request that was answered, as its operation. */
+void http_log_request(const http_exchange *exchange, const char *event, int64_t us);
+
+/* tls.c */
+pb_status http_certificates_open(const http_options *options, const char *const *hosts,
+                                 size_t host_count, http_certificates **ret, pb_error *err);
+http_certificates *http_certificates_close(http_certificates *certificates);
+/** Reads the files anew; what was there before stays on failure. */
+pb_status http_certificates_reload(http_certificates *certificates, pb_error *err);
+/** SHA-256 of the certificate in use, hexadecimal, for people to compare. */
+void http_certificates_print(http_certificates *certificates, pb_buf *out);
+/** Makes a new TLS session end in this server's ways. */
+void http_tls_begin(http_connection *connection);
+
+/* events.c */
+/** Has the stream's next look done by a worker where it is due. */
+void http_events_tick(http_events *events, int64_t now_us);
+struct MHD_Response *http_events_response(http_events *events, struct MHD_Connection *mhd);
+/** Nothing more comes; whoever looks is told. */
+void http_events_end(http_events *events);
+http_events *http_events_hold(http_events *events);
+http_events *http_events_release(http_events *events);
+bool http_events_ended(http_events *events);
+
+#endif

@@ -1,0 +1,335 @@
+/* Between libmicrohttpd and the exchange: connections come, heads are looked at, bodies are taken
+ * in, answers go out. */
+#include "head.h"
+#include "server.h"
+#include "tls.h"
+
+#include "base/time.h"
+#include "sys/clock.h"
+
+#include <microhttpd.h>
+
+enum { POOL_BYTES = 32 << 10, ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8 };
+
+/* Nobody can foretell nor needs to: numbers of requests only have to differ (splitmix64). */
+static uint64_t next_number(http_server *server)
+{
+    uint64_t z =
+        server->seed + (atomic_fetch_add(&server->numbers, 1) + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static http_connection *connection_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+/* A connection came or went. */
+static void notice(void *context, struct MHD_Connection *mhd, void **place,
+                   enum MHD_ConnectionNotificationCode what)
+{
+    http_listener *listener = context;
+    http_connection *c = *place;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (c != NULL)
+            http_keeper_remove(listener->server->keeper, c);
+        *place = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *address =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (fd == NULL)
+        return;
+    c = http_keeper_add(listener->server->keeper, listener, fd->connect_fd,
+                        listener->path == NULL && address != NULL ? address->client_addr : NULL);
+    *place = c;
+    if (c == NULL || !listener->tls)
+        return;
+    const union MHD_ConnectionInfo *session =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    c->session = session != NULL ? session->tls_session : NULL;
+    if (c->session != NULL)
+        http_tls_begin(c);
+}
+
+/* The first line is there: the request begins. Its address is kept as it came, before it is split.
+ */
+static void *begin(void *context, const char *uri, struct MHD_Connection *mhd)
+{
+    http_listener *listener = context;
+    http_server *server = listener->server;
+    http_connection *c = connection_of(mhd);
+    /* Counted before it is looked at whether the server ends: see drain in serve.c. */
+    atomic_fetch_add(&server->active, 1);
+    pb_arena *arena = c != NULL && !atomic_load(&server->closed) ? pb_arena_new(0) : NULL;
+    http_exchange *exchange = arena != NULL ? pb_arena_alloc(arena, sizeof *exchange) : NULL;
+    if (exchange == NULL) {
+        pb_arena_free(arena);
+        atomic_fetch_sub(&server->active, 1);
+        return NULL;
+    }
+    uint64_t number = next_number(server);
+    uint8_t random[ID_RANDOM];
+    memcpy(random, &number, sizeof random);
+    exchange->connection = c;
+    exchange->mhd = mhd;
+    exchange->began_us = sys_monotonic_us();
+    exchange->raw_place = uri;
+    exchange->raw = pb_arena_str(arena, uri != NULL ? pb_str_c(uri) : PB_STR(""));
+    exchange->request.arena = exchange->response.arena = arena;
+    exchange->request.server = server->options;
+    exchange->request.host = server;
+    exchange->request.now_us = sys_now_us();
+    exchange->response.status = 200;
+    exchange->response.body = PB_BUF_INIT(ANSWER_MAX);
+    pb_uuid_text(pb_uuid_v7(exchange->request.now_us, random), exchange->request.id);
+    return exchange;
+}
+
+static enum MHD_Result queue(http_exchange *exchange)
+{
+    http_server *server = exchange->connection->server;
+    struct MHD_Response *answer;
+    exchange->close = exchange->close || atomic_load(&server->draining);
+    bool stream = exchange->response.events != NULL;
+    uint64_t bytes = exchange->response.body.len;
+    answer = http_send_make(exchange);
+    if (answer == NULL)
+        return MHD_NO;
+    exchange->phase = HTTP_QUEUED;
+    http_keeper_stage(exchange->connection, stream ? HTTP_STREAMS : HTTP_SENDS, bytes);
+    enum MHD_Result done =
+        MHD_queue_response(exchange->mhd, (unsigned)exchange->response.status, answer);
+    MHD_destroy_response(answer);
+    return done;
+}
+
+typedef struct collected {
+    http_request *request;
+    size_t count;
+} collected;
+
+static enum MHD_Result collect(void *context, enum MHD_ValueKind kind, const char *name,
+                               size_t name_size, const char *value, size_t value_size)
+{
+    collected *all = context;
+    (void)kind;
+    if (all->count < HTTP_HEADERS_MAX)
+        all->request->headers[all->count] = (http_pair){
+            pb_str_n(name, name_size),
+            value != NULL ? pb_str_n(value, value_size) : PB_STR_NONE,
+        };
+    all->count++;
+    return MHD_YES;
+}
+
+/* The texts stay where libmicrohttpd has them: as long as the request. */
+static int look_at_head(http_exchange *exchange, const char *method, const char *version,
+                        pb_error *err)
+{
+    http_request *request = &exchange->request;
+    collected all = {request, 0};
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    MHD_get_connection_values_n(exchange->mhd, MHD_HEADER_KIND, collect, &all);
+    http_head head = {.start = method,
+                      .size = size != NULL ? size->header_size : 0,
+                      .method = method,
+                      .uri = exchange->raw_place,
+                      .raw = exchange->raw,
+                      .version = version,
+                      .headers = request->headers,
+                      .header_count = all.count};
+    int refused = http_head_check(&head, &exchange->body_size, err);
+    request->header_count = all.count < HTTP_HEADERS_MAX ? all.count : HTTP_HEADERS_MAX;
+    if (refused == 0)
+        refused = http_head_parse(&head, request, err);
+    for (size_t i = 0; i < request->header_count; i++)
+        request->headers[i].value = pb_str_trim(request->headers[i].value);
+    return refused;
+}
+
+/* The head is there. What breaks the rules ends the connection: where its body ends is not known.
+ * Other refusals wait for the body, if it is not too large to be passed over. */
+static enum MHD_Result first_call(http_exchange *exchange, const char *method, const char *version)
+{
+    enum { PASSED_OVER = 1 << 20 };
+    http_connection *c = exchange->connection;
+    pb_error error = {0};
+    if (!http_keeper_stage(c, HTTP_READS, 0))
+        return MHD_NO; /* given up at this very moment */
+    int refused = look_at_head(exchange, method, version, &error);
+    if (refused != 0) {
+        exchange->close = true;
+        http_exchange_refuse(exchange, refused, &error);
+        return queue(exchange);
+    }
+    exchange->phase = HTTP_BODY;
+    if (!http_exchange_begin(exchange)) {
+        exchange->phase = HTTP_READY;
+        exchange->close = exchange->body_size > PASSED_OVER || c->crowded;
+        if (exchange->close)
+            return queue(exchange);
+    }
+    exchange->body = PB_BUF_INIT(exchange->body_size);
+    return http_keeper_stage(c, HTTP_READS, exchange->body_size) ? MHD_YES : MHD_NO;
+}
+
+static void work(void *context)
+{
+    http_exchange *exchange = context;
+    http_exchange_run(exchange);
+    exchange->phase = HTTP_READY;
+    http_transport_resume(exchange);
+}
+
+void http_transport_resume(http_exchange *exchange)
+{
+    MHD_resume_connection(exchange->mhd);
+}
+
+/* The whole request is there: it is answered at once, or by a worker while the connection rests. */
+static enum MHD_Result answer(http_exchange *exchange)
+{
+    http_server *server = exchange->connection->server;
+    http_request *request = &exchange->request;
+    if (exchange->body_size > 0)
+        request->body = pb_buf_str(&exchange->body);
+    if (!http_keeper_stage(exchange->connection, HTTP_WORKS, 0))
+        return MHD_NO;
+    if ((request->route->flags & HTTP_BLOCKS) == 0) {
+        http_exchange_run(exchange);
+        return queue(exchange);
+    }
+    if (!http_workers_reserve(server->workers)) {
+        pb_error error = {0};
+        pb_fail(&error, PB_BUSY, PB_MSG("The server has more to do than it can."), NULL);
+        pb_error_hint(&error, PB_MSG("Try again in a moment."), NULL);
+        http_exchange_refuse(exchange, 0, &error);
+        return queue(exchange);
+    }
+    exchange->phase = HTTP_WORKING;
+    exchange->work =
+        (http_work){.client = pb_str_hash(request->address), .run = work, .context = exchange};
+    MHD_suspend_connection(exchange->mhd);
+    http_workers_put(server->workers, &exchange->work);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **place)
+{
+    http_exchange *exchange = *place;
+    (void)context;
+    (void)mhd;
+    (void)url;
+    if (exchange == NULL)
+        return MHD_NO;
+    if (exchange->phase == HTTP_NEW)
+        return first_call(exchange, method, version);
+    if (*size > 0) {
+        if (exchange->phase == HTTP_BODY)
+            pb_buf_add(&exchange->body, pb_str_n(data, *size));
+        *size = 0;
+        return exchange->body.failed ? MHD_NO : MHD_YES;
+    }
+    if (exchange->phase == HTTP_READY)
+        return queue(exchange);
+    return exchange->phase == HTTP_BODY ? answer(exchange) : MHD_YES;
+}
+
+/* The answer is out, or never will be. */
+static void complete(void *context, struct MHD_Connection *mhd, void **place,
+                     enum MHD_RequestTerminationCode why)
+{
+    http_listener *listener = context;
+    http_server *server = listener->server;
+    http_exchange *exchange = *place;
+    (void)mhd;
+    *place = NULL;
+    if (exchange == NULL)
+        return;
+    int64_t us = sys_monotonic_us() - exchange->began_us;
+    bool out = exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    if (out)
+        http_metrics_count(server->metrics, exchange->request.route, exchange->response.status, us);
+    else
+        http_metrics_lose(server->metrics, HTTP_LOSS_VANISHED);
+    if (out && us > (int64_t)server->limits.slow_ms * 1000)
+        http_log_request(exchange, "request.slow", us);
+    else if (out && (server->options->log_all || exchange->response.status >= 500))
+        http_log_request(exchange, "request", us);
+    if (exchange->response.events != NULL) {
+        http_events_end(exchange->response.events);
+        http_events_release(exchange->response.events);
+    }
+    http_keeper_stage(exchange->connection, HTTP_WAITS, 0);
+    pb_buf_free(&exchange->body);
+    pb_buf_free(&exchange->response.body);
+    pb_arena_free(exchange->request.arena);
+    atomic_fetch_sub(&server->active, 1);
+}
+
+/* Addresses are taken apart here (uri.c), not by libmicrohttpd. */
+static size_t keep_escapes(void *context, struct MHD_Connection *mhd, char *text)
+{
+    (void)context;
+    (void)mhd;
+    return strlen(text);
+}
+
+/* What libmicrohttpd has to say is about single connections, and may quote them. */
+static void complain(void *context, const char *format, va_list list)
+{
+    (void)context;
+    (void)format;
+    (void)list;
+}
+
+pb_status http_transport_start(http_server *server, http_listener *listener, pb_error *err)
+{
+    const http_limits *limits = &server->limits;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG | (listener->tls ? MHD_USE_TLS : 0);
+    listener->server = server;
+    listener->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, listener, MHD_OPTION_EXTERNAL_LOGGER, complain, NULL,
+        MHD_OPTION_LISTEN_SOCKET, listener->socket.fd, MHD_OPTION_THREAD_POOL_SIZE,
+        listener->metrics ? 1U : limits->threads, MHD_OPTION_CONNECTION_LIMIT,
+        limits->connections > limits->threads ? limits->connections : limits->threads + 1,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        server->options->proxy || listener->path != NULL ? 0U : limits->per_address * HARD_FACTOR,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+        MHD_OPTION_NOTIFY_CONNECTION, notice, listener, MHD_OPTION_NOTIFY_COMPLETED, complete,
+        listener, MHD_OPTION_URI_LOG_CALLBACK, begin, listener, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL,
+        /* Without TLS they are passed over. */
+        MHD_OPTION_HTTPS_PRIORITIES, http_tls_priorities, MHD_OPTION_HTTPS_CERT_CALLBACK,
+        http_tls_certificate(), MHD_OPTION_END);
+    if (listener->daemon != NULL)
+        return PB_OK;
+    pb_fail(err, PB_IO, PB_MSG("The server could not be started at {place}."), "place",
+            listener->url, NULL);
+    pb_error_hint(err, PB_MSG("Check how many files and threads a process may have here."), NULL);
+    return PB_IO;
+}
+
+void http_transport_quiesce(http_listener *listener)
+{
+    if (listener->daemon != NULL)
+        MHD_quiesce_daemon(listener->daemon);
+}
+
+void http_transport_stop(http_listener *listener)
+{
+    if (listener->daemon != NULL)
+        MHD_stop_daemon(listener->daemon);
+    listener->daemon = NULL;
+}
