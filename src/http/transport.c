@@ -186,10 +186,10 @@ static void work(void *context)
     http_exchange *exchange = context;
     http_exchange_run(exchange);
     exchange->phase = HTTP_READY;
-    http_transport_resume(exchange);
+    resume(exchange);
 }
 
-void http_transport_resume(http_exchange *exchange)
+static void resume(http_exchange *exchange)
 {
     MHD_resume_connection(exchange->mhd);
 }
