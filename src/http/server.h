@@ -113,8 +113,6 @@ pb_status http_transport_start(http_server *server, http_listener *listener, pb_
 void http_transport_quiesce(http_listener *listener);
 /** Ends what is left; nothing may be suspended any more. */
 void http_transport_stop(http_listener *listener);
-/** The answer of a suspended connection is there. Any thread. */
-void http_transport_resume(http_exchange *exchange);
 
 /* exchange.c */
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */

@@ -186,11 +186,6 @@ static void work(void *context)
     http_exchange *exchange = context;
     http_exchange_run(exchange);
     exchange->phase = HTTP_READY;
-    resume(exchange);
-}
-
-static void resume(http_exchange *exchange)
-{
     MHD_resume_connection(exchange->mhd);
 }
 
