@@ -213,7 +213,8 @@ pb_status alike_open(db_session *session, const model_entity *entity, alike **re
         return pb_fail_memory(err);
     a->entity = entity;
     a->fields = likeness_fields_of(entity);
-    a->print = likeness_print(&a->fields);
+    /* What was filed under other keys does not fit either. */
+    a->print = likeness_print(&a->fields) ^ ALIKE_FILED;
     if (!tells_apart(&a->fields)) {
         free(a);
         *ret = NULL;
@@ -302,25 +303,23 @@ pb_status alike_record_texts(const alike *a, const record_data *record, model_re
     return PB_OK;
 }
 
-pb_status alike_keys(const alike *a, const pb_str *texts, size_t most, int64_t *ret_hashes,
-                     size_t *ret_count, pb_error *err)
+pb_status alike_keys(const alike *a, const pb_str *texts, alike_hashes *ret, pb_error *err)
 {
     uint64_t keys[MATCH_MOST_KEYS];
     size_t count = 0;
     PB_TRY(match_record_keys(a->keyer, texts, keys, &count, err));
-    count = count < most ? count : most;
-    /* 31 bits take four bytes in a row; what they confuse is one more candidate to compare. */
-    for (size_t i = 0; i < count; i++)
-        ret_hashes[i] = (int64_t)((keys[i] ^ keys[i] >> HASH_SHIFT) & HASH_MASK);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
+    *ret = (alike_hashes){.filed = 0};
+    for (size_t i = 0; i < count && i < ALIKE_ASKED; i++) {
+        /* 31 bits take four bytes in a row; what they confuse is one more candidate to compare. */
+        int64_t hash = (int64_t)((keys[i] ^ keys[i] >> HASH_SHIFT) & HASH_MASK);
         size_t k = 0;
-        while (k < kept && ret_hashes[k] != ret_hashes[i])
+        while (k < ret->asked && ret->hash[k] != hash)
             k++;
-        if (k == kept)
-            ret_hashes[kept++] = ret_hashes[i];
+        if (k == ret->asked)
+            ret->hash[ret->asked++] = hash;
+        if (i < ALIKE_FILED)
+            ret->filed = ret->asked;
     }
-    *ret_count = kept;
     return PB_OK;
 }
 

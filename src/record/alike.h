@@ -9,7 +9,14 @@
 
 /** Keys of one record that are filed, and that are looked for: the most selective ones. Each costs
  * a page or two. */
-enum { ALIKE_KEYS = 6, ALIKE_ASKED = 9 };
+enum { ALIKE_FILED = 7, ALIKE_ASKED = 10 };
+
+/** Hashes of the keys of one record, each once, the most selective first: it is filed under the
+ * first `filed` and looked for by the first `asked`. */
+typedef struct alike_hashes {
+    int64_t hash[ALIKE_ASKED];
+    size_t filed, asked;
+} alike_hashes;
 
 typedef struct alike {
     const model_entity *entity;
@@ -26,7 +33,7 @@ typedef struct alike {
     int64_t code;        /* of the entity in match_key; 0: none yet */
     int64_t upto;        /* records up to this n are filed */
     int64_t stamp;       /* tells one learned model from the next */
-    int64_t print;       /* of `fields` */
+    int64_t print;       /* of `fields` and of how many keys are filed */
     bool fresh;          /* kept: mirrors what is stored */
     bool marking;        /* kept: `upto` is still to be stored */
 } alike;
@@ -47,9 +54,7 @@ pb_status alike_texts(const alike *a, const layout *lay, model_reader *reader,
 /** The same of a record that was read. */
 pb_status alike_record_texts(const alike *a, const record_data *record, model_reader *reader,
                              pb_arena *arena, pb_str *ret_texts, pb_error *err);
-/** Hashes a record is filed under, at most `most`: `ret_hashes` has room for MATCH_MOST_KEYS. */
-pb_status alike_keys(const alike *a, const pb_str *texts, size_t most, int64_t *ret_hashes,
-                     size_t *ret_count, pb_error *err);
+pb_status alike_keys(const alike *a, const pb_str *texts, alike_hashes *ret, pb_error *err);
 /** Compares a record with `count` others, `others[i]` being texts by field. */
 pb_status alike_compare(const alike *a, const pb_str *texts, const pb_str *const *others,
                         size_t count, pb_arena *arena, match_comparison *ret, pb_error *err);
@@ -75,8 +80,9 @@ pb_status match_index_complete(db_session *session, alike *a, const layout *lay,
                                model_reader *reader, pb_error *err);
 /** Remembers up to where records are filed. */
 pb_status match_index_mark(db_session *session, const alike *a, pb_error *err);
-/** Records that share a key with these, most keys shared first, at most `most`; not `self`. */
-pb_status match_index_find(db_session *session, const alike *a, const int64_t *hashes, size_t count,
+/** Records that share keys with these, those with most and rarest first, at most `most`; not
+ * `self`, and none that shares but one key, a common one. */
+pb_status match_index_find(db_session *session, const alike *a, const alike_hashes *hashes,
                            int64_t self, size_t most, pb_arena *arena, int64_t **ret_ns,
                            size_t *ret_count, pb_error *err);
 

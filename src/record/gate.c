@@ -1,6 +1,5 @@
 /* The gate on entry: keeps the index of keys, has it found whom a record is likely the same as,
  * refuses or tells, and puts what was found into the review queue. */
-#include <string.h>
 
 #include "gate.h"
 #include "review.h"
@@ -11,6 +10,7 @@ void gate_forget(record_writer *writer)
 {
     writer->likely = NULL;
     writer->matches = NULL;
+    writer->keys = NULL;
     writer->likely_count = writer->match_count = 0;
     writer->likely_hidden = false;
 }
@@ -45,12 +45,27 @@ pb_status gate_know(record_writer *writer, plan *p, pb_error *err)
     return PB_OK;
 }
 
-static pb_status keys_of(record_writer *writer, const plan *p, const pb_value *cells,
-                         int64_t ret_hashes[MATCH_MOST_KEYS], size_t *ret_count, pb_error *err)
+static bool says_the_same(const pb_str *some, const pb_str *others, size_t count)
 {
-    pb_str texts[LIKENESS_FIELDS];
-    PB_TRY(alike_texts(p->alike, p->lay, writer->reader, cells, writer->row, texts, err));
-    return alike_keys(p->alike, texts, ALIKE_KEYS, ret_hashes, ret_count, err);
+    for (size_t i = 0; i < count; i++)
+        if (!pb_str_eq(some[i], others[i]))
+            return false;
+    return true;
+}
+
+pb_status gate_keys_of(record_writer *writer, const plan *p, const pb_value *cells,
+                       const gate_keys **ret_keys, pb_error *err)
+{
+    gate_keys *keys = pb_arena_alloc(writer->row, sizeof *keys);
+    if (keys == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(alike_texts(p->alike, p->lay, writer->reader, cells, writer->row, keys->texts, err));
+    *ret_keys = writer->keys;
+    if (writer->keys != NULL &&
+        says_the_same(writer->keys->texts, keys->texts, p->alike->fields.count))
+        return PB_OK;
+    *ret_keys = keys;
+    return alike_keys(p->alike, keys->texts, &keys->hashes, err);
 }
 
 static bool looks(const record_writer *writer)
@@ -67,8 +82,7 @@ static bool keeps_up(const record_writer *writer, const plan *p, int64_t n)
 
 pb_status gate_file(record_writer *writer, plan *p, int64_t n, const pb_value *cells, pb_error *err)
 {
-    int64_t hashes[MATCH_MOST_KEYS];
-    size_t count;
+    const gate_keys *keys;
     PB_TRY(gate_know(writer, p, err));
     if (p->alike == NULL)
         return PB_OK;
@@ -77,8 +91,9 @@ pb_status gate_file(record_writer *writer, plan *p, int64_t n, const pb_value *c
         return PB_OK;
     if (p->alike->upto == 0)
         PB_TRY(match_index_begin(writer->session, p->alike, err));
-    PB_TRY(keys_of(writer, p, cells, hashes, &count, err));
-    PB_TRY(match_index_put(writer->session, p->alike, hashes, count, n, err));
+    PB_TRY(gate_keys_of(writer, p, cells, &keys, err));
+    PB_TRY(
+        match_index_put(writer->session, p->alike, keys->hashes.hash, keys->hashes.filed, n, err));
     if (n > p->alike->upto) {
         p->alike->upto = n;
         p->filed_more = true;
@@ -89,25 +104,26 @@ pb_status gate_file(record_writer *writer, plan *p, int64_t n, const pb_value *c
 pb_status gate_unfile(record_writer *writer, plan *p, int64_t n, const pb_value *cells,
                       pb_error *err)
 {
-    int64_t hashes[MATCH_MOST_KEYS];
-    size_t count;
+    const gate_keys *keys;
     PB_TRY(gate_know(writer, p, err));
     if (p->alike == NULL || n > p->alike->upto)
         return PB_OK;
-    PB_TRY(keys_of(writer, p, cells, hashes, &count, err));
-    return match_index_take(writer->session, p->alike, hashes, count, n, err);
+    PB_TRY(gate_keys_of(writer, p, cells, &keys, err));
+    return match_index_take(writer->session, p->alike, keys->hashes.hash, keys->hashes.filed, n,
+                            err);
 }
 
-/* Those of `some` that `others` have not; the number of them. */
-static size_t without(int64_t *some, size_t count, const int64_t *others, size_t other_count)
+/* Those that only `some` is filed under; the number of them. */
+static size_t without(const alike_hashes *some, const alike_hashes *others,
+                      int64_t ret_only[ALIKE_FILED])
 {
     size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < some->filed; i++) {
         size_t k = 0;
-        while (k < other_count && others[k] != some[i])
+        while (k < others->filed && others->hash[k] != some->hash[i])
             k++;
-        if (k == other_count)
-            some[kept++] = some[i];
+        if (k == others->filed)
+            ret_only[kept++] = some->hash[i];
     }
     return kept;
 }
@@ -125,21 +141,20 @@ static bool compares_anew(const plan *p)
 
 pb_status gate_refile(record_writer *writer, plan *p, int64_t n, pb_error *err)
 {
-    int64_t old[MATCH_MOST_KEYS], new[MATCH_MOST_KEYS], gone[MATCH_MOST_KEYS];
-    size_t old_count, new_count;
+    const gate_keys *old, *new;
+    int64_t only[ALIKE_FILED];
     PB_TRY(gate_know(writer, p, err));
     if (p->alike == NULL || !compares_anew(p))
         return PB_OK;
     PB_TRY(gate_put_off(writer, p, n, err));
     if (n > p->alike->upto)
         return PB_OK;
-    PB_TRY(keys_of(writer, p, p->before, old, &old_count, err));
-    PB_TRY(keys_of(writer, p, p->cells, new, &new_count, err));
-    memcpy(gone, old, old_count * sizeof *old);
-    size_t gone_count = without(gone, old_count, new, new_count);
-    size_t come_count = without(new, new_count, old, old_count);
-    PB_TRY(match_index_take(writer->session, p->alike, gone, gone_count, n, err));
-    return match_index_put(writer->session, p->alike, new, come_count, n, err);
+    PB_TRY(gate_keys_of(writer, p, p->before, &old, err));
+    PB_TRY(gate_keys_of(writer, p, p->cells, &new, err));
+    size_t gone = without(&old->hashes, &new->hashes, only);
+    PB_TRY(match_index_take(writer->session, p->alike, only, gone, n, err));
+    size_t come = without(&new->hashes, &old->hashes, only);
+    return match_index_put(writer->session, p->alike, only, come, n, err);
 }
 
 pb_status gate_finish(record_writer *writer, plan *p, pb_error *err)
@@ -226,11 +241,11 @@ pb_status gate_check(record_writer *writer, plan *p, const layout_head *head, pb
 
 pb_status gate_note(record_writer *writer, plan *p, pb_uuid id, pb_str source_id, pb_error *err)
 {
-    pb_str texts[LIKENESS_FIELDS];
+    const gate_keys *keys;
     if (writer->match_count == 0)
         return PB_OK;
-    PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, texts, err));
-    const review_side self = {id, source_id, texts};
+    PB_TRY(gate_keys_of(writer, p, p->cells, &keys, err));
+    const review_side self = {id, source_id, keys->texts};
     writer->suspected++;
     p->suspected++;
     for (size_t i = 0; i < writer->match_count; i++) {

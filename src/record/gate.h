@@ -15,6 +15,12 @@ typedef struct gate_match {
     uint64_t levels;
 } gate_match;
 
+/** Texts compared of a record, and the hashes they give. */
+typedef struct gate_keys {
+    pb_str texts[LIKENESS_FIELDS];
+    alike_hashes hashes;
+} gate_keys;
+
 /** One record being looked at: its cells stand in plan->cells. */
 typedef struct gate_look {
     record_writer *writer;
@@ -23,13 +29,17 @@ typedef struct gate_look {
     pb_str source_id;
     bool (*passes_over)(void *context, int64_t n); /* candidates that do not count; may be NULL */
     void *context;
-    pb_str texts[LIKENESS_FIELDS];
+    const pb_str *texts; /* as compared */
     int64_t identity;
     double warn, refuse;
 } gate_look;
 
 /** Sees to it that plan->alike is known. */
 pb_status gate_know(record_writer *writer, plan *p, pb_error *err);
+/** Texts and hashes of the cells of a row; those of a row that says the same as the one looked for
+ * are not made twice. They live as long as the row. */
+pb_status gate_keys_of(record_writer *writer, const plan *p, const pb_value *cells,
+                       const gate_keys **ret_keys, pb_error *err);
 /** Finds whom the record is likely the same as: writer->matches, the surest first. */
 pb_status gate_find(gate_look *l, pb_error *err);
 

@@ -50,14 +50,13 @@ double record_gate_refuses(const record_gate *gate, const model_entity *entity)
 }
 
 /* A live row with its texts; false when it is gone. */
-static pb_status load(gate_look *l, int64_t n, gate_match *ret_match, bool *ret_live, pb_error *err)
+static pb_status load(gate_look *l, db_stmt *stmt, int64_t n, gate_match *ret_match, bool *ret_live,
+                      pb_error *err)
 {
-    db_stmt *stmt;
     bool row;
     layout_head head;
     record_writer *writer = l->writer;
     plan *p = l->p;
-    PB_TRY(layout_select(writer->session, p->lay, "WHERE n = ?", &stmt, err));
     db_bind_i64(stmt, 1, n);
     PB_TRY(db_step(stmt, &row, err));
     *ret_live = false;
@@ -129,22 +128,25 @@ pb_status gate_find(gate_look *l, pb_error *err)
 {
     record_writer *writer = l->writer;
     plan *p = l->p;
-    int64_t hashes[MATCH_MOST_KEYS], *ns;
-    size_t key_count, found, count = 0;
+    db_stmt *stmt;
+    int64_t *ns;
+    size_t found, count = 0;
     gate_match *all = pb_arena_array(writer->row, COMPARED_MOST, sizeof *all);
     if (all == NULL)
         return pb_fail_memory(err);
     PB_TRY(complete(writer, p, err));
-    PB_TRY(alike_texts(p->alike, p->lay, writer->reader, p->cells, writer->row, l->texts, err));
+    PB_TRY(gate_keys_of(writer, p, p->cells, &writer->keys, err));
+    l->texts = writer->keys->texts;
     l->identity = likeness_identity(l->source_id, l->texts, p->alike->fields.count);
-    PB_TRY(alike_keys(p->alike, l->texts, ALIKE_ASKED, hashes, &key_count, err));
-    PB_TRY(match_index_find(writer->session, p->alike, hashes, key_count, l->head ? l->head->n : 0,
-                            COMPARED_MOST, writer->row, &ns, &found, err));
+    PB_TRY(match_index_find(writer->session, p->alike, &writer->keys->hashes,
+                            l->head ? l->head->n : 0, COMPARED_MOST, writer->row, &ns, &found,
+                            err));
+    PB_TRY(layout_select(writer->session, p->lay, "WHERE n = ?", &stmt, err));
     for (size_t i = 0; i < found; i++) {
         bool live;
         if (l->passes_over != NULL && l->passes_over(l->context, ns[i]))
             continue;
-        PB_TRY(load(l, ns[i], &all[count], &live, err));
+        PB_TRY(load(l, stmt, ns[i], &all[count], &live, err));
         count += live;
     }
     return count > 0 ? weigh(l, all, count, err) : PB_OK;

@@ -120,6 +120,7 @@ struct record_writer {
     record_gate gate;
     record_likely *likely; /* of the record in hand, see gate.c */
     struct gate_match *matches;
+    const struct gate_keys *keys; /* of the record in hand as it was looked for; NULL: it was not */
     size_t likely_count, match_count;
     bool likely_hidden;
     bool led; /* the row in hand went to the survivor of a merge */

@@ -181,8 +181,7 @@ static pb_status walk(db_session *session, const alike *a, const layout *lay, mo
     for (bool row = true; status == PB_OK;) {
         layout_head head;
         pb_str texts[LIKENESS_FIELDS];
-        int64_t hashes[MATCH_MOST_KEYS];
-        size_t count = 0;
+        alike_hashes hashes;
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
@@ -192,9 +191,9 @@ static pb_status walk(db_session *session, const alike *a, const layout *lay, mo
         if (status == PB_OK)
             status = alike_texts(a, lay, reader, cells, row_arena, texts, err);
         if (status == PB_OK)
-            status = alike_keys(a, texts, ALIKE_KEYS, hashes, &count, err);
+            status = alike_keys(a, texts, &hashes, err);
         if (status == PB_OK)
-            status = each(context, hashes, count, head.n, err);
+            status = each(context, hashes.hash, hashes.filed, head.n, err);
     }
     db_reset(stmt);
     return status;
@@ -232,16 +231,21 @@ pb_status match_index_complete(db_session *session, alike *a, const layout *lay,
 
 /* --- looking --- */
 
+/* What a key is worth by the number of its rows. Candidates that share one common key alone are
+ * most of all there are (three of four among a million), and one in a thousand of them is a
+ * duplicate: each would cost a page. */
+enum { RARE_ROWS = 4, COMMON_ROWS = 16, RARE = 3, SEVERAL = 2, COMMON = 1 };
+
 typedef struct candidate {
     int64_t n;
-    unsigned keys; /* shared; a key that few have counts more */
+    unsigned worth; /* of the keys shared */
 } candidate;
 
 static int order_candidates(const void *a, const void *b)
 {
     const candidate *x = a, *y = b;
-    if (x->keys != y->keys)
-        return x->keys > y->keys ? -1 : 1;
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
     return x->n < y->n ? -1 : x->n > y->n;
 }
 
@@ -266,17 +270,17 @@ static pb_status rows_of(db_session *session, const alike *a, int64_t hash,
     return PB_OK;
 }
 
-pb_status match_index_find(db_session *session, const alike *a, const int64_t *hashes, size_t count,
+pb_status match_index_find(db_session *session, const alike *a, const alike_hashes *hashes,
                            int64_t self, size_t most, pb_arena *arena, int64_t **ret_ns,
                            size_t *ret_count, pb_error *err)
 {
     candidate *found = NULL;
     size_t found_count = 0, capacity = 0;
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < hashes->asked; k++) {
         int64_t ns[MATCH_KEY_ROWS + 1];
         size_t rows = 0;
-        PB_TRY(rows_of(session, a, hashes[k], ns, &rows, err));
-        unsigned worth = rows <= 4 ? 3 : rows <= 16 ? 2 : 1;
+        PB_TRY(rows_of(session, a, hashes->hash[k], ns, &rows, err));
+        unsigned worth = rows <= RARE_ROWS ? RARE : rows <= COMMON_ROWS ? SEVERAL : COMMON;
         for (size_t i = 0; i < rows; i++) {
             size_t at = 0;
             while (at < found_count && found[at].n != ns[i])
@@ -284,7 +288,7 @@ pb_status match_index_find(db_session *session, const alike *a, const int64_t *h
             if (ns[i] == self)
                 continue;
             if (at < found_count)
-                found[at].keys += worth;
+                found[at].worth += worth;
             else if (!PB_PUSH(arena, found, found_count, capacity, ((candidate){ns[i], worth})))
                 return pb_fail_memory(err);
         }
@@ -292,6 +296,8 @@ pb_status match_index_find(db_session *session, const alike *a, const int64_t *h
     if (found_count > 1)
         qsort(found, found_count, sizeof *found, order_candidates);
     found_count = found_count < most ? found_count : most;
+    while (found_count > 0 && found[found_count - 1].worth == COMMON)
+        found_count--;
     int64_t *list = pb_arena_array(arena, found_count + 1, sizeof *list);
     if (list == NULL)
         return pb_fail_memory(err);

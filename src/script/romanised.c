@@ -19,10 +19,12 @@ static int order_letters(const char *letters, size_t len, const char *text)
 /* The number of a pinyin syllable; single letters but a and e are none. */
 static uint16_t pinyin_number(const char *letters, size_t len)
 {
-    size_t low = 1, high = script_han_syllable_count;
-    if (len == 0 || len > SYLLABLE_MOST || (len == 1 && letters[0] != 'a' && letters[0] != 'e') ||
+    if (len == 0 || len > SYLLABLE_MOST || letters[0] < 'a' || letters[0] > 'z' ||
+        (len == 1 && letters[0] != 'a' && letters[0] != 'e') ||
         (len == 2 && letters[0] == 'h' && letters[1] == 'm'))
         return 0;
+    size_t low = script_han_starts[letters[0] - 'a'],
+           high = script_han_starts[letters[0] - 'a' + 1];
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = order_letters(letters, len, script_han_syllables[middle]);

@@ -3,6 +3,7 @@
 
 usage: han.py READINGS HANS ROMANISED OUT.c
 """
+import bisect
 import collections
 import sys
 
@@ -107,7 +108,11 @@ def main(readings_path, hans_path, romanised_path, out):
         file.write("const char *const script_han_syllables[] = {\n")
         for syllable in syllables:
             file.write(f'    "{syllable}",\n')
-        file.write(f"}};\nconst size_t script_han_syllable_count = {len(syllables)};\n")
+        file.write("};\n")
+        starts = [bisect.bisect_left(syllables, chr(ord("a") + i), 1) for i in range(27)]
+        file.write("const uint16_t script_han_starts[27] = {\n")
+        file.writelines(rows(starts))
+        file.write("};\n")
         sound, spelt = sounds(syllables)
         file.write(f"const uint16_t script_han_sound[{len(syllables)}] = {{\n")
         file.writelines(rows(sound))

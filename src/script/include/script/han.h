@@ -25,7 +25,8 @@ typedef struct script_spelling {
 
 /** Pinyin without tones, sorted; number 0 is none. */
 extern const char *const script_han_syllables[];
-extern const size_t script_han_syllable_count;
+/** Where the syllables of each letter from a to z begin, and where those of z end. */
+extern const uint16_t script_han_starts[27];
 /** By syllable: the first one that Wade-Giles spells alike without its apostrophes (chang: zhang).
  */
 extern const uint16_t script_han_sound[];
