@@ -9,6 +9,8 @@ const ledger_kind ledger_kinds[] = {
     {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},
     {"backup.made", false, true, PB_MSG("A backup was made.")},
     {"backup.pruned", false, true, PB_MSG("Old backups were removed.")},
+    {"credential.added", false, true, PB_MSG("A credential was added.")},
+    {"credential.ended", false, true, PB_MSG("A credential was ended.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"job.added", false, true, PB_MSG("A job was added.")},
@@ -16,6 +18,7 @@ const ledger_kind ledger_kinds[] = {
     {"job.cancelled", false, true, PB_MSG("A job was cancelled.")},
     {"job.ended", false, true, PB_MSG("A job ended or was given back.")},
     {"job.taken", false, true, PB_MSG("A job was taken by a worker.")},
+    {"key.used", false, true, PB_MSG("A program was given an access token for its key.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
@@ -40,6 +43,12 @@ const ledger_kind ledger_kinds[] = {
     {"role.taken", false, true, PB_MSG("A role was taken from a user.")},
     {"run.undone", false, true, PB_MSG("An import or a correction was taken back.")},
     {"scope.set", false, true, PB_MSG("What an external auditor is let see was set.")},
+    {"session.ended", false, true, PB_MSG("A session was ended.")},
+    {"session.proved", false, true, PB_MSG("Who is signed in proved once more who it is.")},
+    {"signin.failed", false, true, PB_MSG("An attempt to sign in was not right.")},
+    {"signin.first", false, true, PB_MSG("The password was right; a second factor is asked for.")},
+    {"signin.passed", false, true, PB_MSG("Somebody signed in.")},
+    {"signin.refused", false, true, PB_MSG("Attempts to sign in were refused for a while, after failures.")},
     {"superior.set", false, true, PB_MSG("Somebody was put below another in the organisation.")},
     {"team.added", false, true, PB_MSG("A team was made.")},
     {"team.changed", false, true, PB_MSG("A team was renamed.")},
@@ -57,4 +66,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 52;
+const size_t ledger_kind_count = 61;

@@ -24,6 +24,8 @@ static const right rights[] = {
     {"t_backup_goal", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_access_*", "SELECT, INSERT, UPDATE (until_us, ended_by, ended_why)"},
+    {"t_sign_credential", "SELECT, INSERT, UPDATE (secret, state, until_us, used_us)"},
+    {"t_sign_*", "SELECT, INSERT, UPDATE, DELETE"}, /* of what is over, the ledger tells */
     {"t_*", "SELECT, INSERT, UPDATE"},
     {"*", "SELECT, INSERT, UPDATE, DELETE"},
 };

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "base/locale.h"
+#include "identity/credential.h"
 #include "sys/random.h"
 
 #include <string.h>
@@ -289,6 +290,8 @@ pb_status identity_user_end(db_session *session, const identity_call *call, pb_u
     PB_TRY(end_rows(session, call, user, err));
     PB_TRY(people_end_ties(session, call, user, err));
     PB_TRY(people_hand_over(session, call, user, &heir, err));
+    const identity_visit visit = {.actor = call->actor, .now_us = call->now_us, .why = call->why};
+    PB_TRY(identity_credentials_end(session, &visit, user, err));
     facts[3] = (people_fact){.key = "user", .value = people_fact_id(&user)};
     facts[4] = (people_fact){.key = "name", .value = people_fact_text(stands.name)};
     facts[5] = (people_fact){.key = "heir", .value = people_fact_id(&heir)};

@@ -64,9 +64,9 @@ pb_status identity_user_add(db_session *session, const identity_call *call,
  * stays; `from_us` is not read. Nothing new: no event. PB_NOT_FOUND: it is no user any more. */
 pb_status identity_user_change(db_session *session, const identity_call *call,
                                const identity_user *user, pb_error *err);
-/** Ends a user and everything it holds (roles, teams, scope), at once. Those below it come below
- * the one above it. It keeps its own place below others, who so still see what it leaves.
- * PB_NOT_FOUND: it is none any more. */
+/** Ends a user and everything it holds (roles, teams, scope, credentials, sessions), at once. Those
+ * below it come below the one above it. It keeps its own place below others, who so still see what
+ * it leaves. PB_NOT_FOUND: it is none any more. */
 pb_status identity_user_end(db_session *session, const identity_call *call, pb_uuid user,
                             pb_error *err);
 /** One that was ended is a user again, as last said, until `until_us`; it holds nothing.
