@@ -511,6 +511,262 @@ static const cli_exit serve_exits[] = {
     {0, PB_MSG("It ended as it was asked to, and everything was answered")},
     {2, PB_MSG("It could not go on, or something was not answered in time; standard error says what")},
     {.says = NULL}};
+static const cli_option users_options[] = {
+    {.name = NULL}};
+static const cli_argument users_arguments[] = {
+    {.name = NULL}};
+static const cli_example users_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_exits[] = {
+    {.says = NULL}};
+static const cli_option users_list_options[] = {
+    {"at", 0, "TIME", PB_MSG("As it was then (default: now), such as 2026-03-31 or 2026-03-31T12:00:00Z"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument users_list_arguments[] = {
+    {.name = NULL}};
+static const cli_example users_list_examples[] = {
+    {"probity users list -w customers", PB_MSG("See who may use it")},
+    {"probity users list -w customers --at 2026-03-31", PB_MSG("See who could in March")},
+    {.line = NULL}};
+static const cli_exit users_list_exits[] = {
+    {.says = NULL}};
+static const cli_option users_show_options[] = {
+    {"at", 0, "TIME", PB_MSG("As it was then (default: now)"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument users_show_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_show_examples[] = {
+    {"probity users show ann -w customers", PB_MSG("See what ann holds, since when and by whom")},
+    {.line = NULL}};
+static const cli_exit users_show_exits[] = {
+    {.says = NULL}};
+static const char *const users_add_options_kind[] = {"person", "program", "portal", "auditor", NULL};
+static const char *const users_add_options_language[] = {"en", "zh-CN", "fa", NULL};
+static const cli_option users_add_options[] = {
+    {"kind", 0, "KIND", PB_MSG("What it is: person, program, portal (a customer) or auditor (external: only reads, for a time)"), "person", users_add_options_kind, false, false, false},
+    {"shown", 0, "TEXT", PB_MSG("Name that people are told (default: the sign-in name)"), NULL, NULL, false, false, false},
+    {"language", 0, "LANGUAGE", PB_MSG("Language of its messages (default: en)"), NULL, users_add_options_language, false, false, false},
+    {"staff", 0, "RECORD", PB_MSG("The record of staff that this person is: id, the source's own id, or name"), NULL, NULL, false, false, false},
+    {"contact", 0, "RECORD", PB_MSG("The contact that this portal customer is: id, the source's own id, or name"), NULL, NULL, false, false, false},
+    {"from", 0, "TIME", PB_MSG("When it begins (default: now)"), NULL, NULL, false, false, false},
+    {"until", 0, "TIME", PB_MSG("When it ends; a day is included (default: never; an auditor must have an end)"), NULL, NULL, false, false, false},
+    {"role", 0, "ROLE", PB_MSG("Role that it holds"), NULL, NULL, true, false, false},
+    {"team", 0, "TEAM", PB_MSG("Team that it is in"), NULL, NULL, true, false, false},
+    {"below", 0, "NAME", PB_MSG("Sign-in name of who is above it"), NULL, NULL, false, false, false},
+    {"entity", 0, "ENTITY", PB_MSG("Kind of records that an external auditor is let see"), NULL, NULL, true, false, false},
+    {"area", 0, "AREA", PB_MSG("Area of the audit that an external auditor is let see"), NULL, NULL, true, false, false},
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_add_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name; whatever the case of its letters, nobody else ever gets it"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_add_examples[] = {
+    {"probity users add ann -w customers --shown 'Ann Lee' --role sales --team North --below ben", PB_MSG("Add somebody who sells")},
+    {"probity users add kpmg -w customers --kind auditor --until 2026-12-31 --entity account --area duplicates --role auditor", PB_MSG("Let an external auditor see a part until the end of the year")},
+    {.line = NULL}};
+static const cli_exit users_add_exits[] = {
+    {.says = NULL}};
+static const char *const users_change_options_language[] = {"en", "zh-CN", "fa", NULL};
+static const cli_option users_change_options[] = {
+    {"name", 0, "NAME", PB_MSG("Sign-in name from now on; the former one stays taken"), NULL, NULL, false, false, false},
+    {"shown", 0, "TEXT", PB_MSG("Name that people are told"), NULL, NULL, false, false, false},
+    {"language", 0, "LANGUAGE", PB_MSG("Language of its messages"), NULL, users_change_options_language, false, false, false},
+    {"staff", 0, "RECORD", PB_MSG("The record of staff that this person is; empty for none"), NULL, NULL, false, false, false},
+    {"contact", 0, "RECORD", PB_MSG("The contact that this portal customer is"), NULL, NULL, false, false, false},
+    {"until", 0, "TIME", PB_MSG("When it ends; a day is included; never for no end"), NULL, NULL, false, false, false},
+    {"entity", 0, "ENTITY", PB_MSG("Kind of records that an external auditor is let see, instead of what was said before"), NULL, NULL, true, false, false},
+    {"area", 0, "AREA", PB_MSG("Area of the audit that an external auditor is let see, instead of what was said before"), NULL, NULL, true, false, false},
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_change_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_change_examples[] = {
+    {"probity users change kpmg -w customers --until 2027-01-31", PB_MSG("Give an external auditor another month")},
+    {.line = NULL}};
+static const cli_exit users_change_exits[] = {
+    {.says = NULL}};
+static const cli_option users_end_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_end_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_end_examples[] = {
+    {"probity users end ann -w customers --why 'left the company'", PB_MSG("Take everything from somebody who leaves")},
+    {.line = NULL}};
+static const cli_exit users_end_exits[] = {
+    {.says = NULL}};
+static const cli_option users_return_options[] = {
+    {"until", 0, "TIME", PB_MSG("When it ends; a day is included (default: never)"), NULL, NULL, false, false, false},
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_return_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_return_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_return_exits[] = {
+    {.says = NULL}};
+static const cli_option users_give_options[] = {
+    {"from", 0, "TIME", PB_MSG("From when it is held (default: now)"), NULL, NULL, false, false, false},
+    {"until", 0, "TIME", PB_MSG("Until when; a day is included (default: never)"), NULL, NULL, false, false, false},
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_give_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {"ROLE", PB_MSG("Name of the role"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_give_examples[] = {
+    {"probity users give ben manager -w customers --until 2026-12-31 --why 'stands in for ann'", PB_MSG("Let somebody stand in for a time")},
+    {.line = NULL}};
+static const cli_exit users_give_exits[] = {
+    {.says = NULL}};
+static const cli_option users_take_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_take_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {"ROLE", PB_MSG("Name of the role"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_take_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_take_exits[] = {
+    {.says = NULL}};
+static const cli_option users_join_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_join_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {"TEAM", PB_MSG("Name of the team"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_join_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_join_exits[] = {
+    {.says = NULL}};
+static const cli_option users_leave_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_leave_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {"TEAM", PB_MSG("Name of the team"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_leave_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_leave_exits[] = {
+    {.says = NULL}};
+static const cli_option users_place_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_place_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {"SUPERIOR", PB_MSG("Sign-in name of who is above (default: nobody)"), NULL, false, true, false},
+    {.name = NULL}};
+static const cli_example users_place_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_place_exits[] = {
+    {.says = NULL}};
+static const cli_command users_commands[] = {
+    {"list", "users list", PB_MSG("List the users there are, with their roles, teams and who is above them"), NULL, users_list_arguments, users_list_options, users_list_examples, users_list_exits, NULL, cli_run_users_list},
+    {"show", "users show", PB_MSG("Show one user, and all that was ever said of it"), NULL, users_show_arguments, users_show_options, users_show_examples, users_show_exits, NULL, cli_run_users_show},
+    {"add", "users add", PB_MSG("Add a user"), NULL, users_add_arguments, users_add_options, users_add_examples, users_add_exits, NULL, cli_run_users_add},
+    {"change", "users change", PB_MSG("Change what is said of a user from now on: names, language, records, end"), NULL, users_change_arguments, users_change_options, users_change_examples, users_change_exits, NULL, cli_run_users_change},
+    {"end", "users end", PB_MSG("End a user, with everything it holds, at once"), NULL, users_end_arguments, users_end_options, users_end_examples, users_end_exits, NULL, cli_run_users_end},
+    {"return", "users return", PB_MSG("Make one who was ended a user again, holding nothing"), NULL, users_return_arguments, users_return_options, users_return_examples, users_return_exits, NULL, cli_run_users_return},
+    {"give", "users give", PB_MSG("Give a user a role"), NULL, users_give_arguments, users_give_options, users_give_examples, users_give_exits, NULL, cli_run_users_give},
+    {"take", "users take", PB_MSG("Take a role from a user, at once"), NULL, users_take_arguments, users_take_options, users_take_examples, users_take_exits, NULL, cli_run_users_take},
+    {"join", "users join", PB_MSG("Put a user into a team"), NULL, users_join_arguments, users_join_options, users_join_examples, users_join_exits, NULL, cli_run_users_join},
+    {"leave", "users leave", PB_MSG("Take a user out of a team"), NULL, users_leave_arguments, users_leave_options, users_leave_examples, users_leave_exits, NULL, cli_run_users_leave},
+    {"place", "users place", PB_MSG("Put a user below another in the organisation, or below nobody"), NULL, users_place_arguments, users_place_options, users_place_examples, users_place_exits, NULL, cli_run_users_place},
+    {.name = NULL}};
+static const cli_option teams_options[] = {
+    {.name = NULL}};
+static const cli_argument teams_arguments[] = {
+    {.name = NULL}};
+static const cli_example teams_examples[] = {
+    {.line = NULL}};
+static const cli_exit teams_exits[] = {
+    {.says = NULL}};
+static const cli_option teams_list_options[] = {
+    {"at", 0, "TIME", PB_MSG("As it was then (default: now)"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument teams_list_arguments[] = {
+    {.name = NULL}};
+static const cli_example teams_list_examples[] = {
+    {.line = NULL}};
+static const cli_exit teams_list_exits[] = {
+    {.says = NULL}};
+static const cli_option teams_add_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument teams_add_arguments[] = {
+    {"TEAM", PB_MSG("Name of the team"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example teams_add_examples[] = {
+    {.line = NULL}};
+static const cli_exit teams_add_exits[] = {
+    {.says = NULL}};
+static const cli_option teams_rename_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument teams_rename_arguments[] = {
+    {"TEAM", PB_MSG("Name of the team"), NULL, false, false, false},
+    {"NAME", PB_MSG("Its name from now on"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example teams_rename_examples[] = {
+    {.line = NULL}};
+static const cli_exit teams_rename_exits[] = {
+    {.says = NULL}};
+static const cli_option teams_end_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument teams_end_arguments[] = {
+    {"TEAM", PB_MSG("Name of the team"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example teams_end_examples[] = {
+    {.line = NULL}};
+static const cli_exit teams_end_exits[] = {
+    {.says = NULL}};
+static const cli_command teams_commands[] = {
+    {"list", "teams list", PB_MSG("List the teams there are, and who is in them"), NULL, teams_list_arguments, teams_list_options, teams_list_examples, teams_list_exits, NULL, cli_run_teams_list},
+    {"add", "teams add", PB_MSG("Add a team"), NULL, teams_add_arguments, teams_add_options, teams_add_examples, teams_add_exits, NULL, cli_run_teams_add},
+    {"rename", "teams rename", PB_MSG("Give a team another name"), NULL, teams_rename_arguments, teams_rename_options, teams_rename_examples, teams_rename_exits, NULL, cli_run_teams_rename},
+    {"end", "teams end", PB_MSG("End a team, and all memberships"), NULL, teams_end_arguments, teams_end_options, teams_end_examples, teams_end_exits, NULL, cli_run_teams_end},
+    {.name = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -709,6 +965,8 @@ static const cli_command all_commands[] = {
     {"jobs", "jobs", PB_MSG("List the work that is due, add to it, take from it"), PB_MSG("Jobs are kept in the workspace and done by whoever runs `probity work` on it, on any machine that reaches it. Each is one of the commands of this program: audit (the reports go to a folder), backup (of the places that are due), drill (likewise), duplicates (likely pairs go to the review queue). Without an option, lists what waits, what is being done and by whom, and what came of the last of those that are over."), jobs_arguments, jobs_options, jobs_examples, jobs_exits, NULL, cli_run_jobs},
     {"work", "work", PB_MSG("Do the jobs of a workspace"), PB_MSG("Takes one job after the other and does it, as a process of its own. Any number of workers may be at it, on any number of machines where the workspace is on a server: no job is done by two at a time. A worker that dies loses its job when its lease is over, and another tries it again, with growing pauses, until it was tried often enough. Asked to end (SIGTERM, Ctrl-C), a worker stops what it does and gives the job back."), work_arguments, work_options, work_examples, work_exits, NULL, cli_run_work},
     {"serve", "serve", PB_MSG("Serve a workspace over HTTP: people with a browser, programs by its API"), PB_MSG("Listens until it is asked to end (SIGTERM, Ctrl-C); then it takes no new connections, answers what it has, and ends; asked a second time it ends at once. What reaches beyond this machine goes over TLS 1.2 or 1.3: with your certificate, or with one that is made at the first start and kept beside the workspace's key. SIGHUP reads the certificate anew. Clients that are slow, too many or speak HTTP in ways that two programs may understand differently are turned away. Standard error has one JSON object a line, without personal data. Where the system can, the process gives up all files but those it needs (Landlock). For the open Internet, nginx belongs before it: see the manual, “Serving”."), serve_arguments, serve_options, serve_examples, serve_exits, NULL, cli_run_serve},
+    {"users", "users", PB_MSG("Who may use the workspace: list, add, change and end users, and what they hold"), PB_MSG("A user is a person of the house, a program, a portal customer (one contact) or an external auditor. A role says what a user may; teams and the organisation say whose records it sees. Everything holds for a time and nothing is overwritten: --at tells how it was. A user that ends loses everything it holds at once; those below it come below the one above it. A sign-in name is never given to a second user."), users_arguments, users_options, users_examples, users_exits, users_commands, NULL},
+    {"teams", "teams", PB_MSG("List, add, rename and end teams: who is in one sees the records of the others where a role says so"), NULL, teams_arguments, teams_options, teams_examples, teams_exits, teams_commands, NULL},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

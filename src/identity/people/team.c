@@ -164,14 +164,17 @@ pb_status identity_team_named(db_session *session, pb_str name, int64_t at_us, p
 pb_status identity_team_list(db_session *session, int64_t at_us, pb_arena *arena,
                              identity_team **ret_teams, size_t *ret_count, pb_error *err)
 {
-    static const char sql[] =
+    static const char now_sql[] =
         "SELECT id, name, from_us, until_us FROM t_access_team WHERE " VALID_AT " ORDER BY key, n";
+    static const char ever_sql[] =
+        "SELECT id, name, from_us, until_us FROM t_access_team WHERE " EVER_SO " ORDER BY id, n";
     identity_team *teams = NULL;
     size_t count = 0, capacity = 0;
     db_stmt *stmt;
     bool row;
-    PB_TRY(db_prepare(session, sql, &stmt, err));
-    db_bind_i64(stmt, 1, at_us);
+    PB_TRY(db_prepare(session, at_us == IDENTITY_EVER ? ever_sql : now_sql, &stmt, err));
+    if (at_us != IDENTITY_EVER)
+        db_bind_i64(stmt, 1, at_us);
     PB_TRY(db_step(stmt, &row, err));
     while (row) {
         identity_team found;

@@ -120,6 +120,7 @@ pb_status identity_team_end(db_session *session, const identity_call *call, pb_u
 /** The team of that name at a moment; PB_NOT_FOUND. */
 pb_status identity_team_named(db_session *session, pb_str name, int64_t at_us, pb_arena *arena,
                               identity_team *ret_team, pb_error *err);
+/** The teams there are at a moment, by name; IDENTITY_EVER: all that was ever said of any. */
 pb_status identity_team_list(db_session *session, int64_t at_us, pb_arena *arena,
                              identity_team **ret_teams, size_t *ret_count, pb_error *err);
 /** PB_EXISTS: it is a member; PB_NOT_FOUND: it is none, or there is no such team. */

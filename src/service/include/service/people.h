@@ -1,0 +1,107 @@
+/* Users, teams and who holds which role, by the names that people call them.
+ *
+ * Whoever asks must be allowed the operation `users` (identity/policy.h) or hold the workspace's
+ * key. A change is one transaction: all of it, or nothing.
+ */
+#ifndef SERVICE_PEOPLE_H
+#define SERVICE_PEOPLE_H
+
+#include "identity/people.h"
+#include "service/service.h"
+
+/** Who asks, and why. */
+typedef struct service_people_call {
+    const service_call *call;
+    const identity_actor *actor;
+    pb_str why; /* absent: nothing was said */
+} service_people_call;
+
+/** A user as it is to be. Absent texts: when it is changed, as it was; when it is added, by default
+ * (shown as the sign-in name, English). */
+typedef struct service_user_wish {
+    identity_kind kind; /* of a new one */
+    pb_str name, shown, language;
+    pb_str staff, contact; /* record: id, the source's own id, or name; empty: none any more */
+    int64_t from_us;       /* of a new one; 0: now */
+    bool has_until;
+    int64_t until_us;
+    bool has_scope;
+    identity_scope scope;
+    /* Of a new one: what it holds from its beginning on. */
+    const pb_str *roles, *teams;
+    size_t role_count, team_count;
+    pb_str superior; /* sign-in name; absent: none */
+} service_user_wish;
+
+pb_status service_user_add(const service_people_call *call, db_workspace *workspace,
+                           const service_user_wish *wish, pb_uuid *ret_id, pb_error *err);
+/** Changes what is said of the user `name`. */
+pb_status service_user_change(const service_people_call *call, db_workspace *workspace, pb_str name,
+                              const service_user_wish *wish, pb_error *err);
+
+/** What else can be done to users and teams. */
+typedef enum service_people_deed {
+    SERVICE_USER_END,
+    SERVICE_USER_RETURN, /* until `until_us` */
+    SERVICE_ROLE_GIVE,   /* `other`: the role; from `from_us` (0: now) until `until_us` */
+    SERVICE_ROLE_TAKE,
+    SERVICE_TEAM_JOIN, /* `other`: the team */
+    SERVICE_TEAM_LEAVE,
+    SERVICE_SUPERIOR_SET, /* `other`: sign-in name of who is above; absent: nobody */
+    SERVICE_TEAM_ADD,     /* `name`: of the team */
+    SERVICE_TEAM_RENAME,  /* `other`: its name from now on */
+    SERVICE_TEAM_END
+} service_people_deed;
+typedef struct service_people_change {
+    service_people_deed deed;
+    pb_str name; /* the user, or the team */
+    pb_str other;
+    int64_t from_us, until_us;
+} service_people_change;
+/** See the functions of identity/people.h of like name. */
+pb_status service_people_do(const service_people_call *call, db_workspace *workspace,
+                            const service_people_change *change, pb_error *err);
+
+/** Somebody, and what it holds at a moment. Names are in order. */
+typedef struct service_person {
+    identity_user user;
+    const pb_str *roles, *teams;
+    size_t role_count, team_count;
+    pb_str superior; /* sign-in name; absent: nobody */
+    identity_scope scope;
+} service_person;
+/** Everybody who is a user at `at_us`, by sign-in name. In `arena`. */
+pb_status service_people_list(const service_people_call *call, db_workspace *workspace,
+                              int64_t at_us, pb_arena *arena, service_person **ret_people,
+                              size_t *ret_count, pb_error *err);
+
+/** A tie, with the name of what it is to. */
+typedef struct service_tie {
+    identity_tie_kind kind;
+    pb_str name; /* of the role, the team, or who is above */
+    identity_tie tie;
+} service_tie;
+/** One user: as it is at `at_us` (as it was last, where it is none then), and all that was ever
+ * said of it, oldest first. */
+typedef struct service_person_story {
+    service_person person;
+    bool standing; /* it is a user at that moment */
+    const identity_user *said;
+    const service_tie *ties;
+    size_t said_count, tie_count;
+} service_person_story;
+pb_status service_person_show(const service_people_call *call, db_workspace *workspace, pb_str name,
+                              int64_t at_us, pb_arena *arena, service_person_story *ret_story,
+                              pb_error *err);
+
+/** A team, and the sign-in names of who is in it. */
+typedef struct service_team {
+    identity_team team;
+    const pb_str *members;
+    size_t member_count;
+} service_team;
+pb_status service_team_list(const service_people_call *call, db_workspace *workspace, int64_t at_us,
+                            pb_arena *arena, service_team **ret_teams, size_t *ret_count,
+                            pb_error *err);
+
+#endif

@@ -1,0 +1,227 @@
+/* Changing users and teams. */
+#include "people.h"
+
+#include "identity/policy.h"
+
+static identity_call call_of(const service_people_call *call)
+{
+    return (identity_call){call->call->actor, call->call->now_us, call->why};
+}
+
+pb_status service_people_allowed(const service_people_call *call, db_session *session,
+                                 pb_error *err)
+{
+    identity_policy *policy = NULL;
+    if (call->actor->holder)
+        return PB_OK;
+    PB_TRY(identity_policy_now(session, &policy, err));
+    identity_decision decision =
+        identity_decide(policy, call->actor, IDENTITY_OP_USERS, NULL, NULL, NULL);
+    pb_status status = decision.outcome == IDENTITY_ALLOW
+                           ? PB_OK
+                           : identity_refuse(&decision, IDENTITY_OP_USERS, NULL, NULL, err);
+    identity_policy_release(policy);
+    return status;
+}
+
+static pb_status find_record(db_session *session, const char *entity_name, pb_str text,
+                             pb_uuid *ret_id, pb_error *err)
+{
+    const model_schema *schema = db_workspace_schema(db_session_workspace(session));
+    const model_entity *entity = model_entity_find(schema, pb_str_c(entity_name));
+    if (text.ptr == NULL)
+        return PB_OK;
+    *ret_id = (pb_uuid){{0}};
+    if (text.len == 0)
+        return PB_OK;
+    if (entity == NULL)
+        return pb_fail(err, PB_INVALID, PB_MSG("There is no entity “{entity}”"), "entity",
+                       entity_name, NULL);
+    return record_lookup(session, entity, text, ret_id, err);
+}
+
+static pb_status find_team(db_session *session, const identity_call *by, pb_str name,
+                           pb_uuid *ret_id, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_team team;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(identity_team_named(session, name, by->now_us, arena, &team, err));
+    *ret_id = team.id;
+    return PB_OK;
+}
+
+/* ---- one user ---- */
+
+typedef struct user_work {
+    const service_people_call *call;
+    const service_user_wish *wish;
+    pb_str name; /* of the one that is changed */
+    pb_uuid id;
+} user_work;
+
+/* What the wish says of it, over what is said already. */
+static pb_status wished(db_session *session, const service_user_wish *wish, identity_user *user,
+                        pb_error *err)
+{
+    if (wish->name.ptr != NULL)
+        user->name = wish->name;
+    if (wish->shown.ptr != NULL)
+        user->shown = wish->shown;
+    if (wish->language.ptr != NULL)
+        user->language = wish->language;
+    if (wish->has_until)
+        user->until_us = wish->until_us;
+    PB_TRY(find_record(session, "staff", wish->staff, &user->staff, err));
+    return find_record(session, "contact", wish->contact, &user->portal, err);
+}
+
+static pb_status hold_first(db_session *session, const identity_call *by, pb_uuid user,
+                            const service_user_wish *wish, pb_error *err)
+{
+    if (wish->has_scope)
+        PB_TRY(identity_scope_set(session, by, user, &wish->scope, err));
+    for (size_t i = 0; i < wish->role_count; i++) {
+        int64_t role;
+        PB_TRY(identity_role_find(session, wish->roles[i], by->now_us, &role, err));
+        PB_TRY(identity_role_give(session, by, user, role, wish->from_us, IDENTITY_OPEN, err));
+    }
+    for (size_t i = 0; i < wish->team_count; i++) {
+        pb_uuid team;
+        PB_TRY(find_team(session, by, wish->teams[i], &team, err));
+        PB_TRY(identity_team_join(session, by, team, user, err));
+    }
+    if (wish->superior.ptr != NULL) {
+        pb_uuid superior;
+        PB_TRY(identity_user_named(session, wish->superior, &superior, err));
+        PB_TRY(identity_superior_set(session, by, user, superior, err));
+    }
+    return PB_OK;
+}
+
+static pb_status add_work(db_session *session, void *context, pb_error *err)
+{
+    user_work *work = context;
+    const service_user_wish *wish = work->wish;
+    const identity_call by = call_of(work->call);
+    identity_user user = {.kind = wish->kind,
+                          .shown = wish->name,
+                          .language = PB_STR("en"),
+                          .from_us = wish->from_us,
+                          .until_us = IDENTITY_OPEN};
+    PB_TRY(service_people_allowed(work->call, session, err));
+    PB_TRY(wished(session, wish, &user, err));
+    PB_TRY(identity_user_add(session, &by, &user, &work->id, err));
+    return hold_first(session, &by, work->id, wish, err);
+}
+
+pb_status service_user_add(const service_people_call *call, db_workspace *workspace,
+                           const service_user_wish *wish, pb_uuid *ret_id, pb_error *err)
+{
+    user_work work = {.call = call, .wish = wish};
+    PB_TRY(db_write(workspace, add_work, &work, err));
+    *ret_id = work.id;
+    return PB_OK;
+}
+
+static pb_status change_work(db_session *session, void *context, pb_error *err)
+{
+    user_work *work = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const identity_call by = call_of(work->call);
+    identity_user user;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(service_people_allowed(work->call, session, err));
+    PB_TRY(identity_user_named(session, work->name, &work->id, err));
+    PB_TRY(identity_user_last(session, work->id, arena, &user, err));
+    PB_TRY(wished(session, work->wish, &user, err));
+    PB_TRY(identity_user_change(session, &by, &user, err));
+    return work->wish->has_scope
+               ? identity_scope_set(session, &by, work->id, &work->wish->scope, err)
+               : PB_OK;
+}
+
+pb_status service_user_change(const service_people_call *call, db_workspace *workspace, pb_str name,
+                              const service_user_wish *wish, pb_error *err)
+{
+    user_work work = {.call = call, .wish = wish, .name = name};
+    return db_write(workspace, change_work, &work, err);
+}
+
+/* ---- everything else ---- */
+
+typedef struct deed_work {
+    const service_people_call *call;
+    const service_people_change *change;
+} deed_work;
+
+static pb_status do_role(db_session *session, const identity_call *by,
+                         const service_people_change *change, pb_uuid user, pb_error *err)
+{
+    int64_t role;
+    PB_TRY(identity_role_find(session, change->other, by->now_us, &role, err));
+    if (change->deed == SERVICE_ROLE_TAKE)
+        return identity_role_take(session, by, user, role, err);
+    return identity_role_give(session, by, user, role, change->from_us, change->until_us, err);
+}
+
+static pb_status do_member(db_session *session, const identity_call *by,
+                           const service_people_change *change, pb_uuid user, pb_error *err)
+{
+    pb_uuid team;
+    PB_TRY(find_team(session, by, change->other, &team, err));
+    return change->deed == SERVICE_TEAM_JOIN ? identity_team_join(session, by, team, user, err)
+                                             : identity_team_leave(session, by, team, user, err);
+}
+
+static pb_status do_user(db_session *session, const identity_call *by,
+                         const service_people_change *change, pb_error *err)
+{
+    pb_uuid user, superior = {{0}};
+    PB_TRY(identity_user_named(session, change->name, &user, err));
+    switch (change->deed) {
+    case SERVICE_USER_END:
+        return identity_user_end(session, by, user, err);
+    case SERVICE_USER_RETURN:
+        return identity_user_return(session, by, user, change->until_us, err);
+    case SERVICE_ROLE_GIVE:
+    case SERVICE_ROLE_TAKE:
+        return do_role(session, by, change, user, err);
+    case SERVICE_SUPERIOR_SET:
+        if (change->other.ptr != NULL)
+            PB_TRY(identity_user_named(session, change->other, &superior, err));
+        return identity_superior_set(session, by, user, superior, err);
+    default:
+        return do_member(session, by, change, user, err);
+    }
+}
+
+static pb_status do_team(db_session *session, const identity_call *by,
+                         const service_people_change *change, pb_error *err)
+{
+    pb_uuid team;
+    if (change->deed == SERVICE_TEAM_ADD)
+        return identity_team_add(session, by, change->name, &team, err);
+    PB_TRY(find_team(session, by, change->name, &team, err));
+    return change->deed == SERVICE_TEAM_END
+               ? identity_team_end(session, by, team, err)
+               : identity_team_rename(session, by, team, change->other, err);
+}
+
+static pb_status deed_run(db_session *session, void *context, pb_error *err)
+{
+    const deed_work *work = context;
+    const identity_call by = call_of(work->call);
+    PB_TRY(service_people_allowed(work->call, session, err));
+    return work->change->deed >= SERVICE_TEAM_ADD ? do_team(session, &by, work->change, err)
+                                                  : do_user(session, &by, work->change, err);
+}
+
+pb_status service_people_do(const service_people_call *call, db_workspace *workspace,
+                            const service_people_change *change, pb_error *err)
+{
+    deed_work work = {call, change};
+    return db_write(workspace, deed_run, &work, err);
+}
