@@ -122,18 +122,34 @@ void user_text(const cli_context *context, const service_person *person, pb_buf 
     }
 }
 
-static void span_text(const cli_context *context, int64_t from_us, int64_t until_us, pb_str by,
-                      pb_str why, pb_buf *out)
+/* What holds for a time: since when, who said so and why, and who ended it. */
+typedef struct span_said {
+    int64_t from_us, until_us;
+    pb_str by, why, ended_by, ended_why;
+} span_said;
+
+static void reason(pb_str why, pb_buf *out)
 {
-    if (until_us == IDENTITY_OPEN)
-        cli_say(context, out, PB_MSG("since {from}, by {name}"), "from",
-                cli_moment(context, from_us), "name", text_of(context, by), NULL);
-    else
-        cli_say(context, out, PB_MSG("from {from} until {until}, by {name}"), "from",
-                cli_moment(context, from_us), "until", cli_moment(context, until_us), "name",
-                text_of(context, by), NULL);
     if (!pb_str_empty(why))
-        pb_buf_printf(out, ": %.*s", PB_STR_FMT(why));
+        pb_buf_printf(out, " (%.*s)", PB_STR_FMT(why));
+}
+
+static void span_text(const cli_context *context, const span_said *said, pb_buf *out)
+{
+    const char *from = cli_moment(context, said->from_us);
+    if (said->until_us == IDENTITY_OPEN)
+        cli_say(context, out, PB_MSG("since {from}, by {name}"), "from", from, "name",
+                text_of(context, said->by), NULL);
+    else
+        cli_say(context, out, PB_MSG("from {from} until {until}, by {name}"), "from", from, "until",
+                cli_moment(context, said->until_us), "name", text_of(context, said->by), NULL);
+    reason(said->why, out);
+    if (said->ended_by.ptr != NULL) {
+        pb_buf_addc(out, "; ");
+        cli_say(context, out, PB_MSG("ended by {name}"), "name", text_of(context, said->ended_by),
+                NULL);
+        reason(said->ended_why, out);
+    }
     pb_buf_byte(out, '\n');
 }
 
@@ -163,14 +179,20 @@ void user_story_text(const cli_context *context, const service_person_story *sto
         const identity_user *said = &story->said[i];
         pb_buf_printf(out, "  %.*s, %.*s, %.*s  ", PB_STR_FMT(said->name), PB_STR_FMT(said->shown),
                       PB_STR_FMT(said->language));
-        span_text(context, said->from_us, said->until_us, said->by, said->why, out);
+        span_text(context,
+                  &(span_said){said->from_us, said->until_us, said->by, said->why, said->ended_by,
+                               said->ended_why},
+                  out);
     }
     for (size_t i = 0; i < story->tie_count; i++) {
         const service_tie *tie = &story->ties[i];
         pb_buf_addc(out, "  ");
         cli_say(context, out, tie_says(tie->kind), "name", text_of(context, tie->name), NULL);
         pb_buf_addc(out, "  ");
-        span_text(context, tie->tie.from_us, tie->tie.until_us, tie->tie.by, tie->tie.why, out);
+        span_text(context,
+                  &(span_said){tie->tie.from_us, tie->tie.until_us, tie->tie.by, tie->tie.why,
+                               tie->tie.ended_by, tie->tie.ended_why},
+                  out);
     }
 }
 
@@ -212,6 +234,8 @@ static void user_members(const cli_context *context, const identity_user *user, 
     member_moment(context, json, "until", user->until_us);
     pb_json_member(json, "by", user->by);
     pb_json_member(json, "why", user->why);
+    pb_json_member(json, "ended_by", user->ended_by);
+    pb_json_member(json, "ended_why", user->ended_why);
 }
 
 static void person_members(const cli_context *context, const service_person *person, pb_json *json)

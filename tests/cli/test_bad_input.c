@@ -173,6 +173,23 @@ static const bad_row bad_rows[] = {
     {"work", "missing; torn; file; ws --key-file key; ws --kinds tea; ws --kinds backup,;"
              " ws --lease 1; ws --lease long; ws --pause 0; ws --look 0; ws --passphrase;"
              " ws --once --until-empty; postgres://nobody@localhost:1/x --once"},
+    {"users list", "-w missing; -w ws --at yesterday"},
+    {"users show", "nobody -w ws; ann -w torn"},
+    {"users add", "ann -w missing; ann -w ws --kind auditor; ann -w ws --role unicorn;"
+                  " ann -w ws --staff nobody; ann -w ws --until soon; ann -w ws --entity unicorn;"
+                  " ann -w ws --area heaven; ann -w ws --from 2001-01-01"},
+    {"users change", "nobody -w ws; nobody -w ws --until soon"},
+    {"users end", "nobody -w ws"},
+    {"users return", "nobody -w ws"},
+    {"users give", "nobody sales -w ws; nobody sales -w ws --until soon"},
+    {"users take", "nobody sales -w ws"},
+    {"users join", "nobody North -w ws"},
+    {"users leave", "nobody North -w ws"},
+    {"users place", "nobody -w ws"},
+    {"teams list", "-w missing"},
+    {"teams add", "North -w torn"},
+    {"teams rename", "unicorns South -w ws"},
+    {"teams end", "unicorns -w ws"},
     {"ledger verify", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger head", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger prove", "0 -w missing; 99999 -w ws; first -w ws; -1 -w ws"},

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 
-#define USER_COLUMNS "id, kind, name, shown, language, staff, portal, from_us, until_us, by, why"
+#define USER_COLUMNS "id, kind, name, shown, language, staff, portal, " SINCE_COLUMNS
 
 static pb_status take_row(db_stmt *stmt, pb_arena *arena, identity_user *ret_user, pb_error *err)
 {
@@ -19,7 +19,9 @@ static pb_status take_row(db_stmt *stmt, pb_arena *arena, identity_user *ret_use
         !people_take_text(stmt, 3, arena, &found.shown) ||
         !people_take_text(stmt, 4, arena, &found.language) ||
         !people_take_text(stmt, 9, arena, &found.by) ||
-        !people_take_text(stmt, 10, arena, &found.why))
+        !people_take_text(stmt, 10, arena, &found.why) ||
+        !people_take_text(stmt, 11, arena, &found.ended_by) ||
+        !people_take_text(stmt, 12, arena, &found.ended_why))
         return pb_fail_memory(err);
     *ret_user = found;
     return PB_OK;

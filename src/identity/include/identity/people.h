@@ -52,7 +52,8 @@ typedef struct identity_user {
     pb_uuid staff;   /* the record of `staff` that a person is; zeros: none */
     pb_uuid portal;  /* the record of `contact` that a portal customer is, and must be; zeros */
     int64_t from_us, until_us;
-    pb_str by, why; /* who said so, read only; absent: not known */
+    pb_str by, why;             /* who said so, read only; absent: not known */
+    pb_str ended_by, ended_why; /* who ended it, or said something else; absent: nobody */
 } identity_user;
 
 /** Adds a user, from `from_us` on (0: from now). `id`, `by` and `why` of `user` are not read. An
