@@ -3,10 +3,11 @@
 #include "user_text.h"
 
 #include "base/bytes.h"
+#include "base/time.h"
 
 /* What was done, to people or (as an object with the name it was done to) to programs. */
 static pb_status done_out(const cli_context *context, const char *says, const pb_uuid *id,
-                          pb_error *err)
+                          const char *code, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(1 << 16);
     const char *name = context->call.arguments[0];
@@ -21,10 +22,18 @@ static pb_status done_out(const cli_context *context, const char *says, const pb
             pb_uuid_text(*id, text);
             pb_json_member(&json, "id", pb_str_c(text));
         }
+        if (code != NULL)
+            pb_json_member(&json, "code", pb_str_c(code));
         pb_json_object_end(&json);
         pb_buf_byte(&out, '\n');
     } else if (!context->quiet) {
         cli_say(context, &out, says, "name", name, "other", other, NULL);
+        pb_buf_byte(&out, '\n');
+    }
+    if (code != NULL && !context->json) { /* --quiet or not: it is shown this once */
+        cli_say(context, &out,
+                PB_MSG("Code to choose a password with, once and within {days} days: {code}"),
+                "days", PB_ARG_INT(SERVICE_ENROL_US / PB_US_PER_DAY), "code", code, NULL);
         pb_buf_byte(&out, '\n');
     }
     return cli_finish(&out, err);
@@ -101,6 +110,7 @@ pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err)
     service_user_wish wish = {.name = pb_str_c(context->call.arguments[0])};
     db_workspace *workspace = NULL;
     pb_uuid id = {{0}};
+    char code[IDENTITY_CODE] = "";
     PB_TRY(user_call(context, &call, err));
     PB_TRY(read_wish(context, &wish, err));
     identity_kind_parse(pb_str_c(cli_value(context, "kind")), &wish.kind); /* one of the choices */
@@ -109,11 +119,27 @@ pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(read_names(context, "team", &wish.teams, &wish.team_count, err));
     wish.superior = pb_str_c(cli_value(context, "below"));
     PB_TRY(cli_open_named_to_write(context, &workspace, err));
-    pb_status status = service_user_add(&call, workspace, &wish, &id, err);
+    pb_status status = service_user_add(&call, workspace, &wish, &id, code, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
-    return done_out(context, PB_MSG("The user {name} was added."), &id, err);
+    return done_out(context, PB_MSG("The user {name} was added."), &id,
+                    code[0] == '\0' ? NULL : code, err);
+}
+
+pb_status cli_run_users_enrol(cli_context *context, int *ret_exit, pb_error *err)
+{
+    service_people_call call;
+    db_workspace *workspace = NULL;
+    char code[IDENTITY_CODE] = "";
+    PB_TRY(user_call(context, &call, err));
+    PB_TRY(cli_open_named_to_write(context, &workspace, err));
+    pb_status status =
+        service_user_enrol(&call, workspace, pb_str_c(context->call.arguments[0]), code, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    *ret_exit = 0;
+    return done_out(context, PB_MSG("{name} can choose a new password."), NULL, code, err);
 }
 
 pb_status cli_run_users_change(cli_context *context, int *ret_exit, pb_error *err)
@@ -129,7 +155,7 @@ pb_status cli_run_users_change(cli_context *context, int *ret_exit, pb_error *er
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
-    return done_out(context, PB_MSG("The user {name} was changed."), NULL, err);
+    return done_out(context, PB_MSG("The user {name} was changed."), NULL, NULL, err);
 }
 
 /* ---- everything else ---- */
@@ -150,7 +176,7 @@ static pb_status do_one(cli_context *context, service_people_deed deed, const ch
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
-    return done_out(context, says, NULL, err);
+    return done_out(context, says, NULL, NULL, err);
 }
 
 pb_status cli_run_users_end(cli_context *context, int *ret_exit, pb_error *err)

@@ -623,6 +623,18 @@ static const cli_example users_return_examples[] = {
     {.line = NULL}};
 static const cli_exit users_return_exits[] = {
     {.says = NULL}};
+static const cli_option users_enrol_options[] = {
+    {"why", 0, "TEXT", PB_MSG("Reason, which is kept beside it"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument users_enrol_arguments[] = {
+    {"NAME", PB_MSG("Sign-in name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example users_enrol_examples[] = {
+    {.line = NULL}};
+static const cli_exit users_enrol_exits[] = {
+    {.says = NULL}};
 static const cli_option users_give_options[] = {
     {"from", 0, "TIME", PB_MSG("From when it is held (default: now)"), NULL, NULL, false, false, false},
     {"until", 0, "TIME", PB_MSG("Until when; a day is included (default: never)"), NULL, NULL, false, false, false},
@@ -694,10 +706,11 @@ static const cli_exit users_place_exits[] = {
 static const cli_command users_commands[] = {
     {"list", "users list", PB_MSG("List the users there are, with their roles, teams and who is above them"), NULL, users_list_arguments, users_list_options, users_list_examples, users_list_exits, NULL, cli_run_users_list},
     {"show", "users show", PB_MSG("Show one user, and all that was ever said of it"), NULL, users_show_arguments, users_show_options, users_show_examples, users_show_exits, NULL, cli_run_users_show},
-    {"add", "users add", PB_MSG("Add a user"), NULL, users_add_arguments, users_add_options, users_add_examples, users_add_exits, NULL, cli_run_users_add},
+    {"add", "users add", PB_MSG("Add a user, and show once the code by which it chooses a password"), NULL, users_add_arguments, users_add_options, users_add_examples, users_add_exits, NULL, cli_run_users_add},
     {"change", "users change", PB_MSG("Change what is said of a user from now on: names, language, records, end"), NULL, users_change_arguments, users_change_options, users_change_examples, users_change_exits, NULL, cli_run_users_change},
     {"end", "users end", PB_MSG("End a user, with everything it holds, at once"), NULL, users_end_arguments, users_end_options, users_end_examples, users_end_exits, NULL, cli_run_users_end},
     {"return", "users return", PB_MSG("Make one who was ended a user again, holding nothing"), NULL, users_return_arguments, users_return_options, users_return_examples, users_return_exits, NULL, cli_run_users_return},
+    {"enrol", "users enrol", PB_MSG("Make another one-time code by which a user chooses a password; the user's password stays good until then"), NULL, users_enrol_arguments, users_enrol_options, users_enrol_examples, users_enrol_exits, NULL, cli_run_users_enrol},
     {"give", "users give", PB_MSG("Give a user a role"), NULL, users_give_arguments, users_give_options, users_give_examples, users_give_exits, NULL, cli_run_users_give},
     {"take", "users take", PB_MSG("Take a role from a user, at once"), NULL, users_take_arguments, users_take_options, users_take_examples, users_take_exits, NULL, cli_run_users_take},
     {"join", "users join", PB_MSG("Put a user into a team"), NULL, users_join_arguments, users_join_options, users_join_examples, users_join_exits, NULL, cli_run_users_join},

@@ -87,6 +87,7 @@ pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_change(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_end(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_return(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_users_enrol(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_give(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_take(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_join(cli_context *context, int *ret_exit, pb_error *err);

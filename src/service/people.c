@@ -59,6 +59,7 @@ typedef struct user_work {
     const service_user_wish *wish;
     pb_str name; /* of the one that is changed */
     pb_uuid id;
+    char code[IDENTITY_CODE];
 } user_work;
 
 /* What the wish says of it, over what is said already. */
@@ -100,6 +101,17 @@ static pb_status hold_first(db_session *session, const identity_call *by, pb_uui
     return PB_OK;
 }
 
+/* Good from the user's beginning on. */
+static pb_status make_code(db_session *session, const service_people_call *call,
+                           const identity_user *user, char ret_code[IDENTITY_CODE], pb_error *err)
+{
+    const identity_visit visit = {
+        .actor = call->call->actor, .now_us = call->call->now_us, .why = call->why};
+    int64_t from_us = user->from_us > visit.now_us ? user->from_us : visit.now_us;
+    return identity_enrolment_make(session, &visit, user->id, from_us + SERVICE_ENROL_US, ret_code,
+                                   err);
+}
+
 static pb_status add_work(db_session *session, void *context, pb_error *err)
 {
     user_work *work = context;
@@ -112,17 +124,57 @@ static pb_status add_work(db_session *session, void *context, pb_error *err)
                           .until_us = IDENTITY_OPEN};
     PB_TRY(service_people_allowed(work->call, session, err));
     PB_TRY(wished(session, wish, &user, err));
-    PB_TRY(identity_user_add(session, &by, &user, &work->id, err));
+    PB_TRY(identity_user_add(session, &by, &user, &user.id, err));
+    work->id = user.id;
+    work->code[0] = '\0';
+    if (user.kind != IDENTITY_PROGRAM)
+        PB_TRY(make_code(session, work->call, &user, work->code, err));
     return hold_first(session, &by, work->id, wish, err);
 }
 
 pb_status service_user_add(const service_people_call *call, db_workspace *workspace,
-                           const service_user_wish *wish, pb_uuid *ret_id, pb_error *err)
+                           const service_user_wish *wish, pb_uuid *ret_id,
+                           char ret_code[IDENTITY_CODE], pb_error *err)
 {
     user_work work = {.call = call, .wish = wish};
-    PB_TRY(db_write(workspace, add_work, &work, err));
-    *ret_id = work.id;
-    return PB_OK;
+    pb_status status = db_write(workspace, add_work, &work, err);
+    if (status == PB_OK) {
+        *ret_id = work.id;
+        memcpy(ret_code, work.code, sizeof work.code);
+    }
+    return status;
+}
+
+static pb_status enrol_work(db_session *session, void *context, pb_error *err)
+{
+    user_work *work = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_user user;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(service_people_allowed(work->call, session, err));
+    PB_TRY(identity_user_named(session, work->name, &work->id, err));
+    PB_TRY(identity_user_last(session, work->id, arena, &user, err));
+    if (user.until_us <= work->call->call->now_us)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("“{name}” is no user any more."), "name",
+                       PB_ARG(user.name), NULL);
+    if (user.kind == IDENTITY_PROGRAM) {
+        pb_fail(err, PB_INVALID, PB_MSG("“{name}” is a program: it has no password."), "name",
+                PB_ARG(user.name), NULL);
+        pb_error_hint(err, PB_MSG("Make it a key."), NULL);
+        return PB_INVALID;
+    }
+    return make_code(session, work->call, &user, work->code, err);
+}
+
+pb_status service_user_enrol(const service_people_call *call, db_workspace *workspace, pb_str name,
+                             char ret_code[IDENTITY_CODE], pb_error *err)
+{
+    user_work work = {.call = call, .name = name};
+    pb_status status = db_write(workspace, enrol_work, &work, err);
+    if (status == PB_OK)
+        memcpy(ret_code, work.code, sizeof work.code);
+    return status;
 }
 
 static pb_status change_work(db_session *session, void *context, pb_error *err)

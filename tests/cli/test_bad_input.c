@@ -181,6 +181,7 @@ static const bad_row bad_rows[] = {
     {"users change", "nobody -w ws; nobody -w ws --until soon"},
     {"users end", "nobody -w ws"},
     {"users return", "nobody -w ws"},
+    {"users enrol", "nobody -w ws"},
     {"users give", "nobody sales -w ws; nobody sales -w ws --until soon"},
     {"users take", "nobody sales -w ws"},
     {"users join", "nobody North -w ws"},

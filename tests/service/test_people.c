@@ -48,8 +48,9 @@ static service_people_call by_holder(bureau *b)
 static pb_status add(bureau *b, service_user_wish wish, pb_error *err)
 {
     pb_uuid id;
+    char code[IDENTITY_CODE];
     service_people_call call = by_holder(b);
-    return service_user_add(&call, b->workspace, &wish, &id, err);
+    return service_user_add(&call, b->workspace, &wish, &id, code, err);
 }
 
 static pb_status change(bureau *b, service_people_change wanted, pb_error *err)
@@ -163,6 +164,7 @@ static void test_only_who_may_changes_users(void **state)
         service_person *people;
         size_t count;
         pb_uuid id = id_of(&b, names[i]), made;
+        char code[IDENTITY_CODE];
         must(db_snapshot_open(b.workspace, &session, &err), &err);
         must(identity_actor_read(session, id, b.call.now_us, b.o->arena, &actor, &err), &err);
         db_snapshot_close(session);
@@ -170,13 +172,64 @@ static void test_only_who_may_changes_users(void **state)
         const service_user_wish wish = {.name = PB_STR("new")};
         assert_int_equal(want, service_people_list(&call, b.workspace, b.call.now_us, b.o->arena,
                                                    &people, &count, &err));
-        assert_int_equal(want, service_user_add(&call, b.workspace, &wish, &made, &err));
+        assert_int_equal(want, service_user_add(&call, b.workspace, &wish, &made, code, &err));
         const service_people_change end = {.deed = SERVICE_USER_END, .name = PB_STR("new")};
         assert_int_equal(want, service_people_do(&call, b.workspace, &end, &err));
         actor.read_only = true;
         if (want == PB_OK)
-            assert_int_equal(PB_DENIED, service_user_add(&call, b.workspace, &wish, &made, &err));
+            assert_int_equal(PB_DENIED,
+                             service_user_add(&call, b.workspace, &wish, &made, code, &err));
     }
+    db_workspace_close(b.workspace);
+}
+
+static size_t credentials_of(bureau *b, pb_uuid user)
+{
+    pb_error err = {0};
+    identity_credential *credentials;
+    size_t count;
+    db_session *session = NULL;
+    must(db_snapshot_open(b->workspace, &session, &err), &err);
+    must(identity_credential_list(session, user, b->call.now_us, b->o->arena, &credentials, &count,
+                                  &err),
+         &err);
+    db_snapshot_close(session);
+    return count;
+}
+
+/* shows: ACC-3 SEC-2 */
+static void test_codes_to_begin_with_end_with_the_user(void **state)
+{
+    bureau b;
+    pb_error err = {0};
+    char first[IDENTITY_CODE] = "", second[IDENTITY_CODE] = "", none[IDENTITY_CODE] = "x";
+    pb_uuid ann, robot;
+    open_bureau(*state, &b);
+    service_people_call call = by_holder(&b);
+    const service_user_wish person = {.name = PB_STR("ann")};
+    const service_user_wish program = {.name = PB_STR("robot"), .kind = IDENTITY_PROGRAM};
+    must(service_user_add(&call, b.workspace, &person, &ann, first, &err), &err);
+    must(service_user_add(&call, b.workspace, &program, &robot, none, &err), &err);
+    assert_true(strlen(first) >= 16);
+    assert_string_equal("", none);
+    assert_int_equal(1, credentials_of(&b, ann));
+    assert_int_equal(0, credentials_of(&b, robot));
+    assert_int_equal(PB_INVALID,
+                     service_user_enrol(&call, b.workspace, PB_STR("robot"), none, &err));
+    must(service_user_enrol(&call, b.workspace, PB_STR("ANN"), second, &err), &err);
+    assert_string_not_equal(first, second);
+    assert_int_equal(1, credentials_of(&b, ann)); /* the first is good no more */
+    must(change(&b, (service_people_change){.deed = SERVICE_USER_END, .name = PB_STR("ann")}, &err),
+         &err);
+    assert_int_equal(0, credentials_of(&b, ann));
+    assert_int_equal(PB_NOT_FOUND,
+                     service_user_enrol(&call, b.workspace, PB_STR("ann"), second, &err));
+    must(change(&b,
+                (service_people_change){
+                    .deed = SERVICE_USER_RETURN, .name = PB_STR("ann"), .until_us = IDENTITY_OPEN},
+                &err),
+         &err);
+    assert_int_equal(0, credentials_of(&b, ann));
     db_workspace_close(b.workspace);
 }
 
@@ -188,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_story_of_one_who_moved_and_left, office_open,
                                         office_close),
         cmocka_unit_test_setup_teardown(test_only_who_may_changes_users, office_open, office_close),
+        cmocka_unit_test_setup_teardown(test_codes_to_begin_with_end_with_the_user, office_open,
+                                        office_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,14 @@ pb_status identity_user_change(db_session *session, const identity_call *call,
     return tell(session, call, "user.changed", &made, err);
 }
 
+/* What it signed in with, and where it is signed in. */
+static pb_status end_signing_in(db_session *session, const identity_call *call, pb_uuid user,
+                                pb_error *err)
+{
+    const identity_visit visit = {.actor = call->actor, .now_us = call->now_us, .why = call->why};
+    return identity_credentials_end(session, &visit, user, err);
+}
+
 pb_status identity_user_return(db_session *session, const identity_call *call, pb_uuid user,
                                int64_t until_us, pb_error *err)
 {
@@ -229,6 +237,7 @@ pb_status identity_user_return(db_session *session, const identity_call *call, p
         return pb_fail(err, PB_EXISTS, PB_MSG("“{name}” is a user."), "name", PB_ARG(stands.name),
                        NULL);
     PB_TRY(people_end_ties(session, call, user, err)); /* what it held when its time ran out */
+    PB_TRY(end_signing_in(session, call, user, err));
     stands.from_us = call->now_us;
     stands.until_us = until_us;
     PB_TRY(store(session, call, &stands, err));
@@ -290,6 +299,7 @@ pb_status identity_user_end(db_session *session, const identity_call *call, pb_u
     PB_TRY(end_rows(session, call, user, err));
     PB_TRY(people_end_ties(session, call, user, err));
     PB_TRY(people_hand_over(session, call, user, &heir, err));
+    PB_TRY(end_signing_in(session, call, user, err));
     const identity_visit visit = {.actor = call->actor, .now_us = call->now_us, .why = call->why};
     PB_TRY(identity_credentials_end(session, &visit, user, err));
     facts[3] = (people_fact){.key = "user", .value = people_fact_id(&user)};

@@ -70,7 +70,8 @@ pb_status identity_user_change(db_session *session, const identity_call *call,
  * it leaves. PB_NOT_FOUND: it is none any more. */
 pb_status identity_user_end(db_session *session, const identity_call *call, pb_uuid user,
                             pb_error *err);
-/** One that was ended is a user again, as last said, until `until_us`; it holds nothing.
+/** One that was ended is a user again, as last said, until `until_us`; it holds nothing,
+ * and can sign in only when it is given new credentials.
  * PB_EXISTS: it is a user. */
 pb_status identity_user_return(db_session *session, const identity_call *call, pb_uuid user,
                                int64_t until_us, pb_error *err);

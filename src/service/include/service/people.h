@@ -6,7 +6,7 @@
 #ifndef SERVICE_PEOPLE_H
 #define SERVICE_PEOPLE_H
 
-#include "identity/people.h"
+#include "identity/credential.h"
 #include "service/service.h"
 
 /** Who asks, and why. */
@@ -33,8 +33,16 @@ typedef struct service_user_wish {
     pb_str superior; /* sign-in name; absent: none */
 } service_user_wish;
 
+/** For how long a code is good by which somebody gives herself a password. */
+#define SERVICE_ENROL_US (INT64_C(7) * 86400 * 1000000)
+/** `ret_code`: by which it gives itself a password, to be told to it alone; kept nowhere. Empty for
+ * a program, which connects with a key. */
 pb_status service_user_add(const service_people_call *call, db_workspace *workspace,
-                           const service_user_wish *wish, pb_uuid *ret_id, pb_error *err);
+                           const service_user_wish *wish, pb_uuid *ret_id,
+                           char ret_code[IDENTITY_CODE], pb_error *err);
+/** Another code, for one who lost it or the password. PB_INVALID for a program. */
+pb_status service_user_enrol(const service_people_call *call, db_workspace *workspace, pb_str name,
+                             char ret_code[IDENTITY_CODE], pb_error *err);
 /** Changes what is said of the user `name`. */
 pb_status service_user_change(const service_people_call *call, db_workspace *workspace, pb_str name,
                               const service_user_wish *wish, pb_error *err);
