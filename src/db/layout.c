@@ -66,6 +66,7 @@ static const struct fixed {
      NULL},
     {"t_sign_slow", "B id;T kind;I failures;I told;I last_us;I until_us", "id"},
     {"t_sign_spent", "B id;I until_us", "id"},
+    {"request_done", "T key;B request;I at_us;b body*", "key"},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };
@@ -95,6 +96,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_sign_session_until"), PB_STR("t_sign_session"), "until_us", false},
     {PB_STR("t_sign_slow_last"), PB_STR("t_sign_slow"), "kind, last_us", false},
     {PB_STR("t_sign_spent_until"), PB_STR("t_sign_spent"), "until_us", false},
+    {PB_STR("request_done_at"), PB_STR("request_done"), "at_us", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},
     {PB_STR("t_access_duty_name"), PB_STR("t_access_duty"), "name, from_us", false},
     {PB_STR("record_merged_into"), PB_STR("record_merged"), "survivor", false},

@@ -75,6 +75,10 @@ static void put_from(draft *d, const list_query *query)
     put_bound(d, " AND r.changed_us < ", asked->changed_until_us);
     put_condition(d, query->filter.sql, query->filter.values, query->filter.count);
     put_condition(d, query->access.sql, query->access.values, query->access.count);
+    for (size_t i = 0; query->access.only != NULL && i < asked->entity->field_count; i++)
+        if (query->used[i])
+            put_condition(d, query->access.only[i].sql, query->access.only[i].values,
+                          query->access.only[i].count);
 }
 
 static void put_column(draft *d, const list_key *key)

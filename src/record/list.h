@@ -3,7 +3,6 @@
 #define RECORD_LIST_INTERNAL_H
 
 #include "layout.h"
-#include "model/expr.h"
 #include "record/list.h"
 
 /** One name of the order. */
@@ -21,6 +20,7 @@ typedef struct list_query {
     list_key keys[RECORD_LIST_SORTS];
     size_t key_count;
     model_bound filter; /* `sql` absent: none */
+    bool *used; /* by field index: the list is chosen or sorted by it */
     const model_field **fields;
     size_t field_count;
     const model_field *expands[RECORD_LIST_EXPANDS];

@@ -68,6 +68,7 @@ static pb_status find_key(const list_query *query, pb_str name, pb_arena *arena,
     const model_field *field = model_field_find(entity, name);
     if (field != NULL) {
         PB_TRY(check_sortable(query, field, err));
+        query->used[field->index] = true;
         key->field = field;
         key->column = query->lay->columns[query->lay->first[field->index]].name;
         return PB_OK;
@@ -116,9 +117,11 @@ static pb_status read_filter(list_query *query, pb_arena *arena, pb_error *err)
     PB_TRY(model_expr_parse(arena, asked->entity, asked->filter,
                             (model_place){PB_STR("filter"), 1, 1}, &expr, err));
     size_t count = model_expr_fields(expr, &fields);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (is_hidden(query, fields[i]))
             return fail_hidden(fields[i], err);
+        query->used[fields[i]->index] = true;
+    }
     return model_expr_bind(expr, "r", asked->today_days, arena, &query->filter, err);
 }
 
@@ -186,7 +189,8 @@ pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_
                           pb_error *err)
 {
     *query = (list_query){.asked = asked, .lay = layout_make(asked->entity, arena)};
-    if (query->lay == NULL)
+    query->used = pb_arena_array(arena, asked->entity->field_count + 1, sizeof *query->used);
+    if (query->lay == NULL || query->used == NULL)
         return pb_fail_memory(err);
     if (asked->access != NULL)
         PB_TRY(asked->access(asked->context, asked->entity, arena, &query->access, err));

@@ -19,20 +19,19 @@ static bool copy(pb_arena *arena, pb_str *text)
 }
 
 /* What the writer tells lives only as long as the writer. */
-static pb_status keep(entering *e, const record_problem *problems, size_t count,
-                      record_likelies likely, pb_error *err)
+pb_status service_entered_keep(pb_arena *arena, const record_problem *problems, size_t count,
+                               record_likelies likely, service_entered *entered, pb_error *err)
 {
-    service_entered *entered = &e->entered;
-    record_problem *kept = pb_arena_array(e->arena, count + 1, sizeof *kept);
-    record_likely *told = pb_arena_array(e->arena, likely.count + 1, sizeof *told);
+    record_problem *kept = pb_arena_array(arena, count + 1, sizeof *kept);
+    record_likely *told = pb_arena_array(arena, likely.count + 1, sizeof *told);
     bool good = kept != NULL && told != NULL;
     for (size_t i = 0; i < count && good; i++) {
         kept[i] = problems[i];
-        good = copy(e->arena, &kept[i].value) && copy(e->arena, &kept[i].says);
+        good = copy(arena, &kept[i].value) && copy(arena, &kept[i].says);
     }
     for (size_t i = 0; i < likely.count && good; i++) {
         told[i] = likely.items[i];
-        good = copy(e->arena, &told[i].called);
+        good = copy(arena, &told[i].called);
     }
     if (!good)
         return pb_fail_memory(err);
@@ -59,7 +58,8 @@ static pb_status write_one(entering *e, record_writer *writer, pb_error *err)
                                (record_origin){0}, &e->entered.id, &problems, &count, err);
     }
     if (status == PB_OK || status == PB_INVALID)
-        PB_TRY(keep(e, problems, count, record_writer_likely(writer), NULL));
+        PB_TRY(service_entered_keep(e->arena, problems, count, record_writer_likely(writer),
+                                    &e->entered, NULL));
     return status;
 }
 

@@ -116,4 +116,14 @@ pb_status service_former_log(db_session *session, const service_call *call, serv
 pb_status service_log(db_workspace *workspace, const service_call *call, const char *kind,
                       pb_str payload, pb_error *err);
 
+/** Keeps in `arena` what a writer tells of a record: why it was refused, whom it is likely the same
+ * as (entry.c). */
+pb_status service_entered_keep(pb_arena *arena, const record_problem *problems, size_t count,
+                               record_likelies likely, service_entered *entered, pb_error *err);
+
+/** Notes in the ledger that these records were shown, with every field that has a value in them:
+ * what was not shown must be empty (reads.c). */
+pb_status service_log_shown(const service_call *call, db_workspace *workspace,
+                            const record_data *const *records, size_t count, pb_error *err);
+
 #endif

@@ -194,6 +194,28 @@ pb_status service_find(const service_call *call, db_workspace *workspace,
     return status == PB_OK ? log_reads(&r, workspace, err) : status;
 }
 
+static pb_status show_nothing(void *context, const record_data *record, pb_error *err)
+{
+    (void)context;
+    (void)record;
+    (void)err;
+    return PB_OK;
+}
+
+pb_status service_log_shown(const service_call *call, db_workspace *workspace,
+                            const record_data *const *records, size_t count, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const service_view view = {.record = show_nothing};
+    reads r = {call, &view, db_workspace_schema(workspace), NULL, arena, NULL};
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(reads_begin(&r, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(tell_record(&r, records[i], err));
+    return log_reads(&r, workspace, err);
+}
+
 /* ---- cases of controls ---- */
 
 /* What a case says of one read. */

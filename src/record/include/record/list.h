@@ -19,6 +19,7 @@
 #ifndef RECORD_LIST_H
 #define RECORD_LIST_H
 
+#include "model/expr.h"
 #include "record/record.h"
 
 /** Rows of one page at most, and without a wish; names in `sort` and in `expand`; rows that a total
@@ -37,6 +38,9 @@ typedef struct record_list_access {
     const pb_value *values; /* of its parameters, each a `?` */
     size_t count;
     const bool *hidden; /* by field index: neither shown, nor chosen or sorted by; NULL: none */
+    const model_bound
+        *only; /* by field index: a list that is chosen or sorted by the field holds
+                  only records that fulfil this, too; without `sql`: all; NULL: none */
 } record_list_access;
 
 /** Says it for an entity, of the list itself or of one a link leads to. What it gives lives in

@@ -71,6 +71,8 @@ typedef bool (*service_progress)(void *context, const char *stage, const char *w
 /** Who asks, when, and how it is told how far things are. */
 typedef struct service_call {
     ledger_actor actor;
+    const struct identity_actor *who; /* who acts, for decisions; NULL: who holds the workspace's
+                                         key, who may everything */
     int64_t now_us;
     service_progress progress; /* may be NULL */
     void *context;

@@ -1,0 +1,205 @@
+/* Decisions about records in hand; values that may not be seen are taken out, masked ones
+ * replaced. */
+#include "access.h"
+
+#include "base/utf8.h"
+#include "model/identifiers.h"
+
+pb_status service_access_open(db_session *session, const service_call *call,
+                              service_access *ret_access, pb_error *err)
+{
+    service_access access = {call, session, NULL};
+    if (call->who != NULL && !call->who->holder)
+        PB_TRY(identity_policy_now(session, &access.policy, err));
+    *ret_access = access;
+    return PB_OK;
+}
+
+void service_access_close(service_access *access)
+{
+    access->policy = identity_policy_release(access->policy);
+}
+
+static pb_status fail_absent(const model_entity *entity, pb_uuid id, pb_error *err)
+{
+    char text[37];
+    pb_uuid_text(id, text);
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no record of {entity} with the id {id}."),
+                   "entity", PB_ARG(entity->label), "id", text, NULL);
+}
+
+pb_status service_may_at_all(const service_access *access, identity_operation operation,
+                             const model_entity *entity, pb_error *err)
+{
+    if (access->policy == NULL)
+        return PB_OK;
+    identity_decision decision =
+        identity_decide(access->policy, access->call->who, operation, entity, NULL, NULL);
+    return decision.outcome != IDENTITY_DENY
+               ? PB_OK
+               : identity_refuse(&decision, operation, entity, NULL, err);
+}
+
+static pb_status owner_of(const service_access *access, const record_data *record,
+                          identity_record *ret_record, pb_error *err)
+{
+    return identity_record_of(access->session, record->entity, record->id, record->values,
+                              ret_record, err);
+}
+
+pb_status service_may(const service_access *access, identity_operation operation,
+                      const record_data *record, pb_error *err)
+{
+    identity_record about;
+    const identity_actor *who = access->call->who;
+    if (access->policy == NULL)
+        return PB_OK;
+    PB_TRY(owner_of(access, record, &about, err));
+    identity_decision decision =
+        identity_decide(access->policy, who, operation, record->entity, &about, NULL);
+    if (decision.outcome != IDENTITY_DENY)
+        return PB_OK;
+    identity_decision read =
+        identity_decide(access->policy, who, IDENTITY_OP_READ, record->entity, &about, NULL);
+    return read.outcome == IDENTITY_DENY
+               ? fail_absent(record->entity, record->id, err)
+               : identity_refuse(&decision, operation, record->entity, NULL, err);
+}
+
+pb_status service_may_write(const service_access *access, identity_operation operation,
+                            const record_data *record, const model_field *field, pb_error *err)
+{
+    identity_record about;
+    if (access->policy == NULL)
+        return PB_OK;
+    PB_TRY(owner_of(access, record, &about, err));
+    identity_decision decision = identity_decide(access->policy, access->call->who, operation,
+                                                 record->entity, &about, field);
+    return decision.outcome == IDENTITY_ALLOW
+               ? PB_OK
+               : identity_refuse(&decision, operation, record->entity, field, err);
+}
+
+/* ---- what is shown of values ---- */
+
+/* The first character, and of an e-mail address its domain. */
+static void put_masked(const model_field *field, pb_str text, pb_buf *out)
+{
+    if (model_type_is_id(field->type)) {
+        model_id_mask((model_id_kind)(field->type - MODEL_IBAN), text, out);
+        return;
+    }
+    size_t first = 0, at = pb_str_index(text, '@');
+    if (text.len > 0)
+        (void)pb_utf8_next(text, &first);
+    bool phone = field->type == MODEL_PHONE && text.len > 4;
+    pb_buf_add(out, pb_str_sub(text, 0, phone ? 3 : first));
+    pb_buf_addc(out, "***");
+    if (field->type == MODEL_EMAIL && at < text.len)
+        pb_buf_add(out, pb_str_sub(text, at, text.len - at));
+}
+
+/* Numbers, dates and links have no half: they are taken out. */
+static pb_status mask(const model_field *field, pb_value *value, pb_arena *arena, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(1 << 16);
+    if (value->kind != PB_TEXT) {
+        *value = PB_VALUE_NULL;
+        return PB_OK;
+    }
+    put_masked(field, value->as.s, &text);
+    value->as.s = pb_arena_str(arena, pb_buf_str(&text));
+    return text.failed || value->as.s.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status take_out(service_record *seen, pb_arena *arena, pb_error *err)
+{
+    record_data *record = &seen->record;
+    size_t count = record->entity->field_count;
+    pb_value *values = pb_arena_array(arena, count + 1, sizeof *values);
+    pb_str *refs = pb_arena_array(arena, count + 1, sizeof *refs);
+    pb_str *currencies = pb_arena_array(arena, count + 1, sizeof *currencies);
+    if (values == NULL || refs == NULL || currencies == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const model_field *field = &record->entity->fields[i];
+        identity_right right = service_right(seen, field);
+        values[i] = right == IDENTITY_HIDDEN ? PB_VALUE_NULL : record->values[i];
+        if (right == IDENTITY_MASKED)
+            PB_TRY(mask(field, &values[i], arena, err));
+        bool whole = right > IDENTITY_MASKED;
+        refs[i] = whole ? record->refs[i] : PB_STR_NONE;
+        currencies[i] = whole ? record->currencies[i] : PB_STR_NONE;
+    }
+    record->values = values;
+    record->refs = refs;
+    record->currencies = currencies;
+    return PB_OK;
+}
+
+pb_status service_see(const service_access *access, identity_operation operation,
+                      const record_data *record, pb_arena *arena, service_record *ret_record,
+                      pb_error *err)
+{
+    service_record seen = {.record = *record};
+    identity_record about;
+    if (access->policy != NULL) {
+        uint8_t *rights = pb_arena_array(arena, record->entity->field_count + 1, 1);
+        if (rights == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(owner_of(access, record, &about, err));
+        if (!identity_rights_to(access->policy, access->call->who, operation, record->entity,
+                                &about, rights))
+            return fail_absent(record->entity, record->id, err);
+        seen.rights = rights;
+        PB_TRY(take_out(&seen, arena, err));
+    }
+    *ret_record = seen;
+    return PB_OK;
+}
+
+/* ---- lists ---- */
+
+/* A list may be chosen or sorted by a field only where the field shows. */
+static pb_status limit_field(const service_access *access, const model_field *field,
+                             pb_arena *arena, bool *hidden, model_bound *only, pb_error *err)
+{
+    identity_use use;
+    identity_condition condition;
+    const identity_actor *who = access->call->who;
+    PB_TRY(
+        identity_field_use(access->policy, who, IDENTITY_OP_LIST, field->entity, field, &use, err));
+    *hidden = use == IDENTITY_USE_NEVER;
+    if (use != IDENTITY_USE_WHERE)
+        return PB_OK;
+    PB_TRY(identity_predicate(access->policy, who, IDENTITY_OP_LIST, field->entity, field, "r",
+                              arena, &condition, err));
+    *only = (model_bound){condition.sql, condition.values, condition.count};
+    return PB_OK;
+}
+
+pb_status service_list_access(void *context, const model_entity *entity, pb_arena *arena,
+                              record_list_access *ret_access, pb_error *err)
+{
+    const service_access *access = context;
+    identity_condition condition;
+    if (access->policy == NULL) {
+        *ret_access = (record_list_access){.count = 0};
+        return PB_OK;
+    }
+    PB_TRY(identity_predicate(access->policy, access->call->who, IDENTITY_OP_LIST, entity, NULL,
+                              "r", arena, &condition, err));
+    bool *hidden = pb_arena_array(arena, entity->field_count + 1, sizeof *hidden);
+    model_bound *only = pb_arena_array(arena, entity->field_count + 1, sizeof *only);
+    if (hidden == NULL || only == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < entity->field_count; i++)
+        PB_TRY(limit_field(access, &entity->fields[i], arena, &hidden[i], &only[i], err));
+    *ret_access = (record_list_access){.hidden = hidden, .only = only};
+    if (!condition.all) {
+        ret_access->sql = condition.sql;
+        ret_access->values = condition.values;
+        ret_access->count = condition.count;
+    }
+    return PB_OK;
+}

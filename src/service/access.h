@@ -1,0 +1,35 @@
+/* Decisions about records in hand, for the operations on them. */
+#ifndef SERVICE_ACCESS_H
+#define SERVICE_ACCESS_H
+
+#include "service/records.h"
+
+typedef struct service_access {
+    const service_call *call;
+    db_session *session;
+    identity_policy *policy; /* NULL: everything may be done and seen */
+} service_access;
+
+/** The policy as it is in what `session` sees. Ended by service_access_close. */
+pb_status service_access_open(db_session *session, const service_call *call,
+                              service_access *ret_access, pb_error *err);
+void service_access_close(service_access *access);
+/** Whether there may be any record for which the operation is allowed: PB_DENIED. */
+pb_status service_may_at_all(const service_access *access, identity_operation operation,
+                             const model_entity *entity, pb_error *err);
+/** Whether it is allowed for this record; one that may not be read is PB_NOT_FOUND, other denials
+ * are PB_DENIED with the rule. */
+pb_status service_may(const service_access *access, identity_operation operation,
+                      const record_data *record, pb_error *err);
+/** Whether this field of the record may be written: PB_DENIED. */
+pb_status service_may_write(const service_access *access, identity_operation operation,
+                            const record_data *record, const model_field *field, pb_error *err);
+/** The record as it may be seen under an operation; PB_NOT_FOUND when it may not. */
+pb_status service_see(const service_access *access, identity_operation operation,
+                      const record_data *record, pb_arena *arena, service_record *ret_record,
+                      pb_error *err);
+/** A record_list_access_of over a service_access. */
+pb_status service_list_access(void *access, const model_entity *entity, pb_arena *arena,
+                              record_list_access *ret_access, pb_error *err);
+
+#endif

@@ -1,0 +1,221 @@
+/* Records written: decided on as they were and as they are now, through the gate, with the answer
+ * to a request that may come again. */
+#include "access.h"
+
+#include "internal.h"
+#include "once.h"
+
+typedef struct putting {
+    const service_call *call;
+    const service_write *write;
+    pb_arena *arena;
+    service_written written;
+} putting;
+
+/* Every field that came in must be one that may be written. */
+static pb_status may_write_fields(const service_access *access, identity_operation operation,
+                                  const record_data *record, const service_write *write,
+                                  pb_error *err)
+{
+    PB_TRY(service_may(access, operation, record, err));
+    for (size_t i = 0; i < write->count; i++)
+        PB_TRY(service_may_write(access, operation, record, write->inputs[i].field, err));
+    return PB_OK;
+}
+
+static pb_status check_before(const service_access *access, const service_write *write,
+                              pb_arena *arena, pb_error *err)
+{
+    record_data before;
+    if (write->change == NULL)
+        return service_may_at_all(access, IDENTITY_OP_CREATE, write->entity, err);
+    PB_TRY(record_read(access->session, write->entity, *write->change, arena, &before, err));
+    return may_write_fields(access, IDENTITY_OP_CHANGE, &before, write, err);
+}
+
+/* Also as it is now: nobody gives a record to where he could not have changed it, or makes one that
+ * he may not make. */
+static pb_status check_after(const service_access *access, putting *p, pb_error *err)
+{
+    record_data after;
+    const service_write *write = p->write;
+    identity_operation operation = write->change == NULL ? IDENTITY_OP_CREATE : IDENTITY_OP_CHANGE;
+    PB_TRY(
+        record_read(access->session, write->entity, p->written.entered.id, p->arena, &after, err));
+    PB_TRY(may_write_fields(access, operation, &after, write, err));
+    pb_status status =
+        service_see(access, IDENTITY_OP_READ, &after, p->arena, &p->written.record, NULL);
+    if (status != PB_NOT_FOUND)
+        return status;
+    /* Written, and not to be read: only its id and version are told. */
+    uint8_t *none = pb_arena_array(p->arena, write->entity->field_count + 1, 1);
+    if (none == NULL)
+        return pb_fail_memory(err);
+    after.values = pb_arena_array(p->arena, write->entity->field_count + 1, sizeof(pb_value));
+    p->written.record = (service_record){.record = after, .rights = none};
+    return after.values == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status may_see(void *context, const model_entity *entity, pb_uuid id, bool *ret_visible,
+                         pb_error *err)
+{
+    const service_access *access = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    record_data record;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(record_read(access->session, entity, id, arena, &record, err));
+    pb_status status = service_may(access, IDENTITY_OP_READ, &record, NULL);
+    *ret_visible = status == PB_OK;
+    return status == PB_NOT_FOUND || status == PB_DENIED ? PB_OK : status;
+}
+
+static pb_status write_one(putting *p, record_writer *writer, pb_error *err)
+{
+    const service_write *write = p->write;
+    service_entered *entered = &p->written.entered;
+    const record_problem *problems = NULL;
+    size_t count = 0;
+    pb_status status;
+    if (write->change != NULL) {
+        entered->id = *write->change;
+        status = record_change(writer, write->entity, *write->change, write->expected_version,
+                               write->inputs, write->count, &problems, &count, err);
+    } else {
+        status = record_create(writer, write->entity, write->inputs, write->count,
+                               (record_origin){0}, &entered->id, &problems, &count, err);
+        p->written.created = status == PB_OK;
+    }
+    if (status == PB_OK || status == PB_INVALID)
+        PB_TRY(service_entered_keep(p->arena, problems, count, record_writer_likely(writer),
+                                    entered, NULL));
+    return status;
+}
+
+static pb_status write_in(const service_access *access, putting *p, pb_error *err)
+{
+    record_writer *writer = NULL;
+    PB_TRY(check_before(access, p->write, p->arena, err));
+    PB_TRY(record_writer_open(access->session, p->call->actor, p->call->now_us, RECORD_STRICT,
+                              &writer, err));
+    const record_gate gate = {.what = p->write->duplicates,
+                              .may_see = access->policy == NULL ? NULL : may_see,
+                              .context = (void *)(uintptr_t)access,
+                              .by = PB_STR("entry")};
+    record_writer_gate(writer, &gate);
+    pb_status status = write_one(p, writer, err);
+    if (status == PB_OK)
+        status = record_writer_finish(writer, err);
+    record_writer_close(writer);
+    return status == PB_OK ? check_after(access, p, err) : status;
+}
+
+static pb_status put_work(db_session *session, void *context, pb_error *err)
+{
+    putting *p = context;
+    service_access access;
+    const service_once *once = p->write->once;
+    bool kept = once != NULL && once->key.ptr != NULL && !p->write->dry_run;
+    p->written = (service_written){.created = false};
+    if (kept)
+        PB_TRY(service_once_look(session, p->call, once, p->arena, &p->written.answer, err));
+    if (p->written.answer.ptr != NULL)
+        return PB_OK;
+    PB_TRY(service_access_open(session, p->call, &access, err));
+    pb_status status = write_in(&access, p, err);
+    service_access_close(&access);
+    if (status == PB_OK && kept)
+        status = service_once_keep(session, p->call, once, &p->written, err);
+    /* Looked at, and undone. */
+    return status == PB_OK && p->write->dry_run ? PB_CANCELLED : status;
+}
+
+pb_status service_put(const service_call *call, db_workspace *workspace, const service_write *write,
+                      pb_arena *arena, service_written *ret_written, pb_error *err)
+{
+    putting p = {.call = call, .write = write, .arena = arena};
+    pb_status status = db_write(workspace, put_work, &p, err);
+    if (status == PB_CANCELLED && write->dry_run)
+        status = PB_OK;
+    if (status == PB_OK || status == PB_INVALID)
+        *ret_written = p.written;
+    return status;
+}
+
+/* ---- gone and back ---- */
+
+typedef struct removing {
+    const service_call *call;
+    const model_entity *entity;
+    pb_uuid id;
+    int64_t expected_version;
+    bool restore;
+    pb_arena *arena;
+    service_record seen;
+} removing;
+
+static pb_status check_version(const removing *r, const record_data *record, pb_error *err)
+{
+    if (r->expected_version == 0 || r->expected_version == record->version)
+        return PB_OK;
+    pb_fail(err, PB_CONFLICT,
+            PB_MSG("The record was changed meanwhile: it has version {now}, not {expected}."),
+            "now", PB_ARG_INT(record->version), "expected", PB_ARG_INT(r->expected_version), NULL);
+    pb_error_hint(err, PB_MSG("Read it again and repeat the change."), NULL);
+    return PB_CONFLICT;
+}
+
+static pb_status remove_record(const service_access *access, const removing *r, pb_error *err)
+{
+    record_writer *writer = NULL;
+    PB_TRY(record_writer_open(access->session, r->call->actor, r->call->now_us, RECORD_STRICT,
+                              &writer, err));
+    const record_gate gate = {.what = RECORD_DUPLICATES_DECLARED,
+                              .may_see = access->policy == NULL ? NULL : may_see,
+                              .context = (void *)(uintptr_t)access,
+                              .by = PB_STR("entry")};
+    record_writer_gate(writer, &gate);
+    pb_status status = r->restore ? record_restore(writer, r->entity, r->id, err)
+                                  : record_delete(writer, r->entity, r->id, err);
+    if (status == PB_OK)
+        status = record_writer_finish(writer, err);
+    record_writer_close(writer);
+    return status;
+}
+
+static pb_status remove_in(const service_access *access, removing *r, pb_error *err)
+{
+    record_data record;
+    PB_TRY(record_read(access->session, r->entity, r->id, r->arena, &record, err));
+    PB_TRY(
+        service_may(access, r->restore ? IDENTITY_OP_RESTORE : IDENTITY_OP_DELETE, &record, err));
+    PB_TRY(check_version(r, &record, err));
+    PB_TRY(remove_record(access, r, err));
+    PB_TRY(record_read(access->session, r->entity, r->id, r->arena, &record, err));
+    return service_see(access, IDENTITY_OP_READ, &record, r->arena, &r->seen, err);
+}
+
+static pb_status remove_work(db_session *session, void *context, pb_error *err)
+{
+    removing *r = context;
+    service_access access;
+    PB_TRY(service_access_open(session, r->call, &access, err));
+    pb_status status = remove_in(&access, r, err);
+    service_access_close(&access);
+    return status;
+}
+
+pb_status service_remove(const service_call *call, db_workspace *workspace,
+                         const model_entity *entity, pb_uuid id, int64_t expected_version,
+                         bool restore, pb_arena *arena, service_record *ret_record, pb_error *err)
+{
+    removing r = {.call = call,
+                  .entity = entity,
+                  .id = id,
+                  .expected_version = expected_version,
+                  .restore = restore,
+                  .arena = arena};
+    PB_TRY(db_write(workspace, remove_work, &r, err));
+    *ret_record = r.seen;
+    return PB_OK;
+}
