@@ -185,6 +185,12 @@ void pb_json_null(pb_json *json)
     pb_buf_addc(json->out, "null");
 }
 
+void pb_json_whole(pb_json *json, pb_str text)
+{
+    before(json);
+    pb_buf_add(json->out, text);
+}
+
 void pb_json_member(pb_json *json, const char *key, pb_str value)
 {
     pb_json_key(json, key);

@@ -1,4 +1,5 @@
 /* Everything that can be asked for over HTTP: a new set of operations is a line here. */
+#include "operations/operations.h"
 #include "pages.h"
 
-const http_route *const http_tables[] = {http_pages, NULL};
+const http_route *const http_tables[] = {http_pages, http_op_routes, NULL};

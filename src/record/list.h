@@ -20,7 +20,7 @@ typedef struct list_query {
     list_key keys[RECORD_LIST_SORTS];
     size_t key_count;
     model_bound filter; /* `sql` absent: none */
-    bool *used; /* by field index: the list is chosen or sorted by it */
+    bool *used;         /* by field index: the list is chosen or sorted by it */
     const model_field **fields;
     size_t field_count;
     const model_field *expands[RECORD_LIST_EXPANDS];

@@ -30,8 +30,8 @@ pb_status service_once_look(db_session *session, const service_call *call, const
     bool same = false;
     *ret_answer = PB_STR_NONE;
     PB_TRY(full_key(call, once, &key, err));
-    PB_TRY(
-        record_request_find(session, pb_buf_str(&key), once->hash, arena, ret_answer, &same, err));
+    PB_TRY(record_request_find(session, pb_buf_str(&key), once->request, arena, ret_answer, &same,
+                               err));
     if (ret_answer->ptr == NULL)
         return PB_OK;
     if (same)
@@ -51,7 +51,7 @@ pb_status service_once_keep(db_session *session, const service_call *call, const
     PB_TRY(once->answer(once->context, written, &answer, err));
     if (answer.failed)
         return pb_fail_memory(err);
-    return record_request_keep(session, pb_buf_str(&key), once->hash, call->now_us,
+    return record_request_keep(session, pb_buf_str(&key), once->request, call->now_us,
                                call->now_us - SERVICE_ONCE_DAYS * PB_US_PER_DAY,
                                pb_buf_str(&answer), err);
 }

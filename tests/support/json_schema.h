@@ -1,7 +1,7 @@
 /* Checks a document against a JSON Schema (2020-12), as far as ours go: type, const, enum,
- * properties, required, additionalProperties: false, items, minimum, maximum, $ref into $defs, and
- * patterns made of literals, [classes] and {counts}. A keyword it does not know is a failure:
- * nothing is passed over. */
+ * properties, required, additionalProperties: false, items, anyOf, minimum, maximum, maxLength,
+ * $ref into the document, and patterns made of literals, [classes] and {counts}. A keyword it does
+ * not know is a failure: nothing is passed over. */
 #ifndef TESTS_SUPPORT_JSON_SCHEMA_H
 #define TESTS_SUPPORT_JSON_SCHEMA_H
 
@@ -78,6 +78,29 @@ static inline bool schema_object(schema_check *c, const cJSON *schema, const cJS
     return true;
 }
 
+/* `#/$defs/name`, `#/components/schemas/name`. */
+static inline const cJSON *schema_target(const cJSON *root, const char *reference)
+{
+    const char *at = reference + 1;
+    while (root != NULL && *at == '/') {
+        char part[256];
+        size_t len = strcspn(++at, "/");
+        snprintf(part, sizeof part, "%.*s", (int)len, at);
+        root = cJSON_GetObjectItemCaseSensitive(root, part);
+        at += len;
+    }
+    return root;
+}
+
+/* Code points. */
+static inline double schema_length(const char *text)
+{
+    double count = 0;
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
 static inline bool schema_keyword(schema_check *c, const cJSON *schema, const cJSON *rule,
                                   const cJSON *value, const char *path)
 {
@@ -98,20 +121,23 @@ static inline bool schema_keyword(schema_check *c, const cJSON *schema, const cJ
         good = !cJSON_IsNumber(value) || value->valuedouble <= rule->valuedouble;
     } else if (strcmp(key, "pattern") == 0) {
         good = !cJSON_IsString(value) || schema_matches(rule->valuestring, value->valuestring);
+    } else if (strcmp(key, "maxLength") == 0) {
+        good = !cJSON_IsString(value) || schema_length(value->valuestring) <= rule->valuedouble;
+    } else if (strcmp(key, "anyOf") == 0) {
+        cJSON_ArrayForEach(item, rule) good = good || schema_valid(c, item, value, path);
     } else if (strcmp(key, "properties") == 0) {
         return !cJSON_IsObject(value) || schema_object(c, schema, value, path);
     } else if (strcmp(key, "items") == 0) {
         cJSON_ArrayForEach(item, value) if (!schema_valid(c, rule, item, path)) return false;
         return true;
     } else if (strcmp(key, "$ref") == 0) {
-        const cJSON *defs = cJSON_GetObjectItemCaseSensitive(c->root, "$defs");
-        const cJSON *target =
-            cJSON_GetObjectItemCaseSensitive(defs, rule->valuestring + strlen("#/$defs/"));
+        const cJSON *target = schema_target(c->root, rule->valuestring);
         return target != NULL ? schema_valid(c, target, value, path)
                               : schema_fault(c, path, rule->valuestring);
     } else {
         static const char *const silent[] = {
-            "$schema", "$id", "title", "$defs", "required", "description", "additionalProperties"};
+            "$schema", "$id", "title", "$defs", "required", "description", "additionalProperties",
+            "format"};
         for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
             good = good || strcmp(key, silent[i]) == 0;
     }

@@ -35,6 +35,8 @@ void pb_json_i64(pb_json *json, int64_t value);
 void pb_json_double(pb_json *json, double value);
 void pb_json_bool(pb_json *json, bool value);
 void pb_json_null(pb_json *json);
+/** A value that is written already: one whole JSON text. */
+void pb_json_whole(pb_json *json, pb_str text);
 /** `"key": "value"` in one call. */
 void pb_json_member(pb_json *json, const char *key, pb_str value);
 void pb_json_member_i64(pb_json *json, const char *key, int64_t value);

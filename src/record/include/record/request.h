@@ -9,11 +9,11 @@
 #include "db/workspace.h"
 
 /** The answer to the request with this key, in `arena`; absent: there was none. `*ret_same`: it was
- * the very request, by its hash. */
-pb_status record_request_find(db_session *session, pb_str key, const uint8_t hash[32],
-                              pb_arena *arena, pb_str *ret_answer, bool *ret_same, pb_error *err);
+ * the very request; of requests only a hash is kept. */
+pb_status record_request_find(db_session *session, pb_str key, pb_str request, pb_arena *arena,
+                              pb_str *ret_answer, bool *ret_same, pb_error *err);
 /** Keeps an answer, and forgets all that were kept before `forget_us`. */
-pb_status record_request_keep(db_session *session, pb_str key, const uint8_t hash[32],
-                              int64_t now_us, int64_t forget_us, pb_str answer, pb_error *err);
+pb_status record_request_keep(db_session *session, pb_str key, pb_str request, int64_t now_us,
+                              int64_t forget_us, pb_str answer, pb_error *err);
 
 #endif

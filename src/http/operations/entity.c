@@ -1,0 +1,140 @@
+/* What a request is about: entity, record, parameters, body. */
+#include "operations.h"
+
+#include "identity/actor.h"
+#include "model/yaml.h"
+
+static void put_plural(const model_entity *entity, pb_buf *out)
+{
+    for (size_t i = 0; i < entity->plural.len; i++) {
+        char c = entity->plural.ptr[i];
+        pb_buf_byte(out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c == ' ' ? '_' : c);
+    }
+}
+
+static bool is_plain(pb_str word)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || c == '_' || (i > 0 && c >= '0' && c <= '9')))
+            return false;
+    }
+    return word.len > 0;
+}
+
+static bool is_taken(const model_schema *schema, const model_entity *entity, pb_str path)
+{
+    bool taken = false;
+    for (size_t i = 0; i < schema->entity_count && !taken; i++) {
+        PB_AUTO_BUF other = PB_BUF_INIT(4096);
+        if (&schema->entities[i] == entity)
+            continue;
+        put_plural(&schema->entities[i], &other);
+        taken = pb_str_eq(pb_buf_str(&other), path) || pb_str_eq(schema->entities[i].name, path);
+    }
+    return taken;
+}
+
+void http_op_entity_path(const model_schema *schema, const model_entity *entity, pb_buf *out)
+{
+    PB_AUTO_BUF path = PB_BUF_INIT(4096);
+    put_plural(entity, &path);
+    bool good = is_plain(pb_buf_str(&path)) && !is_taken(schema, entity, pb_buf_str(&path));
+    pb_buf_add(out, good ? pb_buf_str(&path) : entity->name);
+}
+
+static pb_status need_somebody(const http_request *request, http_response *response, pb_error *err)
+{
+    if (request->who != NULL)
+        return PB_OK;
+    response->status = 401;
+    pb_fail(err, PB_DENIED, PB_MSG("You are not signed in."), NULL);
+    pb_error_hint(err, PB_MSG("Sign in, or send a key or token in the header Authorization."),
+                  NULL);
+    return PB_DENIED;
+}
+
+pb_status http_op_entity(const http_request *request, http_response *response,
+                         const model_entity **ret_entity, pb_error *err)
+{
+    const model_schema *schema = db_workspace_schema(request->server->workspace);
+    pb_str wanted = http_request_part(request, "entity");
+    PB_TRY(need_somebody(request, response, err));
+    for (size_t i = 0; i < schema->entity_count; i++) {
+        PB_AUTO_BUF path = PB_BUF_INIT(4096);
+        http_op_entity_path(schema, &schema->entities[i], &path);
+        if (pb_str_eq(pb_buf_str(&path), wanted)) {
+            *ret_entity = &schema->entities[i];
+            return PB_OK;
+        }
+    }
+    pb_fail(err, PB_NOT_FOUND, PB_MSG("There are no records called “{value}”."), "value",
+            PB_ARG(wanted), NULL);
+    pb_error_hint(err, PB_MSG("What there is stands in /openapi.json."), NULL);
+    return PB_NOT_FOUND;
+}
+
+pb_status http_op_record_id(const http_request *request, const model_entity *entity,
+                            pb_uuid *ret_id, pb_error *err)
+{
+    pb_str text = http_request_part(request, "id");
+    if (pb_uuid_parse(text, ret_id))
+        return PB_OK;
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no record of {entity} with the id {id}."),
+                   "entity", PB_ARG(entity->label), "id", PB_ARG(text), NULL);
+}
+
+static bool is_among(const char *const *names, pb_str name)
+{
+    for (; *names != NULL; names++)
+        if (pb_str_is(name, *names))
+            return true;
+    return false;
+}
+
+pb_status http_op_check_query(const http_request *request, const char *const *names, pb_error *err)
+{
+    for (size_t i = 0; i < request->query_count; i++) {
+        pb_str name = request->query[i].name;
+        if (!is_among(names, name)) {
+            pb_fail(err, PB_USAGE, PB_MSG("There is no parameter “{value}” here."), "value",
+                    PB_ARG(name), NULL);
+            model_yaml_hint_names(err, name, names);
+            return PB_USAGE;
+        }
+        for (size_t k = 0; k < i; k++)
+            if (pb_str_eq(request->query[k].name, name))
+                return pb_fail(err, PB_USAGE, PB_MSG("The parameter “{value}” stands twice."),
+                               "value", PB_ARG(name), NULL);
+    }
+    return PB_OK;
+}
+
+service_call http_op_call(const http_request *request)
+{
+    service_call call = {.who = request->who, .now_us = request->now_us};
+    call.actor.name = request->who->name;
+    call.actor.purpose = http_request_header(request, "Purpose");
+    call.actor.via = PB_STR("API");
+    return call;
+}
+
+pb_status http_op_body(const http_request *request, const char *const *names,
+                       const json_value **ret_body, pb_error *err)
+{
+    const json_value *body = NULL;
+    PB_TRY(http_json_read(request->body.ptr == NULL ? PB_STR("") : request->body, request->arena,
+                          &body, err));
+    if (body->kind != JSON_OBJECT)
+        return pb_fail(err, PB_USAGE, PB_MSG("The body must be an object, not {what}."), "what",
+                       http_json_kind_name(body->kind), NULL);
+    for (const json_value *one = body->first; one != NULL; one = one->next)
+        if (!is_among(names, one->key)) {
+            pb_fail(err, PB_USAGE, PB_MSG("The body must not have a member “{value}”."), "value",
+                    PB_ARG(one->key), NULL);
+            model_yaml_hint_names(err, one->key, names);
+            return PB_USAGE;
+        }
+    *ret_body = body;
+    return PB_OK;
+}

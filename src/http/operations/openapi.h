@@ -1,0 +1,10 @@
+/* The parts of the description that no entity changes. */
+#ifndef HTTP_OPERATIONS_OPENAPI_H
+#define HTTP_OPERATIONS_OPENAPI_H
+
+#include "base/json.h"
+
+/** Members of `schemas`: Problem, Likely, Duplicate, Rows, History, Anything. */
+void http_openapi_put_common(pb_json *json);
+
+#endif

@@ -1,0 +1,71 @@
+/* Operations on records, generated from the model: what they share. */
+#ifndef HTTP_OPERATIONS_H
+#define HTTP_OPERATIONS_H
+
+#include "../route.h"
+#include "json_read.h"
+#include "service/records.h"
+
+extern const http_route http_op_routes[];
+
+enum { OPERATIONS_ROWS_MOST = 200 };
+
+/* entity.c */
+/** The part of a path that stands for an entity: its plural in small letters where that is a plain
+ * word and nobody else's, else its name. */
+void http_op_entity_path(const model_schema *schema, const model_entity *entity, pb_buf *out);
+/** The entity a request is about; PB_NOT_FOUND. PB_DENIED (401) when nobody signed in. */
+pb_status http_op_entity(const http_request *request, http_response *response,
+                         const model_entity **ret_entity, pb_error *err);
+/** And the record; PB_NOT_FOUND for what is no id. */
+pb_status http_op_record_id(const http_request *request, const model_entity *entity,
+                            pb_uuid *ret_id, pb_error *err);
+/** Refuses parameters that are not among `names` (ended by NULL), or stand twice. */
+pb_status http_op_check_query(const http_request *request, const char *const *names, pb_error *err);
+service_call http_op_call(const http_request *request);
+/** The body as an object whose keys are all among `names`. */
+pb_status http_op_body(const http_request *request, const char *const *names,
+                       const json_value **ret_body, pb_error *err);
+
+/* record_json.c */
+void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page);
+/** Values of an object on their way in; what is of the wrong kind is a problem. */
+typedef struct http_op_inputs {
+    record_input *inputs;
+    size_t count;
+    record_problem *problems;
+    size_t problem_count;
+} http_op_inputs;
+pb_status http_op_read_fields(const model_entity *entity, const json_value *fields, pb_arena *arena,
+                              http_op_inputs *ret_inputs, pb_error *err);
+void http_op_put_value(pb_json *json, const model_field *field, pb_value value, pb_str ref,
+                       pb_str currency);
+
+/* problem.c */
+/** A refusal with all that is wrong, as a problem with `problems`; the members only. */
+void http_op_put_problems(pb_json *json, const http_request *request, const model_entity *entity,
+                          const record_problem *problems, size_t count);
+void http_op_put_likely(pb_json *json, const service_entered *entered);
+/** The answer to a refused record. */
+void http_op_refuse(const http_request *request, http_response *response,
+                    const model_entity *entity, const record_problem *problems, size_t count,
+                    const service_entered *entered);
+
+/* write.c */
+/** All that makes a request, for service_once. */
+pb_str http_op_whole(const http_request *request);
+
+/* Handlers, each in the file of its name. */
+pb_status http_op_list(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_search(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_history(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_create(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_change(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_remove(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_restore(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_check(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_bulk(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_openapi(http_request *request, http_response *response, pb_error *err);
+
+#endif
