@@ -59,7 +59,7 @@ typedef struct service_written {
 /** A request that may be sent again after its answer was lost: done once, answered the same. Kept
  * for a day. */
 typedef struct service_once {
-    pb_str key;       /* of the sender, 1 to 255 bytes; absent: it is not kept */
+    pb_str key;     /* of the sender, 1 to 255 bytes; absent: it is not kept */
     pb_str request; /* all that makes it: the same key with another one is PB_INVALID */
     /** Words the answer, inside the transaction. */
     pb_status (*answer)(void *context, const service_written *written, pb_buf *out, pb_error *err);
