@@ -265,15 +265,24 @@ def measure_workbook(bench, folder):
     bench.line("  ratio to expat alone", whole / expat, "x", 2)
 
 
+SLOW_SYNC_US = 2000  # a volume in a cloud, a disk without a cache that survives a power cut
+
+
 def measure_commits(bench, folder):
-    """Durable commits of one writer and of 64 at once, in the folder of the bench and on a server that syncs."""
+    """Durable commits of one writer and of 64 at once, in the folder of the bench and on a server that syncs; on the disk as it is,
+    and as they would be where a sync takes longer."""
     program = os.path.join(folder, "record", "bench_record_commit")
-    for engine in ("folder", "postgres"):
-        said = said_by([program, bench.folder], dict(os.environ, PROBITY_TEST_ENGINE=engine) if engine == "postgres" else None)
+    slowly = {"LD_PRELOAD": os.path.abspath(os.path.join(folder, "record", "slow_sync.so")), "SLOW_SYNC_US": str(SLOW_SYNC_US)}
+    for engine, more in (("folder", {}), ("postgres", {}), ("folder", slowly), ("postgres", slowly)):
+        environment = dict(os.environ, **more)
+        if engine == "postgres":
+            environment["PROBITY_TEST_ENGINE"] = engine
+        said = said_by([program, bench.folder], environment)
         syncs, one, many, bound = (float(re.search(what + r" ([\d.]+)", said)[1])
                                    for what in ("disk", "one writer", "64 writers", "bound"))
         alone, shared = (float(re.search(what + r".* ([\d.]+) ms of CPU", said)[1]) for what in ("one writer", "64 writers"))
-        bench.line(f"a sync of the disk, {engine}", 1000 / syncs, " ms")
+        slower = f", {SLOW_SYNC_US / 1000:g} ms added to each" if more else ""
+        bench.line(f"a sync of the disk{slower}, {engine}", 1000 / syncs, " ms")
         bench.line("  durable commits of one writer", one, " /s", None, 0)
         bench.line("  CPU time of each, program and server", alone, " ms", None, 3)
         bench.line("  durable commits of 64 writers at once", many, " /s", None, 0)

@@ -294,7 +294,7 @@ pb_status identity_session_proved(db_session *session, const identity_visit *vis
         "UPDATE t_sign_session SET hash = ?2, second = ?3, proved_us = ?4, seen_us = ?4"
         " WHERE n = ?1";
     uint8_t hash[IDENTITY_HASH];
-    open_session found;
+    open_session found = {.key = 0};
     db_stmt *stmt;
     PB_TRY(find_open(session, n, visit->now_us, &found, err));
     if (found.key != 0)

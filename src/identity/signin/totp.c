@@ -30,8 +30,8 @@ bool identity_totp_code(identity_totp_hash hash, pb_str secret, int64_t step, un
     uint32_t number = ((uint32_t)(mac[at] & 127u) << 24) | ((uint32_t)mac[at + 1] << 16) |
                       ((uint32_t)mac[at + 2] << 8) | mac[at + 3];
     number %= tens[digits - CODE_MIN];
-    for (unsigned i = digits; i-- > 0; number /= 10)
-        ret_code[i] = (char)('0' + number % 10);
+    for (unsigned i = digits; i > 0; number /= 10)
+        ret_code[--i] = (char)('0' + number % 10);
     ret_code[digits] = 0;
     return true;
 }
