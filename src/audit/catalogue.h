@@ -58,6 +58,8 @@ pb_status control_read(audit_loader *loader, const loader_control *file, const m
 /** Reads `check`, `pass` and `effort`. */
 pb_status control_read_check(audit_loader *loader, const model_yaml *root, const macro_scope *scope,
                              audit_control *control, pb_error *err);
+/** The query that counts whom a control with `population` is asked of. */
+void control_population(const audit_control *control, pb_buf *out);
 /** Reads `fixtures`; `wanted` false: checks them, but gives the control none. */
 pb_status fixtures_read(audit_loader *loader, const model_yaml *root, bool wanted,
                         audit_control *control, pb_error *err);

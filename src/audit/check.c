@@ -164,6 +164,15 @@ pb_status control_read_check(audit_loader *loader, const model_yaml *root, const
     return read_effort(control_key_source(loader, root, control->base, "effort"), control, err);
 }
 
+void control_population(const audit_control *control, pb_buf *out)
+{
+    if (control->entity)
+        pb_buf_printf(out, "select count(*) from %.*s e where %.*s",
+                      PB_STR_FMT(control->entity->name), PB_STR_FMT(control->population_sql));
+    else
+        pb_buf_printf(out, "select (%.*s)", PB_STR_FMT(control->population_sql));
+}
+
 static pb_status prepare_one(db_session *session, const audit_control *control, pb_str sql,
                              pb_error *err)
 {
@@ -201,10 +210,9 @@ pb_status audit_catalogue_check(db_session *session, const audit_catalogue *cata
             pb_buf_printf(&sql, "select (%.*s)", PB_STR_FMT(control->applies_sql));
             PB_TRY(prepare_one(session, control, pb_buf_str(&sql), err));
         }
-        if (control->population_sql.len && control->entity) {
+        if (control->population_sql.len) {
             pb_buf_clear(&sql);
-            pb_buf_printf(&sql, "select count(*) from %.*s e where %.*s",
-                          PB_STR_FMT(control->entity->name), PB_STR_FMT(control->population_sql));
+            control_population(control, &sql);
             PB_TRY(prepare_one(session, control, pb_buf_str(&sql), err));
         }
     }

@@ -118,6 +118,8 @@ static pb_status case_read(reading *to, audit_case_kind kind, const model_yaml *
             PB_TRY(model_yaml_text(map, "as_of", &fixture.as_of, err));
         else if (pb_str_is(key, "backups"))
             fixture.backups = map->items[i];
+        else if (pb_str_is(key, "jobs"))
+            fixture.jobs = map->items[i];
         else if (pb_str_is(key, "reads"))
             fixture.reads = map->items[i];
         else if (pb_str_is(key, "suggest"))

@@ -2,6 +2,7 @@
  */
 #include "ahead.h"
 #include "base/time.h"
+#include "catalogue.h"
 #include "measure.h"
 
 static void apply_waiver(const audit_work *work, audit_finding *finding, pb_buf *day)
@@ -83,13 +84,11 @@ static pb_status count_population(audit_check *check, pb_error *err)
 {
     const audit_control *control = check->control;
     check->finding->population = check->state ? check->state->rows : 0;
-    if (!control->population_sql.len || !control->entity ||
-        population_known(check, &check->finding->population))
+    if (!control->population_sql.len || population_known(check, &check->finding->population))
         return PB_OK;
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     int64_t count = 0;
-    pb_buf_printf(&sql, "select count(*) from %.*s e where %.*s", PB_STR_FMT(control->entity->name),
-                  PB_STR_FMT(control->population_sql));
+    control_population(control, &sql);
     PB_TRY(work_number(check->work, pb_buf_str(&sql), &count, err));
     check->finding->population = (uint64_t)count;
     return PB_OK;

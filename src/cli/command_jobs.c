@@ -24,7 +24,8 @@ static void empty_text(const cli_context *context, pb_buf *out)
     pb_buf_byte(out, '\n');
 }
 
-static void list_out(const cli_context *context, const job_item *jobs, size_t count, pb_buf *out)
+static void list_out(const cli_context *context, const job_item *jobs, size_t count, int64_t now_us,
+                     pb_buf *out)
 {
     pb_json json;
     pb_json_init(&json, out, 2);
@@ -32,9 +33,9 @@ static void list_out(const cli_context *context, const job_item *jobs, size_t co
         pb_json_array(&json);
     for (size_t i = 0; i < count; i++) {
         if (context->json)
-            job_json(context, &jobs[i], &json);
+            job_json(context, &jobs[i], now_us, &json);
         else if (!context->quiet)
-            job_text(context, &jobs[i], out);
+            job_text(context, &jobs[i], now_us, out);
     }
     if (context->json) {
         pb_json_array_end(&json);
@@ -51,6 +52,7 @@ static pb_status list_jobs(cli_context *context, int *ret_exit, pb_error *err)
     job_item *jobs = NULL;
     size_t count = 0;
     db_workspace *workspace = NULL;
+    int64_t now_us = cli_service_call(context, "jobs").now_us;
     const char *state = cli_value(context, "state");
     filter.one_state = state != NULL && job_state_parse(pb_str_c(state), &filter.state);
     PB_TRY(cli_number(context, "limit", 1, 100000, &filter.limit, err));
@@ -58,10 +60,10 @@ static pb_status list_jobs(cli_context *context, int *ret_exit, pb_error *err)
     pb_status status = service_jobs(workspace, &filter, context->arena, &jobs, &count, err);
     db_workspace_close(workspace);
     PB_TRY(status);
-    list_out(context, jobs, count, &out);
+    list_out(context, jobs, count, now_us, &out);
     *ret_exit = 0;
     for (size_t i = 0; i < count; i++)
-        if (job_text_failed(&jobs[i]))
+        if (job_text_failed(&jobs[i]) || job_is_overdue(&jobs[i], now_us))
             *ret_exit = 1;
     return cli_finish(&out, err);
 }

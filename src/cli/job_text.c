@@ -39,7 +39,7 @@ static void add_line(pb_buf *out)
     pb_buf_byte(out, '\n');
 }
 
-static void when_text(const cli_context *context, const job_item *job, pb_buf *out)
+static void when_text(const cli_context *context, const job_item *job, int64_t now_us, pb_buf *out)
 {
     const char *due = cli_moment(context, job->due_us);
     if (job->state == JOB_RUNNING)
@@ -49,6 +49,11 @@ static void when_text(const cli_context *context, const job_item *job, pb_buf *o
     else if (job->state != JOB_WAITING)
         cli_say(context, out, PB_MSG("at {time}"), "time",
                 cli_moment(context, job->ended_us != INT64_MIN ? job->ended_us : job->at_us), NULL);
+    else if (job->every_us > 0 && job_is_overdue(job, now_us))
+        cli_say(context, out, PB_MSG("overdue since {time}, every {length}"), "time", due, "length",
+                length_of_time(context, job->every_us), NULL);
+    else if (job_is_overdue(job, now_us))
+        cli_say(context, out, PB_MSG("overdue since {time}"), "time", due, NULL);
     else if (job->every_us > 0)
         cli_say(context, out, PB_MSG("due {time}, every {length}"), "time", due, "length",
                 length_of_time(context, job->every_us), NULL);
@@ -92,7 +97,7 @@ static void last_text(const cli_context *context, const job_item *job, pb_buf *o
     said_text(job->said, out);
 }
 
-void job_text(const cli_context *context, const job_item *job, pb_buf *out)
+void job_text(const cli_context *context, const job_item *job, int64_t now_us, pb_buf *out)
 {
     pb_str arguments = job->arguments, one;
     pb_buf_printf(out, "%lld  %.*s", (long long)job->n, PB_STR_FMT(job->kind));
@@ -100,7 +105,7 @@ void job_text(const cli_context *context, const job_item *job, pb_buf *out)
         if (!pb_str_empty(one))
             pb_buf_printf(out, " %.*s", PB_STR_FMT(one));
     pb_buf_printf(out, "  %s  ", cli_text(context, state_says(job->state)));
-    when_text(context, job, out);
+    when_text(context, job, now_us, out);
     add_line(out);
     last_text(context, job, out);
 }
@@ -110,7 +115,7 @@ static void member_moment(const cli_context *context, pb_json *json, const char 
     pb_json_member(json, name, us == INT64_MIN ? PB_STR_NONE : pb_str_c(cli_moment(context, us)));
 }
 
-void job_json(const cli_context *context, const job_item *job, pb_json *json)
+void job_json(const cli_context *context, const job_item *job, int64_t now_us, pb_json *json)
 {
     pb_str arguments = job->arguments, one;
     pb_json_object(json);
@@ -124,6 +129,8 @@ void job_json(const cli_context *context, const job_item *job, pb_json *json)
     pb_json_array_end(json);
     pb_json_member(json, "state", pb_str_c(job_state_word(job->state)));
     member_moment(context, json, "due", job->due_us);
+    pb_json_key(json, "overdue");
+    pb_json_bool(json, job_is_overdue(job, now_us));
     pb_json_member_i64(json, "every_seconds", job->every_us / PB_US_PER_SECOND);
     pb_json_member_i64(json, "tries", job->tries);
     pb_json_member_i64(json, "tries_at_most", job->most);

@@ -9,32 +9,12 @@ typedef struct keeping {
 
 static pb_status add_work(db_session *session, void *context, pb_error *err)
 {
-    static const char next_sql[] = "SELECT COALESCE(MAX(n), 0) + 1 FROM t_work_job";
-    static const char add_sql[] =
-        "INSERT INTO t_work_job (n, kind, arguments, state, due_us, every_us, most, tries,"
-        " failures, by, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?9)";
     keeping *k = context;
-    db_stmt *stmt;
-    bool row;
     job_item made = {.kind = k->wish->kind,
                      .arguments = k->wish->arguments,
                      .due_us = k->wish->due_us,
                      .every_us = k->wish->every_us};
-    PB_TRY(db_prepare(session, next_sql, &stmt, err));
-    PB_TRY(db_step(stmt, &row, err));
-    made.n = row ? db_column_i64(stmt, 0) : 1;
-    db_reset(stmt);
-    PB_TRY(db_prepare(session, add_sql, &stmt, err));
-    db_bind_i64(stmt, 1, made.n);
-    db_bind_text(stmt, 2, made.kind);
-    db_bind_text(stmt, 3, made.arguments.ptr == NULL ? PB_STR("") : made.arguments);
-    db_bind_text(stmt, 4, pb_str_c(job_state_word(JOB_WAITING)));
-    db_bind_i64(stmt, 5, made.due_us);
-    db_bind_i64(stmt, 6, made.every_us);
-    db_bind_i64(stmt, 7, k->wish->most);
-    db_bind_text(stmt, 8, k->call->actor.name);
-    db_bind_i64(stmt, 9, k->call->now_us);
-    PB_TRY(db_run(stmt, err));
+    PB_TRY(job_row_add(session, k->call, k->wish, &made.n, err));
     k->n = made.n;
     return job_event(session, k->call, "job.added", &made, NULL, err);
 }
@@ -76,7 +56,7 @@ static pb_status cancel_work(db_session *session, void *context, pb_error *err)
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(job_row_find(session, k->n, arena, &found, err));
-    if (found.state != JOB_WAITING && found.state != JOB_RUNNING)
+    if (found.state == JOB_DONE || found.state == JOB_CANCELLED)
         return fail_over(&found, err);
     found.state = JOB_CANCELLED;
     found.ended_us = k->call->now_us;

@@ -50,3 +50,12 @@ pb_status job_list(db_session *session, const job_filter *filter, pb_arena *aren
     *ret_count = count;
     return PB_OK;
 }
+
+bool job_is_overdue(const job_item *job, int64_t now_us)
+{
+    bool short_turn = job->every_us > 0 && job->every_us < PB_US_PER_DAY;
+    int64_t late_us = now_us - (short_turn ? job->every_us : PB_US_PER_DAY);
+    if (job->state == JOB_RUNNING)
+        return job->until_us < late_us;
+    return job->state == JOB_WAITING && job->due_us < late_us;
+}

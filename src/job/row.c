@@ -81,6 +81,34 @@ pb_status job_row_find(db_session *session, int64_t n, pb_arena *arena, job_item
     return status;
 }
 
+pb_status job_row_add(db_session *session, const job_call *call, const job_wish *wish,
+                      int64_t *ret_n, pb_error *err)
+{
+    static const char next_sql[] = "SELECT COALESCE(MAX(n), 0) + 1 FROM t_work_job";
+    static const char add_sql[] =
+        "INSERT INTO t_work_job (n, kind, arguments, state, due_us, every_us, most, tries,"
+        " failures, by, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?9)";
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(session, next_sql, &stmt, err));
+    PB_TRY(db_step(stmt, &row, err));
+    int64_t n = row ? db_column_i64(stmt, 0) : 1;
+    db_reset(stmt);
+    PB_TRY(db_prepare(session, add_sql, &stmt, err));
+    db_bind_i64(stmt, 1, n);
+    db_bind_text(stmt, 2, wish->kind);
+    db_bind_text(stmt, 3, wish->arguments.ptr == NULL ? PB_STR("") : wish->arguments);
+    db_bind_text(stmt, 4, pb_str_c(job_state_word(JOB_WAITING)));
+    db_bind_i64(stmt, 5, wish->due_us);
+    db_bind_i64(stmt, 6, wish->every_us);
+    db_bind_i64(stmt, 7, wish->most);
+    db_bind_text(stmt, 8, call->actor.name);
+    db_bind_i64(stmt, 9, call->now_us);
+    PB_TRY(db_run(stmt, err));
+    *ret_n = n;
+    return PB_OK;
+}
+
 static void bind_moment(db_stmt *stmt, int parameter, int64_t us)
 {
     if (us == INT64_MIN)
@@ -180,5 +208,22 @@ pb_status job_event(db_session *session, const job_call *call, const char *kind,
         return pb_fail_memory(err);
     const ledger_event event = {
         .kind = kind, .at_us = call->now_us, .actor = call->actor, .payload = pb_buf_str(&payload)};
+    return ledger_append(session, &event, &sequence, err);
+}
+
+pb_status job_event_cleared(db_session *session, const job_call *call, int64_t count,
+                            int64_t before_us, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(EVENT_MAX);
+    uint64_t sequence;
+    pb_cbor_map(&payload, 2);
+    put_number(&payload, "jobs", count);
+    put_number(&payload, "before", before_us);
+    if (payload.failed)
+        return pb_fail_memory(err);
+    const ledger_event event = {.kind = "job.cleared",
+                                .at_us = call->now_us,
+                                .actor = call->actor,
+                                .payload = pb_buf_str(&payload)};
     return ledger_append(session, &event, &sequence, err);
 }

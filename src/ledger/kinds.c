@@ -16,6 +16,7 @@ const ledger_kind ledger_kinds[] = {
     {"job.added", false, true, PB_MSG("A job was added.")},
     {"job.again", false, true, PB_MSG("A job was put back by hand.")},
     {"job.cancelled", false, true, PB_MSG("A job was cancelled.")},
+    {"job.cleared", false, true, PB_MSG("Jobs that were long over were cleared away.")},
     {"job.ended", false, true, PB_MSG("A job ended or was given back.")},
     {"job.taken", false, true, PB_MSG("A job was taken by a worker.")},
     {"key.used", false, true, PB_MSG("A program was given an access token for its key.")},
@@ -66,4 +67,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 61;
+const size_t ledger_kind_count = 62;

@@ -131,10 +131,34 @@ static const char *name_of(const service_worker *worker, pb_arena *arena)
     return pb_arena_printf(arena, "%.*s %lld", PB_STR_FMT(host), (long long)sys_process_number());
 }
 
+/* ---- what is long over ---- */
+
+#define CLEAR_EVERY_US (INT64_C(3600) * PB_US_PER_SECOND)
+
+/* Of no use to the job at hand: where others write for long, or the login may not yet, it is tried
+ * again in an hour. */
+static pb_status clear_old(const job_worker *who, int64_t *next_us, pb_error *err)
+{
+    int64_t now = sys_monotonic_us(), cleared;
+    const job_call call = {who->actor, sys_now_us()};
+    pb_error why = {0};
+    if (now < *next_us)
+        return PB_OK;
+    *next_us = now + CLEAR_EVERY_US;
+    pb_status status = job_clear(who->workspace, &call, &cleared, &why);
+    if (status == PB_OK || status == PB_BUSY || status == PB_DENIED)
+        return PB_OK;
+    if (err != NULL)
+        *err = why;
+    return status;
+}
+
 static pb_status work(const job_worker *who, const service_worker *worker, service_worked *worked,
                       pb_error *err)
 {
+    int64_t clear_us = INT64_MIN;
     while (!sys_interrupted()) {
+        PB_TRY(clear_old(who, &clear_us, err));
         PB_AUTO_ARENA arena = pb_arena_new(0);
         job_held *held = NULL;
         if (arena == NULL)

@@ -66,6 +66,14 @@ static void test_work_that_is_due_is_done(void **state)
                    "to=/nowhere/at/all", "--tries", "1");
     PROGRAM_EXPECT(folder, 1, "/nowhere/at/all", "work", ws, "--until-empty");
     PROGRAM_EXPECT(folder, 1, "4  backup --to=/nowhere/at/all  failed", "jobs", ws);
+    PROGRAM_EXPECT(folder, 0, "Job 4 was cancelled", "jobs", ws, "--cancel", "4");
+    PROGRAM_EXPECT(folder, 0, "4  backup --to=/nowhere/at/all  cancelled", "jobs", ws);
+    /* what nobody does is said, too */
+    PROGRAM_EXPECT(folder, 0, "Job 5 was added", "jobs", ws, "--add", "drill", "--at",
+                   "2001-01-01T00:00:00Z");
+    PROGRAM_EXPECT(folder, 1, "overdue since 2001-01-01T00:00:00Z", "jobs", ws);
+    PROGRAM_EXPECT(folder, 1, "\"overdue\": true", "jobs", ws, "--json");
+    PROGRAM_EXPECT(folder, 0, "Job 5 was cancelled", "jobs", ws, "--cancel", "5");
     PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
     program_remove_folder(folder);
 }

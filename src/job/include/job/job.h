@@ -12,6 +12,7 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
+#include "base/time.h"
 #include "db/rows.h"
 #include "ledger/ledger.h"
 
@@ -27,6 +28,9 @@ typedef enum job_state {
 /** As it is stored and written for programs: waiting, running, done, failed, cancelled. */
 const char *job_state_word(job_state state);
 bool job_state_parse(pb_str word, job_state *ret_state);
+
+/** For how long the list keeps what is done or was cancelled. */
+#define JOB_KEPT_US (90 * PB_US_PER_DAY)
 
 enum { JOB_TRIES_MOST = 100, JOB_TEXT_MAX = 4000, JOB_EXIT_LOST = -1, JOB_EXIT_NONE = -2 };
 
@@ -65,12 +69,22 @@ typedef struct job_wish {
 /** Adds a job; `*ret_n` is its number from then on. */
 pb_status job_add(db_workspace *workspace, const job_call *call, const job_wish *wish,
                   int64_t *ret_n, pb_error *err);
-/** Takes a waiting or running job off the list; its worker, if any, is told when it next renews its
- * lease. PB_NOT_FOUND: there is no such job; PB_CONFLICT: it is over already. */
+/** Takes a job that waits, is being done or failed off the list; its worker, if any, is told when
+ * it next renews its lease. PB_NOT_FOUND: there is no such job; PB_CONFLICT: it is over already. */
 pb_status job_cancel(db_workspace *workspace, const job_call *call, int64_t n, pb_error *err);
 /** Makes a job due now, with all its tries, whatever came of it before. PB_CONFLICT: it is running.
  */
 pb_status job_again(db_workspace *workspace, const job_call *call, int64_t n, pb_error *err);
+
+/** Clears away what was done or cancelled more than JOB_KEPT_US before `call->now_us`, some hundred
+ * rows a transaction, each with an event; what failed stays until somebody has it done again or
+ * cancels it, and the newest job stays, so that no number is given twice. */
+pb_status job_clear(db_workspace *workspace, const job_call *call, int64_t *ret_cleared,
+                    pb_error *err);
+
+/** Whether nobody does a job that is due: it waits for longer than one of its turns, a day at most,
+ * or its lease has been over for as long and nobody put it back. */
+bool job_is_overdue(const job_item *job, int64_t now_us);
 
 /** Which jobs: of one state (`one_state`), else all; the newest `limit` of those that are over. */
 typedef struct job_filter {
