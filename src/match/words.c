@@ -248,7 +248,8 @@ static match_alike compare_characters(const match_word *a, const match_word *b)
 {
     if (a->sound == b->sound && a->sound != 0 && a->text.len == b->text.len)
         return ALIKE_CLOSE;
-    return a->text.len >= 9 && match_distance(a->text, b->text, 1) <= 1 ? ALIKE_CLOSE : ALIKE_NOT;
+    size_t shorter = a->text.len < b->text.len ? a->text.len : b->text.len;
+    return shorter >= 9 && match_distance(a->text, b->text, 1) <= 1 ? ALIKE_CLOSE : ALIKE_NOT;
 }
 
 static match_alike compare_words(const match_words *words, const match_word *a, const match_word *b)
@@ -274,7 +275,8 @@ static match_alike compare_words(const match_words *words, const match_word *a, 
                                                                               : ALIKE_NOT;
 }
 
-/* One word against another; remembered. */
+/* One word against another; remembered, whichever of them comes first: so they are compared in one
+ * order only. Which thread met them first in which order must not matter. */
 static match_alike words_alike(match_words *words, uint32_t a, uint32_t b)
 {
     if (a == b)
@@ -282,9 +284,12 @@ static match_alike words_alike(match_words *words, uint32_t a, uint32_t b)
     uint64_t pair = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
     struct match_likeness *place =
         &words->cache[(pair * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - words->cache_bits)];
-    if (place->pair != pair)
-        *place =
-            (struct match_likeness){pair, compare_words(words, &words->items[a], &words->items[b])};
+    if (place->pair != pair) {
+        const match_word *one = &words->items[a], *other = &words->items[b];
+        bool turned = pb_str_cmp(one->text, other->text) > 0;
+        *place = (struct match_likeness){
+            pair, compare_words(words, turned ? other : one, turned ? one : other)};
+    }
     return place->alike;
 }
 

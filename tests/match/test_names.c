@@ -116,6 +116,23 @@ static void test_names_in_chinese(void **state)
     EXPECT(MATCH_NAME, other, 1, 1);
 }
 
+/* Whichever of the two comes first: words are compared once only, by whichever thread meets them
+ * first, in whatever order. */
+static void test_characters_are_compared_alike_both_ways(void **state)
+{
+    static const pair pairs[] = {
+        {"静敏司马", "司马静敏"},           {"晨静上官", "上官晨静"}, {"王小明", "小明王"},
+        {"欧阳娜娜", "娜娜欧阳"},           {"李四光", "李四光明"},   {"张晓明", "xiaoming zhang"},
+        {"حسین محمدی", "mohammadi hossein"}};
+    enum { COUNT = sizeof pairs / sizeof *pairs };
+    unsigned there[PAIRS], back[PAIRS];
+    (void)state;
+    levels_of(MATCH_NAME, pairs, COUNT, false, there);
+    levels_of(MATCH_NAME, pairs, COUNT, true, back);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(there[i], back[i]);
+}
+
 /* Letters, joined and apart, Latin spellings. shows: DQ-4 */
 static void test_names_in_persian(void **state)
 {
@@ -197,9 +214,13 @@ static void test_phones_and_dates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names_in_latin),   cmocka_unit_test(test_names_in_chinese),
-        cmocka_unit_test(test_names_in_persian), cmocka_unit_test(test_organisations),
-        cmocka_unit_test(test_mailboxes),        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_names_in_latin),
+        cmocka_unit_test(test_names_in_chinese),
+        cmocka_unit_test(test_names_in_persian),
+        cmocka_unit_test(test_organisations),
+        cmocka_unit_test(test_mailboxes),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_characters_are_compared_alike_both_ways),
         cmocka_unit_test(test_phones_and_dates)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
