@@ -137,3 +137,20 @@ void cli_put_error(const cli_context *context, const pb_error *error, pb_buf *ou
             pb_buf_printf(out, "%s%s", i > 0 ? " " : "", pb_buf_cstr(&text));
     }
 }
+
+pb_status cli_past(const cli_context *context, int64_t now_us, int64_t *ret_us, pb_error *err)
+{
+    const char *at = cli_value(context, "at");
+    *ret_us = INT64_MAX;
+    if (at == NULL)
+        return PB_OK;
+    if (!pb_instant_parse(pb_str_c(at), ret_us)) {
+        pb_fail(err, PB_USAGE, PB_MSG("“{value}” is no moment."), "value", at, NULL);
+        pb_error_hint(err, PB_MSG("Write it as 2026-11-22T08:30:00Z."), NULL);
+        return PB_USAGE;
+    }
+    if (*ret_us > now_us)
+        return pb_fail(err, PB_USAGE, PB_MSG("The moment {value} is still to come."), "value", at,
+                       NULL);
+    return PB_OK;
+}

@@ -34,6 +34,8 @@ pb_status cli_write_units(cli_context *context, const char *timer, const char *p
 void cli_say_no_indexes(const cli_context *context, pb_buf *out);
 /** The moment of --time; INT64_MAX without it. */
 pb_status cli_until(const cli_context *context, int64_t *ret_us, pb_error *err);
+/** The moment of --at, which must not be to come; INT64_MAX without it. */
+pb_status cli_past(const cli_context *context, int64_t now_us, int64_t *ret_us, pb_error *err);
 /** Whether `list` names formats of reports, as --format takes them. */
 pb_status cli_check_formats(const char *list, pb_error *err);
 /** What became of a backup at one place: a line, or lines; an object. */

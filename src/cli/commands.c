@@ -780,6 +780,44 @@ static const cli_command teams_commands[] = {
     {"rename", "teams rename", PB_MSG("Give a team another name"), NULL, teams_rename_arguments, teams_rename_options, teams_rename_examples, teams_rename_exits, NULL, cli_run_teams_rename},
     {"end", "teams end", PB_MSG("End a team, and all memberships"), NULL, teams_end_arguments, teams_end_options, teams_end_examples, teams_end_exits, NULL, cli_run_teams_end},
     {.name = NULL}};
+static const cli_option roles_options[] = {
+    {"set", 0, "FILE", PB_MSG("Define the role that this YAML file says, or say it anew; files of the program's own roles are in its sources below roles/"), NULL, NULL, false, true, false},
+    {"end", 0, "NAME", PB_MSG("End this role: who holds it holds nothing by it from now on"), NULL, NULL, false, false, false},
+    {"why", 0, "TEXT", PB_MSG("With --set and --end: the reason, for the ledger"), NULL, NULL, false, false, false},
+    {"at", 0, "TIME", PB_MSG("The roles of this moment, as 2026-03-01T00:00:00Z (default: now)"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument roles_arguments[] = {
+    {"ROLE", PB_MSG("Only this role, in full (default: all, in short)"), NULL, false, true, false},
+    {.name = NULL}};
+static const cli_example roles_examples[] = {
+    {"probity roles -w customers", PB_MSG("See who may what by which role")},
+    {"probity roles sales -w customers", PB_MSG("See what the role sales holds, and what its parent cuts")},
+    {"probity roles --set field-sales.yaml --why agreed -w customers", PB_MSG("Define a role of your own")},
+    {.line = NULL}};
+static const cli_exit roles_exits[] = {
+    {.says = NULL}};
+static const cli_option who_can_options[] = {
+    {"change", 0, NULL, PB_MSG("Who may change it, instead of see it"), NULL, NULL, false, false, false},
+    {"at", 0, "TIME", PB_MSG("At this moment, as 2026-03-01T00:00:00Z (default: now)"), NULL, NULL, false, false, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument who_can_arguments[] = {
+    {"FIELD", PB_MSG("Kind of record and field: contact.email"), NULL, false, false, false},
+    {"RECORD", PB_MSG("Its id, the source's own id, or its name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example who_can_examples[] = {
+    {"probity who-can contact.birth_date \"Anna Smith\" -w customers", PB_MSG("See who may see a date of birth")},
+    {"probity who-can contact.email 4711 --change --at 2026-03-01T00:00:00Z -w customers", PB_MSG("Who could change it in March")},
+    {.line = NULL}};
+static const cli_exit who_can_exits[] = {
+    {0, PB_MSG("It could be said, be it nobody")},
+    {2, PB_MSG("It could not be said; standard error says why and what to do")},
+    {.says = NULL}};
 static const cli_option ledger_options[] = {
     {.name = NULL}};
 static const cli_argument ledger_arguments[] = {
@@ -980,6 +1018,8 @@ static const cli_command all_commands[] = {
     {"serve", "serve", PB_MSG("Serve a workspace over HTTP: people with a browser, programs by its API"), PB_MSG("Listens until it is asked to end (SIGTERM, Ctrl-C); then it takes no new connections, answers what it has, and ends; asked a second time it ends at once. What reaches beyond this machine goes over TLS 1.2 or 1.3: with your certificate, or with one that is made at the first start and kept beside the workspace's key. SIGHUP reads the certificate anew. Clients that are slow, too many or speak HTTP in ways that two programs may understand differently are turned away. Standard error has one JSON object a line, without personal data. Where the system can, the process gives up all files but those it needs (Landlock). For the open Internet, nginx belongs before it: see the manual, “Serving”."), serve_arguments, serve_options, serve_examples, serve_exits, NULL, cli_run_serve},
     {"users", "users", PB_MSG("Who may use the workspace: list, add, change and end users, and what they hold"), PB_MSG("A user is a person of the house, a program, a portal customer (one contact) or an external auditor. A role says what a user may; teams and the organisation say whose records it sees. Everything holds for a time and nothing is overwritten: --at tells how it was. A user that ends loses everything it holds at once; those below it come below the one above it. A sign-in name is never given to a second user."), users_arguments, users_options, users_examples, users_exits, users_commands, NULL},
     {"teams", "teams", PB_MSG("List, add, rename and end teams: who is in one sees the records of the others where a role says so"), NULL, teams_arguments, teams_options, teams_examples, teams_exits, teams_commands, NULL},
+    {"roles", "roles", PB_MSG("List the roles and what each holds, define or end one"), PB_MSG("A role holds grants: which operations on which kinds of records, which of these records (one's own, the team's, those of people below, all, by a condition), and how far each field shows (hidden, masked, read, write). What a role with a parent holds is cut by what the parent holds and passes on, whatever is changed. Roles are kept with the time they hold for, each change is an event of the ledger. Those that come with the program are put into the workspace with the first user or the first change. Without an option, lists the roles."), roles_arguments, roles_options, roles_examples, roles_exits, NULL, cli_run_roles},
+    {"who-can", "who-can", PB_MSG("Say who may see or change a field of a record, at any moment"), PB_MSG("Lists every user who may see the field of that record, masked or whole, with the role and the grant that allows it. With --at, as it was then: by the users, teams and roles of that moment and the record as it was. Who holds the key of the workspace sees everything and is not listed."), who_can_arguments, who_can_options, who_can_examples, who_can_exits, NULL, cli_run_who_can},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
     {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},

@@ -79,6 +79,8 @@ pb_status cli_run_backups(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_standby(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_upgrade(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_roles(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_who_can(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_jobs(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_work(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_users_list(cli_context *context, int *ret_exit, pb_error *err);

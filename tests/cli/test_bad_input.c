@@ -159,6 +159,15 @@ static const bad_row bad_rows[] = {
     {"upgrade", "missing; torn; file; ws --key-file key; missing --dry-run;"
                 " missing --without-places; torn --without-places; older --model more;"
                 " older --model more --dry-run; older --model missing --without-places"},
+    {"roles", "-w missing; -w torn; nobody -w ws; sails -w ws; -w ws --at yesterday;"
+              " -w ws --at 2999-01-01T00:00:00Z; -w ws --set missing.yaml; -w ws --set noise.yaml;"
+              " -w ws --end nobody; -w ws --end manager; -w ws --set noise.yaml --end sales;"
+              " -w ws --end sales --at 2020-01-01T00:00:00Z; sales -w ws --end sales;"
+              " -w ws --why because; -w ws --end sales --key-file key"},
+    {"who-can", "contact.email 1 -w missing; contact.email 1 -w torn; contact 1 -w ws;"
+                " contact.colour 1 -w ws; contact.emial 1 -w ws; unicorn.horn 1 -w ws;"
+                " contact.email nobody -w ws; contact.email 1 -w ws --at yesterday;"
+                " contact.email 1 -w ws --at 2999-01-01T00:00:00Z"},
     {"jobs", "missing; torn; file; ws --key-file key; ws --add tea; ws --add audit;"
              " ws --add audit --with out=here; ws --add audit --with out=/x --with colour=red;"
              " ws --add audit --with out=/x --with format=docx; ws --add audit --with out;"

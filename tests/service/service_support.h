@@ -71,6 +71,7 @@ static inline int office_open(void **state)
     add_assets(o, root, "model");
     add_assets(o, root, "controls");
     add_assets(o, root, "presets");
+    add_assets(o, root, "roles");
     must(service_open(o->assets, o->asset_count, &extra, &o->service, &err), &err);
     o->call = (service_call){.actor = {PB_STR("tester"), PB_STR("test"), PB_STR("tests")},
                              .now_us = INT64_C(1750000000000000)};

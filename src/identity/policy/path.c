@@ -66,16 +66,17 @@ static bool is_somebody(pb_uuid id)
     return memcmp(id.b, nobody.b, sizeof id.b) != 0;
 }
 
-static pb_status read_there(db_session *session, const model_field *via, const model_field *there,
-                            pb_value value, pb_uuid *ret_id, pb_error *err)
+/* What a link of another record says now. */
+static pb_status read_now(void *context, const model_field *link, pb_uuid record, pb_uuid *ret_id,
+                          pb_error *err)
 {
     char sql[256];
     db_stmt *stmt;
     bool row;
-    snprintf(sql, sizeof sql, "SELECT %.*s_id FROM t_%.*s WHERE id = ?1", PB_STR_FMT(there->name),
-             PB_STR_FMT(via->target->name));
-    PB_TRY(db_prepare_text(session, pb_str_c(sql), &stmt, err));
-    db_bind_value(stmt, 1, value);
+    snprintf(sql, sizeof sql, "SELECT %.*s_id FROM t_%.*s WHERE id = ?1", PB_STR_FMT(link->name),
+             PB_STR_FMT(link->entity->name));
+    PB_TRY(db_prepare_text(context, pb_str_c(sql), &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&record));
     PB_TRY(db_step(stmt, &row, err));
     if (row)
         *ret_id = as_id(db_column_value(stmt, 0));
@@ -83,31 +84,39 @@ static pb_status read_there(db_session *session, const model_field *via, const m
     return PB_OK;
 }
 
-static pb_status follow(db_session *session, const policy_path *path, pb_uuid self,
-                        const pb_value *values, pb_uuid *ret_id, pb_error *err)
+static pb_status follow(const policy_path *path, const identity_record *record,
+                        identity_link_read read, void *context, pb_uuid *ret_id, pb_error *err)
 {
     pb_uuid found = {{0}};
     if (path->self)
-        found = self;
+        found = record->id;
     else if (path->own != NULL)
-        found = as_id(values[path->own->index]);
-    for (size_t i = 0; i < path->count && !is_somebody(found); i++)
-        if (is_somebody(as_id(values[path->via[i]->index])))
-            PB_TRY(read_there(session, path->via[i], path->there[i], values[path->via[i]->index],
-                              &found, err));
+        found = as_id(record->values[path->own->index]);
+    for (size_t i = 0; i < path->count && !is_somebody(found); i++) {
+        pb_uuid via = as_id(record->values[path->via[i]->index]);
+        if (is_somebody(via))
+            PB_TRY(read(context, path->there[i], via, &found, err));
+    }
     *ret_id = found;
+    return PB_OK;
+}
+
+pb_status identity_record_by(const model_entity *entity, pb_uuid id, const pb_value *values,
+                             identity_link_read read, void *context, identity_record *ret_record,
+                             pb_error *err)
+{
+    identity_record record = {.entity = entity, .id = id, .values = values};
+    policy_path owner, customer;
+    policy_owner_path(entity, &owner);
+    policy_customer_path(entity, &customer);
+    PB_TRY(follow(&owner, &record, read, context, &record.owner, err));
+    PB_TRY(follow(&customer, &record, read, context, &record.customer, err));
+    *ret_record = record;
     return PB_OK;
 }
 
 pb_status identity_record_of(db_session *session, const model_entity *entity, pb_uuid id,
                              const pb_value *values, identity_record *ret_record, pb_error *err)
 {
-    identity_record record = {.entity = entity, .id = id, .values = values};
-    policy_path owner, customer;
-    policy_owner_path(entity, &owner);
-    policy_customer_path(entity, &customer);
-    PB_TRY(follow(session, &owner, id, values, &record.owner, err));
-    PB_TRY(follow(session, &customer, id, values, &record.customer, err));
-    *ret_record = record;
-    return PB_OK;
+    return identity_record_by(entity, id, values, read_now, session, ret_record, err);
 }

@@ -337,14 +337,14 @@ pb_status identity_role_end(db_session *session, const identity_call *call, pb_s
 
 /* ---- those that come with the program ---- */
 
-static pb_status was_there(db_session *session, pb_str name, bool *ret_there, pb_error *err)
+pb_status identity_role_known(db_session *session, pb_str name, bool *ret_known, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     version newest;
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(read_newest(session, name, arena, &newest, err));
-    *ret_there = newest.n > 0;
+    *ret_known = newest.n > 0;
     return PB_OK;
 }
 
@@ -371,7 +371,7 @@ pb_status identity_role_ship(db_session *session, const identity_call *call,
             bool there = false;
             if (done[i] || waits(roles, count, done, &roles[i]))
                 continue;
-            PB_TRY(was_there(session, roles[i].name, &there, err));
+            PB_TRY(identity_role_known(session, roles[i].name, &there, err));
             if (!there)
                 PB_TRY(identity_role_put(session, call, &roles[i], NULL, err));
             done[i] = true;

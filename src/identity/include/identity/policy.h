@@ -45,6 +45,15 @@ typedef struct identity_record {
 pb_status identity_record_of(db_session *session, const model_entity *entity, pb_uuid id,
                              const pb_value *values, identity_record *ret_record, pb_error *err);
 
+/** Says what a link of another record leads to; leaves `*ret_id` alone when it is empty. */
+typedef pb_status (*identity_link_read)(void *context, const model_field *link, pb_uuid record,
+                                        pb_uuid *ret_id, pb_error *err);
+/** As identity_record_of, with links of other records as `read` says them: for a moment that is
+ * past. */
+pb_status identity_record_by(const model_entity *entity, pb_uuid id, const pb_value *values,
+                             identity_link_read read, void *context, identity_record *ret_record,
+                             pb_error *err);
+
 typedef enum identity_outcome { IDENTITY_DENY, IDENTITY_MASK, IDENTITY_ALLOW } identity_outcome;
 
 typedef struct identity_decision {

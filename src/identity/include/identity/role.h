@@ -147,6 +147,8 @@ pb_status identity_role_end(db_session *session, const identity_call *call, pb_s
  * there: what was changed or ended stays so. Inside db_write. */
 pb_status identity_role_ship(db_session *session, const identity_call *call,
                              const identity_role *roles, size_t count, pb_error *err);
+/** Whether there is, or was, a role of that name. */
+pb_status identity_role_known(db_session *session, pb_str name, bool *ret_known, pb_error *err);
 /** The roles in force at `at_us` (IDENTITY_OPEN: now), by name, in `arena`. */
 pb_status identity_role_list(db_session *session, int64_t at_us, pb_arena *arena,
                              identity_role_row **ret_roles, size_t *ret_count, pb_error *err);
