@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "service/roles.h"
 
 /* What was done, to people or (as an object with the name it was done to) to programs. */
 static pb_status done_out(const cli_context *context, const char *says, const pb_uuid *id,
@@ -119,7 +120,9 @@ pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(read_names(context, "team", &wish.teams, &wish.team_count, err));
     wish.superior = pb_str_c(cli_value(context, "below"));
     PB_TRY(cli_open_named_to_write(context, &workspace, err));
-    pb_status status = service_user_add(&call, workspace, &wish, &id, code, err);
+    pb_status status = service_ship_roles(context->service, call.call, workspace, err);
+    if (status == PB_OK)
+        status = service_user_add(&call, workspace, &wish, &id, code, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
@@ -172,7 +175,11 @@ static pb_status do_one(cli_context *context, service_people_deed deed, const ch
     PB_TRY(user_moment(context, "from", false, 0, &change.from_us, err));
     PB_TRY(user_moment(context, "until", true, IDENTITY_OPEN, &change.until_us, err));
     PB_TRY(cli_open_named_to_write(context, &workspace, err));
-    pb_status status = service_people_do(&call, workspace, &change, err);
+    pb_status status = deed == SERVICE_ROLE_GIVE
+                           ? service_ship_roles(context->service, call.call, workspace, err)
+                           : PB_OK;
+    if (status == PB_OK)
+        status = service_people_do(&call, workspace, &change, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;
