@@ -215,6 +215,30 @@ static void test_a_passkey_signs_in_beside_a_password_and_alone(void **state)
     must(identity_signin_passkey(&desk, &visit, asked.ticket, &shown, h->arena, &second, &err),
          &err);
     assert_int_equal(second.step, IDENTITY_WRONG);
+    /* Who is signed in proves it once more by the same passkey, and nobody else's. */
+    identity_caller caller;
+    identity_signin signed_in = second, proved;
+    must(identity_signin_begin(&desk, &visit, h->arena, &asked, &err), &err);
+    shown = authenticator_show(&mine, h->arena, asked.challenge);
+    must(identity_signin_passkey(&desk, &visit, asked.ticket, &shown, h->arena, &signed_in, &err),
+         &err);
+    assert_int_equal(caller_of_token(h, signed_in.token, &caller), PB_OK);
+    must(identity_signin_begin(&desk, &visit, h->arena, &asked, &err), &err);
+    mine.count = 4;
+    shown = authenticator_show(&mine, h->arena, asked.challenge);
+    caller.user = bob;
+    must(identity_prove_passkey(&desk, &visit, &caller, asked.ticket, &shown, h->arena, &proved,
+                                &err),
+         &err);
+    assert_int_equal(proved.step, IDENTITY_WRONG);
+    caller.user = ann;
+    must(identity_prove_passkey(&desk, &visit, &caller, asked.ticket, &shown, h->arena, &proved,
+                                &err),
+         &err);
+    assert_int_equal(proved.step, IDENTITY_SIGNED_IN);
+    assert_int_equal(caller_of_token(h, signed_in.token, &caller), PB_DENIED);
+    assert_int_equal(caller_of_token(h, proved.token, &caller), PB_OK);
+    assert_true(caller.second_factor);
     EVP_PKEY_free(mine.key);
     EVP_PKEY_free(stolen.key);
     house_close(h);

@@ -232,23 +232,17 @@ static deal make_key(house *h, pb_uuid user, const identity_key_wish *wish)
     return d;
 }
 
-static pb_status deal_token(db_session *session, deal *d, pb_error *err)
-{
-    return identity_key_token(session, &d->visit, d->text, d->other, d->third, 0, d->token,
-                              &d->caller, d->h->arena, err);
-}
-
-/* A client's id and secret out of its key. */
-static deal ask_token(house *h, const deal *key, const char *scopes)
+/* Asks for an access token with the id and the secret out of a key. */
+static pb_status ask_token(house *h, const deal *key, const char *scopes, identity_signin *ret,
+                           pb_error *err)
 {
     pb_str rest = pb_str_sub(pb_str_c(key->token), 4, 200), id;
+    identity_caller caller;
+    const identity_desk desk = desk_of(h);
+    const identity_visit visit = visit_from(h, "192.0.2.7");
     pb_str_split(&rest, '_', &id);
-    return (deal){.work = deal_token,
-                  .h = h,
-                  .visit = visit_from(h, "192.0.2.7"),
-                  .text = id,
-                  .other = rest,
-                  .third = pb_str_c(scopes)};
+    const identity_client client = {.id = id, .secret = rest, .scopes = pb_str_c(scopes)};
+    return identity_signin_client(&desk, &visit, &client, h->arena, ret, &caller, err);
 }
 
 static pb_status deal_end_credential(db_session *session, deal *d, pb_error *err)
@@ -268,7 +262,9 @@ static void test_a_key_is_good_until_it_ends_with_all_its_tokens(void **state)
                                     .rate = 600,
                                     .read_only = true,
                                     .expires_us = h->now_us + 30 * DAY};
-    deal key = make_key(h, id_of(9), &wish);
+    pb_uuid shop = add_person(h, "shop", 0);
+    identity_signin token;
+    deal key = make_key(h, shop, &wish);
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_OK);
     assert_true(caller.key == key.n && caller.session == 0 && caller.rate == 600 &&
                 caller.read_only);
@@ -281,8 +277,8 @@ static void test_a_key_is_good_until_it_ends_with_all_its_tokens(void **state)
         edited[i] = edited[i] == 'b' ? 'c' : 'b';
         assert_int_equal(caller_of_token(h, edited, &caller), PB_DENIED);
     }
-    deal token = ask_token(h, &key, "contact.read");
-    do_deal(&token);
+    must(ask_token(h, &key, "contact.read", &token, &err), &err);
+    assert_int_equal(token.step, IDENTITY_SIGNED_IN);
     assert_int_equal(caller_of_token(h, token.token, &caller), PB_OK);
     assert_true(caller.key == key.n && caller.session > 0 && caller.read_only &&
                 caller.rate == 600);
@@ -291,24 +287,22 @@ static void test_a_key_is_good_until_it_ends_with_all_its_tokens(void **state)
     h->now_us += 15 * MINUTE;
     assert_int_equal(caller_of_token(h, token.token, &caller), PB_DENIED);
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_OK);
-    token = ask_token(h, &key, "");
-    do_deal(&token);
+    must(ask_token(h, &key, "", &token, &err), &err);
     assert_int_equal(caller_of_token(h, token.token, &caller), PB_OK);
     assert_true(pb_str_eq(caller.scopes, wish.scopes));
-    deal more = ask_token(h, &key, "contact.read account.read");
-    assert_int_equal(try_deal(&more, &err), PB_INVALID);
+    assert_int_equal(ask_token(h, &key, "contact.read account.read", &token, &err), PB_INVALID);
     must_say(&err, "The key has not the scope account.read.");
     deal end = {.work = deal_end_credential,
                 .h = h,
                 .visit = visit_from(h, "192.0.2.7"),
-                .user = id_of(9),
+                .user = shop,
                 .n = key.n};
     do_deal(&end);
     assert_int_equal(caller_of_token(h, token.token, &caller), PB_DENIED);
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_DENIED);
-    deal late = ask_token(h, &key, "");
-    assert_int_equal(try_deal(&late, &err), PB_DENIED);
-    must_say(&err, "The client's id or secret is not right.");
+    must(ask_token(h, &key, "", &token, &err), &err);
+    assert_int_equal(token.step, IDENTITY_WRONG);
+    assert_int_equal(events_of(h, "signin.failed"), 1);
     house_close(h);
 }
 
@@ -319,11 +313,13 @@ static void test_keys_expire_and_ask_for_scopes_that_are_some(void **state)
     house *h = house_open();
     pb_error err = {0};
     identity_caller caller;
+    pb_uuid shop = add_person(h, "shop", 0);
+    identity_signin token;
     identity_key_wish wish = {.label = PB_STR("shop"), .expires_us = h->now_us + DAY};
-    deal key = make_key(h, id_of(9), &wish);
-    deal token = ask_token(h, &key, "anything.goes");
-    do_deal(&token);
-    h->now_us += DAY - 1;
+    deal key = make_key(h, shop, &wish);
+    must(ask_token(h, &key, "anything.goes", &token, &err), &err);
+    assert_int_equal(token.step, IDENTITY_SIGNED_IN);
+    h->now_us = wish.expires_us - 1;
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_OK);
     assert_true(caller.scopes.ptr == NULL && caller.rate == 0 && !caller.read_only);
     h->now_us += 1;

@@ -178,38 +178,28 @@ pb_status identity_key_caller(db_session *session, int64_t n, int64_t now_us, pb
     return status;
 }
 
-pb_status identity_key_token(db_session *session, const identity_visit *visit, pb_str client,
-                             pb_str secret, pb_str scopes, int64_t lasts_us,
-                             char ret_token[IDENTITY_TOKEN], identity_caller *ret_caller,
-                             pb_arena *arena, pb_error *err)
+pb_status identity_key_token(db_session *session, const identity_visit *visit, pb_str scopes,
+                             int64_t lasts_us, char ret_token[IDENTITY_TOKEN],
+                             identity_caller *caller, pb_arena *arena, pb_error *err)
 {
-    identity_caller caller;
     pb_str chosen;
-    pb_status status =
-        identity_key_find(session, client, secret, visit->now_us, arena, &caller, err);
-    if (status == PB_NOT_FOUND)
-        return pb_fail(err, PB_DENIED, PB_MSG("The client's id or secret is not right."), NULL);
-    PB_TRY(status);
-    PB_TRY(choose_scopes(caller.scopes, scopes, &chosen, err));
+    PB_TRY(choose_scopes(caller->scopes, scopes, &chosen, err));
     int64_t lasts = lasts_us > 0 ? lasts_us : TOKEN_US;
-    const identity_session_wish wish = {.user = caller.user,
-                                        .key = caller.key,
+    const identity_session_wish wish = {.user = caller->user,
+                                        .key = caller->key,
                                         .scopes = chosen,
-                                        .read_only = caller.read_only,
+                                        .read_only = caller->read_only,
                                         .idle_us = lasts,
                                         .lasts_us = lasts};
-    PB_TRY(identity_session_begin(session, visit, &wish, ret_token, &caller.session, err));
-    PB_TRY(identity_credential_used(session, caller.key, 0, visit->now_us, err));
+    PB_TRY(identity_session_begin(session, visit, &wish, ret_token, &caller->session, err));
+    PB_TRY(identity_credential_used(session, caller->key, 0, visit->now_us, err));
     const identity_pair pairs[] = {
-        {"key", PB_VALUE_INT(caller.key)},
-        {"session", PB_VALUE_INT(caller.session)},
+        {"key", PB_VALUE_INT(caller->key)},
+        {"session", PB_VALUE_INT(caller->session)},
         {"scopes", chosen.ptr == NULL ? PB_VALUE_NULL : PB_VALUE_TEXT(chosen)}};
-    PB_TRY(identity_note(session, visit, "key.used", caller.user, pairs, 3, err));
-    caller.scopes = chosen.ptr == NULL ? PB_STR_NONE : pb_arena_str(arena, chosen);
-    caller.from_us = visit->now_us;
-    caller.until_us = visit->now_us + lasts;
-    if (chosen.ptr != NULL && caller.scopes.ptr == NULL)
-        return pb_fail_memory(err);
-    *ret_caller = caller;
-    return PB_OK;
+    PB_TRY(identity_note(session, visit, "key.used", caller->user, pairs, 3, err));
+    caller->scopes = chosen.ptr == NULL ? PB_STR_NONE : pb_arena_str(arena, chosen);
+    caller->from_us = visit->now_us;
+    caller->until_us = visit->now_us + lasts;
+    return chosen.ptr != NULL && caller->scopes.ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }

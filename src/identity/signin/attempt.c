@@ -154,13 +154,26 @@ pb_status identity_attempt_done(db_session *session, identity_attempt *attempt, 
     return identity_note(session, &visit, "signin.passed", attempt->user.id, pairs, 3, err);
 }
 
+pb_status identity_attempt_proved(db_session *session, identity_attempt *attempt,
+                                  const identity_caller *caller, bool second_factor, pb_error *err)
+{
+    identity_signin *to = attempt->to;
+    const identity_visit visit = identity_attempt_visit(attempt, true);
+    PB_TRY(identity_slow_passed(session, &attempt->slow, err));
+    to->step = IDENTITY_SIGNED_IN;
+    to->session = caller->session;
+    to->user = attempt->user.id;
+    to->name = attempt->user.name;
+    to->second_factor = second_factor || caller->second_factor;
+    return identity_session_proved(session, &visit, caller->session, second_factor, to->token, err);
+}
+
 /* ---- what is asked for next ---- */
 
 static pb_status list_ways(db_session *session, identity_attempt *attempt, pb_error *err)
 {
     identity_signin *to = attempt->to;
     identity_credential *all;
-    identity_held_credentials passkeys;
     size_t count;
     int64_t now = attempt->visit->now_us;
     PB_TRY(identity_credential_list(session, attempt->user.id, now, attempt->arena, &all, &count,
@@ -170,16 +183,8 @@ static pb_status list_ways(db_session *session, identity_attempt *attempt, pb_er
         to->totp = to->totp || all[i].kind == IDENTITY_TOTP;
         to->recovery = to->recovery || all[i].kind == IDENTITY_RECOVERY;
     }
-    PB_TRY(identity_credential_read(session, attempt->user.id, IDENTITY_PASSKEY, now,
-                                    attempt->arena, &passkeys, err));
-    pb_str *ids = pb_arena_array(attempt->arena, passkeys.count + 1, sizeof *ids);
-    if (ids == NULL)
-        return pb_fail_memory(err);
-    for (size_t i = 0; i < passkeys.count; i++)
-        ids[i] = passkeys.items[i].handle;
-    to->passkeys = ids;
-    to->passkey_count = passkeys.count;
-    return PB_OK;
+    return identity_passkey_ids(session, attempt->user.id, now, attempt->arena, &to->passkeys,
+                                &to->passkey_count, err);
 }
 
 pb_status identity_attempt_first(db_session *session, identity_attempt *attempt, int64_t password,

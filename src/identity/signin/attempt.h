@@ -32,6 +32,9 @@ pb_status identity_attempt_late(db_session *session, identity_attempt *attempt, 
 /** Inside db_write: signed in, with a session. */
 pb_status identity_attempt_done(db_session *session, identity_attempt *attempt, bool second_factor,
                                 pb_error *err);
+/** Inside db_write: who is signed in proved it once more. */
+pb_status identity_attempt_proved(db_session *session, identity_attempt *attempt,
+                                  const identity_caller *caller, bool second_factor, pb_error *err);
 /** Inside db_write: the password was right, and what is asked for next follows. `password`: the
  * number of its credential. */
 pb_status identity_attempt_first(db_session *session, identity_attempt *attempt, int64_t password,

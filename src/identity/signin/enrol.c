@@ -85,6 +85,22 @@ pb_status identity_passkey_begin(db_workspace *workspace, pb_uuid user, int64_t 
     return PB_OK;
 }
 
+pb_status identity_passkey_ids(db_session *session, pb_uuid user, int64_t now_us, pb_arena *arena,
+                               const pb_str **ret_ids, size_t *ret_count, pb_error *err)
+{
+    identity_held_credentials passkeys;
+    PB_TRY(
+        identity_credential_read(session, user, IDENTITY_PASSKEY, now_us, arena, &passkeys, err));
+    pb_str *ids = pb_arena_array(arena, passkeys.count + 1, sizeof *ids);
+    if (ids == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < passkeys.count; i++)
+        ids[i] = passkeys.items[i].handle;
+    *ret_ids = ids;
+    *ret_count = passkeys.count;
+    return PB_OK;
+}
+
 pb_status identity_passkey_finish(db_session *session, const identity_visit *visit, pb_uuid user,
                                   const identity_site *site, pb_str ticket, pb_str client_data,
                                   pb_str attestation_object, pb_str label, pb_error *err)

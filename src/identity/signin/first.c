@@ -248,7 +248,6 @@ static pb_status prove_work(db_session *session, void *context, pb_error *err)
 {
     proving *p = context;
     identity_attempt *attempt = p->compared.attempt;
-    const identity_visit visit = identity_attempt_visit(attempt, true);
     bool right, fits, second;
     PB_TRY(check_compared(session, &p->compared, &right, err));
     if (!right)
@@ -256,14 +255,7 @@ static pb_status prove_work(db_session *session, void *context, pb_error *err)
     PB_TRY(code_fits(session, p, &fits, &second, err));
     if (!fits)
         return identity_attempt_failed(session, attempt, err);
-    PB_TRY(identity_slow_passed(session, &attempt->slow, err));
-    attempt->to->step = IDENTITY_SIGNED_IN;
-    attempt->to->session = p->caller->session;
-    attempt->to->user = attempt->user.id;
-    attempt->to->name = attempt->user.name;
-    attempt->to->second_factor = second || p->caller->second_factor;
-    return identity_session_proved(session, &visit, p->caller->session, second, attempt->to->token,
-                                   err);
+    return identity_attempt_proved(session, attempt, p->caller, second, err);
 }
 
 pb_status identity_prove(const identity_desk *desk, const identity_visit *visit,

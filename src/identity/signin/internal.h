@@ -136,6 +136,12 @@ pb_status identity_key_find(db_session *session, pb_str client, pb_str secret, i
 pb_status identity_key_caller(db_session *session, int64_t n, int64_t now_us, pb_arena *arena,
                               identity_caller *ret_caller, pb_error *err);
 
+/** A session for a key that was found, with `scopes` of its own (absent: all of them), and the
+ * event that tells of it. PB_INVALID: scopes the key has not. Inside db_write. */
+pb_status identity_key_token(db_session *session, const identity_visit *visit, pb_str scopes,
+                             int64_t lasts_us, char ret_token[IDENTITY_TOKEN],
+                             identity_caller *caller, pb_arena *arena, pb_error *err);
+
 /* ---- throttle.c ---- */
 
 /** By what an attempt is slowed. */
@@ -146,8 +152,10 @@ typedef struct identity_slow {
     bool real;                    /* the account is somebody's */
 } identity_slow;
 
-/** `user` NULL: nobody is called `name`. `what`: password, second, code, passkey: counted apart. A
- * passkey cannot be guessed, so that its failures count against the address alone. */
+/** What cannot be guessed, passkeys and secrets of programs: failures count against the address
+ * alone. */
+#define IDENTITY_NO_GUESS "no guess"
+/** `user` NULL: nobody is called `name`. `what`: password, second, code: counted apart. */
 pb_status identity_slow_make(db_workspace *workspace, const identity_visit *visit,
                              const identity_user *user, pb_str name, const char *what,
                              identity_slow *ret_slow, pb_error *err);

@@ -13,6 +13,7 @@ typedef struct showing {
     bool good, second;
     pb_str begun, label;
     const identity_made *made;
+    const identity_caller *caller; /* who is signed in and proves it once more */
 } showing;
 
 /* Signed in, and the ticket good for nothing more. */
@@ -209,8 +210,40 @@ pb_status identity_signin_passkey(const identity_desk *desk, const identity_visi
     }
     PB_TRY(status);
     PB_TRY(verify(&s, alone, err));
-    PB_TRY(identity_attempt_look(&attempt, s.ticket.user, "passkey", err));
+    PB_TRY(identity_attempt_look(&attempt, s.ticket.user, IDENTITY_NO_GUESS, err));
     return end(&s, passkey_work, ret_signin, err);
+}
+
+/* The session gets another token. */
+static pb_status prove_work(db_session *session, void *context, pb_error *err)
+{
+    const showing *s = context;
+    identity_attempt *attempt = s->attempt;
+    const identity_visit visit = identity_attempt_visit(attempt, true);
+    bool good = false, late;
+    PB_TRY(identity_attempt_late(session, attempt, &late, err));
+    if (late)
+        return PB_OK;
+    if (s->good && attempt->found && people_same(attempt->user.id, s->caller->user))
+        PB_TRY(count_passkey(session, s, &good, err));
+    if (!good)
+        return identity_attempt_failed(session, attempt, err);
+    PB_TRY(identity_ticket_spend(session, &s->ticket, visit.now_us, err));
+    return identity_attempt_proved(session, attempt, s->caller, s->second, err);
+}
+
+pb_status identity_prove_passkey(const identity_desk *desk, const identity_visit *visit,
+                                 const identity_caller *caller, pb_str ticket,
+                                 const identity_assertion *assertion, pb_arena *arena,
+                                 identity_signin *ret_signin, pb_error *err)
+{
+    identity_signin to = {0};
+    identity_attempt attempt = attempt_of(desk, visit, "passkey", arena, &to);
+    showing s = {.attempt = &attempt, .assertion = assertion, .caller = caller};
+    PB_TRY(identity_attempt_ticket(&attempt, ticket, TICKET_PASSKEY, &s.ticket, err));
+    PB_TRY(verify(&s, true, err));
+    PB_TRY(identity_attempt_look(&attempt, s.ticket.user, IDENTITY_NO_GUESS, err));
+    return end(&s, prove_work, ret_signin, err);
 }
 
 /* ---- setting up ---- */

@@ -76,7 +76,7 @@ pb_status identity_slow_make(db_workspace *workspace, const identity_visit *visi
     slow.known = known_device(workspace, visit, user, &device);
     pb_buf_addc(&who, what);
     pb_buf_byte(&who, 0);
-    if (strcmp(what, "passkey") == 0)
+    if (strcmp(what, IDENTITY_NO_GUESS) == 0)
         pb_buf_add(&who, network(visit->address, room));
     else if (user != NULL)
         pb_buf_add(&who, pb_uuid_str(&user->id));

@@ -71,7 +71,7 @@ static void put_base32(pb_buf *out, const uint8_t *bytes, size_t len)
     for (size_t bit = 0; bit < len * 8; bit += 5) {
         unsigned value = 0;
         for (size_t i = bit; i < bit + 5; i++)
-            value = value << 1 | (i < len * 8 ? (bytes[i / 8] >> (7 - i % 8)) & 1u : 0);
+            value = value << 1 | (i < len * 8 ? ((unsigned)bytes[i / 8] >> (7 - i % 8)) & 1u : 0u);
         pb_buf_byte(out, letters[value]);
     }
 }

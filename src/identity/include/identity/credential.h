@@ -88,6 +88,9 @@ pb_status identity_totp_finish(db_session *session, const identity_visit *visit,
 pb_status identity_passkey_begin(db_workspace *workspace, pb_uuid user, int64_t now_us,
                                  uint8_t ret_challenge[IDENTITY_CHALLENGE], pb_buf *out_ticket,
                                  pb_error *err);
+/** The ids of a user's passkeys: those that may be shown, or need not be made again. */
+pb_status identity_passkey_ids(db_session *session, pb_uuid user, int64_t now_us, pb_arena *arena,
+                               const pb_str **ret_ids, size_t *ret_count, pb_error *err);
 /** As identity_totp_finish. PB_EXISTS: that passkey is somebody's already. */
 pb_status identity_passkey_finish(db_session *session, const identity_visit *visit, pb_uuid user,
                                   const identity_site *site, pb_str ticket, pb_str client_data,
@@ -108,13 +111,6 @@ enum { IDENTITY_KEY_TEXT = 80 };
 pb_status identity_key_make(db_session *session, const identity_visit *visit,
                             const identity_key_wish *wish, char ret_key[IDENTITY_KEY_TEXT],
                             int64_t *ret_n, pb_error *err);
-/** An access token for a client's id and secret (RFC 6749 §4.4), good for `lasts_us` (0: 15
- * minutes), with `scopes` of the key's (absent: all of them). PB_DENIED: no such client, always in
- * the same words; PB_INVALID: scopes the key has not. An event. */
-pb_status identity_key_token(db_session *session, const identity_visit *visit, pb_str client,
-                             pb_str secret, pb_str scopes, int64_t lasts_us,
-                             char ret_token[IDENTITY_TOKEN], identity_caller *ret_caller,
-                             pb_arena *arena, pb_error *err);
 /** Whether `scope` is among `scopes`; any is when they are absent. */
 bool identity_scope_has(pb_str scopes, pb_str scope);
 

@@ -103,6 +103,11 @@ pb_status identity_signin_enrolled(const identity_desk *desk, const identity_vis
 pb_status identity_prove(const identity_desk *desk, const identity_visit *visit,
                          const identity_caller *caller, pb_str password, pb_str code,
                          pb_arena *arena, identity_signin *ret_signin, pb_error *err);
+/** The same by a passkey that verifies its user, after identity_signin_begin. */
+pb_status identity_prove_passkey(const identity_desk *desk, const identity_visit *visit,
+                                 const identity_caller *caller, pb_str ticket,
+                                 const identity_assertion *assertion, pb_arena *arena,
+                                 identity_signin *ret_signin, pb_error *err);
 /** Changes the password of who is signed in and proved it (identity_prove) at most ten minutes ago:
  * PB_DENIED otherwise. `others`: ends the user's other sessions. */
 pb_status identity_password_change(const identity_desk *desk, const identity_visit *visit,
@@ -111,5 +116,18 @@ pb_status identity_password_change(const identity_desk *desk, const identity_vis
 /** Whether `caller` proved who it is not longer than ten minutes ago: asked before what matters
  * most (credentials, rights, exports). */
 bool identity_proved_lately(const identity_caller *caller, int64_t now_us);
+
+/** What a program asks for with its client's id and secret (RFC 6749 §4.4). */
+typedef struct identity_client {
+    pb_str id, secret;
+    pb_str scopes;    /* of the key's; absent: all of them */
+    int64_t lasts_us; /* 0: 15 minutes */
+} identity_client;
+/** An access token for a program: IDENTITY_SIGNED_IN with `token`, and `ret_caller` says for how
+ * long and what; or IDENTITY_WRONG, IDENTITY_SLOWED. PB_INVALID: scopes that the key has not. */
+pb_status identity_signin_client(const identity_desk *desk, const identity_visit *visit,
+                                 const identity_client *client, pb_arena *arena,
+                                 identity_signin *ret_signin, identity_caller *ret_caller,
+                                 pb_error *err);
 
 #endif

@@ -1,0 +1,313 @@
+/* Ways to sign in and sessions: one's own, and others' by who may look after users. */
+#include "desk.h"
+
+#include "base/time.h"
+
+#define ENROLMENT_US (INT64_C(3600) * PB_US_PER_SECOND)
+
+/* ---- who may ---- */
+
+static bool is_own(const service_guest *guest, pb_uuid user)
+{
+    return !guest->held.actor.holder && memcmp(&guest->held.actor.user, &user, sizeof user) == 0;
+}
+
+/* Others' ways to sign in are for who has the right to users, and so is handing out codes. */
+static pb_status check_right(db_session *session, const service_guest *guest, pb_error *err)
+{
+    identity_policy *policy = NULL;
+    PB_TRY(identity_policy_now(session, &policy, err));
+    const identity_decision decision =
+        identity_decide(policy, &guest->held.actor, IDENTITY_OP_USERS, NULL, NULL, NULL);
+    pb_status status = decision.outcome == IDENTITY_ALLOW
+                           ? PB_OK
+                           : identity_refuse(&decision, IDENTITY_OP_USERS, NULL, NULL, err);
+    identity_policy_release(policy);
+    return status;
+}
+
+static pb_status check_about(db_session *session, const service_guest *guest, pb_uuid user,
+                             pb_error *err)
+{
+    return is_own(guest, user) ? PB_OK : check_right(session, guest, err);
+}
+
+/* A program never changes by what anybody signs in, and a person only after proving who it is. */
+static pb_status check_proof(const service_guest *guest, int64_t now_us, pb_error *err)
+{
+    if (guest->held.actor.holder)
+        return PB_OK;
+    if (guest->held.actor.read_only)
+        return pb_fail(err, PB_DENIED, PB_MSG("Who may only read changes no credentials."), NULL);
+    if (identity_proved_lately(&guest->caller, now_us))
+        return PB_OK;
+    pb_fail(err, PB_DENIED,
+            PB_MSG("This asks for a proof of who you are that is not older than ten minutes."),
+            NULL);
+    pb_error_hint(err, PB_MSG("Give the password or use the passkey once more, then ask again."),
+                  NULL);
+    return PB_DENIED;
+}
+
+/* ---- changes ---- */
+
+typedef enum matter {
+    MATTER_FACTOR,
+    MATTER_RECOVERY,
+    MATTER_KEY,
+    MATTER_END,
+    MATTER_SESSION,
+    MATTER_ENROLMENT,
+    MATTER_FACTORS
+} matter;
+
+/* A change in hand: what each kind of it needs and gives. */
+typedef struct changing {
+    matter matter;
+    service_desk *desk;
+    const service_guest *guest;
+    identity_visit visit;
+    pb_uuid user;
+    const service_proof *proof;
+    const identity_key_wish *wish;
+    char (*codes)[IDENTITY_CODE];
+    char *text;
+    int64_t n;
+    size_t count;
+} changing;
+
+static pb_status add_factor(db_session *session, const changing *c, pb_error *err)
+{
+    const service_proof *proof = c->proof;
+    if (proof->made != NULL)
+        return identity_passkey_finish(session, &c->visit, c->user, &c->desk->identity.site,
+                                       proof->begun, proof->made->client_data,
+                                       proof->made->attestation_object, proof->label, err);
+    return identity_totp_finish(session, &c->visit, c->user, proof->begun, proof->code,
+                                proof->label, err);
+}
+
+static pb_status end_sessions(db_session *session, changing *c, pb_error *err)
+{
+    if (c->n != 0) {
+        c->count = 1;
+        return identity_session_end(session, &c->visit, c->user, c->n, err);
+    }
+    int64_t except = is_own(c->guest, c->user) ? c->guest->caller.session : 0;
+    return identity_session_end_all(session, &c->visit, c->user, except, &c->count, err);
+}
+
+/* A key needs no second factor and no person: for others it is made only for who is a program. */
+static pb_status make_key(db_session *session, changing *c, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_user user;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(identity_user_read(session, c->user, c->visit.now_us, arena, &user, err));
+    if (!is_own(c->guest, c->user) && user.kind != IDENTITY_PROGRAM)
+        return pb_fail(err, PB_DENIED,
+                       PB_MSG("“{name}” is no program: its keys are its own to make."), "name",
+                       PB_ARG(user.name), NULL);
+    return identity_key_make(session, &c->visit, c->wish, c->text, &c->n, err);
+}
+
+static pb_status change_work(db_session *session, void *context, pb_error *err)
+{
+    changing *c = context;
+    bool others = c->matter == MATTER_ENROLMENT || c->matter == MATTER_FACTORS;
+    PB_TRY(others ? check_right(session, c->guest, err)
+                  : check_about(session, c->guest, c->user, err));
+    switch (c->matter) {
+    case MATTER_FACTOR:
+        return add_factor(session, c, err);
+    case MATTER_RECOVERY:
+        return identity_recovery_make(session, &c->visit, c->user, c->codes, err);
+    case MATTER_KEY:
+        return make_key(session, c, err);
+    case MATTER_END:
+        return identity_credential_end(session, &c->visit, c->user, c->n, err);
+    case MATTER_SESSION:
+        return end_sessions(session, c, err);
+    case MATTER_ENROLMENT:
+        return identity_enrolment_make(session, &c->visit, c->user, c->visit.now_us + ENROLMENT_US,
+                                       c->text, err);
+    case MATTER_FACTORS:
+        return identity_factors_end(session, &c->visit, c->user, err);
+    }
+    return pb_fail(err, PB_INTERNAL, PB_MSG("This change of credentials is none."), NULL);
+}
+
+/* Sessions may be ended without a proof: who sees a stranger in the list should not be held up. */
+static pb_status change(changing *c, const identity_visit *visit, pb_error *err)
+{
+    if (c->matter != MATTER_SESSION)
+        PB_TRY(check_proof(c->guest, visit->now_us, err));
+    c->visit = service_visit_of(visit, c->guest);
+    return db_write(c->desk->identity.workspace, change_work, c, err);
+}
+
+pb_status service_factor_add(service_desk *desk, const identity_visit *visit,
+                             const service_guest *guest, const service_proof *proof, pb_error *err)
+{
+    changing c = {.matter = MATTER_FACTOR,
+                  .desk = desk,
+                  .guest = guest,
+                  .user = guest->held.actor.user,
+                  .proof = proof};
+    return change(&c, visit, err);
+}
+
+pb_status service_recovery_codes(service_desk *desk, const identity_visit *visit,
+                                 const service_guest *guest,
+                                 char ret_codes[IDENTITY_RECOVERY_CODES][IDENTITY_CODE],
+                                 pb_error *err)
+{
+    changing c = {.matter = MATTER_RECOVERY,
+                  .desk = desk,
+                  .guest = guest,
+                  .user = guest->held.actor.user,
+                  .codes = ret_codes};
+    return change(&c, visit, err);
+}
+
+pb_status service_password_change(service_desk *desk, const identity_visit *visit,
+                                  const service_guest *guest, pb_str password, bool others,
+                                  pb_error *err)
+{
+    const identity_visit own = service_visit_of(visit, guest);
+    PB_TRY(check_proof(guest, visit->now_us, err));
+    return identity_password_change(&desk->identity, &own, &guest->caller, password, others, err);
+}
+
+pb_status service_key_make(service_desk *desk, const identity_visit *visit,
+                           const service_guest *guest, const identity_key_wish *wish,
+                           char ret_key[IDENTITY_KEY_TEXT], int64_t *ret_n, pb_error *err)
+{
+    changing c = {.matter = MATTER_KEY,
+                  .desk = desk,
+                  .guest = guest,
+                  .user = wish->user,
+                  .wish = wish,
+                  .text = ret_key};
+    PB_TRY(change(&c, visit, err));
+    *ret_n = c.n;
+    return PB_OK;
+}
+
+pb_status service_credential_end(service_desk *desk, const identity_visit *visit,
+                                 const service_guest *guest, pb_uuid user, int64_t n, pb_error *err)
+{
+    changing c = {.matter = MATTER_END, .desk = desk, .guest = guest, .user = user, .n = n};
+    return change(&c, visit, err);
+}
+
+pb_status service_session_end(service_desk *desk, const identity_visit *visit,
+                              const service_guest *guest, pb_uuid user, int64_t n,
+                              size_t *ret_count, pb_error *err)
+{
+    changing c = {.matter = MATTER_SESSION, .desk = desk, .guest = guest, .user = user, .n = n};
+    PB_TRY(change(&c, visit, err));
+    if (ret_count != NULL)
+        *ret_count = c.count;
+    return PB_OK;
+}
+
+pb_status service_enrolment(service_desk *desk, const identity_visit *visit,
+                            const service_guest *guest, pb_uuid user, char ret_code[IDENTITY_CODE],
+                            pb_error *err)
+{
+    changing c = {
+        .matter = MATTER_ENROLMENT, .desk = desk, .guest = guest, .user = user, .text = ret_code};
+    return change(&c, visit, err);
+}
+
+pb_status service_factors_end(service_desk *desk, const identity_visit *visit,
+                              const service_guest *guest, pb_uuid user, pb_error *err)
+{
+    changing c = {.matter = MATTER_FACTORS, .desk = desk, .guest = guest, .user = user};
+    return change(&c, visit, err);
+}
+
+/* ---- beginning a second factor ---- */
+
+static pb_status find_owner(service_desk *desk, const identity_visit *visit,
+                            const service_guest *guest, pb_str ticket, pb_arena *arena,
+                            identity_user *ret, pb_error *err)
+{
+    db_session *session = NULL;
+    if (guest == NULL)
+        return identity_signin_owner(&desk->identity, visit, ticket, arena, ret, err);
+    PB_TRY(check_proof(guest, visit->now_us, err));
+    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    pb_status status =
+        identity_user_read(session, guest->held.actor.user, visit->now_us, arena, ret, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+static pb_status begin_passkey(service_desk *desk, const identity_visit *visit, pb_arena *arena,
+                               service_factor *factor, pb_buf *begun, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(identity_passkey_begin(desk->identity.workspace, factor->user.id, visit->now_us,
+                                  factor->challenge, begun, err));
+    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    pb_status status = identity_passkey_ids(session, factor->user.id, visit->now_us, arena,
+                                            &factor->known, &factor->known_count, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+pb_status service_factor_begin(service_desk *desk, const identity_visit *visit,
+                               const service_guest *guest, pb_str ticket, bool passkey,
+                               pb_arena *arena, service_factor *ret_factor, pb_error *err)
+{
+    PB_AUTO_BUF begun = PB_BUF_INIT(8192);
+    PB_AUTO_BUF address = PB_BUF_INIT(8192);
+    service_factor factor = {0};
+    PB_TRY(find_owner(desk, visit, guest, ticket, arena, &factor.user, err));
+    if (passkey)
+        PB_TRY(begin_passkey(desk, visit, arena, &factor, &begun, err));
+    else
+        PB_TRY(identity_totp_begin(desk->identity.workspace, &factor.user,
+                                   desk->identity.organisation, visit->now_us, &address, &begun,
+                                   err));
+    factor.begun = pb_arena_str(arena, pb_buf_str(&begun));
+    factor.address = passkey ? PB_STR_NONE : pb_arena_str(arena, pb_buf_str(&address));
+    if (factor.begun.ptr == NULL || (!passkey && factor.address.ptr == NULL))
+        return pb_fail_memory(err);
+    *ret_factor = factor;
+    return PB_OK;
+}
+
+/* ---- lists ---- */
+
+pb_status service_credentials(service_desk *desk, const identity_visit *visit,
+                              const service_guest *guest, pb_uuid user, pb_arena *arena,
+                              identity_credential **ret_credentials, size_t *ret_count,
+                              pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    pb_status status = check_about(session, guest, user, err);
+    if (status == PB_OK)
+        status = identity_credential_list(session, user, visit->now_us, arena, ret_credentials,
+                                          ret_count, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+pb_status service_sessions(service_desk *desk, const identity_visit *visit,
+                           const service_guest *guest, pb_uuid user, pb_arena *arena,
+                           identity_session **ret_sessions, size_t *ret_count, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    pb_status status = check_about(session, guest, user, err);
+    if (status == PB_OK)
+        status = identity_session_list(session, user, visit->now_us, arena, ret_sessions, ret_count,
+                                       err);
+    db_snapshot_close(session);
+    return status;
+}
