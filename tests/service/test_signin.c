@@ -305,6 +305,21 @@ static void test_own_ways_are_changed_after_a_proof_and_a_session_ends(void **st
     must(service_factor_begin(r->desk, &from, &bob, PB_STR_NONE, true, r->arena, &factor, &err),
          &err);
     assert_true(factor.begun.len > 0 && factor.known_count == 0 && factor.address.ptr == NULL);
+    must(service_factor_begin(r->desk, &from, &bob, PB_STR_NONE, false, r->arena, &factor, &err),
+         &err);
+    char code[9];
+    service_proof added = {.begun = factor.begun, .code = PB_STR("x"), .label = PB_STR("phone")};
+    assert_int_equal(service_factor_add(r->desk, &from, &bob, &added, &err), PB_DENIED);
+    added.code = pb_str_c(app_shows(factor.address, r->now_us, code));
+    must(service_factor_add(r->desk, &from, &bob, &added, &err), &err);
+    identity_credential *all;
+    size_t count;
+    must(service_credentials(r->desk, &from, &bob, r->bob, r->arena, &all, &count, &err), &err);
+    assert_int_equal(count, 2 + IDENTITY_RECOVERY_CODES);
+    assert_true(all[count - 1].kind == IDENTITY_TOTP && pb_str_is(all[count - 1].label, "phone"));
+    must(service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, &err), &err);
+    assert_int_equal(service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, &err),
+                     PB_NOT_FOUND);
     must(service_password_change(r->desk, &from, &bob, PB_STR("four brown otters"), true, &err),
          &err);
     must(service_sign_out(r->desk, &from, &bob, &err), &err);
@@ -340,6 +355,15 @@ static void test_keys_are_made_for_programs_and_kept_to_their_rate(void **state)
     assert_int_equal(wait, SECOND);
     r->now_us += SECOND;
     robot = must_be_guest(r, key);
+    /* With its id and secret it gets a token that is good for less. */
+    pb_str rest = pb_str_sub(pb_str_c(key), 4, sizeof key), id;
+    pb_str_split(&rest, '_', &id);
+    const identity_client client = {.id = id, .secret = rest, .scopes = PB_STR("contact.read")};
+    identity_signin in;
+    identity_caller caller;
+    must(service_sign_in_client(r->desk, &from, &client, r->arena, &in, &caller, &err), &err);
+    assert_int_equal(in.step, IDENTITY_SIGNED_IN);
+    assert_true(caller.until_us > r->now_us && pb_str_is(caller.scopes, "contact.read"));
     /* A program changes nobody's ways to sign in, its own neither. */
     assert_int_equal(service_key_make(r->desk, &from, &robot, &wish, key, &n, &err), PB_DENIED);
     assert_int_equal(service_sign_out(r->desk, &from, &robot, &err), PB_INVALID);
