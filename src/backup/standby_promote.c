@@ -343,7 +343,8 @@ static pb_status take_over(promoting *p, pb_error *err)
     return end_standby(p, err);
 }
 
-/* A takeover that was interrupted behind its last write only has its mark left to be taken away. */
+/* A takeover that was interrupted behind its last write only has its mark left to be taken away;
+ * opening it does so. */
 static pb_status finished_before(promoting *p, bool *ret_finished, pb_error *err)
 {
     db_epoch own;

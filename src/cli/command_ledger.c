@@ -16,6 +16,8 @@ static void verified_json(const ledger_report *report, bool indexes, pb_buf *out
     pb_json_member_i64(&json, "erased", (int64_t)report->erased);
     pb_json_member_i64(&json, "heads", (int64_t)report->heads);
     pb_json_member_i64(&json, "records", (int64_t)report->records);
+    pb_json_key(&json, "interruption_settled");
+    pb_json_bool(&json, report->settled);
     pb_json_key(&json, "indexes_checked");
     pb_json_bool(&json, indexes);
     pb_json_object_end(&json);
@@ -28,6 +30,17 @@ void cli_say_no_indexes(const cli_context *context, pb_buf *out)
             PB_MSG("Indexes could not be checked: the server has no amcheck, or this login may not "
                    "use it. An administrator says: CREATE EXTENSION amcheck; GRANT EXECUTE ON "
                    "FUNCTION bt_index_check(regclass) TO PUBLIC"),
+            NULL);
+    pb_buf_byte(out, '\n');
+}
+
+static void say_settled(const cli_context *context, pb_buf *out)
+{
+    cli_say(context, out,
+            PB_MSG("An interruption had left the last commit before it incomplete or altered: an "
+                   "event workspace.interrupted tells of it, all that is stored is in order, and "
+                   "what was left of that commit has been removed. If the power failed or a "
+                   "process was killed then, nothing acknowledged was lost; if not, look into it."),
             NULL);
     pb_buf_byte(out, '\n');
 }
@@ -59,6 +72,8 @@ pb_status cli_run_ledger_verify(cli_context *context, int *ret_exit, pb_error *e
             "payloads", cli_count(context, report.payloads), "erased",
             cli_count(context, report.erased), "records", cli_count(context, report.records), NULL);
         pb_buf_byte(&out, '\n');
+        if (report.settled)
+            say_settled(context, &out);
         if (!indexes)
             cli_say_no_indexes(context, &out);
     }

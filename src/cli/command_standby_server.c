@@ -120,20 +120,45 @@ static pb_status show(cli_context *context, const char *url, const db_options *o
 
 /* ---- taking over ---- */
 
+typedef struct promoted {
+    ledger_report report;
+    db_epoch epoch;
+} promoted;
+
+/* One that was stopped behind the server's own promotion is finished by saying it again, unless
+ * somebody wrote meanwhile: the ledger was told of it then. */
+static pb_status tell_and_verify(cli_context *context, db_workspace *workspace,
+                                 const pb_error *follows_nobody, promoted *ret, pb_error *err)
+{
+    service_call call = cli_service_call(context, "standby");
+    bool just_now = follows_nobody == NULL, told = false;
+    if (just_now)
+        PB_TRY(service_verify(context->service, &call, workspace, &ret->report, err));
+    PB_TRY(service_server_promoted(&call, workspace, just_now, &ret->epoch, &told, err));
+    if (just_now)
+        return PB_OK;
+    if (told)
+        return service_verify(context->service, &call, workspace, &ret->report, err);
+    *err = *follows_nobody;
+    return follows_nobody->status;
+}
+
 static pb_status promote(cli_context *context, const char *url, db_options *options, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(65536);
-    service_call call = cli_service_call(context, "standby");
-    ledger_report report;
+    promoted done = {0};
+    pb_error why = {0};
     db_workspace *workspace = NULL;
     PB_TRY(cli_key_source(context, false, &options->key, err));
-    PB_TRY(db_follower_promote(url, options, err));
+    pb_status status = db_follower_promote(url, options, &why);
+    if (status != PB_OK && status != PB_CONFLICT) {
+        *err = why;
+        return status;
+    }
+    const pb_error *follows_nobody = status == PB_CONFLICT ? &why : NULL;
     options->older = DB_OLDER_REFUSE;
     PB_TRY(db_workspace_open(url, service_schema(context->service), options, &workspace, err));
-    db_epoch epoch = {0};
-    pb_status status = service_verify(context->service, &call, workspace, &report, err);
-    if (status == PB_OK)
-        status = service_server_promoted(&call, workspace, &epoch, err);
+    status = tell_and_verify(context, workspace, follows_nobody, &done, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
@@ -143,14 +168,14 @@ static pb_status promote(cli_context *context, const char *url, db_options *opti
                        "{records} records verified. See that the former primary does not start "
                        "again."),
                 "workspace", db_workspace_shown(url, context->arena), "events",
-                cli_count(context, report.events), "records", cli_count(context, report.records),
-                NULL);
+                cli_count(context, done.report.events), "records",
+                cli_count(context, done.report.records), NULL);
         pb_buf_byte(&out, '\n');
         cli_say(
             context, &out,
             PB_MSG("This is takeover {number}, and in the ledger. The places of backups hear of "
                    "it with the next backup and then refuse the former primary."),
-            "number", cli_count(context, epoch.number), NULL);
+            "number", cli_count(context, done.epoch.number), NULL);
         pb_buf_byte(&out, '\n');
     }
     return cli_finish(&out, err);

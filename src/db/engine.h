@@ -120,6 +120,12 @@ typedef struct db_engine {
     /** Copies all tables into a new schema, inside the transaction. NULL: the engine has no
      * schemas. */
     pb_status (*keep_tables)(db_conn *conn, const char *schema, pb_error *err);
+    /** The file, in the folder, in which a log that was cut off or altered is put aside; NULL:
+     * there are no such. */
+    const char *aside;
+    /** Which server holds the workspace, and which of its takeovers: a writer's connection knows;
+     * empty: not known. NULL: there are no servers. */
+    const char *(*era)(const db_conn *conn);
     /** Every page read, authenticated and checked; the first fault named. */
     pb_status (*check)(db_conn *conn, const db_target *target, pb_error *err);
     /** Whether that looks at indexes; NULL: always. */

@@ -109,7 +109,8 @@ bool db_move_of_place(const db_table *table, db_stmt *row)
         return false;
     pb_str name = db_column_text(row, 0);
     return pb_str_eq(name, SETTING_LAYOUT) || pb_str_eq(name, SETTING_MOVED) ||
-           pb_str_eq(name, SETTING_MOVING);
+           pb_str_eq(name, SETTING_MOVING) || pb_str_eq(name, SETTING_ERA) ||
+           pb_str_eq(name, SETTING_TORN);
 }
 
 void db_move_select(pb_buf *sql, const db_table *table, const size_t *key, size_t key_count,

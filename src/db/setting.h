@@ -9,6 +9,8 @@
 #define SETTING_LAYOUT PB_STR("layout") /* fingerprint of the tables, differs between engines */
 #define SETTING_MOVED PB_STR("moved")   /* where it went: closed to writing */
 #define SETTING_MOVING PB_STR("moving") /* a copy that is not finished: closed to all use */
+#define SETTING_ERA PB_STR("era")       /* of the server that holds it (db/incident.h) */
+#define SETTING_TORN PB_STR("torn")     /* hash of the log put aside that was last told of */
 
 /** Appends the value to `out`; `*ret_found` false when there is none. */
 pb_status db_setting_read(db_session *session, pb_str name, pb_buf *out, bool *ret_found,

@@ -233,6 +233,22 @@ pb_status db_standby_enter(db_workspace *workspace, const db_options *options, p
     return PB_OK;
 }
 
+pb_status db_standby_taken_over(db_workspace *workspace, bool *ret_done, pb_error *err)
+{
+    static const pb_uuid none = {{0}};
+    const pb_uuid *claim = &workspace->standby->claim;
+    db_epoch epoch = {0};
+    db_session *session = NULL;
+    *ret_done = false;
+    if (memcmp(claim->b, none.b, sizeof none.b) == 0)
+        return PB_OK;
+    PB_TRY(db_snapshot_open(workspace, &session, err));
+    pb_status status = db_epoch_read(session, &epoch, err);
+    db_snapshot_close(session);
+    *ret_done = status == PB_OK && memcmp(epoch.holder.b, claim->b, sizeof claim->b) == 0;
+    return status;
+}
+
 /* ---- epochs ---- */
 
 #define SETTING_EPOCH PB_STR("epoch")

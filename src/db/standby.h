@@ -23,6 +23,9 @@ pb_status db_standby_settle(const char *folder, const db_key_source *key, db_sta
                             pb_error *err);
 /** At opening: when the folder is a standby, takes its lock and remembers what it follows. */
 pb_status db_standby_enter(db_workspace *workspace, const db_options *options, pb_error *err);
+/** Whether the takeover that was begun there is stored, so that only the mark is left of the
+ * standby. Of a workspace that was opened as one. */
+pb_status db_standby_taken_over(db_workspace *workspace, bool *ret_done, pb_error *err);
 /** A path in the folder, in `arena`; NULL without memory. */
 char *db_standby_path(pb_arena *arena, const char *folder, const char *name);
 

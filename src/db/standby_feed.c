@@ -229,7 +229,9 @@ pb_status db_standby_end(db_workspace *workspace, pb_error *err)
     const char *folder = workspace->target.place;
     char *mark = db_standby_path(arena, folder, DB_STANDBY_FILE);
     PB_TRY(no_memory_or(mark, err));
-    PB_TRY(sys_file_remove(mark, err));
+    pb_status status = sys_file_remove(mark, err);
+    if (status != PB_OK && status != PB_NOT_FOUND) /* another who opens it was faster */
+        return status;
     PB_TRY(sys_dir_sync(folder, err));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char *path = db_standby_path(arena, folder, folders[i]);

@@ -1,6 +1,7 @@
 /* Making, opening and closing workspaces. */
 #include "internal.h"
 
+#include "db/incident.h"
 #include "db/rows.h"
 #include "key.h"
 #include "standby.h"
@@ -306,17 +307,37 @@ static pb_status open_all(db_workspace *workspace, const db_options *options, pb
     return db_migrate(workspace, err);
 }
 
-pb_status db_workspace_open(const char *url, const model_schema *schema, const db_options *options,
-                            db_workspace **ret_workspace, pb_error *err)
+/* Whoever took over died when all of it was stored but the end of the mark: it is taken away here,
+ * and what was opened as a standby is to be opened anew. */
+static pb_status finish_takeover(db_workspace *workspace, bool *ret_again, pb_error *err)
+{
+    *ret_again = false;
+    if (workspace->standby != NULL)
+        PB_TRY(db_standby_taken_over(workspace, ret_again, err));
+    return *ret_again ? db_standby_end(workspace, err) : PB_OK;
+}
+
+static pb_status open_once(const char *url, const model_schema *schema, const db_options *options,
+                           db_workspace **ret_workspace, bool *ret_again, pb_error *err)
 {
     db_workspace *workspace = NULL;
     PB_TRY(workspace_new(url, schema, options, &workspace, err));
     pb_status status = open_all(workspace, options, err);
-    if (status != PB_OK)
+    if (status == PB_OK)
+        status = finish_takeover(workspace, ret_again, err);
+    if (status != PB_OK || *ret_again)
         workspace_free(workspace);
     else
         *ret_workspace = workspace;
     return status;
+}
+
+pb_status db_workspace_open(const char *url, const model_schema *schema, const db_options *options,
+                            db_workspace **ret_workspace, pb_error *err)
+{
+    bool again = false;
+    PB_TRY(open_once(url, schema, options, ret_workspace, &again, err));
+    return again ? open_once(url, schema, options, ret_workspace, &again, err) : PB_OK;
 }
 
 db_workspace *db_workspace_close(db_workspace *workspace)
@@ -357,6 +378,7 @@ void db_workspace_subkey(const db_workspace *workspace, const char purpose[8], u
 pb_status db_check_pages(db_workspace *workspace, pb_error *err)
 {
     db_session *session = NULL;
+    PB_TRY(db_incidents_check(workspace, err));
     PB_TRY(db_session_open(workspace, DB_READER, &session, err));
     pb_status status = workspace->engine->check(session->conn, &workspace->target, err);
     db_session_free(session);

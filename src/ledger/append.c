@@ -73,12 +73,22 @@ static pb_status write_event(db_session *session, ledger_tree *tree, const ledge
     return tree_add(session, tree, &leaf, event->at_us, err);
 }
 
+/* What happened to the place comes before whatever is written next. */
+static pb_status open_told(db_session *session, ledger_tree **ret_tree, pb_error *err)
+{
+    PB_TRY(tree_open(session, ret_tree, err));
+    if ((*ret_tree)->told)
+        return PB_OK;
+    (*ret_tree)->told = true; /* its own events ask no more */
+    return ledger_tell_incidents(session, err);
+}
+
 pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t *ret_sequence,
                         pb_error *err)
 {
     ledger_tree *tree;
     PB_TRY(check_event(session, event, err));
-    PB_TRY(tree_open(session, &tree, err));
+    PB_TRY(open_told(session, &tree, err));
     uint64_t sequence = tree->range.size;
     pb_status status = write_event(session, tree, event, err);
     if (status != PB_OK) {
@@ -92,7 +102,7 @@ pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t
 pb_status ledger_next(db_session *session, uint64_t *ret_sequence, pb_error *err)
 {
     ledger_tree *tree;
-    PB_TRY(tree_open(session, &tree, err));
+    PB_TRY(open_told(session, &tree, err));
     *ret_sequence = tree->range.size;
     return PB_OK;
 }

@@ -61,10 +61,11 @@ const ledger_kind ledger_kinds[] = {
     {"user.ended", false, true, PB_MSG("A user was ended, with everything it held.")},
     {"user.returned", false, true, PB_MSG("A user that had been ended is one again.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
+    {"workspace.interrupted", false, true, PB_MSG("An interruption left a commit incomplete or altered; what was left of it was put aside.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
     {"workspace.moving", false, true, PB_MSG("Moving the workspace to another place began.")},
     {"workspace.promoted", false, true, PB_MSG("The workspace took over from the one it followed.")},
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 62;
+const size_t ledger_kind_count = 63;

@@ -22,7 +22,7 @@ static void tree_forget(void *slot)
 {
     ledger_tree *tree = slot;
     if (tree)
-        tree->loaded = tree->registered = tree->broken = tree->key_known = false;
+        tree->loaded = tree->registered = tree->broken = tree->key_known = tree->told = false;
 }
 
 static void keep_node(void *context, unsigned level, uint64_t index, const merkle_hash *hash)

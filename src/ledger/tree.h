@@ -9,6 +9,8 @@
 
 #include "store.h"
 
+#include "db/incident.h"
+
 enum { TREE_SALTS = 4096 };
 
 typedef struct ledger_tree {
@@ -16,6 +18,7 @@ typedef struct ledger_tree {
     bool registered; /* the head of this batch will be signed */
     bool broken;     /* an append failed half-way: the batch must not be committed */
     bool key_known;  /* the stored public key was seen to be ours */
+    bool told;       /* of what happened to the place, as far as this transaction sees */
     merkle_range range;
     int64_t at_us; /* the latest moment any event bears */
     uint64_t head_size;
@@ -29,6 +32,8 @@ typedef struct ledger_tree {
 
 /** The tree, ready for appending in this transaction: loaded, and its head's signing arranged. */
 pb_status tree_open(db_session *session, ledger_tree **ret_tree, pb_error *err);
+/** Events about what happened to the place, where there are such nobody wrote so far. */
+pb_status ledger_tell_incidents(db_session *session, pb_error *err);
 /** Adds the leaf of an event and writes the tiles it fills. */
 pb_status tree_add(db_session *session, ledger_tree *tree, const merkle_hash *leaf, int64_t at_us,
                    pb_error *err);

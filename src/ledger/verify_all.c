@@ -5,6 +5,7 @@
  */
 #include "verify_rows.h"
 
+#include "db/incident.h"
 #include "sys/environment.h"
 
 enum { THREADS_MAX = 8 };
@@ -150,6 +151,9 @@ pb_status ledger_verify_with(db_session *session, const ledger_check *check,
     if (v->payloads)
         db_reset(v->payloads);
     PB_TRY(status);
+    /* Where it cannot be removed now, the next verification does. */
+    if (!db_session_writes(session))
+        db_incidents_end(session, &v->report.settled, NULL);
     *ret_report = v->report;
     return PB_OK;
 }

@@ -2,10 +2,7 @@
 
 #include "internal.h"
 
-#include "base/cbor.h"
 #include "record/verify.h"
-#include "sys/clock.h"
-#include "sys/random.h"
 
 /* Feeding and promoting read what they take over, each row with the workspace's own rules. */
 typedef struct checked {
@@ -59,54 +56,24 @@ pb_status service_standby_promote(const service_core *service, const service_cal
 
 typedef struct taking_over {
     const service_call *call;
+    bool just_now, told;
     db_epoch epoch;
 } taking_over;
-
-static pb_status log_takeover(const taking_over *t, db_session *session, const ledger_head *before,
-                              pb_error *err)
-{
-    PB_AUTO_BUF payload = PB_BUF_INIT(65536);
-    uint64_t sequence;
-    pb_cbor_map(&payload, 5);
-    pb_cbor_text(&payload, PB_STR("takeover"));
-    pb_cbor_uint(&payload, t->epoch.number);
-    pb_cbor_text(&payload, PB_STR("place"));
-    pb_cbor_text(&payload, pb_str_c(db_workspace_url(db_session_workspace(session))));
-    pb_cbor_text(&payload, PB_STR("ledger"));
-    pb_cbor_uint(&payload, before->size);
-    pb_cbor_text(&payload, PB_STR("root"));
-    pb_cbor_bytes(&payload, pb_str_n((const char *)before->root, sizeof before->root));
-    pb_cbor_text(&payload, PB_STR("lost"));
-    pb_cbor_text(&payload, PB_STR("unknown"));
-    if (payload.failed)
-        return pb_fail_memory(err);
-    ledger_event event = {.kind = "workspace.promoted",
-                          .at_us = t->call->now_us,
-                          .actor = t->call->actor,
-                          .payload = pb_buf_str(&payload)};
-    return ledger_append(session, &event, &sequence, err);
-}
 
 static pb_status take_over(db_session *session, void *context, pb_error *err)
 {
     taking_over *t = context;
-    ledger_head before = {0};
-    db_epoch epoch;
-    uint8_t random[8];
-    PB_TRY(db_epoch_read(session, &epoch, err));
-    PB_TRY(ledger_head_read(session, &before, err));
-    sys_random(random, sizeof random);
-    t->epoch = (db_epoch){epoch.number + 1, pb_uuid_v7(sys_now_us(), random)};
-    PB_TRY(log_takeover(t, session, &before, err));
-    return db_epoch_write(session, &t->epoch, err);
+    return ledger_promoted(session, t->call->actor, t->call->now_us, t->just_now, &t->epoch,
+                           &t->told, err);
 }
 
-pb_status service_server_promoted(const service_call *call, db_workspace *workspace,
-                                  db_epoch *ret_epoch, pb_error *err)
+pb_status service_server_promoted(const service_call *call, db_workspace *workspace, bool just_now,
+                                  db_epoch *ret_epoch, bool *ret_told, pb_error *err)
 {
-    taking_over t = {.call = call};
+    taking_over t = {.call = call, .just_now = just_now};
     PB_TRY(db_write(workspace, take_over, &t, err));
     *ret_epoch = t.epoch;
+    *ret_told = t.told;
     return PB_OK;
 }
 

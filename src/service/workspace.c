@@ -3,6 +3,8 @@
 
 #include "backup/fixture.h"
 #include "base/cbor.h"
+#include "db/move.h"
+#include "db/upgrade.h"
 #include "record/verify.h"
 #include "sys/file.h"
 
@@ -121,6 +123,10 @@ pb_status service_verify(const service_core *service, const service_call *call,
                          db_workspace *workspace, ledger_report *ret_report, pb_error *err)
 {
     db_session *snapshot = NULL;
+    bool writable = db_standby_of(workspace) == NULL && db_moved_to(workspace) == NULL &&
+                    !db_is_older(workspace);
+    if (writable) /* what an interruption left is told of before it is judged */
+        PB_TRY(ledger_settle(workspace, err));
     PB_TRY(db_snapshot_open(workspace, &snapshot, err));
     pb_status status = service_verify_session(service, call, snapshot, ret_report, err);
     db_snapshot_close(snapshot);

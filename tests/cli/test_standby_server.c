@@ -3,7 +3,7 @@
 #include "engine.h"
 #include "program.h"
 
-static live_server first, second;
+static live_server first, second, third;
 static pb_arena *words; /* outlives both */
 static int port;
 
@@ -63,13 +63,14 @@ static void begin_first(void)
     server_wait(&first, engine_is_up);
 }
 
-static void begin_second(void)
+/* One that follows `primary`. */
+static void begin_following(live_server *server, const live_server *primary)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     server_start(
-        &second, "postgres", tools_of(arena),
-        pb_arena_printf(arena, start_second, first.folder, port, first.folder, port, port));
-    server_wait(&second, takes_readers);
+        server, "postgres", tools_of(arena),
+        pb_arena_printf(arena, start_second, primary->folder, port, primary->folder, port, port));
+    server_wait(server, takes_readers);
 }
 
 static const char *on_socket(const live_server *server)
@@ -143,6 +144,41 @@ static void say_to(const live_server *server, const char *sql)
     assert_int_equal(0, state);
 }
 
+/* As many takeovers as the ledger tells of, and the number of the last. */
+static void must_be_told(const live_server *server, int takeovers)
+{
+    say_to(server, pb_arena_printf(words,
+                                   "DO $$ BEGIN ASSERT %d = (SELECT count(*) FROM w12.ledger_event"
+                                   " WHERE position('workspace.promoted'::bytea in body) > 0)"
+                                   " AND (SELECT convert_from(value, 'UTF8') LIKE '%d %%'"
+                                   " FROM w12.setting WHERE name = 'epoch'); END $$",
+                                   takeovers, takeovers));
+}
+
+/* The server takes over, and nobody tells the ledger: the program was killed then, or an
+ * administrator did it. */
+static void promote_without_telling(const char *folder)
+{
+    begin_following(&third, &second);
+    const char *url = pb_arena_printf(words, "%s2", on_socket(&third));
+    must_be_told(&third, 1);
+    server_stop(&second);
+    second.folder = NULL;
+    say_to(&third, "SELECT pg_promote(true, 60)");
+    program_write(folder, "accounts.csv", "Account ID;Account Name\na3;Cyber\n");
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", url);
+    must_be_told(&third, 2);
+    PROGRAM_EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
+    must_be_told(&third, 2);
+    /* as if it had gone over once more, and --promote had been stopped behind that */
+    say_to(&third, "UPDATE w12.setting SET value = convert_to(split_part(convert_from(value,"
+                   " 'UTF8'), ' ', 1) || ' 00000001', 'UTF8') WHERE name = 'era'");
+    PROGRAM_EXPECT(folder, 0, "This is takeover 3", "standby", url, "--promote");
+    PROGRAM_EXPECT(folder, 2, "follows nobody", "standby", url, "--promote");
+    must_be_told(&third, 3);
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", url);
+}
+
 /* shows: PER-5 PER-2 */
 static void test_a_server_follows_is_read_and_takes_over(void **state)
 {
@@ -154,7 +190,7 @@ static void test_a_server_follows_is_read_and_takes_over(void **state)
     PROGRAM_EXPECT(folder, 0, "Made workspace", "init", url);
     program_write(folder, "accounts.csv", accounts);
     PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", url);
-    begin_second();
+    begin_following(&second, &first);
     const char *follower = pb_arena_printf(words, "%s2", on_socket(&second));
     wait_for_replay(folder);
     PROGRAM_EXPECT(folder, 0, "follows", "standby", follower, "--status");
@@ -187,6 +223,7 @@ static void test_a_server_follows_is_read_and_takes_over(void **state)
     PROGRAM_EXPECT(folder, 0, "Bluth", "find", "bluth", "-w", follower);
     PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "-w", follower);
     PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", follower);
+    promote_without_telling(folder);
     program_remove_folder(folder);
 }
 
@@ -224,6 +261,8 @@ static int end(void **state)
     (void)state;
     if (second.folder != NULL)
         server_stop(&second);
+    if (third.folder != NULL)
+        server_stop(&third);
     words = pb_arena_free(words);
     return 0;
 }

@@ -466,6 +466,7 @@ const db_engine db_engine_postgres = {
     .columns = columns,
     .tables = tables,
     .keep_tables = db_pg_keep_tables,
+    .era = db_pg_era,
     .check = db_pg_check,
     .checks_indexes = db_pg_checks_indexes,
     .prepare = db_pg_prepare,

@@ -212,6 +212,32 @@ static pb_status check_replica(db_conn *conn, pb_error *err)
                    conn->where->shown, NULL);
 }
 
+/* The cluster, and the timeline it writes: a new one begins with each promotion. No login must be
+ * able to ask; then takeovers that nobody told of are not noticed. */
+static void read_era(db_conn *conn)
+{
+    static const char may_sql[] =
+        "SELECT has_function_privilege('pg_control_system()', 'execute')"
+        " AND has_function_privilege('pg_walfile_name(pg_lsn)', 'execute')"
+        " AND NOT pg_is_in_recovery()";
+    static const char era_sql[] =
+        "SELECT system_identifier || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+        " FROM pg_control_system()";
+    conn->era[0] = '\0';
+    PGresult *result = db_pg_ask(conn->pg, may_sql, NULL, NULL);
+    bool may = result != NULL && PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
+    PQclear(result);
+    result = may ? db_pg_ask(conn->pg, era_sql, NULL, NULL) : NULL;
+    if (result != NULL && PQntuples(result) == 1)
+        snprintf(conn->era, sizeof conn->era, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+}
+
+const char *db_pg_era(const db_conn *conn)
+{
+    return conn->era;
+}
+
 static pb_status set_up(db_conn *conn, pb_error *err)
 {
     PB_TRY(db_pg_link(conn->where, &conn->pg, err));
@@ -226,6 +252,8 @@ static pb_status set_up(db_conn *conn, pb_error *err)
         PB_TRY(db_pg_hold_making(conn->pg, conn->where, err));
     if (conn->where != conn->target->where)
         PB_TRY(check_replica(conn, err));
+    if (conn->role == DB_WRITER)
+        read_era(conn);
     if (PQenterPipelineMode(conn->pg) != 1)
         return db_pg_fail(conn, NULL, err);
     return PB_OK;

@@ -99,6 +99,7 @@ struct db_conn {
     char dead[PG_DEAD][16]; /* prepared statements nobody needs any more */
     int dead_count;
     pg_bulk *bulks;       /* with rows that are not sent yet */
+    char era[64];         /* of a writer: the cluster, and its timeline; empty: not known */
     uint8_t seal_key[32]; /* for values that the server must not read */
     bool seal_ready;      /* ... it is made */
     uint8_t nonces[PG_NONCES][24];
@@ -160,6 +161,8 @@ pb_status db_pg_no_workspace(const pg_where *where, pb_error *err);
 pb_status db_pg_settle_in(PGconn *pg, const pg_where *where, const pg_roles *roles, pb_error *err);
 /** Sends one text of statements and waits; not in pipeline mode. NULL with the failure in err. */
 PGresult *db_pg_ask(PGconn *pg, const char *sql, const char *parameter, pb_error *err);
+/** See db_engine.era. */
+const char *db_pg_era(const db_conn *conn);
 pb_status db_pg_connect(const db_target *target, db_conn_role role, db_conn **ret_conn,
                         pb_error *err);
 db_conn *db_pg_disconnect(db_conn *conn);

@@ -188,33 +188,11 @@ static pb_status check_pages(const char *path, const db_target *target, pb_error
     return status;
 }
 
-/* A log that was cut off or altered when the workspace was opened lies beside the file. */
-static pb_status check_torn(const db_target *target, pb_error *err)
-{
-    char path[DB_SQLITE_PATH_MAX];
-    PB_TRY(db_sqlite_path(target->place, DB_SQLITE_TORN, path, err));
-    db_raw raw;
-    bool found = false;
-    PB_TRY(db_raw_open(path, false, &raw, &found, err));
-    if (!found)
-        return PB_OK;
-    db_raw_close(&raw);
-    pb_fail(err, PB_CORRUPT,
-            PB_MSG("The last commit before an interruption was incomplete or altered."), NULL);
-    pb_error_detail(err, PB_MSG("What was left of it lies in {path}."), "path", path, NULL);
-    pb_error_hint(err,
-                  PB_MSG("If the power failed then, nothing acknowledged was lost: remove the "
-                         "file. If not, look into it."),
-                  NULL);
-    return PB_CORRUPT;
-}
-
 pb_status db_sqlite_check(db_conn *conn, const db_target *target, pb_error *err)
 {
     char path[DB_SQLITE_PATH_MAX];
     int64_t pages = 0;
     PB_TRY(db_sqlite_path(target->place, DB_SQLITE_FILE, path, err));
-    PB_TRY(check_torn(target, err));
     /* As much of the log as readers allow goes into the file; what is left is read from the log. */
     PB_TRY(db_sqlite_checkpoint(conn, false, err));
     PB_TRY(check_plain(path, target, &pages, err));

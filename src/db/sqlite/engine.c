@@ -434,6 +434,7 @@ const db_engine db_engine_sqlite = {
     .savepoint_undo = savepoint_undo,
     .columns = columns,
     .tables = tables,
+    .aside = DB_SQLITE_TORN,
     .check = db_sqlite_check,
     .pages_hold = db_sqlite_pages_hold,
     .pages_read = db_sqlite_pages_read,

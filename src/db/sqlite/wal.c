@@ -4,7 +4,7 @@
  * last commit had not been acknowledged, wrong when somebody changed a byte of an older commit. The
  * two are told apart here: with synchronous=FULL a commit is on the disk before the next begins, so
  * an invalid frame with two commits behind it was altered. With one commit behind it either may be
- * true; then the log is put aside for db_check to report, and opening goes on.
+ * true; then the log is put aside to be told of (db/incident.h), and opening goes on.
  * Source: SQLite, "WAL-mode File Format".
  */
 #include "log.h"
@@ -107,7 +107,9 @@ static pb_status put_aside(const char *path, const char *copy, pb_error *err)
         return PB_OK;
     pb_status status = db_raw_open(copy, true, &to, &found, err);
     if (status == PB_OK) {
-        status = copy_bytes(&from, &to, err);
+        status = db_raw_cut(&to, 0, err); /* of an earlier interruption */
+        if (status == PB_OK)
+            status = copy_bytes(&from, &to, err);
         db_raw_close(&to);
     }
     db_raw_close(&from);

@@ -10,7 +10,7 @@
 #define LEDGER_LEDGER_H
 
 #include "base/bytes.h"
-#include "db/workspace.h"
+#include "db/standby.h"
 
 /** Who does something and why; goes into every event. Texts belong to the caller. */
 typedef struct ledger_actor {
@@ -39,8 +39,20 @@ typedef struct ledger_event {
  * that its transaction is undone. Amortised O(1): two hashes, two inserts, nothing allocated. */
 pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t *ret_sequence,
                         pb_error *err);
-/** Sequence that the next event will get. Inside db_write only. */
+/** Sequence that the next event will get. What happened to the place of the workspace and was not
+ * told of so far (db/incident.h) is told of first, here as in ledger_append. Inside db_write only.
+ */
 pb_status ledger_next(db_session *session, uint64_t *ret_sequence, pb_error *err);
+/** Tells now, in a transaction of its own, of a log that an interruption left cut off or altered;
+ * nothing is written when there is none. */
+pb_status ledger_settle(db_workspace *workspace, pb_error *err);
+/** The server of the workspace took over from another: the event (workspace.promoted) and the next
+ * number of a takeover, once. `just_now`: the caller had it promoted, whatever the server says of
+ * itself; else only when it goes on in another era than the last that was noted. `*ret_told` false:
+ * it was told of before, or nothing happened; `*ret_epoch` is then the last takeover. Inside
+ * db_write. */
+pb_status ledger_promoted(db_session *session, ledger_actor actor, int64_t at_us, bool just_now,
+                          db_epoch *ret_epoch, bool *ret_told, pb_error *err);
 /** Reads an event back; texts live in `arena`. `*ret_erased`: its payload is gone. PB_NOT_FOUND
  * when there is no such event, PB_CORRUPT when its payload is not the one committed to. */
 pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
@@ -115,6 +127,8 @@ pb_status ledger_consistency(db_session *session, uint64_t old_size, uint64_t ne
 
 typedef struct ledger_report {
     uint64_t events, payloads, erased, heads, records;
+    bool settled; /* a log that an interruption left aside was told of, all is in order since, and
+                     it was removed */
 } ledger_report;
 /** Told after every few thousand events; may be NULL. */
 typedef void (*ledger_progress)(void *context, uint64_t done, uint64_t total);

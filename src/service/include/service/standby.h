@@ -19,10 +19,11 @@ pb_status service_standby_promote(const service_core *service, const service_cal
                                   backup_promoted *ret_promoted, pb_error *err);
 
 /** Notes that a server's workspace took over by streaming: the next takeover's number, and the
- * event workspace.promoted. What the former primary had that did not come along nobody knows here.
- * Places of backups hear of it with the next backup and then refuse the former primary. */
-pb_status service_server_promoted(const service_call *call, db_workspace *workspace,
-                                  db_epoch *ret_epoch, pb_error *err);
+ * event workspace.promoted, once (ledger_promoted). What the former primary had that did not come
+ * along nobody knows here. Places of backups hear of it with the next backup and then refuse the
+ * former primary. */
+pb_status service_server_promoted(const service_call *call, db_workspace *workspace, bool just_now,
+                                  db_epoch *ret_epoch, bool *ret_told, pb_error *err);
 
 /** How far an open workspace is that follows another. */
 typedef struct service_standby_state {
