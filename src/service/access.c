@@ -2,8 +2,7 @@
  * replaced. */
 #include "access.h"
 
-#include "base/utf8.h"
-#include "model/identifiers.h"
+#include "model/mask.h"
 
 pb_status service_access_open(db_session *session, const service_call *call,
                               service_access *ret_access, pb_error *err)
@@ -82,23 +81,6 @@ pb_status service_may_write(const service_access *access, identity_operation ope
 
 /* ---- what is shown of values ---- */
 
-/* The first character, and of an e-mail address its domain. */
-static void put_masked(const model_field *field, pb_str text, pb_buf *out)
-{
-    if (model_type_is_id(field->type)) {
-        model_id_mask((model_id_kind)(field->type - MODEL_IBAN), text, out);
-        return;
-    }
-    size_t first = 0, at = pb_str_index(text, '@');
-    if (text.len > 0)
-        (void)pb_utf8_next(text, &first);
-    bool phone = field->type == MODEL_PHONE && text.len > 4;
-    pb_buf_add(out, pb_str_sub(text, 0, phone ? 3 : first));
-    pb_buf_addc(out, "***");
-    if (field->type == MODEL_EMAIL && at < text.len)
-        pb_buf_add(out, pb_str_sub(text, at, text.len - at));
-}
-
 /* Numbers, dates and links have no half: they are taken out. */
 static pb_status mask(const model_field *field, pb_value *value, pb_arena *arena, pb_error *err)
 {
@@ -107,7 +89,7 @@ static pb_status mask(const model_field *field, pb_value *value, pb_arena *arena
         *value = PB_VALUE_NULL;
         return PB_OK;
     }
-    put_masked(field, value->as.s, &text);
+    model_mask(field, value->as.s, &text);
     value->as.s = pb_arena_str(arena, pb_buf_str(&text));
     return text.failed || value->as.s.ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }
