@@ -2,8 +2,6 @@
  */
 #include "policy_world.h"
 
-#include "sys/clock.h"
-
 enum { DUTIES = 8, VALUES = 128 };
 static const char *const duties[DUTIES] = {"administrator", "auditor", "data_steward", "manager",
                                            "marketing",     "portal",  "sales",        "service"};
@@ -255,50 +253,6 @@ static void test_a_refusal_names_the_rule(void **state)
     office_close(o);
 }
 
-/* What a decision about one field of a record in hand costs, and all fields at once: the best of
- * several rounds, so that what else the machine does counts little. */
-static void test_what_a_decision_costs(void **state)
-{
-    (void)state;
-    enum { TIMES = 20000 };
-    office *o = office_open();
-    const model_entity *contact = model_entity_find(o->schema, PB_STR("contact"));
-    const int64_t roles[] = {6, 7};
-    pb_uuid team[64];
-    uint8_t rights[256];
-    pb_value values[VALUES] = {{.kind = PB_NULL}};
-    for (unsigned i = 0; i < 64; i++)
-        team[i] = world_id(1, i);
-    const identity_actor actor = {.staff = team[1],
-                                  .team = team,
-                                  .team_count = 64,
-                                  .roles = roles,
-                                  .role_count = 2,
-                                  .at_us = WORLD_NOW};
-    const identity_record record = {
-        .entity = contact, .id = world_id(2, 1), .values = values, .owner = team[40]};
-    int64_t one = INT64_MAX, all = INT64_MAX;
-    unsigned allowed = 0;
-    for (int round = 0; round < 5; round++) {
-        int64_t begin = sys_monotonic_us();
-        for (unsigned i = 0; i < TIMES; i++)
-            allowed += identity_decide(o->policy, &actor, IDENTITY_OP_READ, contact, &record,
-                                       &contact->fields[i % contact->field_count])
-                           .outcome == IDENTITY_ALLOW;
-        int64_t middle = sys_monotonic_us();
-        for (unsigned i = 0; i < TIMES / 10; i++)
-            allowed +=
-                identity_rights_to(o->policy, &actor, IDENTITY_OP_READ, contact, &record, rights);
-        int64_t end = sys_monotonic_us();
-        one = middle - begin < one ? middle - begin : one;
-        all = end - middle < all ? end - middle : all;
-    }
-    assert_true(allowed > 0);
-    print_message("a decision: %.3f us; all %zu fields: %.3f us\n", (double)one / TIMES,
-                  contact->field_count, (double)all * 10 / TIMES);
-    office_close(o);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,7 +260,6 @@ int main(void)
         cmocka_unit_test(test_what_holds_for_every_field),
         cmocka_unit_test(test_a_second_factor_is_asked_for),
         cmocka_unit_test(test_a_refusal_names_the_rule),
-        cmocka_unit_test(test_what_a_decision_costs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

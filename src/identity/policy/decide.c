@@ -126,10 +126,10 @@ static uint8_t best_of(const asking *q, const policy_part *part, const model_fie
         return best;
     for (size_t i = 0; i < part->count; i++) {
         const policy_use *use = &part->uses[i];
-        if (!applies(q, use))
-            continue;
-        uint8_t right = field == NULL ? IDENTITY_WRITE : use->rights[field->index];
-        if (*ret_grant != NULL && right <= best)
+        uint8_t right =
+            field == NULL || use->rights == NULL ? IDENTITY_WRITE : use->rights[field->index];
+        bool better = *ret_grant == NULL || right > best;
+        if (!better || !applies(q, use)) /* a condition takes longest */
             continue;
         best = right;
         *ret_grant = use->grant;
