@@ -200,7 +200,8 @@ pb_status http_events_open(http_request *request, http_response *response,
     events->catalog = request->catalog;
     events->pending = PB_BUF_INIT(PENDING_MAX);
     events->told_us = sys_monotonic_us();
-    events->work = (http_work){.run = look, .context = events};
+    /* Each stream is a client of its own: none waits for the looks of others. */
+    events->work = (http_work){.client = (uintptr_t)events, .run = look, .context = events};
     if (!http_keeper_watch(request->host->keeper, events)) {
         events->source.end = NULL;
         http_events_release(events);

@@ -82,7 +82,9 @@ static void give_up(http_connection *c)
 static void look_at(http_connection *c, int64_t now_us)
 {
     pthread_mutex_lock(&c->mutex);
-    if (!c->late && c->stage == HTTP_WAITS && !c->began && sys_net_received(c->fd) > c->received) {
+    /* Within TLS tls.c sees it. */
+    if (!c->late && c->stage == HTTP_WAITS && !c->began && !c->shaken &&
+        sys_net_received(c->fd) > c->received) {
         c->began = true;
         c->since_us = now_us;
     }

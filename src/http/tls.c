@@ -200,6 +200,17 @@ gnutls_certificate_retrieve_function2 *http_tls_certificate(void)
     return give_certificate;
 }
 
+/* Records are read one by one: what comes once TLS is agreed on belongs to a request. */
+static void note_begin(http_connection *c)
+{
+    pthread_mutex_lock(&c->mutex);
+    if (c->shaken && c->stage == HTTP_WAITS && !c->began) {
+        c->began = true;
+        c->since_us = sys_monotonic_us();
+    }
+    pthread_mutex_unlock(&c->mutex);
+}
+
 /* Reads for a TLS session. A connection that was given up ends here, and is told why: this thread
  * is the only one that may use the session. */
 static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
@@ -213,7 +224,10 @@ static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
     pthread_mutex_unlock(&c->mutex);
     if (tell)
         gnutls_record_send(c->session, c->server->too_late.ptr, c->server->too_late.len);
-    return late ? 0 : sys_net_receive(c->fd, to, size);
+    ssize_t got = late ? 0 : sys_net_receive(c->fd, to, size);
+    if (got > 0)
+        note_begin(c);
+    return got;
 }
 
 /* Sockets here never wait: what is not there yet is said by the read itself. */

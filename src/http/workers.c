@@ -12,7 +12,8 @@ struct http_workers {
     size_t running;
     bool ends;
     pthread_t threads[WORKERS_MAX];
-    uint64_t clients[WORKERS_MAX]; /* whose work each thread does; 0: none */
+    bool busy[WORKERS_MAX];
+    uint64_t clients[WORKERS_MAX]; /* whose work each thread does, where it is busy */
     struct place {
         http_workers *all;
         size_t number;
@@ -23,7 +24,7 @@ static size_t running_of(const http_workers *w, uint64_t client)
 {
     size_t count = 0;
     for (size_t i = 0; i < w->count; i++)
-        count += w->clients[i] == client;
+        count += w->busy[i] && w->clients[i] == client;
     return count;
 }
 
@@ -58,11 +59,12 @@ static void *labour(void *context)
             continue;
         }
         w->clients[number] = work->client;
+        w->busy[number] = true;
         w->running++;
         pthread_mutex_unlock(&w->mutex);
         work->run(work->context);
         pthread_mutex_lock(&w->mutex);
-        w->clients[number] = 0;
+        w->busy[number] = false;
         w->running--;
         /* What waited because this client had its share may go now. */
         if (w->first != NULL)

@@ -1,6 +1,8 @@
 /* What a client may not do, byte by byte, against the program as it is installed. */
 #include "live.h"
 
+#include <sys/prctl.h>
+
 typedef struct served {
     char *folder;
     pid_t child;
@@ -23,7 +25,8 @@ static int start(void **state)
     if (s.child == 0) {
         int o = open(out, O_CREAT | O_TRUNC | O_WRONLY, 0600);
         int e = open(err, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-        if (chdir(s.folder) != 0 || dup2(o, 1) < 0 || dup2(e, 2) < 0)
+        if (chdir(s.folder) != 0 || dup2(o, 1) < 0 || dup2(e, 2) < 0 ||
+            prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
             _exit(99);
         setenv("XDG_CONFIG_HOME", s.folder, 1);
         setenv("LC_ALL", "C.UTF-8", 1);

@@ -1,0 +1,606 @@
+/* The server at work, with operations of this test's own: workers, streams, TLS, and its end. */
+#include "events.h"
+#include "http/http.h"
+#include "live.h"
+#include "sys/file.h"
+#include "sys/signal.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <sys/prctl.h>
+#include <zlib.h>
+
+enum { BIG = 100000, ASSETS_MAX = 64, UNFINISHED = 7 };
+
+static char *folder; /* of the test at hand */
+
+/* ---- operations ---- */
+
+static pb_status quick(http_request *request, http_response *response, pb_error *err)
+{
+    (void)request;
+    (void)err;
+    pb_buf_addc(&response->body, "\"quick\"");
+    return PB_OK;
+}
+
+static bool is_there(const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* Works until it is released. */
+static pb_status slow(http_request *request, http_response *response, pb_error *err)
+{
+    (void)request;
+    (void)err;
+    program_write(folder, "slow-began", "");
+    while (!is_there("release"))
+        usleep(2000);
+    pb_buf_addc(&response->body, "\"slow\"");
+    return PB_OK;
+}
+
+static pb_status echo(http_request *request, http_response *response, pb_error *err)
+{
+    (void)err;
+    pb_buf_add(&response->body, request->body);
+    return PB_OK;
+}
+
+static pb_status big(http_request *request, http_response *response, pb_error *err)
+{
+    (void)err;
+    if (http_response_fresh(request, response, PB_STR("v1")))
+        return PB_OK;
+    for (int i = 0; i < BIG / 10; i++)
+        pb_buf_printf(&response->body, "%09d\n", i);
+    response->cached = true;
+    return PB_OK;
+}
+
+static pb_status wrong(http_request *request, http_response *response, pb_error *err)
+{
+    (void)response;
+    pb_fail(err, PB_INVALID, "{field} is not valid.", "field", "Mobile", NULL);
+    pb_error_detail(err, "It is “{value}”.", "value", PB_ARG(http_request_query(request, "value")),
+                    NULL);
+    return PB_INVALID;
+}
+
+static pb_status count_on(void *context, http_events *events, bool *ret_ended, pb_error *err)
+{
+    int *count = context;
+    char text[32];
+    (void)err;
+    snprintf(text, sizeof text, "%d\n%d", *count, *count);
+    http_events_put(events, "step", NULL, pb_str_c(text));
+    *ret_ended = ++*count == 3;
+    return PB_OK;
+}
+
+static pb_status stream(http_request *request, http_response *response, pb_error *err)
+{
+    http_events_source source = {.look = count_on, .end = free, .every_ms = 1};
+    source.context = calloc(1, sizeof(int));
+    if (source.context == NULL)
+        return pb_fail_memory(err);
+    pb_status status = http_events_open(request, response, &source, err);
+    if (status != PB_OK)
+        free(source.context);
+    return status;
+}
+
+static const http_route table[] = {
+    {HTTP_GET, "/quick", "quick", "Quick", quick, 0, NULL, NULL, 0},
+    {HTTP_GET, "/worked", "worked", "By a worker", quick, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/slow", "slow", "Slow", slow, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_POST, "/echo", "echo", "Echo", echo, HTTP_BLOCKS, "application/json", NULL, 200000},
+    {HTTP_GET, "/big", "big", "Big", big, 0, NULL, "text/plain", 0},
+    {HTTP_GET, "/wrong", "wrong", "Wrong", wrong, 0, NULL, NULL, 0},
+    {HTTP_GET, "/stream", "stream", "Stream", stream, 0, NULL, "text/event-stream", 0},
+    {0},
+};
+/* Stands in for the program's own. */
+const http_route *const http_tables[] = {table, NULL};
+
+/* ---- the server, a process of its own ---- */
+
+static void add_asset(service_asset *assets, size_t *count, pb_arena *arena, const char *path,
+                      const char *name)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(4 << 20);
+    if (sys_file_read(path, text.max, &text, NULL) != PB_OK || *count == ASSETS_MAX)
+        _exit(96);
+    assets[(*count)++] = (service_asset){pb_arena_cstr(arena, pb_str_c(name)),
+                                         pb_arena_str(arena, pb_buf_str(&text)).ptr, text.len};
+}
+
+static service_core *open_service(pb_arena *arena)
+{
+    static service_asset assets[ASSETS_MAX];
+    const service_extra extra = {.model_dir_count = 0};
+    const char *root = getenv("PROBITY_ROOT"), *build = getenv("PROBITY_BUILD");
+    service_core *service = NULL;
+    pb_str *names = NULL;
+    size_t name_count = 0, count = 0;
+    if (sys_dir_list(pb_arena_printf(arena, "%s/model", root), arena, &names, &name_count, NULL) !=
+        PB_OK)
+        _exit(96);
+    for (size_t i = 0; i < name_count; i++)
+        add_asset(assets, &count, arena,
+                  pb_arena_printf(arena, "%s/model/%.*s", root, PB_STR_FMT(names[i])),
+                  pb_arena_printf(arena, "model/%.*s", PB_STR_FMT(names[i])));
+    add_asset(assets, &count, arena, pb_arena_printf(arena, "%s/src/app/zh-CN.mo", build),
+              "locales/zh-CN.mo");
+    add_asset(assets, &count, arena, pb_arena_printf(arena, "%s/src/app/fa.mo", build),
+              "locales/fa.mo");
+    if (service_open(assets, count, &extra, &service, NULL) != PB_OK)
+        _exit(95);
+    return service;
+}
+
+static void told(void *context, const char *const *urls, size_t count)
+{
+    char text[1000] = "";
+    size_t length = 0;
+    (void)context;
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%.*s\n",
+                                   (int)strlen(urls[i]) - 1, urls[i]);
+    program_write(folder, "ports", text);
+}
+
+static _Noreturn void serve(http_limits limits)
+{
+    static const char *const listen[] = {"http://127.0.0.1:0", "https://localhost:0",
+                                         "http://0.0.0.0:0"};
+    char log[4200], made[4200];
+    pb_error err = {0};
+    pb_arena *arena = pb_arena_new(0);
+    snprintf(log, sizeof log, "%s/log", folder);
+    snprintf(made, sizeof made, "%s/made.pem", folder);
+    int fd = open(log, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    /* It does not outlive a test that failed. */
+    if (arena == NULL || dup2(fd, 2) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        _exit(97);
+    sys_signals_install();
+    http_options options = {.service = open_service(arena),
+                            .version = "0",
+                            .listen = listen,
+                            .listen_count = 2,
+                            .made = made,
+                            .limits = limits,
+                            .log_all = true,
+                            .ready = told};
+    pb_status status = http_serve(&options, &err);
+    if (status == PB_CANCELLED)
+        _exit(UNFINISHED);
+    service_close(options.service);
+    pb_arena_free(arena);
+    exit(status == PB_OK ? 0 : 1);
+}
+
+typedef struct running {
+    pid_t child;
+    unsigned port, tls;
+} running;
+
+static running start(http_limits limits)
+{
+    running r;
+    folder = program_folder();
+    fflush(NULL);
+    r.child = fork();
+    assert_true(r.child >= 0);
+    if (r.child == 0)
+        serve(limits);
+    live_await(folder, "ports", "http://", r.child, &r.port);
+    live_await(folder, "ports", "https://", r.child, &r.tls);
+    return r;
+}
+
+static void await_log(const char *has)
+{
+    for (;;) {
+        char *log = program_read(folder, "log");
+        bool there = strstr(log, has) != NULL;
+        free(log);
+        if (there)
+            return;
+        usleep(2000);
+    }
+}
+
+static void await_file(const char *name)
+{
+    while (!is_there(name))
+        usleep(2000);
+}
+
+static int wait_for(pid_t child)
+{
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void end(const running *r)
+{
+    kill(r->child, SIGTERM);
+    int status = wait_for(r->child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("status %x, log:\n%s", (unsigned)status, program_read(folder, "log"));
+    program_remove_folder(folder);
+}
+
+static void say(int fd, const char *text)
+{
+    live_send(fd, text, strlen(text));
+}
+
+static void expect_on(int fd, int status, const char *has)
+{
+    live_answer *answer = live_read(fd, false);
+    if (answer->status != status || strstr(answer->text, has) == NULL)
+        fail_msg("not %d with “%s” but:\n%s", status, has, answer->text);
+    free(answer);
+}
+
+/* From another address of this machine: another client. */
+static int connect_as(const char *address, unsigned port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+    inet_pton(AF_INET, address, &from.sin_addr);
+    to.sin_port = htons((uint16_t)port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+/* ---- tests ---- */
+
+/* shows: INT-1 PER-1 */
+static void test_a_slow_request_of_one_never_stops_the_others(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.workers = 2, .queue = 4, .drain_seconds = 60});
+    int slow_ones[5], other = connect_as("127.0.0.2", r.port), quick_one = live_connect(r.port);
+    for (int i = 0; i < 5; i++) {
+        slow_ones[i] = live_connect(r.port);
+        say(slow_ones[i], "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        if (i == 0)
+            await_file("slow-began");
+    }
+    say(quick_one, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect_on(quick_one, 200, "quick");
+    /* One is worked on, four wait: the queue is full, and others are told so. */
+    for (int status = 0; status != 503;) {
+        int fd = connect_as("127.0.0.2", r.port);
+        say(fd, "GET /worked HTTP/1.1\r\nHost: a\r\n\r\n");
+        live_answer *answer = live_read(fd, false);
+        status = answer->status;
+        assert_true(status == 503 || status == 200);
+        free(answer);
+        close(fd);
+    }
+    program_write(folder, "release", "");
+    for (int i = 0; i < 5; i++) {
+        expect_on(slow_ones[i], 200, "slow");
+        close(slow_ones[i]);
+    }
+    say(other, "GET /worked HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect_on(other, 200, "quick");
+    close(other);
+    close(quick_one);
+    end(&r);
+}
+
+/* shows: INT-1 PER-1 */
+static void test_one_client_never_has_all_workers(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.workers = 2, .drain_seconds = 60});
+    int slow_ones[6];
+    for (int i = 0; i < 6; i++) {
+        slow_ones[i] = live_connect(r.port);
+        say(slow_ones[i], "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    await_file("slow-began");
+    for (int i = 0; i < 20; i++) {
+        int fd = connect_as("127.0.0.2", r.port);
+        say(fd, "GET /worked HTTP/1.1\r\nHost: a\r\n\r\n");
+        expect_on(fd, 200, "quick");
+        close(fd);
+    }
+    program_write(folder, "release", "");
+    for (int i = 0; i < 6; i++) {
+        expect_on(slow_ones[i], 200, "slow");
+        close(slow_ones[i]);
+    }
+    end(&r);
+}
+
+/* shows: INT-1 */
+static void test_a_stop_answers_what_was_begun(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 60});
+    int worked = live_connect(r.port), half = live_connect(r.port), idle = live_connect(r.port);
+    say(idle, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect_on(idle, 200, "quick");
+    say(worked, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    await_file("slow-began");
+    say(half, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+              "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+    expect_on(half, 100, "Continue"); /* so its head is there */
+    kill(r.child, SIGTERM);
+    await_log("\"event\":\"draining\"");
+    /* It still lives, and takes the rest. */
+    say(half, "\"half\"");
+    expect_on(half, 200, "\"half\"");
+    program_write(folder, "release", "");
+    live_answer *answer = live_read(worked, true);
+    assert_int_equal(answer->status, 200);
+    assert_has(answer->text, "Connection: close");
+    assert_has(answer->text, "\"slow\"");
+    free(answer);
+    /* Nobody hangs: a connection that asked for nothing is closed. */
+    answer = live_read(idle, true);
+    assert_int_equal(answer->length, 0);
+    free(answer);
+    int status = wait_for(r.child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    close(worked);
+    close(half);
+    close(idle);
+    program_remove_folder(folder);
+}
+
+/* shows: INT-1 */
+static void test_a_stop_takes_so_long_and_no_longer(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 1});
+    int worked = live_connect(r.port);
+    say(worked, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    await_file("slow-began");
+    kill(r.child, SIGTERM);
+    live_answer *answer = live_read(worked, true);
+    assert_int_equal(answer->length, 0);
+    free(answer);
+    int status = wait_for(r.child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), UNFINISHED);
+    close(worked);
+    program_remove_folder(folder);
+}
+
+/* shows: INT-1 */
+static void test_a_second_signal_ends_at_once(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 3600});
+    int worked = live_connect(r.port);
+    say(worked, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    await_file("slow-began");
+    kill(r.child, SIGTERM);
+    await_log("\"event\":\"draining\"");
+    kill(r.child, SIGTERM);
+    int status = wait_for(r.child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+    close(worked);
+    program_remove_folder(folder);
+}
+
+/* The body of an answer in gzip, unpacked. */
+static void unpack(const live_answer *answer, char *to, size_t size)
+{
+    const char *body = strstr(answer->text, "\r\n\r\n") + 4;
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)body,
+                  .avail_in = (uInt)(answer->length - (size_t)(body - answer->text)),
+                  .next_out = (Bytef *)to,
+                  .avail_out = (uInt)size};
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(z.total_out, size);
+    inflateEnd(&z);
+}
+
+/* shows: INT-1 PER-1 */
+static void test_answers_are_packed_where_asked_and_kept_by_their_tag(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 60});
+    static char text[BIG];
+    int fd = live_connect(r.port);
+    say(fd, "GET /big HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n");
+    live_answer *answer = live_read(fd, false);
+    assert_has(answer->text, "Content-Encoding: gzip");
+    assert_has(answer->text, "Cache-Control: private, no-cache");
+    assert_true(answer->length < BIG / 2);
+    unpack(answer, text, sizeof text);
+    assert_memory_equal(text + BIG - 10, "000009999\n", 10);
+    free(answer);
+    say(fd, "GET /big HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip;q=0\r\n\r\n");
+    answer = live_read(fd, false);
+    assert_null(strstr(answer->text, "Content-Encoding"));
+    assert_true(answer->length > BIG);
+    free(answer);
+    say(fd, "GET /big HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"v1\"\r\n\r\n");
+    expect_on(fd, 304, "ETag: \"v1\"");
+    say(fd,
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\nContent-Length: 3\r\n\r\na,b");
+    expect_on(fd, 415, "Accept: application/json");
+    say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json;charset=utf-8\r\n"
+            "Content-Length: 3\r\n\r\n\"a\"");
+    expect_on(fd, 200, "\r\n\r\n\"a\"");
+    say(fd, "GET /wrong?value=%2B49+x HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect_on(fd, 422, "\"field\":\"Mobile\",\"value\":\"+49 x\"");
+    close(fd);
+    end(&r);
+}
+
+/* shows: INT-1 */
+static void test_news_of_a_long_job_come_as_events(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 60});
+    int fd = live_connect(r.port), gone = live_connect(r.port);
+    say(gone, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    close(gone); /* a client that vanishes holds up nobody */
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    live_answer *answer = live_read(fd, true);
+    assert_has(answer->text, "Content-Type: text/event-stream");
+    assert_has(answer->text, "event: step\ndata: 0\ndata: 0\n\n");
+    assert_has(answer->text, "event: step\ndata: 2\ndata: 2\n\n");
+    assert_null(strstr(answer->text, "data: 3"));
+    free(answer);
+    close(fd);
+    end(&r);
+}
+
+/* ---- TLS ---- */
+
+typedef struct secured {
+    int fd;
+    gnutls_session_t session;
+    gnutls_certificate_credentials_t credentials;
+} secured;
+
+/* The result of the handshake; 0: it went well. */
+static int shake(secured *s, unsigned port, const char *priorities)
+{
+    int code;
+    s->fd = live_connect(port);
+    gnutls_init(&s->session, GNUTLS_CLIENT);
+    gnutls_certificate_allocate_credentials(&s->credentials);
+    gnutls_priority_set_direct(s->session, priorities, NULL);
+    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, s->credentials);
+    gnutls_transport_set_int(s->session, s->fd);
+    do
+        code = gnutls_handshake(s->session);
+    while (code < 0 && !gnutls_error_is_fatal(code));
+    return code;
+}
+
+static void part(secured *s)
+{
+    gnutls_deinit(s->session);
+    gnutls_certificate_free_credentials(s->credentials);
+    close(s->fd);
+}
+
+/* Sends and reads until the server closes. */
+static void ask(secured *s, const char *text, char *answer, size_t size)
+{
+    size_t length = 0;
+    ssize_t got;
+    assert_int_equal(gnutls_record_send(s->session, text, strlen(text)), strlen(text));
+    while ((got = gnutls_record_recv(s->session, answer + length, size - 1 - length)) > 0 ||
+           got == GNUTLS_E_AGAIN || got == GNUTLS_E_INTERRUPTED)
+        length += got > 0 ? (size_t)got : 0;
+    answer[length] = '\0';
+}
+
+static void certificate_of(const secured *s, unsigned char ret_print[32])
+{
+    unsigned count = 0;
+    size_t size = 32;
+    const gnutls_datum_t *list = gnutls_certificate_get_peers(s->session, &count);
+    assert_true(count == 1);
+    assert_int_equal(gnutls_fingerprint(GNUTLS_DIG_SHA256, list, ret_print, &size), 0);
+}
+
+/* shows: SEC-1 SEC-4 */
+static void test_tls_is_new_enough_and_its_certificate_changes_at_a_signal(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.drain_seconds = 60, .head_seconds = 1});
+    static char answer[20000];
+    unsigned char first[32], second[32];
+    struct stat about;
+    char made[4200];
+    secured s;
+    static const char asked[] = "GET /worked HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    assert_true(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.1") < 0);
+    part(&s);
+    assert_true(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:-ECDHE-ECDSA:-ECDHE-RSA") < 0);
+    part(&s);
+    assert_int_equal(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2"), 0);
+    part(&s);
+    assert_int_equal(shake(&s, r.tls, "NORMAL"), 0);
+    assert_int_equal(gnutls_protocol_get_version(s.session), GNUTLS_TLS1_3);
+    certificate_of(&s, first);
+    ask(&s, asked, answer, sizeof answer);
+    assert_has(answer, "HTTP/1.1 200 OK");
+    assert_has(answer, "Strict-Transport-Security: max-age=31536000");
+    part(&s);
+    snprintf(made, sizeof made, "%s/made.pem", folder);
+    assert_int_equal(stat(made, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+    /* Half a file: what was there stays. */
+    char *kept = program_read(folder, "made.pem");
+    program_write(folder, "made.pem", "-----BEGIN CERTIFICATE-----\n");
+    kill(r.child, SIGHUP);
+    await_log("\"event\":\"certificate.kept\"");
+    assert_int_equal(shake(&s, r.tls, "NORMAL"), 0);
+    certificate_of(&s, second);
+    assert_memory_equal(first, second, 32);
+    part(&s);
+    /* Another certificate. */
+    running other = r;
+    char *here = folder;
+    r = start((http_limits){.drain_seconds = 60});
+    char *pem = program_read(folder, "made.pem");
+    end(&r);
+    folder = here;
+    program_write(folder, "made.pem", pem);
+    kill(other.child, SIGHUP);
+    await_log("\"event\":\"certificate.read\"");
+    assert_int_equal(shake(&s, other.tls, "NORMAL"), 0);
+    certificate_of(&s, second);
+    assert_memory_not_equal(first, second, 32);
+    /* Who is slow within TLS is told so there. */
+    ask(&s, "GET /quick HTTP/1.1\r\nHo", answer, sizeof answer);
+    assert_has(answer, "HTTP/1.1 408 ");
+    part(&s);
+    free(kept);
+    free(pem);
+    end(&other);
+}
+
+/* shows: SEC-1 */
+static void test_beyond_this_machine_nothing_is_plain(void **state)
+{
+    (void)state;
+    static const char *const everywhere[] = {"http://0.0.0.0:0"};
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    pb_error err = {0};
+    http_options options = {
+        .service = open_service(arena), .listen = everywhere, .listen_count = 1};
+    assert_int_equal(http_serve(&options, &err), PB_DENIED);
+    service_close(options.service);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_slow_request_of_one_never_stops_the_others),
+        cmocka_unit_test(test_one_client_never_has_all_workers),
+        cmocka_unit_test(test_a_stop_answers_what_was_begun),
+        cmocka_unit_test(test_a_stop_takes_so_long_and_no_longer),
+        cmocka_unit_test(test_a_second_signal_ends_at_once),
+        cmocka_unit_test(test_answers_are_packed_where_asked_and_kept_by_their_tag),
+        cmocka_unit_test(test_news_of_a_long_job_come_as_events),
+        cmocka_unit_test(test_tls_is_new_enough_and_its_certificate_changes_at_a_signal),
+        cmocka_unit_test(test_beyond_this_machine_nothing_is_plain),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
