@@ -1,6 +1,8 @@
 /* The configuration of pgbackrest, from what a workspace has declared. */
 #include "units.h"
 
+#include "sys/unit.h"
+
 #include "base/time.h"
 #include "db/server.h"
 #include "sys/file.h"
@@ -123,7 +125,7 @@ static void put_steps(const writing *w, pb_buf *out)
 {
     pb_buf_printf(
         out,
-        UNITS_FIRST_LINE
+        SYS_UNIT_FIRST_LINE
         "; written anew by: probity backup WORKSPACE --write-pgbackrest FOLDER\n"
         "# It holds the key of the repositories, which is derived from the workspace's own key:\n"
         "# whoever has that one can have this file written again. Keep it from others.\n#\n"
@@ -168,7 +170,7 @@ static pb_status put_server_lines(writing *w, pb_error *err)
     int64_t seconds = w->plan.lose_us / PB_US_PER_SECOND / 2;
     seconds = seconds < LEAST ? LEAST : seconds > MOST ? MOST : seconds;
     pb_buf_printf(&out,
-                  UNITS_FIRST_LINE
+                  SYS_UNIT_FIRST_LINE
                   "; to be included by the server's own postgresql.conf.\n"
                   "wal_level = replica\narchive_mode = on\n"
                   "archive_command = 'pgbackrest --config=%s --stanza=" BACKUP_STANZA
@@ -187,7 +189,7 @@ static pb_status put_unit(writing *w, const char *name, const char *says, const 
     const char *conf = pb_arena_printf(w->all.arena, "--config=%s", w->conf);
     if (conf == NULL)
         return pb_fail_memory(err);
-    units_word(&command, conf);
+    sys_unit_word(&command, conf);
     if (command.failed)
         return pb_fail_memory(err);
     return units_timer(&w->all, name, says, pb_buf_str(&command), "postgres", calendar, err);

@@ -1,6 +1,8 @@
 /* The schedule of a workspace as units of systemd. */
 #include "units.h"
 
+#include "sys/unit.h"
+
 #include "base/time.h"
 #include "db/log.h"
 #include "sys/file.h"
@@ -25,13 +27,13 @@ static pb_status put_one(units *all, const backup_timer *timer, const char *what
 {
     PB_AUTO_BUF command = PB_BUF_INIT(1 << 16);
     char name[120];
-    units_word(&command, timer->program);
+    sys_unit_word(&command, timer->program);
     for (size_t i = 0; words[i] != NULL; i++)
-        units_word(&command, words[i]);
+        sys_unit_word(&command, words[i]);
     for (size_t i = 0; timer->options[i] != NULL; i++)
-        units_word(&command, timer->options[i]);
-    units_word(&command, "--");
-    units_word(&command, timer->workspace);
+        sys_unit_word(&command, timer->options[i]);
+    sys_unit_word(&command, "--");
+    sys_unit_word(&command, timer->workspace);
     if (command.failed)
         return pb_fail_memory(err);
     snprintf(name, sizeof name, "probity-%s-%s", what, timer->name);

@@ -4,8 +4,6 @@
 
 #include "backup/pgbackrest.h"
 
-#define UNITS_FIRST_LINE "# Written by probity"
-
 typedef struct units {
     const char *folder;
     pb_arena *arena;
@@ -13,10 +11,8 @@ typedef struct units {
     size_t count, capacity;
 } units;
 
-/** Writes a file of the folder, replacing one that begins with UNITS_FIRST_LINE. */
+/** Writes a file of the folder, replacing one that begins with SYS_UNIT_FIRST_LINE. */
 pb_status units_put(units *all, const char *name, unsigned mode, const pb_buf *text, pb_error *err);
-/** One word of a command line in a unit: quoted, with systemd's own marks doubled. */
-void units_word(pb_buf *out, const char *word);
 /** NAME.service and NAME.timer. `says` and `command` are lines; `calendar` as OnCalendar has it. */
 pb_status units_timer(units *all, const char *name, const char *says, pb_str command,
                       const char *user, const char *calendar, pb_error *err);

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "http/http.h"
+#include "serve_unit.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -228,5 +229,7 @@ pb_status cli_run_serve(cli_context *context, int *ret_exit, pb_error *err)
     http_options options = {.workspace = NULL};
     PB_TRY(read_request(context, &options, err));
     *ret_exit = 0;
+    if (cli_value(context, "write-unit") != NULL)
+        return serve_unit_write(context, cli_value(context, "write-unit"), err);
     return serve(context, &options, err);
 }

@@ -182,6 +182,12 @@ static const bad_row bad_rows[] = {
     {"work", "missing; torn; file; ws --key-file key; ws --kinds tea; ws --kinds backup,;"
              " ws --lease 1; ws --lease long; ws --pause 0; ws --look 0; ws --passphrase;"
              " ws --once --until-empty; postgres://nobody@localhost:1/x --once"},
+    {"serve", "-w missing; -w torn; -w file; -w ws --key-file key; -w ws --listen nowhere;"
+              " -w ws --listen http://0.0.0.0:0; -w ws --listen localhost:99999; -w ws --drain 0;"
+              " -w ws --listen unix:; -w ws --workers 1; -w ws --certificate x;"
+              " -w ws --listen localhost:0 --certificate missing --certificate-key missing;"
+              " -w ws --listen localhost:0 --report missing; -w ws --metrics-token missing;"
+              " -w ws --slow quick; -w ws --per-address 0; -w postgres://nobody@localhost:1/x"},
     {"users list", "-w missing; -w ws --at yesterday"},
     {"users show", "nobody -w ws; ann -w torn"},
     {"users add", "ann -w missing; ann -w ws --kind auditor; ann -w ws --role unicorn;"
