@@ -102,7 +102,8 @@ static EVP_PKEY *from_parameters(const char *type, OSSL_PARAM_BLD *build)
 static EVP_PKEY *make_ec(const cose_kind *kind, const cose_parts *parts)
 {
     uint8_t point[1 + 2 * COORDINATE_MAX] = {4}; /* not compressed */
-    if (parts->first.len != kind->size || parts->second.len != kind->size)
+    if (parts->first.ptr == NULL || parts->second.ptr == NULL || parts->first.len != kind->size ||
+        parts->second.len != kind->size)
         return NULL;
     memcpy(point + 1, parts->first.ptr, kind->size);
     memcpy(point + 1 + kind->size, parts->second.ptr, kind->size);

@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-enum { TOKEN_BYTES = 32, MARK = 4, WHERE_MAX = 300 };
+enum { TOKEN_BYTES = 32, MARK = 4, WHERE_MAX = 300, FORGET_EVERY = 64 };
 
 #define IDLE_US (INT64_C(30) * 60 * PB_US_PER_SECOND)
 #define LASTS_US (INT64_C(12) * 3600 * PB_US_PER_SECOND)
@@ -77,8 +77,9 @@ pb_status identity_session_begin(db_session *session, const identity_visit *visi
     uint8_t hash[IDENTITY_HASH];
     db_stmt *stmt;
     int64_t n;
-    PB_TRY(forget_old(session, visit->now_us, err));
     PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_sign_session", &n, err));
+    if (n % FORGET_EVERY == 0)
+        PB_TRY(forget_old(session, visit->now_us, err));
     PB_TRY(make_token(session, wish->key > 0 ? access_mark : session_mark, ret_token, hash, err));
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, n);
@@ -151,7 +152,7 @@ static pb_status find_session(db_session *session, pb_str token, int64_t now_us,
 static pb_status bind_to_key(db_session *session, int64_t now_us, pb_arena *arena,
                              identity_caller *caller, pb_error *err)
 {
-    identity_caller key;
+    identity_caller key = {0};
     if (caller->key == 0)
         return PB_OK;
     PB_TRY(identity_key_caller(session, caller->key, now_us, arena, &key, err));
@@ -172,7 +173,7 @@ static pb_status find_key(db_session *session, pb_str token, int64_t now_us, pb_
 pb_status identity_caller_find(db_session *session, pb_str token, int64_t now_us, pb_arena *arena,
                                identity_caller *ret_caller, pb_error *err)
 {
-    identity_caller found;
+    identity_caller found = {0};
     pb_status status = PB_NOT_FOUND;
     if (pb_str_starts(token, pb_str_c(key_mark)) && token.len < IDENTITY_KEY_TEXT) {
         status = find_key(session, token, now_us, arena, &found, err);
