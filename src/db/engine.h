@@ -13,6 +13,7 @@
 #include "base/value.h"
 #include "db/log.h"
 #include "db/server.h"
+#include "db/share.h"
 #include "layout.h"
 
 typedef struct db_conn db_conn;     /* an engine's connection */
@@ -35,6 +36,7 @@ typedef struct db_target {
     bool create;             /* there must be nothing yet */
     bool filling;            /* it has no head yet, see db/rows.h */
     bool follows;            /* a standby: nothing of it is written, its log neither */
+    size_t reader_bytes;     /* that a reader keeps of what it read; 0: as the engine thinks fit */
 } db_target;
 
 /** Called for each table there is, or each column it has. */
@@ -93,6 +95,9 @@ typedef struct db_engine {
     /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells
      * that another connection committed since this one's last transaction. */
     pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);
+    /** What a query may take from here on; NULL: as long as it takes. What changes rows is not
+     * stopped. */
+    void (*limit)(db_conn *conn, const db_limits *limits);
     /** Until this transaction ends, what is deleted is overwritten too. */
     pb_status (*overwrite)(db_conn *conn, pb_error *err);
     /** A second snapshot of the very state that `first` sees, `second` being fresh. NULL: the

@@ -3,10 +3,12 @@
 #define DB_INTERNAL_H
 
 #include "db/keyring.h"
-#include "db/workspace.h"
+#include "db/share.h"
 
 #include "engine.h"
 #include "header.h"
+
+#include "sys/gate.h"
 
 #include <pthread.h>
 
@@ -17,15 +19,16 @@ enum {
     DB_FRONT_SLOTS = 128,    /* statements found again by the address of their text */
     DB_HOOKS_MAX = 16,       /* works before commit */
     DB_SLOTS_MAX = 16,       /* things kept beside a workspace */
+    DB_SESSION_SLOTS = 4,    /* and beside a session */
     DB_BATCH_MAX = 1024,     /* transactions in one commit */
     DB_READERS_KEPT = 8,     /* idle readers kept open */
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
-    DB_RUN_TRIES = 10,       /* of a transaction that others got in the way of */
+    DB_READER_WAIT_US = 10000000, /* for one to be free, where no limit is said */
+    DB_RUN_TRIES = 10,            /* of a transaction that others got in the way of */
     DB_TOGETHER_US = 100000, /* a work that took longer is not run anew for the fault of another */
     DB_GATHER_US = 10000,    /* at most, for others to come into a commit */
-    DB_GATHER_STEP_US = 50,
-    DB_APART_BATCHES = 16, /* run with savepoints after one in which a work failed */
+    DB_APART_BATCHES = 16,   /* run with savepoints after one in which a work failed */
 };
 
 typedef struct db_search_buffer db_search_buffer;
@@ -37,30 +40,16 @@ struct db_stmt {
     const db_engine *engine;
     char *sql;
     size_t sql_len;
-    db_stmt *next; /* in the same bucket */
-    bool kept;     /* belongs to the session */
+    db_stmt *next;      /* in the same bucket */
+    db_stmt *next_used; /* in the session's list of those used since it last rested */
+    bool used;          /* in that list */
+    bool kept;          /* belongs to the session */
 };
 
 typedef struct db_hook {
     db_work work;
     void *context;
 } db_hook;
-
-struct db_session {
-    db_workspace *workspace;
-    const db_engine *engine;
-    db_conn *conn;
-    bool writes;
-    struct {
-        const char *sql;
-        db_stmt *stmt;
-    } front[DB_FRONT_SLOTS];
-    db_stmt *buckets[DB_STATEMENTS_MAX];
-    size_t statement_count;
-    db_search_buffer *search; /* what the work that runs has added to the search index */
-    db_local *locals;         /* where statements about sealed values run; none kept at rest */
-    db_session *next;         /* in the list of idle readers */
-};
 
 typedef struct db_slot {
     const char *name;
@@ -69,15 +58,39 @@ typedef struct db_slot {
     void (*rolled_back)(void *);
 } db_slot;
 
+struct db_session {
+    db_workspace *workspace;
+    const db_engine *engine;
+    db_conn *conn;
+    bool writes;
+    bool limited; /* the engine was told limits */
+    struct {
+        const char *sql;
+        db_stmt *stmt;
+    } front[DB_FRONT_SLOTS];
+    db_stmt *buckets[DB_STATEMENTS_MAX];
+    size_t statement_count;
+    db_stmt *used;            /* since it last rested */
+    db_search_buffer *search; /* what the work that runs has added to the search index */
+    db_local *locals;         /* where statements about sealed values run; none kept at rest */
+    db_slot slots[DB_SESSION_SLOTS];
+    size_t slot_count;
+    db_session *next; /* in the list of idle readers */
+};
+
 /* A caller of db_write, waiting. */
 typedef struct db_request {
     db_work work;
     void *context;
+    const db_limits *limits;
+    int64_t queued_us; /* since when it waits */
     pb_status status;
     pb_error error;
+    bool taken; /* into a batch */
+    bool late;  /* over before its turn */
     bool done;
-    bool leads; /* it is this one's turn to run the queue */
-    pthread_cond_t wake;
+    bool leads;    /* it is this one's turn to run the queue */
+    sys_gate wake; /* opened when one of the two is true */
     struct db_request *next;
 } db_request;
 
@@ -96,12 +109,18 @@ struct db_workspace {
     size_t queued;     /* in that list */
     size_t expected;   /* who were there when the last batch ended: in it, and behind it */
     int64_t gather_us; /* worth waiting for them */
-    bool led;          /* somebody leads, or has been told to */
-    bool running;      /* the leader is inside a batch */
+    bool gathering;    /* the leader waits for them */
+    sys_gate gathered;
+    bool led;     /* somebody leads, or has been told to */
+    bool running; /* the leader is inside a batch */
     pthread_t leader;
     bool broken; /* a commit failed: nothing may be written or read any more */
-    db_session *idle;
+    db_share share;
+    db_figures figures;
+    db_session *idle; /* the one used last stands first: what it keeps is the newest */
     size_t idle_count, reader_count;
+    struct db_waiter *waiter_first, *waiter_last; /* for a reader */
+    size_t called;                                /* of them, and not there yet */
     db_slot slots[DB_SLOTS_MAX];
     size_t slot_count;
     const struct db_formats *formats;

@@ -117,13 +117,37 @@ static pb_status end_work(db_workspace *workspace, pb_error *err)
     return db_search_flush(workspace->writer, err);
 }
 
+/* As far as its limits allow; what it may take holds for its own queries only. */
+static pb_status run_one(const db_workspace *workspace, db_request *request)
+{
+    db_session *writer = workspace->writer;
+    if (request->limits != NULL)
+        writer->engine->limit(writer->conn, request->limits);
+    pb_status status = request->work(writer, request->context, &request->error);
+    if (request->limits != NULL)
+        writer->engine->limit(writer->conn, NULL);
+    return status;
+}
+
+/* It was over before its turn: it does not run, and nothing has to be undone for it. */
+static bool is_late(db_request *request)
+{
+    if (!db_limits_over(request->limits))
+        return false;
+    request->status = db_limits_fail(request->limits, &request->error);
+    request->late = true;
+    return true;
+}
+
 /* One work among several. Returns a failure only when the whole batch has to go. */
 static pb_status run_apart(db_workspace *workspace, db_request *request, pb_error *err)
 {
     db_session *writer = workspace->writer;
     size_t hooks = workspace->hook_count;
+    if (is_late(request))
+        return PB_OK;
     PB_TRY(writer->engine->savepoint(writer->conn, err));
-    request->status = request->work(writer, request->context, &request->error);
+    request->status = run_one(workspace, request);
     if (request->status == PB_OK)
         request->status = end_work(workspace, &request->error);
     if (request->status == PB_OK)
@@ -151,7 +175,9 @@ static pb_status run_together(db_workspace *workspace, db_request *batch, db_req
 {
     int64_t begin = sys_monotonic_us();
     for (; batch != NULL && sys_monotonic_us() - begin < DB_TOGETHER_US; batch = batch->next) {
-        batch->status = batch->work(workspace->writer, batch->context, &batch->error);
+        if (is_late(batch))
+            continue;
+        batch->status = run_one(workspace, batch);
         if (batch->status != PB_OK && err != NULL)
             *err = batch->error;
         PB_TRY(batch->status);
@@ -262,19 +288,17 @@ static void run_batch(db_workspace *workspace, db_request *batch)
 }
 
 /* Those whose commit ended a moment ago are about to come again: without waiting for them the first
- * would have a commit to itself, and all others the next. In so many steps at most, whatever the
- * clock says, which may jump. Called with the lock held. */
+ * would have a commit to itself, and all others the next. Called with the lock held. */
 static void gather(db_workspace *workspace)
 {
-    int64_t begin = sys_monotonic_us();
-    for (int64_t waited = 0;
-         workspace->queued < workspace->expected && waited < workspace->gather_us &&
-         sys_monotonic_us() - begin < workspace->gather_us;
-         waited += DB_GATHER_STEP_US) {
-        pthread_mutex_unlock(&workspace->lock);
-        sys_sleep_us(DB_GATHER_STEP_US);
-        pthread_mutex_lock(&workspace->lock);
-    }
+    if (workspace->queued >= workspace->expected || workspace->gather_us <= 0)
+        return;
+    workspace->gathering = true;
+    sys_gate_close(&workspace->gathered);
+    pthread_mutex_unlock(&workspace->lock);
+    sys_gate_wait(&workspace->gathered, workspace->gather_us);
+    pthread_mutex_lock(&workspace->lock);
+    workspace->gathering = false;
 }
 
 /* Who came with the batch and who waits behind it may be as many next time; half of what a batch
@@ -287,13 +311,18 @@ static void expect(db_workspace *workspace, size_t count, int64_t took_us)
 }
 
 /* Takes the queue, at most DB_BATCH_MAX of it. Called with the lock held. */
-static db_request *take_batch(db_workspace *workspace, size_t *ret_count)
+static db_request *take_batch(db_workspace *workspace, int64_t now_us, size_t *ret_count)
 {
     db_request *batch = workspace->first;
     db_request *last = batch;
     size_t count = 1;
-    for (; count < DB_BATCH_MAX && last->next != NULL; count++)
+    for (;; count++) {
+        last->taken = true;
+        workspace->figures.queue_us += now_us - last->queued_us;
+        if (last->next == NULL || count == DB_BATCH_MAX)
+            break;
         last = last->next;
+    }
     workspace->queued -= count;
     *ret_count = count;
     workspace->first = last->next;
@@ -303,13 +332,57 @@ static db_request *take_batch(db_workspace *workspace, size_t *ret_count)
     return batch;
 }
 
-/* Runs one batch, then hands the lead to the next in the queue. Called with the lock held. */
-static void lead(db_workspace *workspace)
+/* What came of a batch. Called with the lock held. */
+static void count_batch(db_workspace *workspace, const db_request *batch, int64_t took_us)
+{
+    db_figures *figures = &workspace->figures;
+    size_t good = 0, step = 0;
+    for (; batch != NULL; batch = batch->next) {
+        good += batch->status == PB_OK;
+        figures->failed += batch->status != PB_OK;
+        figures->late += batch->late;
+    }
+    if (good == 0)
+        return;
+    figures->written += good;
+    while (step + 1 < DB_BATCH_STEPS && (size_t)1 << step < good)
+        step++;
+    figures->commits++;
+    figures->batches[step]++;
+    figures->commit_us += took_us;
+}
+
+/* The first of those behind the batch leads next. Called with the lock held. */
+static void hand_lead_on(db_workspace *workspace)
+{
+    db_request *next = workspace->first;
+    workspace->led = next != NULL;
+    if (next != NULL) {
+        next->leads = true;
+        sys_gate_open(&next->wake);
+    }
+}
+
+/* From here on the owner of each may be gone. */
+static void answer(db_request *batch, const db_request *own)
+{
+    while (batch != NULL) {
+        db_request *request = batch;
+        batch = batch->next;
+        request->done = true;
+        if (request != own)
+            sys_gate_open(&request->wake);
+    }
+}
+
+/* Runs one batch, then hands the lead to the next in the queue. */
+static void lead(db_workspace *workspace, const db_request *own)
 {
     size_t count;
+    pthread_mutex_lock(&workspace->lock);
     gather(workspace);
-    db_request *batch = take_batch(workspace, &count);
     int64_t begin_us = sys_monotonic_us();
+    db_request *batch = take_batch(workspace, begin_us, &count);
     bool broken = workspace->broken;
     workspace->leader = pthread_self();
     workspace->running = true;
@@ -321,62 +394,116 @@ static void lead(db_workspace *workspace)
     } else {
         run_batch(workspace, batch);
     }
+    int64_t took_us = sys_monotonic_us() - begin_us;
     pthread_mutex_lock(&workspace->lock);
     workspace->running = false;
-    expect(workspace, count, sys_monotonic_us() - begin_us);
-    while (batch != NULL) {
-        db_request *request = batch;
-        batch = batch->next;
-        request->done = true; /* from here on its owner may be gone as soon as the lock is free */
-        pthread_cond_signal(&request->wake);
-    }
-    workspace->led = workspace->first != NULL;
-    if (workspace->led) {
-        workspace->first->leads = true;
-        pthread_cond_signal(&workspace->first->wake);
-    }
+    expect(workspace, count, took_us);
+    count_batch(workspace, batch, took_us);
+    hand_lead_on(workspace);
+    pthread_mutex_unlock(&workspace->lock);
+    answer(batch, own);
 }
 
-static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
+static pb_status fail_queue_full(db_workspace *workspace, pb_error *err)
 {
-    pthread_mutex_lock(&workspace->lock);
-    if (workspace->running && pthread_equal(workspace->leader, pthread_self())) {
-        pthread_mutex_unlock(&workspace->lock);
+    workspace->figures.refused++;
+    workspace->figures.failed++;
+    pb_fail(err, PB_BUSY, PB_MSG("Too much waits to be written."), NULL);
+    pb_error_hint(err, PB_MSG("Try again in a moment."), NULL);
+    return PB_BUSY;
+}
+
+/* Called with the lock held. */
+static pb_status join_queue(db_workspace *workspace, db_request *request)
+{
+    workspace->figures.works++;
+    if (workspace->running && pthread_equal(workspace->leader, pthread_self()))
         return pb_fail(&request->error, PB_INTERNAL,
                        PB_MSG("A transaction was begun inside another."), NULL);
-    }
+    if (workspace->share.queue > 0 && workspace->queued >= workspace->share.queue)
+        return fail_queue_full(workspace, &request->error);
     if (workspace->last != NULL)
         workspace->last->next = request;
     else
         workspace->first = request;
     workspace->last = request;
     workspace->queued++;
+    if (workspace->queued > workspace->figures.queued_most)
+        workspace->figures.queued_most = workspace->queued;
     if (!workspace->led) {
         workspace->led = true;
         request->leads = true;
     }
-    while (!request->done && !request->leads)
-        pthread_cond_wait(&request->wake, &workspace->lock);
-    if (!request->done)
-        lead(workspace);
+    if (workspace->gathering && workspace->queued >= workspace->expected) {
+        workspace->gathering = false;
+        sys_gate_open(&workspace->gathered);
+    }
+    return PB_OK;
+}
+
+/* Out of the queue again, if no leader has taken it and it is not to lead itself. */
+static bool leave_queue(db_workspace *workspace, db_request *request)
+{
+    pthread_mutex_lock(&workspace->lock);
+    bool leaves = !request->taken && !request->leads;
+    if (leaves) {
+        db_request *before = NULL;
+        for (db_request *one = workspace->first; one != request; one = one->next)
+            before = one; /* there is one: who stands first leads */
+        if (before != NULL)
+            before->next = request->next;
+        else
+            workspace->first = request->next;
+        if (workspace->last == request)
+            workspace->last = before;
+        workspace->queued--;
+        workspace->figures.late++;
+        workspace->figures.failed++;
+    }
     pthread_mutex_unlock(&workspace->lock);
+    return leaves;
+}
+
+static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
+{
+    pthread_mutex_lock(&workspace->lock);
+    pb_status status = join_queue(workspace, request);
+    bool leads = request->leads;
+    pthread_mutex_unlock(&workspace->lock);
+    PB_TRY(status);
+    if (!leads) {
+        if (!sys_gate_wait(&request->wake, db_limits_left(request->limits, -1))) {
+            if (leave_queue(workspace, request))
+                return db_limits_fail(request->limits, &request->error);
+            sys_gate_wait(&request->wake, -1);
+        }
+    }
+    if (!request->done)
+        lead(workspace, request);
     return request->status;
 }
 
-pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err)
+pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_work work,
+                          void *context, pb_error *err)
 {
-    db_request request = {.work = work, .context = context};
+    db_request request = {.work = work, .context = context, .limits = limits};
     if (workspace->standby != NULL)
         return db_standby_refuse(workspace, err);
     if (workspace->older && work != db_upgrade_work)
         return db_older_refuse(workspace, err);
-    if (pthread_cond_init(&request.wake, NULL) != 0)
-        return pb_fail_memory(err);
+    if (db_limits_over(limits))
+        return db_limits_fail(limits, err);
+    sys_gate_close(&request.wake);
+    request.queued_us = sys_monotonic_us();
     pb_status status = queue_and_wait(workspace, &request);
-    pthread_cond_destroy(&request.wake);
     if (status != PB_OK && err != NULL)
         *err = request.error;
     return status;
+}
+
+pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err)
+{
+    return db_write_within(workspace, NULL, work, context, err);
 }
 
 void **db_workspace_slot(db_workspace *workspace, const char *name, void (*done)(void *),

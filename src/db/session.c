@@ -29,6 +29,7 @@ static void forget_statements(db_session *session)
         }
     }
     session->statement_count = 0;
+    session->used = NULL;
     memset(session->front, 0, sizeof session->front);
 }
 
@@ -40,9 +41,22 @@ void db_session_rest(db_session *session)
         forget_statements(session);
         return;
     }
-    for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
-        for (db_stmt *stmt = session->buckets[i]; stmt != NULL; stmt = stmt->next)
-            session->engine->reset(stmt->native, true);
+    while (session->used != NULL) {
+        db_stmt *stmt = session->used;
+        session->used = stmt->next_used;
+        stmt->used = false;
+        session->engine->reset(stmt->native, true);
+    }
+}
+
+/* Only what was used is reset at rest: few of many. */
+static void note_used(db_session *session, db_stmt *stmt)
+{
+    if (stmt->used)
+        return;
+    stmt->used = true;
+    stmt->next_used = session->used;
+    session->used = stmt;
 }
 
 static pb_status stmt_new(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
@@ -68,18 +82,30 @@ static db_stmt **bucket_of(db_session *session, pb_str sql)
     return &session->buckets[pb_str_hash(sql) % DB_STATEMENTS_MAX];
 }
 
+/* A statement that is there already. */
+static bool find_kept(db_session *session, pb_str sql, db_stmt **ret_stmt)
+{
+    for (db_stmt *stmt = *bucket_of(session, sql); stmt != NULL; stmt = stmt->next) {
+        if (!pb_str_eq(pb_str_n(stmt->sql, stmt->sql_len), sql))
+            continue;
+        session->engine->reset(stmt->native, true);
+        note_used(session, stmt);
+        *ret_stmt = stmt;
+        return true;
+    }
+    return false;
+}
+
 pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, pb_error *err)
 {
-    if (db_local_needed(session, sql))
+    if (find_kept(session, sql, ret_stmt)) /* then it needs no copy of sealed tables */
+        return PB_OK;
+    if (db_local_needed(session, sql)) {
         PB_TRY(db_local_session(session, sql, &session, err));
-    db_stmt **bucket = bucket_of(session, sql);
-    for (db_stmt *stmt = *bucket; stmt != NULL; stmt = stmt->next) {
-        if (pb_str_eq(pb_str_n(stmt->sql, stmt->sql_len), sql)) {
-            session->engine->reset(stmt->native, true);
-            *ret_stmt = stmt;
+        if (find_kept(session, sql, ret_stmt))
             return PB_OK;
-        }
     }
+    db_stmt **bucket = bucket_of(session, sql);
     db_stmt *stmt = NULL;
     PB_TRY(stmt_new(session, sql, &stmt, err));
     pb_status status = session->engine->prepare(session->conn, sql, &stmt->native, err);
@@ -92,6 +118,7 @@ pb_status db_prepare_text(db_session *session, pb_str sql, db_stmt **ret_stmt, p
     stmt->next = *bucket;
     *bucket = stmt;
     session->statement_count++;
+    note_used(session, stmt);
     *ret_stmt = stmt;
     return PB_OK;
 }
@@ -261,6 +288,9 @@ db_session *db_session_free(db_session *session)
 {
     if (session != NULL) {
         db_local_forget(session);
+        for (size_t i = 0; i < session->slot_count; i++)
+            if (session->slots[i].value != NULL)
+                session->slots[i].done(session->slots[i].value);
         forget_statements(session);
         db_search_buffer_free(session->search);
         session->engine->disconnect(session->conn);
@@ -269,137 +299,16 @@ db_session *db_session_free(db_session *session)
     return NULL;
 }
 
-/* An idle reader, or leave to open one more. */
-static pb_status take_reader(db_workspace *workspace, db_session **ret_session, pb_error *err)
+void **db_session_slot(db_session *session, const char *name, void (*done)(void *))
 {
-    pb_status status = PB_OK;
-    pthread_mutex_lock(&workspace->lock);
-    *ret_session = workspace->idle;
-    if (workspace->broken) {
-        *ret_session = NULL;
-        status = db_fail_broken(workspace, err);
-    } else if (workspace->idle != NULL) {
-        workspace->idle = workspace->idle->next;
-        workspace->idle_count--;
-    } else if (workspace->reader_count >= DB_READERS_MAX) {
-        status = pb_fail(err, PB_BUSY, PB_MSG("Too many readers of the workspace at once."), NULL);
-    } else {
-        workspace->reader_count++;
-    }
-    pthread_mutex_unlock(&workspace->lock);
-    return status;
-}
-
-static void put_reader(db_workspace *workspace, db_session *session, bool keep)
-{
-    pthread_mutex_lock(&workspace->lock);
-    keep = keep && session != NULL && workspace->idle_count < DB_READERS_KEPT;
-    if (keep) {
-        session->next = workspace->idle;
-        workspace->idle = session;
-        workspace->idle_count++;
-    } else {
-        workspace->reader_count--;
-    }
-    pthread_mutex_unlock(&workspace->lock);
-    if (!keep)
-        db_session_free(session);
-}
-
-pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb_error *err)
-{
-    db_session *session = NULL;
-    PB_TRY(take_reader(workspace, &session, err));
-    pb_status status = PB_OK;
-    if (session == NULL)
-        status = db_session_open(workspace, DB_READER, &session, err);
-    bool foreign;
-    if (status == PB_OK)
-        status = session->engine->begin(session->conn, false, &foreign, err);
-    if (status != PB_OK) {
-        put_reader(workspace, session, false);
-        return status;
-    }
-    *ret_session = session;
-    return PB_OK;
-}
-
-/* An engine that can hand on what a snapshot sees. */
-static pb_status open_beside(db_session *session, db_session **ret_second, pb_error *err)
-{
-    db_workspace *workspace = session->workspace;
-    db_session *second = NULL;
-    PB_TRY(take_reader(workspace, &second, err));
-    pb_status status = PB_OK;
-    if (second == NULL)
-        status = db_session_open(workspace, DB_READER, &second, err);
-    if (status == PB_OK)
-        status = session->engine->beside(session->conn, second->conn, err);
-    if (status != PB_OK)
-        put_reader(workspace, second, false);
-    else
-        *ret_second = second;
-    return status;
-}
-
-static void close_all(db_session **sessions, size_t *count)
-{
-    while (*count > 0)
-        db_snapshot_close(sessions[--*count]);
-}
-
-static pb_status open_others(db_session *session, size_t count, db_session **others,
-                             size_t *ret_opened, pb_error *err)
-{
-    bool handed_on = session->engine->beside != NULL;
-    for (; *ret_opened < count; (*ret_opened)++)
-        PB_TRY(handed_on ? open_beside(session, &others[*ret_opened], err)
-                         : db_snapshot_open(session->workspace, &others[*ret_opened], err));
-    return PB_OK;
-}
-
-/* The first is begun anew after the others: when nobody committed between its two beginnings, the
- * others, which lie between them, see what it sees. */
-pb_status db_snapshots_beside(db_session *session, size_t count, db_session **ret_others,
-                              size_t *ret_count, pb_error *err)
-{
-    bool foreign = session->engine->beside == NULL;
-    size_t opened = 0;
-    pb_status status = PB_OK;
-    if (!foreign)
-        status = open_others(session, count, ret_others, &opened, err);
-    for (int tries = 0; status == PB_OK && foreign && tries < DB_BESIDE_TRIES; tries++) {
-        close_all(ret_others, &opened);
-        status = open_others(session, count, ret_others, &opened, err);
-        if (status == PB_OK) {
-            db_session_rest(session);
-            session->engine->rollback(session->conn);
-            status = session->engine->begin(session->conn, false, &foreign, err);
-        }
-    }
-    if (status != PB_OK || foreign)
-        close_all(ret_others, &opened);
-    *ret_count = opened;
-    return status;
-}
-
-pb_status db_snapshot_beside(db_session *session, db_session **ret_second, pb_error *err)
-{
-    db_session *second = NULL;
-    size_t count = 0;
-    PB_TRY(db_snapshots_beside(session, 1, &second, &count, err));
-    *ret_second = count == 1 ? second : NULL;
-    return PB_OK;
-}
-
-db_session *db_snapshot_close(db_session *session)
-{
-    if (session != NULL) {
-        db_session_rest(session);
-        session->engine->rollback(session->conn);
-        put_reader(session->workspace, session, true);
-    }
-    return NULL;
+    for (size_t i = 0; i < session->slot_count; i++)
+        if (strcmp(session->slots[i].name, name) == 0)
+            return &session->slots[i].value;
+    if (session->slot_count == DB_SESSION_SLOTS)
+        return NULL;
+    db_slot *slot = &session->slots[session->slot_count++];
+    *slot = (db_slot){.name = name, .done = done};
+    return &slot->value;
 }
 
 db_workspace *db_session_workspace(db_session *session)

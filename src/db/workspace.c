@@ -27,11 +27,7 @@ static db_workspace *workspace_free(db_workspace *workspace)
 {
     if (workspace == NULL)
         return NULL;
-    while (workspace->idle != NULL) {
-        db_session *session = workspace->idle;
-        workspace->idle = session->next;
-        db_session_free(session);
-    }
+    db_share_rest(workspace);
     db_session_free(workspace->writer);
     if (workspace->own_place && workspace->target.place != NULL)
         workspace->engine->unmake(&workspace->target);

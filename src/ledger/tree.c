@@ -15,6 +15,7 @@ static void tree_free(void *slot)
     pb_buf_free(&tree->body);
     pb_buf_free(&tree->payload);
     sodium_memzero(tree->salts, sizeof tree->salts);
+    sodium_free(tree->signer);
     free(tree);
 }
 
@@ -193,6 +194,24 @@ static ledger_tree **tree_slot(db_session *session)
                                              tree_forget);
 }
 
+/* Deriving it costs as much as a signature: it is kept as long as the workspace is open. */
+static pb_status signer_of(db_session *session, ledger_tree *tree, pb_error *err)
+{
+    if (tree->signer != NULL)
+        return PB_OK;
+    merkle_signer *made = sodium_malloc(sizeof *made);
+    if (made == NULL)
+        return pb_fail_memory(err);
+    pb_status status = store_signer(session, made, err);
+    if (status != PB_OK) {
+        sodium_free(made);
+        return status;
+    }
+    sodium_mprotect_readonly(made);
+    tree->signer = made;
+    return PB_OK;
+}
+
 /* Runs once before the commit of a batch in which something was appended. */
 static pb_status finish_batch(db_session *session, void *context, pb_error *err)
 {
@@ -209,14 +228,11 @@ static pb_status finish_batch(db_session *session, void *context, pb_error *err)
     PB_TRY(write_partial_tiles(session, tree, err));
     stored_head head = {.size = tree->range.size, .at_us = tree->at_us};
     head.root = merkle_range_root(&tree->range);
-    merkle_signer signer;
-    PB_TRY(store_signer(session, &signer, err));
-    pb_status status = tree->key_known ? PB_OK : settle_key(session, &signer.verifier, err);
-    tree->key_known = status == PB_OK;
-    if (status == PB_OK)
-        status = sign_head(&signer, &head, err);
-    merkle_signer_wipe(&signer);
-    PB_TRY(status);
+    PB_TRY(signer_of(session, tree, err));
+    if (!tree->key_known)
+        PB_TRY(settle_key(session, &tree->signer->verifier, err));
+    tree->key_known = true;
+    PB_TRY(sign_head(tree->signer, &head, err));
     PB_TRY(write_head(session, &head, err));
     tree->head_size = head.size;
     return PB_OK;

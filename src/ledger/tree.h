@@ -14,11 +14,12 @@
 enum { TREE_SALTS = 4096 };
 
 typedef struct ledger_tree {
-    bool loaded;     /* mirrors the stored rows */
-    bool registered; /* the head of this batch will be signed */
-    bool broken;     /* an append failed half-way: the batch must not be committed */
-    bool key_known;  /* the stored public key was seen to be ours */
-    bool told;       /* of what happened to the place, as far as this transaction sees */
+    bool loaded;           /* mirrors the stored rows */
+    bool registered;       /* the head of this batch will be signed */
+    bool broken;           /* an append failed half-way: the batch must not be committed */
+    bool key_known;        /* the stored public key was seen to be ours */
+    bool told;             /* of what happened to the place, as far as this transaction sees */
+    merkle_signer *signer; /* in guarded memory, overwritten at close; NULL: not needed yet */
     merkle_range range;
     int64_t at_us; /* the latest moment any event bears */
     uint64_t head_size;

@@ -161,7 +161,7 @@ pb_status record_history(db_session *session, const model_entity *entity, pb_uui
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     PB_AUTO_ARENA step_arena = pb_arena_new(0);
-    const layout *lay = arena ? layout_make(entity, arena) : NULL;
+    const layout *lay = arena ? layout_of(session, entity) : NULL;
     lines all = {0};
     if (lay == NULL || step_arena == NULL)
         return pb_fail_memory(err);

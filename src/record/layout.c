@@ -1,5 +1,6 @@
 #include "layout.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cbor.h"
@@ -110,6 +111,50 @@ const layout *layout_make(const model_entity *entity, pb_arena *arena)
     for (size_t i = 0; i < LAYOUT_SOURCES; i++)
         insert_ordered(lay, &lay->sources[i]);
     return lay;
+}
+
+/* Layouts that a session keeps, by entity->index; each with an arena of its own, so that one can be
+ * made anew when the same number means another entity. */
+typedef struct kept_layouts {
+    size_t count;
+    struct {
+        const layout *lay;
+        pb_arena *arena;
+    } of[];
+} kept_layouts;
+
+static void forget_layouts(void *value)
+{
+    kept_layouts *kept = value;
+    for (size_t i = 0; i < kept->count; i++)
+        pb_arena_free(kept->of[i].arena);
+    free(kept);
+}
+
+static kept_layouts *layouts_kept(db_session *session)
+{
+    kept_layouts **slot = (kept_layouts **)db_session_slot(session, "layouts", forget_layouts);
+    if (slot == NULL || *slot != NULL)
+        return slot == NULL ? NULL : *slot;
+    size_t count = db_workspace_schema(db_session_workspace(session))->entity_count;
+    kept_layouts *made = calloc(1, sizeof *made + count * sizeof made->of[0]);
+    if (made != NULL)
+        made->count = count;
+    return *slot = made;
+}
+
+const layout *layout_of(db_session *session, const model_entity *entity)
+{
+    kept_layouts *kept = layouts_kept(session);
+    size_t at = entity->index;
+    if (kept == NULL || at >= kept->count)
+        return NULL;
+    if (kept->of[at].lay != NULL && kept->of[at].lay->entity == entity)
+        return kept->of[at].lay;
+    pb_arena_free(kept->of[at].arena);
+    kept->of[at].arena = pb_arena_new(0);
+    kept->of[at].lay = kept->of[at].arena == NULL ? NULL : layout_make(entity, kept->of[at].arena);
+    return kept->of[at].lay;
 }
 
 const layout_column *layout_find(const layout *lay, pb_str name)

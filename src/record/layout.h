@@ -11,7 +11,7 @@
 #define RECORD_LAYOUT_H
 
 #include "base/bytes.h"
-#include "db/read.h"
+#include "db/workspace.h"
 #include "model/schema.h"
 
 enum { LAYOUT_HEAD = 10 }; /* columns before the fields */
@@ -59,6 +59,8 @@ typedef struct layout {
 
 /** Layout of an entity, in `arena`. NULL without memory. */
 const layout *layout_make(const model_entity *entity, pb_arena *arena);
+/** The same, kept in the session for the next one who asks. NULL without memory. */
+const layout *layout_of(db_session *session, const model_entity *entity);
 /** Column by its name as payloads have it, NULL when there is none (any more). */
 const layout_column *layout_find(const layout *lay, pb_str name);
 /** Value of the head that stands in payloads. */

@@ -19,10 +19,11 @@ static pb_status make_record(const model_entity *entity, pb_arena *arena, record
     return PB_OK;
 }
 
-static pb_status read_make(const model_entity *entity, pb_arena *arena, const layout **ret_layout,
-                           pb_value **ret_cells, record_data *ret_record, pb_error *err)
+static pb_status read_make(db_session *session, const model_entity *entity, pb_arena *arena,
+                           const layout **ret_layout, pb_value **ret_cells, record_data *ret_record,
+                           pb_error *err)
 {
-    const layout *lay = layout_make(entity, arena);
+    const layout *lay = layout_of(session, entity);
     *ret_cells = lay ? pb_arena_array(arena, lay->count + 1, sizeof **ret_cells) : NULL;
     if (*ret_cells == NULL)
         return pb_fail_memory(err);
@@ -67,7 +68,7 @@ pb_status read_by(db_session *session, const model_entity *entity, const char *r
     layout_head head;
     db_stmt *stmt;
     bool row;
-    PB_TRY(read_make(entity, arena, &lay, &cells, &record, err));
+    PB_TRY(read_make(session, entity, arena, &lay, &cells, &record, err));
     PB_TRY(layout_select(session, lay, rest, &stmt, err));
     db_bind_value(stmt, 1, key);
     PB_TRY(db_step(stmt, &row, err));
@@ -115,7 +116,7 @@ static pb_status lookup(db_session *session, model_reader *reader, const model_e
                         pb_error *err)
 {
     key_index index;
-    const layout *lay = layout_make(entity, arena);
+    const layout *lay = layout_of(session, entity);
     if (lay == NULL)
         return pb_fail_memory(err);
     PB_TRY(keys_index(lay, arena, &index, err));
@@ -163,7 +164,7 @@ pb_status record_scan(db_session *session, const model_entity *entity, record_ea
     bool row;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(read_make(entity, arena, &lay, &cells, &record, err));
+    PB_TRY(read_make(session, entity, arena, &lay, &cells, &record, err));
     PB_TRY(layout_select(session, lay, "WHERE deleted = 0 ORDER BY n", &stmt, err));
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));

@@ -127,7 +127,7 @@ static pb_status run_controls(service_core *service, const service_call *call,
     match_options matching;
     PB_TRY(service_matching(call, 0, answers, &matching, err));
     options.matching = &matching;
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = db_snapshot_beside(snapshot, &options.beside, err);
     if (status == PB_OK)
         status = audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result,

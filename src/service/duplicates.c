@@ -120,7 +120,7 @@ static pb_status find_in_workspace(const service_core *service, const service_ca
     if (all == NULL)
         return pb_fail_memory(err);
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
-    pb_status status = db_snapshot_open(opened.workspace, &snapshot, err);
+    pb_status status = db_snapshot_open_within(opened.workspace, call->limits, &snapshot, err);
     if (status == PB_OK)
         status =
             find_all(service, call, snapshot, entity, threshold, arena, all, lists, ret_count, err);

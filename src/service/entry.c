@@ -83,7 +83,7 @@ pb_status service_enter(const service_call *call, db_workspace *workspace,
                         pb_error *err)
 {
     entering e = {.call = call, .entry = entry, .arena = arena};
-    pb_status status = db_write(workspace, enter, &e, err);
+    pb_status status = db_write_within(workspace, call->limits, enter, &e, err);
     if (status == PB_OK || status == PB_INVALID)
         *ret_entered = e.entered;
     return status;

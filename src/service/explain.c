@@ -129,13 +129,13 @@ static pb_status learn(const service_call *call, db_workspace *workspace,
         return pb_fail_memory(err);
     PB_TRY(service_matching(call, 0, arena, &options, err));
     options.ret_model = &model;
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = audit_duplicates_search(snapshot, entity, &options, service_comparing,
                                                &progress, arena, &found, err);
     db_snapshot_close(snapshot);
     learning l = {call, entity, model, found.names_only};
     if (status == PB_OK && model != NULL)
-        status = db_write(workspace, keep, &l, err);
+        status = db_write_within(workspace, call->limits, keep, &l, err);
     match_model_free(model);
     return status;
 }
@@ -146,7 +146,7 @@ static pb_status explain(const service_call *call, const service_opened *opened,
 {
     db_session *snapshot = NULL;
     pb_uuid one, other;
-    PB_TRY(db_snapshot_open(opened->workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(opened->workspace, call->limits, &snapshot, err));
     pb_status status =
         find_names(snapshot, entity, opened->scratch, a, b, &entity, &one, &other, err);
     db_snapshot_close(snapshot);

@@ -167,7 +167,7 @@ static pb_status find_fixes(fix_work *work, db_workspace *workspace,
     db_session *snapshot = NULL;
     PB_TRY(service_matching(work->call, 0, work->arena, &matching, err));
     options.matching = &matching;
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(workspace, work->call->limits, &snapshot, err));
     pb_status status =
         audit_run(snapshot, work->service->schema, catalogue, &options, work->arena, &result, err);
     if (status == PB_OK)
@@ -248,7 +248,7 @@ static pb_status apply_workspace(fix_work *work, db_workspace *workspace, pb_err
 {
     if (work->fixes->count == 0)
         return PB_OK;
-    pb_status status = db_write(workspace, apply, work, err);
+    pb_status status = db_write_within(workspace, work->call->limits, apply, work, err);
     return work->dry_run && work->done && status == PB_CANCELLED ? PB_OK : status;
 }
 

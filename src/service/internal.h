@@ -4,7 +4,10 @@
 
 #include "service/review.h"
 
+#include <pthread.h>
+
 struct service_core {
+    pthread_mutex_t lock; /* for catalogue and waivers while they are read, and for `arena` */
     const service_asset *assets;
     size_t asset_count;
     pb_arena *arena; /* texts of an administrator's files, lists */

@@ -397,7 +397,7 @@ pb_status service_merge(const service_core *service, const service_call *call,
     service_merged merged = {0};
     merge_work work = {
         .service = service, .call = call, .ask = ask, .arena = arena, .merged = &merged};
-    pb_status status = db_write(workspace, merge, &work, err);
+    pb_status status = db_write_within(workspace, call->limits, merge, &work, err);
     bool rehearsal = ask->dry_run && status == PB_CANCELLED && merged.run > 0;
     if (status != PB_OK && !rehearsal)
         return status;
@@ -459,7 +459,7 @@ pb_status service_unmerge(const service_core *service, const service_call *call,
 {
     service_unmerged unmerged = {0};
     unmerge_work work = {service, call, entity, name, dry_run, arena, &unmerged, 0};
-    pb_status status = db_write(workspace, unmerge, &work, err);
+    pb_status status = db_write_within(workspace, call->limits, unmerge, &work, err);
     bool rehearsal = dry_run && status == PB_CANCELLED && unmerged.run > 0;
     if (status != PB_OK && !rehearsal)
         return status;

@@ -11,10 +11,11 @@
 
 /* What was told of one entity's records. */
 typedef struct entity_seen {
-    bool due;       /* something of it must be logged */
-    pb_map *fields; /* names */
-    pb_uuid ids[SERVICE_READ_IDS];
-    size_t id_count;
+    bool due;     /* something of it must be logged */
+    bool *fields; /* by number of the field: it was told */
+    pb_map *gone; /* names of fields that are no longer declared; NULL: none was told */
+    pb_uuid *ids;
+    size_t id_count, id_room;
     uint64_t records;
 } entity_seen;
 
@@ -38,7 +39,10 @@ static pb_status seen_of(reads *r, const model_entity *entity, entity_seen **ret
     entity_seen **seen = &r->seen[entity->index];
     if (*seen == NULL) {
         entity_seen *made = pb_arena_alloc(r->arena, sizeof *made);
-        if (made == NULL || (made->fields = pb_map_new(r->arena)) == NULL)
+        if (made == NULL)
+            return pb_fail_memory(err);
+        made->fields = pb_arena_array(r->arena, entity->field_count + 1, sizeof *made->fields);
+        if (made->fields == NULL)
             return pb_fail_memory(err);
         *seen = made;
     }
@@ -46,14 +50,30 @@ static pb_status seen_of(reads *r, const model_entity *entity, entity_seen **ret
     return PB_OK;
 }
 
-/* `field` NULL: one that is no longer declared; whether it was personal nobody knows any more, so
- * it is held to be. */
-static pb_status note_field(entity_seen *seen, const model_field *field, pb_str name, pb_error *err)
+static void note_field(entity_seen *seen, const model_field *field)
 {
-    seen->due = seen->due || field == NULL || field->personal.declared || field->log_reads;
-    return pb_map_put(seen->fields, field == NULL ? name : field->name, NULL) == NULL
-               ? pb_fail_memory(err)
-               : PB_OK;
+    seen->due = seen->due || field->personal.declared || field->log_reads;
+    seen->fields[field->index] = true;
+}
+
+/* Whether a field that is no longer declared was personal nobody knows any more: it is held to be.
+ */
+static pb_status note_gone(reads *r, entity_seen *seen, pb_str name, pb_error *err)
+{
+    seen->due = true;
+    if (seen->gone == NULL)
+        seen->gone = pb_map_new(r->arena);
+    return seen->gone == NULL || pb_map_put(seen->gone, name, NULL) == NULL ? pb_fail_memory(err)
+                                                                            : PB_OK;
+}
+
+static pb_status note_record(reads *r, entity_seen *seen, pb_uuid id, pb_error *err)
+{
+    seen->records++;
+    if (seen->id_count < SERVICE_READ_IDS &&
+        !PB_PUSH(r->arena, seen->ids, seen->id_count, seen->id_room, id))
+        return pb_fail_memory(err);
+    return PB_OK;
 }
 
 static pb_status tell_record(void *context, const record_data *record, pb_error *err)
@@ -61,13 +81,11 @@ static pb_status tell_record(void *context, const record_data *record, pb_error 
     reads *r = context;
     entity_seen *seen = NULL;
     PB_TRY(seen_of(r, record->entity, &seen, err));
-    if (seen->id_count < SERVICE_READ_IDS)
-        seen->ids[seen->id_count++] = record->id;
-    seen->records++;
+    PB_TRY(note_record(r, seen, record->id, err));
     for (size_t i = 0; i < record->entity->field_count; i++) {
         const model_field *field = &record->entity->fields[i];
         if (record->values[i].kind != PB_NULL || !pb_str_empty(record->refs[i]))
-            PB_TRY(note_field(seen, field, field->name, err));
+            note_field(seen, field);
     }
     return r->view->record(r->view->context, record, err);
 }
@@ -82,8 +100,10 @@ static pb_status tell_step(void *context, const record_step *step, pb_error *err
         if (change->before.kind == PB_NULL && change->after.kind == PB_NULL)
             continue;
         /* The source's own id of a record is no field, and was never one. */
-        if (change->field != NULL || !pb_str_is(change->name, "source_id"))
-            PB_TRY(note_field(seen, change->field, change->name, err));
+        if (change->field != NULL)
+            note_field(seen, change->field);
+        else if (!pb_str_is(change->name, "source_id"))
+            PB_TRY(note_gone(r, seen, change->name, err));
     }
     return r->view->step(r->view->context, step, err);
 }
@@ -92,22 +112,23 @@ static pb_status tell_step(void *context, const record_step *step, pb_error *err
 static pb_status payload_of(const entity_seen *seen, const model_entity *entity, pb_buf *out,
                             pb_error *err)
 {
-    size_t cursor = 0;
+    size_t cursor = 0, count = seen->gone == NULL ? 0 : pb_map_count(seen->gone);
     pb_str name;
     uint64_t value;
+    for (size_t i = 0; i < entity->field_count; i++)
+        count += seen->fields[i];
     pb_cbor_map(out, 4);
     pb_cbor_text(out, PB_STR("count"));
     pb_cbor_uint(out, seen->records);
     pb_cbor_text(out, PB_STR("entity"));
     pb_cbor_text(out, entity->name);
     pb_cbor_text(out, PB_STR("fields"));
-    pb_cbor_array(out, pb_map_count(seen->fields));
+    pb_cbor_array(out, count);
     for (size_t i = 0; i < entity->field_count; i++)
-        if (pb_map_get(seen->fields, entity->fields[i].name) != NULL)
+        if (seen->fields[i])
             pb_cbor_text(out, entity->fields[i].name);
-    while (pb_map_next(seen->fields, &cursor, &name, &value))
-        if (model_field_find(entity, name) == NULL)
-            pb_cbor_text(out, name);
+    while (seen->gone != NULL && pb_map_next(seen->gone, &cursor, &name, &value))
+        pb_cbor_text(out, name);
     pb_cbor_text(out, PB_STR("records"));
     pb_cbor_array(out, seen->id_count);
     for (size_t i = 0; i < seen->id_count; i++)
@@ -150,8 +171,9 @@ static pb_status log_reads(reads *r, db_workspace *workspace, pb_error *err)
      * reading goes on without the event. */
     if (!due || db_moved_to(workspace) != NULL)
         return PB_OK;
-    pb_status status = db_standby_of(workspace) != NULL ? put_reads(r, workspace, NULL, err)
-                                                        : db_write(workspace, append_reads, r, err);
+    pb_status status = db_standby_of(workspace) != NULL
+                           ? put_reads(r, workspace, NULL, err)
+                           : db_write_within(workspace, r->call->limits, append_reads, r, err);
     if (status != PB_OK && err != NULL && err->hint.id == NULL)
         pb_error_hint(err,
                       PB_MSG("Personal data is shown only when the log can keep who read it. Make "
@@ -168,7 +190,7 @@ pb_status service_show(const service_call *call, db_workspace *workspace,
     db_session *session = NULL;
     record_data record;
     PB_TRY(reads_begin(&r, err));
-    PB_TRY(db_snapshot_open(workspace, &session, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = record_read(session, entity, id, arena, &record, err);
     if (status == PB_OK)
         status = tell_record(&r, &record, err);
@@ -188,7 +210,7 @@ pb_status service_find(const service_call *call, db_workspace *workspace,
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(reads_begin(&r, err));
-    PB_TRY(db_snapshot_open(workspace, &session, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = record_find(session, entity, query, limit, tell_record, &r, err);
     db_snapshot_close(session);
     return status == PB_OK ? log_reads(&r, workspace, err) : status;
@@ -239,7 +261,7 @@ static pb_status read_item(reads *r, const model_yaml *item, int64_t *ret_at_us,
                                NULL);
     PB_TRY(seen_of(r, entity, &seen, err));
     seen->due = true;
-    seen->records = seen->id_count = 1;
+    PB_TRY(note_record(r, seen, (pb_uuid){{0}}, err));
     for (size_t i = 0; i < fields->count; i++) {
         const model_yaml *node = fields->items[i];
         const model_field *field = model_field_find(entity, node->text);
@@ -247,7 +269,7 @@ static pb_status read_item(reads *r, const model_yaml *item, int64_t *ret_at_us,
             return model_yaml_fail(node, err, PB_MSG("Entity {entity} has no field {field}."),
                                    "entity", PB_ARG(entity->name), "field", PB_ARG(node->text),
                                    NULL);
-        PB_TRY(note_field(seen, field, field->name, err));
+        note_field(seen, field);
     }
     *ret_at_us = days * PB_US_PER_DAY;
     return PB_OK;
@@ -266,13 +288,13 @@ pb_status service_reads_fixture(db_workspace *workspace, const service_call *cal
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(model_yaml_expect(list, MODEL_YAML_LIST, err));
-    PB_TRY(db_write(workspace, begin_own, NULL, err));
+    PB_TRY(db_write_within(workspace, call->limits, begin_own, NULL, err));
     for (size_t i = 0; i < list->count; i++) {
         service_call then = *call;
         reads r = {&then, NULL, db_workspace_schema(workspace), NULL, arena, NULL};
         PB_TRY(reads_begin(&r, err));
         PB_TRY(read_item(&r, list->items[i], &then.now_us, err));
-        PB_TRY(db_write(workspace, append_reads, &r, err));
+        PB_TRY(db_write_within(workspace, call->limits, append_reads, &r, err));
     }
     return PB_OK;
 }

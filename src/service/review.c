@@ -75,7 +75,7 @@ static pb_status fill_one(const service_call *call, db_workspace *workspace,
     f.model = model;
     f.names_only = found.names_only;
     if (status == PB_OK && found.field_count > 0)
-        status = db_write(workspace, keep, &f, err);
+        status = db_write_within(workspace, call->limits, keep, &f, err);
     match_model_free(model);
     *ret_queue = (service_queue){.entity = entity,
                                  .records = found.field_count > 0 ? found.result.rows : 0,
@@ -190,7 +190,7 @@ pb_status service_review_decide(const service_call *call, db_workspace *workspac
                                 pb_error *err)
 {
     deciding d = {call, entity, a, b, decision, reason, 0};
-    PB_TRY(db_write(workspace, decide, &d, err));
+    PB_TRY(db_write_within(workspace, call->limits, decide, &d, err));
     *ret_calibrated = d.calibrated;
     return PB_OK;
 }

@@ -80,7 +80,7 @@ pb_status service_undo(const service_call *call, db_workspace *workspace, int64_
     service_undone undone = {0};
     undo_work work = {call, &undone.run, &undone, arena, dry_run};
     PB_TRY(find_run(workspace, number, arena, &undone.run, err));
-    pb_status status = db_write(workspace, undo, &work, err);
+    pb_status status = db_write_within(workspace, call->limits, undo, &work, err);
     bool rehearsal = dry_run && status == PB_CANCELLED && undone.number > 0;
     if (status != PB_OK && !rehearsal)
         return status;

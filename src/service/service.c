@@ -21,6 +21,10 @@ pb_status service_open(const service_asset *assets, size_t asset_count, const se
         return pb_fail_memory(err);
     }
     *made = (service_core){.assets = assets, .asset_count = asset_count, .arena = arena};
+    if (pthread_mutex_init(&made->lock, NULL) != 0) {
+        pb_arena_free(arena);
+        return pb_fail_memory(err);
+    }
     pb_status status = read_model(made, extra, err);
     if (status == PB_OK)
         *ret_service = made;
@@ -35,6 +39,7 @@ service_core *service_close(service_core *service)
         return NULL;
     audit_catalogue_free(service->catalogue);
     model_schema_free(service->schema);
+    pthread_mutex_destroy(&service->lock);
     pb_arena_free(service->arena);
     return NULL;
 }
@@ -65,28 +70,49 @@ static pb_status read_waivers(service_core *service, pb_error *err)
     return PB_OK;
 }
 
+/* With the lock held; what failed half-way is read again by the next who asks. */
+static pb_status read_catalogue(service_core *service, pb_error *err)
+{
+    if (service->catalogue != NULL)
+        return PB_OK;
+    PB_TRY(audit_catalogue_load(service->schema, service->controls, service->control_count,
+                                &service->catalogue, err));
+    pb_status status = read_waivers(service, err);
+    if (status != PB_OK) {
+        service->catalogue = audit_catalogue_free(service->catalogue);
+        service->waiver_count = 0;
+    }
+    return status;
+}
+
 pb_status service_controls(service_core *service, const audit_catalogue **ret_catalogue,
                            pb_error *err)
 {
-    if (service->catalogue == NULL) {
-        PB_TRY(audit_catalogue_load(service->schema, service->controls, service->control_count,
-                                    &service->catalogue, err));
-        PB_TRY(read_waivers(service, err));
-    }
-    *ret_catalogue = service->catalogue;
+    pthread_mutex_lock(&service->lock);
+    pb_status status = read_catalogue(service, err);
+    if (status == PB_OK)
+        *ret_catalogue = service->catalogue;
+    pthread_mutex_unlock(&service->lock);
+    return status;
+}
+
+static pb_status identify(service_core *service, audit_rules *ret_rules, pb_error *err)
+{
+    if (service->catalogue == NULL && !service->own_controls)
+        return audit_catalogue_identify(service->schema, service->controls, service->control_count,
+                                        service->arena, ret_rules, err);
+    PB_TRY(read_catalogue(service, err));
+    ret_rules->version = service->catalogue->version;
+    memcpy(ret_rules->hash, service->catalogue->hash, sizeof ret_rules->hash);
     return PB_OK;
 }
 
 pb_status service_rules(service_core *service, audit_rules *ret_rules, pb_error *err)
 {
-    const audit_catalogue *catalogue;
-    if (service->catalogue == NULL && !service->own_controls)
-        return audit_catalogue_identify(service->schema, service->controls, service->control_count,
-                                        service->arena, ret_rules, err);
-    PB_TRY(service_controls(service, &catalogue, err));
-    ret_rules->version = catalogue->version;
-    memcpy(ret_rules->hash, catalogue->hash, sizeof ret_rules->hash);
-    return PB_OK;
+    pthread_mutex_lock(&service->lock);
+    pb_status status = identify(service, ret_rules, err);
+    pthread_mutex_unlock(&service->lock);
+    return status;
 }
 
 pb_status service_catalog(const service_asset *assets, size_t asset_count, const char *language,
@@ -153,5 +179,5 @@ pb_status service_log(db_workspace *workspace, const service_call *call, const c
         .kind = kind, .at_us = call->now_us, .actor = call->actor, .payload = payload};
     if (db_standby_of(workspace) != NULL)
         return backup_standby_note(workspace, &event, err);
-    return db_write(workspace, append, &work, err);
+    return db_write_within(workspace, call->limits, append, &work, err);
 }

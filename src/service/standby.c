@@ -71,7 +71,7 @@ pb_status service_server_promoted(const service_call *call, db_workspace *worksp
                                   db_epoch *ret_epoch, bool *ret_told, pb_error *err)
 {
     taking_over t = {.call = call, .just_now = just_now};
-    PB_TRY(db_write(workspace, take_over, &t, err));
+    PB_TRY(db_write_within(workspace, call->limits, take_over, &t, err));
     *ret_epoch = t.epoch;
     *ret_told = t.told;
     return PB_OK;

@@ -31,7 +31,7 @@ pb_status service_init(const service_core *service, const service_call *call, co
     pb_cbor_map(&payload, 1);
     pb_cbor_text(&payload, PB_STR("model"));
     pb_cbor_bytes(&payload, pb_str_n((const char *)service->schema->hash, 32));
-    pb_status status = db_write(workspace, begin_plan, NULL, err);
+    pb_status status = db_write_within(workspace, call->limits, begin_plan, NULL, err);
     if (status == PB_OK)
         status = service_log(workspace, call, "workspace.created", pb_buf_str(&payload), err);
     db_workspace_close(workspace);
@@ -87,7 +87,7 @@ pb_status service_export(const service_core *service, const service_call *call,
     }
     PB_TRY(sys_dir_make(dir, 0700, true, err));
     PB_TRY(log_export(workspace, call, pb_buf_str(&names), err)); /* before anything leaves */
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = PB_OK;
     for (size_t i = 0; i < count && status == PB_OK; i++)
         status = export_one(call, snapshot, entity_count > 0 ? entities[i] : &schema->entities[i],
@@ -127,7 +127,7 @@ pb_status service_verify(const service_core *service, const service_call *call,
                     !db_is_older(workspace);
     if (writable) /* what an interruption left is told of before it is judged */
         PB_TRY(ledger_settle(workspace, err));
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = service_verify_session(service, call, snapshot, ret_report, err);
     db_snapshot_close(snapshot);
     return status;

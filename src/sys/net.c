@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -93,4 +94,11 @@ pb_status sys_net_connect(const char *host, const char *port, int timeout_ms, in
 void sys_net_close(int fd)
 {
     close(fd);
+}
+
+void sys_socket_wait(int fd, int64_t us)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    int64_t ms = us < 0 ? -1 : us / 1000 + 1;
+    poll(&wait, 1, ms > INT_MAX ? INT_MAX : (int)ms);
 }

@@ -61,8 +61,16 @@ static void rollback(db_conn *conn)
 {
     if (!conn->active)
         return;
-    bool again = conn->again;
+    bool again = conn->again, failed = conn->failed;
     over(conn); /* so that the queue takes the statement */
+    if (!conn->lost && conn->role == DB_READER && !failed) {
+        /* Nothing depends on its answer, which is read before the next transaction. */
+        if (send(conn, "ROLLBACK", NULL) == PB_OK)
+            db_pg_send_off(conn);
+        else
+            conn->lost = true;
+        return;
+    }
     if (!conn->lost &&
         (send(conn, "ROLLBACK", NULL) != PB_OK || db_pg_wait(conn, -1, NULL, NULL) != PB_OK))
         conn->lost = true;
@@ -73,6 +81,7 @@ static void rollback(db_conn *conn)
 
 static pb_status ready(db_conn *conn, pb_error *err)
 {
+    db_pg_read_rest(conn);
     if (conn->lost || PQstatus(conn->pg) != CONNECTION_OK)
         PB_TRY(db_pg_reconnect(conn, err));
     conn->again = false;
@@ -114,8 +123,12 @@ static pb_status take_counter(db_conn *conn, bool write, PGresult *result, bool 
 static pb_status send_counter(db_conn *conn, bool write, pb_error *err)
 {
     char sql[500];
-    if (!write)
-        return send(conn, "SELECT commits FROM workspace", err);
+    if (!write) {
+        if (conn->counter_ready != conn->generation + 1)
+            PB_TRY(
+                db_pg_send_prepare(conn, "counter", "SELECT commits FROM workspace", 0, NULL, err));
+        return db_pg_send_prepared(conn, "counter", 0, NULL, NULL, NULL, err);
+    }
     if (conn->writer[0] == '\0') {
         uint8_t random[8];
         sys_random(random, sizeof random);
@@ -136,11 +149,13 @@ static pb_status begin_once(db_conn *conn, bool write, bool *ret_foreign, pb_err
     conn->active = true;
     pb_status status =
         send(conn, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
-    bool first = write && conn->writer[0] == '\0';
+    bool first = write ? conn->writer[0] == '\0' : conn->counter_ready != conn->generation + 1;
     if (status == PB_OK)
         status = send_counter(conn, write, err);
     if (status == PB_OK)
         status = db_pg_wait(conn, first ? 2 : 1, &result, err);
+    if (status == PB_OK && !write)
+        conn->counter_ready = conn->generation + 1;
     if (status == PB_OK)
         status = take_counter(conn, write, result, ret_foreign, err);
     PQclear(result);
@@ -453,6 +468,7 @@ const db_engine db_engine_postgres = {
     .disconnect = db_pg_disconnect,
     .run = run,
     .begin = begin,
+    .limit = db_pg_limit,
     .overwrite = overwrite,
     .beside = beside,
     .settle = db_pg_settle,

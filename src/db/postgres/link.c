@@ -320,6 +320,7 @@ static void let_go(db_conn *conn)
     conn->generation++;
     conn->failures++;
     conn->queued = 0;
+    conn->unread = false;
     conn->dead_count = 0;
 }
 

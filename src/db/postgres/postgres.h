@@ -80,12 +80,16 @@ struct db_conn {
     const db_layout *layout;
     db_conn_role role;
     pg_roles roles;
-    bool create; /* the tables are not there yet */
-    bool active; /* inside a transaction */
-    bool failed; /* the transaction can only be rolled back */
-    bool again;  /* ... and may succeed when it is run anew */
-    bool lost;   /* the connection is gone */
-    bool unsure; /* a commit was sent, and no answer came */
+    bool create;             /* the tables are not there yet */
+    bool active;             /* inside a transaction */
+    bool failed;             /* the transaction can only be rolled back */
+    bool again;              /* ... and may succeed when it is run anew */
+    bool lost;               /* the connection is gone */
+    bool unsure;             /* a commit was sent, and no answer came */
+    const db_limits *limits; /* of who uses it; NULL: none */
+    bool stopped;            /* the server was asked to stop for them */
+    bool unread;             /* the answer to the last ROLLBACK is still to come */
+    unsigned counter_ready;  /* generation in which the counter's statement was prepared */
     pb_status why;
     pb_error error;       /* the first failure of the transaction */
     int queued;           /* statements sent since the last sync */
@@ -194,6 +198,12 @@ pb_status db_pg_send_describe(db_conn *conn, const char *name, pb_error *err);
 /** Waits for all answers; that of statement number `want` (from 0, since the last wait; -1: none)
  * comes back. Owner of the result: the caller. */
 pb_status db_pg_wait(db_conn *conn, int want, PGresult **ret_result, pb_error *err);
+
+/** Sends what is queued and leaves its answers for db_pg_read_rest. */
+void db_pg_send_off(db_conn *conn);
+/** Reads the answers left; the connection is lost when there are none. */
+void db_pg_read_rest(db_conn *conn);
+void db_pg_limit(db_conn *conn, const db_limits *limits);
 
 /* stmt.c */
 pb_status db_pg_prepare(db_conn *conn, pb_str sql, db_native **ret_native, pb_error *err);

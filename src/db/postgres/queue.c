@@ -5,6 +5,14 @@
  */
 #include "postgres.h"
 
+#include "sys/clock.h"
+#include "sys/net.h"
+
+enum {
+    LOOK_US = 100000,      /* how often it is looked whether somebody still wants the answer */
+    STOP_AGAIN_US = 300000 /* the server forgets a request to stop that comes between statements */
+};
+
 static pb_status sent(db_conn *conn, int good, pb_error *err)
 {
     if (good == 0)
@@ -76,10 +84,58 @@ static void take(PGresult *result, bool wanted, PGresult **failure, PGresult **a
     PQclear(result);
 }
 
+/* What was asked of the server to stop must not meet the next one's statement: a reader that was
+ * stopped gets a new connection. */
+void db_pg_limit(db_conn *conn, const db_limits *limits)
+{
+    if (conn->stopped && conn->role == DB_READER)
+        conn->lost = true;
+    conn->limits = limits;
+    conn->stopped = false;
+}
+
+/* Its own connection; what cannot be stopped runs to its end. */
+static void stop_server(db_conn *conn)
+{
+    char words[PG_WORDS];
+    PGcancel *cancel = PQgetCancel(conn->pg);
+    if (cancel != NULL)
+        PQcancel(cancel, words, sizeof words);
+    PQfreeCancel(cancel);
+    conn->stopped = true;
+}
+
+/* Until an answer is there, or can never come. */
+static void await_answer(db_conn *conn)
+{
+    int64_t asked_us = 0;
+    while (conn->limits != NULL && PQisBusy(conn->pg) != 0) {
+        bool over = db_limits_over(conn->limits);
+        if (over && sys_monotonic_us() - asked_us >= STOP_AGAIN_US) {
+            stop_server(conn);
+            asked_us = sys_monotonic_us();
+        }
+        sys_socket_wait(PQsocket(conn->pg),
+                        over ? STOP_AGAIN_US : db_limits_left(conn->limits, LOOK_US));
+        if (PQconsumeInput(conn->pg) == 0)
+            return;
+    }
+}
+
+/* The server did what it was asked to: say why it was. */
+static pb_status stopped(db_conn *conn, pb_error *err)
+{
+    conn->why = db_limits_fail(conn->limits, &conn->error);
+    if (err != NULL)
+        *err = conn->error;
+    return conn->why;
+}
+
 /* All answers up to the sync. False when the connection broke. */
 static bool read_all(db_conn *conn, int want, PGresult **failure, PGresult **answer)
 {
     for (int number = 0, empty = 0; empty < 2;) {
+        await_answer(conn);
         PGresult *result = PQgetResult(conn->pg);
         if (result == NULL) { /* behind each answer; twice: there is nothing more to come */
             number++;
@@ -105,6 +161,8 @@ pb_status db_pg_wait(db_conn *conn, int want, PGresult **ret_result, pb_error *e
     conn->lost = conn->lost || !whole;
     if (failure != NULL || !whole)
         status = db_pg_fail(conn, failure, err);
+    if (status == PB_CANCELLED && conn->stopped)
+        status = stopped(conn, err);
     PQclear(failure);
     if (status == PB_OK && ret_result != NULL) {
         *ret_result = answer;
@@ -112,4 +170,22 @@ pb_status db_pg_wait(db_conn *conn, int want, PGresult **ret_result, pb_error *e
     }
     PQclear(answer);
     return status;
+}
+
+void db_pg_send_off(db_conn *conn)
+{
+    conn->queued = 0;
+    conn->unread = PQpipelineSync(conn->pg) == 1;
+    conn->lost = conn->lost || !conn->unread;
+}
+
+void db_pg_read_rest(db_conn *conn)
+{
+    PGresult *failure = NULL, *answer = NULL;
+    if (!conn->unread)
+        return;
+    conn->unread = false;
+    if (!read_all(conn, -1, &failure, &answer) || failure != NULL)
+        conn->lost = true;
+    PQclear(failure);
 }

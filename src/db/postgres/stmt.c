@@ -152,7 +152,7 @@ static pb_status foreign_failed(db_native *native, pb_status status, pb_error *e
     if (!conn->failed || conn->lost)
         return status;
     db_pg_forgive(conn, "foreign_one");
-    if (status == PB_CANCELLED && native->max_steps > 0)
+    if (status == PB_CANCELLED && !conn->stopped && native->max_steps > 0)
         return db_pg_foreign_limit(native, err);
     if (status == PB_DENIED && err != NULL)
         pb_error_hint(err,

@@ -169,6 +169,13 @@ static pb_status set_journal(db_conn *conn, const char *mode, pb_error *err)
     return status;
 }
 
+static int cache_kb(db_conn_role role, const db_target *target)
+{
+    if (role == DB_READER && target->reader_bytes > 0)
+        return (int)(target->reader_bytes / 1024);
+    return (role == DB_WRITER ? 32 : 16) * 1024;
+}
+
 static pb_status configure(db_conn *conn, const db_target *target, pb_error *err)
 {
     char sql[400];
@@ -179,14 +186,13 @@ static pb_status configure(db_conn *conn, const db_target *target, pb_error *err
          * transaction are not even kept in memory. */
         PB_TRY(set_journal(conn, target->scratch ? "memory" : "wal", err));
     }
-    bool writer = conn->role == DB_WRITER;
     bool reads = conn->role == DB_READER;
     snprintf(sql, sizeof sql,
              "PRAGMA synchronous = %s; PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY;"
              "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA query_only = %s;"
              "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d;"
              "PRAGMA secure_delete = FAST;",
-             target->scratch ? "OFF" : "FULL", (writer ? 32 : 16) * 1024, reads ? "ON" : "OFF",
+             target->scratch ? "OFF" : "FULL", cache_kb(conn->role, target), reads ? "ON" : "OFF",
              conn->role == DB_KEEPER ? 0 : 64 << 20);
     return run(conn, sql, err);
 }
@@ -213,6 +219,7 @@ static pb_status prepare_own(db_conn *conn, pb_error *err)
         {&conn->begin, "BEGIN"},
         {&conn->begin_write, "BEGIN IMMEDIATE"},
         {&conn->commit, "COMMIT"},
+        {&conn->rollback, "ROLLBACK"},
         {&conn->savepoint, "SAVEPOINT work"},
         {&conn->release, "RELEASE work"},
         {&conn->undo, "ROLLBACK TO work"},
@@ -232,9 +239,9 @@ static db_conn *disconnect(db_conn *conn)
         return NULL;
     db_checkpoint_at_end(conn);
     disconnect(conn->keeper);
-    sqlite3_stmt *own[] = {conn->version,   conn->era,         conn->touch,
-                           conn->begin,     conn->begin_write, conn->commit,
-                           conn->savepoint, conn->release,     conn->undo};
+    sqlite3_stmt *own[] = {conn->version,  conn->era,         conn->touch,  conn->begin,
+                           conn->rollback, conn->begin_write, conn->commit, conn->savepoint,
+                           conn->release,  conn->undo};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sqlite3_finalize(own[i]);
     sqlite3_close_v2(conn->db);
@@ -317,7 +324,7 @@ static void end_overwrite(db_conn *conn, bool committed)
 static void rollback(db_conn *conn)
 {
     if (sqlite3_get_autocommit(conn->db) == 0)
-        sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+        run_own(conn, conn->rollback, NULL, NULL);
     end_overwrite(conn, false);
 }
 
@@ -426,6 +433,7 @@ const db_engine db_engine_sqlite = {
     .disconnect = disconnect,
     .run = run,
     .begin = begin,
+    .limit = db_sqlite_limit,
     .overwrite = overwrite,
     .commit = commit,
     .rollback = rollback,

@@ -73,11 +73,30 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 static int progress(void *context)
 {
     db_conn *conn = context;
+    if (conn->watched && db_limits_over(conn->limits)) {
+        conn->stopped = true;
+        return 1;
+    }
+    if (!conn->counts)
+        return 0;
     conn->steps_left -= STEP_CHUNK;
     if (conn->steps_left > 0)
         return 0;
     conn->out_of_steps = true;
     return 1;
+}
+
+static void watch(db_conn *conn)
+{
+    bool wanted = conn->counts || conn->limits != NULL;
+    sqlite3_progress_handler(conn->db, wanted ? STEP_CHUNK : 0, wanted ? progress : NULL, conn);
+}
+
+void db_sqlite_limit(db_conn *conn, const db_limits *limits)
+{
+    conn->limits = limits;
+    conn->stopped = false;
+    watch(conn);
 }
 
 /* iso_day(days since 1970-01-01): the one function that statements have from us. */
@@ -107,8 +126,9 @@ void db_sqlite_foreign_enter(db_native *native)
     conn->foreign_sql = pb_str_c(sqlite3_sql(native->stmt));
     conn->out_of_steps = false;
     conn->steps_left = native->steps_left;
-    if (native->max_steps > 0)
-        sqlite3_progress_handler(conn->db, STEP_CHUNK, progress, conn);
+    conn->counts = native->max_steps > 0;
+    if (conn->counts)
+        watch(conn);
 }
 
 void db_sqlite_foreign_leave(db_native *native)
@@ -116,8 +136,10 @@ void db_sqlite_foreign_leave(db_native *native)
     db_conn *conn = native->conn;
     conn->foreign = false;
     native->steps_left = conn->steps_left;
-    if (native->max_steps > 0)
-        sqlite3_progress_handler(conn->db, 0, NULL, NULL);
+    if (conn->counts) {
+        conn->counts = false;
+        watch(conn);
+    }
 }
 
 pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err)
@@ -167,7 +189,7 @@ pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps
     if (native == NULL)
         return pb_fail_memory(err);
     native->conn = conn;
-    native->foreign = true;
+    native->foreign = native->selects = true;
     native->max_steps = max_steps;
     native->steps_left = max_steps;
     pb_status status = prepare(conn, sql, native, err);

@@ -54,12 +54,16 @@ struct db_conn {
     pb_str foreign_sql;     /* its text */
     int64_t steps_left;     /* of the foreign statement that runs */
     bool out_of_steps;
-    char refused[160];     /* what a foreign statement touched that it may not */
-    int64_t data_version;  /* as of the last transaction; -1: none yet */
-    sqlite3_stmt *version; /* PRAGMA data_version */
-    sqlite3_stmt *era;     /* PRAGMA user_version */
-    sqlite3_stmt *touch;   /* takes the snapshot */
-    sqlite3_stmt *begin, *begin_write, *commit;
+    bool counts;             /* steps of a foreign statement are counted */
+    const db_limits *limits; /* of who uses it; NULL: none */
+    bool watched;            /* what runs may be stopped by them */
+    bool stopped;            /* it was */
+    char refused[160];       /* what a foreign statement touched that it may not */
+    int64_t data_version;    /* as of the last transaction; -1: none yet */
+    sqlite3_stmt *version;   /* PRAGMA data_version */
+    sqlite3_stmt *era;       /* PRAGMA user_version */
+    sqlite3_stmt *touch;     /* takes the snapshot */
+    sqlite3_stmt *begin, *begin_write, *commit, *rollback;
     sqlite3_stmt *savepoint, *release, *undo;
 };
 
@@ -70,6 +74,7 @@ struct db_native {
     int64_t max_steps;
     int64_t steps_left;
     bool foreign;
+    bool selects; /* changes nothing: when it is stopped the transaction goes on */
 };
 
 /** From now on the connection waits for locks of others, about `ms` milliseconds; 0: not at all. */
@@ -130,6 +135,7 @@ pb_status db_sqlite_prepare_foreign(db_conn *conn, pb_str sql, int64_t max_steps
 /** Around each step of a foreign statement. */
 void db_sqlite_foreign_enter(db_native *native);
 void db_sqlite_foreign_leave(db_native *native);
+void db_sqlite_limit(db_conn *conn, const db_limits *limits);
 pb_status db_sqlite_foreign_fail(db_native *native, int code, pb_error *err);
 
 /** `*ret_found` false when there is no such file. `write` makes it when it is not there. */

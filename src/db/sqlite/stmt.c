@@ -31,11 +31,13 @@ pb_status db_sqlite_prepare(db_conn *conn, pb_str sql, db_native **ret_native, p
         return pb_fail_memory(err);
     native->conn = conn;
     pb_status status = prepare_flags(conn, sql, &native->stmt, err);
-    if (status != PB_OK)
+    if (status != PB_OK) {
         free(native);
-    else
-        *ret_native = native;
-    return status;
+        return status;
+    }
+    native->selects = sqlite3_stmt_readonly(native->stmt) != 0;
+    *ret_native = native;
+    return PB_OK;
 }
 
 db_native *db_sqlite_finalize(db_native *native)
@@ -83,11 +85,14 @@ int db_sqlite_parameter(db_native *native, const char *name)
 
 pb_status db_sqlite_step(db_native *native, bool *ret_row, pb_error *err)
 {
+    db_conn *conn = native->conn;
     int code = native->bind_status;
     if (code == SQLITE_OK) {
         if (native->foreign)
             db_sqlite_foreign_enter(native);
+        conn->watched = conn->limits != NULL && native->selects;
         code = sqlite3_step(native->stmt);
+        conn->watched = false;
         if (native->foreign)
             db_sqlite_foreign_leave(native);
     }
@@ -98,10 +103,12 @@ pb_status db_sqlite_step(db_native *native, bool *ret_row, pb_error *err)
     pb_status status = PB_OK;
     if (code == SQLITE_DONE)
         *ret_row = false;
+    else if ((code & 0xff) == SQLITE_INTERRUPT && conn->stopped)
+        status = db_limits_fail(conn->limits, err);
     else if (native->foreign)
         status = db_sqlite_foreign_fail(native, code, err);
     else
-        status = db_sqlite_fail(native->conn->db, code, err);
+        status = db_sqlite_fail(conn->db, code, err);
     db_sqlite_reset(native, false);
     return status;
 }

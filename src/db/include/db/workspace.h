@@ -118,6 +118,10 @@ pb_status db_overwrite_deleted(db_session *session, pb_error *err);
  * many slots. */
 void **db_workspace_slot(db_workspace *workspace, const char *name, void (*done)(void *),
                          void (*rolled_back)(void *));
+/** As db_workspace_slot, but of one session: what is kept there (what was worked out from the
+ * model) stays as long as its connection, from one snapshot to the next, and belongs to the thread
+ * that has the session. NULL: too many slots. */
+void **db_session_slot(db_session *session, const char *name, void (*done)(void *));
 db_workspace *db_session_workspace(db_session *session);
 /** True inside db_write. */
 bool db_session_writes(const db_session *session);

@@ -3,8 +3,8 @@
  *
  * The faces (command line, later the server) call nothing else.
  * Refuses: printing, asking, and deciding how things look.
- * Threads: a service is immutable after service_open but for its lazily read catalogue of controls:
- * one thread at a time may call service_controls.
+ * Threads: a service is immutable after service_open but for its catalogue of controls, which the
+ * first who asks reads while others wait: any thread may call any of this at any time.
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -13,6 +13,7 @@
 #include "backup/pgbackrest.h"
 #include "backup/plan.h"
 #include "backup/restore.h"
+#include "db/share.h"
 #include "exchange/import.h"
 #include "match/match.h"
 #include "record/undo.h"
@@ -80,6 +81,7 @@ typedef struct service_call {
     uint64_t memory;    /* bytes that comparing records may take before it goes on in temporary
                            files; 0: half of the machine's */
     const char *name_servers; /* see sys_mail_options.servers; NULL: those of the system */
+    const db_limits *limits;  /* how long queries and waiting may take; NULL: as long as it takes */
 } service_call;
 
 /** Whether a workspace can be made at `path`: PB_EXISTS when something is there already. */

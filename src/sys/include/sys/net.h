@@ -13,5 +13,8 @@
 pb_status sys_net_connect(const char *host, const char *port, int timeout_ms, int *ret_fd,
                           pb_error *err);
 void sys_net_close(int fd);
+/** Waits until a socket of a library's can be read (or a signal came), `us` microseconds at most;
+ * negative: as long as it takes. */
+void sys_socket_wait(int fd, int64_t us);
 
 #endif
