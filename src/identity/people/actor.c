@@ -7,52 +7,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is said of somebody at a moment, or, of those who are no users any more, was said last: what
- * a leaver leaves is still seen by those above. */
-#define LAST_SAID                                                                                  \
-    "(SELECT MAX(x.n) FROM t_access_user AS x WHERE x.id = u.id AND x.from_us <= ?1 AND"           \
-    " (x.until_us IS NULL OR x.until_us > x.from_us))"
 #define HOLDS(row) row ".from_us <= ?1 AND (" row ".until_us IS NULL OR " row ".until_us > ?1)"
+/* The record that somebody of `list` is said to be at a moment or, of those who are no users any
+ * more, was said to be last: what a leaver leaves is still seen by those above. A query of its own
+ * for each, by the index: joined, an engine may walk through all users instead. */
+#define STAFF_OF(list)                                                                             \
+    "(SELECT x.staff FROM t_access_user AS x WHERE x.id = " list ".who AND x.from_us <= ?1 AND"    \
+    " (x.until_us IS NULL OR x.until_us > x.from_us) ORDER BY x.n DESC LIMIT 1)"
+
+#define TREE                                                                                       \
+    "tree (who) AS (SELECT t.below FROM t_access_superior AS t WHERE t.above = ?2 AND " HOLDS(     \
+        "t") " UNION SELECT s.below FROM tree JOIN t_access_superior AS s ON s.above = tree.who"   \
+             " WHERE " HOLDS("s") ")"
+#define MATES                                                                                      \
+    "mates (who) AS (SELECT DISTINCT m.member FROM t_access_member AS own JOIN t_access_member"    \
+    " AS m ON m.team = own.team WHERE own.member = ?2 AND " HOLDS("own") " AND " HOLDS("m") ")"
+#define USER_PART                                                                                  \
+    "SELECT 0 AS part, u.n AS number, u.kind AS word, u.name AS text, u.staff AS staff, u.portal"  \
+    " AS portal FROM t_access_user AS u WHERE u.id = ?2 AND " HOLDS("u")
+#define ROLE_PART                                                                                  \
+    "SELECT 1, r.role, NULL, NULL, NULL, NULL FROM t_access_role AS r WHERE r.holder = ?2"         \
+    " AND " HOLDS("r")
+#define MATE_PART "SELECT 2, 0, NULL, NULL, " STAFF_OF("mates") ", NULL FROM mates"
+#define BELOW_PART "SELECT 3, 0, NULL, NULL, " STAFF_OF("tree") ", NULL FROM tree"
+#define SCOPE_PART                                                                                 \
+    "SELECT 4, 0, p.kind, p.name, NULL, NULL FROM t_access_scope AS p WHERE p.holder = ?2"         \
+    " AND " HOLDS("p")
+#define AND_ALL " UNION ALL "
 
 /* ?1: the moment, ?2: the user. */
 static const char actor_sql[] =
-    "WITH RECURSIVE tree (who) AS (SELECT t.below FROM t_access_superior AS t WHERE t.above = ?2"
-    " AND " HOLDS(
-        "t") " UNION SELECT s.below FROM t_access_superior AS s JOIN tree ON s.above ="
-             " tree.who WHERE " HOLDS(
-                 "s") "),"
-                      " mates (who) AS (SELECT DISTINCT m.member FROM t_access_member AS own JOIN "
-                      "t_access_member"
-                      " AS m ON m.team = own.team WHERE own.member = ?2 AND " HOLDS(
-                          "own") " AND " HOLDS("m") ")"
-                                                    " SELECT 0 AS part, u.n AS number, u.kind AS "
-                                                    "word, u.name AS text, u.staff AS staff, "
-                                                    "u.portal"
-                                                    " AS portal FROM t_access_user AS u WHERE u.id "
-                                                    "= ?2 AND " HOLDS(
-                                                        "u") " UNION ALL SELECT 1, r.role, NULL, "
-                                                             "NULL, NULL, NULL FROM t_access_role "
-                                                             "AS r WHERE r.holder ="
-                                                             " ?2 AND " HOLDS(
-                                                                 "r") " UNION ALL SELECT 2, 0, "
-                                                                      "NULL, NULL, u.staff, NULL "
-                                                                      "FROM mates JOIN "
-                                                                      "t_access_user AS u ON u.id ="
-                                                                      " mates.who WHERE u.staff IS "
-                                                                      "NOT NULL AND u.n "
-                                                                      "= " LAST_SAID
-                                                                      " UNION ALL SELECT 3, 0, "
-                                                                      "NULL, NULL, u.staff, NULL "
-                                                                      "FROM tree JOIN "
-                                                                      "t_access_user AS u ON u.id ="
-                                                                      " tree.who WHERE u.staff IS "
-                                                                      "NOT NULL AND u.n "
-                                                                      "= " LAST_SAID
-                                                                      " UNION ALL SELECT 4, 0, "
-                                                                      "p.kind, p.name, NULL, NULL "
-                                                                      "FROM t_access_scope AS p "
-                                                                      "WHERE p.holder ="
-                                                                      " ?2 AND " HOLDS("p");
+    "WITH RECURSIVE " TREE ", " MATES
+    " " USER_PART AND_ALL ROLE_PART AND_ALL MATE_PART AND_ALL BELOW_PART AND_ALL SCOPE_PART;
 
 enum { PART_USER, PART_ROLE, PART_MATE, PART_BELOW, PART_SCOPE };
 
