@@ -25,7 +25,7 @@ static const right rights[] = {
     {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_access_*", "SELECT, INSERT, UPDATE (until_us, ended_by, ended_why)"},
     {"t_sign_credential", "SELECT, INSERT, UPDATE (secret, state, until_us, used_us)"},
-    {"t_sign_*", "SELECT, INSERT, UPDATE, DELETE"}, /* of what is over, the ledger tells */
+    {"t_sign_*", "SELECT, INSERT, UPDATE, DELETE"},   /* of what is over, the ledger tells */
     {"t_work_job", "SELECT, INSERT, UPDATE, DELETE"}, /* cleared when they are long over */
     {"t_*", "SELECT, INSERT, UPDATE"},
     {"*", "SELECT, INSERT, UPDATE, DELETE"},
