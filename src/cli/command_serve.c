@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "http/http.h"
 #include "serve_unit.h"
+#include "service/signin.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -212,7 +213,10 @@ static pb_status serve(cli_context *context, http_options *options, pb_error *er
     options->workspace = workspace;
     options->ready = tell_addresses;
     options->context = context;
-    pb_status status = made_place(context, &opening.key, workspace, &options->made, err);
+    const service_desk_options desk = {.site = PB_STR("localhost")};
+    pb_status status = service_desk_open(workspace, &desk, &options->desk, err);
+    if (status == PB_OK)
+        status = made_place(context, &opening.key, workspace, &options->made, err);
     if (status == PB_OK)
         status = http_serve(options, err);
     if (status == PB_CANCELLED) {
@@ -220,6 +224,7 @@ static pb_status serve(cli_context *context, http_options *options, pb_error *er
         cli_print_error(context, err);
         sys_exit_now(pb_status_exit(status));
     }
+    options->desk = service_desk_close(options->desk);
     db_workspace_close(workspace);
     return status;
 }

@@ -1,6 +1,7 @@
 /* One request from its head to its answer, without a socket. */
 #include "head.h"
 #include "server.h"
+#include "who.h"
 
 #include "sys/clock.h"
 
@@ -174,7 +175,11 @@ void http_exchange_run(http_exchange *exchange)
     http_request *request = &exchange->request;
     http_response *response = &exchange->response;
     pb_error error = {0};
-    pb_status status = request->route->handle(request, response, &error);
+    pb_status status = PB_OK;
+    if (request->route->flags & HTTP_BLOCKS) /* what does not wait is everybody's */
+        status = http_who(request, response, &error);
+    if (status == PB_OK)
+        status = request->route->handle(request, response, &error);
     if (status == PB_OK && response->body.failed)
         status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), &error);
     if (status == PB_OK)

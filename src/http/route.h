@@ -51,7 +51,8 @@ typedef struct http_request {
     char id[37];    /* of this request: stands in the answer, the log and the ledger */
     int64_t now_us; /* when it came */
     const struct identity_actor *who; /* NULL: nobody signed in */
-    const pb_catalog *catalog;        /* the reader's language; NULL: English */
+    pb_str scopes; /* what the key or token reaches to, see service_call; absent: no limit */
+    const pb_catalog *catalog; /* the reader's language; NULL: English */
     const http_options *server;
     struct http_server *host; /* what runs it: for the parts of this module */
     const char *gives;        /* of the types its route gives, the one that the client likes best */

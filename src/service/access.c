@@ -2,6 +2,7 @@
  * replaced. */
 #include "access.h"
 
+#include "identity/credential.h"
 #include "model/mask.h"
 
 pb_status service_access_open(db_session *session, const service_call *call,
@@ -27,9 +28,25 @@ static pb_status fail_absent(const model_entity *entity, pb_uuid id, pb_error *e
                    "entity", PB_ARG(entity->label), "id", text, NULL);
 }
 
+/* A key may reach to less than who it acts for. */
+pb_status service_in_scope(const service_access *access, identity_operation operation,
+                           const model_entity *entity, pb_error *err)
+{
+    char scope[200];
+    const char *word = identity_operation_word(operation);
+    pb_str scopes = access->call->scopes;
+    (void)snprintf(scope, sizeof scope, "%.*s.%s", PB_STR_FMT(entity->name), word);
+    if (identity_scope_has(scopes, pb_str_c(word)) || identity_scope_has(scopes, pb_str_c(scope)))
+        return PB_OK;
+    pb_fail(err, PB_DENIED, PB_MSG("The key has not the scope {scope}."), "scope", scope, NULL);
+    pb_error_hint(err, PB_MSG("Use a key made with that scope."), NULL);
+    return PB_DENIED;
+}
+
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err)
 {
+    PB_TRY(service_in_scope(access, operation, entity, err));
     if (access->policy == NULL)
         return PB_OK;
     identity_decision decision =
@@ -51,6 +68,7 @@ pb_status service_may(const service_access *access, identity_operation operation
 {
     identity_record about;
     const identity_actor *who = access->call->who;
+    PB_TRY(service_in_scope(access, operation, record->entity, err));
     if (access->policy == NULL)
         return PB_OK;
     PB_TRY(owner_of(access, record, &about, err));

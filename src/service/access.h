@@ -14,6 +14,9 @@ typedef struct service_access {
 pb_status service_access_open(db_session *session, const service_call *call,
                               service_access *ret_access, pb_error *err);
 void service_access_close(service_access *access);
+/** Whether the key or token that was shown reaches so far: PB_DENIED. */
+pb_status service_in_scope(const service_access *access, identity_operation operation,
+                           const model_entity *entity, pb_error *err);
 /** Whether there may be any record for which the operation is allowed: PB_DENIED. */
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err);

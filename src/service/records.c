@@ -243,7 +243,9 @@ static pb_status read_in(db_session *session, const service_call *call, const mo
     service_access access;
     record_data record;
     PB_TRY(service_access_open(session, call, &access, err));
-    pb_status status = record_read(session, entity, id, arena, &record, err);
+    pb_status status = service_in_scope(&access, IDENTITY_OP_READ, entity, err);
+    if (status == PB_OK)
+        status = record_read(session, entity, id, arena, &record, err);
     if (status == PB_OK)
         status = service_see(&access, IDENTITY_OP_READ, &record, arena, ret_record, err);
     if (status == PB_OK && operation != IDENTITY_OP_READ)

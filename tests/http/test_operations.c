@@ -5,8 +5,11 @@
 
 #include "json_schema.h"
 #include "route.h"
+#include "who.h"
 
+#include "identity/credential.h"
 #include "identity/policy.h"
+#include "service/signin.h"
 
 enum { SEEN_MAX = 400, PAIRS = 6 };
 
@@ -152,7 +155,10 @@ static void ask(server *s, const question *q, answer *a)
     request.route = http_route_find(&request, &allowed);
     assert_non_null(request.route);
     *a = (answer){.status = 0};
-    if (request.route->handle(&request, &response, &err) != PB_OK)
+    pb_status status = http_who(&request, &response, &err);
+    if (status == PB_OK)
+        status = request.route->handle(&request, &response, &err);
+    if (status != PB_OK)
         http_problem(&request, &response, response.status >= 400 ? response.status : 0, &err);
     assert_false(response.body.failed);
     a->status = response.status;
@@ -234,6 +240,8 @@ static void begin(server *s, const char *engine)
     world_open(&s->w, engine);
     s->options = (http_options){.workspace = s->w.workspace, .version = "1.0"};
     world_must(db_write(s->w.workspace, put_role, s, &err), &err);
+    const service_desk_options desk = {.site = PB_STR("localhost")};
+    world_must(service_desk_open(s->w.workspace, &desk, &s->options.desk, &err), &err);
     s->w.now_us += 1000000;
     s->holder = identity_holder(PB_STR("holder"), s->w.now_us);
     s->nobody = (identity_actor){.user = {{1}}, .name = PB_STR("nobody"), .at_us = s->w.now_us};
@@ -252,6 +260,7 @@ static void begin(server *s, const char *engine)
 static void end(server *s)
 {
     cJSON_Delete(s->openapi);
+    s->options.desk = service_desk_close(s->options.desk);
     world_close(&s->w);
 }
 
@@ -487,6 +496,51 @@ static void many_at_once(server *s, const char *id)
     assert_int_equal(world_number(&s->w, "SELECT COUNT(*) FROM t_person"), before);
 }
 
+typedef struct keys {
+    server *s;
+    char all[IDENTITY_KEY_TEXT], narrow[IDENTITY_KEY_TEXT];
+} keys;
+
+static pb_status make_keys(db_session *session, void *context, pb_error *err)
+{
+    keys *k = context;
+    int64_t n = 0;
+    const identity_visit visit = {.actor = world_actor(), .now_us = k->s->w.now_us};
+    const identity_call call = {.actor = world_actor(), .now_us = k->s->w.now_us};
+    const identity_user user = {.name = PB_STR("robot"),
+                                .shown = PB_STR("Robot"),
+                                .language = PB_STR("en"),
+                                .until_us = IDENTITY_OPEN};
+    identity_key_wish wish = {.label = PB_STR("sync"), .expires_us = IDENTITY_OPEN};
+    PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
+    PB_TRY(identity_role_give(session, &call, wish.user, k->s->role, 0, IDENTITY_OPEN, err));
+    PB_TRY(identity_key_make(session, &visit, &wish, k->all, &n, err));
+    wish.scopes = PB_STR("firm.list");
+    return identity_key_make(session, &visit, &wish, k->narrow, &n, err);
+}
+
+/* A program's key is who it was made for, as far as the key reaches. */
+static void keys_of_programs(server *s, const char *id)
+{
+    pb_error err;
+    keys k = {.s = s};
+    char all[128], narrow[128], wrong[128], path[128];
+    world_must(db_write(s->w.workspace, make_keys, &k, &err), &err);
+    (void)snprintf(all, sizeof all, "Bearer %s", k.all);
+    (void)snprintf(narrow, sizeof narrow, "bearer %s", k.narrow);
+    (void)snprintf(wrong, sizeof wrong, "Bearer %sx", k.all);
+    (void)snprintf(path, sizeof path, "/api/v1/people/%s", id);
+    answer *a = expect(s, 200, ASK_AS(NULL, HTTP_GET, path, {"Authorization", all}));
+    assert_null(at(a->json, "fields/remark"));
+    expect(s, 403, ASK_AS(NULL, HTTP_POST, "/api/v1/people", {"Authorization", all}, PERSON));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, path, {"Authorization", wrong}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, path, {"Authorization", "Basic YTpi"}));
+    expect(s, 200, ASK_AS(NULL, HTTP_GET, "/api/v1/firms", {"Authorization", narrow}));
+    expect(s, 403, ASK_AS(NULL, HTTP_GET, "/api/v1/people", {"Authorization", narrow}));
+    a = expect(s, 403, ASK_AS(NULL, HTTP_GET, path, {"Authorization", narrow}));
+    assert_string_equal(text_at(a, "title"), "The key has not the scope person.read.");
+}
+
 /* Every operation, with every status it is said to answer, of the ones that this program gives. */
 static void everything_was_seen(server *s)
 {
@@ -535,6 +589,7 @@ static void every_operation_answers_as_it_is_described(void **state)
     lists(s);
     nothing_hidden_shows(s, id);
     many_at_once(s, id);
+    keys_of_programs(s, id);
     everything_was_seen(s);
     world_must(world_verify(&s->w, &err), &err);
     end(s);

@@ -397,7 +397,7 @@ static void a_cursor_is_good_for_its_list_only(void **state)
     refused(&w, &other, PB_INVALID, says);
     other = asked;
     other.cursor = page.next;
-    for (size_t i = 0; cursor[i] != '\0'; i += 5) { /* every fifth letter altered */
+    for (size_t i = 0, len = strlen(cursor); i < len; i += 5) { /* every fifth letter altered */
         char was = cursor[i];
         cursor[i] = was == 'A' ? 'B' : 'A';
         other.cursor = pb_str_c(cursor);

@@ -113,6 +113,7 @@ pb_status http_op_check_query(const http_request *request, const char *const *na
 service_call http_op_call(const http_request *request)
 {
     service_call call = {.who = request->who, .now_us = request->now_us};
+    call.scopes = request->scopes;
     call.actor.name = request->who->name;
     call.actor.purpose = http_request_header(request, "Purpose");
     call.actor.via = PB_STR("API");

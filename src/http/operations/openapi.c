@@ -35,7 +35,7 @@ static const struct operation {
     {"searchRecords", "q limit", "Purpose", NULL, "_found", "200 400 401 403"},
     {"checkRecord", "", "", "_new", "Likely", "200 400 401 403 422"},
     {"writeRecords", "", "Idempotency-Key", "_rows", "Rows", "200 400 401"},
-    {"readRecord", "", "If-None-Match Purpose", NULL, "_record", "200 304 400 401 404"},
+    {"readRecord", "", "If-None-Match Purpose", NULL, "_record", "200 304 400 401 403 404"},
     {"changeRecord", "", "If-Match", "_new", "_record", "200 400 401 403 404 412 422 428"},
     {"deleteRecord", "", "If-Match", NULL, "_record", "200 400 401 403 404 409 412 428"},
     {"restoreRecord", "", "", NULL, "_record", "200 400 401 403 404"},

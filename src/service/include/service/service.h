@@ -74,6 +74,8 @@ typedef struct service_call {
     ledger_actor actor;
     const struct identity_actor *who; /* who acts, for decisions; NULL: who holds the workspace's
                                          key, who may everything */
+    pb_str scopes; /* what the key or token reaches to, of what `who` may: words of operations
+                      (read, list, …) or ENTITY.OPERATION; absent: no limit */
     int64_t now_us;
     service_progress progress; /* may be NULL */
     void *context;
