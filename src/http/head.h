@@ -10,7 +10,7 @@
 
 #include "route.h"
 
-enum { HTTP_URI_MAX = 8192, HTTP_HEAD_MAX = 16384 };
+enum { HTTP_URI_MAX = 6144, HTTP_HEAD_MAX = 10240 };
 
 /** A head as it was split in place: texts point into [start, start + size). */
 typedef struct http_head {

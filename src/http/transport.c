@@ -9,7 +9,12 @@
 
 #include <microhttpd.h>
 
-enum { POOL_BYTES = 32 << 10, ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8 };
+enum {
+    POOL_BYTES = 16 << 10,
+    /* each connection has them all the time: 10,000 take 170 MB */ ANSWER_MAX = 64 << 20,
+    HARD_FACTOR = 2,
+    ID_RANDOM = 8
+};
 
 /* Nobody can foretell nor needs to: numbers of requests only have to differ (splitmix64). */
 static uint64_t next_number(http_server *server)

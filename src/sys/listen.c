@@ -47,7 +47,7 @@ static bool is_loopback(const struct sockaddr *address)
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_in6 own; /* the port stands at the same place in both families */
+    struct sockaddr_in6 own = {0}; /* the port stands at the same place in both families */
     socklen_t size = sizeof own;
     return getsockname(fd, (struct sockaddr *)&own, &size) == 0 ? ntohs(own.sin6_port) : 0;
 }

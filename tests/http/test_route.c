@@ -87,7 +87,6 @@ static void test_a_problem_names_field_value_and_mend(void **state)
 {
     (void)state;
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    PB_AUTO_BUF text = PB_BUF_INIT(1 << 16);
     pb_error err = {0};
     http_request request = {.id = "0190"};
     http_response response = {.status = 200, .body = PB_BUF_INIT(1 << 16), .arena = arena};
