@@ -10,8 +10,9 @@ static bool is_role(const service_asset *asset)
     return pb_str_starts(pb_str_c(asset->path), PB_STR("roles/"));
 }
 
-pb_status service_shipped_roles(const service_core *service, pb_arena *arena,
-                                identity_role **ret_roles, size_t *ret_count, pb_error *err)
+/* The roles that come with the program, in `arena`. */
+static pb_status shipped_roles(const service_core *service, pb_arena *arena,
+                               identity_role **ret_roles, size_t *ret_count, pb_error *err)
 {
     size_t count = 0;
     for (size_t i = 0; i < service->asset_count; i++)
@@ -98,7 +99,7 @@ pb_status service_ship_roles(const service_core *service, const service_call *ca
     bool lacks;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(service_shipped_roles(service, arena, &roles, &count, err));
+    PB_TRY(shipped_roles(service, arena, &roles, &count, err));
     PB_TRY(lacks_one(workspace, roles, count, &lacks, err));
     role_work work = {call_of(call, PB_STR_NONE), roles, count, PB_STR_NONE};
     return lacks ? db_write(workspace, ship_work, &work, err) : PB_OK;
@@ -112,7 +113,7 @@ static pb_status shipped_policy(const service_core *service, const model_schema 
     size_t count;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(service_shipped_roles(service, arena, &roles, &count, err));
+    PB_TRY(shipped_roles(service, arena, &roles, &count, err));
     identity_role_row *rows = pb_arena_array(arena, count + 1, sizeof *rows);
     if (rows == NULL)
         return pb_fail_memory(err);

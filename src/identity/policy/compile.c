@@ -39,7 +39,8 @@ static const identity_mark *find_field(const identity_rights *rights, const mode
     return find_mark(rights->fields, rights->field_count, field->name);
 }
 
-identity_right policy_right_of(const identity_rights *rights, const model_field *field)
+/* The right that a grant gives to a field, as its marks say. */
+static identity_right right_of(const identity_rights *rights, const model_field *field)
 {
     const identity_mark *mark = find_field(rights, field);
     if (mark != NULL)
@@ -125,7 +126,7 @@ static pb_status make_use(const compiling *c, const policy_role *role, const ide
             return pb_fail_memory(c->err);
         for (size_t i = 0; i < entity->field_count; i++)
             rights[i] = (uint8_t)by_duty(role, &entity->fields[i],
-                                         policy_right_of(&grant->rights, &entity->fields[i]));
+                                         right_of(&grant->rights, &entity->fields[i]));
         use.rights = rights;
     }
     if (!good)

@@ -76,8 +76,6 @@ void policy_customer_path(const model_entity *entity, policy_path *ret_path);
 
 /* The role of a number, or NULL. */
 const policy_role *policy_find(const identity_policy *policy, int64_t number);
-/* The right that a grant gives to a field, as its marks say. */
-identity_right policy_right_of(const identity_rights *rights, const model_field *field);
 /* Whether the actor's limits (an auditor's entities, reading only) let it through at all. */
 bool policy_within(const identity_actor *actor, identity_operation operation,
                    const model_entity *entity);

@@ -20,17 +20,6 @@ const char *identity_operation_word(identity_operation operation)
     return (unsigned)operation < IDENTITY_OPERATIONS ? operations[operation] : NULL;
 }
 
-bool identity_operation_parse(pb_str word, identity_operation *ret_operation)
-{
-    for (int i = 0; i < IDENTITY_OPERATIONS; i++) {
-        if (!pb_str_is(word, operations[i]))
-            continue;
-        *ret_operation = (identity_operation)i;
-        return true;
-    }
-    return false;
-}
-
 bool identity_operation_on_records(identity_operation operation)
 {
     return operation < IDENTITY_OP_AUDIT;

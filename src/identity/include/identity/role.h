@@ -41,7 +41,6 @@ typedef enum identity_operation {
 
 /** As it is written: create, read, list, … NULL for any other number. */
 const char *identity_operation_word(identity_operation operation);
-bool identity_operation_parse(pb_str word, identity_operation *ret_operation);
 /** Whether it is done to records, and whether it changes something. */
 bool identity_operation_on_records(identity_operation operation);
 bool identity_operation_writes(identity_operation operation);

@@ -5,11 +5,8 @@
 #include "identity/policy.h"
 #include "service/service.h"
 
-/** The roles that come with the program, in `arena`. */
-pb_status service_shipped_roles(const service_core *service, pb_arena *arena,
-                                identity_role **ret_roles, size_t *ret_count, pb_error *err);
-/** Puts them into the workspace where they never were: before the first user, and before a server
- * listens. Nothing is written when all are there. */
+/** Puts the roles that come with the program into the workspace where they never were: before the
+ * first user, and before a server listens. Nothing is written when all are there. */
 pb_status service_ship_roles(const service_core *service, const service_call *call,
                              db_workspace *workspace, pb_error *err);
 
