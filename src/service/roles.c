@@ -213,8 +213,11 @@ static pb_status step_back(void *context, const record_step *step, pb_error *err
     return PB_OK;
 }
 
-pb_status service_record_at(db_session *session, const model_entity *entity, pb_uuid id,
-                            int64_t at_us, pb_arena *arena, pb_value **ret_values, pb_error *err)
+/* A record as it was at a moment (IDENTITY_OPEN: now): values in the order of entity->fields, in
+ * `arena`, put together from its history. PB_NOT_FOUND: it was not made yet; PB_UNSUPPORTED: what
+ * it said then was erased. Fields that keep no history are as they are now. */
+static pb_status record_at(db_session *session, const model_entity *entity, pb_uuid id,
+                           int64_t at_us, pb_arena *arena, pb_value **ret_values, pb_error *err)
 {
     record_data record;
     PB_TRY(record_read(session, entity, id, arena, &record, err));
@@ -241,7 +244,7 @@ static pb_status link_then(void *context, const model_field *link, pb_uuid recor
     const asking *a = context;
     pb_value *values;
     pb_status status =
-        service_record_at(a->session, link->entity, record, a->at_us, a->arena, &values, err);
+        record_at(a->session, link->entity, record, a->at_us, a->arena, &values, err);
     if (status == PB_NOT_FOUND)
         return PB_OK;
     PB_TRY(status);
@@ -302,7 +305,7 @@ static pb_status who_can(const asking *a, int64_t now_us, pb_str name, bool chan
     pb_value *values;
     asking then = *a;
     PB_TRY(record_lookup(a->session, entity, name, &who->record, err));
-    PB_TRY(service_record_at(a->session, entity, who->record, a->at_us, a->arena, &values, err));
+    PB_TRY(record_at(a->session, entity, who->record, a->at_us, a->arena, &values, err));
     PB_TRY(identity_record_by(entity, who->record, values, link_then, &then, &record, err));
     bool now = a->at_us == IDENTITY_OPEN;
     PB_TRY(now ? identity_policy_now(a->session, &who->policy, err)

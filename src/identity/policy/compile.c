@@ -95,7 +95,7 @@ static pb_status make_when(const compiling *c, const identity_grant *grant,
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     model_expr *expr = NULL;
-    model_bound bound;
+    model_bound bound = {0};
     const model_place place = {grant->name, 1, 1};
     *ret_good = true;
     *ret_when = NULL;
@@ -196,7 +196,7 @@ static pb_status make_keeps(const compiling *c, const policy_role *role, const m
         const identity_keep *keep = &role->row->role.keeps[i];
         if (!reaches(keep->every, &keep->entities, entity))
             continue;
-        if (keep->classes.count + keep->fields.count == 0) {
+        if (entity == NULL || keep->classes.count + keep->fields.count == 0) {
             part->kept |= keep->operations;
             continue;
         }

@@ -359,7 +359,7 @@ pb_status identity_field_use(const identity_policy *policy, const identity_actor
                              const model_field *field, identity_use *ret_use, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    identity_condition records, fields;
+    identity_condition records = {0}, fields = {0};
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(identity_predicate(policy, actor, operation, entity, NULL, "r", arena, &records, err));

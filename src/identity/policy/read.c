@@ -261,7 +261,7 @@ static pb_status check_when(const reading *r, const model_yaml *map, const ident
 {
     const model_yaml *node = model_yaml_get(map, "when");
     model_expr *expr;
-    model_bound bound;
+    model_bound bound = {0};
     if (pb_str_empty(grant->when))
         return PB_OK;
     if (grant->every || grant->entities.count != 1)

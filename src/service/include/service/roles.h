@@ -22,12 +22,6 @@ pb_status service_role_put(const service_core *service, const service_call *call
 pb_status service_role_end(const service_core *service, const service_call *call, pb_str why,
                            db_workspace *workspace, pb_str name, pb_error *err);
 
-/** A record as it was at a moment: values in the order of entity->fields, in `arena`, put together
- * from its history. PB_NOT_FOUND: it was not made yet; PB_UNSUPPORTED: what it said then was
- * erased. Fields that keep no history are as they are now. */
-pb_status service_record_at(db_session *session, const model_entity *entity, pb_uuid id,
-                            int64_t at_us, pb_arena *arena, pb_value **ret_values, pb_error *err);
-
 /** Somebody who may. */
 typedef struct service_may {
     identity_user user;
