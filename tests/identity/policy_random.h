@@ -185,7 +185,8 @@ static inline identity_keep random_keep(life *l)
     static pb_str classes[] = {{"identity", 8}, {"contact", 7}, {"government_id", 13}};
     static pb_str fields[] = {{"name", 4}, {"deal.stage", 10}, {"contact.city", 12}};
     unsigned kind;
-    identity_keep keep = {.operations = random_operations(l) & random_operations(l)};
+    uint32_t some = random_operations(l);
+    identity_keep keep = {.operations = random_operations(l) & some};
     keep.operations = keep.operations == 0 ? 4 : keep.operations;
     keep.every = roll(&l->d, 3) == 0;
     if (!keep.every)
