@@ -170,12 +170,14 @@ static pb_status explain(cli_context *context, const model_entity *entity, pb_bu
 
 static void queue_line(const cli_context *context, const service_queue *queue, pb_buf *out)
 {
-    cli_say(context, out,
-            PB_MSG("{entities}: {count} compared, {pairs} likely pairs, {added} of them new in the "
-                   "queue"),
-            "entities", cli_text(context, queue->entity->plural.ptr), "count",
-            cli_count(context, queue->records), "pairs", cli_count(context, queue->pairs), "added",
-            cli_count(context, queue->added), NULL);
+    cli_say_n(
+        context, out,
+        PB_MSG_N("{entities}: {records} compared, {count} likely pair, {added} new in the queue",
+                 "{entities}: {records} compared, {count} likely pairs, {added} of them new in "
+                 "the queue"),
+        queue->pairs, "entities", cli_text(context, queue->entity->plural.ptr), "records",
+        cli_count(context, queue->records), "count", cli_count(context, queue->pairs), "added",
+        cli_count(context, queue->added), NULL);
     pb_buf_byte(out, '\n');
 }
 
@@ -188,8 +190,11 @@ static void queue_text(const cli_context *context, const service_queue *queues, 
         cli_say(context, out, PB_MSG("The workspace has no records that could be compared."), NULL);
         pb_buf_byte(out, '\n');
     } else if (waiting > 0) {
-        cli_say(context, out, PB_MSG("{count} wait. Next: probity review {path} --next"), "count",
-                cli_count(context, waiting), "path", context->call.arguments[0], NULL);
+        cli_say_n(context, out,
+                  PB_MSG_N("{count} pair waits. Next: probity review {path} --next",
+                           "{count} pairs wait. Next: probity review {path} --next"),
+                  waiting, "count", cli_count(context, waiting), "path", context->call.arguments[0],
+                  NULL);
         pb_buf_byte(out, '\n');
     }
 }

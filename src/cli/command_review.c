@@ -42,8 +42,10 @@ static void empty_text(const cli_context *context, const uint64_t *counts, pb_bu
 {
     uint64_t decided = counts[RECORD_SAME] + counts[RECORD_DIFFERENT] + counts[RECORD_UNSURE];
     if (decided > 0) {
-        cli_say(context, out, PB_MSG("No pair waits: all that were found are decided ({count})."),
-                "count", cli_count(context, decided), NULL);
+        cli_say_n(context, out,
+                  PB_MSG_N("No pair waits: the one that was found is decided.",
+                           "No pair waits: all {count} that were found are decided."),
+                  decided, "count", cli_count(context, decided), NULL);
         pb_buf_byte(out, '\n');
     } else
         cli_say(context, out, PB_MSG("No pair waits for review."), NULL);
@@ -163,9 +165,10 @@ static pb_status decide(cli_context *context, db_workspace *workspace, const mod
                 cli_text(context, review_decision_says(decision)), NULL);
         pb_buf_byte(out, '\n');
         if (calibrated > 0) {
-            cli_say(context, out,
-                    PB_MSG("How sure the gate says it is now follows from {count} decisions."),
-                    "count", cli_count(context, calibrated), NULL);
+            cli_say_n(context, out,
+                      PB_MSG_N("How sure the gate says it is now follows from {count} decision.",
+                               "How sure the gate says it is now follows from {count} decisions."),
+                      calibrated, "count", cli_count(context, calibrated), NULL);
             pb_buf_byte(out, '\n');
         }
     }

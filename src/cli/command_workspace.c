@@ -237,24 +237,38 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
     }
 }
 
+/* The form for one row and for several. */
+typedef struct judged_says {
+    const char *one, *several;
+} judged_says;
+
 /* What rows were compared with, how, and from how sure on it is told. */
 static void judged_line(const cli_context *context, const record_judged *judged, pb_buf *out)
 {
+    static const judged_says together = {
+        PB_MSG_N("{entities}: {count} row compared with all {among} at once, by weights learned "
+                 "from these; likely from {threshold} on",
+                 "{entities}: {count} rows compared with all {among} at once, by weights learned "
+                 "from these; likely from {threshold} on")};
+    static const judged_says learned = {
+        PB_MSG_N("{entities}: {count} row compared with {among}, by weights learned from {learned} "
+                 "of them; likely from {threshold} on",
+                 "{entities}: each of {count} rows compared with {among}, by weights learned from "
+                 "{learned} of them; likely from {threshold} on")};
+    static const judged_says supposed = {
+        PB_MSG_N("{entities}: {count} row compared with {among}, by supposed weights; likely from "
+                 "{threshold} on",
+                 "{entities}: each of {count} rows compared with {among}, by supposed weights; "
+                 "likely from {threshold} on")};
     char threshold[16];
-    const char *says =
-        judged->together
-            ? PB_MSG(
-                  "{entities}: {count} rows compared with all {among} records at once, by weights "
-                  "learned from these; likely from {threshold} on")
-        : judged->learned > 0
-            ? PB_MSG("{entities}: each of {count} rows compared with {among} records, by weights "
-                     "learned from {learned} of them; likely from {threshold} on")
-            : PB_MSG("{entities}: each of {count} rows compared with {among} records, by supposed "
-                     "weights; likely from {threshold} on");
+    const judged_says *says = judged->together      ? &together
+                              : judged->learned > 0 ? &learned
+                                                    : &supposed;
     (void)snprintf(threshold, sizeof threshold, "%.2f", judged->threshold);
-    cli_say(context, out, says, "entities", cli_text(context, judged->entity->plural.ptr), "count",
-            cli_count(context, judged->records), "among", cli_count(context, judged->among),
-            "learned", cli_count(context, judged->learned), "threshold", threshold, NULL);
+    cli_say_n(context, out, says->one, says->several, judged->records, "entities",
+              cli_text(context, judged->entity->plural.ptr), "count",
+              cli_count(context, judged->records), "among", cli_count(context, judged->among),
+              "learned", cli_count(context, judged->learned), "threshold", threshold, NULL);
     pb_buf_byte(out, '\n');
 }
 

@@ -183,8 +183,10 @@ void review_comparison_text(const cli_context *context, const service_comparison
                 NULL);
         pb_buf_byte(out, '\n');
     } else
-        cli_say(context, out, PB_MSG("The weights were learned from {count} records."), "count",
-                cli_count(context, fall->learned_rows), NULL);
+        cli_say_n(context, out,
+                  PB_MSG_N("The weights were learned from {count} record.",
+                           "The weights were learned from {count} records."),
+                  fall->learned_rows, "count", cli_count(context, fall->learned_rows), NULL);
     pb_buf_byte(out, '\n');
 }
 
@@ -313,10 +315,13 @@ void review_quality_text(const cli_context *context, const service_quality *list
     for (size_t i = 0; i < count; i++) {
         const likeness_quality *of = &list[i].quality;
         char at[16];
-        cli_say(context, out,
-                PB_MSG("{entities}: {count} decided; called duplicates from {threshold} on"),
-                "entities", cli_text(context, list[i].entity->plural.ptr), "count",
-                cli_count(context, of->all.decided), "threshold", percent(of->threshold, at), NULL);
+        cli_say_n(
+            context, out,
+            PB_MSG_N("{entities}: {count} pair decided; called a duplicate from {threshold} on",
+                     "{entities}: {count} pairs decided; called duplicates from {threshold} "
+                     "on"),
+            of->all.decided, "entities", cli_text(context, list[i].entity->plural.ptr), "count",
+            cli_count(context, of->all.decided), "threshold", percent(of->threshold, at), NULL);
         pb_buf_byte(out, '\n');
         group_text(context, &of->all, cli_text(context, PB_MSG("all")), out);
         cli_say(context, out, PB_MSG("By script:"), NULL);
