@@ -92,7 +92,7 @@ static const cli_option duplicates_options[] = {
     {"pairs", 0, "FILE", PB_MSG("Write the pairs as CSV: left_id,right_id,score"), NULL, NULL, false, true, false},
     {"clusters", 0, "FILE", PB_MSG("Write every record's cluster as CSV: id,cluster"), NULL, NULL, false, true, false},
     {"explain", 0, "ID", PB_MSG("Show how the comparison of two records, --explain ID ID, comes to its probability"), NULL, NULL, false, false, false},
-    {"memory", 0, "AMOUNT", PB_MSG("What comparing records may take, as 2GB; the rest lies in nameless temporary files under TMPDIR (default: half of the machine's memory)"), NULL, NULL, false, false, false},
+    {"memory", 0, "AMOUNT", PB_MSG("Most memory for a search, as 2GB: of files for the whole program (at least 84MB, and 72MB more for a million records), of a workspace for what is compared; the rest lies in nameless temporary files under TMPDIR, whose pages the system may take back at any time (default: half of the machine's memory)"), NULL, NULL, false, false, false},
     {"queue", 0, NULL, PB_MSG("Put likely pairs of a workspace into its review queue"), NULL, NULL, false, false, false},
     GROUP_SOURCE
     GROUP_KEY

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { IDS_PIECE = 256 << 10, ID_ROOM = 64 << 10 };
+enum { IDS_PIECE = 2 << 20, ID_ROOM = 64 << 10 };
 
 /* What is gathered of one entity. */
 typedef struct entity_rows {
@@ -41,7 +41,8 @@ typedef struct file_search {
     record_input *inputs[EXCHANGE_SCAN_THREADS]; /* those wanted of a row */
     size_t input_room[EXCHANGE_SCAN_THREADS];
     file_slot slots[EXCHANGE_SCAN_SLOTS];
-    char *piece; /* ids are packed into pieces of memory */
+    uint64_t rows; /* of all entities */
+    char *piece;   /* ids are packed into pieces of the store, which ends with the arena */
     size_t piece_left;
     pb_arena *arena;
 } file_search;
@@ -154,8 +155,9 @@ static pb_status take(void *context, size_t thread, size_t number, const exchang
 static pb_str pack_id(file_search *search, pb_str id)
 {
     if (id.len > search->piece_left) {
+        const match_store *store = search->matching.store;
         search->piece_left = id.len > IDS_PIECE ? id.len : IDS_PIECE;
-        search->piece = pb_arena_alloc(search->arena, search->piece_left);
+        search->piece = store->resize(store->context, NULL, search->piece_left);
         if (search->piece == NULL)
             return PB_STR_NONE;
     }
@@ -171,9 +173,10 @@ static pb_status keep_ids(file_search *search, entity_rows *of, const file_slot 
 {
     if (of->count + slot->count > of->capacity) {
         size_t more = of->capacity + of->capacity / 2 + EXCHANGE_SCAN_ROWS;
-        pb_str *grown = realloc(of->ids, more * sizeof *grown);
+        const match_store *store = search->matching.store;
+        pb_str *grown = store->resize(store->context, of->ids, more * sizeof *grown);
         if (grown == NULL)
-            return pb_fail_memory(err);
+            return store->why(store->context, err);
         of->ids = grown;
         of->capacity = more;
     }
@@ -181,9 +184,10 @@ static pb_status keep_ids(file_search *search, entity_rows *of, const file_slot 
         pb_str id = pb_str_sub(pb_buf_str(&slot->ids), begin, slot->ends[i] - begin);
         of->ids[of->count] = pack_id(search, id);
         if (of->ids[of->count++].ptr == NULL)
-            return pb_fail_memory(err);
+            return search->matching.store->why(search->matching.store->context, err);
     }
-    return PB_OK;
+    search->rows += slot->count;
+    return service_matching_bound(search->call, &search->matching, search->rows, err);
 }
 
 static pb_status keep(void *context, size_t number, const exchange_file *file, pb_error *err)
@@ -240,7 +244,6 @@ static void end(file_search *search)
     end_reading(search);
     for (size_t e = 0; search->entities != NULL && e < search->service->schema->entity_count; e++) {
         likeness_rows_free(search->entities[e].rows);
-        free(search->entities[e].ids);
     }
 }
 
@@ -263,9 +266,6 @@ static pb_status find_in(file_search *search, const model_entity *entity,
         if (search->plan->files[i].entity == entity)
             ret_list->unread += search->plan->files[i].rejected;
     ret_list->ids = of->ids;
-    if (of->ids != NULL && !pb_arena_defer(search->arena, free, of->ids))
-        return pb_fail_memory(err);
-    of->ids = NULL;
     return PB_OK;
 }
 

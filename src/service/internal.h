@@ -86,6 +86,11 @@ bool service_moving_links(void *call, uint64_t done, uint64_t total);
  * temporary files without a name. What it holds ends with `arena` (memory.c). */
 pb_status service_matching(const service_call *call, double threshold, pb_arena *arena,
                            match_options *ret_options, pb_error *err);
+/** Of a search in files, which has the process to itself: bounds what the whole process holds,
+ * pages of temporary files apart, by the call's memory, now that so many rows are there. PB_USAGE
+ * when they cannot be compared in it; so says the error, and what they need. */
+pb_status service_matching_bound(const service_call *call, const match_options *options,
+                                 uint64_t rows, pb_error *err);
 /** How a source was read, as reports tell it (reading.c). */
 pb_status service_reading(const exchange_plan *plan, pb_arena *arena, report_reading *ret_reading,
                           pb_error *err);

@@ -6,6 +6,11 @@
 
 enum { KEYS_SHARE = 4, LEAST_KEYS = 64 << 20 };
 
+/* Of a search in files: what the program itself takes (its code and tables, what reads a file),
+ * what of a row lies in memory wherever the rest does (words of names, its cluster, pairs found),
+ * and a margin for blocks too small to count. Measured, see doc/performance.md. */
+enum { PROGRAM = 56 << 20, MARGIN = 24 << 20, ROW = 72 };
+
 static void end(void *context)
 {
     sys_spill_free(context);
@@ -44,5 +49,25 @@ pb_status service_matching(const service_call *call, double threshold, pb_arena 
         .store = store,
         .threads = sys_cores(),
     };
+    return PB_OK;
+}
+
+pb_status service_matching_bound(const service_call *call, const match_options *options,
+                                 uint64_t rows, pb_error *err)
+{
+    uint64_t limit = call->memory > 0 ? call->memory : sys_memory() / 2;
+    uint64_t least = PROGRAM + MARGIN + rows * ROW;
+    if (limit < least && call->memory > 0) {
+        char given[24], needed[24];
+        (void)snprintf(given, sizeof given, "%lluMB", (unsigned long long)(limit / 1000000));
+        (void)snprintf(needed, sizeof needed, "%lluMB", (unsigned long long)(least / 1000000 + 1));
+        pb_fail(err, PB_USAGE,
+                PB_MSG("Records to be compared: {count}; that cannot be done in {given} of memory"),
+                "count", PB_ARG_INT((int64_t)rows), "given", given, NULL);
+        pb_error_hint(err, PB_MSG("Allow at least {needed}: --memory {needed}"), "needed", needed,
+                      NULL);
+        return PB_USAGE;
+    }
+    sys_spill_bound(options->store->context, limit > least ? limit - least : 0);
     return PB_OK;
 }

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LARGE = 64 << 10, FOLDER_ROOM = 3072, PATH_ROOM = FOLDER_ROOM + 64 };
+enum { LARGE = 64 << 10, FOLDER_ROOM = 3072, PATH_ROOM = FOLDER_ROOM + 64, STEP = 4 << 20 };
 
 typedef struct spill_block {
     void *at;
@@ -135,10 +135,28 @@ static void drop_block(sys_spill *spill, spill_block *block)
     *block = spill->blocks[--spill->count];
 }
 
+void sys_spill_bound(void *context, uint64_t limit)
+{
+    sys_spill *spill = context;
+    pthread_mutex_lock(&spill->lock);
+    spill->limit = limit;
+    pthread_mutex_unlock(&spill->lock);
+}
+
 static bool note(sys_spill *spill, int error)
 {
     spill->error = error == ENOMEM ? 0 : error;
     return false;
+}
+
+/* Step by step, what is written let go: a block does not lie in memory twice. */
+static void copy_block(char *to, const char *from, size_t size)
+{
+    for (size_t at = 0; at < size; at += STEP) {
+        size_t length = size - at < STEP ? size - at : STEP;
+        memcpy(to + at, from + at, length);
+        (void)madvise(to + at, length, MADV_DONTNEED);
+    }
 }
 
 /* Moves a block from memory, or nothing, into a file of its own. */
@@ -153,7 +171,7 @@ static bool to_file(sys_spill *spill, spill_block *block, size_t size)
         return note(spill, error);
     }
     if (block->at != NULL)
-        memcpy(moved.at, block->at, block->size < size ? block->size : size);
+        copy_block(moved.at, block->at, block->size < size ? block->size : size);
     free(block->at);
     spill->held -= block->size;
     spill->filed += size;

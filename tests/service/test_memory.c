@@ -117,7 +117,7 @@ static void test_no_place_for_files(void **state)
     const char *files[] = {put(o, "many.csv", pb_buf_cstr(&csv))};
     service_source source = {.paths = files, .path_count = 1};
     service_call call = o->call;
-    call.memory = 1;
+    call.memory = 86000000; /* nearly all of it is taken by what there is beside the rows */
     char *before = getenv("TMPDIR") != NULL ? strdup(getenv("TMPDIR")) : NULL;
     assert_int_equal(setenv("TMPDIR", "/nowhere/at/all", 1), 0);
     pb_status status = service_find_duplicates(o->service, &call, &source, PB_STR_NONE, 0.9,
@@ -136,11 +136,65 @@ static void test_no_place_for_files(void **state)
     assert_int_equal(lists[0].result.rows, 20000);
 }
 
+static char *write_people(office *o, unsigned count)
+{
+    PB_AUTO_BUF csv = PB_BUF_INIT(64 << 20);
+    uint64_t seed = 11;
+    char row[COLUMNS][48] = {{0}};
+    pb_buf_addc(&csv, "Contact ID,Full Name,Email,Phone,Birth Date,City\n");
+    for (unsigned i = 0; i < count; i++) {
+        put_row(row, i, &seed);
+        pb_buf_printf(&csv, "c%u,%s,%s,%s,%s,%s\n", i, row[0], row[1], row[2], row[3], row[4]);
+    }
+    return put(o, "people.csv", pb_buf_cstr(&csv));
+}
+
+/* Whatever it may take, a search finds the same; and what it cannot do in it, it says at once, with
+ * what it would need: with that it can. shows: DQ-4 */
+static void test_any_limit_finds_the_same(void **state)
+{
+    enum { PEOPLE = 60000, LEAST_MB = 89 };
+    static const uint64_t limits[] = {LEAST_MB * (uint64_t)1000000, 120000000, 0};
+    office *o = *state;
+    pb_error err = {0};
+    const char *files[] = {write_people(o, PEOPLE)};
+    service_source source = {.paths = files, .path_count = 1};
+    service_call call = o->call;
+    service_duplicates *first = NULL, *lists;
+    size_t count;
+    call.memory = limits[0] - 1000000;
+    assert_int_equal(PB_USAGE, service_find_duplicates(o->service, &call, &source, PB_STR_NONE, 0,
+                                                       o->arena, &lists, &count, &err));
+    assert_non_null(memmem(err.text, err.used, "88MB", 4));
+    assert_non_null(memmem(err.text, err.used, "89MB", 4));
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        call.memory = limits[i];
+        must(service_find_duplicates(o->service, &call, &source, PB_STR_NONE, 0, o->arena, &lists,
+                                     &count, &err),
+             &err);
+        const match_result *one = &lists[0].result;
+        assert_int_equal(PEOPLE, one->rows);
+        assert_true(one->pair_count > PEOPLE / 6);
+        first = first == NULL ? lists : first;
+        assert_int_equal(first[0].result.pair_count, one->pair_count);
+        for (size_t p = 0; p < one->pair_count; p++) {
+            assert_int_equal(first[0].result.pairs[p].left, one->pairs[p].left);
+            assert_int_equal(first[0].result.pairs[p].right, one->pairs[p].right);
+            assert_memory_equal(&first[0].result.pairs[p].score, &one->pairs[p].score,
+                                sizeof(double));
+        }
+        assert_memory_equal(first[0].result.cluster, one->cluster, PEOPLE * sizeof *one->cluster);
+        for (size_t row = 0; row < PEOPLE; row++)
+            assert_true(pb_str_eq(first[0].ids[row], lists[0].ids[row]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_hold_what_memory_does),
         cmocka_unit_test_setup_teardown(test_no_place_for_files, office_open, office_close),
+        cmocka_unit_test_setup_teardown(test_any_limit_finds_the_same, office_open, office_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

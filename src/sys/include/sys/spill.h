@@ -26,6 +26,9 @@ void *sys_spill_resize(void *spill, void *block, size_t size);
 /** What lies in files need not lie in memory too, until it is read again. The argument is a
  * sys_spill. */
 void sys_spill_rest(void *spill);
+/** Changes the limit, for blocks that come or grow from then on. The first argument is a sys_spill.
+ */
+void sys_spill_bound(void *spill, uint64_t limit);
 /** Says why sys_spill_resize failed last: PB_MEMORY, or what happened to the file, with the
  * folder's name. */
 pb_status sys_spill_why(const void *spill, pb_error *err);
