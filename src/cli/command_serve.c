@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "http/http.h"
 #include "serve_unit.h"
+#include "service/serving.h"
 #include "service/signin.h"
 #include "sys/environment.h"
 #include "sys/file.h"
@@ -209,6 +210,7 @@ static pb_status serve(cli_context *context, http_options *options, pb_error *er
     PB_TRY(confine(context, options, err));
     PB_TRY(cli_open_to_write(context, url, &opening, &workspace, err));
     cli_forget_secret(context);
+    service_share(workspace, &(service_serving){.queue = 0});
     options->service = context->service;
     options->workspace = workspace;
     options->ready = tell_addresses;

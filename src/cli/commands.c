@@ -489,7 +489,7 @@ static const cli_option serve_options[] = {
     {"slow", 0, "MS", PB_MSG("A request that takes longer is logged, 1 to 600000"), "1000", NULL, false, false, false},
     {"connections", 0, "NUMBER", PB_MSG("Connections open at once, 10 to 1000000"), "12000", NULL, false, false, false},
     {"per-address", 0, "NUMBER", PB_MSG("Connections open at once from one address, 1 to 1000000"), "256", NULL, false, false, false},
-    {"workers", 0, "NUMBER", PB_MSG("Threads for requests that may wait, 2 to 256; one client has half of them at most"), "8", NULL, false, false, false},
+    {"workers", 0, "NUMBER", PB_MSG("Threads for requests that may wait, 2 to 256; one client has half of them at most"), "64", NULL, false, false, false},
     {"head-seconds", 0, "SECONDS", PB_MSG("How long the head of a request may take, 1 to 3600"), "10", NULL, false, false, false},
     {"body-seconds", 0, "SECONDS", PB_MSG("How long a body may take, besides a second for each 32 KiB, 1 to 3600"), "20", NULL, false, false, false},
     {"idle-seconds", 0, "SECONDS", PB_MSG("How long a connection may be silent between requests, 1 to 3600"), "75", NULL, false, false, false},

@@ -1,6 +1,8 @@
 /* What Prometheus reads: requests by operation and status, how long they took, what waits. */
 #include "server.h"
 
+#include "service/serving.h"
+
 #include "sys/clock.h"
 
 enum { ROUTES_MAX = 512, BUCKETS = 13 };
@@ -155,6 +157,7 @@ void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *
                (double)atomic_load(&server->active));
     put_number(out, "http_queue", "gauge", "Requests that wait for a worker.",
                (double)http_workers_waiting(server->workers));
+    service_figures(server->options->workspace, out);
     put_number(out, "process_cpu_seconds_total", "counter", "Processor time that was used.",
                (double)sys_cpu_us() / 1e6);
 }

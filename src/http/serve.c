@@ -23,7 +23,7 @@ static void fill_limits(http_limits *limits)
     fill(&limits->connections, 12000);
     fill(&limits->per_address, 256);
     fill(&limits->threads, (uint32_t)sys_cores());
-    fill(&limits->workers, 8);
+    fill(&limits->workers, 64);
     fill(&limits->queue, 512);
     fill(&limits->head_seconds, 10);
     fill(&limits->body_seconds, 20);

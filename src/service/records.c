@@ -114,7 +114,7 @@ pb_status service_list(const service_call *call, db_workspace *workspace, record
     if (asked.today_days == 0)
         asked.today_days = pb_instant_day(call->now_us);
     asked.asker = call->who == NULL ? PB_STR_NONE : pb_uuid_str(&call->who->user);
-    PB_TRY(db_snapshot_open(workspace, &session, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = list_in(session, &l, err);
     db_snapshot_close(session);
     PB_TRY(status);
@@ -224,7 +224,7 @@ pb_status service_search(const service_call *call, db_workspace *workspace,
 {
     db_session *session = NULL;
     searching s = {.arena = arena, .limit = (size_t)limit};
-    PB_TRY(db_snapshot_open(workspace, &session, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = search_in(session, call, entity, words, &s, err);
     db_snapshot_close(session);
     PB_TRY(status);
@@ -259,7 +259,7 @@ static pb_status read_one(const service_call *call, db_workspace *workspace,
                           pb_arena *arena, service_record *ret_record, pb_error *err)
 {
     db_session *session = NULL;
-    PB_TRY(db_snapshot_open(workspace, &session, err));
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = read_in(session, call, entity, id, operation, arena, ret_record, err);
     db_snapshot_close(session);
     return status;

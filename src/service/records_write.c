@@ -134,8 +134,8 @@ pb_status service_put(const service_call *call, db_workspace *workspace, const s
                       pb_arena *arena, service_written *ret_written, pb_error *err)
 {
     putting p = {.call = call, .write = write, .arena = arena};
-    pb_status status = db_write(workspace, put_work, &p, err);
-    if (status == PB_CANCELLED && write->dry_run)
+    pb_status status = db_write_within(workspace, call->limits, put_work, &p, err);
+    if (status == PB_CANCELLED && write->dry_run && !db_limits_over(call->limits))
         status = PB_OK;
     if (status == PB_OK || status == PB_INVALID)
         *ret_written = p.written;
@@ -215,7 +215,7 @@ pb_status service_remove(const service_call *call, db_workspace *workspace,
                   .expected_version = expected_version,
                   .restore = restore,
                   .arena = arena};
-    PB_TRY(db_write(workspace, remove_work, &r, err));
+    PB_TRY(db_write_within(workspace, call->limits, remove_work, &r, err));
     *ret_record = r.seen;
     return PB_OK;
 }

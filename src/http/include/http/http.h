@@ -14,7 +14,7 @@ typedef struct http_limits {
     uint32_t connections;   /* open at once; 12,000 */
     uint32_t per_address;   /* open at once from one address (IPv6: one /64); 256 */
     uint32_t threads;       /* that look after connections; as many as processors */
-    uint32_t workers;       /* threads that do what may wait; 8 */
+    uint32_t workers;       /* threads that do what may wait; 64, which share commits */
     uint32_t queue;         /* requests that may wait for a worker; 512 */
     uint32_t head_seconds;  /* a head that began to come is whole by then; 10 */
     uint32_t body_seconds;  /* the same of a body, and a second more for each 32 KiB; 20 */
