@@ -52,12 +52,15 @@ static uint16_t port_of(int fd)
     return getsockname(fd, (struct sockaddr *)&own, &size) == 0 ? ntohs(own.sin6_port) : 0;
 }
 
-static int listen_at(const struct addrinfo *address, sys_socket *ret_socket)
+static int listen_at(const struct addrinfo *address, bool both_families, sys_socket *ret_socket)
 {
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1;
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int one = 1, only = !both_families;
     if (fd < 0)
         return errno;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
+    if ((address->ai_family == AF_INET6 &&
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) < 0) ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
         bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, WAITING_MAX) < 0) {
         int error_number = errno;
         close(fd);
@@ -83,9 +86,14 @@ pb_status sys_listen_tcp(const char *host, uint16_t port, sys_socket *ret_socket
                         NULL);
         return PB_NOT_FOUND;
     }
-    for (const struct addrinfo *one = list; one != NULL; one = one->ai_next)
-        if ((error_number = listen_at(one, ret_socket)) == 0)
-            break;
+    /* All of this machine is both families by one socket of the newer; a name such as localhost is
+     * expected at its older address first. */
+    const int families[] = {host == NULL ? AF_INET6 : AF_INET, host == NULL ? AF_INET : AF_INET6};
+    for (size_t i = 0; i < 2 && error_number != 0; i++)
+        for (const struct addrinfo *one = list; one != NULL && error_number != 0;
+             one = one->ai_next)
+            if (one->ai_family == families[i])
+                error_number = listen_at(one, host == NULL, ret_socket);
     freeaddrinfo(list);
     return error_number == 0 ? PB_OK : not_there(place, error_number, err);
 }
@@ -196,7 +204,12 @@ uint64_t sys_net_group(const void *address)
         group = (uint64_t)ntohl(four->sin_addr.s_addr) | (uint64_t)1 << 32;
     } else if (any != NULL && any->sa_family == AF_INET6) {
         const struct sockaddr_in6 *six = address;
+        uint32_t four;
+        memcpy(&four, &six->sin6_addr.s6_addr[12], sizeof four);
+        if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+            return (uint64_t)ntohl(four) | (uint64_t)1 << 32;
         memcpy(&group, &six->sin6_addr, sizeof group);
+        group = group != 0 ? group : UINT64_MAX; /* ::1 has no network of its own */
     }
     return group;
 }

@@ -3,7 +3,9 @@
 #include "sys/listen.h"
 #include "sys/sandbox.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 enum { CONFINED = 0, NOT_HERE = 3 };
@@ -91,7 +93,34 @@ static void test_a_port_belongs_to_one(void **state)
     sys_socket_end(&first, NULL);
     assert_int_equal(sys_listen_tcp(NULL, 0, &second, &err), PB_OK);
     assert_false(second.loopback); /* the whole machine is not only this machine's */
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(second.port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof to), 0); /* by either family */
+    close(client);
     sys_socket_end(&second, NULL);
+}
+
+static uint64_t group_of(const char *text)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, text, &four.sin_addr) == 1)
+        return sys_net_group(&four);
+    assert_int_equal(inet_pton(AF_INET6, text, &six.sin6_addr), 1);
+    return sys_net_group(&six);
+}
+
+/* shows: SEC-4 */
+static void test_addresses_are_counted_by_who_has_them(void **state)
+{
+    (void)state;
+    assert_true(group_of("192.0.2.1") == group_of("::ffff:192.0.2.1"));
+    assert_true(group_of("192.0.2.1") != group_of("192.0.2.2"));
+    assert_true(group_of("2001:db8:1:2::1") == group_of("2001:db8:1:2:ffff::9"));
+    assert_true(group_of("2001:db8:1:2::1") != group_of("2001:db8:1:3::1"));
+    assert_true(group_of("::1") != 0 && sys_net_group(NULL) == 0);
 }
 
 int main(void)
@@ -100,6 +129,7 @@ int main(void)
         cmocka_unit_test(test_what_is_given_up_is_out_of_reach),
         cmocka_unit_test(test_a_socket_left_behind_is_replaced_and_nothing_else),
         cmocka_unit_test(test_a_port_belongs_to_one),
+        cmocka_unit_test(test_addresses_are_counted_by_who_has_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
