@@ -191,7 +191,8 @@ bool identity_cose_verify(EVP_PKEY *key, int64_t algorithm, pb_str first, pb_str
     PB_AUTO_BUF signed_bytes = PB_BUF_INIT(1 << 20);
     const cose_kind *kind = kind_of(algorithm);
     static const int types[] = {[KEY_OKP] = 0, [KEY_EC2] = EVP_PKEY_EC, [KEY_RSA] = EVP_PKEY_RSA};
-    if (kind == NULL || signature.len == 0)
+    /* A certificate may hold a key that OpenSSL cannot read: then there is none. */
+    if (kind == NULL || key == NULL || signature.len == 0)
         return false;
     int want = kind->type == KEY_OKP ? (algorithm == COSE_ED448 ? EVP_PKEY_ED448 : EVP_PKEY_ED25519)
                                      : types[kind->type];
