@@ -173,10 +173,10 @@ static void test_site_origin_frames_and_questions_are_checked(void **state)
     pb_error err = {0};
     uint32_t counter;
     vector v = first_vector(e);
-    pb_str key = key_of(&v), origin = v.origin, name = v.site.name;
+    pb_str origin = v.origin, name = v.site.name;
     identity_passkey passkey;
     must(made(&v, e->arena, &passkey, &err), &err);
-    key = passkey.key;
+    pb_str key = passkey.key;
     v.origin = PB_STR("https://example.org.evil.example");
     assert_int_equal(shown(&v, key, &counter, &err), PB_DENIED);
     must_say(&err, "The passkey was used on another site.");
