@@ -35,6 +35,14 @@ static void test_from_the_first_day_to_the_last(void **state)
                    "list", "-w", ws);
     PROGRAM_EXPECT(folder, 0, "North: ann", "teams", "list", "-w", ws);
     PROGRAM_EXPECT(folder, 2, "“ben” is above “ann”", "users", "place", "ben", "ann", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "was given the role sales", "users", "give", "ann", "sales", "-w",
+                   ws);
+    PROGRAM_EXPECT(folder, 2, "holds this role already", "users", "give", "ann", "sales", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "roles: sales", "users", "list", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "There are no users", "users", "list", "-w", ws, "--at",
+                   "2001-01-01");
+    PROGRAM_EXPECT(folder, 0, "no more", "users", "take", "ann", "sales", "-w", ws);
+    PROGRAM_EXPECT(folder, 2, "does not hold this role", "users", "take", "ann", "sales", "-w", ws);
     PROGRAM_EXPECT(folder, 0, "was changed", "users", "change", "ann", "-w", ws, "--name",
                    "ann.lee", "--why", "married");
     PROGRAM_EXPECT(folder, 0, "(married)", "users", "show", "ann.lee", "-w", ws);
