@@ -33,8 +33,8 @@ static pb_status be_somebody(http_request *request, http_response *response, pb_
     if (status == PB_DENIED)
         return refuse(response);
     if (status == PB_LIMIT) {
-        const char *wait =
-            pb_arena_printf(request->arena, "%lld", (long long)(wait_us / PB_US_PER_SECOND + 1));
+        int64_t seconds = wait_us / PB_US_PER_SECOND + 1;
+        const char *wait = pb_arena_printf(request->arena, "%lld", (long long)seconds);
         response->status = 429;
         if (wait != NULL)
             http_response_header(response, "Retry-After", pb_str_c(wait));

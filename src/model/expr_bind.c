@@ -130,9 +130,20 @@ static pb_status put_settled(binder *b, const expr_node *operand, bool truth)
 
 static const char *sign_of(expr_op op)
 {
-    static const char *const signs[] = {[EXPR_EQ] = " = ",  [EXPR_NE] = " <> ", [EXPR_LT] = " < ",
-                                        [EXPR_LE] = " <= ", [EXPR_GT] = " > ",  [EXPR_GE] = " >= "};
-    return signs[op];
+    switch (op) {
+    case EXPR_EQ:
+        return " = ";
+    case EXPR_NE:
+        return " <> ";
+    case EXPR_LT:
+        return " < ";
+    case EXPR_LE:
+        return " <= ";
+    case EXPR_GT:
+        return " > ";
+    default:
+        return " >= ";
+    }
 }
 
 static expr_op turned(expr_op op)

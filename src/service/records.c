@@ -84,6 +84,7 @@ static pb_status list_in(db_session *session, listing *l, pb_error *err)
         status = record_list_read(session, l->asked, l->arena, &l->page->page, err);
     if (status == PB_OK)
         status = see_rows(&access, l, err);
+    l->asked->context = NULL;
     service_access_close(&access);
     return status;
 }
@@ -202,6 +203,7 @@ static pb_status search_in(db_session *session, const service_call *call,
     int64_t limit = (int64_t)s->limit * (access.policy == NULL ? 1 : WIDER);
     if (status == PB_OK)
         status = record_find(session, entity, words, limit, take_found, s, err);
+    s->access = NULL;
     service_access_close(&access);
     return status;
 }

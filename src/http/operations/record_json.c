@@ -189,7 +189,9 @@ static bool join_object(const model_field *field, const json_value *value, pb_ar
     bool money = field->type == MODEL_MONEY;
     const json_value *first = http_json_member(value, money ? "amount" : "id");
     const json_value *second = http_json_member(value, money ? "currency" : "reference");
-    bool good = value->count <= 2 && value->count == (size_t)((first != NULL) + (second != NULL));
+    size_t known = first != NULL;
+    known += second != NULL;
+    bool good = value->count == known;
     bool has_first =
         first != NULL && (first->kind == JSON_TEXT || (money && first->kind == JSON_NUMBER));
     bool has_second = second != NULL && second->kind == JSON_TEXT;
