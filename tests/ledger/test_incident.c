@@ -128,7 +128,7 @@ static void test_a_commit_cut_off_is_told_once_and_over_after_a_verification(voi
     write_one(workspace, 11);
     assert_int_equal(told_of(workspace, "workspace.interrupted"), 1);
     assert_true(lies_aside(&h, cut)); /* until all was seen to be in order */
-    workspace = db_workspace_close(workspace);
+    db_workspace_close(workspace);
     workspace = open_at(&h, cut);
     write_one(workspace, 12);
     must_verify(workspace, &report);
