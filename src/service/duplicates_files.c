@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { IDS_PIECE = 2 << 20, ID_ROOM = 64 << 10 };
+enum { IDS_FIRST = 16384, IDS_PIECE = 2 << 20, ID_ROOM = 64 << 10 };
 
 /* What is gathered of one entity. */
 typedef struct entity_rows {
@@ -172,7 +172,8 @@ static pb_status keep_ids(file_search *search, entity_rows *of, const file_slot 
                           pb_error *err)
 {
     if (of->count + slot->count > of->capacity) {
-        size_t more = of->capacity + of->capacity / 2 + EXCHANGE_SCAN_ROWS;
+        /* Large from the first: the store ends large blocks by itself. */
+        size_t more = of->capacity + of->capacity / 2 + IDS_FIRST;
         const match_store *store = search->matching.store;
         pb_str *grown = store->resize(store->context, of->ids, more * sizeof *grown);
         if (grown == NULL)

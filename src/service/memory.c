@@ -59,8 +59,9 @@ pb_status service_matching_bound(const service_call *call, const match_options *
     uint64_t least = PROGRAM + MARGIN + rows * ROW;
     if (limit < least && call->memory > 0) {
         char given[24], needed[24];
-        (void)snprintf(given, sizeof given, "%lluMB", (unsigned long long)(limit / 1000000));
-        (void)snprintf(needed, sizeof needed, "%lluMB", (unsigned long long)(least / 1000000 + 1));
+        uint64_t has = limit / 1000000, needs = least / 1000000 + 1;
+        (void)snprintf(given, sizeof given, "%lluMB", (unsigned long long)has);
+        (void)snprintf(needed, sizeof needed, "%lluMB", (unsigned long long)needs);
         pb_fail(err, PB_USAGE,
                 PB_MSG("Records to be compared: {count}; that cannot be done in {given} of memory"),
                 "count", PB_ARG_INT((int64_t)rows), "given", given, NULL);

@@ -34,7 +34,7 @@ void sys_spill_bound(void *spill, uint64_t limit);
 pb_status sys_spill_why(const void *spill, pb_error *err);
 /** The most bytes that lay in files at once. */
 uint64_t sys_spill_most(const sys_spill *spill);
-/** Frees it and all its blocks. Takes NULL, returns NULL. */
+/** Frees it and all its large blocks (64 KiB and more). Takes NULL, returns NULL. */
 sys_spill *sys_spill_free(sys_spill *spill);
 
 #endif
