@@ -272,6 +272,46 @@ static void values_body(room *r)
 }
 ON_EVERY_ENGINE(values_come_back_as_they_went, values_body)
 
+/* More than the cache holds is made, deleted and made again, pages taken anew among what was let go
+ * of, all before one commit.
+ */
+static pb_status made_anew(db_session *session, void *context, pb_error *err)
+{
+    enum { TEXT = 7000, MADE = 8000, TURNS = 3 };
+    static char text[TEXT];
+    db_stmt *stmt = NULL;
+    memset(text, 'x', sizeof text);
+    for (int turn = 0; turn < TURNS; turn++) {
+        for (int64_t n = 1; n <= MADE; n++)
+            PB_TRY(insert_account(session, n, pb_str_n(text, TEXT - (size_t)(n % 9) * 700), err));
+        PB_TRY(db_prepare(session, "DELETE FROM t_account WHERE n % 40 <> ?1", &stmt, err));
+        db_bind_i64(stmt, 1, turn == TURNS - 1 ? 0 : 99); /* at last some stay */
+        PB_TRY(db_run(stmt, err));
+    }
+    *(int64_t *)context = MADE / 40;
+    return PB_OK;
+}
+
+static void made_anew_body(room *r)
+{
+    int64_t left = 0;
+    make(r);
+    assert_ok(r, db_write(r->workspace, made_anew, &left, &r->err));
+    assert_int_equal(left, count_now(r, ACCOUNTS));
+    if (!r->options.scratch)
+        assert_ok(r, db_check_pages(r->workspace, &r->err));
+}
+/* shows: PER-2 */
+ON_EVERY_ENGINE(pages_set_free_and_taken_again_in_one_transaction, made_anew_body)
+
+static void scratch_anew_body(room *r)
+{
+    r->options.scratch = !on_postgres();
+    made_anew_body(r);
+}
+/* shows: PER-2 AUD-3 */
+ON_EVERY_ENGINE(the_same_where_nothing_is_kept, scratch_anew_body)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +327,8 @@ int main(void)
         cmocka_unit_test(names_that_are_taken_are_refused),
         cmocka_unit_test(a_scratch_workspace_leaves_nothing),
         cmocka_unit_test(values_come_back_as_they_went),
+        cmocka_unit_test(pages_set_free_and_taken_again_in_one_transaction),
+        cmocka_unit_test(the_same_where_nothing_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,11 +87,9 @@ static void measure(bench *b, const identity_actor *actor, const char *what)
 
 int main(void)
 {
-    bench *b = calloc(1, sizeof *b);
-    pb_uuid *people = calloc(BELOW, sizeof *people);
+    static bench whole, *b = &whole;
+    static pb_uuid people[BELOW];
     const int64_t role = 1;
-    if (b == NULL || people == NULL)
-        return 1;
     b->arena = pb_arena_new(0);
     make_schema(b);
     for (int i = 0; i < BELOW; i++) {
@@ -114,7 +112,5 @@ int main(void)
     identity_policy_release(b->policy);
     model_schema_free(b->schema);
     pb_arena_free(b->arena);
-    free(people);
-    free(b);
     return 0;
 }

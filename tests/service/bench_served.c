@@ -180,8 +180,9 @@ static void tell_waits(worker *workers, size_t count)
         used += workers[i].wait_count;
     }
     qsort(waits, used, sizeof *waits, by_length);
-    printf(", answered after %.1f ms (half), %.1f ms (99 of 100)\n", (double)waits[used / 2] / 1000,
-           (double)waits[used * 99 / 100] / 1000);
+    const size_t half = used / 2, most = used * 99 / 100;
+    printf(", answered after %.1f ms (half), %.1f ms (99 of 100)\n", (double)waits[half] / 1000,
+           (double)waits[most] / 1000);
     free(waits);
 }
 

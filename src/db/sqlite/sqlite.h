@@ -49,7 +49,7 @@ struct db_conn {
     int log_frames_limit;   /* from here on frames are moved into the file */
     db_raw moments;         /* file NULL: not open yet */
     struct db_conn *keeper; /* holds a state while the log is moved; NULL: not needed yet */
-    bool overwrites;        /* this transaction overwrites what it deletes */
+    bool overwrites;        /* this transaction empties the log behind what it deletes */
     bool foreign;           /* a foreign statement is being prepared or run */
     pb_str foreign_sql;     /* its text */
     int64_t steps_left;     /* of the foreign statement that runs */
