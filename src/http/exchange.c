@@ -188,7 +188,10 @@ void http_exchange_run(http_exchange *exchange)
         http_log_error("request.failed", &error);
     /* What the operation said in headers (Allow, WWW-Authenticate, Retry-After) belongs to it. */
     size_t headers = response->header_count;
+    http_pair first = response->headers[0];
     http_exchange_refuse(exchange, response->status >= 400 ? response->status : 0, &error);
-    if (headers > 0 && response->header_count == 0)
+    if (headers > 0) {
+        response->headers[0] = first;
         response->header_count = headers;
+    }
 }

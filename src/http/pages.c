@@ -171,7 +171,7 @@ const http_route http_pages[] = {
     {HTTP_GET, "/healthz", "health", PB_MSG("Whether the server answers"), health, 0, NULL, NULL,
      0},
     {HTTP_GET, "/readyz", "ready", PB_MSG("Whether records can be read and written"), ready,
-     HTTP_BLOCKS, NULL, NULL, 0},
+     HTTP_BLOCKS | HTTP_OPEN, NULL, NULL, 0},
     {HTTP_GET, "/metrics", "metrics", PB_MSG("Numbers for monitoring (Prometheus)"), metrics, 0,
      NULL, "text/plain", 0},
     {0},

@@ -32,6 +32,7 @@ typedef struct http_pair {
 
 typedef struct http_route http_route;
 struct identity_actor;
+struct service_guest;
 
 /** One request, whole: operations are called when the body is there. All texts lie in `arena` or
  * live as long as it. */
@@ -50,7 +51,8 @@ typedef struct http_request {
     bool metrics;   /* came where only metrics and health are told */
     char id[37];    /* of this request: stands in the answer, the log and the ledger */
     int64_t now_us; /* when it came */
-    const struct identity_actor *who; /* NULL: nobody signed in */
+    const struct identity_actor *who;  /* NULL: nobody signed in */
+    const struct service_guest *guest; /* and by what; see who.h */
     pb_str scopes; /* what the key or token reaches to, see service_call; absent: no limit */
     const pb_catalog *catalog; /* the reader's language; NULL: English */
     const http_options *server;
@@ -80,7 +82,10 @@ typedef pb_status (*http_handler)(http_request *request, http_response *response
 
 /** It may wait or take long (writes, searches, files): runs on a worker, so that it holds up no
  * other connection. */
-enum { HTTP_BLOCKS = 1 };
+enum {
+    HTTP_BLOCKS = 1,
+    HTTP_OPEN = 2 /* for who is not signed in: what says who asks is not looked at */
+};
 
 /** One operation. Tables end with a NULL path. */
 struct http_route {

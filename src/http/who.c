@@ -1,14 +1,44 @@
-/* RFC 6750: Authorization: Bearer TOKEN. */
+/* RFC 6750: Authorization: Bearer TOKEN; and who has a cookie. */
 #include "who.h"
 
 #include "base/time.h"
 
-#include "service/signin.h"
+#include "cookie.h"
+
+void http_retry_after(http_response *response, int64_t wait_us)
+{
+    const char *wait = pb_arena_printf(
+        response->arena, "%lld", (long long)((wait_us + PB_US_PER_SECOND - 1) / PB_US_PER_SECOND));
+    if (wait != NULL)
+        http_response_header(response, "Retry-After", pb_str_c(wait));
+}
+
+identity_visit http_visit(const http_request *request)
+{
+    return (identity_visit){
+        .actor = {.via = PB_STR("API"), .purpose = http_request_header(request, "Purpose")},
+        .now_us = request->now_us,
+        .address = request->address,
+        .device = http_request_header(request, "User-Agent"),
+        .known = http_cookie_device(request)};
+}
 
 static pb_status refuse(http_response *response)
 {
     response->status = 401;
     http_response_header(response, "WWW-Authenticate", PB_STR("Bearer error=\"invalid_token\""));
+    return PB_DENIED;
+}
+
+pb_status http_need_somebody(const http_request *request, http_response *response, pb_error *err)
+{
+    if (request->who != NULL)
+        return PB_OK;
+    response->status = 401;
+    http_response_header(response, "WWW-Authenticate", PB_STR("Bearer"));
+    pb_fail(err, PB_DENIED, PB_MSG("You are not signed in."), NULL);
+    pb_error_hint(err, PB_MSG("Sign in, or send a key or token in the header Authorization."),
+                  NULL);
     return PB_DENIED;
 }
 
@@ -23,9 +53,7 @@ static pb_status be_somebody(http_request *request, http_response *response, pb_
 {
     int64_t wait_us = 0;
     service_guest *guest = pb_arena_alloc(request->arena, sizeof *guest);
-    const identity_visit visit = {.now_us = request->now_us,
-                                  .address = request->address,
-                                  .device = http_request_header(request, "User-Agent")};
+    const identity_visit visit = http_visit(request);
     if (guest == NULL)
         return pb_fail_memory(err);
     pb_status status = service_guest_find(request->server->desk, &visit, token, request->arena,
@@ -33,37 +61,49 @@ static pb_status be_somebody(http_request *request, http_response *response, pb_
     if (status == PB_DENIED)
         return refuse(response);
     if (status == PB_LIMIT) {
-        int64_t seconds = wait_us / PB_US_PER_SECOND + 1;
-        const char *wait = pb_arena_printf(request->arena, "%lld", (long long)seconds);
         response->status = 429;
-        if (wait != NULL)
-            http_response_header(response, "Retry-After", pb_str_c(wait));
+        http_retry_after(response, wait_us);
     }
     PB_TRY(status);
     if (!pb_arena_defer(request->arena, let_go, guest)) {
         service_guest_let_go(guest);
         return pb_fail_memory(err);
     }
+    request->guest = guest;
     request->who = &guest->held.actor;
     request->scopes = guest->caller.scopes;
     return PB_OK;
 }
 
-pb_status http_who(http_request *request, http_response *response, pb_error *err)
+static pb_status read_bearer(pb_str shown, http_response *response, pb_str *ret_token,
+                             pb_error *err)
 {
     static const pb_str scheme = {"Bearer ", sizeof "Bearer " - 1};
-    pb_str shown = http_request_header(request, "Authorization");
-    if (shown.ptr == NULL)
+    *ret_token = pb_str_trim(pb_str_sub(shown, scheme.len, shown.len));
+    if (pb_str_eq_nocase(pb_str_sub(shown, 0, scheme.len), scheme))
         return PB_OK;
-    if (!pb_str_eq_nocase(pb_str_sub(shown, 0, scheme.len), scheme)) {
-        pb_fail(err, PB_DENIED, PB_MSG("The header Authorization is not of a known kind."), NULL);
-        pb_error_hint(err, PB_MSG("Send “Bearer” and a key or token."), NULL);
-        return refuse(response);
+    pb_fail(err, PB_DENIED, PB_MSG("The header Authorization is not of a known kind."), NULL);
+    pb_error_hint(err, PB_MSG("Send “Bearer” and a key or token."), NULL);
+    return refuse(response);
+}
+
+pb_status http_who(http_request *request, http_response *response, pb_error *err)
+{
+    pb_str shown = http_request_header(request, "Authorization"), token;
+    if (request->route->flags & HTTP_OPEN)
+        return PB_OK;
+    if (shown.ptr != NULL) {
+        PB_TRY(read_bearer(shown, response, &token, err));
+    } else {
+        token = http_cookie_token(request);
+        if (token.len == 0)
+            return PB_OK;
+        if (request->method != HTTP_GET && request->method != HTTP_HEAD)
+            PB_TRY(http_need_own_page(request, err));
     }
     if (request->server->desk == NULL) {
         pb_fail(err, PB_DENIED, PB_MSG("Nobody can sign in here."), NULL);
         return refuse(response);
     }
-    return be_somebody(request, response, pb_str_trim(pb_str_sub(shown, scheme.len, shown.len)),
-                       err);
+    return be_somebody(request, response, token, err);
 }

@@ -1,6 +1,8 @@
 /* What a request is about: entity, record, parameters, body. */
 #include "operations.h"
 
+#include "../who.h"
+
 #include "identity/actor.h"
 #include "model/yaml.h"
 
@@ -43,23 +45,12 @@ void http_op_entity_path(const model_schema *schema, const model_entity *entity,
     pb_buf_add(out, good ? pb_buf_str(&path) : entity->name);
 }
 
-static pb_status need_somebody(const http_request *request, http_response *response, pb_error *err)
-{
-    if (request->who != NULL)
-        return PB_OK;
-    response->status = 401;
-    pb_fail(err, PB_DENIED, PB_MSG("You are not signed in."), NULL);
-    pb_error_hint(err, PB_MSG("Sign in, or send a key or token in the header Authorization."),
-                  NULL);
-    return PB_DENIED;
-}
-
 pb_status http_op_entity(const http_request *request, http_response *response,
                          const model_entity **ret_entity, pb_error *err)
 {
     const model_schema *schema = db_workspace_schema(request->server->workspace);
     pb_str wanted = http_request_part(request, "entity");
-    PB_TRY(need_somebody(request, response, err));
+    PB_TRY(http_need_somebody(request, response, err));
     for (size_t i = 0; i < schema->entity_count; i++) {
         PB_AUTO_BUF path = PB_BUF_INIT(4096);
         http_op_entity_path(schema, &schema->entities[i], &path);

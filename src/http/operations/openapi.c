@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../who.h"
 #include "operations.h"
 
 enum { TEXT_MAX = 4096 };
@@ -600,10 +601,7 @@ pb_status http_op_openapi(http_request *request, http_response *response, pb_err
 {
     pb_json json;
     writer w = {&json, request, db_workspace_schema(request->server->workspace)};
-    if (request->who == NULL) {
-        response->status = 401;
-        return pb_fail(err, PB_DENIED, PB_MSG("You are not signed in."), NULL);
-    }
+    PB_TRY(http_need_somebody(request, response, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member(&json, "openapi", PB_STR("3.1.0"));
