@@ -28,6 +28,10 @@ typedef struct http_head {
 int http_head_check(const http_head *head, uint64_t *ret_body, pb_error *err);
 /** Fills method, parts and query from the head. As http_head_check otherwise. */
 int http_head_parse(const http_head *head, http_request *request, pb_error *err);
+/** Pairs of a query or of a form (application/x-www-form-urlencoded), decoded; there is room for
+ * HTTP_QUERY_MAX. As http_head_check otherwise. */
+int http_form_parse(pb_str text, pb_arena *arena, http_pair *pairs, size_t *ret_count,
+                    pb_error *err);
 /** What the client asked for by Accept (`wanted`, absent: anything) of what there is (`given`,
  * separated by blanks); absent: nothing of it. */
 pb_str http_accepted(pb_str wanted, pb_str given);

@@ -71,24 +71,24 @@ static int parse_path(pb_str path, http_request *request, pb_error *err)
     return 0;
 }
 
-static int parse_query(pb_str query, http_request *request, pb_error *err)
+int http_form_parse(pb_str text, pb_arena *arena, http_pair *pairs, size_t *ret_count,
+                    pb_error *err)
 {
     pb_str one;
-    request->query_count = 0;
-    while (pb_str_split(&query, '&', &one)) {
+    *ret_count = 0;
+    while (pb_str_split(&text, '&', &one)) {
         size_t mark = pb_str_index(one, '=');
         http_pair pair = {PB_STR_NONE, PB_STR_NONE};
         if (one.len == 0)
             continue;
-        if (request->query_count == HTTP_QUERY_MAX)
+        if (*ret_count == HTTP_QUERY_MAX)
             return refuse(PB_MSG("The address has too many parameters."), PB_STR_NONE, err);
-        int refused = decode(pb_str_sub(one, 0, mark), true, request->arena, &pair.name, err);
+        int refused = decode(pb_str_sub(one, 0, mark), true, arena, &pair.name, err);
         if (refused == 0)
-            refused =
-                decode(pb_str_sub(one, mark + 1, one.len), true, request->arena, &pair.value, err);
+            refused = decode(pb_str_sub(one, mark + 1, one.len), true, arena, &pair.value, err);
         if (refused != 0)
             return refused;
-        request->query[request->query_count++] = pair;
+        pairs[(*ret_count)++] = pair;
     }
     return 0;
 }
@@ -146,6 +146,6 @@ int http_head_parse(const http_head *head, http_request *request, pb_error *err)
     int refused = parse_path(pb_str_sub(uri, 0, mark), request, err);
     return refused != 0
                ? refused
-               : parse_query(mark < uri.len ? pb_str_sub(uri, mark + 1, uri.len) : PB_STR_NONE,
-                             request, err);
+               : http_form_parse(mark < uri.len ? pb_str_sub(uri, mark + 1, uri.len) : PB_STR_NONE,
+                                 request->arena, request->query, &request->query_count, err);
 }

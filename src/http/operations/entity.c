@@ -37,12 +37,31 @@ static bool is_taken(const model_schema *schema, const model_entity *entity, pb_
     return taken;
 }
 
+/* What stands word by word behind /api/v1 is nobody's plural. */
+static bool is_reserved(pb_str word)
+{
+    static const pb_str prefix = {"/api/v1/", sizeof "/api/v1/" - 1};
+    for (const http_route *const *table = http_tables; *table != NULL; table++)
+        for (const http_route *route = *table; route->path != NULL; route++) {
+            pb_str path = pb_str_c(route->path);
+            if (!pb_str_starts(path, prefix))
+                continue;
+            path = pb_str_sub(path, prefix.len, path.len);
+            if (pb_str_eq(pb_str_sub(path, 0, pb_str_index(path, '/')), word))
+                return true;
+        }
+    return false;
+}
+
 void http_op_entity_path(const model_schema *schema, const model_entity *entity, pb_buf *out)
 {
     PB_AUTO_BUF path = PB_BUF_INIT(4096);
     put_plural(entity, &path);
-    bool good = is_plain(pb_buf_str(&path)) && !is_taken(schema, entity, pb_buf_str(&path));
+    bool good = is_plain(pb_buf_str(&path)) && !is_reserved(pb_buf_str(&path)) &&
+                !is_taken(schema, entity, pb_buf_str(&path));
     pb_buf_add(out, good ? pb_buf_str(&path) : entity->name);
+    if (!good && is_reserved(entity->name))
+        pb_buf_addc(out, "_records");
 }
 
 pb_status http_op_entity(const http_request *request, http_response *response,

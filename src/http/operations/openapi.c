@@ -42,6 +42,18 @@ static const struct operation {
     {"restoreRecord", "", "", NULL, "_record", "200 400 401 403 404"},
     {"readHistory", "", "Purpose", NULL, "History", "200 400 401 403 404"},
     {"readOpenApi", "", "", NULL, "Anything", "200 401"},
+    {"signIn", "", "", "SignInPassword", "SignIn", "200 400 401 403 429"},
+    {"signInByCode", "", "", "SignInSecond", "SignIn", "200 400 401 403 429"},
+    {"signInByRecovery", "", "", "SignInSecond", "SignIn", "200 400 401 403 429"},
+    {"beginFactor", "", "", "SignInTicket", "Factor", "200 400 401"},
+    {"signInByNewFactor", "", "", "SignInNewFactor", "SignIn", "200 400 401 403 429"},
+    {"enrol", "", "", "Enrolment", "SignIn", "200 400 401 403 422 429"},
+    {"prove", "", "", "Proof", "SignIn", "200 400 401 403 422 429"},
+    {"signOut", "", "", NULL, "", "204 400 401 403 422"},
+    {"readMe", "", "", NULL, "Me", "200 400 401 403"},
+    {"listSessions", "", "", NULL, "Sessions", "200 400 401 403"},
+    {"endSession", "", "", NULL, "", "204 400 401 403 404"},
+    {"makeToken", "", "", "TokenForm", "Token", "200 400 401 429"},
     {"health", "", "", NULL, "Anything", "200"},
 };
 static const struct operation other = {NULL, "", "", NULL, "Anything", "200"};
@@ -79,6 +91,7 @@ static const struct {
     const char *says;
 } statuses[] = {{200, "Done"},
                 {201, "Created"},
+                {204, "Done; there is nothing to tell"},
                 {304, "It is as it was"},
                 {400, "The request was not understood"},
                 {401, "Nobody is signed in"},
@@ -88,7 +101,8 @@ static const struct {
                 {412, "It was changed since"},
                 {413, "A limit was reached"},
                 {422, "What was given is not valid"},
-                {428, "The version to change must be named"}};
+                {428, "The version to change must be named"},
+                {429, "Too often; Retry-After says when it is good again"}};
 
 static const struct operation *operation_of(const http_route *route)
 {
@@ -418,8 +432,11 @@ static void put_responses(const writer *w, const struct operation *operation, pb
         pb_json_key(json, number);
         pb_json_object(json);
         put_text(w, "description", statuses[i].says);
-        if (statuses[i].status < 300)
+        bool oauth = strcmp(operation->name == NULL ? "" : operation->name, "makeToken") == 0;
+        if (statuses[i].status < 300 && statuses[i].status != 204)
             put_content(json, "application/json", entity, operation->gives);
+        else if (statuses[i].status >= 400 && oauth)
+            put_content(json, "application/json", entity, "TokenRefused");
         else if (statuses[i].status >= 400)
             put_content(json, "application/problem+json", entity, "Problem");
         pb_json_object_end(json);
@@ -510,6 +527,23 @@ static void put_body(const writer *w, const http_route *route, const struct oper
     pb_json_object_end(json);
 }
 
+/* Who is signed in, by a token or by a cookie; or everybody. */
+static void put_who(pb_json *json, const http_route *route)
+{
+    static const char *const ways[] = {"bearer", "program", "cookie"};
+    bool closed = (route->flags & (HTTP_BLOCKS | HTTP_OPEN)) == HTTP_BLOCKS;
+    pb_json_key(json, "security");
+    pb_json_array(json);
+    for (size_t i = 0; closed && i < sizeof ways / sizeof *ways; i++) {
+        pb_json_object(json);
+        pb_json_key(json, ways[i]);
+        pb_json_array(json);
+        pb_json_array_end(json);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void put_operation(const writer *w, const http_route *route, const model_entity *entity)
 {
     static const char *const verbs[] = {"get", "post", "put", "patch", "delete"};
@@ -531,6 +565,7 @@ static void put_operation(const writer *w, const http_route *route, const model_
         pb_json_str(json, name);
         pb_json_array_end(json);
     }
+    put_who(json, route);
     put_parameters(w, route, operation);
     if (route->takes != NULL)
         put_body(w, route, operation, name);
@@ -585,18 +620,6 @@ static void put_paths(const writer *w)
     pb_json_object_end(w->json);
 }
 
-static void put_security(pb_json *json)
-{
-    pb_json_key(json, "securitySchemes");
-    pb_json_object(json);
-    pb_json_key(json, "bearer");
-    pb_json_object(json);
-    pb_json_member(json, "type", PB_STR("http"));
-    pb_json_member(json, "scheme", PB_STR("bearer"));
-    pb_json_object_end(json);
-    pb_json_object_end(json);
-}
-
 pb_status http_op_openapi(http_request *request, http_response *response, pb_error *err)
 {
     pb_json json;
@@ -610,18 +633,10 @@ pb_status http_op_openapi(http_request *request, http_response *response, pb_err
     pb_json_member(&json, "title", PB_STR("Probity"));
     pb_json_member(&json, "version", pb_str_c(request->server->version));
     pb_json_object_end(&json);
-    pb_json_key(&json, "security");
-    pb_json_array(&json);
-    pb_json_object(&json);
-    pb_json_key(&json, "bearer");
-    pb_json_array(&json);
-    pb_json_array_end(&json);
-    pb_json_object_end(&json);
-    pb_json_array_end(&json);
     put_paths(&w);
     pb_json_key(&json, "components");
     pb_json_object(&json);
-    put_security(&json);
+    http_openapi_put_ways(&json);
     pb_json_key(&json, "schemas");
     pb_json_object(&json);
     http_openapi_put_common(&json);
