@@ -3,7 +3,7 @@
  * documented must have been seen. */
 #include "../record/world.h"
 
-#include "json_schema.h"
+#include "described.h"
 #include "route.h"
 #include "who.h"
 
@@ -41,34 +41,6 @@ typedef struct answer {
 
 /* ---- what the document says of an answer ---- */
 
-static bool same_path(const char *template, const char *path)
-{
-    for (;;) {
-        if (*template == '{' && *path != '/' && *path != '\0') {
-            template += strcspn(template, "}") + 1;
-            path += strcspn(path, "/");
-        }
-        if (*template != *path)
-            return false;
-        if (*path == '\0')
-            return true;
-        template ++;
-        path++;
-    }
-}
-
-static const cJSON *described(const server *s, const char *path)
-{
-    const cJSON *item, *best = NULL;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(s->openapi, "paths"))
-    {
-        bool open = strchr(item->string, '{') != NULL;
-        if (same_path(item->string, path) && (best == NULL || !open))
-            best = item;
-    }
-    return best;
-}
-
 static void note_seen(server *s, const char *operation, int status)
 {
     char text[64];
@@ -84,25 +56,8 @@ static void check_answer(server *s, const question *q, const answer *a, const ch
 {
     static const char *const verbs[] = {
         [HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete"};
-    char status[16], fault[1024] = "";
-    const cJSON *path = described(s, q->path);
-    const cJSON *operation = cJSON_GetObjectItem(path, verbs[q->method]);
-    if (operation == NULL)
-        fail_msg("%s %s is not described", verbs[q->method], q->path);
-    (void)snprintf(status, sizeof status, "%d", a->status);
-    const cJSON *response =
-        cJSON_GetObjectItem(cJSON_GetObjectItem(operation, "responses"), status);
-    if (response == NULL)
-        fail_msg("%s %s: %s is not described: %s", verbs[q->method], q->path, status, a->text);
-    const cJSON *content = cJSON_GetObjectItem(response, "content");
-    assert_true((content == NULL) == (a->json == NULL));
-    if (content != NULL) {
-        const cJSON *schema =
-            cJSON_GetObjectItem(cJSON_GetObjectItemCaseSensitive(content, type), "schema");
-        schema_check check = {s->openapi, fault, sizeof fault};
-        if (schema == NULL || !schema_valid(&check, schema, a->json, ""))
-            fail_msg("%s %s %s: %s: %s", verbs[q->method], q->path, status, fault, a->text);
-    }
+    const char *verb = verbs[q->method];
+    const cJSON *operation = described_check(s->openapi, verb, q->path, a->status, a->json, type);
     note_seen(s, cJSON_GetObjectItem(operation, "operationId")->valuestring, a->status);
 }
 

@@ -1,0 +1,70 @@
+/* What the OpenAPI document of a server says of its answers, and whether they are so. */
+#ifndef TESTS_HTTP_DESCRIBED_H
+#define TESTS_HTTP_DESCRIBED_H
+
+#include "json_schema.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static inline bool described_same(const char *template, const char *path)
+{
+    for (;;) {
+        if (*template == '{' && *path != '/' && *path != '\0') {
+            template += strcspn(template, "}") + 1;
+            path += strcspn(path, "/");
+        }
+        if (*template != *path)
+            return false;
+        if (*path == '\0')
+            return true;
+        template ++;
+        path++;
+    }
+}
+
+static inline const cJSON *described_path(const cJSON *openapi, const char *path)
+{
+    const cJSON *item, *best = NULL;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItem(openapi, "paths"))
+    {
+        bool open = strchr(item->string, '{') != NULL;
+        if (described_same(item->string, path) && (best == NULL || !open))
+            best = item;
+    }
+    return best;
+}
+
+/** Holds an answer (`json` NULL: without a body) to the document; returns its operation. */
+static inline const cJSON *described_check(const cJSON *openapi, const char *verb, const char *path,
+                                           int answered, const cJSON *json, const char *type)
+{
+    char status[16], fault[1024] = "";
+    const cJSON *operation = cJSON_GetObjectItem(described_path(openapi, path), verb);
+    char *text = json == NULL ? NULL : cJSON_PrintUnformatted(json);
+    const char *told = text == NULL ? "" : text;
+    if (operation == NULL)
+        fail_msg("%s %s is not described", verb, path);
+    (void)snprintf(status, sizeof status, "%d", answered);
+    const cJSON *response =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(operation, "responses"), status);
+    if (response == NULL)
+        fail_msg("%s %s: %s is not described: %s", verb, path, status, told);
+    const cJSON *content = cJSON_GetObjectItem(response, "content");
+    assert_true((content == NULL) == (json == NULL));
+    if (content != NULL) {
+        const cJSON *schema =
+            cJSON_GetObjectItem(cJSON_GetObjectItemCaseSensitive(content, type), "schema");
+        schema_check check = {openapi, fault, sizeof fault};
+        if (schema == NULL || !schema_valid(&check, schema, json, ""))
+            fail_msg("%s %s %s: %s: %s", verb, path, status, fault, told);
+    }
+    free(text);
+    return operation;
+}
+
+#endif
