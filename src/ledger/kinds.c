@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 const ledger_kind ledger_kinds[] = {
+    {"access.refused", false, true, PB_MSG("Something was refused to somebody who may not do it.")},
     {"audit.run", false, true, PB_MSG("An audit was run.")},
     {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
     {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},
@@ -68,4 +69,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 63;
+const size_t ledger_kind_count = 64;

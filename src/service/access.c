@@ -5,10 +5,11 @@
 #include "identity/credential.h"
 #include "model/mask.h"
 
-pb_status service_access_open(db_session *session, const service_call *call,
+pb_status service_access_open(db_session *session, const service_call *call, service_denial *denial,
                               service_access *ret_access, pb_error *err)
 {
-    service_access access = {call, session, NULL};
+    service_access access = {call, session, NULL, denial};
+    *denial = (service_denial){.entity = NULL};
     if (call->who != NULL && !call->who->holder)
         PB_TRY(identity_policy_now(session, &access.policy, err));
     *ret_access = access;
@@ -18,6 +19,18 @@ pb_status service_access_open(db_session *session, const service_call *call,
 void service_access_close(service_access *access)
 {
     access->policy = identity_policy_release(access->policy);
+}
+
+static void keep_denial(const service_access *access, identity_operation operation,
+                        const model_entity *entity, const record_data *record,
+                        const model_field *field)
+{
+    service_denial *denial = access->denial;
+    *denial = (service_denial){operation, entity, NULL, field, {{0}}};
+    if (record != NULL) {
+        denial->id = record->id;
+        denial->record = &denial->id;
+    }
 }
 
 static pb_status fail_absent(const model_entity *entity, pb_uuid id, pb_error *err)
@@ -38,6 +51,7 @@ pb_status service_in_scope(const service_access *access, identity_operation oper
     (void)snprintf(scope, sizeof scope, "%.*s.%s", PB_STR_FMT(entity->name), word);
     if (identity_scope_has(scopes, pb_str_c(word)) || identity_scope_has(scopes, pb_str_c(scope)))
         return PB_OK;
+    keep_denial(access, operation, entity, NULL, NULL);
     pb_fail(err, PB_DENIED, PB_MSG("The key has not the scope {scope}."), "scope", scope, NULL);
     pb_error_hint(err, PB_MSG("Use a key made with that scope."), NULL);
     return PB_DENIED;
@@ -51,9 +65,10 @@ pb_status service_may_at_all(const service_access *access, identity_operation op
         return PB_OK;
     identity_decision decision =
         identity_decide(access->policy, access->call->who, operation, entity, NULL, NULL);
-    return decision.outcome != IDENTITY_DENY
-               ? PB_OK
-               : identity_refuse(&decision, operation, entity, NULL, err);
+    if (decision.outcome != IDENTITY_DENY)
+        return PB_OK;
+    keep_denial(access, operation, entity, NULL, NULL);
+    return identity_refuse(&decision, operation, entity, NULL, err);
 }
 
 static pb_status owner_of(const service_access *access, const record_data *record,
@@ -76,6 +91,7 @@ pb_status service_may(const service_access *access, identity_operation operation
         identity_decide(access->policy, who, operation, record->entity, &about, NULL);
     if (decision.outcome != IDENTITY_DENY)
         return PB_OK;
+    keep_denial(access, operation, record->entity, record, NULL);
     identity_decision read =
         identity_decide(access->policy, who, IDENTITY_OP_READ, record->entity, &about, NULL);
     return read.outcome == IDENTITY_DENY
@@ -92,9 +108,10 @@ pb_status service_may_write(const service_access *access, identity_operation ope
     PB_TRY(owner_of(access, record, &about, err));
     identity_decision decision = identity_decide(access->policy, access->call->who, operation,
                                                  record->entity, &about, field);
-    return decision.outcome == IDENTITY_ALLOW
-               ? PB_OK
-               : identity_refuse(&decision, operation, record->entity, field, err);
+    if (decision.outcome == IDENTITY_ALLOW)
+        return PB_OK;
+    keep_denial(access, operation, record->entity, record, field);
+    return identity_refuse(&decision, operation, record->entity, field, err);
 }
 
 /* ---- what is shown of values ---- */
@@ -149,8 +166,10 @@ pb_status service_see(const service_access *access, identity_operation operation
             return pb_fail_memory(err);
         PB_TRY(owner_of(access, record, &about, err));
         if (!identity_rights_to(access->policy, access->call->who, operation, record->entity,
-                                &about, rights))
+                                &about, rights)) {
+            keep_denial(access, operation, record->entity, record, NULL);
             return fail_absent(record->entity, record->id, err);
+        }
         seen.rights = rights;
         PB_TRY(take_out(&seen, arena, err));
     }

@@ -4,15 +4,31 @@
 
 #include "service/records.h"
 
+/** What was refused last. */
+typedef struct service_denial {
+    identity_operation operation;
+    const model_entity *entity; /* NULL: nothing was */
+    const pb_uuid *record;      /* NULL: it is not about one */
+    const model_field *field;   /* likewise */
+    pb_uuid id;
+} service_denial;
+
 typedef struct service_access {
     const service_call *call;
     db_session *session;
     identity_policy *policy; /* NULL: everything may be done and seen */
+    service_denial *denial;  /* where refusals are kept */
 } service_access;
 
-/** The policy as it is in what `session` sees. Ended by service_access_close. */
-pb_status service_access_open(db_session *session, const service_call *call,
+/** The policy as it is in what `session` sees. Ended by service_access_close. `*denial` outlives
+ * the session, so that service_refused can tell of it. */
+pb_status service_access_open(db_session *session, const service_call *call, service_denial *denial,
                               service_access *ret_access, pb_error *err);
+/** Notes in the ledger what was refused, where that is why an operation ended with `status`
+ * (PB_DENIED, or PB_NOT_FOUND for what may not be seen). Returns `status`, or why it could not be
+ * noted. Outside of any session. */
+pb_status service_refused(const service_call *call, db_workspace *workspace,
+                          const service_denial *denial, pb_status status, pb_error *err);
 void service_access_close(service_access *access);
 /** Whether the key or token that was shown reaches so far: PB_DENIED. */
 pb_status service_in_scope(const service_access *access, identity_operation operation,

@@ -129,6 +129,9 @@ pb_status service_log(db_workspace *workspace, const service_call *call, const c
 pb_status service_entered_keep(pb_arena *arena, const record_problem *problems, size_t count,
                                record_likelies likely, service_entered *entered, pb_error *err);
 
+/** A member of an event's payload, where there is one (refusals.c). */
+void service_put_place(pb_buf *out, const char *key, pb_str text);
+
 /** Notes in the ledger that these records were shown, with every field that has a value in them:
  * what was not shown must be empty (reads.c). */
 pb_status service_log_shown(const service_call *call, db_workspace *workspace,

@@ -109,17 +109,18 @@ static pb_status tell_step(void *context, const record_step *step, pb_error *err
 }
 
 /* Keys in the order of RFC 8949 4.2.1, fields in that of the entity, then those gone. */
-static pb_status payload_of(const entity_seen *seen, const model_entity *entity, pb_buf *out,
-                            pb_error *err)
+static pb_status payload_of(const service_call *call, const entity_seen *seen,
+                            const model_entity *entity, pb_buf *out, pb_error *err)
 {
     size_t cursor = 0, count = seen->gone == NULL ? 0 : pb_map_count(seen->gone);
     pb_str name;
     uint64_t value;
     for (size_t i = 0; i < entity->field_count; i++)
         count += seen->fields[i];
-    pb_cbor_map(out, 4);
+    pb_cbor_map(out, 4 + (size_t)(call->device.len > 0) + (size_t)(call->address.len > 0));
     pb_cbor_text(out, PB_STR("count"));
     pb_cbor_uint(out, seen->records);
+    service_put_place(out, "device", call->device);
     pb_cbor_text(out, PB_STR("entity"));
     pb_cbor_text(out, entity->name);
     pb_cbor_text(out, PB_STR("fields"));
@@ -129,6 +130,7 @@ static pb_status payload_of(const entity_seen *seen, const model_entity *entity,
             pb_cbor_text(out, entity->fields[i].name);
     while (seen->gone != NULL && pb_map_next(seen->gone, &cursor, &name, &value))
         pb_cbor_text(out, name);
+    service_put_place(out, "address", call->address);
     pb_cbor_text(out, PB_STR("records"));
     pb_cbor_array(out, seen->id_count);
     for (size_t i = 0; i < seen->id_count; i++)
@@ -146,7 +148,7 @@ static pb_status put_reads(const reads *r, db_workspace *standby, db_session *se
         if (r->seen[i] == NULL || !r->seen[i]->due)
             continue;
         pb_buf_clear(&payload);
-        PB_TRY(payload_of(r->seen[i], &r->schema->entities[i], &payload, err));
+        PB_TRY(payload_of(r->call, r->seen[i], &r->schema->entities[i], &payload, err));
         ledger_event event = {.kind = "record.read",
                               .at_us = r->call->now_us,
                               .actor = r->call->actor,

@@ -12,6 +12,7 @@ typedef struct listing {
     record_list_asked *asked;
     pb_arena *arena;
     service_list_page *page;
+    service_denial denial;
 } listing;
 
 /* Only the fields asked for are shown, and so noted. */
@@ -71,17 +72,26 @@ static pb_status see_rows(const service_access *access, listing *l, pb_error *er
     return PB_OK;
 }
 
+/* Choosing or sorting by what is hidden is refused there. */
+static pb_status read_page(db_session *session, listing *l, pb_error *err)
+{
+    pb_status status = record_list_read(session, l->asked, l->arena, &l->page->page, err);
+    if (status == PB_DENIED)
+        l->denial = (service_denial){.operation = IDENTITY_OP_LIST, .entity = l->asked->entity};
+    return status;
+}
+
 static pb_status list_in(db_session *session, listing *l, pb_error *err)
 {
     service_access access;
-    PB_TRY(service_access_open(session, l->call, &access, err));
+    PB_TRY(service_access_open(session, l->call, &l->denial, &access, err));
     l->asked->access = service_list_access;
     l->asked->context = &access;
     pb_status status = service_may_at_all(&access, IDENTITY_OP_LIST, l->asked->entity, err);
     if (status == PB_OK && l->asked->deleted)
         status = service_may_at_all(&access, IDENTITY_OP_RESTORE, l->asked->entity, err);
     if (status == PB_OK)
-        status = record_list_read(session, l->asked, l->arena, &l->page->page, err);
+        status = read_page(session, l, err);
     if (status == PB_OK)
         status = see_rows(&access, l, err);
     l->asked->context = NULL;
@@ -111,14 +121,14 @@ pb_status service_list(const service_call *call, db_workspace *workspace, record
 {
     db_session *session = NULL;
     service_list_page page;
-    listing l = {call, &asked, arena, &page};
+    listing l = {call, &asked, arena, &page, {.entity = NULL}};
     if (asked.today_days == 0)
         asked.today_days = pb_instant_day(call->now_us);
     asked.asker = call->who == NULL ? PB_STR_NONE : pb_uuid_str(&call->who->user);
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = list_in(session, &l, err);
     db_snapshot_close(session);
-    PB_TRY(status);
+    PB_TRY(service_refused(call, workspace, &l.denial, status, err));
     PB_TRY(log_page(call, workspace, &page, arena, err));
     *ret_page = page;
     return PB_OK;
@@ -132,6 +142,7 @@ typedef struct searching {
     service_record *found;
     size_t count, room;
     size_t limit;
+    service_denial denial;
 } searching;
 
 static bool keep_text(pb_arena *arena, pb_str *text)
@@ -197,7 +208,7 @@ static pb_status search_in(db_session *session, const service_call *call,
     /* Whoever sees few of the records finds those among more. */
     enum { WIDER = 20 };
     service_access access;
-    PB_TRY(service_access_open(session, call, &access, err));
+    PB_TRY(service_access_open(session, call, &s->denial, &access, err));
     s->access = &access;
     pb_status status = service_may_at_all(&access, IDENTITY_OP_LIST, entity, err);
     int64_t limit = (int64_t)s->limit * (access.policy == NULL ? 1 : WIDER);
@@ -229,7 +240,7 @@ pb_status service_search(const service_call *call, db_workspace *workspace,
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = search_in(session, call, entity, words, &s, err);
     db_snapshot_close(session);
-    PB_TRY(status);
+    PB_TRY(service_refused(call, workspace, &s.denial, status, err));
     PB_TRY(log_found(call, workspace, s.found, s.count, arena, err));
     *ret_records = s.found;
     *ret_count = s.count;
@@ -240,11 +251,11 @@ pb_status service_search(const service_call *call, db_workspace *workspace,
 
 static pb_status read_in(db_session *session, const service_call *call, const model_entity *entity,
                          pb_uuid id, identity_operation operation, pb_arena *arena,
-                         service_record *ret_record, pb_error *err)
+                         service_denial *denial, service_record *ret_record, pb_error *err)
 {
     service_access access;
     record_data record;
-    PB_TRY(service_access_open(session, call, &access, err));
+    PB_TRY(service_access_open(session, call, denial, &access, err));
     pb_status status = service_in_scope(&access, IDENTITY_OP_READ, entity, err);
     if (status == PB_OK)
         status = record_read(session, entity, id, arena, &record, err);
@@ -261,10 +272,12 @@ static pb_status read_one(const service_call *call, db_workspace *workspace,
                           pb_arena *arena, service_record *ret_record, pb_error *err)
 {
     db_session *session = NULL;
+    service_denial denial = {.entity = NULL};
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
-    pb_status status = read_in(session, call, entity, id, operation, arena, ret_record, err);
+    pb_status status =
+        read_in(session, call, entity, id, operation, arena, &denial, ret_record, err);
     db_snapshot_close(session);
-    return status;
+    return service_refused(call, workspace, &denial, status, err);
 }
 
 pb_status service_read(const service_call *call, db_workspace *workspace,

@@ -10,6 +10,7 @@ typedef struct putting {
     const service_write *write;
     pb_arena *arena;
     service_written written;
+    service_denial denial;
 } putting;
 
 /* Every field that came in must be one that may be written. */
@@ -121,7 +122,7 @@ static pb_status put_work(db_session *session, void *context, pb_error *err)
         PB_TRY(service_once_look(session, p->call, once, p->arena, &p->written.answer, err));
     if (p->written.answer.ptr != NULL)
         return PB_OK;
-    PB_TRY(service_access_open(session, p->call, &access, err));
+    PB_TRY(service_access_open(session, p->call, &p->denial, &access, err));
     pb_status status = write_in(&access, p, err);
     service_access_close(&access);
     if (status == PB_OK && kept)
@@ -139,7 +140,7 @@ pb_status service_put(const service_call *call, db_workspace *workspace, const s
         status = PB_OK;
     if (status == PB_OK || status == PB_INVALID)
         *ret_written = p.written;
-    return status;
+    return service_refused(call, workspace, &p.denial, status, err);
 }
 
 /* ---- gone and back ---- */
@@ -152,6 +153,7 @@ typedef struct removing {
     bool restore;
     pb_arena *arena;
     service_record seen;
+    service_denial denial;
 } removing;
 
 static pb_status check_version(const removing *r, const record_data *record, pb_error *err)
@@ -199,7 +201,7 @@ static pb_status remove_work(db_session *session, void *context, pb_error *err)
 {
     removing *r = context;
     service_access access;
-    PB_TRY(service_access_open(session, r->call, &access, err));
+    PB_TRY(service_access_open(session, r->call, &r->denial, &access, err));
     pb_status status = remove_in(&access, r, err);
     service_access_close(&access);
     return status;
@@ -215,7 +217,8 @@ pb_status service_remove(const service_call *call, db_workspace *workspace,
                   .expected_version = expected_version,
                   .restore = restore,
                   .arena = arena};
-    PB_TRY(db_write_within(workspace, call->limits, remove_work, &r, err));
+    pb_status status = db_write_within(workspace, call->limits, remove_work, &r, err);
+    PB_TRY(service_refused(call, workspace, &r.denial, status, err));
     *ret_record = r.seen;
     return PB_OK;
 }

@@ -124,6 +124,8 @@ service_call http_op_call(const http_request *request)
 {
     service_call call = {.who = request->who, .now_us = request->now_us};
     call.scopes = request->scopes;
+    call.address = request->address;
+    call.device = http_request_header(request, "User-Agent");
     call.actor.name = request->who->name;
     call.actor.purpose = http_request_header(request, "Purpose");
     call.actor.via = PB_STR("API");

@@ -72,6 +72,7 @@ typedef bool (*service_progress)(void *context, const char *stage, const char *w
 /** Who asks, when, and how it is told how far things are. */
 typedef struct service_call {
     ledger_actor actor;
+    pb_str address, device; /* where it is asked from, for the log; absent: from this machine */
     const struct identity_actor *who; /* who acts, for decisions; NULL: who holds the workspace's
                                          key, who may everything */
     pb_str scopes; /* what the key or token reaches to, of what `who` may: words of operations
