@@ -100,10 +100,13 @@ static void ask(server *s, const question *q, answer *a)
     http_request request = {.method = q->method,
                             .id = "0190",
                             .who = q->who,
+                            .address = PB_STR("198.51.100.7"),
                             .arena = arena,
                             .server = &s->options,
                             .now_us = s->w.now_us};
     http_response response = {.status = 200, .body = PB_BUF_INIT(1 << 22), .arena = arena};
+    request.headers[request.header_count++] =
+        (http_pair){PB_STR("User-Agent"), PB_STR("a browser")};
     fill_request(&request, q);
     if (q->body != NULL)
         request.body = pb_str_c(q->body);
@@ -474,6 +477,35 @@ static pb_status make_keys(db_session *session, void *context, pb_error *err)
     return identity_key_make(session, &visit, &wish, k->narrow, &n, err);
 }
 
+/* A program trades its key for a token of fewer scopes and a quarter of an hour. */
+static void tokens_of_programs(server *s, const keys *k)
+{
+    static const char path[] = "/oauth/token";
+    char body[400], bearer[128];
+    size_t id = strspn(k->all + 4, "0123456789abcdef");
+    (void)snprintf(body, sizeof body,
+                   "grant_type=client_credentials&client_id=%.*s&client_secret=%s&scope=firm.list",
+                   (int)id, k->all + 4, k->all + 4 + id + 1);
+    answer *a = expect(s, 200, ASK_AS(NULL, HTTP_POST, path, .body = body));
+    assert_string_equal(text_at(a, "token_type"), "Bearer");
+    assert_string_equal(text_at(a, "scope"), "firm.list");
+    assert_int_equal(at(a->json, "expires_in")->valuedouble, 900);
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", text_at(a, "access_token"));
+    expect(s, 200, ASK_AS(NULL, HTTP_GET, "/api/v1/firms", {"Authorization", bearer}));
+    expect(s, 403, ASK_AS(NULL, HTTP_GET, "/api/v1/people", {"Authorization", bearer}));
+    a = expect(s, 200, ASK_AS(NULL, HTTP_GET, "/api/v1/me", {"Authorization", bearer}));
+    assert_string_equal(text_at(a, "name"), "robot");
+    expect(s, 403, ASK_AS(NULL, HTTP_GET, "/api/v1/sessions", {"Authorization", bearer}));
+    s->w.now_us += INT64_C(900) * 1000000;
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, "/api/v1/firms", {"Authorization", bearer}));
+    (void)snprintf(
+        body, sizeof body,
+        "grant_type=client_credentials&client_id=%.*s&client_secret=%s&scope=person.list", (int)id,
+        k->narrow + 4, k->narrow + 4 + id + 1);
+    a = expect(s, 400, ASK_AS(NULL, HTTP_POST, path, .body = body));
+    assert_string_equal(text_at(a, "error"), "invalid_scope");
+}
+
 /* A program's key is who it was made for, as far as the key reaches. */
 static void keys_of_programs(server *s, const char *id)
 {
@@ -494,6 +526,53 @@ static void keys_of_programs(server *s, const char *id)
     expect(s, 403, ASK_AS(NULL, HTTP_GET, "/api/v1/people", {"Authorization", narrow}));
     a = expect(s, 403, ASK_AS(NULL, HTTP_GET, path, {"Authorization", narrow}));
     assert_string_equal(text_at(a, "title"), "The key has not the scope person.read.");
+    tokens_of_programs(s, &k);
+}
+
+static pb_status count_event(void *context, const ledger_event *event, bool erased, pb_error *err)
+{
+    (void)err;
+    *(size_t *)context += !erased && pb_str_find(event->payload, PB_STR("operation")) != SIZE_MAX &&
+                          pb_str_find(event->payload, PB_STR("198.51.100.7")) != SIZE_MAX &&
+                          pb_str_find(event->payload, PB_STR("a browser")) != SIZE_MAX;
+    return PB_OK;
+}
+
+static size_t refusals(server *s)
+{
+    pb_error err;
+    size_t count = 0;
+    db_session *session = NULL;
+    world_must(db_snapshot_open(s->w.workspace, &session, &err), &err);
+    world_must(ledger_each_of(session, "access.refused", count_event, &count, &err), &err);
+    db_snapshot_close(session);
+    return count;
+}
+
+/* Whoever is told no, or that nothing is there, stands in the log; who asks for nothing does not.
+ */
+static void refusals_are_events(server *s, const char *id)
+{
+    static const char people[] = "/api/v1/people";
+    char path[128], bulk[200];
+    size_t before = refusals(s);
+    (void)snprintf(path, sizeof path, "/api/v1/people/%s", id);
+    (void)snprintf(bulk, sizeof bulk,
+                   "{\"rows\":[{\"fields\":{\"vip\":true}},{\"id\":\"%s\",\"version\":1,"
+                   "\"fields\":{\"vip\":true}}]}",
+                   id);
+    expect(s, 403, ASK_AS(&s->nobody, HTTP_GET, people));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_GET, people, {"?sort", "email"}));
+    expect(s, 404, ASK_AS(&s->nobody, HTTP_GET, path));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_PATCH, path, {"If-Match", "*"}, PERSON));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_POST, people, .body = PERSON));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_DELETE, path, {"If-Match", "*"}));
+    expect(s, 200, ASK_AS(&s->reader, HTTP_POST, "/api/v1/people/bulk", .body = bulk));
+    assert_int_equal(refusals(s) - before, 8);
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
+    expect(s, 404, ASK(HTTP_GET, "/api/v1/people/01890a5d-ac96-774b-bcce-b302099a8057"));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, path));
+    assert_int_equal(refusals(s) - before, 8);
 }
 
 /* Every operation, with every status it is said to answer, of the ones that this program gives. */
@@ -545,6 +624,7 @@ static void every_operation_answers_as_it_is_described(void **state)
     nothing_hidden_shows(s, id);
     many_at_once(s, id);
     keys_of_programs(s, id);
+    refusals_are_events(s, id);
     everything_was_seen(s);
     world_must(world_verify(&s->w, &err), &err);
     end(s);
