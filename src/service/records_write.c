@@ -111,6 +111,16 @@ static pb_status write_in(const service_access *access, putting *p, pb_error *er
     return status == PB_OK ? check_after(access, p, err) : status;
 }
 
+/* Who may do it no more is not told again what came of it. */
+static pb_status look_back(const service_access *access, putting *p, pb_error *err)
+{
+    identity_operation operation =
+        p->write->change == NULL ? IDENTITY_OP_CREATE : IDENTITY_OP_CHANGE;
+    PB_TRY(service_may_at_all(access, operation, p->write->entity, err));
+    return service_once_look(access->session, p->call, p->write->once, p->arena, &p->written.answer,
+                             err);
+}
+
 static pb_status put_work(db_session *session, void *context, pb_error *err)
 {
     putting *p = context;
@@ -118,14 +128,15 @@ static pb_status put_work(db_session *session, void *context, pb_error *err)
     const service_once *once = p->write->once;
     bool kept = once != NULL && once->key.ptr != NULL && !p->write->dry_run;
     p->written = (service_written){.created = false};
-    if (kept)
-        PB_TRY(service_once_look(session, p->call, once, p->arena, &p->written.answer, err));
-    if (p->written.answer.ptr != NULL)
-        return PB_OK;
     PB_TRY(service_access_open(session, p->call, &p->denial, &access, err));
-    pb_status status = write_in(&access, p, err);
+    pb_status status = PB_OK;
+    if (kept)
+        status = look_back(&access, p, err);
+    bool done = p->written.answer.ptr != NULL;
+    if (status == PB_OK && !done)
+        status = write_in(&access, p, err);
     service_access_close(&access);
-    if (status == PB_OK && kept)
+    if (status == PB_OK && kept && !done)
         status = service_once_keep(session, p->call, once, &p->written, err);
     /* Looked at, and undone. */
     return status == PB_OK && p->write->dry_run ? PB_CANCELLED : status;
