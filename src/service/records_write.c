@@ -44,9 +44,10 @@ static pb_status check_after(const service_access *access, putting *p, pb_error 
     PB_TRY(
         record_read(access->session, write->entity, p->written.entered.id, p->arena, &after, err));
     PB_TRY(may_write_fields(access, operation, &after, write, err));
-    pb_status status =
-        service_see(access, IDENTITY_OP_READ, &after, p->arena, &p->written.record, NULL);
-    if (status != PB_NOT_FOUND)
+    pb_status status = service_in_scope(access, IDENTITY_OP_READ, write->entity, NULL);
+    if (status == PB_OK)
+        status = service_see(access, IDENTITY_OP_READ, &after, p->arena, &p->written.record, NULL);
+    if (status != PB_NOT_FOUND && status != PB_DENIED)
         return status;
     /* Written, and not to be read: only its id and version are told. */
     uint8_t *none = pb_arena_array(p->arena, write->entity->field_count + 1, 1);
@@ -57,17 +58,30 @@ static pb_status check_after(const service_access *access, putting *p, pb_error 
     return after.values == NULL ? pb_fail_memory(err) : PB_OK;
 }
 
+/* A duplicate is named by its title: it shows where all of that does. */
+static bool title_shows(const service_record *seen)
+{
+    const model_entity *entity = seen->record.entity;
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (entity->fields[i].title && service_right(seen, &entity->fields[i]) < IDENTITY_READ)
+            return false;
+    return true;
+}
+
 static pb_status may_see(void *context, const model_entity *entity, pb_uuid id, bool *ret_visible,
                          pb_error *err)
 {
     const service_access *access = context;
     PB_AUTO_ARENA arena = pb_arena_new(0);
     record_data record;
+    service_record seen;
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(record_read(access->session, entity, id, arena, &record, err));
-    pb_status status = service_may(access, IDENTITY_OP_READ, &record, NULL);
-    *ret_visible = status == PB_OK;
+    pb_status status = service_in_scope(access, IDENTITY_OP_READ, entity, NULL);
+    if (status == PB_OK)
+        status = service_see(access, IDENTITY_OP_READ, &record, arena, &seen, NULL);
+    *ret_visible = status == PB_OK && title_shows(&seen);
     return status == PB_NOT_FOUND || status == PB_DENIED ? PB_OK : status;
 }
 
