@@ -15,11 +15,11 @@ static office *office_open(void)
     char ann[64], bob[64];
     office *o = calloc(1, sizeof *o);
     assert_non_null(o);
-    char *folder = program_folder();
-    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
-    client_add_user(folder, "ann", administrator, ann);
-    client_add_user(folder, "bob", sales, bob);
-    o->c = client_start(folder);
+    o->c.folder = program_folder();
+    PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
+    client_add_user(o->c.folder, "ann", administrator, ann);
+    client_add_user(o->c.folder, "bob", sales, bob);
+    o->c = client_start(o->c.folder);
     client_enrol(&o->c, "ann", ann, o->ann, o->address, sizeof o->address);
     client_hold(&o->c, o->ann);
     client_enrol(&o->c, "bob", bob, o->bob, NULL, 0);
