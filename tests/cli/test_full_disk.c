@@ -90,7 +90,7 @@ static void test_a_full_disk_is_told_and_leaves_nothing_half(void **state)
     for (room_bytes = 1 << 10; room_bytes < 4 << 20; room_bytes *= 2)
         failed[1] += !worked(WITHIN(folder, "backup", "ws", "--to", place, "--quiet"), "backup");
     must(PROGRAM(folder, "backup", "ws", "--to", place, "--quiet"), "backup");
-    for (room_bytes = 1 << 10; room_bytes < 4 << 20; room_bytes *= 4) {
+    for (room_bytes = 1 << 10; room_bytes < 64 << 20; room_bytes *= 4) {
         bool good = worked(WITHIN(folder, "restore", "--from", place, "--into", "again",
                                   "--unknown-erasures", "--quiet"),
                            "restore");

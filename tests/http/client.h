@@ -131,7 +131,7 @@ static inline const char *client_text(const client_answer *a, const char *name)
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(a->json, name));
     if (text == NULL)
         fail_msg("There is no “%s” in:\n%s", name, a->text);
-    return text;
+    return text != NULL ? text : "";
 }
 
 /** The code that an app shows for an address otpauth://…, `later` seconds from now. */
