@@ -16,7 +16,8 @@ static const char report_policy[] =
 static const char style[] =
     "body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1.5rem;"
     "color:#1d2d3e;background:#fff}h1{font-size:1.6rem;font-weight:600}"
-    "nav{margin-block:1.5rem}nav a{margin-inline-end:1rem}li{margin-block:.4rem}a{color:#0064d9}"
+    "nav{margin-block:1.5rem}nav "
+    "a{display:inline-block;margin-inline-end:1rem}li{margin-block:.4rem}a{color:#0064d9}"
     "@media(prefers-color-scheme:dark){body{color:#eaecee;background:#12171c}a{color:#4db1ff}}";
 
 static pb_status health(http_request *request, http_response *response, pb_error *err)

@@ -13,7 +13,27 @@ static pb_status fail_page(const char *path, int64_t page, const char *words, pb
     return PB_CORRUPT;
 }
 
-/* The bytes that the cipher leaves plain: all of them are known beforehand. */
+enum { LOOKS = 200 }; /* a millisecond apart */
+
+static pb_status read_plain(const char *path, uint8_t ret_have[DB_SQLITE_PLAIN], int64_t *ret_size,
+                            pb_error *err)
+{
+    db_raw raw;
+    bool found = false;
+    PB_TRY(db_raw_open(path, false, &raw, &found, err));
+    if (!found)
+        return pb_fail(err, PB_CORRUPT, PB_MSG("The file {path} is missing."), "path", path, NULL);
+    pb_status status = PB_OK;
+    if (raw.size >= DB_SQLITE_PLAIN)
+        status = db_raw_read(&raw, 0, ret_have, DB_SQLITE_PLAIN, err);
+    *ret_size = raw.size;
+    db_raw_close(&raw);
+    return status;
+}
+
+/* The bytes that the cipher leaves plain: all of them are known beforehand. While somebody moves
+ * the log into the file, half of the page that is being added may be seen: what is cut off stays.
+ */
 static pb_status check_plain(const char *path, const db_target *target, int64_t *ret_pages,
                              pb_error *err)
 {
@@ -26,19 +46,14 @@ static pb_status check_plain(const char *path, const db_target *target, int64_t 
                                      [21] = 64,
                                      [22] = 32,
                                      [23] = 32};
-    uint8_t have[DB_SQLITE_PLAIN];
+    uint8_t have[DB_SQLITE_PLAIN] = {0};
+    int64_t size = 0;
     db_sqlite_salt(target->key, want);
-    db_raw raw;
-    bool found = false;
-    PB_TRY(db_raw_open(path, false, &raw, &found, err));
-    if (!found)
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The file {path} is missing."), "path", path, NULL);
-    pb_status status = PB_OK;
-    if (raw.size >= DB_SQLITE_PLAIN)
-        status = db_raw_read(&raw, 0, have, DB_SQLITE_PLAIN, err);
-    int64_t size = raw.size;
-    db_raw_close(&raw);
-    PB_TRY(status);
+    PB_TRY(read_plain(path, have, &size, err));
+    for (int looks = 1; size % DB_SQLITE_PAGE != 0 && looks < LOOKS; looks++) {
+        sqlite3_sleep(1);
+        PB_TRY(read_plain(path, have, &size, err));
+    }
     if (size < DB_SQLITE_PAGE || memcmp(have, want, DB_SQLITE_PLAIN) != 0)
         return fail_page(path, 1, "the head of the file is not as it was written", err);
     if (size % DB_SQLITE_PAGE != 0)
