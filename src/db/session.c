@@ -223,6 +223,21 @@ pb_status db_run(db_stmt *stmt, pb_error *err)
     return PB_OK;
 }
 
+pb_status db_each(db_stmt *stmt, db_row_each each, void *context, pb_error *err)
+{
+    bool row;
+    PB_TRY(db_step(stmt, &row, err));
+    while (row) {
+        pb_status status = each(context, stmt, err);
+        if (status != PB_OK) {
+            db_reset(stmt);
+            return status;
+        }
+        PB_TRY(db_step(stmt, &row, err));
+    }
+    return PB_OK;
+}
+
 int db_column_count(db_stmt *stmt)
 {
     return stmt->engine->column_count(stmt->native);

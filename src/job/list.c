@@ -1,23 +1,20 @@
 /* Reading the list. */
 #include "internal.h"
 
-static pb_status add_rows(db_stmt *stmt, pb_arena *arena, job_item **jobs, size_t *count,
-                          size_t *capacity, pb_error *err)
+typedef struct gathered {
+    pb_arena *arena;
+    job_item *items;
+    size_t count, capacity;
+} gathered;
+
+static pb_status add_job(void *context, db_stmt *stmt, pb_error *err)
 {
-    bool row;
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        job_item found;
-        pb_status status = job_row_read(stmt, arena, &found, err);
-        if (status == PB_OK && !PB_PUSH(arena, *jobs, *count, *capacity, found))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    return PB_OK;
+    gathered *jobs = context;
+    job_item found;
+    PB_TRY(job_row_read(stmt, jobs->arena, &found, err));
+    return PB_PUSH(jobs->arena, jobs->items, jobs->count, jobs->capacity, found)
+               ? PB_OK
+               : pb_fail_memory(err);
 }
 
 pb_status job_list(db_session *session, const job_filter *filter, pb_arena *arena,
@@ -30,24 +27,23 @@ pb_status job_list(db_session *session, const job_filter *filter, pb_arena *aren
         " ORDER BY COALESCE(ended_us, at_us) DESC, n DESC LIMIT ?4";
     static const job_state open_states[] = {JOB_WAITING, JOB_RUNNING};
     static const job_state over_states[] = {JOB_DONE, JOB_FAILED, JOB_CANCELLED};
-    job_item *jobs = NULL;
-    size_t count = 0, capacity = 0;
+    gathered jobs = {.arena = arena};
     db_stmt *stmt;
     PB_TRY(db_prepare(session, open_sql, &stmt, err));
     for (int i = 0; i < 2; i++)
         db_bind_text(stmt, i + 1,
                      pb_str_c(job_state_word(filter->one_state ? filter->state : open_states[i])));
     if (!filter->one_state || filter->state <= JOB_RUNNING)
-        PB_TRY(add_rows(stmt, arena, &jobs, &count, &capacity, err));
+        PB_TRY(db_each(stmt, add_job, &jobs, err));
     PB_TRY(db_prepare(session, over_sql, &stmt, err));
     for (int i = 0; i < 3; i++)
         db_bind_text(stmt, i + 1,
                      pb_str_c(job_state_word(filter->one_state ? filter->state : over_states[i])));
     db_bind_i64(stmt, 4, filter->limit);
     if (!filter->one_state || filter->state > JOB_RUNNING)
-        PB_TRY(add_rows(stmt, arena, &jobs, &count, &capacity, err));
-    *ret_jobs = jobs;
-    *ret_count = count;
+        PB_TRY(db_each(stmt, add_job, &jobs, err));
+    *ret_jobs = jobs.items;
+    *ret_count = jobs.count;
     return PB_OK;
 }
 

@@ -1,5 +1,6 @@
 /* A feeding process, or one that takes over, may die at any moment: the standby can be read, and
  * the next run goes on. */
+#include "asked.h"
 #include "standby_support.h"
 
 #include "sys/fault.h"
@@ -103,15 +104,6 @@ static void death_while_building(void **state)
     world_end(&w);
 }
 
-static pb_status count_event(void *context, const ledger_event *event, bool erased, pb_error *err)
-{
-    (void)event;
-    (void)erased;
-    (void)err;
-    ++*(uint64_t *)context;
-    return PB_OK;
-}
-
 /* Contacts of a standby, or of one that whoever opens it finishes. */
 static void contacts_at(const backup_world *w)
 {
@@ -120,18 +112,6 @@ static void contacts_at(const backup_world *w)
     must_verify(workspace, &report);
     assert_int_equal(report.records, count_of(workspace, "t_contact"));
     db_workspace_close(workspace);
-}
-
-/* Events of a kind. */
-static uint64_t told_of(db_workspace *workspace, const char *kind)
-{
-    pb_error err = {0};
-    db_session *session = NULL;
-    uint64_t count = 0;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(ledger_each_of(session, kind, count_event, &count, &err), &err);
-    db_snapshot_close(session);
-    return count;
 }
 
 /* shows: PER-5 */
@@ -170,7 +150,7 @@ static void death_while_taking_over(void **state)
             must_verify(w.open, &report);
             must_ship(&w, false);
             takeovers++;
-            assert_int_equal(told_of(w.open, "workspace.promoted"), takeovers);
+            assert_int_equal(asked_events(w.open, "workspace.promoted"), takeovers);
         }
     }
     assert_true(deaths > 50);

@@ -2,6 +2,7 @@
 #ifndef PRESET_SUPPORT_H
 #define PRESET_SUPPORT_H
 
+#include "asked.h"
 #include "exchange_support.h"
 
 #include "db/read.h"
@@ -62,20 +63,6 @@ static inline exchange_plan imported_from(bench_room *room, const exchange_optio
     must(db_workspace_create(NULL, room->schema, &scratch, NULL, ret_workspace, &err), &err);
     must(exchange_import(*ret_workspace, options, room->arena, &plan, &err), &err);
     return plan;
-}
-
-static inline int64_t counted(db_workspace *workspace, const char *sql)
-{
-    pb_error err;
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    int64_t count = row ? db_column_i64(stmt, 0) : -1;
-    db_snapshot_close(session);
-    return count;
 }
 
 #endif

@@ -67,13 +67,15 @@ static void test_references_lead_to_records_and_deals_know_how_they_ended(void *
         assert_int_equal(plan.unresolved, 0);
         assert_int_equal(rejected, 0);
         assert_int_equal(deleted, expected[i].deleted);
-        assert_int_equal(counted(workspace, "select count(*) from opportunity where stage = 'Won'"),
-                         expected[i].won);
         assert_int_equal(
-            counted(workspace, "select count(*) from opportunity where stage = 'Lost'"),
+            asked_number(workspace, "select count(*) from opportunity where stage = 'Won'"),
+            expected[i].won);
+        assert_int_equal(
+            asked_number(workspace, "select count(*) from opportunity where stage = 'Lost'"),
             expected[i].lost);
-        assert_int_equal(counted(workspace, "select count(*) from opportunity where stage = 'Won' "
-                                            "and expected_close is not null and closed_on is null"),
+        assert_int_equal(asked_number(workspace,
+                                      "select count(*) from opportunity where stage = 'Won' "
+                                      "and expected_close is not null and closed_on is null"),
                          expected[i].product[0] == 'f' ? 3 : 0);
         db_workspace_close(workspace);
     }
@@ -111,7 +113,7 @@ static void test_words_dates_amounts_and_references_are_what_the_product_means(v
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         db_workspace *workspace = NULL;
         imported(room, expected[i].product, false, &workspace);
-        int64_t count = counted(workspace, expected[i].sql);
+        int64_t count = asked_number(workspace, expected[i].sql);
         if (count != expected[i].count)
             print_message("%s: %s\n", expected[i].product, expected[i].sql);
         assert_int_equal(count, expected[i].count);

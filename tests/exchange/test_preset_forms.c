@@ -145,12 +145,15 @@ static void assert_days(bench_room *room, const char *text, int64_t closed, int6
     else
         assert_string_equal(plan.preset->product.ptr, product);
     assert_int_equal(
-        counted(workspace, "select count(*) from opportunity where closed_on is not null"), closed);
+        asked_number(workspace, "select count(*) from opportunity where closed_on is not null"),
+        closed);
     assert_int_equal(
-        counted(workspace, "select count(*) from opportunity where expected_close is not null"),
+        asked_number(workspace,
+                     "select count(*) from opportunity where expected_close is not null"),
         expected);
-    assert_int_equal(counted(workspace, "select count(*) from opportunity where closed_on is not "
-                                        "null and expected_close is not null"),
+    assert_int_equal(asked_number(workspace,
+                                  "select count(*) from opportunity where closed_on is not "
+                                  "null and expected_close is not null"),
                      0);
     db_workspace_close(workspace);
 }
@@ -232,11 +235,12 @@ static void test_lists_in_a_cell_lead_to_records(void **state)
     options.presets = presets_of(room);
     plan = imported_from(room, &options, &workspace);
     assert_string_equal(plan.preset->product.ptr, "espocrm");
-    assert_int_equal(counted(workspace, "select count(*) from activity a join contact c on "
-                                        "a.contact_id = c.id where c.full_name = 'Bo Yi'"),
+    assert_int_equal(asked_number(workspace, "select count(*) from activity a join contact c on "
+                                             "a.contact_id = c.id where c.full_name = 'Bo Yi'"),
                      1);
-    assert_int_equal(counted(workspace, "select count(*) from activity where contact_ref is not "
-                                        "null and contact_id is null"),
+    assert_int_equal(asked_number(workspace,
+                                  "select count(*) from activity where contact_ref is not "
+                                  "null and contact_id is null"),
                      0);
     db_workspace_close(workspace);
 }

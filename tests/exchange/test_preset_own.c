@@ -110,7 +110,7 @@ static void test_an_extension_adds_columns_words_and_signs(void **state)
         {"select count(*) from activity where kind = 'Visit' and account_id is not null", 1},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        assert_int_equal(counted(workspace, expected[i].sql), expected[i].count);
+        assert_int_equal(asked_number(workspace, expected[i].sql), expected[i].count);
     db_workspace_close(workspace);
     /* What the product itself is recognised by is still known beside the sign that was added. */
     put_text(room, "Account.csv",

@@ -2,6 +2,7 @@
 #ifndef TEST_SIGNIN_SUPPORT_H
 #define TEST_SIGNIN_SUPPORT_H
 
+#include "asked.h"
 #include "identity/signin.h"
 #include "identity_support.h"
 
@@ -116,28 +117,6 @@ static inline pb_status caller_of_token(house *h, const char *token, identity_ca
     if (status != PB_OK)
         must_say(&err, "Not signed in, or not any more.");
     return status;
-}
-
-/** Events of a kind there are. */
-static inline pb_status count_event(void *context, const ledger_event *event, bool erased,
-                                    pb_error *err)
-{
-    (void)event;
-    (void)erased;
-    (void)err;
-    ++*(size_t *)context;
-    return PB_OK;
-}
-
-static inline size_t events_of(house *h, const char *kind)
-{
-    pb_error err = {0};
-    size_t count = 0;
-    db_session *session;
-    must(db_snapshot_open(h->workspace, &session, &err), &err);
-    must(ledger_each_of(session, kind, count_event, &count, &err), &err);
-    db_snapshot_close(session);
-    return count;
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* Roles as they are kept: versions with their time, what is refused, who inherits what however they
  * are changed, and the policy that a workspace keeps in memory. */
+#include "asked.h"
 #include "policy_random.h"
 
 #include <pthread.h>
@@ -106,25 +107,6 @@ static identity_outcome may(world *w, int64_t at_us, int64_t role, identity_oper
     return decision.outcome;
 }
 
-static pb_status count_event(void *context, const ledger_event *event, bool erased, pb_error *err)
-{
-    (void)event;
-    (void)erased;
-    (void)err;
-    ++*(uint64_t *)context;
-    return PB_OK;
-}
-
-static uint64_t events_of(world *w, const char *kind)
-{
-    db_session *session = look(w);
-    uint64_t count = 0;
-    pb_error err;
-    world_must(ledger_each_of(session, kind, count_event, &count, &err), &err);
-    db_snapshot_close(session);
-    return count;
-}
-
 #define READS                                                                                      \
     "role: clerk\nlabel: Clerk\ngrants:\n  - {name: g, entities: deal, operations: read, scope: "  \
     "all}\n"
@@ -161,8 +143,8 @@ static void test_every_past_moment_has_its_roles(void **state)
     assert_int_equal(may(&w, IDENTITY_OPEN, again, IDENTITY_OP_READ), IDENTITY_ALLOW);
     assert_int_equal(count_at(&w, change_us, &rows), 1);
     assert_true(rows[0].from_us == change_us && rows[0].until_us == end_us);
-    assert_int_equal(events_of(&w, "role.defined"), 3);
-    assert_int_equal(events_of(&w, "role.ended"), 1);
+    assert_int_equal(asked_events(w.workspace, "role.defined"), 3);
+    assert_int_equal(asked_events(w.workspace, "role.ended"), 1);
     world_close(&w);
 }
 
@@ -226,7 +208,7 @@ static void test_what_ships_does_not_overwrite(void **state)
     world_must(try_end(&w, "low", &err), &err);
     world_must(db_write(w.workspace, ship, &s, &err), &err);
     assert_int_equal(count_at(&w, IDENTITY_OPEN, &rows), 2);
-    assert_int_equal(events_of(&w, "role.defined"), 3);
+    assert_int_equal(asked_events(w.workspace, "role.defined"), 3);
     world_close(&w);
 }
 

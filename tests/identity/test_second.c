@@ -60,8 +60,8 @@ static void test_who_has_codes_shows_one_and_each_once(void **state)
                                           &again, &err),
                      PB_DENIED);
     must_say(&err, "This took too long, or began elsewhere: begin again.");
-    assert_int_equal(events_of(h, "signin.first"), 2);
-    assert_int_equal(events_of(h, "signin.passed"), 1);
+    assert_int_equal(asked_events(h->workspace, "signin.first"), 2);
+    assert_int_equal(asked_events(h->workspace, "signin.passed"), 1);
     house_close(h);
 }
 
@@ -450,7 +450,8 @@ static void test_lost_factors_are_ended_and_the_password_stays(void **state)
     do_deal(&listed);
     assert_int_equal(listed.count, 1);
     assert_int_equal(caller_of_token(h, in.token, &caller), PB_DENIED);
-    assert_int_equal(events_of(h, "credential.ended"), 2); /* the codes of a set are one thing */
+    assert_int_equal(asked_events(h->workspace, "credential.ended"),
+                     2); /* the codes of a set are one thing */
     assert_int_equal(sign_in(h, &desk, &visit, "ann", good).step, IDENTITY_SIGNED_IN);
     desk.wants_second = wants;
     desk.context = &ann;

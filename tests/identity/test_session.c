@@ -81,7 +81,7 @@ static void test_a_token_is_its_sessions_and_no_edited_one_is(void **state)
         .work = deal_end, .h = h, .visit = visit_from(h, "192.0.2.7"), .user = user, .n = d.n};
     do_deal(&end);
     assert_int_equal(caller_of_token(h, d.token, &caller), PB_DENIED);
-    assert_int_equal(events_of(h, "session.ended"), 1);
+    assert_int_equal(asked_events(h->workspace, "session.ended"), 1);
     pb_error err = {0};
     assert_int_equal(try_deal(&end, &err), PB_NOT_FOUND);
     house_close(h);
@@ -174,7 +174,7 @@ static void test_proving_again_gives_another_token(void **state)
     assert_int_equal(caller_of_token(h, d.token, &caller), PB_OK);
     assert_true(identity_proved_lately(&caller, h->now_us) && caller.second_factor &&
                 caller.session == before.n);
-    assert_int_equal(events_of(h, "session.proved"), 1);
+    assert_int_equal(asked_events(h->workspace, "session.proved"), 1);
     house_close(h);
 }
 
@@ -283,7 +283,7 @@ static void test_a_key_is_good_until_it_ends_with_all_its_tokens(void **state)
     assert_true(caller.key == key.n && caller.session > 0 && caller.read_only &&
                 caller.rate == 600);
     assert_true(pb_str_is(caller.scopes, "contact.read"));
-    assert_int_equal(events_of(h, "key.used"), 1);
+    assert_int_equal(asked_events(h->workspace, "key.used"), 1);
     h->now_us += 15 * MINUTE;
     assert_int_equal(caller_of_token(h, token.token, &caller), PB_DENIED);
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_OK);
@@ -302,7 +302,7 @@ static void test_a_key_is_good_until_it_ends_with_all_its_tokens(void **state)
     assert_int_equal(caller_of_token(h, key.token, &caller), PB_DENIED);
     must(ask_token(h, &key, "", &token, &err), &err);
     assert_int_equal(token.step, IDENTITY_WRONG);
-    assert_int_equal(events_of(h, "signin.failed"), 1);
+    assert_int_equal(asked_events(h->workspace, "signin.failed"), 1);
     house_close(h);
 }
 

@@ -26,9 +26,9 @@ static void test_a_right_password_signs_in_and_a_wrong_one_does_not(void **state
     assert_int_equal(wrong.step, IDENTITY_WRONG);
     assert_true(wrong.token[0] == 0 && wrong.ticket.ptr == NULL && wrong.name.ptr == NULL);
     assert_int_equal(sign_in(h, &desk, &visit, "ann", "").step, IDENTITY_WRONG);
-    assert_int_equal(events_of(h, "signin.passed"), 2);
-    assert_int_equal(events_of(h, "signin.failed"), 2);
-    assert_int_equal(events_of(h, "credential.added"), 1);
+    assert_int_equal(asked_events(h->workspace, "signin.passed"), 2);
+    assert_int_equal(asked_events(h->workspace, "signin.failed"), 2);
+    assert_int_equal(asked_events(h->workspace, "credential.added"), 1);
     house_close(h);
 }
 

@@ -181,14 +181,14 @@ static void test_refusals_are_told_once_a_wait(void **state)
     for (int i = 0; i < 10; i++)
         assert_int_equal(guess(h, &desk, "192.0.2.1", "ann", good, PB_STR_NONE).step,
                          IDENTITY_SLOWED);
-    assert_int_equal(events_of(h, "signin.refused"), 1);
+    assert_int_equal(asked_events(h->workspace, "signin.refused"), 1);
     h->now_us += SECOND;
     guess(h, &desk, "192.0.2.1", "ann", "a wrong password", PB_STR_NONE);
     for (int i = 0; i < 10; i++)
         assert_int_equal(guess(h, &desk, "192.0.2.1", "ann", good, PB_STR_NONE).step,
                          IDENTITY_SLOWED);
-    assert_int_equal(events_of(h, "signin.refused"), 2);
-    assert_int_equal(events_of(h, "signin.failed"), 6);
+    assert_int_equal(asked_events(h->workspace, "signin.refused"), 2);
+    assert_int_equal(asked_events(h->workspace, "signin.failed"), 6);
     house_close(h);
 }
 

@@ -1,5 +1,6 @@
 /* What happened to the place of a workspace is told in its log, before the next event and once,
  * whatever dies meanwhile: a commit that an interruption left cut off, a server that took over. */
+#include "asked.h"
 #include "ledger_support.h"
 
 #include "sys/fault.h"
@@ -51,26 +52,6 @@ static void write_one(db_workspace *workspace, int n)
 {
     pb_error err = {0};
     must(db_write(workspace, create_work, &n, &err), &err);
-}
-
-static pb_status count_event(void *context, const ledger_event *event, bool erased, pb_error *err)
-{
-    (void)event;
-    (void)erased;
-    (void)err;
-    ++*(uint64_t *)context;
-    return PB_OK;
-}
-
-static uint64_t told_of(db_workspace *workspace, const char *kind)
-{
-    pb_error err = {0};
-    db_session *session = NULL;
-    uint64_t count = 0;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(ledger_each_of(session, kind, count_event, &count, &err), &err);
-    db_snapshot_close(session);
-    return count;
 }
 
 /* ---- a commit that was cut off ---- */
@@ -126,7 +107,7 @@ static void test_a_commit_cut_off_is_told_once_and_over_after_a_verification(voi
     assert_true(lies_aside(&h, cut));
     write_one(workspace, 10);
     write_one(workspace, 11);
-    assert_int_equal(told_of(workspace, "workspace.interrupted"), 1);
+    assert_int_equal(asked_events(workspace, "workspace.interrupted"), 1);
     assert_true(lies_aside(&h, cut)); /* until all was seen to be in order */
     db_workspace_close(workspace);
     workspace = open_at(&h, cut);
@@ -136,7 +117,7 @@ static void test_a_commit_cut_off_is_told_once_and_over_after_a_verification(voi
     assert_false(lies_aside(&h, cut));
     must_verify(workspace, &report);
     assert_false(report.settled);
-    assert_int_equal(told_of(workspace, "workspace.interrupted"), 1);
+    assert_int_equal(asked_events(workspace, "workspace.interrupted"), 1);
     db_workspace_close(workspace);
     home_end(&h);
 }
@@ -174,7 +155,7 @@ static void test_every_interruption_is_told_of_even_before_a_verification(void *
     assert_true(pb_str_eq(pb_buf_str(&log), pb_buf_str(&aside)));
     must(ledger_settle(workspace, &err), &err); /* without anything else to write */
     must(ledger_settle(workspace, &err), &err);
-    assert_int_equal(told_of(workspace, "workspace.interrupted"), 2);
+    assert_int_equal(asked_events(workspace, "workspace.interrupted"), 2);
     must_verify(workspace, &report);
     assert_true(report.settled);
     db_workspace_close(workspace);
@@ -252,7 +233,7 @@ static void test_death_at_any_step_of_recovery_tells_once_and_ends_it(void **sta
             write_one(workspace, 21);
             must_verify(workspace, &report);
             assert_false(lies_aside(&h, cut));
-            assert_int_equal(told_of(workspace, "workspace.interrupted"), 1);
+            assert_int_equal(asked_events(workspace, "workspace.interrupted"), 1);
             db_workspace_close(workspace);
             if (!WIFSIGNALED(status))
                 break;
@@ -293,7 +274,7 @@ static void must_be_told(const home *h, uint64_t takeovers)
     ledger_report report;
     db_workspace *workspace = open_at(h, h->url);
     must_verify(workspace, &report);
-    assert_int_equal(told_of(workspace, "workspace.promoted"), takeovers);
+    assert_int_equal(asked_events(workspace, "workspace.promoted"), takeovers);
     assert_int_equal(takeover_of(workspace), takeovers);
     db_workspace_close(workspace);
 }
@@ -320,7 +301,7 @@ static void test_a_takeover_nobody_told_of_is_told_before_the_next_event(void **
     must_be_told(&h, 0); /* reading changes nothing */
     h.open = open_at(&h, h.url);
     assert_int_equal(db_write(h.open, fails_at_last, &n, &err), PB_INVALID);
-    assert_int_equal(told_of(h.open, "workspace.promoted"), 0);
+    assert_int_equal(asked_events(h.open, "workspace.promoted"), 0);
     write_one(h.open, 31);
     write_one(h.open, 32);
     h.open = db_workspace_close(h.open);

@@ -1,5 +1,6 @@
 /* Jobs that are over: cleared from the list when that is long ago, kept by the ledger; and jobs
  * that nobody does, told by the audit. All moments are given: no clock is asked. */
+#include "asked.h"
 #include "service_support.h"
 
 #include "ledger/ledger.h"
@@ -94,27 +95,6 @@ static bool is_kept(office *o, db_workspace *workspace, int64_t n)
     return false;
 }
 
-static pb_status count_event(void *context, const ledger_event *event, bool erased, pb_error *err)
-{
-    unsigned *count = context;
-    (void)event;
-    (void)erased;
-    (void)err;
-    ++*count;
-    return PB_OK;
-}
-
-static unsigned events_of(db_workspace *workspace, const char *kind)
-{
-    pb_error err = {0};
-    db_session *session = NULL;
-    unsigned count = 0;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(ledger_each_of(session, kind, count_event, &count, &err), &err);
-    db_snapshot_close(session);
-    return count;
-}
-
 /* shows: PER-2 ACC-4 */
 static void test_what_is_long_over_leaves_the_list_not_the_ledger(void **state)
 {
@@ -137,9 +117,9 @@ static void test_what_is_long_over_leaves_the_list_not_the_ledger(void **state)
     assert_true(is_kept(o, workspace, young));
     assert_true(is_kept(o, workspace, failed));
     assert_true(is_kept(o, workspace, waiting));
-    assert_int_equal(6, events_of(workspace, "job.added"));
-    assert_int_equal(4, events_of(workspace, "job.ended"));
-    assert_int_equal(1, events_of(workspace, "job.cleared"));
+    assert_int_equal(6, asked_events(workspace, "job.added"));
+    assert_int_equal(4, asked_events(workspace, "job.ended"));
+    assert_int_equal(1, asked_events(workspace, "job.cleared"));
     drop_workspace(o, workspace);
 }
 
@@ -192,7 +172,7 @@ static void test_a_worker_clears_in_small_transactions(void **state)
     must(service_work(&o->call, workspace, &worker, &worked, &err), &err);
     assert_int_equal(1, jobs_kept(o, workspace, &jobs));
     assert_int_equal(402, jobs[0].n);
-    assert_int_equal(3, events_of(workspace, "job.cleared"));
+    assert_int_equal(3, asked_events(workspace, "job.cleared"));
     drop_workspace(o, workspace);
 }
 

@@ -1,5 +1,6 @@
 /* Workspaces of earlier versions, and of earlier models, are brought up to date or left as they
  * are: nothing in between. */
+#include "asked.h"
 #include "service_support.h"
 
 #include "engine.h"
@@ -84,21 +85,6 @@ static pb_status upgrade(office *o, service_core *service, const char *url,
     return service_upgrade(service, &o->call, url, &options, &how, o->arena, done, err);
 }
 
-static int64_t number(db_workspace *workspace, const char *sql)
-{
-    pb_error err = {0};
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    int64_t value = row ? db_column_i64(stmt, 0) : -1;
-    db_reset(stmt);
-    db_snapshot_close(session);
-    return value;
-}
-
 static db_workspace *open_with(office *o, service_core *service, const char *url,
                                const db_formats *formats)
 {
@@ -131,11 +117,12 @@ static void must_be_upgraded(office *o, service_core *service, const char *path)
     db_workspace *workspace = open_with(o, service, path, NULL);
     must(service_verify(service, &o->call, workspace, &report, &err), &err);
     assert_int_equal(report.records, 3);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM t_contact"), 3);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM t_contact"), 3);
     /* what is declared no more is still there */
-    assert_int_equal(number(workspace, "SELECT SUM(shoe_size) FROM t_contact"), 38 + 44 + 41);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM t_contact WHERE nickname IS NULL"), 3);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM gadget"), 0);
+    assert_int_equal(asked_number(workspace, "SELECT SUM(shoe_size) FROM t_contact"), 38 + 44 + 41);
+    assert_int_equal(
+        asked_number(workspace, "SELECT COUNT(*) FROM t_contact WHERE nickname IS NULL"), 3);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM gadget"), 0);
     last_event(o, workspace, &event);
     assert_string_equal(event.kind, "workspace.migrated");
     assert_true(pb_str_find(event.payload, PB_STR("t_contact.nickname")) != SIZE_MAX);
@@ -172,7 +159,7 @@ static void test_a_workspace_of_format_1_is_brought_up_to_date(void **state)
     as_it_is.older = DB_OLDER_KEEP;
     must(db_workspace_open(done.kept, service_schema(now), &as_it_is, &kept, &err), &err);
     assert_true(db_is_older(kept));
-    assert_int_equal(number(kept, "SELECT COUNT(*) FROM t_contact"), 3);
+    assert_int_equal(asked_number(kept, "SELECT COUNT(*) FROM t_contact"), 3);
     db_workspace_close(kept);
     must(sys_dir_remove_tree(done.kept, &err), &err);
     must(upgrade(o, now, path, NULL, false, &done, &err), &err);
@@ -272,7 +259,8 @@ static void test_steps_between_formats_are_taken_or_not(void **state)
     assert_int_equal(done.gap.have, 1);
     assert_int_equal(done.gap.want, 2);
     workspace = open_with(o, now, path, &two);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.two'"), 1);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.two'"),
+                     1);
     db_workspace_close(workspace);
     /* now it is newer than a program that knows one format */
     db_options options = options_of(o);
@@ -409,8 +397,8 @@ static uint64_t head_of(office *o, service_core *service, const char *url)
     ledger_event event;
     db_workspace *workspace = open_with(o, service, url, NULL);
     uint64_t size = last_event(o, workspace, &event);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM t_contact"), 3);
-    assert_int_equal(number(workspace, "SELECT SUM(shoe_size) FROM t_contact"), 38 + 44 + 41);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM t_contact"), 3);
+    assert_int_equal(asked_number(workspace, "SELECT SUM(shoe_size) FROM t_contact"), 38 + 44 + 41);
     db_workspace_close(workspace);
     return size;
 }

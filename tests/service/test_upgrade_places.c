@@ -1,5 +1,6 @@
 /* The state before an upgrade goes to every place of backups, stays there, and can be gone back to;
  * a place that cannot take it leaves the workspace as it was. */
+#include "asked.h"
 #include "service_support.h"
 
 #include "backup/former.h"
@@ -56,21 +57,6 @@ static db_workspace *open_as(const house *h, service_core *service, const char *
     db_options options = {.key = h->o->key, .older = older};
     must(db_workspace_open(url, service_schema(service), &options, &workspace, &err), &err);
     return workspace;
-}
-
-static int64_t number(db_workspace *workspace, const char *sql)
-{
-    pb_error err = {0};
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(workspace, &session, &err), &err);
-    must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    int64_t value = row ? db_column_i64(stmt, 0) : -1;
-    db_reset(stmt);
-    db_snapshot_close(session);
-    return value;
 }
 
 static void declare(const house *h, db_workspace *workspace, const char *first, const char *second)
@@ -198,7 +184,8 @@ static void must_come_back(const house *h, const char *from, int64_t until_us, u
         assert_int_equal(restored.report.records, CONTACTS);
         db_workspace *workspace = open_as(h, programs[i], options.into, DB_OLDER_REFUSE);
         assert_int_equal(last_event(h->o, workspace, &event), events + 1); /* workspace.restored */
-        assert_int_equal(number(workspace, "SELECT SUM(shoe_size) FROM t_contact"), 38 + 44 + 41);
+        assert_int_equal(asked_number(workspace, "SELECT SUM(shoe_size) FROM t_contact"),
+                         38 + 44 + 41);
         must(service_verify(programs[i], &h->o->call, workspace, &report, &err), &err);
         db_workspace_close(workspace);
     }
@@ -248,7 +235,7 @@ static void test_the_former_state_goes_to_every_place_and_stays(void **state)
     assert_int_equal(done.left_out, 0);
     must_be_upgraded(&h, h.now);
     db_workspace *workspace = open_as(&h, h.now, h.url, DB_OLDER_REFUSE);
-    assert_int_equal(number(workspace, "SELECT COUNT(*) FROM t_backup_run"), PLACES);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM t_backup_run"), PLACES);
     db_workspace_close(workspace);
     for (int i = 0; i < PLACES; i++) {
         assert_int_equal(done.backups[i].sent.status, PB_OK);

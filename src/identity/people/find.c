@@ -135,6 +135,22 @@ pb_status identity_user_named(db_session *session, pb_str name, pb_uuid *ret_id,
     return PB_NOT_FOUND;
 }
 
+typedef struct user_list {
+    pb_arena *arena;
+    identity_user *items;
+    size_t count, capacity;
+} user_list;
+
+static pb_status add_user(void *context, db_stmt *stmt, pb_error *err)
+{
+    user_list *list = context;
+    identity_user found;
+    PB_TRY(take_row(stmt, list->arena, &found, err));
+    return PB_PUSH(list->arena, list->items, list->count, list->capacity, found)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
 pb_status identity_user_list(db_session *session, int64_t at_us, pb_arena *arena,
                              identity_user **ret_users, size_t *ret_count, pb_error *err)
 {
@@ -142,26 +158,13 @@ pb_status identity_user_list(db_session *session, int64_t at_us, pb_arena *arena
         "SELECT " USER_COLUMNS " FROM t_access_user WHERE " VALID_AT " ORDER BY key, n";
     static const char ever_sql[] =
         "SELECT " USER_COLUMNS " FROM t_access_user WHERE " EVER_SO " ORDER BY id, n";
-    identity_user *users = NULL;
-    size_t count = 0, capacity = 0;
+    user_list list = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, at_us == IDENTITY_EVER ? ever_sql : now_sql, &stmt, err));
     if (at_us != IDENTITY_EVER)
         db_bind_i64(stmt, 1, at_us);
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        identity_user found;
-        pb_status status = take_row(stmt, arena, &found, err);
-        if (status == PB_OK && !PB_PUSH(arena, users, count, capacity, found))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    *ret_users = users;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, add_user, &list, err));
+    *ret_users = list.items;
+    *ret_count = list.count;
     return PB_OK;
 }

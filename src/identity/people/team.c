@@ -161,6 +161,22 @@ pb_status identity_team_named(db_session *session, pb_str name, int64_t at_us, p
                            PB_ARG(name), NULL);
 }
 
+typedef struct team_list {
+    pb_arena *arena;
+    identity_team *items;
+    size_t count, capacity;
+} team_list;
+
+static pb_status add_team(void *context, db_stmt *stmt, pb_error *err)
+{
+    team_list *list = context;
+    identity_team found;
+    PB_TRY(take_team(stmt, list->arena, &found, err));
+    return PB_PUSH(list->arena, list->items, list->count, list->capacity, found)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
 pb_status identity_team_list(db_session *session, int64_t at_us, pb_arena *arena,
                              identity_team **ret_teams, size_t *ret_count, pb_error *err)
 {
@@ -168,27 +184,14 @@ pb_status identity_team_list(db_session *session, int64_t at_us, pb_arena *arena
         "SELECT id, name, from_us, until_us FROM t_access_team WHERE " VALID_AT " ORDER BY key, n";
     static const char ever_sql[] =
         "SELECT id, name, from_us, until_us FROM t_access_team WHERE " EVER_SO " ORDER BY id, n";
-    identity_team *teams = NULL;
-    size_t count = 0, capacity = 0;
+    team_list list = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, at_us == IDENTITY_EVER ? ever_sql : now_sql, &stmt, err));
     if (at_us != IDENTITY_EVER)
         db_bind_i64(stmt, 1, at_us);
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        identity_team found;
-        pb_status status = take_team(stmt, arena, &found, err);
-        if (status == PB_OK && !PB_PUSH(arena, teams, count, capacity, found))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    *ret_teams = teams;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, add_team, &list, err));
+    *ret_teams = list.items;
+    *ret_count = list.count;
     return PB_OK;
 }
 

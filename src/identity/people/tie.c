@@ -64,29 +64,33 @@ static pb_status ask(db_session *session, identity_tie_kind kind, const identity
     return PB_OK;
 }
 
+typedef struct tie_list {
+    identity_tie_kind kind;
+    pb_arena *arena;
+    identity_tie *items;
+    size_t count, capacity;
+} tie_list;
+
+static pb_status add_tie(void *context, db_stmt *stmt, pb_error *err)
+{
+    tie_list *list = context;
+    identity_tie found;
+    PB_TRY(take_tie(stmt, list->kind, list->arena, &found, err));
+    return PB_PUSH(list->arena, list->items, list->count, list->capacity, found)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
 pb_status identity_ties(db_session *session, identity_tie_kind kind,
                         const identity_tie_filter *filter, pb_arena *arena, identity_tie **ret_ties,
                         size_t *ret_count, pb_error *err)
 {
-    identity_tie *ties = NULL;
-    size_t count = 0, capacity = 0;
+    tie_list list = {.kind = kind, .arena = arena};
     db_stmt *stmt = NULL;
-    bool row;
     PB_TRY(ask(session, kind, filter, &stmt, err));
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        identity_tie found;
-        pb_status status = take_tie(stmt, kind, arena, &found, err);
-        if (status == PB_OK && !PB_PUSH(arena, ties, count, capacity, found))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    *ret_ties = ties;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, add_tie, &list, err));
+    *ret_ties = list.items;
+    *ret_count = list.count;
     return PB_OK;
 }
 

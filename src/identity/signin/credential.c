@@ -107,23 +107,28 @@ static pb_status row_read(db_session *session, db_stmt *stmt, bool open, pb_aren
     return PB_OK;
 }
 
+typedef struct reading {
+    db_session *session;
+    bool open;
+    pb_arena *arena;
+    identity_held_credentials *held;
+} reading;
+
+static pb_status add_row(void *context, db_stmt *stmt, pb_error *err)
+{
+    reading *r = context;
+    identity_held_credential one;
+    PB_TRY(row_read(r->session, stmt, r->open, r->arena, &one, err));
+    return PB_PUSH(r->arena, r->held->items, r->held->count, r->held->capacity, one)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
 static pb_status read_all(db_session *session, db_stmt *stmt, bool open, pb_arena *arena,
                           identity_held_credentials *held, pb_error *err)
 {
-    bool row;
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        identity_held_credential one;
-        pb_status status = row_read(session, stmt, open, arena, &one, err);
-        if (status == PB_OK && !PB_PUSH(arena, held->items, held->count, held->capacity, one))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    return PB_OK;
+    reading r = {session, open, arena, held};
+    return db_each(stmt, add_row, &r, err);
 }
 
 pb_status identity_credential_read(db_session *session, pb_uuid user, identity_credential_kind kind,

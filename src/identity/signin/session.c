@@ -334,6 +334,22 @@ static pb_status list_row(db_stmt *stmt, pb_arena *arena, identity_session *to, 
     return PB_OK;
 }
 
+typedef struct session_list {
+    pb_arena *arena;
+    identity_session *items;
+    size_t count, capacity;
+} session_list;
+
+static pb_status add_session(void *context, db_stmt *stmt, pb_error *err)
+{
+    session_list *list = context;
+    identity_session one;
+    PB_TRY(list_row(stmt, list->arena, &one, err));
+    return PB_PUSH(list->arena, list->items, list->count, list->capacity, one)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
 pb_status identity_session_list(db_session *session, pb_uuid user, int64_t now_us, pb_arena *arena,
                                 identity_session **ret_sessions, size_t *ret_count, pb_error *err)
 {
@@ -341,26 +357,13 @@ pb_status identity_session_list(db_session *session, pb_uuid user, int64_t now_u
         "SELECT n, address, device, second, by_key, from_us, seen_us, until_us"
         " FROM t_sign_session WHERE owner = ?1 AND" OPEN
         "?2 AND seen_us + idle_us > ?2 ORDER BY seen_us DESC, n DESC";
-    identity_session *all = NULL;
-    size_t count = 0, capacity = 0;
+    session_list list = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_blob(stmt, 1, pb_uuid_str(&user));
     db_bind_i64(stmt, 2, now_us);
-    PB_TRY(db_step(stmt, &row, err));
-    while (row) {
-        identity_session one;
-        pb_status status = list_row(stmt, arena, &one, err);
-        if (status == PB_OK && !PB_PUSH(arena, all, count, capacity, one))
-            status = pb_fail_memory(err);
-        if (status != PB_OK) {
-            db_reset(stmt);
-            return status;
-        }
-        PB_TRY(db_step(stmt, &row, err));
-    }
-    *ret_sessions = all;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, add_session, &list, err));
+    *ret_sessions = list.items;
+    *ret_count = list.count;
     return PB_OK;
 }

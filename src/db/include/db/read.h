@@ -59,6 +59,11 @@ pb_status db_step(db_stmt *stmt, bool *ret_row, pb_error *err);
 void db_reset(db_stmt *stmt);
 /** Runs a statement that gives no rows, then resets it. */
 pb_status db_run(db_stmt *stmt, pb_error *err);
+/** Called with the statement at each of its rows in turn. */
+typedef pb_status (*db_row_each)(void *context, db_stmt *stmt, pb_error *err);
+/** Steps a statement to its end and calls `each` with every row; a failure ends it, and is
+ * returned. It is reset whatever happens. */
+pb_status db_each(db_stmt *stmt, db_row_each each, void *context, pb_error *err);
 
 /** Columns of the result. */
 int db_column_count(db_stmt *stmt);
