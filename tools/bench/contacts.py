@@ -51,4 +51,5 @@ def main():
             file.write(f"C{number:08d}," + ",".join(last) + "\r\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -87,6 +87,10 @@ class Server:
         subprocess.run(self.client(sql), check=True, stdout=subprocess.DEVNULL)
 
 
+def said_by(command, environment=None):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment).stdout
+
+
 def header(path):
     with open(path, encoding="utf-8", newline="") as file:
         return next(csv.reader(file))

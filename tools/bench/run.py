@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits | --only-backup] [--keep DIR] [--update FILE.md]
+Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits | --only-backup | --only-server] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
 nothing else, --only-postgres only the import into a workspace on PostgreSQL, --only-commits only durable commits,
---only-backup only backup and restore.
+--only-backup only backup and restore, --only-server only what is served over HTTP.
 FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate, bench_record_commit and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
@@ -24,6 +24,7 @@ import time
 
 import backups
 import live
+import server
 import server_import
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -54,13 +55,18 @@ class Bench:
         return os.path.join(self.folder, name)
 
     def line(self, what, value, unit, target=None, digits=2):
-        reached = target is None or value <= target
-        goal = "" if target is None else f"  at most {target:g}{unit}  {'reached' if reached else 'MISSED'}"
+        self.goal(what, value, unit, digits, target, "at most", target is None or value <= target)
+
+    def floor(self, what, value, unit, target, digits=2):
+        self.goal(what, value, unit, digits, target, "at least", value >= target)
+
+    def goal(self, what, value, unit, digits, target, bound, reached):
+        goal = "" if target is None else f"  {bound} {target:g}{unit}  {'reached' if reached else 'MISSED'}"
         print(f"{what:<62} {value:>9.{digits}f}{unit}{goal}", flush=True)
         if not reached:
             self.missed.append(what)
         self.table.append(f"| {what.strip()} | {value:.{digits}f}{unit} | "
-                          + ("" if target is None else f"{target:g}{unit}") + " | "
+                          + ("" if target is None else f"{'≥ ' if bound == 'at least' else ''}{target:g}{unit}") + " | "
                           + ("" if target is None else "reached" if reached else "missed") + " |")
 
     def contacts(self, rows):
@@ -252,13 +258,9 @@ def measure_live(bench, rows):
         bench.line("  ratio of wall time to its client's export and an audit of the file", base.wall / beside, "x", 1.5)
 
 
-def said_by(command, environment=None):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment).stdout
-
-
 def measure_workbook(bench, folder):
     """600,000 cells; expat reads the same XML, unpacked before, with handlers that only count."""
-    said = said_by([os.path.join(folder, "exchange", "bench_xlsx"), "60000"])
+    said = live.said_by([os.path.join(folder, "exchange", "bench_xlsx"), "60000"])
     expat, whole = (float(re.search(what + r" ([\d.]+) s", said)[1]) for what in ("expat alone", "read from the ZIP"))
     bench.line("expat alone over a workbook of 600,000 cells", expat, " s", None, 3)
     bench.line("the workbook read, from ZIP to typed cells", whole, " s", None, 3)
@@ -277,7 +279,7 @@ def measure_commits(bench, folder):
         environment = dict(os.environ, **more)
         if engine == "postgres":
             environment["PROBITY_TEST_ENGINE"] = engine
-        said = said_by([program, bench.folder], environment)
+        said = live.said_by([program, bench.folder], environment)
         syncs, one, many, bound = (float(re.search(what + r" ([\d.]+)", said)[1])
                                    for what in ("disk", "one writer", "64 writers", "bound"))
         alone, shared = (float(re.search(what + r".* ([\d.]+) ms of CPU", said)[1]) for what in ("one writer", "64 writers"))
@@ -293,7 +295,7 @@ def measure_commits(bench, folder):
 
 def measure_search(bench, rows, folder):
     """Fifteen searches in three scripts, with prefixes and typing errors."""
-    said = said_by([os.path.join(folder, "record", "bench_record_find"), str(rows)])
+    said = live.said_by([os.path.join(folder, "record", "bench_record_find"), str(rows)])
     firsts, means = (sorted(float(found) for found in re.findall(what + r" ([\d.]+) ms", said)) for what in ("first", "mean"))
     bench.line("slowest of 15 searches, CPU time, mean of 20", means[-1], " ms", 10)
     bench.line("  its like when first asked", firsts[-1], " ms", 10)
@@ -301,7 +303,7 @@ def measure_search(bench, rows, folder):
 
 def measure_gate(bench, rows, folder):
     """Entries one by one, each in a transaction, with and without the search for likely duplicates and its index."""
-    said = said_by([os.path.join(folder, "record", "bench_record_gate"), str(rows)])
+    said = live.said_by([os.path.join(folder, "record", "bench_record_gate"), str(rows)])
     index, without, added = (float(found) for found in re.search(
         r"duplicates ([\d.]+) CPU s; an entry ([\d.]+) us CPU, with the gate [\d.]+ us: (-?[\d.]+) us added", said).groups())
     bench.line("index of likely duplicates, made in one pass", index, " CPU s", None, 2)
@@ -318,6 +320,7 @@ def measure(bench, rows, benches, most):
     measure_live(bench, rows)
     server_import.measure(bench, Run, rows)
     backups.measure(bench, Run, rows, workspace, key, benches)
+    server.measure(bench, Run, rows)
     if benches:
         measure_workbook(bench, benches)
         measure_search(bench, rows, benches)
@@ -358,6 +361,7 @@ def main():
     only.add_argument("--only-postgres", action="store_true")
     only.add_argument("--only-commits", action="store_true")
     only.add_argument("--only-backup", action="store_true")
+    only.add_argument("--only-server", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
@@ -374,6 +378,8 @@ def main():
             if not options.benches:
                 sys.exit("--only-commits needs --benches FOLDER")
             measure_commits(bench, options.benches)
+        elif options.only_server:
+            server.measure(bench, Run, options.rows)
         elif options.only_backup:
             _, workspace, key = bench.probity_import(bench.contacts(options.rows))
             backups.measure(bench, Run, options.rows, workspace, key, options.benches)
