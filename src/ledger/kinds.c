@@ -21,6 +21,7 @@ const ledger_kind ledger_kinds[] = {
     {"job.ended", false, true, PB_MSG("A job ended or was given back.")},
     {"job.taken", false, true, PB_MSG("A job was taken by a worker.")},
     {"key.used", false, true, PB_MSG("A program was given an access token for its key.")},
+    {"ledger.read", false, true, PB_MSG("Somebody looked at the log.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
@@ -69,4 +70,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 64;
+const size_t ledger_kind_count = 65;

@@ -9,7 +9,7 @@ pb_status service_access_open(db_session *session, const service_call *call, ser
                               service_access *ret_access, pb_error *err)
 {
     service_access access = {call, session, NULL, denial};
-    *denial = (service_denial){.entity = NULL};
+    *denial = (service_denial){.refused = false};
     if (call->who != NULL && !call->who->holder)
         PB_TRY(identity_policy_now(session, &access.policy, err));
     *ret_access = access;
@@ -26,7 +26,7 @@ static void keep_denial(const service_access *access, identity_operation operati
                         const model_field *field)
 {
     service_denial *denial = access->denial;
-    *denial = (service_denial){operation, entity, NULL, field, {{0}}};
+    *denial = (service_denial){true, operation, entity, NULL, field, {{0}}};
     if (record != NULL) {
         denial->id = record->id;
         denial->record = &denial->id;
@@ -48,7 +48,10 @@ pb_status service_in_scope(const service_access *access, identity_operation oper
     char scope[200];
     const char *word = identity_operation_word(operation);
     pb_str scopes = access->call->scopes;
-    (void)snprintf(scope, sizeof scope, "%.*s.%s", PB_STR_FMT(entity->name), word);
+    if (entity == NULL)
+        (void)snprintf(scope, sizeof scope, "%s", word);
+    else
+        (void)snprintf(scope, sizeof scope, "%.*s.%s", PB_STR_FMT(entity->name), word);
     if (identity_scope_has(scopes, pb_str_c(word)) || identity_scope_has(scopes, pb_str_c(scope)))
         return PB_OK;
     keep_denial(access, operation, entity, NULL, NULL);
@@ -69,6 +72,39 @@ pb_status service_may_at_all(const service_access *access, identity_operation op
         return PB_OK;
     keep_denial(access, operation, entity, NULL, NULL);
     return identity_refuse(&decision, operation, entity, NULL, err);
+}
+
+static pb_status may_one(const service_access *access, const identity_operation *operations,
+                         size_t count, pb_error *err)
+{
+    pb_status status = PB_DENIED;
+    for (size_t i = count; status == PB_DENIED && i-- > 0;) {
+        status = service_may_at_all(access, operations[i], NULL, err);
+        access->denial->refused = status != PB_OK;
+    }
+    return status;
+}
+
+pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
+                             const identity_operation *operations, size_t count, pb_error *err)
+{
+    service_access access;
+    service_denial denial = {.refused = false};
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
+    pb_status status = service_access_open(session, call, &denial, &access, err);
+    if (status == PB_OK) {
+        status = may_one(&access, operations, count, err);
+        service_access_close(&access);
+    }
+    db_snapshot_close(session);
+    return service_refused(call, workspace, &denial, status, err);
+}
+
+pb_status service_may_do(const service_call *call, db_workspace *workspace,
+                         identity_operation operation, pb_error *err)
+{
+    return service_may_do_one(call, workspace, &operation, 1, err);
 }
 
 static pb_status owner_of(const service_access *access, const record_data *record,

@@ -6,8 +6,9 @@
 
 /** What was refused last. */
 typedef struct service_denial {
+    bool refused; /* false: nothing was */
     identity_operation operation;
-    const model_entity *entity; /* NULL: nothing was */
+    const model_entity *entity; /* NULL: it is about the workspace */
     const pb_uuid *record;      /* NULL: it is not about one */
     const model_field *field;   /* likewise */
     pb_uuid id;
@@ -30,12 +31,21 @@ pb_status service_access_open(db_session *session, const service_call *call, ser
 pb_status service_refused(const service_call *call, db_workspace *workspace,
                           const service_denial *denial, pb_status status, pb_error *err);
 void service_access_close(service_access *access);
-/** Whether the key or token that was shown reaches so far: PB_DENIED. */
+/** Whether the key or token that was shown reaches so far: PB_DENIED. `entity` NULL: an operation
+ * on the workspace, here and below. */
 pb_status service_in_scope(const service_access *access, identity_operation operation,
                            const model_entity *entity, pb_error *err);
 /** Whether there may be any record for which the operation is allowed: PB_DENIED. */
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err);
+/** As service_may_at_all for an operation on the workspace, decided in a snapshot of its own; a
+ * refusal is noted in the ledger. Outside of any session. */
+pb_status service_may_do(const service_call *call, db_workspace *workspace,
+                         identity_operation operation, pb_error *err);
+/** The same for one of several operations; the first is the one that is named when none is allowed.
+ */
+pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
+                             const identity_operation *operations, size_t count, pb_error *err);
 /** Whether it is allowed for this record; one that may not be read is PB_NOT_FOUND, other denials
  * are PB_DENIED with the rule. */
 pb_status service_may(const service_access *access, identity_operation operation,

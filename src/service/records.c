@@ -77,7 +77,8 @@ static pb_status read_page(db_session *session, listing *l, pb_error *err)
 {
     pb_status status = record_list_read(session, l->asked, l->arena, &l->page->page, err);
     if (status == PB_DENIED)
-        l->denial = (service_denial){.operation = IDENTITY_OP_LIST, .entity = l->asked->entity};
+        l->denial = (service_denial){
+            .refused = true, .operation = IDENTITY_OP_LIST, .entity = l->asked->entity};
     return status;
 }
 
@@ -272,7 +273,7 @@ static pb_status read_one(const service_call *call, db_workspace *workspace,
                           pb_arena *arena, service_record *ret_record, pb_error *err)
 {
     db_session *session = NULL;
-    service_denial denial = {.entity = NULL};
+    service_denial denial = {.refused = false};
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status =
         read_in(session, call, entity, id, operation, arena, &denial, ret_record, err);

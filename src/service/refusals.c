@@ -23,12 +23,14 @@ void service_put_place(pb_buf *out, const char *key, pb_str text)
 /* Keys in the order of RFC 8949 4.2.1. */
 static void put_payload(const service_call *call, const service_denial *denial, pb_buf *out)
 {
-    pb_cbor_map(out, 2 + (size_t)(denial->field != NULL) + (size_t)(denial->record != NULL) +
-                         (size_t)(call->device.len > 0) + (size_t)(call->address.len > 0));
+    pb_cbor_map(out, 1 + (size_t)(denial->entity != NULL) + (size_t)(denial->field != NULL) +
+                         (size_t)(denial->record != NULL) + (size_t)(call->device.len > 0) +
+                         (size_t)(call->address.len > 0));
     if (denial->field != NULL)
         service_put_place(out, "field", denial->field->name);
     service_put_place(out, "device", call->device);
-    service_put_place(out, "entity", denial->entity->name);
+    if (denial->entity != NULL)
+        service_put_place(out, "entity", denial->entity->name);
     if (denial->record != NULL) {
         pb_cbor_text(out, PB_STR("record"));
         pb_cbor_bytes(out, pb_uuid_str(denial->record));
@@ -42,7 +44,7 @@ pb_status service_refused(const service_call *call, db_workspace *workspace,
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(4096);
     pb_error own = {0};
-    if ((status != PB_DENIED && status != PB_NOT_FOUND) || denial->entity == NULL ||
+    if ((status != PB_DENIED && status != PB_NOT_FOUND) || !denial->refused ||
         db_moved_to(workspace) != NULL)
         return status;
     put_payload(call, denial, &payload);

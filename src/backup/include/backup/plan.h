@@ -50,6 +50,29 @@ typedef struct backup_state {
 pb_status backup_states(db_session *session, pb_arena *arena, backup_state **ret_states,
                         size_t *ret_count, pb_error *err);
 
+/** A backup that was made, as the workspace remembers it. */
+typedef struct backup_made {
+    int64_t at_us;
+    pb_str place, name;
+    uint64_t pieces, bytes; /* sent */
+    int64_t us;             /* how long it took */
+    bool same_disk;
+} backup_made;
+/** A drill that was filed. */
+typedef struct backup_filed {
+    int64_t at_us;
+    pb_str place, fault;
+    bool good;
+    bool ran;       /* false: it could not be run, and shows nothing */
+    pb_str noticed; /* what noticed the fault or is wrong; empty: nothing */
+    int64_t recover_us, lose_us;
+} backup_filed;
+/** The newest `limit` of each, newest first; `place` absent: of all places. In `arena`. */
+pb_status backup_made_list(db_session *session, pb_str place, int64_t limit, pb_arena *arena,
+                           backup_made **ret_made, size_t *ret_count, pb_error *err);
+pb_status backup_filed_list(db_session *session, pb_str place, int64_t limit, pb_arena *arena,
+                            backup_filed **ret_filed, size_t *ret_count, pb_error *err);
+
 /** Whether a moment lies in the future: it was noted by a clock that was wrong, and says nothing of
  * an age. Clocks of several machines may differ by a little. */
 bool backup_is_ahead(int64_t at_us, int64_t now_us);

@@ -83,6 +83,30 @@ typedef pb_status (*ledger_event_each)(void *context, const ledger_event *event,
 pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
                          void *context, pb_error *err);
 
+/** Which events: what is absent, NULL or zero leaves it open. */
+typedef struct ledger_filter {
+    pb_str kind, actor, via;
+    pb_str entity; /* about records of it */
+    const pb_uuid *record;
+    int64_t from_us, until_us; /* at that moment or later, before that moment */
+} ledger_filter;
+/** An event of a list: everything but its payload. Texts live until the call it is given to
+ * returns. */
+typedef struct ledger_listed {
+    uint64_t sequence;
+    ledger_event event; /* without payload */
+    bool payload;       /* it came with one */
+    bool erased;        /* which is gone */
+} ledger_listed;
+typedef pb_status (*ledger_listed_each)(void *context, const ledger_listed *listed, bool *ret_taken,
+                                        pb_error *err);
+/** Calls `each` for the events below `below` (UINT64_MAX: all) that fit, newest first, until it
+ * took `limit` or `look` events were looked at. `*ret_next`: below which to go on; 0 when there are
+ * no more. PB_CORRUPT names an event that was altered. Costs one row an event looked at. */
+pb_status ledger_list(db_session *session, const ledger_filter *filter, uint64_t below,
+                      uint64_t limit, uint64_t look, ledger_listed_each each, void *context,
+                      uint64_t *ret_next, pb_error *err);
+
 typedef struct ledger_head {
     uint64_t size;
     uint8_t root[32];
