@@ -38,13 +38,10 @@ pb_status db_pg_about(const db_target *target, pb_arena *arena, db_server *ret_s
                       pb_error *err)
 {
     const pg_where *where = target->where;
-    pb_error error = {.status = PB_IO};
     PGconn *pg = NULL;
     PB_TRY(db_pg_link(where, &pg, err));
-    PGresult *result = db_pg_ask(pg, about_sql, NULL, &error);
-    pb_status status = result == NULL ? error.status : PB_OK;
-    if (result == NULL && err != NULL)
-        *err = error;
+    PGresult *result = NULL;
+    pb_status status = db_pg_ask(pg, about_sql, NULL, &result, err);
     if (status == PB_OK) {
         *ret_server = (db_server){.port = number_at(result, 0),
                                   .version = number_at(result, 1) / 10000,

@@ -28,16 +28,6 @@ static pb_status link_to(const char *url, const db_options *options, pb_arena *a
     return db_pg_link(target.where, ret_pg, err);
 }
 
-static pb_status ask(PGconn *pg, const char *sql, const char *parameter, PGresult **ret_result,
-                     pb_error *err)
-{
-    pb_error error = {.status = PB_IO};
-    *ret_result = db_pg_ask(pg, sql, parameter, &error);
-    if (*ret_result == NULL && err != NULL)
-        *err = error;
-    return *ret_result == NULL ? error.status : PB_OK;
-}
-
 static bool truth(PGresult *result, int column)
 {
     return PQgetvalue(result, 0, column)[0] == 't';
@@ -52,7 +42,7 @@ static int64_t number(PGresult *result, int column)
 static pb_status read_follower(PGconn *pg, db_follower *follower, pb_error *err)
 {
     PGresult *result = NULL;
-    PB_TRY(ask(pg, look_sql, NULL, &result, err));
+    PB_TRY(db_pg_ask(pg, look_sql, NULL, &result, err));
     *follower = (db_follower){.follows = truth(result, 0),
                               .streams = truth(result, 1),
                               .bytes = number(result, 4),
@@ -67,10 +57,10 @@ static pb_status read_follower(PGconn *pg, db_follower *follower, pb_error *err)
 static pb_status ask_primary(PGconn *pg, db_follower *follower, pb_error *err)
 {
     PGresult *result = NULL;
-    PB_TRY(ask(pg,
-               "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::bigint"
-               " WHERE NOT pg_is_in_recovery()",
-               follower->replayed, &result, err));
+    PB_TRY(db_pg_ask(pg,
+                     "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::bigint"
+                     " WHERE NOT pg_is_in_recovery()",
+                     follower->replayed, &result, err));
     follower->asked = PQntuples(result) == 1;
     if (follower->asked)
         follower->bytes = number(result, 0);
@@ -116,7 +106,7 @@ static pb_status promote(PGconn *pg, const char *url, pb_error *err)
                       NULL);
         return PB_DENIED;
     }
-    PB_TRY(ask(pg, "SELECT pg_promote(true, 60)", NULL, &result, err));
+    PB_TRY(db_pg_ask(pg, "SELECT pg_promote(true, 60)", NULL, &result, err));
     bool done = truth(result, 0);
     PQclear(result);
     return done ? PB_OK

@@ -16,17 +16,8 @@ static pb_status take(PGconn *pg, const pg_where *where, const char *name, bool 
                       pb_error *err)
 {
     char text[200];
-    pb_error error = {.status = PB_IO};
     snprintf(text, sizeof text, "probity %s %s", where->schema, name);
-    PGresult *result = db_pg_ask(pg, take_sql, text, &error);
-    if (result == NULL) {
-        if (err != NULL)
-            *err = error;
-        return error.status;
-    }
-    *ret_taken = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
-    PQclear(result);
-    return PB_OK;
+    return db_pg_ask_true(pg, take_sql, text, ret_taken, err);
 }
 
 /* The server may not have noticed yet that the one before is gone. */
@@ -77,19 +68,24 @@ static pb_status has_no_head(PGconn *pg, const pg_where *where, bool *ret_none, 
 {
     char sql[400];
     pg_roles roles;
+    pb_error error = {0};
     *ret_none = false;
     pb_status status = db_pg_roles(pg, where->schema, &roles, err);
     if (status == PB_NOT_FOUND)
         return PB_OK; /* nothing, or nothing of ours */
     PB_TRY(status);
     snprintf(sql, sizeof sql, "SET ROLE \"%s\"", roles.app);
-    if (db_pg_say(pg, sql, NULL) != PB_OK)
-        return PB_OK; /* whoever may not work in it may not make it anew either */
-    snprintf(sql, sizeof sql, "SELECT FROM \"%s\".workspace WHERE head IS NULL", where->schema);
-    PGresult *result = db_pg_ask(pg, sql, NULL, &(pb_error){0});
-    *ret_none = result != NULL && PQntuples(result) == 1;
-    PQclear(result);
-    return db_pg_say(pg, "RESET ROLE", err);
+    status = db_pg_say(pg, sql, &error);
+    if (status == PB_OK) {
+        snprintf(sql, sizeof sql, "SELECT head IS NULL FROM \"%s\".workspace", where->schema);
+        status = db_pg_ask_true(pg, sql, NULL, ret_none, &error);
+    }
+    if (status == PB_IO || status == PB_BUSY || status == PB_MEMORY) {
+        *err = error;
+        return status;
+    }
+    /* Whoever may not work in it may not make it anew either. */
+    return status == PB_OK ? db_pg_say(pg, "RESET ROLE", err) : PB_OK;
 }
 
 pb_status db_pg_clear(const db_target *target, pb_error *err)

@@ -64,29 +64,37 @@ pb_status db_pg_link(const pg_where *where, PGconn **ret_pg, pb_error *err)
     return status;
 }
 
-PGresult *db_pg_ask(PGconn *pg, const char *sql, const char *parameter, pb_error *err)
+pb_status db_pg_ask(PGconn *pg, const char *sql, const char *parameter, PGresult **ret_result,
+                    pb_error *err)
 {
     db_conn asking = {.pg = pg};
     PGresult *result = parameter == NULL
                            ? PQexec(pg, sql)
                            : PQexecParams(pg, sql, 1, NULL, &parameter, NULL, NULL, 0);
     ExecStatusType kind = PQresultStatus(result);
-    if (kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK)
-        return result;
-    db_pg_fail(&asking, result, err);
+    if (kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK) {
+        *ret_result = result;
+        return PB_OK;
+    }
+    pb_status status = db_pg_fail(&asking, result, err);
     PQclear(result);
-    return NULL;
+    return status;
+}
+
+pb_status db_pg_ask_true(PGconn *pg, const char *sql, const char *parameter, bool *ret_true,
+                         pb_error *err)
+{
+    PGresult *result = NULL;
+    PB_TRY(db_pg_ask(pg, sql, parameter, &result, err));
+    *ret_true = PQntuples(result) > 0 && PQgetvalue(result, 0, 0)[0] == 't';
+    PQclear(result);
+    return PB_OK;
 }
 
 pb_status db_pg_say(PGconn *pg, const char *sql, pb_error *err)
 {
-    pb_error error = {.status = PB_IO};
-    PGresult *result = db_pg_ask(pg, sql, NULL, &error);
-    if (result == NULL) {
-        if (err != NULL)
-            *err = error;
-        return error.status;
-    }
+    PGresult *result = NULL;
+    PB_TRY(db_pg_ask(pg, sql, NULL, &result, err));
     PQclear(result);
     return PB_OK;
 }
@@ -109,13 +117,8 @@ pb_status db_pg_roles(PGconn *pg, const char *schema, pg_roles *ret_roles, pb_er
     static const char sql[] = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace"
                               " WHERE nspname = $1";
     static const char behind[] = "_owner";
-    pb_error error = {.status = PB_IO};
-    PGresult *result = db_pg_ask(pg, sql, schema, &error);
-    if (result == NULL) {
-        if (err != NULL)
-            *err = error;
-        return error.status;
-    }
+    PGresult *result = NULL;
+    PB_TRY(db_pg_ask(pg, sql, schema, &result, err));
     pb_str owner = PQntuples(result) == 1 ? pb_str_c(PQgetvalue(result, 0, 0)) : PB_STR("");
     bool good = pb_str_ends(owner, PB_STR("_owner")) && owner.len < PG_NAME_MAX;
     if (good) {
@@ -201,11 +204,8 @@ static pb_status check_replica(db_conn *conn, pb_error *err)
     if (status == PB_WRONG_KEY)
         return other_workspace(conn->where, err);
     PB_TRY(status);
-    PGresult *result = db_pg_ask(conn->pg, "SELECT pg_is_in_recovery()", NULL, err);
-    if (result == NULL)
-        return PB_IO;
-    bool follows = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
-    PQclear(result);
+    bool follows = false;
+    PB_TRY(db_pg_ask_true(conn->pg, "SELECT pg_is_in_recovery()", NULL, &follows, err));
     if (follows)
         return PB_OK;
     return pb_fail(err, PB_CONFLICT, PB_MSG("The server {replica} follows nobody."), "replica",
@@ -213,8 +213,9 @@ static pb_status check_replica(db_conn *conn, pb_error *err)
 }
 
 /* The cluster, and the timeline it writes: a new one begins with each promotion. No login must be
- * able to ask; then takeovers that nobody told of are not noticed. */
-static void read_era(db_conn *conn)
+ * able to ask; then takeovers that nobody told of are not noticed. A line that broke meanwhile is a
+ * failure: its answers would be taken for those of what is asked next. */
+static pb_status read_era(db_conn *conn, pb_error *err)
 {
     static const char may_sql[] =
         "SELECT has_function_privilege('pg_control_system()', 'execute')"
@@ -224,13 +225,16 @@ static void read_era(db_conn *conn)
         "SELECT system_identifier || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
         " FROM pg_control_system()";
     conn->era[0] = '\0';
-    PGresult *result = db_pg_ask(conn->pg, may_sql, NULL, NULL);
-    bool may = result != NULL && PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
-    PQclear(result);
-    result = may ? db_pg_ask(conn->pg, era_sql, NULL, NULL) : NULL;
-    if (result != NULL && PQntuples(result) == 1)
+    bool may = false;
+    PGresult *result = NULL;
+    PB_TRY(db_pg_ask_true(conn->pg, may_sql, NULL, &may, err));
+    if (!may)
+        return PB_OK;
+    PB_TRY(db_pg_ask(conn->pg, era_sql, NULL, &result, err));
+    if (PQntuples(result) == 1)
         snprintf(conn->era, sizeof conn->era, "%s", PQgetvalue(result, 0, 0));
     PQclear(result);
+    return PB_OK;
 }
 
 const char *db_pg_era(const db_conn *conn)
@@ -253,7 +257,7 @@ static pb_status set_up(db_conn *conn, pb_error *err)
     if (conn->where != conn->target->where)
         PB_TRY(check_replica(conn, err));
     if (conn->role == DB_WRITER)
-        read_era(conn);
+        PB_TRY(read_era(conn, err));
     if (PQenterPipelineMode(conn->pg) != 1)
         return db_pg_fail(conn, NULL, err);
     return PB_OK;

@@ -32,27 +32,11 @@ static void name_roles(const char *schema, const char *database, pg_roles *ret)
     snprintf(ret->query, PG_NAME_MAX, "%s_query", stem);
 }
 
-/* The first cell of an answer is true. */
-static pb_status is_true(PGconn *pg, const char *sql, const char *parameter, bool *ret,
-                         pb_error *err)
-{
-    pb_error error = {.status = PB_IO};
-    PGresult *result = db_pg_ask(pg, sql, parameter, &error);
-    if (result == NULL) {
-        if (err != NULL)
-            *err = error;
-        return error.status;
-    }
-    *ret = PQntuples(result) > 0 && PQgetvalue(result, 0, 0)[0] == 't';
-    PQclear(result);
-    return PB_OK;
-}
-
 static pb_status check_free(PGconn *pg, const pg_where *where, pb_error *err)
 {
     bool there = false;
-    PB_TRY(is_true(pg, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", where->schema,
-                   &there, err));
+    PB_TRY(db_pg_ask_true(pg, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)",
+                          where->schema, &there, err));
     if (!there)
         return PB_OK;
     pb_fail(err, PB_EXISTS, PB_MSG("The database of {workspace} has a schema {schema} already."),
@@ -64,11 +48,11 @@ static pb_status check_free(PGconn *pg, const pg_where *where, pb_error *err)
 static pb_status check_rights(PGconn *pg, const pg_where *where, pb_error *err)
 {
     bool may = false;
-    PB_TRY(is_true(pg,
-                   "SELECT (rolsuper OR rolcreaterole) AND"
-                   " has_database_privilege(current_database(), 'CREATE')"
-                   " FROM pg_roles WHERE rolname = current_user",
-                   NULL, &may, err));
+    PB_TRY(db_pg_ask_true(pg,
+                          "SELECT (rolsuper OR rolcreaterole) AND"
+                          " has_database_privilege(current_database(), 'CREATE')"
+                          " FROM pg_roles WHERE rolname = current_user",
+                          NULL, &may, err));
     if (may)
         return PB_OK;
     pb_fail(err, PB_DENIED, PB_MSG("The login {user} may not make a workspace in {workspace}."),
@@ -102,8 +86,8 @@ static pb_status make_role(PGconn *pg, const char *role, pb_error *err)
 {
     char sql[300];
     bool there = false;
-    PB_TRY(
-        is_true(pg, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role, &there, err));
+    PB_TRY(db_pg_ask_true(pg, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role,
+                          &there, err));
     if (there)
         return PB_OK;
     snprintf(sql, sizeof sql,
@@ -228,14 +212,11 @@ pb_status db_pg_read_head(const db_target *target, pb_arena *arena, pb_buf *text
 {
     PGconn *pg = NULL;
     pg_roles roles;
-    pb_error error = {.status = PB_IO};
+    PGresult *result = NULL;
     (void)arena;
     PB_TRY(open_place(target->where, &pg, &roles, err));
-    PGresult *result =
-        db_pg_ask(pg, "SELECT convert_from(head, 'UTF8'), commits FROM workspace", NULL, &error);
-    pb_status status = result == NULL ? error.status : PB_OK;
-    if (result == NULL && err != NULL)
-        *err = error;
+    pb_status status = db_pg_ask(pg, "SELECT convert_from(head, 'UTF8'), commits FROM workspace",
+                                 NULL, &result, err);
     if (status == PB_OK && (PQntuples(result) != 1 || PQgetisnull(result, 0, 0)))
         status = db_pg_no_workspace(target->where, err); /* its making was never finished */
     if (status == PB_OK)
@@ -258,7 +239,7 @@ pb_status db_pg_check_key(PGconn *pg, const uint8_t key[32], pb_error *err)
     char mark[2 * MARK + 1];
     bool other = false;
     key_mark(key, mark);
-    PB_TRY(is_true(pg, "SELECT key_mark <> $1 FROM workspace", mark, &other, err));
+    PB_TRY(db_pg_ask_true(pg, "SELECT key_mark <> $1 FROM workspace", mark, &other, err));
     if (!other)
         return PB_OK;
     return pb_fail(err, PB_WRONG_KEY, PB_MSG("The key does not open this workspace."), NULL);

@@ -163,8 +163,13 @@ pb_status db_pg_roles(PGconn *pg, const char *schema, pg_roles *ret_roles, pb_er
 pb_status db_pg_no_workspace(const pg_where *where, pb_error *err);
 /** Takes on the program's role, which owns nothing, and the settings every session has. */
 pb_status db_pg_settle_in(PGconn *pg, const pg_where *where, const pg_roles *roles, pb_error *err);
-/** Sends one text of statements and waits; not in pipeline mode. NULL with the failure in err. */
-PGresult *db_pg_ask(PGconn *pg, const char *sql, const char *parameter, pb_error *err);
+/** Sends one text of statements and waits; not in pipeline mode. `parameter` NULL: it has none. The
+ * caller clears the result. */
+pb_status db_pg_ask(PGconn *pg, const char *sql, const char *parameter, PGresult **ret_result,
+                    pb_error *err);
+/** Whether the first cell of the answer is true; no row: false. */
+pb_status db_pg_ask_true(PGconn *pg, const char *sql, const char *parameter, bool *ret_true,
+                         pb_error *err);
 /** See db_engine.era. */
 const char *db_pg_era(const db_conn *conn);
 pb_status db_pg_connect(const db_target *target, db_conn_role role, db_conn **ret_conn,
