@@ -107,6 +107,29 @@ pb_status service_may_do(const service_call *call, db_workspace *workspace,
     return service_may_do_one(call, workspace, &operation, 1, err);
 }
 
+pb_status service_need_proof(const service_access *access, identity_operation operation,
+                             pb_error *err)
+{
+    const service_call *call = access->call;
+    const char *word = identity_operation_word(operation);
+    bool made_for = call->program && identity_operation_on_records(operation) &&
+                    call->scopes.ptr != NULL && identity_scope_has(call->scopes, pb_str_c(word));
+    if (call->who == NULL || call->who->holder || call->proved || made_for)
+        return PB_OK;
+    keep_denial(access, operation, NULL, NULL, NULL);
+    if (call->program) {
+        pb_fail(err, PB_DENIED, PB_MSG("A key alone is not enough for this."), NULL);
+        pb_error_hint(err, PB_MSG("Let a person do it who is signed in."), NULL);
+        return PB_DENIED;
+    }
+    pb_fail(err, PB_DENIED,
+            PB_MSG("This asks for a proof of who you are that is not older than ten minutes."),
+            NULL);
+    pb_error_hint(err, PB_MSG("Give the password or use the passkey once more, then ask again."),
+                  NULL);
+    return PB_DENIED;
+}
+
 static pb_status owner_of(const service_access *access, const record_data *record,
                           identity_record *ret_record, pb_error *err)
 {

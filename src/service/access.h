@@ -46,6 +46,11 @@ pb_status service_may_do(const service_call *call, db_workspace *workspace,
  */
 pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
                              const identity_operation *operations, size_t count, pb_error *err);
+/** Whether who acts proved within ten minutes who it is: PB_DENIED. Asked for by what hands out
+ * rights, takes many records away or gives them out at once. A key cannot prove anything: what is
+ * done to records it may do where its scopes name the operation, rights it never changes. */
+pb_status service_need_proof(const service_access *access, identity_operation operation,
+                             pb_error *err);
 /** Whether it is allowed for this record; one that may not be read is PB_NOT_FOUND, other denials
  * are PB_DENIED with the rule. */
 pb_status service_may(const service_access *access, identity_operation operation,

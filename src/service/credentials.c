@@ -1,9 +1,7 @@
 /* Ways to sign in and sessions: one's own, and others' by who may look after users. */
 #include "desk.h"
 
-#include "base/time.h"
-
-#define ENROLMENT_US (INT64_C(3600) * PB_US_PER_SECOND)
+#include "service/people.h"
 
 /* ---- who may ---- */
 
@@ -130,8 +128,8 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
     case MATTER_SESSION:
         return end_sessions(session, c, err);
     case MATTER_ENROLMENT:
-        return identity_enrolment_make(session, &c->visit, c->user, c->visit.now_us + ENROLMENT_US,
-                                       c->text, err);
+        return identity_enrolment_make(session, &c->visit, c->user,
+                                       c->visit.now_us + SERVICE_ENROL_US, c->text, err);
     case MATTER_FACTORS:
         return identity_factors_end(session, &c->visit, c->user, err);
     }

@@ -8,19 +8,60 @@ static identity_call call_of(const service_people_call *call)
     return (identity_call){call->call->actor, call->call->now_us, call->why};
 }
 
-pb_status service_people_allowed(const service_people_call *call, db_session *session,
-                                 pb_error *err)
+/* The call with who acts in it. */
+static service_call own_call(const service_people_call *call)
 {
-    identity_policy *policy = NULL;
-    if (call->actor->holder)
+    service_call own = *call->call;
+    own.who = call->actor;
+    return own;
+}
+
+pb_status service_people_allowed(const service_people_call *call, db_session *session, bool widens,
+                                 service_denial *denial, pb_error *err)
+{
+    const service_call own = own_call(call);
+    service_access access;
+    PB_TRY(service_access_open(session, &own, denial, &access, err));
+    pb_status status = service_may_at_all(&access, IDENTITY_OP_USERS, NULL, err);
+    if (status == PB_OK && widens)
+        status = service_need_proof(&access, IDENTITY_OP_USERS, err);
+    service_access_close(&access);
+    return status;
+}
+
+pb_status service_people_refused(const service_people_call *call, db_workspace *workspace,
+                                 const service_denial *denial, pb_status status, pb_error *err)
+{
+    const service_call own = own_call(call);
+    return service_refused(&own, workspace, denial, status, err);
+}
+
+/* Nobody hands rights to oneself: somebody else does, or who holds the workspace's key. */
+static pb_status not_to_oneself(const service_people_call *call, pb_uuid user,
+                                service_denial *denial, pb_error *err)
+{
+    if (call->actor->holder || memcmp(&call->actor->user, &user, sizeof user) != 0)
         return PB_OK;
-    PB_TRY(identity_policy_now(session, &policy, err));
-    identity_decision decision =
-        identity_decide(policy, call->actor, IDENTITY_OP_USERS, NULL, NULL, NULL);
-    pb_status status = decision.outcome == IDENTITY_ALLOW
-                           ? PB_OK
-                           : identity_refuse(&decision, IDENTITY_OP_USERS, NULL, NULL, err);
-    identity_policy_release(policy);
+    *denial = (service_denial){.refused = true, .operation = IDENTITY_OP_USERS};
+    pb_fail(err, PB_DENIED, PB_MSG("Nobody gives rights to oneself."), NULL);
+    pb_error_hint(err, PB_MSG("Ask somebody else who administers users."), NULL);
+    return PB_DENIED;
+}
+
+pb_status service_user_find(db_session *session, pb_str name, pb_uuid *ret_id, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_user user;
+    pb_uuid id;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    if (!pb_uuid_parse(name, &id))
+        return identity_user_named(session, name, ret_id, err);
+    pb_status status = identity_user_last(session, id, arena, &user, err);
+    if (status == PB_NOT_FOUND)
+        return identity_user_named(session, name, ret_id, err);
+    if (status == PB_OK)
+        *ret_id = id;
     return status;
 }
 
@@ -40,13 +81,23 @@ static pb_status find_record(db_session *session, const char *entity_name, pb_st
     return record_lookup(session, entity, text, ret_id, err);
 }
 
+/* By its id, or by its name. */
 static pb_status find_team(db_session *session, const identity_call *by, pb_str name,
                            pb_uuid *ret_id, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    identity_team team;
+    identity_team team, *teams;
+    size_t count = 0;
+    pb_uuid id;
     if (arena == NULL)
         return pb_fail_memory(err);
+    if (pb_uuid_parse(name, &id))
+        PB_TRY(identity_team_list(session, by->now_us, arena, &teams, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(&teams[i].id, &id, sizeof id) == 0) {
+            *ret_id = id;
+            return PB_OK;
+        }
     PB_TRY(identity_team_named(session, name, by->now_us, arena, &team, err));
     *ret_id = team.id;
     return PB_OK;
@@ -60,7 +111,15 @@ typedef struct user_work {
     pb_str name; /* of the one that is changed */
     pb_uuid id;
     char code[IDENTITY_CODE];
+    service_denial denial;
 } user_work;
+
+/* Does it, and notes where it was refused. */
+static pb_status run_work(db_workspace *workspace, db_work does, user_work *work, pb_error *err)
+{
+    pb_status status = db_write_within(workspace, work->call->call->limits, does, work, err);
+    return service_people_refused(work->call, workspace, &work->denial, status, err);
+}
 
 /* What the wish says of it, over what is said already. */
 static pb_status wished(db_session *session, const service_user_wish *wish, identity_user *user,
@@ -95,7 +154,7 @@ static pb_status hold_first(db_session *session, const identity_call *by, pb_uui
     }
     if (wish->superior.ptr != NULL) {
         pb_uuid superior;
-        PB_TRY(identity_user_named(session, wish->superior, &superior, err));
+        PB_TRY(service_user_find(session, wish->superior, &superior, err));
         PB_TRY(identity_superior_set(session, by, user, superior, err));
     }
     return PB_OK;
@@ -105,8 +164,11 @@ static pb_status hold_first(db_session *session, const identity_call *by, pb_uui
 static pb_status make_code(db_session *session, const service_people_call *call,
                            const identity_user *user, char ret_code[IDENTITY_CODE], pb_error *err)
 {
-    const identity_visit visit = {
-        .actor = call->call->actor, .now_us = call->call->now_us, .why = call->why};
+    const identity_visit visit = {.actor = call->call->actor,
+                                  .now_us = call->call->now_us,
+                                  .address = call->call->address,
+                                  .device = call->call->device,
+                                  .why = call->why};
     int64_t from_us = user->from_us > visit.now_us ? user->from_us : visit.now_us;
     return identity_enrolment_make(session, &visit, user->id, from_us + SERVICE_ENROL_US, ret_code,
                                    err);
@@ -122,7 +184,7 @@ static pb_status add_work(db_session *session, void *context, pb_error *err)
                           .language = PB_STR("en"),
                           .from_us = wish->from_us,
                           .until_us = IDENTITY_OPEN};
-    PB_TRY(service_people_allowed(work->call, session, err));
+    PB_TRY(service_people_allowed(work->call, session, true, &work->denial, err));
     PB_TRY(wished(session, wish, &user, err));
     PB_TRY(identity_user_add(session, &by, &user, &user.id, err));
     work->id = user.id;
@@ -137,7 +199,7 @@ pb_status service_user_add(const service_people_call *call, db_workspace *worksp
                            char ret_code[IDENTITY_CODE], pb_error *err)
 {
     user_work work = {.call = call, .wish = wish};
-    pb_status status = db_write(workspace, add_work, &work, err);
+    pb_status status = run_work(workspace, add_work, &work, err);
     if (status == PB_OK) {
         *ret_id = work.id;
         memcpy(ret_code, work.code, sizeof work.code);
@@ -152,8 +214,8 @@ static pb_status enrol_work(db_session *session, void *context, pb_error *err)
     identity_user user;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(service_people_allowed(work->call, session, err));
-    PB_TRY(identity_user_named(session, work->name, &work->id, err));
+    PB_TRY(service_people_allowed(work->call, session, true, &work->denial, err));
+    PB_TRY(service_user_find(session, work->name, &work->id, err));
     PB_TRY(identity_user_last(session, work->id, arena, &user, err));
     if (user.until_us <= work->call->call->now_us)
         return pb_fail(err, PB_NOT_FOUND, PB_MSG("“{name}” is no user any more."), "name",
@@ -171,7 +233,7 @@ pb_status service_user_enrol(const service_people_call *call, db_workspace *work
                              char ret_code[IDENTITY_CODE], pb_error *err)
 {
     user_work work = {.call = call, .name = name};
-    pb_status status = db_write(workspace, enrol_work, &work, err);
+    pb_status status = run_work(workspace, enrol_work, &work, err);
     if (status == PB_OK)
         memcpy(ret_code, work.code, sizeof work.code);
     return status;
@@ -185,8 +247,11 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
     identity_user user;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(service_people_allowed(work->call, session, err));
-    PB_TRY(identity_user_named(session, work->name, &work->id, err));
+    bool widens = work->wish->has_until || work->wish->has_scope;
+    PB_TRY(service_people_allowed(work->call, session, widens, &work->denial, err));
+    PB_TRY(service_user_find(session, work->name, &work->id, err));
+    if (widens || work->wish->staff.ptr != NULL)
+        PB_TRY(not_to_oneself(work->call, work->id, &work->denial, err));
     PB_TRY(identity_user_last(session, work->id, arena, &user, err));
     PB_TRY(wished(session, work->wish, &user, err));
     PB_TRY(identity_user_change(session, &by, &user, err));
@@ -199,7 +264,7 @@ pb_status service_user_change(const service_people_call *call, db_workspace *wor
                               const service_user_wish *wish, pb_error *err)
 {
     user_work work = {.call = call, .wish = wish, .name = name};
-    return db_write(workspace, change_work, &work, err);
+    return run_work(workspace, change_work, &work, err);
 }
 
 /* ---- everything else ---- */
@@ -207,7 +272,15 @@ pb_status service_user_change(const service_people_call *call, db_workspace *wor
 typedef struct deed_work {
     const service_people_call *call;
     const service_people_change *change;
+    service_denial denial;
 } deed_work;
+
+/* Somebody comes to hold or to see more by it. */
+static bool widens(service_people_deed deed)
+{
+    return deed == SERVICE_USER_RETURN || deed == SERVICE_ROLE_GIVE || deed == SERVICE_TEAM_JOIN ||
+           deed == SERVICE_SUPERIOR_SET;
+}
 
 static pb_status do_role(db_session *session, const identity_call *by,
                          const service_people_change *change, pb_uuid user, pb_error *err)
@@ -228,11 +301,14 @@ static pb_status do_member(db_session *session, const identity_call *by,
                                              : identity_team_leave(session, by, team, user, err);
 }
 
-static pb_status do_user(db_session *session, const identity_call *by,
-                         const service_people_change *change, pb_error *err)
+static pb_status do_user(db_session *session, const identity_call *by, deed_work *work,
+                         pb_error *err)
 {
+    const service_people_change *change = work->change;
     pb_uuid user, superior = {{0}};
-    PB_TRY(identity_user_named(session, change->name, &user, err));
+    PB_TRY(service_user_find(session, change->name, &user, err));
+    if (widens(change->deed))
+        PB_TRY(not_to_oneself(work->call, user, &work->denial, err));
     switch (change->deed) {
     case SERVICE_USER_END:
         return identity_user_end(session, by, user, err);
@@ -243,7 +319,7 @@ static pb_status do_user(db_session *session, const identity_call *by,
         return do_role(session, by, change, user, err);
     case SERVICE_SUPERIOR_SET:
         if (change->other.ptr != NULL)
-            PB_TRY(identity_user_named(session, change->other, &superior, err));
+            PB_TRY(service_user_find(session, change->other, &superior, err));
         return identity_superior_set(session, by, user, superior, err);
     default:
         return do_member(session, by, change, user, err);
@@ -264,16 +340,18 @@ static pb_status do_team(db_session *session, const identity_call *by,
 
 static pb_status deed_run(db_session *session, void *context, pb_error *err)
 {
-    const deed_work *work = context;
+    deed_work *work = context;
     const identity_call by = call_of(work->call);
-    PB_TRY(service_people_allowed(work->call, session, err));
+    PB_TRY(service_people_allowed(work->call, session, widens(work->change->deed), &work->denial,
+                                  err));
     return work->change->deed >= SERVICE_TEAM_ADD ? do_team(session, &by, work->change, err)
-                                                  : do_user(session, &by, work->change, err);
+                                                  : do_user(session, &by, work, err);
 }
 
 pb_status service_people_do(const service_people_call *call, db_workspace *workspace,
                             const service_people_change *change, pb_error *err)
 {
-    deed_work work = {call, change};
-    return db_write(workspace, deed_run, &work, err);
+    deed_work work = {.call = call, .change = change};
+    pb_status status = db_write_within(workspace, call->call->limits, deed_run, &work, err);
+    return service_people_refused(call, workspace, &work.denial, status, err);
 }

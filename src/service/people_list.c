@@ -168,13 +168,15 @@ static pb_status open_allowed(const service_people_call *call, db_workspace *wor
                               db_session **ret_session, pb_error *err)
 {
     db_session *session = NULL;
-    PB_TRY(db_snapshot_open(workspace, &session, err));
-    pb_status status = service_people_allowed(call, session, err);
-    if (status == PB_OK)
+    service_denial denial;
+    PB_TRY(db_snapshot_open_within(workspace, call->call->limits, &session, err));
+    pb_status status = service_people_allowed(call, session, false, &denial, err);
+    if (status == PB_OK) {
         *ret_session = session;
-    else
-        db_snapshot_close(session);
-    return status;
+        return PB_OK;
+    }
+    db_snapshot_close(session);
+    return service_people_refused(call, workspace, &denial, status, err);
 }
 
 pb_status service_people_list(const service_people_call *call, db_workspace *workspace,
@@ -270,7 +272,7 @@ static pb_status tell(db_session *session, pb_str name, int64_t at_us, pb_arena 
     service_person *people;
     gathering g;
     pb_uuid user;
-    PB_TRY(identity_user_named(session, name, &user, err));
+    PB_TRY(service_user_find(session, name, &user, err));
     PB_TRY(gather(session, at_us, arena, &g, err));
     PB_TRY(list(&g, &people, err));
     const uint64_t *place = pb_map_get(g.by_id, pb_uuid_str(&user));

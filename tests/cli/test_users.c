@@ -24,7 +24,7 @@ static void test_from_the_first_day_to_the_last(void **state)
     program_write(folder, "staff.csv", staff);
     PROGRAM_EXPECT(folder, 0, "imported", "import", "staff.csv", "-w", ws);
     PROGRAM_EXPECT(folder, 0, "The user ben was added", "users", "add", "ben", "-w", ws);
-    PROGRAM_EXPECT(folder, 0, "within 7 days: ", "users", "enrol", "ben", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "within 3 days: ", "users", "enrol", "ben", "-w", ws);
     PROGRAM_EXPECT(folder, 0, "\"code\": \"", "users", "enrol", "ben", "-w", ws, "--json");
     PROGRAM_EXPECT(folder, 0, "The team North was added", "teams", "add", "North", "-w", ws);
     PROGRAM_EXPECT(folder, 0, "\"id\": \"", "users", "add", "ann", "-w", ws, "--shown", "Ann Lee",

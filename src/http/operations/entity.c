@@ -124,6 +124,10 @@ service_call http_op_call(const http_request *request)
 {
     service_call call = {.who = request->who, .now_us = request->now_us};
     call.scopes = request->scopes;
+    if (request->guest != NULL) {
+        call.program = request->guest->caller.key != 0;
+        call.proved = identity_proved_lately(&request->guest->caller, request->now_us);
+    }
     call.address = request->address;
     call.device = http_request_header(request, "User-Agent");
     call.actor.name = request->who->name;

@@ -1,7 +1,10 @@
 /* Users, teams and who holds which role, by the names that people call them.
  *
  * Whoever asks must be allowed the operation `users` (identity/policy.h) or hold the workspace's
- * key. A change is one transaction: all of it, or nothing.
+ * key. A change is one transaction: all of it, or nothing. By what somebody comes to hold or see
+ * more asks for a fresh proof of who it is (service_call.proved), and nobody does it to oneself;
+ * what takes something away asks for neither. A refusal is an event. Users and teams are named by
+ * their id or their name.
  */
 #ifndef SERVICE_PEOPLE_H
 #define SERVICE_PEOPLE_H
@@ -33,8 +36,9 @@ typedef struct service_user_wish {
     pb_str superior; /* sign-in name; absent: none */
 } service_user_wish;
 
-/** For how long a code is good by which somebody gives herself a password. */
-#define SERVICE_ENROL_US (INT64_C(7) * 86400 * 1000000)
+/** For how long a code is good by which somebody gives herself a password, whoever made it and by
+ * whatever way: what is handed out on a Friday is good on Monday. */
+#define SERVICE_ENROL_US (INT64_C(3) * 86400 * 1000000)
 /** `ret_code`: by which it gives itself a password, to be told to it alone; kept nowhere. Empty for
  * a program, which connects with a key. */
 pb_status service_user_add(const service_people_call *call, db_workspace *workspace,

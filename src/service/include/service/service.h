@@ -77,6 +77,8 @@ typedef struct service_call {
                                          key, who may everything */
     pb_str scopes; /* what the key or token reaches to, of what `who` may: words of operations
                       (read, list, …) or ENTITY.OPERATION; absent: no limit */
+    bool proved;   /* who acts proved within ten minutes who it is */
+    bool program;  /* acts by a key, or by a token that was asked for with one */
     int64_t now_us;
     service_progress progress; /* may be NULL */
     void *context;
