@@ -23,6 +23,23 @@ pb_status http_op_record_id(const http_request *request, const model_entity *ent
 /** Refuses parameters that are not among `names` (ended by NULL), or stand twice. */
 pb_status http_op_check_query(const http_request *request, const char *const *names, pb_error *err);
 service_call http_op_call(const http_request *request);
+
+/* values.c */
+/** A parameter that is not what it must be; `wanted` says what that is. */
+pb_status http_op_fail_value(const char *name, pb_str value, const char *wanted, pb_error *err);
+/** Parameters of a kind; `*ret` stays as it is where there is none. Numbers are above 0. */
+pb_status http_op_query_number(const http_request *request, const char *name, int64_t *ret,
+                               pb_error *err);
+pb_status http_op_query_truth(const http_request *request, const char *name, bool *ret,
+                              pb_error *err);
+pb_status http_op_query_instant(const http_request *request, const char *name, int64_t *ret,
+                                pb_error *err);
+/** Members of an object; zeros and INT64_MIN become null. */
+void http_op_put_uuid(pb_json *json, const char *key, pb_uuid id);
+void http_op_put_moment(pb_json *json, const char *key, int64_t at_us);
+void http_op_put_truth(pb_json *json, const char *key, bool truth);
+
+/* entity.c */
 /** The body as an object whose keys are all among `names`. */
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err);

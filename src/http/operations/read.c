@@ -3,49 +3,6 @@
 
 #include "base/time.h"
 
-static pb_status fail_value(const char *name, pb_str value, const char *wanted, pb_error *err)
-{
-    pb_fail(err, PB_USAGE, PB_MSG("The parameter {name} cannot be “{value}”."), "name", name,
-            "value", PB_ARG(value), NULL);
-    pb_error_hint(err, wanted, NULL);
-    return PB_USAGE;
-}
-
-static pb_status query_number(const http_request *request, const char *name, int64_t *ret,
-                              pb_error *err)
-{
-    pb_str text = http_request_query(request, name);
-    if (text.ptr == NULL)
-        return PB_OK;
-    return pb_str_to_i64(text, ret) && *ret > 0
-               ? PB_OK
-               : fail_value(name, text, PB_MSG("It takes a whole number above 0."), err);
-}
-
-static pb_status query_truth(const http_request *request, const char *name, bool *ret,
-                             pb_error *err)
-{
-    pb_str text = http_request_query(request, name);
-    if (text.ptr == NULL)
-        return PB_OK;
-    *ret = pb_str_is(text, "true");
-    return *ret || pb_str_is(text, "false")
-               ? PB_OK
-               : fail_value(name, text, PB_MSG("It takes true or false."), err);
-}
-
-static pb_status query_instant(const http_request *request, const char *name, int64_t *ret,
-                               pb_error *err)
-{
-    pb_str text = http_request_query(request, name);
-    if (text.ptr == NULL)
-        return PB_OK;
-    return pb_instant_parse(text, ret)
-               ? PB_OK
-               : fail_value(name, text, PB_MSG("It takes a moment such as 2026-01-31T09:00:00Z."),
-                            err);
-}
-
 /* ---- a list ---- */
 
 static pb_status read_asked(const http_request *request, record_list_asked *asked, pb_error *err)
@@ -60,13 +17,13 @@ static pb_status read_asked(const http_request *request, record_list_asked *aske
     asked->fields = http_request_query(request, "fields");
     asked->expand = http_request_query(request, "expand");
     asked->cursor = http_request_query(request, "cursor");
-    PB_TRY(query_number(request, "limit", &asked->limit, err));
-    PB_TRY(query_truth(request, "total", &asked->total, err));
-    PB_TRY(query_truth(request, "deleted", &asked->deleted, err));
-    PB_TRY(query_instant(request, "created_from", &asked->created_from_us, err));
-    PB_TRY(query_instant(request, "created_until", &asked->created_until_us, err));
-    PB_TRY(query_instant(request, "changed_from", &asked->changed_from_us, err));
-    return query_instant(request, "changed_until", &asked->changed_until_us, err);
+    PB_TRY(http_op_query_number(request, "limit", &asked->limit, err));
+    PB_TRY(http_op_query_truth(request, "total", &asked->total, err));
+    PB_TRY(http_op_query_truth(request, "deleted", &asked->deleted, err));
+    PB_TRY(http_op_query_instant(request, "created_from", &asked->created_from_us, err));
+    PB_TRY(http_op_query_instant(request, "created_until", &asked->created_until_us, err));
+    PB_TRY(http_op_query_instant(request, "changed_from", &asked->changed_from_us, err));
+    return http_op_query_instant(request, "changed_until", &asked->changed_until_us, err);
 }
 
 static void put_page(pb_json *json, const service_list_page *page)
@@ -114,14 +71,14 @@ pb_status http_op_search(http_request *request, http_response *response, pb_erro
     pb_json json;
     PB_TRY(http_op_entity(request, response, &entity, err));
     PB_TRY(http_op_check_query(request, names, err));
-    PB_TRY(query_number(request, "limit", &limit, err));
+    PB_TRY(http_op_query_number(request, "limit", &limit, err));
     pb_str words = http_request_query(request, "q");
     if (pb_str_trim(words).len == 0)
         return pb_fail(err, PB_USAGE, PB_MSG("The parameter q is needed: the words to find."),
                        NULL);
     if (limit > RECORD_LIST_MOST)
-        return fail_value("limit", http_request_query(request, "limit"),
-                          PB_MSG("It takes 1 to 200."), err);
+        return http_op_fail_value("limit", http_request_query(request, "limit"),
+                                  PB_MSG("It takes 1 to 200."), err);
     service_call call = http_op_call(request);
     PB_TRY(service_search(&call, request->server->workspace, entity, words, limit, request->arena,
                           &found, &count, err));

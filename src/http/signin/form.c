@@ -74,19 +74,13 @@ static pb_status refuse(http_response *response, const identity_signin *signin, 
     return PB_DENIED;
 }
 
-static void put_truth(pb_json *json, const char *key, bool truth)
-{
-    pb_json_key(json, key);
-    pb_json_bool(json, truth);
-}
-
 static void put_signed_in(pb_json *json, const http_signin_form *form,
                           const identity_signin *signin)
 {
     pb_json_member(json, "step", PB_STR("signed_in"));
     pb_json_member(json, "name", signin->name);
     pb_json_member_i64(json, "session", signin->session);
-    put_truth(json, "second_factor", signin->second_factor);
+    http_op_put_truth(json, "second_factor", signin->second_factor);
     if (form->cookie)
         return;
     pb_json_member(json, "token", pb_str_c(signin->token));
@@ -117,8 +111,8 @@ pb_status http_signin_answer(const http_request *request, http_response *respons
                        signin->step == IDENTITY_NEEDS_SECOND ? PB_STR("needs_second")
                                                              : PB_STR("needs_enrol"));
         pb_json_member(&json, "ticket", signin->ticket);
-        put_truth(&json, "totp", signin->totp);
-        put_truth(&json, "recovery", signin->recovery);
+        http_op_put_truth(&json, "totp", signin->totp);
+        http_op_put_truth(&json, "recovery", signin->recovery);
     }
     pb_json_object_end(&json);
     return PB_OK;

@@ -4,7 +4,6 @@
 #include "../cookie.h"
 #include "../operations/operations.h"
 #include "../who.h"
-#include "base/time.h"
 
 static const char *const none[] = {NULL};
 
@@ -50,27 +49,6 @@ pb_status http_signin_out(http_request *request, http_response *response, pb_err
     return PB_OK;
 }
 
-static void put_uuid(pb_json *json, const char *key, pb_uuid id)
-{
-    static const pb_uuid zeros = {{0}};
-    char text[37];
-    pb_uuid_text(id, text);
-    pb_json_member(json, key, memcmp(&id, &zeros, sizeof id) == 0 ? PB_STR_NONE : pb_str_c(text));
-}
-
-static void put_moment(pb_json *json, const char *key, int64_t at_us)
-{
-    PB_AUTO_BUF text = PB_BUF_INIT(64);
-    pb_instant_format(&text, at_us);
-    pb_json_member(json, key, pb_buf_str(&text));
-}
-
-static void put_truth(pb_json *json, const char *key, bool truth)
-{
-    pb_json_key(json, key);
-    pb_json_bool(json, truth);
-}
-
 pb_status http_signin_me(http_request *request, http_response *response, pb_error *err)
 {
     pb_json json;
@@ -79,16 +57,16 @@ pb_status http_signin_me(http_request *request, http_response *response, pb_erro
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member(&json, "name", request->who->name);
-    put_uuid(&json, "user", request->who->user);
-    put_uuid(&json, "staff", request->who->staff);
-    put_uuid(&json, "contact", request->who->portal);
-    put_truth(&json, "read_only", request->who->read_only);
-    put_truth(&json, "second_factor", request->who->second_factor);
-    put_truth(&json, "proved_lately", identity_proved_lately(caller, request->now_us));
+    http_op_put_uuid(&json, "user", request->who->user);
+    http_op_put_uuid(&json, "staff", request->who->staff);
+    http_op_put_uuid(&json, "contact", request->who->portal);
+    http_op_put_truth(&json, "read_only", request->who->read_only);
+    http_op_put_truth(&json, "second_factor", request->who->second_factor);
+    http_op_put_truth(&json, "proved_lately", identity_proved_lately(caller, request->now_us));
     pb_json_member(&json, "scopes", caller->scopes);
     if (caller->session != 0) {
         pb_json_member_i64(&json, "session", caller->session);
-        put_moment(&json, "until", caller->until_us);
+        http_op_put_moment(&json, "until", caller->until_us);
     }
     pb_json_object_end(&json);
     return PB_OK;
@@ -100,12 +78,12 @@ static void put_session(pb_json *json, const identity_session *session, int64_t 
     pb_json_member_i64(json, "session", session->n);
     pb_json_member(json, "address", session->address);
     pb_json_member(json, "device", session->device);
-    put_truth(json, "second_factor", session->second_factor);
-    put_truth(json, "program", session->key != 0);
-    put_truth(json, "current", session->n == current);
-    put_moment(json, "from", session->from_us);
-    put_moment(json, "seen", session->seen_us);
-    put_moment(json, "until", session->until_us);
+    http_op_put_truth(json, "second_factor", session->second_factor);
+    http_op_put_truth(json, "program", session->key != 0);
+    http_op_put_truth(json, "current", session->n == current);
+    http_op_put_moment(json, "from", session->from_us);
+    http_op_put_moment(json, "seen", session->seen_us);
+    http_op_put_moment(json, "until", session->until_us);
     pb_json_object_end(json);
 }
 
