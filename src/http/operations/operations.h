@@ -44,6 +44,19 @@ void http_op_put_truth(pb_json *json, const char *key, bool truth);
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err);
 
+/* body.c */
+/** Members of a body; `*ret` stays as it is where there is none, or null. PB_USAGE names the member
+ * that is of another kind. Texts live as long as the request. */
+pb_status http_op_body_text(const json_value *body, const char *key, pb_str *ret, pb_error *err);
+/** As http_op_body_text, of one that must be there and not blank. */
+pb_status http_op_body_needed(const json_value *body, const char *key, pb_str *ret, pb_error *err);
+pb_status http_op_body_truth(const json_value *body, const char *key, bool *ret, pb_error *err);
+pb_status http_op_body_number(const json_value *body, const char *key, int64_t *ret, pb_error *err);
+pb_status http_op_body_instant(const json_value *body, const char *key, int64_t *ret,
+                               pb_error *err);
+pb_status http_op_body_texts(const json_value *body, const char *key, pb_arena *arena,
+                             const pb_str **ret_texts, size_t *ret_count, pb_error *err);
+
 /* record_json.c */
 void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page);
 /** Values of an object on their way in; what is of the wrong kind is a problem. */

@@ -14,27 +14,11 @@ pb_status http_signin_desk(const http_request *request, http_response *response,
     return pb_fail(err, PB_DENIED, PB_MSG("Nobody can sign in here."), NULL);
 }
 
-static pb_status read_text(const json_value *body, const char *key, pb_str *ret, pb_error *err)
-{
-    const json_value *value = http_json_member(body, key);
-    *ret = PB_STR_NONE;
-    if (value == NULL || value->kind == JSON_NULL)
-        return PB_OK;
-    if (value->kind != JSON_TEXT)
-        return pb_fail(err, PB_USAGE, PB_MSG("“{value}” must be a text."), "value", key, NULL);
-    *ret = value->text;
-    return PB_OK;
-}
-
+/* Nobody's page signs somebody's browser in. */
 static pb_status read_cookie(const http_request *request, const json_value *body, bool *ret,
                              pb_error *err)
 {
-    const json_value *value = http_json_member(body, "cookie");
-    *ret = value != NULL && value->kind == JSON_TRUTH && value->truth;
-    if (value != NULL && value->kind != JSON_TRUTH)
-        return pb_fail(err, PB_USAGE, PB_MSG("“{value}” must be true or false."), "value", "cookie",
-                       NULL);
-    /* Nobody's page signs somebody's browser in. */
+    PB_TRY(http_op_body_truth(body, "cookie", ret, err));
     return *ret ? http_need_own_page(request, err) : PB_OK;
 }
 
@@ -42,16 +26,16 @@ pb_status http_signin_read(const http_request *request, const char *const *names
                            http_signin_form *ret_form, pb_error *err)
 {
     const json_value *body = NULL;
-    pb_str device;
+    pb_str device = PB_STR_NONE;
     http_signin_form form = {.visit = http_visit(request)};
     PB_TRY(http_op_body(request, names, &body, err));
-    PB_TRY(read_text(body, "name", &form.name, err));
-    PB_TRY(read_text(body, "password", &form.password, err));
-    PB_TRY(read_text(body, "code", &form.code, err));
-    PB_TRY(read_text(body, "ticket", &form.ticket, err));
-    PB_TRY(read_text(body, "begun", &form.begun, err));
-    PB_TRY(read_text(body, "label", &form.label, err));
-    PB_TRY(read_text(body, "device", &device, err));
+    PB_TRY(http_op_body_text(body, "name", &form.name, err));
+    PB_TRY(http_op_body_text(body, "password", &form.password, err));
+    PB_TRY(http_op_body_text(body, "code", &form.code, err));
+    PB_TRY(http_op_body_text(body, "ticket", &form.ticket, err));
+    PB_TRY(http_op_body_text(body, "begun", &form.begun, err));
+    PB_TRY(http_op_body_text(body, "label", &form.label, err));
+    PB_TRY(http_op_body_text(body, "device", &device, err));
     PB_TRY(read_cookie(request, body, &form.cookie, err));
     if (device.ptr != NULL)
         form.visit.known = device;
