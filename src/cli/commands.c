@@ -493,6 +493,7 @@ static const cli_option serve_options[] = {
     {"head-seconds", 0, "SECONDS", PB_MSG("How long the head of a request may take, 1 to 3600"), "10", NULL, false, false, false},
     {"body-seconds", 0, "SECONDS", PB_MSG("How long a body may take, besides a second for each 32 KiB, 1 to 3600"), "20", NULL, false, false, false},
     {"idle-seconds", 0, "SECONDS", PB_MSG("How long a connection may be silent between requests, 1 to 3600"), "75", NULL, false, false, false},
+    {"work-seconds", 0, "SECONDS", PB_MSG("How long answering a request may take, 1 to 3600; ten times that where it is long by nature"), "30", NULL, false, false, false},
     {"drain", 0, "SECONDS", PB_MSG("How long what is being answered may take at the end, 1 to 3600"), "30", NULL, false, false, false},
     {"allow", 0, "DIR", PB_MSG("Keep this folder within reach, too, such as a place of backups"), NULL, NULL, true, true, false},
     {"no-sandbox", 0, NULL, PB_MSG("Keep all files within reach that the user may open"), NULL, NULL, false, false, false},

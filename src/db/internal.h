@@ -63,7 +63,7 @@ struct db_session {
     const db_engine *engine;
     db_conn *conn;
     bool writes;
-    bool limited; /* the engine was told limits */
+    const db_limits *limits; /* that the engine was told; NULL: none */
     struct {
         const char *sql;
         db_stmt *stmt;
@@ -148,6 +148,10 @@ db_session *db_session_free(db_session *session);
 /** Statements that are still in the middle of something are reset; when there are too many, all go.
  */
 void db_session_rest(db_session *session);
+
+/* readers.c */
+/** These, or else those that the thread works by (db_limits_hold). */
+const db_limits *db_limits_of(const db_limits *own);
 
 /* runner.c */
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);

@@ -186,6 +186,20 @@ void db_figures_read(db_workspace *workspace, db_figures *ret_figures)
 
 /* ---- limits ---- */
 
+static _Thread_local const db_limits *held; /* by which this thread works */
+
+const db_limits *db_limits_hold(const db_limits *limits)
+{
+    const db_limits *before = held;
+    held = limits;
+    return before;
+}
+
+const db_limits *db_limits_of(const db_limits *own)
+{
+    return own != NULL ? own : held;
+}
+
 bool db_limits_over(const db_limits *limits)
 {
     if (limits == NULL)
@@ -219,6 +233,7 @@ static pb_status open_one(db_workspace *workspace, const db_limits *limits, bool
                           db_session **ret_session, pb_error *err)
 {
     db_session *session = NULL;
+    limits = db_limits_of(limits);
     PB_TRY(take_reader(workspace, limits, beside, &session, err));
     pb_status status = PB_OK;
     if (session == NULL)
@@ -232,7 +247,7 @@ static pb_status open_one(db_workspace *workspace, const db_limits *limits, bool
         put_reader(workspace, session, false);
         return status;
     }
-    session->limited = limits != NULL;
+    session->limits = limits;
     *ret_session = session;
     return PB_OK;
 }
@@ -253,16 +268,20 @@ static pb_status open_beside(db_session *session, db_session **ret_second, pb_er
 {
     db_workspace *workspace = session->workspace;
     db_session *second = NULL;
-    PB_TRY(take_reader(workspace, NULL, true, &second, err));
+    PB_TRY(take_reader(workspace, session->limits, true, &second, err));
     pb_status status = PB_OK;
     if (second == NULL)
         status = db_session_open(workspace, DB_READER, &second, err);
+    if (status == PB_OK && session->limits != NULL)
+        second->engine->limit(second->conn, session->limits);
     if (status == PB_OK)
         status = session->engine->beside(session->conn, second->conn, err);
     if (status != PB_OK)
         put_reader(workspace, second, false);
-    else
+    else {
+        second->limits = session->limits;
         *ret_second = second;
+    }
     return status;
 }
 
@@ -278,7 +297,8 @@ static pb_status open_others(db_session *session, size_t count, db_session **oth
     bool handed_on = session->engine->beside != NULL;
     for (; *ret_opened < count; (*ret_opened)++)
         PB_TRY(handed_on ? open_beside(session, &others[*ret_opened], err)
-                         : open_one(session->workspace, NULL, true, &others[*ret_opened], err));
+                         : open_one(session->workspace, session->limits, true, &others[*ret_opened],
+                                    err));
     return PB_OK;
 }
 
@@ -321,9 +341,9 @@ db_session *db_snapshot_close(db_session *session)
     if (session != NULL) {
         db_session_rest(session);
         session->engine->rollback(session->conn);
-        if (session->limited)
+        if (session->limits != NULL)
             session->engine->limit(session->conn, NULL);
-        session->limited = false;
+        session->limits = NULL;
         put_reader(session->workspace, session, true);
     }
     return NULL;

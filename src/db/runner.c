@@ -121,9 +121,11 @@ static pb_status end_work(db_workspace *workspace, pb_error *err)
 static pb_status run_one(const db_workspace *workspace, db_request *request)
 {
     db_session *writer = workspace->writer;
+    const db_limits *own = db_limits_hold(request->limits);
     if (request->limits != NULL)
         writer->engine->limit(writer->conn, request->limits);
     pb_status status = request->work(writer, request->context, &request->error);
+    db_limits_hold(own);
     if (request->limits != NULL)
         writer->engine->limit(writer->conn, NULL);
     return status;
@@ -379,6 +381,7 @@ static void answer(db_request *batch, const db_request *own)
 static void lead(db_workspace *workspace, const db_request *own)
 {
     size_t count;
+    const db_limits *mine = db_limits_hold(NULL); /* what is done for others is not held to them */
     pthread_mutex_lock(&workspace->lock);
     gather(workspace);
     int64_t begin_us = sys_monotonic_us();
@@ -401,6 +404,7 @@ static void lead(db_workspace *workspace, const db_request *own)
     count_batch(workspace, batch, took_us);
     hand_lead_on(workspace);
     pthread_mutex_unlock(&workspace->lock);
+    db_limits_hold(mine);
     answer(batch, own);
 }
 
@@ -486,6 +490,7 @@ static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
 pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_work work,
                           void *context, pb_error *err)
 {
+    limits = db_limits_of(limits);
     db_request request = {.work = work, .context = context, .limits = limits};
     if (workspace->standby != NULL)
         return db_standby_refuse(workspace, err);

@@ -3,7 +3,10 @@
 #include "server.h"
 #include "who.h"
 
-#include "sys/clock.h"
+#include "base/time.h"
+#include "service/serving.h"
+
+enum { LONGER = 10 };
 
 static const pb_str plain_types = {"application/json", sizeof "application/json" - 1};
 
@@ -170,16 +173,50 @@ bool http_exchange_begin(http_exchange *exchange)
     return check_body(exchange) && check_accept(exchange);
 }
 
+/* It is bounded by time, and ends when nobody waits for it any more; but that somebody tried to
+ * sign in is noted even then. */
+static void set_limits(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    unsigned flags = request->route->flags;
+    int64_t seconds = exchange->connection->server->limits.work_seconds;
+    request->limits = (db_limits){
+        .until_us = exchange->whole_us +
+                    seconds * ((flags & HTTP_LONG) != 0 ? LONGER : 1) * PB_US_PER_SECOND,
+        .stop = (flags & HTTP_OPEN) != 0 ? NULL : &exchange->connection->stop,
+    };
+}
+
+static pb_status answer(http_request *request, http_response *response, pb_error *err)
+{
+    if (db_limits_over(&request->limits))
+        return db_limits_fail(&request->limits, err);
+    if (request->route->flags & HTTP_BLOCKS) /* what does not wait is everybody's */
+        PB_TRY(http_who(request, response, err));
+    return request->route->handle(request, response, err);
+}
+
+/* Who still waits for an answer that was stopped learns why. */
+static pb_status say_ends(http_response *response, pb_error *err)
+{
+    *err = (pb_error){0};
+    response->status = 0;
+    pb_fail(err, PB_BUSY, PB_MSG("The server ends, and stopped this."), NULL);
+    pb_error_hint(err, PB_MSG("Try again in a moment."), NULL);
+    return PB_BUSY;
+}
+
 void http_exchange_run(http_exchange *exchange)
 {
     http_request *request = &exchange->request;
     http_response *response = &exchange->response;
     pb_error error = {0};
-    pb_status status = PB_OK;
-    if (request->route->flags & HTTP_BLOCKS) /* what does not wait is everybody's */
-        status = http_who(request, response, &error);
-    if (status == PB_OK)
-        status = request->route->handle(request, response, &error);
+    set_limits(exchange);
+    const db_limits *before = service_hold(&request->limits);
+    pb_status status = answer(request, response, &error);
+    service_hold(before);
+    if (status == PB_CANCELLED && atomic_load(&exchange->connection->stop))
+        status = say_ends(response, &error);
     if (status == PB_OK && response->body.failed)
         status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), &error);
     if (status == PB_OK)

@@ -88,6 +88,9 @@ static void look_at(http_connection *c, int64_t now_us)
         c->began = true;
         c->since_us = now_us;
     }
+    /* Who only says that nothing more comes is taken for gone, too: the two look alike. */
+    if (c->stage == HTTP_WORKS && sys_net_gone(c->fd))
+        atomic_store(&c->stop, true);
     int64_t limit = limit_of(c);
     if (!c->late && limit > 0 && now_us - c->since_us > limit)
         give_up(c);
@@ -245,12 +248,26 @@ bool http_keeper_stage(http_connection *c, http_stage stage, uint64_t bytes)
     c->stage = stage;
     c->bytes = bytes;
     c->since_us = sys_monotonic_us();
+    if (stage == HTTP_WORKS)
+        atomic_store(&c->stop, false);
     if (stage == HTTP_WAITS) {
         c->began = false;
         c->received = sys_net_received(c->fd);
     }
     pthread_mutex_unlock(&c->mutex);
     return heard;
+}
+
+void http_keeper_stop_work(http_keeper *keeper)
+{
+    pthread_mutex_lock(&keeper->mutex);
+    for (http_connection *c = keeper->first; c != NULL; c = c->next) {
+        pthread_mutex_lock(&c->mutex);
+        if (c->stage == HTTP_WORKS)
+            atomic_store(&c->stop, true);
+        pthread_mutex_unlock(&c->mutex);
+    }
+    pthread_mutex_unlock(&keeper->mutex);
 }
 
 size_t http_keeper_count(http_keeper *keeper)

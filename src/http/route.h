@@ -57,6 +57,7 @@ typedef struct http_request {
     const pb_catalog *catalog; /* the reader's language; NULL: English */
     const http_options *server;
     struct http_server *host; /* what runs it: for the parts of this module */
+    db_limits limits;         /* how long answering may take; also for what is asked of service */
     const char *gives;        /* of the types its route gives, the one that the client likes best */
     const char *language;     /* en, zh-CN or fa: that of `catalog` */
     pb_arena *arena;          /* ends with the request */
@@ -84,7 +85,8 @@ typedef pb_status (*http_handler)(http_request *request, http_response *response
  * other connection. */
 enum {
     HTTP_BLOCKS = 1,
-    HTTP_OPEN = 2 /* for who is not signed in: what says who asks is not looked at */
+    HTTP_OPEN = 2, /* for who is not signed in: what says who asks is not looked at */
+    HTTP_LONG = 4  /* long by nature: it may take ten times as long as others */
 };
 
 /** One operation. Tables end with a NULL path. */

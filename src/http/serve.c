@@ -28,6 +28,7 @@ static void fill_limits(http_limits *limits)
     fill(&limits->head_seconds, 10);
     fill(&limits->body_seconds, 20);
     fill(&limits->idle_seconds, 75);
+    fill(&limits->work_seconds, 30);
     fill(&limits->drain_seconds, 30);
     fill(&limits->slow_ms, 1000);
 }
@@ -215,16 +216,20 @@ static void reload(http_server *server)
     http_log("info", "certificate.read", "sha256", pb_buf_cstr(&print), NULL);
 }
 
-/* What is being answered is answered. From the moment on at which nothing is, nothing begins. */
+/* What is being answered is answered. From the moment on at which nothing is, nothing begins. What
+ * takes nearly all of the time is stopped, so that there is some left to say so. */
 static bool drain(http_server *server)
 {
-    int64_t end_us = sys_monotonic_us() + (int64_t)server->limits.drain_seconds * PB_US_PER_SECOND;
+    int64_t whole_us = (int64_t)server->limits.drain_seconds * PB_US_PER_SECOND;
+    int64_t end_us = sys_monotonic_us() + whole_us;
     atomic_store(&server->draining, true);
     for (size_t i = 0; i < server->listener_count; i++)
         http_transport_quiesce(&server->listeners[i]);
     http_log("info", "draining", NULL);
     do {
         http_keeper_end_events(server->keeper);
+        if (end_us - sys_monotonic_us() < whole_us / 4)
+            http_keeper_stop_work(server->keeper);
         if (atomic_load(&server->active) == 0) {
             atomic_store(&server->closed, true);
             if (atomic_load(&server->active) == 0)

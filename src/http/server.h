@@ -69,6 +69,7 @@ typedef struct http_connection {
     uint64_t bytes;    /* that this stage has to move */
     uint64_t received; /* by the socket when it began to wait */
     bool began;        /* something came since */
+    atomic_bool stop;  /* nobody waits for what is being worked on */
     bool late;         /* given up: what comes is not heard any more */
     bool shaken;       /* TLS is agreed on */
     bool crowded;      /* one too many from its address */
@@ -98,6 +99,7 @@ struct http_exchange {
     enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
     bool close;       /* the connection ends with this answer */
     int64_t began_us; /* by the clock that never goes back */
+    int64_t whole_us; /* the same, when its last byte was there */
     http_work work;
     http_events *events; /* the answer is a stream */
 };
@@ -136,6 +138,8 @@ http_connection *http_keeper_add(http_keeper *keeper, http_listener *listener, i
 void http_keeper_remove(http_keeper *keeper, http_connection *connection);
 /** What it is at now, and how many bytes that has to move. False: it was given up meanwhile. */
 bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
+/** What is being worked on is to end without being done. */
+void http_keeper_stop_work(http_keeper *keeper);
 size_t http_keeper_count(http_keeper *keeper);
 /** Has `events` looked after until they end; false: there are too many streams. */
 bool http_keeper_watch(http_keeper *keeper, http_events *events);

@@ -199,6 +199,7 @@ static enum MHD_Result answer(http_exchange *exchange)
 {
     http_server *server = exchange->connection->server;
     http_request *request = &exchange->request;
+    exchange->whole_us = sys_monotonic_us();
     if (exchange->body_size > 0)
         request->body = pb_buf_str(&exchange->body);
     if (!http_keeper_stage(exchange->connection, HTTP_WORKS, 0))

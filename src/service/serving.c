@@ -47,6 +47,11 @@ pb_status service_serve(service_core *service, const char *path, const service_s
     return PB_OK;
 }
 
+const db_limits *service_hold(const db_limits *limits)
+{
+    return db_limits_hold(limits);
+}
+
 void service_serving_rest(db_workspace *workspace)
 {
     db_share_rest(workspace);

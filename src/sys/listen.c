@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -175,6 +176,12 @@ void sys_net_say(int fd, pb_str bytes)
 void sys_net_shut(int fd, bool both)
 {
     shutdown(fd, both ? SHUT_RDWR : SHUT_RD);
+}
+
+bool sys_net_gone(int fd)
+{
+    struct pollfd look = {.fd = fd, .events = POLLRDHUP};
+    return poll(&look, 1, 0) > 0;
 }
 
 void sys_net_address(const void *address, char ret_text[SYS_ADDRESS_MAX])

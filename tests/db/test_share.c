@@ -185,6 +185,51 @@ static void stopped_body(room *r)
 /* shows: PER-1 */
 ON_EVERY_ENGINE(a_query_that_takes_too_long_is_stopped, stopped_body)
 
+/* Somebody who knows of no limits at all. */
+static pb_status count_beside(db_workspace *workspace)
+{
+    db_session *session = NULL, *second = NULL;
+    pb_status status = db_snapshot_open(workspace, &session, NULL);
+    if (status == PB_OK)
+        status = db_snapshot_beside(session, &second, NULL);
+    if (status == PB_OK && second != NULL)
+        look(second, ENDLESS, &status);
+    db_snapshot_close(second);
+    db_snapshot_close(session);
+    return status;
+}
+
+static void *write_freely(void *context)
+{
+    room *r = context;
+    int64_t n = 2;
+    return db_write(r->workspace, insert_work, &n, NULL) == PB_OK ? context : NULL;
+}
+
+static void held_body(room *r)
+{
+    pthread_t thread;
+    void *wrote = NULL;
+    int64_t n = 1;
+    make(r);
+    share(r, 3, 0);
+    db_limits limits = within(SHORT_US);
+    assert_null(db_limits_hold(&limits));
+    assert_status(PB_BUSY, count_for_ever(r->workspace, NULL));
+    assert_status(PB_BUSY, db_write(r->workspace, insert_work, &n, &r->err));
+    limits = within(SHORT_US);
+    assert_status(PB_BUSY, count_beside(r->workspace));
+    /* They are this thread's alone. */
+    assert_int_equal(0, pthread_create(&thread, NULL, write_freely, r));
+    pthread_join(thread, &wrote);
+    assert_ptr_equal(r, wrote);
+    assert_ptr_equal(&limits, db_limits_hold(NULL));
+    assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+    assert_int_equal(2, count_now(r, ACCOUNTS));
+}
+/* shows: PER-1 */
+ON_EVERY_ENGINE(what_a_thread_works_by_holds_for_all_that_it_asks, held_body)
+
 typedef struct blocker {
     room *r;
     pthread_t thread;
@@ -385,6 +430,7 @@ int main(void)
         cmocka_unit_test(every_snapshot_is_of_the_newest_commit),
         cmocka_unit_test(what_a_reader_keeps_stays_with_it),
         cmocka_unit_test(a_query_that_takes_too_long_is_stopped),
+        cmocka_unit_test(what_a_thread_works_by_holds_for_all_that_it_asks),
         cmocka_unit_test(what_is_too_late_is_never_written),
         cmocka_unit_test(a_work_that_never_ends_harms_no_other),
         cmocka_unit_test(threads_share_readers_and_commits),

@@ -5,8 +5,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "service/health.h"
+#include "service/jobs.h"
+#include "service/people.h"
 #include "service/reads.h"
 #include "service/review.h"
+#include "service/roles.h"
 #include "service/serving.h"
 #include "sys/clock.h"
 
@@ -180,6 +184,41 @@ static void test_a_call_whose_time_is_over_shows_nothing(void **state)
     leave_hall(&h);
 }
 
+/* Operations that are told of no limits are bounded by those of the thread.
+ * shows: PER-1 */
+static void test_every_operation_ends_with_the_time_of_who_asks(void **state)
+{
+    static hall h;
+    pb_error err;
+    enter_hall(&h, *state);
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const db_limits past = {.until_us = 1};
+    const service_people_call people = {.call = &h.o->call};
+    identity_policy *policy = NULL;
+    service_person *persons;
+    service_team *teams;
+    job_item *jobs;
+    service_health_state health;
+    uint64_t counts[4];
+    size_t count;
+    bool shipped;
+    assert_null(service_hold(&past));
+    assert_int_equal(
+        PB_BUSY, service_roles(h.o->service, h.workspace, IDENTITY_OPEN, &policy, &shipped, &err));
+    assert_int_equal(PB_BUSY, service_people_list(&people, h.workspace, h.o->call.now_us, arena,
+                                                  &persons, &count, &err));
+    assert_int_equal(PB_BUSY, service_team_list(&people, h.workspace, h.o->call.now_us, arena,
+                                                &teams, &count, &err));
+    assert_int_equal(
+        PB_BUSY, service_jobs(h.workspace, &(job_filter){.limit = 5}, arena, &jobs, &count, &err));
+    assert_int_equal(PB_BUSY, service_review_count(h.workspace, h.contact, counts, &err));
+    assert_int_equal(PB_BUSY, service_health(h.workspace, &health, &err));
+    assert_int_equal(PB_BUSY, service_job_cancel(&h.o->call, h.workspace, 1, &err));
+    assert_ptr_equal(&past, service_hold(NULL));
+    must(service_review_count(h.workspace, h.contact, counts, &err), &err);
+    leave_hall(&h);
+}
+
 /* ---- what is told ---- */
 
 static uint64_t figure(const hall *h, const char *name)
@@ -226,6 +265,8 @@ int main(void)
                                         office_close),
         cmocka_unit_test_setup_teardown(test_a_call_whose_time_is_over_shows_nothing, office_open,
                                         office_close),
+        cmocka_unit_test_setup_teardown(test_every_operation_ends_with_the_time_of_who_asks,
+                                        office_open, office_close),
         cmocka_unit_test_setup_teardown(test_figures_say_what_was_done, office_open, office_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

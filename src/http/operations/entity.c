@@ -120,9 +120,23 @@ pb_status http_op_check_query(const http_request *request, const char *const *na
     return PB_OK;
 }
 
+static bool is_over(void *context, const char *stage, const char *what, uint64_t done,
+                    uint64_t total)
+{
+    const http_request *request = context;
+    (void)stage;
+    (void)what;
+    (void)done;
+    (void)total;
+    return db_limits_over(&request->limits);
+}
+
 service_call http_op_call(const http_request *request)
 {
     service_call call = {.who = request->who, .now_us = request->now_us};
+    call.limits = &request->limits;
+    call.progress = is_over;
+    call.context = (void *)(uintptr_t)request; /* is_over only reads it */
     call.scopes = request->scopes;
     if (request->guest != NULL) {
         call.program = request->guest->caller.key != 0;

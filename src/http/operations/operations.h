@@ -22,6 +22,7 @@ pb_status http_op_record_id(const http_request *request, const model_entity *ent
                             pb_uuid *ret_id, pb_error *err);
 /** Refuses parameters that are not among `names` (ended by NULL), or stand twice. */
 pb_status http_op_check_query(const http_request *request, const char *const *names, pb_error *err);
+/** How service is asked in the name of who makes the request, as long as that may take. */
 service_call http_op_call(const http_request *request);
 
 /* values.c */

@@ -16,7 +16,7 @@ const http_route http_op_routes[] = {
      HTTP_BLOCKS, JSON, NULL, 0},
     {HTTP_POST, "/api/v1/{entity}/bulk", "writeRecords",
      PB_MSG("Creates and changes many records, each with an answer of its own"), http_op_bulk,
-     HTTP_BLOCKS, JSON, NULL, 8 << 20},
+     HTTP_BLOCKS | HTTP_LONG, JSON, NULL, 8 << 20},
     {HTTP_GET, "/api/v1/{entity}/{id}", "readRecord", PB_MSG("Reads a record"), http_op_read,
      HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_PATCH, "/api/v1/{entity}/{id}", "changeRecord",

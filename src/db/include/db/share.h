@@ -24,6 +24,12 @@ int64_t db_limits_left(const db_limits *limits, int64_t most_us);
 /** Says that it is over. */
 pb_status db_limits_fail(const db_limits *limits, pb_error *err);
 
+/** From here on everything this thread asks of any workspace, and brings no limits of its own for,
+ * is held to `limits`, which live until others take their place; NULL: to none. Returns those
+ * before. For whoever works in the name of others, one after the other: nothing that is called on
+ * the way can forget them. */
+const db_limits *db_limits_hold(const db_limits *limits);
+
 /** As db_snapshot_open; `limits` must live until it is closed. */
 pb_status db_snapshot_open_within(db_workspace *workspace, const db_limits *limits,
                                   db_session **ret_session, pb_error *err);

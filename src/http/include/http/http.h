@@ -19,6 +19,7 @@ typedef struct http_limits {
     uint32_t head_seconds;  /* a head that began to come is whole by then; 10 */
     uint32_t body_seconds;  /* the same of a body, and a second more for each 32 KiB; 20 */
     uint32_t idle_seconds;  /* a connection may be silent between requests; 75 */
+    uint32_t work_seconds;  /* answering may take, ten times that where it is long by nature; 30 */
     uint32_t drain_seconds; /* what is being answered may take at the end; 30 */
     uint32_t slow_ms;       /* a request that took longer is logged; 1000 */
 } http_limits;

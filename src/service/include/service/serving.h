@@ -27,6 +27,10 @@ pb_status service_serve(service_core *service, const char *path, const service_s
 /** As service_serve does with a workspace that is open already; before the first call. */
 void service_share(db_workspace *workspace, const service_serving *serving);
 
+/** From here on everything that this thread asks of any operation is held to `limits`, besides
+ * those of the call; NULL: to none. Returns those before. */
+const db_limits *service_hold(const db_limits *limits);
+
 /** For whoever watches over a server: as many of each as db_figures tells, in the text form of
  * Prometheus (version 0.0.4), appended to `out`. Costs one lock. */
 void service_figures(db_workspace *workspace, pb_buf *out);

@@ -34,6 +34,8 @@ ptrdiff_t sys_net_receive(int fd, void *to, size_t size);
 void sys_net_say(int fd, pb_str bytes);
 /** The other side is no longer listened to; with `both` it is no longer answered either. */
 void sys_net_shut(int fd, bool both);
+/** Whether the other side has closed, or said that nothing more comes. */
+bool sys_net_gone(int fd);
 /** Bytes that came over a TCP connection so far; 0 where the system does not tell. */
 uint64_t sys_net_received(int fd);
 /** Reads an address as text; `family` 4 (4 bytes) or 6 (16 bytes). */
