@@ -177,3 +177,26 @@ const http_route http_pages[] = {
      NULL, "text/plain", 0},
     {0},
 };
+
+static const http_about about[] = {
+    {"start", "lang", NULL, NULL, NULL, "200", NULL},
+    {"startStyle", NULL, NULL, NULL, NULL, "200", NULL},
+    {"showReport", NULL, NULL, NULL, NULL, "200 404", NULL},
+    {"health", NULL, NULL, NULL, "Health", "200", NULL},
+    {"ready", NULL, NULL, NULL, "Ready", "200", NULL},
+    {"metrics", NULL, NULL, NULL, NULL, "200 401", NULL},
+    {0},
+};
+
+static const http_parameter parameters[] = {
+    {"lang", PB_MSG("Language of the page: en, zh-CN or fa"), "string", NULL, false},
+    {0},
+};
+
+static const http_schema schemas[] = {
+    {"Health", "status:string version:string"},
+    {"Ready", "status:string events:integer free_bytes?:integer"},
+    {0},
+};
+
+const http_description http_pages_description = {"pages", about, parameters, schemas, NULL};

@@ -2,8 +2,9 @@
 #ifndef HTTP_PAGES_H
 #define HTTP_PAGES_H
 
-#include "route.h"
+#include "describe.h"
 
 extern const http_route http_pages[];
+extern const http_description http_pages_description;
 
 #endif

@@ -1,6 +1,17 @@
-/* Everything that can be asked for over HTTP: a new set of operations is a line here. */
+/* Everything that can be asked for over HTTP: a new set of operations is a line in each list. */
+#include "openapi/openapi.h"
 #include "operations/operations.h"
 #include "pages.h"
 #include "signin/signin.h"
 
-const http_route *const http_tables[] = {http_pages, http_signin_routes, http_op_routes, NULL};
+const http_route *const http_tables[] = {
+    http_pages, http_openapi_routes, http_signin_routes, http_op_routes, NULL,
+};
+
+const http_description *const http_descriptions[] = {
+    &http_pages_description,
+    &http_openapi_description,
+    &http_signin_description,
+    &http_op_description,
+    NULL,
+};

@@ -2,11 +2,12 @@
 #ifndef HTTP_OPERATIONS_H
 #define HTTP_OPERATIONS_H
 
-#include "../route.h"
+#include "../describe.h"
 #include "json_read.h"
 #include "service/records.h"
 
 extern const http_route http_op_routes[];
+extern const http_description http_op_description;
 
 enum { OPERATIONS_ROWS_MOST = 200 };
 
@@ -72,6 +73,10 @@ pb_status http_op_read_fields(const model_entity *entity, const json_value *fiel
 void http_op_put_value(pb_json *json, const model_field *field, pb_value value, pb_str ref,
                        pb_str currency);
 
+/* entity_schemas.c */
+/** ENTITY_record, _page, _found, _created, _new, _row, _rows. */
+void http_op_put_schemas(pb_json *json, const http_request *request, const model_entity *entity);
+
 /* problem.c */
 /** A refusal with all that is wrong, as a problem with `problems`; the members only. */
 void http_op_put_problems(pb_json *json, const http_request *request, const model_entity *entity,
@@ -97,6 +102,5 @@ pb_status http_op_remove(http_request *request, http_response *response, pb_erro
 pb_status http_op_restore(http_request *request, http_response *response, pb_error *err);
 pb_status http_op_check(http_request *request, http_response *response, pb_error *err);
 pb_status http_op_bulk(http_request *request, http_response *response, pb_error *err);
-pb_status http_op_openapi(http_request *request, http_response *response, pb_error *err);
 
 #endif

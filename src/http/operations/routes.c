@@ -30,7 +30,5 @@ const http_route http_op_routes[] = {
     {HTTP_GET, "/api/v1/{entity}/{id}/history", "readHistory",
      PB_MSG("Tells what happened to a record, newest first"), http_op_history, HTTP_BLOCKS, NULL,
      NULL, 0},
-    {HTTP_GET, "/openapi.json", "readOpenApi", PB_MSG("Describes this interface as OpenAPI 3.1"),
-     http_op_openapi, HTTP_BLOCKS, NULL, NULL, 0},
     {0},
 };

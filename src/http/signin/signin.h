@@ -2,11 +2,12 @@
 #ifndef HTTP_SIGNIN_SIGNIN_H
 #define HTTP_SIGNIN_SIGNIN_H
 
+#include "../describe.h"
 #include "../operations/json_read.h"
-#include "../route.h"
 #include "service/signin.h"
 
 extern const http_route http_signin_routes[];
+extern const http_description http_signin_description;
 
 /** The desk, where there is one: PB_DENIED (401) otherwise. */
 pb_status http_signin_desk(const http_request *request, http_response *response,
