@@ -1,4 +1,5 @@
 /* Ways to sign in and sessions: one's own, and others' by who may look after users. */
+#include "access.h"
 #include "desk.h"
 
 #include "service/people.h"
@@ -10,24 +11,45 @@ static bool is_own(const service_guest *guest, pb_uuid user)
     return !guest->held.actor.holder && memcmp(&guest->held.actor.user, &user, sizeof user) == 0;
 }
 
-/* Others' ways to sign in are for who has the right to users, and so is handing out codes. */
-static pb_status check_right(db_session *session, const service_guest *guest, pb_error *err)
+/* The call that a guest makes. */
+static service_call call_of(const service_guest *guest, const identity_visit *visit)
 {
-    identity_policy *policy = NULL;
-    PB_TRY(identity_policy_now(session, &policy, err));
-    const identity_decision decision =
-        identity_decide(policy, &guest->held.actor, IDENTITY_OP_USERS, NULL, NULL, NULL);
-    pb_status status = decision.outcome == IDENTITY_ALLOW
-                           ? PB_OK
-                           : identity_refuse(&decision, IDENTITY_OP_USERS, NULL, NULL, err);
-    identity_policy_release(policy);
+    const identity_caller *caller = &guest->caller;
+    service_call call = {.actor = visit->actor, .address = visit->address, .device = visit->device};
+    call.actor.name = guest->held.actor.name;
+    call.who = &guest->held.actor;
+    call.scopes = caller->scopes;
+    call.program = caller->key != 0;
+    call.proved = identity_proved_lately(caller, visit->now_us);
+    call.now_us = visit->now_us;
+    return call;
+}
+
+/* Others' ways to sign in are for who has the right to users, and so is handing out codes. */
+static pb_status check_right(db_session *session, const service_guest *guest,
+                             const identity_visit *visit, service_denial *denial, pb_error *err)
+{
+    const service_call call = call_of(guest, visit);
+    service_access access;
+    PB_TRY(service_access_open(session, &call, denial, &access, err));
+    pb_status status = service_may_at_all(&access, IDENTITY_OP_USERS, NULL, err);
+    service_access_close(&access);
     return status;
 }
 
-static pb_status check_about(db_session *session, const service_guest *guest, pb_uuid user,
+static pb_status check_about(db_session *session, const service_guest *guest,
+                             const identity_visit *visit, pb_uuid user, service_denial *denial,
                              pb_error *err)
 {
-    return is_own(guest, user) ? PB_OK : check_right(session, guest, err);
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_user known;
+    *denial = (service_denial){.refused = false};
+    if (is_own(guest, user))
+        return PB_OK;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(check_right(session, guest, visit, denial, err));
+    return identity_user_last(session, user, arena, &known, err);
 }
 
 /* A program never changes by what anybody signs in, and a person only after proving who it is. */
@@ -72,6 +94,7 @@ typedef struct changing {
     char *text;
     int64_t n;
     size_t count;
+    service_denial denial;
 } changing;
 
 static pb_status add_factor(db_session *session, const changing *c, pb_error *err)
@@ -114,8 +137,8 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
 {
     changing *c = context;
     bool others = c->matter == MATTER_ENROLMENT || c->matter == MATTER_FACTORS;
-    PB_TRY(others ? check_right(session, c->guest, err)
-                  : check_about(session, c->guest, c->user, err));
+    PB_TRY(others ? check_right(session, c->guest, &c->visit, &c->denial, err)
+                  : check_about(session, c->guest, &c->visit, c->user, &c->denial, err));
     switch (c->matter) {
     case MATTER_FACTOR:
         return add_factor(session, c, err);
@@ -142,7 +165,9 @@ static pb_status change(changing *c, const identity_visit *visit, pb_error *err)
     if (c->matter != MATTER_SESSION)
         PB_TRY(check_proof(c->guest, visit->now_us, err));
     c->visit = service_visit_of(visit, c->guest);
-    return db_write(c->desk->identity.workspace, change_work, c, err);
+    const service_call call = call_of(c->guest, visit);
+    pb_status status = db_write(c->desk->identity.workspace, change_work, c, err);
+    return service_refused(&call, c->desk->identity.workspace, &c->denial, status, err);
 }
 
 pb_status service_factor_add(service_desk *desk, const identity_visit *visit,
@@ -281,17 +306,33 @@ pb_status service_factor_begin(service_desk *desk, const identity_visit *visit,
 
 /* ---- lists ---- */
 
+/* What is asked about, for who may. */
+static pb_status open_about(service_desk *desk, const identity_visit *visit,
+                            const service_guest *guest, pb_uuid user, db_session **ret_session,
+                            pb_error *err)
+{
+    const service_call call = call_of(guest, visit);
+    db_session *session = NULL;
+    service_denial denial;
+    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    pb_status status = check_about(session, guest, visit, user, &denial, err);
+    if (status == PB_OK) {
+        *ret_session = session;
+        return PB_OK;
+    }
+    db_snapshot_close(session);
+    return service_refused(&call, desk->identity.workspace, &denial, status, err);
+}
+
 pb_status service_credentials(service_desk *desk, const identity_visit *visit,
                               const service_guest *guest, pb_uuid user, pb_arena *arena,
                               identity_credential **ret_credentials, size_t *ret_count,
                               pb_error *err)
 {
     db_session *session = NULL;
-    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
-    pb_status status = check_about(session, guest, user, err);
-    if (status == PB_OK)
-        status = identity_credential_list(session, user, visit->now_us, arena, ret_credentials,
-                                          ret_count, err);
+    PB_TRY(open_about(desk, visit, guest, user, &session, err));
+    pb_status status = identity_credential_list(session, user, visit->now_us, arena,
+                                                ret_credentials, ret_count, err);
     db_snapshot_close(session);
     return status;
 }
@@ -301,11 +342,9 @@ pb_status service_sessions(service_desk *desk, const identity_visit *visit,
                            identity_session **ret_sessions, size_t *ret_count, pb_error *err)
 {
     db_session *session = NULL;
-    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
-    pb_status status = check_about(session, guest, user, err);
-    if (status == PB_OK)
-        status = identity_session_list(session, user, visit->now_us, arena, ret_sessions, ret_count,
-                                       err);
+    PB_TRY(open_about(desk, visit, guest, user, &session, err));
+    pb_status status =
+        identity_session_list(session, user, visit->now_us, arena, ret_sessions, ret_count, err);
     db_snapshot_close(session);
     return status;
 }

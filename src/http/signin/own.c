@@ -87,15 +87,10 @@ static void put_session(pb_json *json, const identity_session *session, int64_t 
     pb_json_object_end(json);
 }
 
-pb_status http_signin_sessions(http_request *request, http_response *response, pb_error *err)
+void http_signin_put_sessions(const http_request *request, http_response *response,
+                              const identity_session *sessions, size_t count)
 {
-    identity_session *sessions = NULL;
-    size_t count = 0;
     pb_json json;
-    PB_TRY(need_guest(request, response, true, err));
-    const identity_visit visit = http_visit(request);
-    PB_TRY(service_sessions(request->server->desk, &visit, request->guest, request->who->user,
-                            request->arena, &sessions, &count, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_key(&json, "sessions");
@@ -104,6 +99,17 @@ pb_status http_signin_sessions(http_request *request, http_response *response, p
         put_session(&json, &sessions[i], request->guest->caller.session);
     pb_json_array_end(&json);
     pb_json_object_end(&json);
+}
+
+pb_status http_signin_sessions(http_request *request, http_response *response, pb_error *err)
+{
+    identity_session *sessions = NULL;
+    size_t count = 0;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    PB_TRY(service_sessions(request->server->desk, &visit, request->guest, request->who->user,
+                            request->arena, &sessions, &count, err));
+    http_signin_put_sessions(request, response, sessions, count);
     return PB_OK;
 }
 

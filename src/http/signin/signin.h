@@ -40,6 +40,9 @@ pb_status http_signin_out(http_request *request, http_response *response, pb_err
 pb_status http_signin_me(http_request *request, http_response *response, pb_error *err);
 pb_status http_signin_sessions(http_request *request, http_response *response, pb_error *err);
 pb_status http_signin_session_end(http_request *request, http_response *response, pb_error *err);
+/** Answers with a list of sessions; the one that asks is marked. */
+void http_signin_put_sessions(const http_request *request, http_response *response,
+                              const identity_session *sessions, size_t count);
 /* token.c */
 pb_status http_signin_token(http_request *request, http_response *response, pb_error *err);
 

@@ -1,0 +1,175 @@
+/* How users sign in, by who administers them: sessions and credentials seen and ended, keys made
+ * for programs. */
+#include "people.h"
+
+#include "../signin/signin.h"
+#include "../who.h"
+
+/* Who asks, about whom. A key of limited scope reaches to users by the scope that names them. */
+static pb_status begin(const http_request *request, http_response *response,
+                       service_desk **ret_desk, pb_uuid *ret_user, pb_error *err)
+{
+    static const char *const none[] = {NULL};
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_signin_desk(request, response, ret_desk, err));
+    return http_people_id(request, ret_user, err);
+}
+
+static pb_status read_number(const http_request *request, const char *part, int64_t *ret_n,
+                             pb_error *err)
+{
+    pb_str text = http_request_part(request, part);
+    if (pb_str_to_i64(text, ret_n) && *ret_n > 0)
+        return PB_OK;
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is nothing of the number {value}."), "value",
+                   PB_ARG(text), NULL);
+}
+
+pb_status http_people_sessions(http_request *request, http_response *response, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    identity_session *sessions = NULL;
+    size_t count = 0;
+    pb_uuid user;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(service_sessions(desk, &visit, request->guest, user, request->arena, &sessions, &count,
+                            err));
+    http_signin_put_sessions(request, response, sessions, count);
+    return PB_OK;
+}
+
+static pb_status end_sessions(http_request *request, http_response *response, int64_t n,
+                              pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    pb_uuid user;
+    size_t count = 0;
+    pb_json json;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(service_session_end(desk, &visit, request->guest, user, n, &count, err));
+    if (n != 0) {
+        response->status = 204;
+        return PB_OK;
+    }
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "ended", (int64_t)count);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+pb_status http_people_session_end(http_request *request, http_response *response, pb_error *err)
+{
+    int64_t n = 0;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(read_number(request, "session", &n, err));
+    return end_sessions(request, response, n, err);
+}
+
+pb_status http_people_sessions_end(http_request *request, http_response *response, pb_error *err)
+{
+    return end_sessions(request, response, 0, err);
+}
+
+static void put_credential(pb_json *json, const identity_credential *credential)
+{
+    bool key = credential->kind == IDENTITY_KEY;
+    pb_json_object(json);
+    pb_json_member_i64(json, "credential", credential->n);
+    pb_json_member(json, "kind", pb_str_c(identity_credential_word(credential->kind)));
+    pb_json_member(json, "label", credential->label);
+    pb_json_member(json, "by", credential->by);
+    http_op_put_moment(json, "from", credential->from_us);
+    http_people_put_end(json, "until", credential->expires_us);
+    http_op_put_moment(json, "used", credential->used_us);
+    if (key) {
+        pb_json_member(json, "key", credential->handle);
+        pb_json_member(json, "scopes", credential->scopes);
+        pb_json_member_i64(json, "rate", credential->rate);
+        http_op_put_truth(json, "read_only", credential->read_only);
+    }
+    pb_json_object_end(json);
+}
+
+pb_status http_people_credentials(http_request *request, http_response *response, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    identity_credential *credentials = NULL;
+    size_t count = 0;
+    pb_uuid user;
+    pb_json json;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(service_credentials(desk, &visit, request->guest, user, request->arena, &credentials,
+                               &count, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "credentials");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++)
+        put_credential(&json, &credentials[i]);
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+pb_status http_people_credential_end(http_request *request, http_response *response, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    int64_t n = 0;
+    pb_uuid user;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(read_number(request, "credential", &n, err));
+    PB_TRY(service_credential_end(desk, &visit, request->guest, user, n, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+pb_status http_people_factors_end(http_request *request, http_response *response, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    pb_uuid user;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(service_factors_end(desk, &visit, request->guest, user, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+static pb_status read_wish(const http_request *request, identity_key_wish *wish, pb_str *ret_why,
+                           pb_error *err)
+{
+    static const char *const names[] = {"label", "scopes", "rate", "read_only",
+                                        "until", "why",    NULL};
+    const json_value *body;
+    PB_TRY(http_people_body(request, names, &body, ret_why, err));
+    PB_TRY(http_op_body_needed(body, "label", &wish->label, err));
+    PB_TRY(http_op_body_text(body, "scopes", &wish->scopes, err));
+    PB_TRY(http_op_body_number(body, "rate", &wish->rate, err));
+    PB_TRY(http_op_body_truth(body, "read_only", &wish->read_only, err));
+    return http_people_until(body, &wish->expires_us, NULL, err);
+}
+
+pb_status http_people_key_make(http_request *request, http_response *response, pb_error *err)
+{
+    identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    identity_key_wish wish = {.rate = 0};
+    char key[IDENTITY_KEY_TEXT] = "";
+    int64_t n = 0;
+    pb_json json;
+    PB_TRY(begin(request, response, &desk, &wish.user, err));
+    PB_TRY(read_wish(request, &wish, &visit.why, err));
+    PB_TRY(service_key_make(desk, &visit, request->guest, &wish, key, &n, err));
+    response->status = 201;
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "credential", n);
+    pb_json_member(&json, "key", pb_str_c(key));
+    pb_json_object_end(&json);
+    return PB_OK;
+}

@@ -1,0 +1,63 @@
+/* An office that is served: ann administers, bob sells, and whoever else a test adds. */
+#ifndef TESTS_HTTP_OFFICE_H
+#define TESTS_HTTP_OFFICE_H
+
+#include "client.h"
+
+typedef struct office {
+    client c;
+    char ann[200], bob[200]; /* headers of an administrator, of somebody who sells */
+} office;
+
+static inline office *office_open(void)
+{
+    static const char *const administrator[] = {"--role", "administrator", NULL};
+    static const char *const sales[] = {"--role", "sales", NULL};
+    char ann[64], bob[64];
+    office *o = calloc(1, sizeof *o);
+    assert_non_null(o);
+    o->c.folder = program_folder();
+    PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
+    client_add_user(o->c.folder, "ann", administrator, ann);
+    client_add_user(o->c.folder, "bob", sales, bob);
+    o->c = client_start(o->c.folder);
+    client_enrol(&o->c, "ann", ann, o->ann, NULL, 0);
+    client_hold(&o->c, o->ann);
+    client_enrol(&o->c, "bob", bob, o->bob, NULL, 0);
+    return o;
+}
+
+static inline void office_close(office *o)
+{
+    client_stop(&o->c);
+    PROGRAM_EXPECT(o->c.folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
+    program_remove_folder(o->c.folder);
+    free(o);
+}
+
+/** What is answered has the status, and `has` (NULL: nothing) in it. */
+static inline void office_expect(office *o, int status, const char *has, const char *who,
+                                 const char *method, const char *path, const char *body)
+{
+    client_answer a = client_expect(&o->c, status, method, path, who, body);
+    if (has != NULL && strstr(a.text, has) == NULL)
+        fail_msg("%s %s: no “%s” in\n%s", method, path, has, a.text);
+    client_free(&a);
+}
+
+/** The text of a member (`inside` NULL: of the answer itself) of what is answered. */
+static inline void office_take(office *o, int status, const char *who, const char *method,
+                               const char *path, const char *body, const char *inside,
+                               const char *member, char *out, size_t room)
+{
+    client_answer a = client_expect(&o->c, status, method, path, who, body);
+    const cJSON *json = inside == NULL ? a.json : cJSON_GetObjectItemCaseSensitive(a.json, inside);
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, member));
+    if (text == NULL)
+        fail_msg("%s %s: no “%s” in\n%s", method, path, member, a.text);
+    else
+        snprintf(out, room, "%s", text);
+    client_free(&a);
+}
+
+#endif
