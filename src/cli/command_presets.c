@@ -29,8 +29,9 @@ static void preset_json(const exchange_preset *preset, pb_json *json)
 pb_status cli_run_presets_list(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(16 << 20);
-    const exchange_presets *presets = service_presets(context->service);
+    const exchange_presets *presets = NULL;
     pb_json json;
+    PB_TRY(service_presets(context->service, &presets, err));
     pb_json_init(&json, &out, 2);
     if (context->json)
         pb_json_array(&json);
@@ -80,9 +81,10 @@ static void preset_page(const cli_context *context, const exchange_preset *prese
 pb_status cli_run_presets_show(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(16 << 20);
+    const exchange_presets *presets = NULL;
     const exchange_preset *preset = NULL;
-    PB_TRY(exchange_preset_find(service_presets(context->service), context->call.arguments[0],
-                                &preset, err));
+    PB_TRY(service_presets(context->service, &presets, err));
+    PB_TRY(exchange_preset_find(presets, context->call.arguments[0], &preset, err));
     if (context->json) {
         pb_json json;
         pb_json_init(&json, &out, 2);

@@ -291,8 +291,9 @@ pb_status service_duplicates_in_files(const service_core *service, const service
 {
     file_search search;
     exchange_plan plan;
-    exchange_options options = service_import_options(service, call, source, RECORD_KEEP);
+    exchange_options options;
     exchange_sink sink = {.wants = wants, .take = take, .keep = keep, .context = &search};
+    PB_TRY(service_import_options(service, call, source, RECORD_KEEP, &options, err));
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
     pb_status status = begin(&search, service, call, entity, threshold, arena, err);
     sink.threads = search.threads;

@@ -19,7 +19,7 @@ struct service_core {
     size_t database_count;
     model_source *waiver_files;
     size_t waiver_file_count;
-    exchange_presets *presets;
+    struct service_preset_store *presets;
     audit_catalogue *catalogue; /* NULL until asked for */
     audit_waiver *waivers;
     size_t waiver_count;
@@ -34,6 +34,13 @@ typedef struct service_sources {
 /** Takes hold of the sources of controls and waivers (sources.c). */
 pb_status service_gather(service_core *service, const service_extra *extra,
                          service_sources *ret_sources, pb_error *err);
+
+/** Presets, read when they are asked for; at once with `own`: an administrator's are among them
+ * (presets.c). */
+typedef struct service_preset_store service_preset_store;
+pb_status service_preset_store_open(service_core *service, const service_sources *sources, bool own,
+                                    pb_error *err);
+void service_preset_store_close(service_preset_store *store);
 
 /** A source laid out for reading: its own workspace, or a scratch one that holds its files. */
 typedef struct service_opened {
@@ -53,8 +60,9 @@ pb_status service_refuse_mixture(const service_source *source, pb_error *err);
 /** True for a source that is one workspace. */
 bool service_source_is_workspace(const service_source *source);
 /** Options by which a source's files are planned and read (source.c). */
-exchange_options service_import_options(const service_core *service, const service_call *call,
-                                        const service_source *source, record_policy policy);
+pb_status service_import_options(const service_core *service, const service_call *call,
+                                 const service_source *source, record_policy policy,
+                                 exchange_options *ret_options, pb_error *err);
 
 /** A comparison in hand, for its progress: a match_progress and its context (duplicates.c). */
 typedef struct service_duplicate_progress {

@@ -7,8 +7,7 @@ static pb_status read_model(service_core *service, const service_extra *extra, p
     service_sources sources;
     PB_TRY(service_gather(service, extra, &sources, err));
     PB_TRY(model_schema_load(sources.models, sources.model_count, &service->schema, err));
-    return exchange_presets_load(service->schema, sources.presets, sources.preset_count,
-                                 service->arena, &service->presets, err);
+    return service_preset_store_open(service, &sources, extra->preset_dir_count > 0, err);
 }
 
 pb_status service_open(const service_asset *assets, size_t asset_count, const service_extra *extra,
@@ -38,6 +37,7 @@ service_core *service_close(service_core *service)
     if (service == NULL)
         return NULL;
     audit_catalogue_free(service->catalogue);
+    service_preset_store_close(service->presets);
     model_schema_free(service->schema);
     pthread_mutex_destroy(&service->lock);
     pb_arena_free(service->arena);
@@ -47,11 +47,6 @@ service_core *service_close(service_core *service)
 const model_schema *service_schema(const service_core *service)
 {
     return service->schema;
-}
-
-const exchange_presets *service_presets(const service_core *service)
-{
-    return service->presets;
 }
 
 static pb_status read_waivers(service_core *service, pb_error *err)

@@ -17,24 +17,28 @@ static pb_status judge(void *context, const record_gate *gate, db_session *sessi
     return service_judge(context, gate, session, writer, arena, ret_judged, ret_count, err);
 }
 
-exchange_options service_import_options(const service_core *service, const service_call *call,
-                                        const service_source *source, record_policy policy)
+pb_status service_import_options(const service_core *service, const service_call *call,
+                                 const service_source *source, record_policy policy,
+                                 exchange_options *ret_options, pb_error *err)
 {
-    return (exchange_options){.paths = source->paths,
-                              .path_count = source->path_count,
-                              .map_path = source->map_path,
-                              .presets = service->presets,
-                              .as = source->as,
-                              .encoding = source->encoding,
-                              .with_deleted = source->with_deleted,
-                              .password_file = source->password_file,
-                              .databases = service->databases,
-                              .database_count = service->database_count,
-                              .policy = policy,
-                              .actor = call->actor,
-                              .now_us = call->now_us,
-                              .progress = reading,
-                              .context = (void *)call};
+    const exchange_presets *presets = NULL;
+    PB_TRY(service_presets(service, &presets, err));
+    *ret_options = (exchange_options){.paths = source->paths,
+                                      .path_count = source->path_count,
+                                      .map_path = source->map_path,
+                                      .presets = presets,
+                                      .as = source->as,
+                                      .encoding = source->encoding,
+                                      .with_deleted = source->with_deleted,
+                                      .password_file = source->password_file,
+                                      .databases = service->databases,
+                                      .database_count = service->database_count,
+                                      .policy = policy,
+                                      .actor = call->actor,
+                                      .now_us = call->now_us,
+                                      .progress = reading,
+                                      .context = (void *)call};
+    return PB_OK;
 }
 
 pb_status service_import(const service_core *service, const service_call *call,
@@ -42,7 +46,8 @@ pb_status service_import(const service_core *service, const service_call *call,
                          bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     enum { ALL_REJECTS = 1000000 };
-    exchange_options options = service_import_options(service, call, source, RECORD_STRICT);
+    exchange_options options;
+    PB_TRY(service_import_options(service, call, source, RECORD_STRICT, &options, err));
     options.dry_run = dry_run;
     options.pass_over = !source->again;
     if (all_rejects)
@@ -74,7 +79,8 @@ static pb_status load_files(const service_core *service, const service_call *cal
                             pb_error *err)
 {
     db_options scratch = {.scratch = true};
-    exchange_options options = service_import_options(service, call, source, RECORD_KEEP);
+    exchange_options options;
+    PB_TRY(service_import_options(service, call, source, RECORD_KEEP, &options, err));
     options.last = true;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &opened->plan, err));
     PB_TRY(db_workspace_create(NULL, service->schema, &scratch, NULL, &opened->workspace, err));

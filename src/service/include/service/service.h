@@ -3,8 +3,9 @@
  *
  * The faces (command line, later the server) call nothing else.
  * Refuses: printing, asking, and deciding how things look.
- * Threads: a service is immutable after service_open but for its catalogue of controls, which the
- * first who asks reads while others wait: any thread may call any of this at any time.
+ * Threads: a service is immutable after service_open but for its catalogue of controls and its
+ * presets, which the first who asks reads while others wait: any thread may call any of this at any
+ * time.
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -44,8 +45,10 @@ pb_status service_open(const service_asset *assets, size_t asset_count, const se
                        service_core **ret_service, pb_error *err);
 service_core *service_close(service_core *service);
 const model_schema *service_schema(const service_core *service);
-/** What is known of the exports of other products: built in and an administrator's. */
-const exchange_presets *service_presets(const service_core *service);
+/** What is known of the exports of other products, built in and an administrator's, read at the
+ * first call; belongs to the service. */
+pb_status service_presets(const service_core *service, const exchange_presets **ret_presets,
+                          pb_error *err);
 /** The catalogue of controls, read at the first call; belongs to the service. */
 pb_status service_controls(service_core *service, const audit_catalogue **ret_catalogue,
                            pb_error *err);
