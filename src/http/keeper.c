@@ -125,6 +125,7 @@ static void *keep(void *context)
         if (now_us - looked_us >= TICK_MS * 1000) {
             for (http_connection *c = keeper->first; c != NULL; c = c->next)
                 look_at(c, now_us);
+            http_workers_nudge(keeper->server->workers);
             looked_us = now_us;
         }
         int64_t wait_ms = keeper->event_count > 0 ? TICK_EVENTS_MS : TICK_MS;

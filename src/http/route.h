@@ -33,6 +33,7 @@ typedef struct http_pair {
 typedef struct http_route http_route;
 struct identity_actor;
 struct service_guest;
+struct service_later;
 
 /** One request, whole: operations are called when the body is there. All texts lie in `arena` or
  * live as long as it. */
@@ -54,7 +55,9 @@ typedef struct http_request {
     const struct identity_actor *who;  /* NULL: nobody signed in */
     const struct service_guest *guest; /* and by what; see who.h */
     pb_str scopes; /* what the key or token reaches to, see service_call; absent: no limit */
-    const pb_catalog *catalog; /* the reader's language; NULL: English */
+    struct service_later *later; /* for service_call: what was read is logged before the answer goes
+                                    out, with that of others */
+    const pb_catalog *catalog;   /* the reader's language; NULL: English */
     const http_options *server;
     struct http_server *host; /* what runs it: for the parts of this module */
     db_limits limits;         /* how long answering may take; also for what is asked of service */
@@ -86,7 +89,8 @@ typedef pb_status (*http_handler)(http_request *request, http_response *response
 enum {
     HTTP_BLOCKS = 1,
     HTTP_OPEN = 2, /* for who is not signed in: what says who asks is not looked at */
-    HTTP_LONG = 4  /* long by nature: it may take ten times as long as others */
+    HTTP_LONG = 4, /* long by nature: it may take ten times as long as others */
+    HTTP_BRIEF = 8 /* takes as long as a commit at most: other answers may wait for it */
 };
 
 /** One operation. Tables end with a NULL path. */

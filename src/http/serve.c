@@ -156,7 +156,8 @@ static pb_status open_all(http_server *server, pb_error *err)
     size_t host_count = 0;
     server->arena = pb_arena_new(0);
     server->metrics = http_metrics_new();
-    if (server->arena == NULL || server->metrics == NULL)
+    server->reads = http_reads_new();
+    if (server->arena == NULL || server->metrics == NULL || server->reads == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_sodium_init(err));
     sys_random(&server->seed, sizeof server->seed);
@@ -168,8 +169,8 @@ static pb_status open_all(http_server *server, pb_error *err)
     if (has_tls(server))
         PB_TRY(
             http_certificates_open(server->options, hosts, host_count, &server->certificates, err));
+    PB_TRY(http_workers_start(server, &server->workers, err));
     PB_TRY(http_keeper_start(server, &server->keeper, err));
-    PB_TRY(http_workers_start(&server->limits, &server->workers, err));
     for (size_t i = 0; i < server->listener_count; i++)
         PB_TRY(http_transport_start(server, &server->listeners[i], err));
     return PB_OK;
@@ -181,6 +182,8 @@ static void close_all(http_server *server)
         http_transport_stop(&server->listeners[i]);
     server->workers = http_workers_stop(server->workers);
     server->keeper = http_keeper_stop(server->keeper);
+    server->workers = http_workers_free(server->workers);
+    server->reads = http_reads_free(server->reads);
     for (size_t i = 0; i < server->listener_count; i++)
         sys_socket_end(&server->listeners[i].socket, server->listeners[i].path);
     server->certificates = http_certificates_close(server->certificates);

@@ -4,6 +4,7 @@
 
 #include "route.h"
 
+#include "service/reads.h"
 #include "sys/listen.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@ enum { HTTP_LISTEN_MAX = 16 };
 typedef struct http_server http_server;
 typedef struct http_metrics http_metrics;
 typedef struct http_workers http_workers;
+typedef struct http_reads http_reads;
 typedef struct http_keeper http_keeper;
 typedef struct http_certificates http_certificates;
 typedef struct http_events http_events;
@@ -43,6 +45,7 @@ struct http_server {
     pb_str too_late; /* what is said to who was too slow, as it goes over the wire */
     http_metrics *metrics;
     http_workers *workers;
+    http_reads *reads;
     http_keeper *keeper;
     http_certificates *certificates;
     http_listener listeners[HTTP_LISTEN_MAX];
@@ -82,6 +85,7 @@ typedef struct http_exchange http_exchange;
 typedef struct http_work {
     struct http_work *next;
     uint64_t client; /* whose work it is: one client never has all workers */
+    bool brief;      /* see HTTP_BRIEF */
     void (*run)(void *context);
     void *context;
 } http_work;
@@ -101,7 +105,9 @@ struct http_exchange {
     int64_t began_us; /* by the clock that never goes back */
     int64_t whole_us; /* the same, when its last byte was there */
     http_work work;
-    http_events *events; /* the answer is a stream */
+    service_later later;             /* what was read for it, and is not in the ledger yet */
+    struct http_exchange *next_read; /* that waits for the same */
+    http_events *events;             /* the answer is a stream */
 };
 
 /* serve.c */
@@ -146,14 +152,29 @@ bool http_keeper_watch(http_keeper *keeper, http_events *events);
 /** Ends all streams. */
 void http_keeper_end_events(http_keeper *keeper);
 
+/* reads.c: the ledger has what was read before it is answered */
+http_reads *http_reads_new(void);
+http_reads *http_reads_free(http_reads *reads);
+/** The answer is made: it goes out when what was read for it is in the ledger. */
+void http_reads_put(http_exchange *exchange);
+/** Whether any answer waits for that, and nobody writes. */
+bool http_reads_any(http_reads *reads);
+/** Writes what waits to be written into the ledger, if it is time: when there is nothing to be
+ * worked on (`idle`), when it is many, or when the first has waited long. For a worker between two
+ * pieces of work; false: there was nothing to do. */
+bool http_reads_write(http_server *server, bool idle);
+
 /* workers.c */
-pb_status http_workers_start(const http_limits *limits, http_workers **ret_workers, pb_error *err);
-/** Waits for what runs. Takes NULL. */
+pb_status http_workers_start(http_server *server, http_workers **ret_workers, pb_error *err);
+/** Waits for what runs; from then on nothing does. Takes NULL. */
 http_workers *http_workers_stop(http_workers *workers);
+http_workers *http_workers_free(http_workers *workers);
 /** Keeps a place for one piece of work; false: the queue is full. */
 bool http_workers_reserve(http_workers *workers);
 /** Takes the place that was kept. */
 void http_workers_put(http_workers *workers, http_work *work);
+/** Has a thread see to what was left: for who looks every so often. */
+void http_workers_nudge(http_workers *workers);
 size_t http_workers_waiting(http_workers *workers);
 /** Whether anything is being worked on, or waits to be. */
 bool http_workers_busy(http_workers *workers);

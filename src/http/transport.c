@@ -87,7 +87,8 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *mhd)
     exchange->began_us = sys_monotonic_us();
     exchange->raw_place = uri;
     exchange->raw = pb_arena_str(arena, uri != NULL ? pb_str_c(uri) : PB_STR(""));
-    exchange->request.arena = exchange->response.arena = arena;
+    exchange->request.arena = exchange->response.arena = exchange->later.arena = arena;
+    exchange->request.later = &exchange->later;
     exchange->request.server = server->options;
     exchange->request.host = server;
     exchange->request.now_us = sys_now_us();
@@ -190,6 +191,10 @@ static void work(void *context)
 {
     http_exchange *exchange = context;
     http_exchange_run(exchange);
+    if (service_later_any(&exchange->later)) {
+        http_reads_put(exchange);
+        return;
+    }
     exchange->phase = HTTP_READY;
     MHD_resume_connection(exchange->mhd);
 }
@@ -216,8 +221,10 @@ static enum MHD_Result answer(http_exchange *exchange)
         return queue(exchange);
     }
     exchange->phase = HTTP_WORKING;
-    exchange->work =
-        (http_work){.client = pb_str_hash(request->address), .run = work, .context = exchange};
+    exchange->work = (http_work){.client = pb_str_hash(request->address),
+                                 .brief = (request->route->flags & HTTP_BRIEF) != 0,
+                                 .run = work,
+                                 .context = exchange};
     MHD_suspend_connection(exchange->mhd);
     http_workers_put(server->workers, &exchange->work);
     return MHD_YES;

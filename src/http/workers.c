@@ -4,12 +4,14 @@
 enum { WORKERS_MAX = 256 };
 
 struct http_workers {
+    http_server *server;
     pthread_mutex_t mutex;
     pthread_cond_t change;
     http_work *first, **end;
     size_t waiting, reserved, most; /* `waiting` of `most` places; `reserved` come soon */
     size_t count, share;            /* `share` of the threads for one client at once */
     size_t running;
+    size_t asleep, called; /* threads that sleep; of these, those that are being woken */
     bool ends;
     pthread_t threads[WORKERS_MAX];
     bool busy[WORKERS_MAX];
@@ -28,47 +30,98 @@ static size_t running_of(const http_workers *w, uint64_t client)
     return count;
 }
 
-/* The first that waits whose client has not its share of the workers already. Locked. */
-static http_work *take(http_workers *w)
+/* The first that waits whose client has not its share of the workers already; NULL: none. Of those
+ * that wait most are of one client: it is counted once. Locked. */
+static http_work **next_of(http_workers *w)
 {
+    uint64_t full = 0;
+    bool any_full = false;
     for (http_work **at = &w->first; *at != NULL; at = &(*at)->next) {
-        http_work *work = *at;
-        if (running_of(w, work->client) >= w->share)
+        uint64_t client = (*at)->client;
+        if (any_full && client == full)
             continue;
-        *at = work->next;
-        if (w->end == &work->next)
-            w->end = at;
-        w->waiting--;
-        return work;
+        if (running_of(w, client) < w->share)
+            return at;
+        full = client;
+        any_full = true;
     }
     return NULL;
+}
+
+static http_work *take(http_workers *w)
+{
+    http_work **at = next_of(w);
+    if (at == NULL)
+        return NULL;
+    http_work *work = *at;
+    *at = work->next;
+    if (w->end == &work->next)
+        w->end = at;
+    w->waiting--;
+    return work;
+}
+
+/* What was read may not wait for a work that takes long. */
+static bool keeps_waiting(const http_workers *w, const http_work *work)
+{
+    return !work->brief && http_reads_any(w->server->reads);
+}
+
+/* Wakes one thread where something waits that may be done, and nobody was woken for it yet. Who was
+ * woken wakes the next when it has taken its work: a herd that wakes for one piece of work costs
+ * more than the work. Locked; true: the caller signals after unlocking. */
+static bool call_one(http_workers *w, bool anyway)
+{
+    if (w->asleep == 0 || w->called > 0 || (!anyway && next_of(w) == NULL))
+        return false;
+    w->called++;
+    return true;
+}
+
+/* Locked. */
+static void sleep_until_called(http_workers *w)
+{
+    w->asleep++;
+    while (w->called == 0 && !w->ends)
+        pthread_cond_wait(&w->change, &w->mutex);
+    w->asleep--;
+    if (w->called > 0)
+        w->called--;
+}
+
+static void do_work(http_workers *w, size_t number, http_work *work)
+{
+    w->clients[number] = work->client;
+    w->busy[number] = true;
+    w->running++;
+    bool call = call_one(w, keeps_waiting(w, work));
+    pthread_mutex_unlock(&w->mutex);
+    if (call)
+        pthread_cond_signal(&w->change);
+    work->run(work->context);
+    pthread_mutex_lock(&w->mutex);
+    w->busy[number] = false;
+    w->running--;
 }
 
 static void *labour(void *context)
 {
     const struct place *place = context;
-    const size_t number = place->number;
     http_workers *w = place->all;
     pthread_mutex_lock(&w->mutex);
     for (;;) {
         http_work *work = take(w);
-        if (work == NULL && w->ends && w->first == NULL)
-            break;
-        if (work == NULL) {
-            pthread_cond_wait(&w->change, &w->mutex);
-            continue;
-        }
-        w->clients[number] = work->client;
-        w->busy[number] = true;
-        w->running++;
+        if (work != NULL)
+            do_work(w, place->number, work);
+        bool idle = next_of(w) == NULL;
         pthread_mutex_unlock(&w->mutex);
-        work->run(work->context);
+        bool wrote = http_reads_write(w->server, idle);
         pthread_mutex_lock(&w->mutex);
-        w->busy[number] = false;
-        w->running--;
-        /* What waited because this client had its share may go now. */
-        if (w->first != NULL)
-            pthread_cond_broadcast(&w->change);
+        if (wrote || work != NULL || next_of(w) != NULL)
+            continue;
+        if (w->ends && w->first == NULL)
+            break;
+        sleep_until_called(w);
     }
     pthread_mutex_unlock(&w->mutex);
     return NULL;
@@ -84,11 +137,13 @@ static pb_status start_threads(http_workers *w, size_t count, pb_error *err)
     return PB_OK;
 }
 
-pb_status http_workers_start(const http_limits *limits, http_workers **ret_workers, pb_error *err)
+pb_status http_workers_start(http_server *server, http_workers **ret_workers, pb_error *err)
 {
+    const http_limits *limits = &server->limits;
     http_workers *w = calloc(1, sizeof *w);
     if (w == NULL)
         return pb_fail_memory(err);
+    w->server = server;
     size_t count = limits->workers < WORKERS_MAX ? limits->workers : WORKERS_MAX;
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->change, NULL);
@@ -100,7 +155,7 @@ pb_status http_workers_start(const http_limits *limits, http_workers **ret_worke
     pb_status status = start_threads(w, count, err);
     pthread_mutex_unlock(&w->mutex);
     if (status != PB_OK)
-        w = http_workers_stop(w);
+        w = http_workers_free(http_workers_stop(w));
     *ret_workers = w;
     return status;
 }
@@ -115,6 +170,14 @@ http_workers *http_workers_stop(http_workers *w)
     pthread_mutex_unlock(&w->mutex);
     for (size_t i = 0; i < w->count; i++)
         pthread_join(w->threads[i], NULL);
+    w->count = 0;
+    return w;
+}
+
+http_workers *http_workers_free(http_workers *w)
+{
+    if (w == NULL)
+        return NULL;
     pthread_cond_destroy(&w->change);
     pthread_mutex_destroy(&w->mutex);
     free(w);
@@ -138,8 +201,19 @@ void http_workers_put(http_workers *w, http_work *work)
     w->end = &work->next;
     w->waiting++;
     w->reserved--;
-    pthread_cond_signal(&w->change);
+    bool call = call_one(w, false);
     pthread_mutex_unlock(&w->mutex);
+    if (call)
+        pthread_cond_signal(&w->change);
+}
+
+void http_workers_nudge(http_workers *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    bool call = call_one(w, http_reads_any(w->server->reads));
+    pthread_mutex_unlock(&w->mutex);
+    if (call)
+        pthread_cond_signal(&w->change);
 }
 
 size_t http_workers_waiting(http_workers *w)

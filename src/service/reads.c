@@ -138,13 +138,48 @@ static pb_status payload_of(const service_call *call, const entity_seen *seen,
     return out->failed ? pb_fail_memory(err) : PB_OK;
 }
 
-/* Into the ledger; without a session, into the notes of a standby. */
-static pb_status put_reads(const reads *r, db_workspace *standby, db_session *session,
-                           pb_error *err)
+/* Where the events of a read go. */
+typedef pb_status (*event_sink)(void *context, const ledger_event *event, pb_error *err);
+
+static pb_status into_ledger(void *context, const ledger_event *event, pb_error *err)
+{
+    uint64_t sequence;
+    return ledger_append(context, event, &sequence, err);
+}
+
+/* The notes of a standby. */
+static pb_status into_notes(void *context, const ledger_event *event, pb_error *err)
+{
+    return backup_standby_note(context, event, err);
+}
+
+typedef struct service_later_event {
+    ledger_event event;
+    struct service_later_event *next;
+} later_event;
+
+static pb_status into_later(void *context, const ledger_event *event, pb_error *err)
+{
+    service_later *later = context;
+    later_event *kept = pb_arena_alloc(later->arena, sizeof *kept);
+    if (kept == NULL)
+        return pb_fail_memory(err);
+    *kept = (later_event){*event, NULL};
+    kept->event.payload = pb_arena_str(later->arena, event->payload);
+    if (kept->event.payload.ptr == NULL)
+        return pb_fail_memory(err);
+    if (later->first == NULL)
+        later->first = kept;
+    else
+        later->last->next = kept;
+    later->last = kept;
+    return PB_OK;
+}
+
+static pb_status put_reads(const reads *r, event_sink sink, void *context, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(1 << 20);
     for (size_t i = 0; i < r->schema->entity_count; i++) {
-        uint64_t sequence;
         if (r->seen[i] == NULL || !r->seen[i]->due)
             continue;
         pb_buf_clear(&payload);
@@ -153,15 +188,24 @@ static pb_status put_reads(const reads *r, db_workspace *standby, db_session *se
                               .at_us = r->call->now_us,
                               .actor = r->call->actor,
                               .payload = pb_buf_str(&payload)};
-        PB_TRY(session != NULL ? ledger_append(session, &event, &sequence, err)
-                               : backup_standby_note(standby, &event, err));
+        PB_TRY(sink(context, &event, err));
     }
     return PB_OK;
 }
 
 static pb_status append_reads(db_session *session, void *context, pb_error *err)
 {
-    return put_reads(context, NULL, session, err);
+    return put_reads(context, into_ledger, session, err);
+}
+
+static pb_status hinted(pb_status status, pb_error *err)
+{
+    if (status != PB_OK && err != NULL && err->hint.id == NULL)
+        pb_error_hint(err,
+                      PB_MSG("Personal data is shown only when the log can keep who read it. Make "
+                             "sure that the workspace can be written."),
+                      NULL);
+    return status;
 }
 
 static pb_status log_reads(reads *r, db_workspace *workspace, pb_error *err)
@@ -173,15 +217,32 @@ static pb_status log_reads(reads *r, db_workspace *workspace, pb_error *err)
      * reading goes on without the event. */
     if (!due || db_moved_to(workspace) != NULL)
         return PB_OK;
-    pb_status status = db_standby_of(workspace) != NULL
-                           ? put_reads(r, workspace, NULL, err)
-                           : db_write_within(workspace, r->call->limits, append_reads, r, err);
-    if (status != PB_OK && err != NULL && err->hint.id == NULL)
-        pb_error_hint(err,
-                      PB_MSG("Personal data is shown only when the log can keep who read it. Make "
-                             "sure that the workspace can be written."),
-                      NULL);
-    return status;
+    if (db_standby_of(workspace) != NULL)
+        return hinted(put_reads(r, into_notes, workspace, err), err);
+    if (r->call->later != NULL)
+        return put_reads(r, into_later, r->call->later, err);
+    return hinted(db_write_within(workspace, r->call->limits, append_reads, r, err), err);
+}
+
+typedef struct written_later {
+    const service_later *const *laters;
+    size_t count;
+} written_later;
+
+static pb_status append_later(db_session *session, void *context, pb_error *err)
+{
+    const written_later *w = context;
+    for (size_t i = 0; i < w->count; i++)
+        for (const later_event *one = w->laters[i]->first; one != NULL; one = one->next)
+            PB_TRY(into_ledger(session, &one->event, err));
+    return PB_OK;
+}
+
+pb_status service_later_write(db_workspace *workspace, const service_later *const *laters,
+                              size_t count, pb_error *err)
+{
+    written_later w = {laters, count};
+    return hinted(db_write(workspace, append_later, &w, err), err);
 }
 
 pb_status service_show(const service_call *call, db_workspace *workspace,

@@ -6,12 +6,21 @@
 #include "identity/actor.h"
 #include "model/yaml.h"
 
-static void put_plural(const model_entity *entity, pb_buf *out)
+/* As it stands in an address. */
+static char plural_at(const model_entity *entity, size_t i)
 {
-    for (size_t i = 0; i < entity->plural.len; i++) {
-        char c = entity->plural.ptr[i];
-        pb_buf_byte(out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c == ' ' ? '_' : c);
-    }
+    char c = entity->plural.ptr[i];
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c == ' ' ? '_' : c;
+}
+
+static bool is_plural(const model_entity *entity, pb_str word)
+{
+    if (entity->plural.len != word.len)
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        if (plural_at(entity, i) != word.ptr[i])
+            return false;
+    return true;
 }
 
 static bool is_plain(pb_str word)
@@ -26,15 +35,12 @@ static bool is_plain(pb_str word)
 
 static bool is_taken(const model_schema *schema, const model_entity *entity, pb_str path)
 {
-    bool taken = false;
-    for (size_t i = 0; i < schema->entity_count && !taken; i++) {
-        PB_AUTO_BUF other = PB_BUF_INIT(4096);
-        if (&schema->entities[i] == entity)
-            continue;
-        put_plural(&schema->entities[i], &other);
-        taken = pb_str_eq(pb_buf_str(&other), path) || pb_str_eq(schema->entities[i].name, path);
+    for (size_t i = 0; i < schema->entity_count; i++) {
+        const model_entity *other = &schema->entities[i];
+        if (other != entity && (is_plural(other, path) || pb_str_eq(other->name, path)))
+            return true;
     }
-    return taken;
+    return false;
 }
 
 /* What stands word by word behind /api/v1 is nobody's plural. */
@@ -53,15 +59,24 @@ static bool is_reserved(pb_str word)
     return false;
 }
 
+static const pb_str records = {"_records", sizeof "_records" - 1};
+
 void http_op_entity_path(const model_schema *schema, const model_entity *entity, pb_buf *out)
 {
     PB_AUTO_BUF path = PB_BUF_INIT(4096);
-    put_plural(entity, &path);
+    for (size_t i = 0; i < entity->plural.len; i++)
+        pb_buf_byte(&path, plural_at(entity, i));
     bool good = is_plain(pb_buf_str(&path)) && !is_reserved(pb_buf_str(&path)) &&
                 !is_taken(schema, entity, pb_buf_str(&path));
     pb_buf_add(out, good ? pb_buf_str(&path) : entity->name);
     if (!good && is_reserved(entity->name))
-        pb_buf_addc(out, "_records");
+        pb_buf_add(out, records);
+}
+
+/* Whether it might be reached there: what its address is takes a look at all others. */
+static bool may_be_at(const model_entity *entity, pb_str word)
+{
+    return is_plural(entity, word) || pb_str_starts(word, entity->name);
 }
 
 pb_status http_op_entity(const http_request *request, http_response *response,
@@ -72,6 +87,8 @@ pb_status http_op_entity(const http_request *request, http_response *response,
     PB_TRY(http_need_somebody(request, response, err));
     for (size_t i = 0; i < schema->entity_count; i++) {
         PB_AUTO_BUF path = PB_BUF_INIT(4096);
+        if (!may_be_at(&schema->entities[i], wanted))
+            continue;
         http_op_entity_path(schema, &schema->entities[i], &path);
         if (pb_str_eq(pb_buf_str(&path), wanted)) {
             *ret_entity = &schema->entities[i];
@@ -142,6 +159,7 @@ service_call http_op_call(const http_request *request)
         call.program = request->guest->caller.key != 0;
         call.proved = identity_proved_lately(&request->guest->caller, request->now_us);
     }
+    call.later = request->later;
     call.address = request->address;
     call.device = http_request_header(request, "User-Agent");
     call.actor.name = request->who->name;

@@ -18,7 +18,7 @@ const http_route http_op_routes[] = {
      PB_MSG("Creates and changes many records, each with an answer of its own"), http_op_bulk,
      HTTP_BLOCKS | HTTP_LONG, JSON, NULL, 8 << 20},
     {HTTP_GET, "/api/v1/{entity}/{id}", "readRecord", PB_MSG("Reads a record"), http_op_read,
-     HTTP_BLOCKS, NULL, NULL, 0},
+     HTTP_BLOCKS | HTTP_BRIEF, NULL, NULL, 0},
     {HTTP_PATCH, "/api/v1/{entity}/{id}", "changeRecord",
      PB_MSG("Changes the fields of a record that are given"), http_op_change, HTTP_BLOCKS,
      JSON " application/merge-patch+json", NULL, 0},

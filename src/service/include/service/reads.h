@@ -15,6 +15,26 @@ typedef struct service_view {
     void *context;
 } service_view;
 
+/** Events of reads that are still to be appended: a face that answers many at once has all of them
+ * appended in one transaction, and no thread waits in the meantime. Whoever sets
+ * `service_call.later` must show nothing of what was read before service_later_write has said
+ * PB_OK. Begins as {0} with an arena, in which the events lie; their texts live as long as the
+ * call's. */
+typedef struct service_later {
+    pb_arena *arena;
+    struct service_later_event *first, *last;
+} service_later;
+
+/** Whether anything is to be appended. */
+static inline bool service_later_any(const service_later *later)
+{
+    return later->first != NULL;
+}
+
+/** Appends the events of all; a failure is that of all of them. */
+pb_status service_later_write(db_workspace *workspace, const service_later *const *laters,
+                              size_t count, pb_error *err);
+
 /** Ids of records that one event names; of more, only their number is kept. */
 enum { SERVICE_READ_IDS = 1000 };
 

@@ -90,6 +90,7 @@ typedef struct service_call {
                            files; 0: half of the machine's */
     const char *name_servers; /* see sys_mail_options.servers; NULL: those of the system */
     const db_limits *limits;  /* how long queries and waiting may take; NULL: as long as it takes */
+    struct service_later *later; /* see reads.h; NULL: what was read is logged before it is told */
 } service_call;
 
 /** Whether a workspace can be made at `path`: PB_EXISTS when something is there already. */
