@@ -62,6 +62,14 @@ bool http_reads_any(http_reads *reads)
     return any;
 }
 
+bool http_reads_busy(http_reads *reads)
+{
+    pthread_mutex_lock(&reads->mutex);
+    bool busy = reads->first != NULL || reads->written;
+    pthread_mutex_unlock(&reads->mutex);
+    return busy;
+}
+
 /* Takes the list where it is due; NULL: there is nothing to do. */
 static http_exchange *take(http_reads *reads, bool idle)
 {

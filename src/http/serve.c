@@ -267,7 +267,7 @@ pb_status http_serve(const http_options *options, pb_error *err)
                 reload(&server);
         }
         /* A connection that rests cannot be ended: its worker still has it. */
-        if (!drain(&server) && http_workers_busy(server.workers))
+        if (!drain(&server) && (http_workers_busy(server.workers) || http_reads_busy(server.reads)))
             return unfinished(err);
         http_log("info", "ended", NULL);
     }

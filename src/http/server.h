@@ -159,6 +159,8 @@ http_reads *http_reads_free(http_reads *reads);
 void http_reads_put(http_exchange *exchange);
 /** Whether any answer waits for that, and nobody writes. */
 bool http_reads_any(http_reads *reads);
+/** Whether any answer waits for that, or is about to. */
+bool http_reads_busy(http_reads *reads);
 /** Writes what waits to be written into the ledger, if it is time: when there is nothing to be
  * worked on (`idle`), when it is many, or when the first has waited long. For a worker between two
  * pieces of work; false: there was nothing to do. */
