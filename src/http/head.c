@@ -45,9 +45,10 @@ static int check_lines(const http_head *head, pb_error *err)
     for (size_t i = 0; well && i < head->header_count; i++) {
         const http_pair *header = &head->headers[i];
         well = header->name.ptr == at && header->value.ptr > at && header->value.ptr < end;
+        well = well && at[-1] == '\0';
         at = header->value.ptr + header->value.len + 2;
     }
-    if (well && at + 2 == end)
+    if (well && at + 2 == end && at[-1] == '\0' && end[-2] == '\0' && end[-1] == '\0')
         return 0;
     return refuse(400,
                   PB_MSG("Lines end in CR LF and nothing else, hold no NUL, and are not folded."),
