@@ -186,14 +186,15 @@ static pb_status compare(restoring *r, db_session *session, pb_error *err)
 {
     manifest_facts is;
     const char *what, *was_text, *is_text;
+    const model_schema *schema = db_workspace_schema(db_session_workspace(session));
     const manifest_facts *was = &r->source.m.facts;
     /* What the log brought since is compared with its history only: by the verification. */
     r->restored->compared =
-        r->restored->commits == 0 && memcmp(was->schema, r->schema->hash, sizeof was->schema) == 0;
+        r->restored->commits == 0 && memcmp(was->schema, schema->hash, sizeof was->schema) == 0;
     if (!r->restored->compared)
         return PB_OK;
-    PB_TRY(facts_read(session, r->schema, r->source.box, manifest_is_rows(&r->source.m), r->arena,
-                      &is, err));
+    PB_TRY(facts_read(session, schema, r->source.box, manifest_is_rows(&r->source.m), r->arena, &is,
+                      err));
     const char *says = manifest_differs(was, &is, r->arena, &what, &was_text, &is_text);
     if (says == NULL)
         return PB_OK;

@@ -106,8 +106,8 @@ pb_status cli_open_argument(cli_context *context, db_workspace **ret_workspace, 
                           .replica = cli_replica(context),
                           .older = DB_OLDER_REFUSE};
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
-                             ret_workspace, err));
+    PB_TRY(service_open_workspace(context->service, context->call.arguments[0], &options,
+                                  ret_workspace, err));
     cli_tell_standby(context, *ret_workspace);
     return PB_OK;
 }

@@ -115,6 +115,7 @@ pb_status cli_run_compare(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(read_side(context, &request, 0, &here, err));
     PB_TRY(read_side(context, &request, 1, &there, err));
     PB_TRY(service_controls(context->service, &of.catalogue, err));
+    of.schema = service_schema(context->service); /* that of a workspace, if one was read */
     if (request.html)
         PB_TRY(write_one(context, &request, &of, "comparison.html", report_comparison_html,
                          &written, err));

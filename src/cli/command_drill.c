@@ -123,8 +123,8 @@ pb_status cli_run_drill(cli_context *context, int *ret_exit, pb_error *err)
     what.fault_count = fault_count;
     PB_TRY(check_choice(&what, err));
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
-                             &workspace, err));
+    PB_TRY(service_open_workspace(context->service, context->call.arguments[0], &options,
+                                  &workspace, err));
     pb_status status = service_drill(context->service, &call, workspace, &options.key, &what,
                                      context->arena, &drills, &count, err);
     bool indexes = true;

@@ -128,9 +128,10 @@ static pb_status add(cli_context *context, const char *kind, pb_error *err)
     job_wish wish = {.due_us = call.now_us};
     db_workspace *workspace = NULL;
     int64_t n = 0;
-    PB_TRY(read_wish(context, kind, &arguments, &wish, err));
     PB_TRY(open_to_change(context, &workspace, err));
-    pb_status status = service_job_add(&call, workspace, &wish, &n, err);
+    pb_status status = read_wish(context, kind, &arguments, &wish, err);
+    if (status == PB_OK)
+        status = service_job_add(&call, workspace, &wish, &n, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     return changed_out(context, PB_MSG("Job {job} was added. It is done by: probity work {path}"),

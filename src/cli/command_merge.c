@@ -251,21 +251,21 @@ static void merged_json(const service_merged *merged, bool dry_run, pb_buf *out)
 
 /* --- the commands --- */
 
-static pb_status merge_few(cli_context *context, const model_entity *entity, pb_buf *out,
-                           pb_error *err)
+static pb_status merge_few(cli_context *context, const char *entity, pb_buf *out, pb_error *err)
 {
     service_call call = cli_service_call(context, "merge");
     service_merged merged;
     db_workspace *workspace = NULL;
-    service_merge_ask ask = {.entity = entity,
-                             .names = context->call.arguments + 1,
+    service_merge_ask ask = {.names = context->call.arguments + 1,
                              .name_count = context->call.argument_count - 1,
                              .into = cli_value(context, "into"),
                              .dry_run = cli_flag(context, "dry-run")};
     PB_TRY(cli_values(context, "take", &ask.takes, &ask.take_count, err));
     PB_TRY(cli_open_argument(context, &workspace, err));
-    pb_status status =
-        service_merge(context->service, &call, workspace, &ask, context->arena, &merged, err);
+    pb_status status = entity != NULL ? cli_entity(context, entity, &ask.entity, err) : PB_OK;
+    if (status == PB_OK)
+        status =
+            service_merge(context->service, &call, workspace, &ask, context->arena, &merged, err);
     db_workspace_close(workspace);
     cli_progress_end(context);
     PB_TRY(status);
@@ -288,22 +288,18 @@ pb_status cli_run_merge(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(256 << 20);
     const char *name = cli_value(context, "entity");
-    const model_entity *entity = NULL;
     int lists = (cli_value(context, "clusters") != NULL) + (cli_value(context, "pairs") != NULL) +
                 cli_flag(context, "decided");
     bool few = context->call.argument_count > 1;
-    if (name != NULL)
-        PB_TRY(cli_entity(context, name, &entity, err));
     if (lists + few != 1)
         return refuse_usage(PB_MSG("Name two records or more, or one list: --clusters, --pairs or "
                                    "--decided."),
                             err);
     if (few && context->call.argument_count < 3)
         return refuse_usage(PB_MSG("A merge needs two records or more."), err);
-    if (cli_flag(context, "decided") && entity == NULL)
+    if (cli_flag(context, "decided") && name == NULL)
         return refuse_usage(PB_MSG("Say of which kind with --entity."), err);
-    PB_TRY(few ? merge_few(context, entity, &out, err)
-               : cli_merge_many(context, entity, &out, err));
+    PB_TRY(few ? merge_few(context, name, &out, err) : cli_merge_many(context, name, &out, err));
     *ret_exit = 0;
     return cli_finish(&out, err);
 }
@@ -373,12 +369,12 @@ pb_status cli_run_unmerge(cli_context *context, int *ret_exit, pb_error *err)
     bool dry_run = cli_flag(context, "dry-run");
     db_workspace *workspace = NULL;
     service_unmerged unmerged;
-    if (name != NULL)
-        PB_TRY(cli_entity(context, name, &entity, err));
     PB_TRY(cli_open_argument(context, &workspace, err));
-    pb_status status =
-        service_unmerge(context->service, &call, workspace, entity, context->call.arguments[1],
-                        dry_run, context->arena, &unmerged, err);
+    pb_status status = name != NULL ? cli_entity(context, name, &entity, err) : PB_OK;
+    if (status == PB_OK)
+        status =
+            service_unmerge(context->service, &call, workspace, entity, context->call.arguments[1],
+                            dry_run, context->arena, &unmerged, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     if (context->json)

@@ -143,15 +143,13 @@ static void bulk_json(const service_bulk *bulk, bool dry_run, pb_buf *out)
     pb_buf_byte(out, '\n');
 }
 
-pb_status cli_merge_many(cli_context *context, const model_entity *entity, pb_buf *out,
-                         pb_error *err)
+pb_status cli_merge_many(cli_context *context, const char *entity, pb_buf *out, pb_error *err)
 {
     service_call call = cli_service_call(context, "merge");
     service_bulk bulk;
     db_workspace *workspace = NULL;
     const char *given = cli_value(context, "threshold");
-    service_bulk_ask ask = {.entity = entity,
-                            .clusters = cli_value(context, "clusters"),
+    service_bulk_ask ask = {.clusters = cli_value(context, "clusters"),
                             .pairs = cli_value(context, "pairs"),
                             .decided = cli_flag(context, "decided"),
                             .dry_run = cli_flag(context, "dry-run")};
@@ -161,8 +159,10 @@ pb_status cli_merge_many(cli_context *context, const model_entity *entity, pb_bu
                        PB_MSG("--threshold must be a number from 0.5 to 1, not “{value}”"), "value",
                        given, NULL);
     PB_TRY(cli_open_argument(context, &workspace, err));
-    pb_status status =
-        service_merge_bulk(context->service, &call, workspace, &ask, context->arena, &bulk, err);
+    pb_status status = entity != NULL ? cli_entity(context, entity, &ask.entity, err) : PB_OK;
+    if (status == PB_OK)
+        status = service_merge_bulk(context->service, &call, workspace, &ask, context->arena, &bulk,
+                                    err);
     db_workspace_close(workspace);
     cli_progress_end(context);
     PB_TRY(status);

@@ -128,8 +128,8 @@ pb_status cli_run_move(cli_context *context, int *ret_exit, pb_error *err)
                             : PB_MSG("Where to? Name a folder to make, or the URL of a database"),
                        NULL);
     PB_TRY(cli_key_source(context, false, &options.key, err));
-    PB_TRY(db_workspace_open(context->call.arguments[0], service_schema(context->service), &options,
-                             &workspace, err));
+    PB_TRY(service_open_workspace(context->service, context->call.arguments[0], &options,
+                                  &workspace, err));
     pb_status status =
         back ? take_back(context, workspace, &out, err) : move(context, workspace, &out, err);
     db_workspace_close(workspace);

@@ -287,13 +287,14 @@ static pb_status show(cli_context *context, db_workspace *workspace, const model
 pb_status cli_run_show(cli_context *context, int *ret_exit, pb_error *err)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(256 << 20);
-    const model_entity *entity;
+    const model_entity *entity = NULL;
     db_workspace *workspace = NULL;
     db_session *session = NULL;
     pb_uuid id;
-    PB_TRY(cli_entity(context, context->call.arguments[0], &entity, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
-    pb_status status = db_snapshot_open(workspace, &session, err);
+    pb_status status = cli_entity(context, context->call.arguments[0], &entity, err);
+    if (status == PB_OK)
+        status = db_snapshot_open(workspace, &session, err);
     if (status == PB_OK)
         status = look_up(context, session, entity, &id, err);
     db_snapshot_close(session);
@@ -352,11 +353,11 @@ pb_status cli_run_find(cli_context *context, int *ret_exit, pb_error *err)
     const model_entity *entity = NULL;
     int64_t limit;
     db_workspace *workspace = NULL;
-    if (name != NULL)
-        PB_TRY(cli_entity(context, name, &entity, err));
     PB_TRY(cli_number(context, "limit", 1, 500, &limit, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
-    pb_status status = find(context, workspace, entity, limit, &out, err);
+    pb_status status = name != NULL ? cli_entity(context, name, &entity, err) : PB_OK;
+    if (status == PB_OK)
+        status = find(context, workspace, entity, limit, &out, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;

@@ -230,13 +230,13 @@ pb_status cli_run_review(cli_context *context, int *ret_exit, pb_error *err)
     const char *entity_name = cli_value(context, "entity");
     const model_entity *entity = NULL;
     db_workspace *workspace = NULL;
-    if (entity_name != NULL)
-        PB_TRY(cli_entity(context, entity_name, &entity, err));
     if (context->call.argument_count > 1 && cli_value(context, "pair") == NULL)
         return pb_fail(err, PB_USAGE, PB_MSG("{value} is one argument too many"), "value",
                        context->call.arguments[1], NULL);
     PB_TRY(cli_open_argument(context, &workspace, err));
-    pb_status status = run(context, workspace, entity, &out, err);
+    pb_status status = entity_name != NULL ? cli_entity(context, entity_name, &entity, err) : PB_OK;
+    if (status == PB_OK)
+        status = run(context, workspace, entity, &out, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;

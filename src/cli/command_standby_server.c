@@ -157,7 +157,7 @@ static pb_status promote(cli_context *context, const char *url, db_options *opti
     }
     const pb_error *follows_nobody = status == PB_CONFLICT ? &why : NULL;
     options->older = DB_OLDER_REFUSE;
-    PB_TRY(db_workspace_open(url, service_schema(context->service), options, &workspace, err));
+    PB_TRY(service_open_workspace(context->service, url, options, &workspace, err));
     status = tell_and_verify(context, workspace, follows_nobody, &done, err);
     db_workspace_close(workspace);
     PB_TRY(status);

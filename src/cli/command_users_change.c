@@ -101,8 +101,7 @@ static pb_status read_wish(cli_context *context, service_user_wish *wish, pb_err
     wish->staff = pb_str_c(cli_value(context, "staff"));
     wish->contact = pb_str_c(cli_value(context, "contact"));
     wish->has_until = cli_value(context, "until") != NULL;
-    PB_TRY(user_moment(context, "until", true, IDENTITY_OPEN, &wish->until_us, err));
-    return read_scope(context, wish, err);
+    return user_moment(context, "until", true, IDENTITY_OPEN, &wish->until_us, err);
 }
 
 pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err)
@@ -120,7 +119,9 @@ pb_status cli_run_users_add(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(read_names(context, "team", &wish.teams, &wish.team_count, err));
     wish.superior = pb_str_c(cli_value(context, "below"));
     PB_TRY(cli_open_named_to_write(context, &workspace, err));
-    pb_status status = service_ship_roles(context->service, call.call, workspace, err);
+    pb_status status = read_scope(context, &wish, err);
+    if (status == PB_OK)
+        status = service_ship_roles(context->service, call.call, workspace, err);
     if (status == PB_OK)
         status = service_user_add(&call, workspace, &wish, &id, code, err);
     db_workspace_close(workspace);
@@ -153,8 +154,10 @@ pb_status cli_run_users_change(cli_context *context, int *ret_exit, pb_error *er
     PB_TRY(user_call(context, &call, err));
     PB_TRY(read_wish(context, &wish, err));
     PB_TRY(cli_open_named_to_write(context, &workspace, err));
-    pb_status status =
-        service_user_change(&call, workspace, pb_str_c(context->call.arguments[0]), &wish, err);
+    pb_status status = read_scope(context, &wish, err);
+    if (status == PB_OK)
+        status =
+            service_user_change(&call, workspace, pb_str_c(context->call.arguments[0]), &wish, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     *ret_exit = 0;

@@ -127,12 +127,12 @@ pb_status cli_run_who_can(cli_context *context, int *ret_exit, pb_error *err)
     db_workspace *workspace = NULL;
     service_who who = {.count = 0};
     int64_t at_us;
-    PB_TRY(read_field(context, &field, err));
     PB_TRY(cli_past(context, call.now_us, &at_us, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
-    pb_status status =
-        service_who_can(&call, workspace, field, pb_str_c(context->call.arguments[1]), at_us,
-                        change, context->arena, &who, err);
+    pb_status status = read_field(context, &field, err);
+    if (status == PB_OK)
+        status = service_who_can(&call, workspace, field, pb_str_c(context->call.arguments[1]),
+                                 at_us, change, context->arena, &who, err);
     if (status == PB_OK && context->json)
         who_json(context, &who, change, &out);
     else if (status == PB_OK)

@@ -556,13 +556,14 @@ pb_status cli_run_export(cli_context *context, int *ret_exit, pb_error *err)
     size_t count = 0;
     db_workspace *workspace = NULL;
     service_call call = cli_service_call(context, "export");
-    PB_TRY(chosen_entities(context, &entities, &count, err));
     PB_TRY(cli_open_workspace(context, &workspace, err));
     pb_json_init(&list.json, &out, 2);
     if (context->json)
         pb_json_array(&list.json);
-    pb_status status = service_export(context->service, &call, workspace, entities, count,
-                                      cli_value(context, "out"), exported, &list, err);
+    pb_status status = chosen_entities(context, &entities, &count, err);
+    if (status == PB_OK)
+        status = service_export(context->service, &call, workspace, entities, count,
+                                cli_value(context, "out"), exported, &list, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     if (context->json) {

@@ -92,6 +92,9 @@ typedef struct db_engine {
     db_conn *(*disconnect)(db_conn *conn);
     /** Runs SQL that gives no rows: definitions. Inside a transaction that writes. */
     pb_status (*run)(db_conn *conn, const char *sql, pb_error *err);
+    /** Which tables and views there are from here on, for foreign statements and for what `run`
+     * says of who may do what. */
+    void (*lay)(db_conn *conn, const db_layout *layout);
     /** Begins. A reader's snapshot is taken here, not at its first query. `*ret_foreign` tells
      * that another connection committed since this one's last transaction. */
     pb_status (*begin)(db_conn *conn, bool write, bool *ret_foreign, pb_error *err);

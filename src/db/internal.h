@@ -11,6 +11,7 @@
 #include "sys/gate.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum {
     DB_FORMAT = 1,           /* what this program writes; a greater number is refused */
@@ -97,6 +98,11 @@ typedef struct db_request {
 struct db_workspace {
     const db_engine *engine;
     const model_schema *schema;
+    model_schema *own_schema; /* held: with what is kept here; NULL: the caller's */
+    int64_t model_version;
+    int64_t model_next;       /* the leader's: stored in this transaction; 0: none */
+    atomic_bool model_there;  /* the table of what is kept is known to be there */
+    atomic_bool model_passed; /* it was changed since: nothing is written any more */
     pb_arena *arena;
     db_layout *layout;
     db_target target;
@@ -167,6 +173,11 @@ pb_status db_migrate_gap(db_session *session, pb_arena *arena, struct db_gap *re
  * older what can be read. */
 pb_status db_migrate_there(db_session *session, pb_arena *arena, const db_layout **ret_layout,
                            pb_error *err);
+/** db_migrate_now as a work. */
+pb_status db_migrate_again(db_session *session, void *context, pb_error *err);
+/** Brings table, indexes and view of one entity to `layout`, and notes its fingerprint. */
+pb_status db_migrate_entity(db_session *session, const db_layout *layout, pb_str entity,
+                            pb_error *err);
 /** Adds what is missing and takes the steps between formats; inside db_write. */
 pb_status db_migrate_now(db_session *session, pb_error *err);
 

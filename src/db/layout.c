@@ -13,6 +13,7 @@ static const struct fixed {
     const char *primary;
 } fixed_tables[] = {
     {"setting", "T name;b value", "name"},
+    {"model_change", "k n;I at_us;T entity;T field;T body", NULL},
     {"ledger_event", "k seq;B body", NULL},
     {"ledger_payload", "k seq;B body*", NULL},
     {"ledger_tile", "I level;I idx;B hashes", "level, idx"},

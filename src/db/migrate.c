@@ -72,14 +72,14 @@ static void view_sql(const db_view *view, pb_buf *sql)
 }
 
 /* Changes whenever the layout does. */
-static pb_status fingerprint(const db_workspace *workspace, uint8_t ret[FINGERPRINT], pb_error *err)
+static pb_status fingerprint(const db_engine *engine, const db_layout *layout,
+                             uint8_t ret[FINGERPRINT], pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(8 * SQL_MAX);
-    const db_layout *layout = workspace->layout;
     for (size_t i = 0; i < layout->table_count; i++)
-        table_sql(workspace->engine, &layout->tables[i], &sql);
+        table_sql(engine, &layout->tables[i], &sql);
     for (size_t i = 0; i < layout->index_count; i++)
-        index_sql(workspace->engine, &layout->indexes[i], &sql);
+        index_sql(engine, &layout->indexes[i], &sql);
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     if (sql.failed)
@@ -215,11 +215,10 @@ pb_status db_migrate_there(db_session *session, pb_arena *arena, const db_layout
     return PB_OK;
 }
 
-static pb_status bring_all(db_session *session, pb_error *err)
+static pb_status bring_all(db_session *session, const db_layout *layout, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     PB_AUTO_BUF sql = PB_BUF_INIT(8 * SQL_MAX);
-    const db_layout *layout = session->workspace->layout;
     if (arena == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < layout->table_count; i++)
@@ -229,6 +228,48 @@ static pb_status bring_all(db_session *session, pb_error *err)
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     return run_sql(session, &sql, err);
+}
+
+/* Indexes and the view of one entity, and its table alone: nothing else is locked for it. */
+static pb_status part_of(const db_layout *layout, pb_str entity, pb_arena *arena, db_layout *ret,
+                         pb_error *err)
+{
+    const db_view *view = db_layout_view(layout, entity);
+    if (view == NULL)
+        return pb_fail(err, PB_INTERNAL, PB_MSG("There is no entity “{name}”."), "name",
+                       PB_ARG(entity), NULL);
+    const db_table *table = view->reads[0];
+    db_layout part = {.tables = pb_arena_alloc(arena, sizeof *part.tables),
+                      .views = pb_arena_alloc(arena, sizeof *part.views),
+                      .indexes = pb_arena_array(arena, layout->index_count, sizeof *part.indexes)};
+    if (part.tables == NULL || part.views == NULL || part.indexes == NULL)
+        return pb_fail_memory(err);
+    part.tables[part.table_count++] = *table;
+    part.views[part.view_count++] = *view;
+    for (size_t i = 0; i < layout->index_count; i++)
+        if (pb_str_eq(layout->indexes[i].table, table->name))
+            part.indexes[part.index_count++] = layout->indexes[i];
+    *ret = part;
+    return PB_OK;
+}
+
+pb_status db_migrate_entity(db_session *session, const db_layout *layout, pb_str entity,
+                            pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const db_engine *engine = session->engine;
+    uint8_t print[FINGERPRINT];
+    db_layout part;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(fingerprint(engine, layout, print, err));
+    PB_TRY(part_of(layout, entity, arena, &part, err));
+    engine->lay(session->conn, &part);
+    pb_status status = bring_all(session, &part, err);
+    engine->lay(session->conn, session->workspace->layout);
+    PB_TRY(status);
+    return db_setting_write(session, SETTING_LAYOUT, pb_str_n((const char *)print, FINGERPRINT),
+                            err);
 }
 
 /* The present format is the first: there is no step yet. */
@@ -250,8 +291,8 @@ pb_status db_migrate_now(db_session *session, pb_error *err)
     uint8_t print[FINGERPRINT];
     char format[24];
     int64_t have = 0;
-    PB_TRY(fingerprint(session->workspace, print, err));
-    PB_TRY(bring_all(session, err));
+    PB_TRY(fingerprint(session->engine, session->workspace->layout, print, err));
+    PB_TRY(bring_all(session, session->workspace->layout, err));
     PB_TRY(read_format(session, &have, err));
     for (; have < session->workspace->formats->number; have++)
         PB_TRY(take_step(session, have, err));
@@ -261,7 +302,7 @@ pb_status db_migrate_now(db_session *session, pb_error *err)
                             err);
 }
 
-static pb_status migrate_work(db_session *session, void *context, pb_error *err)
+pb_status db_migrate_again(db_session *session, void *context, pb_error *err)
 {
     (void)context;
     return db_migrate_now(session, err);
@@ -312,9 +353,9 @@ pb_status db_migrate(db_workspace *workspace, pb_error *err)
 {
     uint8_t want[FINGERPRINT];
     bool same = false, older = false;
-    PB_TRY(fingerprint(workspace, want, err));
+    PB_TRY(fingerprint(workspace->engine, workspace->layout, want, err));
     if (workspace->target.create)
-        return db_write(workspace, migrate_work, NULL, err);
+        return db_write(workspace, db_migrate_again, NULL, err);
     db_session *session = NULL;
     PB_TRY(db_snapshot_open(workspace, &session, err));
     pb_status status = up_to_date(session, want, &same, err);
@@ -328,5 +369,5 @@ pb_status db_migrate(db_workspace *workspace, pb_error *err)
     if (older && workspace->if_older == DB_OLDER_REFUSE)
         return db_older_refuse(workspace, err);
     workspace->older = older;
-    return older ? PB_OK : db_write(workspace, migrate_work, NULL, err);
+    return older ? PB_OK : db_write(workspace, db_migrate_again, NULL, err);
 }

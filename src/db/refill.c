@@ -2,6 +2,7 @@
 #include "db/rows.h"
 
 #include "internal.h"
+#include "kept.h"
 #include "move_rows.h"
 
 #include "base/cbor.h"
@@ -90,8 +91,27 @@ static pb_status store_rows(db_session *session, void *context, pb_error *err)
     return PB_OK;
 }
 
+/* Whether the model has the table and its columns. */
+static bool is_known(const db_workspace *to, const db_rows_table *given)
+{
+    const db_table *table = db_layout_table(to->layout, given->name);
+    for (size_t i = 0; table != NULL && i < given->column_count; i++)
+        if (find_column(table, given->columns[i]) == NULL)
+            return false;
+    return table != NULL;
+}
+
+/* Declarations that the workspace keeps came with rows before: what they declare is made. */
+static pb_status know_more(db_workspace *to, pb_error *err)
+{
+    PB_TRY(db_kept_adopt(to, err));
+    return db_write(to, db_migrate_again, NULL, err);
+}
+
 pb_status db_refill_rows(db_workspace *to, const db_rows_table *table, pb_str rows, pb_error *err)
 {
+    if (!is_known(to, table))
+        PB_TRY(know_more(to, err));
     const db_table *whole = db_layout_table(to->layout, table->name);
     if (whole == NULL)
         return unknown(table, PB_STR_NONE, err);

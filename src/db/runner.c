@@ -12,6 +12,8 @@
  */
 #include "internal.h"
 
+#include "kept.h"
+
 #include "db/standby.h"
 
 #include "sys/clock.h"
@@ -146,6 +148,7 @@ static pb_status run_apart(db_workspace *workspace, db_request *request, pb_erro
 {
     db_session *writer = workspace->writer;
     size_t hooks = workspace->hook_count;
+    int64_t next = workspace->model_next;
     if (is_late(request))
         return PB_OK;
     PB_TRY(writer->engine->savepoint(writer->conn, err));
@@ -165,6 +168,7 @@ static pb_status run_apart(db_workspace *workspace, db_request *request, pb_erro
     db_search_drop(writer);
     workspace->hook_count = hooks;
     workspace->end_count = 0;
+    workspace->model_next = next;
     pb_status status = writer->engine->savepoint_undo(writer->conn, err);
     tell_slots(workspace);
     return status;
@@ -225,6 +229,8 @@ __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, 
     pb_status status = PB_OK;
     if (foreign || !workspace->wrote) /* what was read at opening may be old */
         status = workspace->target.create ? PB_OK : db_move_look(writer, err);
+    if (status == PB_OK)
+        status = db_kept_look(writer, foreign || !workspace->wrote, err);
     workspace->wrote = true;
     if (status == PB_OK)
         status = db_move_allows(workspace, batch->work, err);
@@ -238,8 +244,10 @@ __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, 
     }
     db_session_rest(writer);
     status = writer->engine->commit(writer->conn, err);
-    if (status == PB_OK)
+    if (status == PB_OK) {
+        db_kept_committed(workspace);
         return PB_OK;
+    }
     bool broken = writer->engine->unsure == NULL || writer->engine->unsure(writer->conn);
     undo_all(workspace);
     pthread_mutex_lock(&workspace->lock);

@@ -3,6 +3,7 @@
 
 #include "db/incident.h"
 #include "db/rows.h"
+#include "kept.h"
 #include "key.h"
 #include "standby.h"
 
@@ -34,6 +35,7 @@ static db_workspace *workspace_free(db_workspace *workspace)
     sys_lock_release(workspace->lock_file);
     sodium_free(workspace->key);
     pthread_mutex_destroy(&workspace->lock);
+    model_schema_free(workspace->own_schema);
     pb_arena_free(workspace->arena);
     free(workspace);
     return NULL;
@@ -300,6 +302,7 @@ static pb_status open_all(db_workspace *workspace, const db_options *options, pb
     if (status == PB_WRONG_KEY)
         return explain_wrong_key(workspace, err);
     PB_TRY(status);
+    PB_TRY(db_kept_adopt(workspace, err));
     return db_migrate(workspace, err);
 }
 

@@ -25,7 +25,7 @@ const ledger_kind ledger_kinds[] = {
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
-    {"model.changed", false, true, PB_MSG("The declared model changed.")},
+    {"model.changed", false, true, PB_MSG("The model of the workspace was changed.")},
     {"payload.erased", false, false, PB_MSG("The payload of an earlier event was erased.")},
     {"record.absorbed", true, true, PB_MSG("The record was merged into another.")},
     {"record.changed", true, true, PB_MSG("A record was changed.")},

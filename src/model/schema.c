@@ -28,13 +28,32 @@ static pb_status index_fields(schema_builder *b)
 static pb_status build(schema_builder *b, const model_source *sources, size_t count)
 {
     static pb_status (*const steps[])(schema_builder *, schema_draft *) = {
-        schema_read_fields, schema_resolve, schema_read_entity, schema_read_conditions};
+        schema_read_fields, schema_resolve, schema_read_entity, schema_read_conditions,
+        schema_retire};
     PB_TRY(schema_collect(b, sources, count));
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++)
         for (size_t i = 0; i < b->draft_count; i++)
             PB_TRY(steps[s](b, &b->drafts[i]));
     PB_TRY(index_fields(b));
     return schema_hash(b);
+}
+
+/* It may be read again with more, when whoever gave the texts is gone. */
+static pb_status keep_sources(model_schema *schema, const model_source *sources, size_t count,
+                              pb_error *err)
+{
+    model_source *kept = pb_arena_array(schema->arena, count + 1, sizeof *kept);
+    if (kept == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        kept[i].name = pb_arena_str(schema->arena, sources[i].name);
+        kept[i].text = pb_arena_str(schema->arena, sources[i].text);
+        if (kept[i].name.ptr == NULL || kept[i].text.ptr == NULL)
+            return pb_fail_memory(err);
+    }
+    schema->sources = kept;
+    schema->source_count = count;
+    return PB_OK;
 }
 
 pb_status model_schema_load(const model_source *sources, size_t count, model_schema **ret_schema,
@@ -47,8 +66,12 @@ pb_status model_schema_load(const model_source *sources, size_t count, model_sch
     pb_status status = schema == NULL ? pb_fail_memory(err) : PB_OK;
     if (status == PB_OK) {
         schema->arena = arena;
+        schema->references = 1;
+        status = keep_sources(schema, sources, count, err);
+    }
+    if (status == PB_OK) {
         schema_builder builder = {.arena = arena, .schema = schema, .err = err};
-        status = build(&builder, sources, count);
+        status = build(&builder, schema->sources, count);
     }
     if (status != PB_OK) {
         pb_arena_free(arena);
@@ -60,9 +83,19 @@ pb_status model_schema_load(const model_source *sources, size_t count, model_sch
 
 model_schema *model_schema_free(model_schema *schema)
 {
-    if (schema != NULL)
-        pb_arena_free(schema->arena);
+    if (schema == NULL || __atomic_sub_fetch(&schema->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return NULL;
+    model_schema_free(schema->base);
+    pb_arena_free(schema->arena);
     return NULL;
+}
+
+model_schema *model_schema_hold(const model_schema *schema)
+{
+    model_schema *held = (model_schema *)(uintptr_t)schema;
+    if (held != NULL)
+        __atomic_add_fetch(&held->references, 1, __ATOMIC_RELAXED);
+    return held;
 }
 
 const model_entity *model_entity_find(const model_schema *schema, pb_str name)

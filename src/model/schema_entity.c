@@ -4,12 +4,12 @@
 #include "schema_words.h"
 
 static const char *const entity_keys[] = {
-    "entity",   "label",      "plural", "title",       "search",    "key",
-    "personal", "source_id",  "import", "retention",   "freshness", "links",
-    "fields",   "duplicates", "rules",  "source_rank", "lists",     NULL};
+    "entity",    "label",       "plural",    "title",     "search",    "key",    "personal",
+    "source_id", "import",      "retention", "freshness", "links",     "fields", "duplicates",
+    "rules",     "source_rank", "lists",     "retired",   "access_as", NULL};
 static const char *const extend_keys[] = {
-    "extend", "title",  "search",     "source_id", "import",      "retention", "freshness",
-    "links",  "fields", "duplicates", "rules",     "source_rank", "lists",     NULL};
+    "extend", "title",      "search", "source_id",   "import", "retention", "freshness", "links",
+    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     "plural",    NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
@@ -237,10 +237,13 @@ static pb_status read_duplicates(schema_builder *b, model_entity *entity,
                : PB_OK;
 }
 
-static pb_status read_labels(schema_builder *b, model_entity *entity, const model_yaml *document)
+static pb_status read_labels(schema_builder *b, schema_draft *draft)
 {
-    PB_TRY(schema_read_text(b, document, "label", &entity->label));
-    PB_TRY(schema_read_text(b, document, "plural", &entity->plural));
+    model_entity *entity = draft->entity;
+    for (size_t d = 0; d < draft->document_count; d++) { /* the last that says it counts */
+        PB_TRY(schema_read_text(b, draft->documents[d], "label", &entity->label));
+        PB_TRY(schema_read_text(b, draft->documents[d], "plural", &entity->plural));
+    }
     if (entity->label.ptr == NULL)
         entity->label = schema_humanise(b->arena, entity->name);
     if (entity->plural.ptr == NULL)
@@ -248,11 +251,28 @@ static pb_status read_labels(schema_builder *b, model_entity *entity, const mode
     return entity->label.ptr == NULL || entity->plural.ptr == NULL ? pb_fail_memory(b->err) : PB_OK;
 }
 
+/* Rights are those of another entity, which has none of another's itself. */
+static pb_status read_access_as(schema_builder *b, model_entity *entity, const model_yaml *document)
+{
+    const model_yaml *node = model_yaml_get(document, "access_as");
+    pb_str name = PB_STR_NONE;
+    PB_TRY(model_yaml_text(document, "access_as", &name, b->err));
+    for (size_t i = 0; name.ptr != NULL && i < b->schema->entity_count; i++)
+        if (pb_str_eq(b->schema->entities[i].name, name))
+            entity->access_as = &b->schema->entities[i];
+    if (name.ptr == NULL || (entity->access_as != NULL && entity->access_as != entity))
+        return PB_OK;
+    return model_yaml_fail(node, b->err, PB_MSG("There is no entity “{name}”."), "name",
+                           PB_ARG(name), NULL);
+}
+
 static pb_status read_document(schema_builder *b, model_entity *entity, const model_yaml *document)
 {
     model_strs import = {0}, ids = {0};
     PB_TRY(model_yaml_texts(b->arena, document, "import", &import, b->err));
     PB_TRY(model_yaml_texts(b->arena, document, "source_id", &ids, b->err));
+    PB_TRY(model_yaml_bool(document, "retired", &entity->retired, b->err));
+    PB_TRY(read_access_as(b, entity, document));
     PB_TRY(schema_append(b, &entity->source_id, ids));
     PB_TRY(schema_append(b, &entity->import, import));
     PB_TRY(each_text(b, entity, document, "title", add_title));
@@ -270,7 +290,7 @@ pb_status schema_read_entity(schema_builder *b, schema_draft *draft)
     for (size_t d = 0; d < draft->document_count; d++)
         PB_TRY(
             model_yaml_check_keys(draft->documents[d], d == 0 ? entity_keys : extend_keys, b->err));
-    PB_TRY(read_labels(b, entity, draft->documents[0]));
+    PB_TRY(read_labels(b, draft));
     PB_TRY(model_yaml_bool(draft->documents[0], "personal", &entity->personal, b->err));
     for (size_t d = 0; d < draft->document_count; d++)
         PB_TRY(read_document(b, entity, draft->documents[d]));

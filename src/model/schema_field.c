@@ -3,15 +3,15 @@
 #include "schema_build.h"
 #include "schema_words.h"
 
-static const char *const field_keys[] = {"type",    "label",    "help",     "role",    "required",
-                                         "many",    "between",  "values",   "open",    "max_length",
-                                         "import",  "personal", "match",    "survive", "freshness",
-                                         "quality", "mask",     "access",   "portal",  "search",
-                                         "title",   "history",  "currency", "country", NULL};
-static const char *const link_keys[] = {"to",        "on_delete", "label",    "help",   "role",
-                                        "required",  "import",    "personal", "match",  "survive",
-                                        "freshness", "quality",   "mask",     "access", "portal",
-                                        "search",    "title",     "history",  NULL};
+static const char *const field_keys[] = {
+    "type",     "label",       "help",           "role",      "required", "many",       "between",
+    "values",   "more_values", "retired_values", "retired",   "open",     "max_length", "import",
+    "personal", "match",       "survive",        "freshness", "quality",  "mask",       "access",
+    "portal",   "search",      "title",          "history",   "currency", "country",    NULL};
+static const char *const link_keys[] = {"to",        "on_delete", "label",    "help",    "role",
+                                        "required",  "import",    "personal", "match",   "survive",
+                                        "freshness", "quality",   "mask",     "access",  "portal",
+                                        "search",    "title",     "history",  "retired", NULL};
 
 pb_status schema_read_text(schema_builder *b, const model_yaml *map, const char *key, pb_str *ret)
 {
@@ -124,6 +124,8 @@ static pb_status check_fits(schema_builder *b, const model_field *f, const model
                   t == MODEL_INSTANT;
     PB_TRY(only_for(b, node, "between", ranged, f));
     PB_TRY(only_for(b, node, "values", t == MODEL_CHOICE, f));
+    PB_TRY(only_for(b, node, "more_values", t == MODEL_CHOICE, f));
+    PB_TRY(only_for(b, node, "retired_values", t == MODEL_CHOICE, f));
     PB_TRY(only_for(b, node, "open", t == MODEL_CHOICE, f));
     PB_TRY(only_for(b, node, "max_length", is_plain_text(t), f));
     PB_TRY(only_for(b, node, "currency", t == MODEL_MONEY, f));
@@ -187,6 +189,7 @@ static pb_status read_attributes(schema_builder *b, model_field *f, schema_decla
     PB_TRY(read_required(b, f, d, node));
     PB_TRY(model_yaml_bool(node, "many", &f->many, b->err));
     PB_TRY(model_yaml_bool(node, "open", &f->open_choices, b->err));
+    PB_TRY(model_yaml_bool(node, "retired", &f->retired, b->err));
     PB_TRY(model_yaml_bool(node, "search", &f->search, b->err));
     PB_TRY(model_yaml_bool(node, "title", &f->title, b->err));
     PB_TRY(model_yaml_int(node, "max_length", 1, 1000000, &max_length, b->err));

@@ -157,27 +157,60 @@ static pb_status read_choice(schema_builder *b, const model_field *f, const mode
     return PB_OK;
 }
 
-pb_status schema_read_choices(schema_builder *b, model_field *f, const model_yaml *node)
+/* Appends the choices of a list to those that are there. */
+static pb_status add_choices(schema_builder *b, model_field *f, const model_yaml *values)
 {
-    const model_yaml *values = model_yaml_get(node, "values");
-    if (values == NULL || f->type != MODEL_CHOICE)
-        return PB_OK;
     PB_TRY(model_yaml_expect(values, MODEL_YAML_LIST, b->err));
-    if (values->count > SCHEMA_CHOICES_MAX)
+    size_t count = f->choice_count + values->count;
+    if (count > SCHEMA_CHOICES_MAX)
         return model_yaml_fail(values, b->err, PB_MSG("There are more than {count} values."),
                                "count", PB_ARG_INT(SCHEMA_CHOICES_MAX), NULL);
-    f->choices = pb_arena_array(b->arena, values->count + 1, sizeof *f->choices);
-    if (f->choices == NULL)
+    model_choice *choices = pb_arena_array(b->arena, count + 1, sizeof *choices);
+    if (choices == NULL)
         return pb_fail_memory(b->err);
-    f->choice_count = 0;
+    if (f->choice_count > 0)
+        memcpy(choices, f->choices, f->choice_count * sizeof *choices);
+    f->choices = choices;
     for (size_t i = 0; i < values->count; i++) {
-        model_choice *choice = &f->choices[i];
+        model_choice *choice = &f->choices[f->choice_count];
         PB_TRY(read_choice(b, f, values->items[i], choice));
         if (choice->label.ptr == NULL)
             choice->label = choice->value;
         f->choice_count++;
     }
     return PB_OK;
+}
+
+/* Values that nothing new is given. */
+static pb_status retire_choices(schema_builder *b, model_field *f, const model_yaml *node)
+{
+    model_strs gone = {0};
+    PB_TRY(model_yaml_texts(b->arena, node, "retired_values", &gone, b->err));
+    for (size_t i = 0; i < gone.count; i++) {
+        const model_choice *choice = model_choice_find(f, gone.items[i]);
+        if (choice == NULL)
+            return model_yaml_fail(model_yaml_get(node, "retired_values"), b->err,
+                                   PB_MSG("“{value}” is not a value of “{field}”."), "value",
+                                   PB_ARG(gone.items[i]), "field", PB_ARG(f->name), NULL);
+        f->choices[choice - f->choices].retired = true;
+    }
+    return PB_OK;
+}
+
+/* `values` are all there are, `more_values` stand behind them. */
+pb_status schema_read_choices(schema_builder *b, model_field *f, const model_yaml *node)
+{
+    const model_yaml *values = model_yaml_get(node, "values");
+    const model_yaml *more = model_yaml_get(node, "more_values");
+    if (f->type != MODEL_CHOICE)
+        return PB_OK;
+    if (values != NULL) {
+        f->choice_count = 0;
+        PB_TRY(add_choices(b, f, values));
+    }
+    if (more != NULL)
+        PB_TRY(add_choices(b, f, more));
+    return model_yaml_get(node, "retired_values") != NULL ? retire_choices(b, f, node) : PB_OK;
 }
 
 /* --- personal data, access, history, quality --- */

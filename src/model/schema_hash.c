@@ -92,6 +92,8 @@ static void put_choices(facts *f, pb_str place, const model_field *field)
         put(f, choice, "label", SEEN_AS_SET, c->label);
         put(f, choice, "role", SEEN_AS_SET, c->role);
         put_set(f, choice, "alias", c->aliases);
+        if (c->retired)
+            put_int(f, choice, "retired", 1);
     }
 }
 
@@ -123,6 +125,8 @@ static void put_switches(facts *f, pb_str place, const model_field *field)
     put_int(f, place, "max_length", (int64_t)field->max_length);
     put_int(f, place, "fresh_days", field->fresh_days);
     put_int(f, place, "stale_after", field->stale_after);
+    if (field->retired)
+        put_int(f, place, "retired", 1);
     if (field->has_min)
         put_int(f, place, "min", field->min);
     if (field->has_max)
@@ -175,6 +179,10 @@ static void put_entity(facts *f, const model_entity *entity)
     put_int(f, place, "retention_days", entity->retention_days);
     put_int(f, place, "review_days", entity->review_days);
     put_int(f, place, "remind_before_days", entity->remind_before_days);
+    if (entity->retired)
+        put_int(f, place, "retired", 1);
+    if (entity->access_as != NULL)
+        put(f, place, "access_as", SEEN_AS_SET, entity->access_as->name);
     put_set(f, place, "import", entity->import);
     put_set(f, place, "source_id", entity->source_id);
     put_set(f, place, "block", entity->duplicate_blocks);

@@ -106,6 +106,9 @@ static pb_status create(record_writer *writer, const model_entity *entity,
                         size_t *ret_problem_count, pb_error *err)
 {
     plan *p;
+    if (entity->retired && writer->policy == RECORD_STRICT)
+        return pb_fail(err, PB_CONFLICT, PB_MSG("{entity} is retired: there are no new records."),
+                       "entity", PB_ARG(entity->label), NULL);
     PB_TRY(writer_plan(writer, entity, &p, err));
     for (size_t i = 0; i < p->lay->count; i++)
         p->cells[i] = PB_VALUE_NULL;

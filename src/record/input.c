@@ -95,11 +95,27 @@ static pb_status take_more(record_writer *writer, plan *p, const model_field *fi
     return notes_add(writer, field->name.ptr, "more", text, NULL, err);
 }
 
+/* What is retired may stay as it is. */
+static bool is_retired(const plan *p, const model_field *field, const model_reading *reading)
+{
+    const model_choice *choice =
+        reading->value.kind == PB_TEXT ? model_choice_find(field, reading->value.as.s) : NULL;
+    const pb_value *cell = &p->cells[p->lay->first[field->index] + (field->type == MODEL_LINK)];
+    return (field->retired || (choice != NULL && choice->retired)) &&
+           !pb_value_eq(*cell, reading->value);
+}
+
 static pb_status take(record_writer *writer, plan *p, const model_field *field, pb_str raw,
                       const model_reading *reading, pb_error *err)
 {
     if (reading->verdict == MODEL_BAD)
         return take_bad(writer, p, field, raw, reading, err);
+    if (writer->policy == RECORD_STRICT && is_retired(p, field, reading))
+        return input_problem(
+            writer, field, raw,
+            pb_str_c(field->retired ? PB_MSG("This field is retired: nothing new is entered.")
+                                    : PB_MSG("The value {value} is retired: choose another.")),
+            err);
     if (p->given[field->index] == GIVEN_VALID)
         return take_more(writer, p, field, raw, reading, err);
     p->given[field->index] = GIVEN_VALID;

@@ -26,11 +26,11 @@ typedef struct bench {
     struct bench *next; /* of those that nobody uses */
     pb_arena *arena;    /* layouts */
     pb_arena *row;
-    const prepared **entities; /* by index, made at first use */
+    const prepared **entities;  /* by index, made at first use */
+    const model_schema *schema; /* whose entities */
 } bench;
 
 struct record_checker {
-    size_t count; /* of entities */
     pthread_mutex_t lock;
     bench *idle;
 };
@@ -49,12 +49,11 @@ typedef struct check {
     bool into_known;
 } check;
 
-record_checker *record_checker_new(const model_schema *schema)
+record_checker *record_checker_new(void)
 {
     record_checker *checker = calloc(1, sizeof *checker);
     if (checker == NULL)
         return NULL;
-    checker->count = schema->entity_count;
     pthread_mutex_init(&checker->lock, NULL);
     return checker;
 }
@@ -81,26 +80,32 @@ record_checker *record_checker_free(record_checker *checker)
     return NULL;
 }
 
-static bench *bench_new(size_t entities)
+static bench *bench_new(const model_schema *schema)
 {
     bench *b = calloc(1, sizeof *b);
     if (b == NULL)
         return NULL;
     b->arena = pb_arena_new(0);
     b->row = pb_arena_new(0);
-    b->entities = b->arena ? pb_arena_array(b->arena, entities + 1, sizeof(prepared *)) : NULL;
+    b->entities =
+        b->arena ? pb_arena_array(b->arena, schema->entity_count + 1, sizeof(prepared *)) : NULL;
+    b->schema = schema;
     return b->entities && b->row ? b : bench_free(b);
 }
 
-/* One that is idle, or a new one; NULL without memory. */
-static bench *bench_take(record_checker *checker)
+/* One that is idle and knows this schema, or a new one; NULL without memory. */
+static bench *bench_take(record_checker *checker, const model_schema *schema)
 {
+    bench *b = NULL;
     pthread_mutex_lock(&checker->lock);
-    bench *b = checker->idle;
-    if (b != NULL)
-        checker->idle = b->next;
+    for (bench **place = &checker->idle; b == NULL && *place != NULL; place = &(*place)->next)
+        if ((*place)->schema == schema) {
+            b = *place;
+            *place = b->next;
+            break;
+        }
     pthread_mutex_unlock(&checker->lock);
-    return b != NULL ? b : bench_new(checker->count);
+    return b != NULL ? b : bench_new(schema);
 }
 
 static void bench_give(record_checker *checker, bench *b)
@@ -350,7 +355,7 @@ static pb_status verify_part(bench *b, db_session *session, const model_entity *
 pb_status record_verify_rows(void *checker, db_session *session, const model_entity *entity,
                              int64_t from, int64_t to, ledger_rows *rows, pb_error *err)
 {
-    bench *b = bench_take(checker);
+    bench *b = bench_take(checker, db_workspace_schema(db_session_workspace(session)));
     if (b == NULL)
         return pb_fail_memory(err);
     pb_status status = verify_part(b, session, entity, from, to, rows, err);

@@ -1,5 +1,7 @@
 /* A writer: its memory, what it keeps about each entity, its ids, its end. */
 #include "internal.h"
+
+#include "db/kept.h"
 #include "merged.h"
 
 #include <stdlib.h>
@@ -35,6 +37,7 @@ pb_status writer_parts(record_writer *writer, pb_error *err)
 pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t now_us,
                              record_policy policy, record_writer **ret_writer, pb_error *err)
 {
+    PB_TRY(db_model_holds(session, err));
     record_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         return pb_fail_memory(err);

@@ -146,10 +146,10 @@ pb_status service_audit(service_core *service, const service_call *call,
     service_audit_result result = {0};
     service_opened opened;
     result.title = title != NULL ? pb_str_c(title) : title_of(source, arena);
-    PB_TRY(service_controls(service, &result.catalogue, err));
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
-    pb_status status =
-        run_controls(service, call, opened.workspace, as_of_days, arena, &result, err);
+    pb_status status = service_controls(service, &result.catalogue, err);
+    if (status == PB_OK)
+        status = run_controls(service, call, opened.workspace, as_of_days, arena, &result, err);
     if (status == PB_OK)
         status = service_reading(&opened.plan, arena, &result.reading, err);
     service_close_source(&opened);

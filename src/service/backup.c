@@ -172,7 +172,7 @@ pb_status service_restore(const service_core *service, const service_call *call,
 {
     const backup_call inner = service_backup_call(call);
     backup_restore_options whole = *options;
-    record_checker *checker = record_checker_new(service->schema);
+    record_checker *checker = record_checker_new();
     if (checker == NULL)
         return pb_fail_memory(err);
     whole.check = (backup_check){record_verify_rows, checker};
@@ -296,6 +296,7 @@ pb_status service_drill(const service_core *service, const service_call *call,
                         const service_drills *what, pb_arena *arena, backup_drilled **ret_drills,
                         size_t *ret_count, pb_error *err)
 {
+    (void)service; /* the workspace knows its model */
     const backup_call inner = service_backup_call(call);
     const char **places = NULL;
     size_t count = 0, done = 0;
@@ -303,7 +304,7 @@ pb_status service_drill(const service_core *service, const service_call *call,
         PB_TRY(
             drill_places(call, workspace, what->place, what->if_due, arena, &places, &count, err));
     backup_drilled *drills = pb_arena_array(arena, count * what->fault_count + 1, sizeof *drills);
-    record_checker *checker = record_checker_new(service->schema);
+    record_checker *checker = record_checker_new();
     const backup_check check = {record_verify_rows, checker};
     pb_status status = drills == NULL || checker == NULL ? pb_fail_memory(err) : PB_OK;
     if (status == PB_OK && what->pgbackrest != NULL) {

@@ -296,10 +296,12 @@ pb_status service_correct(service_core *service, const service_call *call,
     const audit_catalogue *all;
     audit_catalogue some;
     service_opened opened;
-    PB_TRY(service_controls(service, &all, err));
-    PB_TRY(choose(all, options->controls, options->control_count, arena, &some, err));
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
-    pb_status status = find_fixes(&work, opened.workspace, &some, options->as_of_days, err);
+    pb_status status = service_controls(service, &all, err);
+    if (status == PB_OK)
+        status = choose(all, options->controls, options->control_count, arena, &some, err);
+    if (status == PB_OK)
+        status = find_fixes(&work, opened.workspace, &some, options->as_of_days, err);
     fixes.files = opened.scratch;
     if (status == PB_OK && !opened.scratch)
         status = apply_workspace(&work, opened.workspace, err);

@@ -12,6 +12,9 @@ struct service_core {
     size_t asset_count;
     pb_arena *arena; /* texts of an administrator's files, lists */
     model_schema *schema;
+    struct service_former *former; /* schemas and catalogues of before, which may be in use yet */
+    model_source *preset_sources;
+    size_t preset_source_count;
     model_source *controls; /* built in and an administrator's, waivers left out */
     size_t control_count;
     bool own_controls;       /* an administrator's are among them */
@@ -41,6 +44,8 @@ typedef struct service_preset_store service_preset_store;
 pb_status service_preset_store_open(service_core *service, const service_sources *sources, bool own,
                                     pb_error *err);
 void service_preset_store_close(service_preset_store *store);
+/** Ends what service_open_workspace replaced (adopt.c). */
+void service_forget_former(service_core *service);
 
 /** A source laid out for reading: its own workspace, or a scratch one that holds its files. */
 typedef struct service_opened {
@@ -109,8 +114,8 @@ pb_status service_reads_fixture(db_workspace *workspace, const service_call *cal
                                 const model_yaml *list, pb_error *err);
 
 /** Checks the ledger a session sees, and every record against it (workspace.c). */
-pb_status service_verify_session(const service_core *service, const service_call *call,
-                                 db_session *session, ledger_report *ret_report, pb_error *err);
+pb_status service_verify_session(const service_call *call, db_session *session,
+                                 ledger_report *ret_report, pb_error *err);
 
 /** The call as backups want it (backup.c). */
 backup_call service_backup_call(const service_call *call);

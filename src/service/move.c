@@ -142,7 +142,7 @@ static pb_status same_ledger(const moving *work, db_session *copy, pb_error *err
     PB_TRY(ledger_head_read(copy, &found, err));
     if (found.size != want->size || memcmp(found.root, want->root, sizeof found.root) != 0)
         return pb_fail(err, PB_CORRUPT, PB_MSG("The ledger of the copy has another head."), NULL);
-    return service_verify_session(work->service, work->call, copy, &work->moved->ledger, err);
+    return service_verify_session(work->call, copy, &work->moved->ledger, err);
 }
 
 /* Runs over the copy while the workspace that is left is closed to writing. */

@@ -7,6 +7,8 @@ static pb_status read_model(service_core *service, const service_extra *extra, p
     service_sources sources;
     PB_TRY(service_gather(service, extra, &sources, err));
     PB_TRY(model_schema_load(sources.models, sources.model_count, &service->schema, err));
+    service->preset_sources = sources.presets;
+    service->preset_source_count = sources.preset_count;
     return service_preset_store_open(service, &sources, extra->preset_dir_count > 0, err);
 }
 
@@ -36,6 +38,7 @@ service_core *service_close(service_core *service)
 {
     if (service == NULL)
         return NULL;
+    service_forget_former(service);
     audit_catalogue_free(service->catalogue);
     service_preset_store_close(service->presets);
     model_schema_free(service->schema);

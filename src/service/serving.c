@@ -41,9 +41,15 @@ pb_status service_serve(service_core *service, const char *path, const service_s
                                 .password_file = serving->password_file,
                                 .replica = serving->replica,
                                 .older = DB_OLDER_REFUSE};
-    PB_TRY(service_controls(service, &catalogue, err));
-    PB_TRY(db_workspace_open(path, service->schema, &options, ret_workspace, err));
-    service_share(*ret_workspace, serving);
+    db_workspace *workspace = NULL;
+    PB_TRY(service_open_workspace(service, path, &options, &workspace, err));
+    pb_status status = service_controls(service, &catalogue, err);
+    if (status != PB_OK) {
+        db_workspace_close(workspace);
+        return status;
+    }
+    service_share(workspace, serving);
+    *ret_workspace = workspace;
     return PB_OK;
 }
 

@@ -119,7 +119,7 @@ pb_status service_open_source(const service_core *service, const service_call *c
     PB_TRY(service_refuse_mixture(source, err));
     pb_status status =
         service_source_is_workspace(source)
-            ? db_workspace_open(source->paths[0], service->schema, &options, &opened.workspace, err)
+            ? service_open_workspace(service, source->paths[0], &options, &opened.workspace, err)
             : load_files(service, call, source, arena, &opened, err);
     if (status == PB_OK)
         *ret_opened = opened;

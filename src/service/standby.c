@@ -10,10 +10,9 @@ typedef struct checked {
     record_checker *checker;
 } checked;
 
-static pb_status checked_begin(checked *c, const service_core *service,
-                               const backup_standby_options *options, pb_error *err)
+static pb_status checked_begin(checked *c, const backup_standby_options *options, pb_error *err)
 {
-    c->checker = record_checker_new(service->schema);
+    c->checker = record_checker_new();
     if (c->checker == NULL)
         return pb_fail_memory(err);
     c->options = *options;
@@ -27,7 +26,7 @@ pb_status service_standby_feed(const service_core *service, const service_call *
 {
     const backup_call inner = service_backup_call(call);
     checked c;
-    PB_TRY(checked_begin(&c, service, options, err));
+    PB_TRY(checked_begin(&c, options, err));
     pb_status status = backup_standby_feed(service->schema, &inner, &c.options, ret_fed, err);
     record_checker_free(c.checker);
     return status;
@@ -47,7 +46,7 @@ pb_status service_standby_promote(const service_core *service, const service_cal
 {
     const backup_call inner = service_backup_call(call);
     checked c;
-    PB_TRY(checked_begin(&c, service, options, err));
+    PB_TRY(checked_begin(&c, options, err));
     pb_status status =
         backup_standby_promote(service->schema, &inner, &c.options, ret_promoted, err);
     record_checker_free(c.checker);

@@ -32,7 +32,7 @@ static pb_status open_as(const upgrade *u, const char *url, db_older older,
     db_options options = *u->options;
     options.older = older;
     options.replica = NULL;
-    return db_workspace_open(url, u->service->schema, &options, ret_workspace, err);
+    return service_open_workspace(u->service, url, &options, ret_workspace, err);
 }
 
 static pb_status stopped(const upgrade *u, const char *stage, uint64_t done, uint64_t total,
@@ -180,7 +180,7 @@ static pb_status verify(const upgrade *u, db_workspace *workspace, pb_error *err
 {
     db_session *session = NULL;
     PB_TRY(db_snapshot_open(workspace, &session, err));
-    pb_status status = service_verify_session(u->service, u->call, session, &u->out->report, err);
+    pb_status status = service_verify_session(u->call, session, &u->out->report, err);
     db_snapshot_close(session);
     return status;
 }
@@ -212,7 +212,7 @@ static pb_status rehearse_copy(upgrade *u, pb_error *err)
 static pb_status verify_here(db_session *session, void *context, pb_error *err)
 {
     const upgrade *u = context;
-    return service_verify_session(u->service, u->call, session, &u->out->report, err);
+    return service_verify_session(u->call, session, &u->out->report, err);
 }
 
 static pb_status rehearse_here(upgrade *u, db_workspace *workspace, pb_error *err)
@@ -431,7 +431,7 @@ pb_status service_open_to_write(const service_core *service, const service_call 
     db_options open = *options;
     db_workspace *workspace = NULL;
     open.older = DB_OLDER_KEEP;
-    PB_TRY(db_workspace_open(url, service->schema, &open, &workspace, err));
+    PB_TRY(service_open_workspace(service, url, &open, &workspace, err));
     if (db_is_older(workspace)) {
         db_workspace_close(workspace);
         pb_status status =
@@ -440,7 +440,7 @@ pb_status service_open_to_write(const service_core *service, const service_call 
             *ret_upgraded = upgraded;
         PB_TRY(status);
         open.older = DB_OLDER_REFUSE;
-        PB_TRY(db_workspace_open(url, service->schema, &open, &workspace, err));
+        PB_TRY(service_open_workspace(service, url, &open, &workspace, err));
     }
     if (ret_upgraded != NULL)
         *ret_upgraded = upgraded;

@@ -104,10 +104,10 @@ static void verifying(void *context, uint64_t done, uint64_t total)
         call->progress(call->context, PB_MSG("Verifying"), "", done, total);
 }
 
-pb_status service_verify_session(const service_core *service, const service_call *call,
-                                 db_session *session, ledger_report *ret_report, pb_error *err)
+pb_status service_verify_session(const service_call *call, db_session *session,
+                                 ledger_report *ret_report, pb_error *err)
 {
-    record_checker *checker = record_checker_new(service->schema);
+    record_checker *checker = record_checker_new();
     if (checker == NULL)
         return pb_fail_memory(err);
     const ledger_check check = {.progress = verifying,
@@ -122,13 +122,14 @@ pb_status service_verify_session(const service_core *service, const service_call
 pb_status service_verify(const service_core *service, const service_call *call,
                          db_workspace *workspace, ledger_report *ret_report, pb_error *err)
 {
+    (void)service; /* the workspace knows its model */
     db_session *snapshot = NULL;
     bool writable = db_standby_of(workspace) == NULL && db_moved_to(workspace) == NULL &&
                     !db_is_older(workspace);
     if (writable) /* what an interruption left is told of before it is judged */
         PB_TRY(ledger_settle(workspace, err));
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
-    pb_status status = service_verify_session(service, call, snapshot, ret_report, err);
+    pb_status status = service_verify_session(call, snapshot, ret_report, err);
     db_snapshot_close(snapshot);
     return status;
 }

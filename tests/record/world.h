@@ -311,7 +311,7 @@ static inline void world_counts(world *w, int64_t ret_counts[WORLD_TABLES])
 static inline pb_status world_verify(world *w, pb_error *err)
 {
     db_session *session = world_look(w);
-    record_checker *checker = record_checker_new(w->schema);
+    record_checker *checker = record_checker_new();
     ledger_report report;
     assert_non_null(checker);
     const ledger_check check = {.rows = record_verify_rows, .rows_context = checker};

@@ -410,6 +410,11 @@ static pb_status run(db_conn *conn, const char *sql, pb_error *err)
     return status;
 }
 
+static void lay(db_conn *conn, const db_layout *layout)
+{
+    conn->layout = layout;
+}
+
 static pb_status each_name(db_conn *conn, const char *sql, const char *parameter, db_each_name each,
                            void *context, pb_error *err)
 {
@@ -467,6 +472,7 @@ const db_engine db_engine_postgres = {
     .connect = db_pg_connect,
     .disconnect = db_pg_disconnect,
     .run = run,
+    .lay = lay,
     .begin = begin,
     .limit = db_pg_limit,
     .overwrite = overwrite,

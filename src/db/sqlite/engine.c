@@ -292,6 +292,11 @@ static pb_status connect(const db_target *target, db_conn_role role, db_conn **r
     return status;
 }
 
+static void lay(db_conn *conn, const db_layout *layout)
+{
+    conn->layout = layout;
+}
+
 static pb_status run_own(db_conn *conn, sqlite3_stmt *stmt, int64_t *ret_value, pb_error *err)
 {
     int code = sqlite3_step(stmt);
@@ -436,6 +441,7 @@ const db_engine db_engine_sqlite = {
     .connect = connect,
     .disconnect = disconnect,
     .run = run,
+    .lay = lay,
     .begin = begin,
     .limit = db_sqlite_limit,
     .overwrite = overwrite,

@@ -77,7 +77,7 @@ static pb_status field_keys(pb_arena *arena, const model_field *field, field_nam
     ret->worth = pb_arena_array(arena, most, sizeof *ret->worth);
     if (ret->keys == NULL || ret->worth == NULL)
         return pb_fail_memory(err);
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < most && !field->retired; i++) {
         pb_str text = i == 0 ? field->name : i == 1 ? field->label : field->import.items[i - 2];
         pb_str key = names_key(arena, text);
         if (key.len == 0)
@@ -96,7 +96,7 @@ static pb_status entity_keys(pb_arena *arena, const model_entity *entity, entity
     ret->fields = pb_arena_array(arena, entity->field_count, sizeof *ret->fields);
     if (ret->keys == NULL || (ret->fields == NULL && entity->field_count > 0))
         return pb_fail_memory(err);
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < most && !entity->retired; i++) {
         pb_str text = i == 0   ? entity->name
                       : i == 1 ? entity->label
                       : i == 2 ? entity->plural

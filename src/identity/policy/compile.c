@@ -84,7 +84,8 @@ static bool reaches(bool every, const model_strs *entities, const model_entity *
     if (entity == NULL)
         return !every && entities->count == 0;
     for (size_t i = 0; !every && i < entities->count; i++)
-        if (pb_str_eq(entities->items[i], entity->name))
+        if (pb_str_eq(entities->items[i], entity->name) ||
+            (entity->access_as != NULL && pb_str_eq(entities->items[i], entity->access_as->name)))
             return true;
     return every;
 }

@@ -97,7 +97,8 @@ typedef struct model_choice {
     pb_str value;
     pb_str label;
     model_strs aliases;
-    pb_str role; /* meaning the program relies on: `won`, `lost`, `open`, … ; absent: none */
+    bool retired; /* records keep it, nothing new is given it */
+    pb_str role;  /* meaning the program relies on: `won`, `lost`, `open`, … ; absent: none */
 } model_choice;
 
 /** Where a declaration stands, for messages. `file` as given by the caller; line and column from 1.
@@ -140,6 +141,7 @@ struct model_field {
     model_choice *choices;
     size_t choice_count;
     bool open_choices;
+    bool retired;      /* nothing new is entered there; what it holds stays and is shown */
     size_t max_length; /* code points; 0: the type's own limit */
     model_strs import; /* header aliases in all languages, besides name and label */
     model_personal personal;
@@ -152,6 +154,7 @@ struct model_field {
     model_grade grade;                   /* quality.grade */
     pb_str mask; /* how a masked reader sees it; absent: the type's default */
     model_strs readers, writers;
+    bool own; /* kept by the workspace, see model_schema_with */
     bool log_reads;
     bool search;  /* part of the entity's search list */
     bool title;   /* part of the entity's title */
@@ -186,6 +189,9 @@ struct model_entity {
     pb_str plural;
     size_t index;
     bool personal;
+    bool retired;            /* no new records; those that are there stay */
+    bool own;                /* kept by the workspace, see model_schema_with */
+    model_entity *access_as; /* what roles say of that entity holds for this one, too; NULL: none */
     model_field *fields;
     size_t field_count;
     model_strs import;    /* file-name and sheet aliases, besides name and plural */
@@ -218,6 +224,11 @@ struct model_schema {
     size_t entity_count;
     uint8_t hash[32]; /* SHA-256 of the canonical form of all declarations */
     pb_arena *arena;
+    /* private: */
+    const struct model_source *sources; /* own copies of what it was read from */
+    size_t source_count;
+    struct model_schema *base; /* what it was made of by model_schema_with; NULL: files alone */
+    unsigned references;       /* counted atomically */
 };
 
 /** One source text of declarations. */
@@ -231,7 +242,29 @@ typedef struct model_source {
  * and the mend. Owner of `*ret_schema`: the caller (model_schema_free). */
 pb_status model_schema_load(const model_source *sources, size_t count, model_schema **ret_schema,
                             pb_error *err);
+/** Lets go of it; the last who does ends it. Takes NULL, returns NULL. */
 model_schema *model_schema_free(model_schema *schema);
+/** For one more owner, who ends with model_schema_free. */
+model_schema *model_schema_hold(const model_schema *schema);
+
+/** A declaration that a workspace keeps beside the files: what is said of one entity, or of one
+ * field of it, as a JSON object of the keys that files use. */
+typedef struct model_kept {
+    pb_str entity;
+    pb_str field; /* absent: of the entity itself */
+    pb_str body;
+} model_kept;
+
+/** What the names of entities and of fields added to declared entities begin with: no declaration
+ * of the program ever does, so that a newer one has none of them. */
+#define MODEL_OWN PB_STR("x_")
+/** The schema of the files of `base` and of what a workspace keeps, of each entity and field once;
+ * what `base` itself was made of besides files counts for nothing. Mistakes name the file
+ * `workspace`. Owner of `*ret_schema`: the caller. */
+pb_status model_schema_with(const model_schema *base, const model_kept *items, size_t count,
+                            model_schema **ret_schema, pb_error *err);
+/** Whether it is made of files alone. */
+bool model_schema_plain(const model_schema *schema);
 /** NULL when there is none. O(1)–O(log n). */
 const model_entity *model_entity_find(const model_schema *schema, pb_str name);
 const model_field *model_field_find(const model_entity *entity, pb_str name);

@@ -13,7 +13,7 @@ typedef struct record_checker record_checker;
 
 /** Working memory of a verification; any threads may use it at once. NULL without memory. Owner:
  * the caller. `schema` must outlive it. */
-record_checker *record_checker_new(const model_schema *schema);
+record_checker *record_checker_new(void);
 record_checker *record_checker_free(record_checker *checker);
 /** A ledger_row_check whose context is a record_checker: replays the chain of each record's events
  * and compares it with the row. PB_CORRUPT names entity, id and column of the first difference. */

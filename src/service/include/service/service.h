@@ -45,6 +45,12 @@ pb_status service_open(const service_asset *assets, size_t asset_count, const se
                        service_core **ret_service, pb_error *err);
 service_core *service_close(service_core *service);
 const model_schema *service_schema(const service_core *service);
+/** Opens a workspace and takes on its model, which may have declarations that the workspace keeps:
+ * schema, presets and controls are from here on those of that model. What was given out before
+ * stays good until the service is closed. Before any other call about the workspace. */
+pb_status service_open_workspace(const service_core *service, const char *url,
+                                 const db_options *options, db_workspace **ret_workspace,
+                                 pb_error *err);
 /** What is known of the exports of other products, built in and an administrator's, read at the
  * first call; belongs to the service. */
 pb_status service_presets(const service_core *service, const exchange_presets **ret_presets,
