@@ -9,7 +9,7 @@ static const char *const entity_keys[] = {
     "rules",     "source_rank", "lists",     "retired",   "access_as", NULL};
 static const char *const extend_keys[] = {
     "extend", "title",      "search", "source_id",   "import", "retention", "freshness", "links",
-    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     "plural",    NULL};
+    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
