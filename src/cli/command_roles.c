@@ -96,28 +96,13 @@ static void holding_json(const telling *t, const model_entity *entity,
     pb_json_object_end(t->json);
 }
 
-/* The most the role may of a field: see and change. */
-static identity_right most_of(const telling *t, const model_field *field)
-{
-    identity_right most = IDENTITY_HIDDEN;
-    for (int i = 0; i < IDENTITY_OP_AUDIT; i++) {
-        identity_right right =
-            identity_right_most(t->policy, t->row->number, (identity_operation)i, field);
-        if (!identity_operation_writes((identity_operation)i) && right == IDENTITY_WRITE)
-            right = IDENTITY_READ;
-        if (identity_operation_writes((identity_operation)i) && right < IDENTITY_WRITE)
-            continue;
-        most = right > most ? right : most;
-    }
-    return most;
-}
-
 static void fields_text(const telling *t, const model_entity *entity)
 {
     for (int right = IDENTITY_WRITE; right >= IDENTITY_HIDDEN; right--) {
         bool first = true;
         for (size_t i = 0; i < entity->field_count; i++) {
-            if (most_of(t, &entity->fields[i]) != (identity_right)right)
+            if (identity_right_best(t->policy, t->row->number, &entity->fields[i]) !=
+                (identity_right)right)
                 continue;
             if (first)
                 pb_buf_printf(t->out, "      %s: ", identity_right_word((identity_right)right));
@@ -139,7 +124,8 @@ static void fields_json(const telling *t)
         pb_json_object(t->json);
         for (size_t i = 0; i < entity->field_count; i++) {
             pb_json_key_str(t->json, entity->fields[i].name);
-            pb_json_c(t->json, identity_right_word(most_of(t, &entity->fields[i])));
+            pb_json_c(t->json, identity_right_word(identity_right_best(t->policy, t->row->number,
+                                                                       &entity->fields[i])));
         }
         pb_json_object_end(t->json);
     }

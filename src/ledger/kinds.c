@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 const ledger_kind ledger_kinds[] = {
+    {"access.asked", false, true, PB_MSG("It was asked who may see or change a field of a record.")},
     {"access.refused", false, true, PB_MSG("Something was refused to somebody who may not do it.")},
     {"audit.run", false, true, PB_MSG("An audit was run.")},
     {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
@@ -70,4 +71,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 65;
+const size_t ledger_kind_count = 66;

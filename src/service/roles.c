@@ -1,7 +1,9 @@
 /* Roles, and who may what. */
 #include "service/roles.h"
 
+#include "base/cbor.h"
 #include "internal.h"
+#include "service/rights.h"
 
 /* ---- roles ---- */
 
@@ -314,15 +316,41 @@ static pb_status who_can(const asking *a, int64_t now_us, pb_str name, bool chan
     return ask_all(a, &record, who->at_us, change, who, err);
 }
 
+/* Asking whose record it is tells something of it: so it stands in the log. Keys in the order of
+ * RFC 8949 4.2.1. */
+static pb_status log_asking(const service_call *call, db_workspace *workspace,
+                            const service_who *who, bool change, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(4096);
+    if (call->who == NULL)
+        return PB_OK;
+    pb_cbor_map(&payload, 5 + (size_t)(call->device.len > 0) + (size_t)(call->address.len > 0));
+    pb_cbor_text(&payload, PB_STR("at"));
+    pb_cbor_int(&payload, who->at_us);
+    service_put_place(&payload, "field", who->field->name);
+    pb_cbor_text(&payload, PB_STR("change"));
+    pb_cbor_value(&payload, PB_VALUE_INT(change));
+    service_put_place(&payload, "device", call->device);
+    service_put_place(&payload, "entity", who->field->entity->name);
+    pb_cbor_text(&payload, PB_STR("record"));
+    pb_cbor_bytes(&payload, pb_uuid_str(&who->record));
+    service_put_place(&payload, "address", call->address);
+    return payload.failed ? pb_fail_memory(err)
+                          : service_log(workspace, call, "access.asked", pb_buf_str(&payload), err);
+}
+
 pb_status service_who_can(const service_call *call, db_workspace *workspace,
                           const model_field *field, pb_str record, int64_t at_us, bool change,
                           pb_arena *arena, service_who *ret_who, pb_error *err)
 {
     asking a = {.arena = arena, .at_us = at_us};
     service_who who = {.field = field};
+    PB_TRY(service_may_ask_rights(call, workspace, err));
     PB_TRY(db_snapshot_open(workspace, &a.session, err));
     pb_status status = who_can(&a, call->now_us, record, change, &who, err);
     db_snapshot_close(a.session);
+    if (status == PB_OK)
+        status = log_asking(call, workspace, &who, change, err);
     if (status != PB_OK)
         service_who_end(&who);
     else

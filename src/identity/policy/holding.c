@@ -67,3 +67,19 @@ identity_right identity_right_most(const identity_policy *policy, int64_t number
     }
     return (identity_right)most;
 }
+
+identity_right identity_right_best(const identity_policy *policy, int64_t number,
+                                   const model_field *field)
+{
+    identity_right best = IDENTITY_HIDDEN;
+    for (int i = 0; i < IDENTITY_OP_AUDIT; i++) {
+        identity_operation operation = (identity_operation)i;
+        bool writes = identity_operation_writes(operation);
+        identity_right right = identity_right_most(policy, number, operation, field);
+        if (!writes && right == IDENTITY_WRITE)
+            right = IDENTITY_READ;
+        if ((!writes || right == IDENTITY_WRITE) && right > best)
+            best = right;
+    }
+    return best;
+}

@@ -125,5 +125,8 @@ pb_status identity_holdings(const identity_policy *policy, int64_t number,
 /** The most that role `number` may show of a field for an operation, on any record. */
 identity_right identity_right_most(const identity_policy *policy, int64_t number,
                                    identity_operation operation, const model_field *field);
+/** The most it may of a field by any operation: see it, or (IDENTITY_WRITE) change it. */
+identity_right identity_right_best(const identity_policy *policy, int64_t number,
+                                   const model_field *field);
 
 #endif

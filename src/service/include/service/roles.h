@@ -40,7 +40,8 @@ typedef struct service_who {
 } service_who;
 
 /** Everybody who may see (or `change`) a field of a record at a moment (IDENTITY_OPEN: now), by the
- * users, teams and roles of that moment and the record as it was then. Whoever needs a second
+ * users, teams and roles of that moment and the record as it was then. Asking is decided as in
+ * service/rights.h. Whoever needs a second
  * factor is taken to have proved one. Memory: `arena`; to be let go by service_who_end. */
 pb_status service_who_can(const service_call *call, db_workspace *workspace,
                           const model_field *field, pb_str record, int64_t at_us, bool change,
