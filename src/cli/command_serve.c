@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "http/http.h"
+#include "serve_desk.h"
 #include "serve_unit.h"
 #include "service/serving.h"
 #include "service/signin.h"
@@ -133,6 +134,7 @@ static void collect_reach(cli_context *context, const http_options *options, rea
     may_read(r, folder_of(context, options->certificate_key));
     may_read(r, options->report);
     may_read(r, cli_value(context, "password-file"));
+    may_read(r, cli_value(context, "breached"));
     may_read(r, sys_getenv("CREDENTIALS_DIRECTORY"));
     may_write(r, cli_value(context, "workspace"));
     may_write(r, folder_of(context, key));
@@ -202,7 +204,8 @@ static void tell_addresses(void *opaque, const char *const *urls, size_t count)
     cli_print(&out, NULL);
 }
 
-static pb_status serve(cli_context *context, http_options *options, pb_error *err)
+static pb_status serve(cli_context *context, http_options *options,
+                       const service_desk_options *desk, pb_error *err)
 {
     db_options opening = {.password_file = cli_value(context, "password-file")};
     const char *url = cli_value(context, "workspace");
@@ -216,8 +219,7 @@ static pb_status serve(cli_context *context, http_options *options, pb_error *er
     options->workspace = workspace;
     options->ready = tell_addresses;
     options->context = context;
-    const service_desk_options desk = {.site = PB_STR("localhost")};
-    pb_status status = service_desk_open(workspace, &desk, &options->desk, err);
+    pb_status status = service_desk_open(workspace, desk, &options->desk, err);
     if (status == PB_OK)
         status = made_place(context, &opening.key, workspace, &options->made, err);
     if (status == PB_OK)
@@ -235,9 +237,11 @@ static pb_status serve(cli_context *context, http_options *options, pb_error *er
 pb_status cli_run_serve(cli_context *context, int *ret_exit, pb_error *err)
 {
     http_options options = {.workspace = NULL};
+    service_desk_options desk;
     PB_TRY(read_request(context, &options, err));
+    PB_TRY(serve_desk_read(context, options.listen, options.listen_count, &desk, err));
     *ret_exit = 0;
     if (cli_value(context, "write-unit") != NULL)
         return serve_unit_write(context, cli_value(context, "write-unit"), err);
-    return serve(context, &options, err);
+    return serve(context, &options, &desk, err);
 }

@@ -88,9 +88,10 @@ typedef pb_status (*http_handler)(http_request *request, http_response *response
  * other connection. */
 enum {
     HTTP_BLOCKS = 1,
-    HTTP_OPEN = 2, /* for who is not signed in: what says who asks is not looked at */
-    HTTP_LONG = 4, /* long by nature: it may take ten times as long as others */
-    HTTP_BRIEF = 8 /* takes as long as a commit at most: other answers may wait for it */
+    HTTP_OPEN = 2,   /* for who is not signed in: what says who asks is not looked at */
+    HTTP_LONG = 4,   /* long by nature: it may take ten times as long as others */
+    HTTP_BRIEF = 8,  /* takes as long as a commit at most: other answers may wait for it */
+    HTTP_EITHER = 16 /* for everybody, and more for who is signed in */
 };
 
 /** One operation. Tables end with a NULL path. */

@@ -75,6 +75,21 @@ static pb_status be_somebody(http_request *request, http_response *response, pb_
     return PB_OK;
 }
 
+/* A cookie that is good no more stands in nobody's way to what everybody may see. */
+static pb_status be_somebody_if(http_request *request, http_response *response, pb_str token,
+                                pb_error *err)
+{
+    http_response ignored = {.arena = response->arena};
+    pb_error why = {0};
+    if (request->server->desk == NULL)
+        return PB_OK;
+    pb_status status = be_somebody(request, &ignored, token, &why);
+    if (status == PB_OK || status == PB_DENIED || status == PB_LIMIT)
+        return PB_OK;
+    *err = why;
+    return status;
+}
+
 static pb_status read_bearer(pb_str shown, http_response *response, pb_str *ret_token,
                              pb_error *err)
 {
@@ -98,6 +113,8 @@ pb_status http_who(http_request *request, http_response *response, pb_error *err
         token = http_cookie_token(request);
         if (token.len == 0)
             return PB_OK;
+        if (request->route->flags & HTTP_EITHER)
+            return be_somebody_if(request, response, token, err);
         if (request->method != HTTP_GET && request->method != HTTP_HEAD)
             PB_TRY(http_need_own_page(request, err));
     }

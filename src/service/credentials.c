@@ -95,9 +95,10 @@ typedef struct changing {
     int64_t n;
     size_t count;
     service_denial denial;
+    bool others; /* the owner's other sessions end with it */
 } changing;
 
-static pb_status add_factor(db_session *session, const changing *c, pb_error *err)
+static pb_status put_factor(db_session *session, const changing *c, pb_error *err)
 {
     const service_proof *proof = c->proof;
     if (proof->made != NULL)
@@ -116,6 +117,48 @@ static pb_status end_sessions(db_session *session, changing *c, pb_error *err)
     }
     int64_t except = is_own(c->guest, c->user) ? c->guest->caller.session : 0;
     return identity_session_end_all(session, &c->visit, c->user, except, &c->count, err);
+}
+
+static pb_status end_others(db_session *session, changing *c, pb_error *err)
+{
+    c->n = 0;
+    return c->others ? end_sessions(session, c, err) : PB_OK;
+}
+
+static pb_status add_factor(db_session *session, changing *c, pb_error *err)
+{
+    PB_TRY(put_factor(session, c, err));
+    return end_others(session, c, err);
+}
+
+/* Nobody takes away the only way in from herself. */
+static pb_status check_way_left(db_session *session, const changing *c, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    identity_credential *all;
+    size_t count;
+    bool password = false, passkey = false;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(identity_credential_list(session, c->user, c->visit.now_us, arena, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        password = password || (all[i].n == c->n && all[i].kind == IDENTITY_PASSWORD);
+        passkey = passkey || all[i].kind == IDENTITY_PASSKEY;
+    }
+    if (!password || passkey)
+        return PB_OK;
+    pb_fail(err, PB_CONFLICT, PB_MSG("Without the password there would be no way to sign in."),
+            NULL);
+    pb_error_hint(err, PB_MSG("Change it instead, or add a passkey first."), NULL);
+    return PB_CONFLICT;
+}
+
+static pb_status end_credential(db_session *session, changing *c, pb_error *err)
+{
+    if (is_own(c->guest, c->user))
+        PB_TRY(check_way_left(session, c, err));
+    PB_TRY(identity_credential_end(session, &c->visit, c->user, c->n, err));
+    return end_others(session, c, err);
 }
 
 /* A key needs no second factor and no person: for others it is made only for who is a program. */
@@ -147,7 +190,7 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
     case MATTER_KEY:
         return make_key(session, c, err);
     case MATTER_END:
-        return identity_credential_end(session, &c->visit, c->user, c->n, err);
+        return end_credential(session, c, err);
     case MATTER_SESSION:
         return end_sessions(session, c, err);
     case MATTER_ENROLMENT:
@@ -177,7 +220,8 @@ pb_status service_factor_add(service_desk *desk, const identity_visit *visit,
                   .desk = desk,
                   .guest = guest,
                   .user = guest->held.actor.user,
-                  .proof = proof};
+                  .proof = proof,
+                  .others = proof->others};
     return change(&c, visit, err);
 }
 
@@ -219,9 +263,11 @@ pb_status service_key_make(service_desk *desk, const identity_visit *visit,
 }
 
 pb_status service_credential_end(service_desk *desk, const identity_visit *visit,
-                                 const service_guest *guest, pb_uuid user, int64_t n, pb_error *err)
+                                 const service_guest *guest, pb_uuid user, int64_t n, bool others,
+                                 pb_error *err)
 {
-    changing c = {.matter = MATTER_END, .desk = desk, .guest = guest, .user = user, .n = n};
+    changing c = {
+        .matter = MATTER_END, .desk = desk, .guest = guest, .user = user, .n = n, .others = others};
     return change(&c, visit, err);
 }
 

@@ -171,6 +171,20 @@ identity_visit service_visit_of(const identity_visit *visit, const service_guest
     return told;
 }
 
+pb_status service_desk_site(const service_desk *desk, pb_str *ret_site, pb_error *err)
+{
+    if (desk->identity.site.origin_count > 0) {
+        *ret_site = desk->identity.site.name;
+        return PB_OK;
+    }
+    pb_fail(err, PB_INVALID, PB_MSG("No passkeys are taken here."), NULL);
+    pb_error_hint(err,
+                  PB_MSG("Name the site and its pages when the server is started: --site, "
+                         "--origin."),
+                  NULL);
+    return PB_INVALID;
+}
+
 /* ---- steps ---- */
 
 static pb_status lacks(const char *part, pb_error *err)

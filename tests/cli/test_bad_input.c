@@ -187,7 +187,11 @@ static const bad_row bad_rows[] = {
               " -w ws --listen unix:; -w ws --workers 1; -w ws --certificate x;"
               " -w ws --listen localhost:0 --certificate missing --certificate-key missing;"
               " -w ws --listen localhost:0 --report missing; -w ws --metrics-token missing;"
-              " -w ws --slow quick; -w ws --per-address 0; -w postgres://nobody@localhost:1/x"},
+              " -w ws --slow quick; -w ws --per-address 0; -w postgres://nobody@localhost:1/x;"
+              " -w ws --site a_b; -w ws --site CRM.example; -w ws --session-idle 0;"
+              " -w ws --session-lasts x; -w ws --origin https://localhost/x;"
+              " -w ws --site crm.example --origin https://evilcrm.example;"
+              " -w ws --site crm.example --origin http://crm.example"},
     {"users list", "-w missing; -w ws --at yesterday"},
     {"users show", "nobody -w ws; ann -w torn"},
     {"users add", "ann -w missing; ann -w ws --kind auditor; ann -w ws --role unicorn;"

@@ -33,10 +33,14 @@ static inline void client_free(client_answer *answer)
     *answer = (client_answer){.status = 0};
 }
 
-/** Serves the workspace `ws` of `folder`. */
-static inline client client_start(char *folder)
+/** Serves the workspace `ws` of `folder`; `more`: further options, ended by NULL. */
+static inline client client_start_with(char *folder, const char *const *more)
 {
     client c = {.folder = folder};
+    const char *argv[PROGRAM_ARGUMENTS] = {"probity", "serve",    "-w",
+                                           "ws",      "--listen", "http://127.0.0.1:0"};
+    for (size_t i = 0; more[i] != NULL; i++)
+        argv[6 + i] = more[i];
     char program[4096], out[4200], err[4200];
     snprintf(program, sizeof program, "%s/probity", getenv("PROBITY_BUILD"));
     snprintf(out, sizeof out, "%s/served", folder);
@@ -52,11 +56,17 @@ static inline client client_start(char *folder)
             _exit(99);
         setenv("XDG_CONFIG_HOME", folder, 1);
         setenv("LC_ALL", "C.UTF-8", 1);
-        execl(program, program, "serve", "-w", "ws", "--listen", "http://127.0.0.1:0", NULL);
+        execv(program, (char *const *)(uintptr_t)argv);
         _exit(98);
     }
     live_await(folder, "served", "Serving at http://127.0.0.1", c.child, &c.port);
     return c;
+}
+
+static inline client client_start(char *folder)
+{
+    static const char *const none[] = {NULL};
+    return client_start_with(folder, none);
 }
 
 static inline void client_stop(client *c)

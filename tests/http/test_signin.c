@@ -1,52 +1,6 @@
 /* People and programs sign in to the program as it is installed: with a token, with a cookie, with
  * both factors, with a key. Every answer is held to the OpenAPI document. */
-#include "client.h"
-
-typedef struct office {
-    client c;
-    char ann[200], bob[200]; /* an administrator, somebody who sells */
-    char address[1000];      /* of ann's app */
-} office;
-
-static office *office_open(void)
-{
-    static const char *const administrator[] = {"--role", "administrator", NULL};
-    static const char *const sales[] = {"--role", "sales", NULL};
-    char ann[64], bob[64];
-    office *o = calloc(1, sizeof *o);
-    assert_non_null(o);
-    o->c.folder = program_folder();
-    PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
-    client_add_user(o->c.folder, "ann", administrator, ann);
-    client_add_user(o->c.folder, "bob", sales, bob);
-    o->c = client_start(o->c.folder);
-    client_enrol(&o->c, "ann", ann, o->ann, o->address, sizeof o->address);
-    client_hold(&o->c, o->ann);
-    client_enrol(&o->c, "bob", bob, o->bob, NULL, 0);
-    return o;
-}
-
-static void office_close(office *o)
-{
-    client_stop(&o->c);
-    PROGRAM_EXPECT(o->c.folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
-    program_remove_folder(o->c.folder);
-    free(o);
-}
-
-static void expect(office *o, int status, const char *has, const char *method, const char *path,
-                   const char *headers, const char *body)
-{
-    client_answer a = client_expect(&o->c, status, method, path, headers, body);
-    if (has != NULL && strstr(a.text, has) == NULL)
-        fail_msg("%s %s: no “%s” in\n%s", method, path, has, a.text);
-    client_free(&a);
-}
-
-static void sign_in_body(char body[500], const char *name, const char *password, const char *more)
-{
-    snprintf(body, 500, "{\"name\":\"%s\",\"password\":\"%s\"%s}", name, password, more);
-}
+#include "office.h"
 
 /* ASVS V6.3.8 V7.2.1 V7.4.1 V7.4.4 */
 /* shows: SEC-2 ACC-1 INT-1 */
@@ -55,9 +9,10 @@ static void test_a_token_is_somebody_until_the_session_ends(void **state)
     char body[500], header[200], session[64];
     office *o = office_open();
     (void)state;
-    expect(o, 401, "WWW-Authenticate: Bearer\r\n", "GET", "/api/v1/me", "", NULL);
-    expect(o, 401, "invalid_token", "GET", "/api/v1/me", "Authorization: Bearer none\r\n", NULL);
-    expect(o, 200, "\"name\":\"bob\"", "GET", "/api/v1/me", o->bob, NULL);
+    office_expect(o, 401, "WWW-Authenticate: Bearer\r\n", "", "GET", "/api/v1/me", NULL);
+    office_expect(o, 401, "invalid_token", "Authorization: Bearer none\r\n", "GET", "/api/v1/me",
+                  NULL);
+    office_expect(o, 200, "\"name\":\"bob\"", o->bob, "GET", "/api/v1/me", NULL);
     sign_in_body(body, "bob", client_password, "");
     client_answer a = client_expect(&o->c, 200, "POST", "/api/v1/sign-in", "", body);
     snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", client_text(&a, "token"));
@@ -73,20 +28,20 @@ static void test_a_token_is_somebody_until_the_session_ends(void **state)
                      cJSON_GetObjectItem(one, "session")->valuedouble);
     }
     client_free(&a);
-    expect(o, 404, NULL, "DELETE", "/api/v1/sessions/0", header, NULL);
-    expect(o, 404, NULL, "DELETE", session, o->ann, NULL); /* of another: not there */
-    expect(o, 204, NULL, "DELETE", session, header, NULL);
-    expect(o, 401, NULL, "GET", "/api/v1/me", o->bob, NULL);
+    office_expect(o, 404, NULL, header, "DELETE", "/api/v1/sessions/0", NULL);
+    office_expect(o, 404, NULL, o->ann, "DELETE", session, NULL); /* of another: not there */
+    office_expect(o, 204, NULL, header, "DELETE", session, NULL);
+    office_expect(o, 401, NULL, o->bob, "GET", "/api/v1/me", NULL);
     /* A proof gives another token; the one before is good no more. */
-    expect(o, 400, NULL, "POST", "/api/v1/prove", header, "{}");
+    office_expect(o, 400, NULL, header, "POST", "/api/v1/prove", "{}");
     sign_in_body(body, "bob", client_password, "");
     snprintf(body, sizeof body, "{\"password\":\"%s\"}", client_password);
     a = client_expect(&o->c, 200, "POST", "/api/v1/prove", header, body);
-    expect(o, 401, NULL, "GET", "/api/v1/me", header, NULL);
+    office_expect(o, 401, NULL, header, "GET", "/api/v1/me", NULL);
     snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", client_text(&a, "token"));
     client_free(&a);
-    expect(o, 204, NULL, "POST", "/api/v1/sign-out", header, NULL);
-    expect(o, 401, NULL, "GET", "/api/v1/me", header, NULL);
+    office_expect(o, 204, NULL, header, "POST", "/api/v1/sign-out", NULL);
+    office_expect(o, 401, NULL, header, "GET", "/api/v1/me", NULL);
     office_close(o);
 }
 
@@ -99,9 +54,9 @@ static void test_a_cookie_serves_this_servers_pages_only(void **state)
     (void)state;
     snprintf(own, sizeof own, "Origin: http://localhost:%u\r\n", o->c.port);
     sign_in_body(body, "bob", client_password, ",\"cookie\":true");
-    expect(o, 403, "page of this server", "POST", "/api/v1/sign-in", "", body);
-    expect(o, 403, NULL, "POST", "/api/v1/sign-in", "Origin: http://evil.example\r\n", body);
-    expect(o, 403, NULL, "POST", "/api/v1/sign-in", "Sec-Fetch-Site: cross-site\r\n", body);
+    office_expect(o, 403, "page of this server", "", "POST", "/api/v1/sign-in", body);
+    office_expect(o, 403, NULL, "Origin: http://evil.example\r\n", "POST", "/api/v1/sign-in", body);
+    office_expect(o, 403, NULL, "Sec-Fetch-Site: cross-site\r\n", "POST", "/api/v1/sign-in", body);
     client_answer a = client_expect(&o->c, 200, "POST", "/api/v1/sign-in", own, body);
     assert_null(cJSON_GetObjectItem(a.json, "token"));
     const char *set = strstr(a.text, "Set-Cookie: probity=");
@@ -110,19 +65,19 @@ static void test_a_cookie_serves_this_servers_pages_only(void **state)
     snprintf(cookie, sizeof cookie, "Cookie: other=1; %.*s\r\n", (int)strcspn(set + 12, ";"),
              set + 12);
     client_free(&a);
-    expect(o, 200, "\"name\":\"bob\"", "GET", "/api/v1/me", cookie, NULL);
-    expect(o, 403, NULL, "POST", "/api/v1/sign-out", cookie, NULL);
+    office_expect(o, 200, "\"name\":\"bob\"", cookie, "GET", "/api/v1/me", NULL);
+    office_expect(o, 403, NULL, cookie, "POST", "/api/v1/sign-out", NULL);
     snprintf(headers, sizeof headers, "%sSec-Fetch-Site: same-site\r\n%s", cookie, own);
-    expect(o, 403, NULL, "POST", "/api/v1/sign-out", headers, NULL);
+    office_expect(o, 403, NULL, headers, "POST", "/api/v1/sign-out", NULL);
     snprintf(headers, sizeof headers, "%sOrigin: http://localhost:%u.evil.example\r\n", cookie,
              o->c.port);
-    expect(o, 403, NULL, "POST", "/api/v1/sign-out", headers, NULL);
+    office_expect(o, 403, NULL, headers, "POST", "/api/v1/sign-out", NULL);
     snprintf(headers, sizeof headers, "%sSec-Fetch-Site: same-origin\r\n", cookie);
-    expect(o, 204, "Set-Cookie: probity=; ", "POST", "/api/v1/sign-out", headers, NULL);
-    expect(o, 401, NULL, "GET", "/api/v1/me", cookie, NULL);
+    office_expect(o, 204, "Set-Cookie: probity=; ", headers, "POST", "/api/v1/sign-out", NULL);
+    office_expect(o, 401, NULL, cookie, "GET", "/api/v1/me", NULL);
     /* A cookie that is good no more stands in nobody's way to sign in again. */
     snprintf(headers, sizeof headers, "%s%s", cookie, own);
-    expect(o, 200, NULL, "POST", "/api/v1/sign-in", headers, body);
+    office_expect(o, 200, NULL, headers, "POST", "/api/v1/sign-in", body);
     office_close(o);
 }
 
@@ -141,15 +96,15 @@ static void test_two_factors_and_failures(void **state)
     client_free(&a);
     client_code(o->address, 30, code); /* the one of now was shown when it was set up */
     snprintf(body, sizeof body, "{\"ticket\":\"%s\",\"code\":\"%s\"}", ticket, code);
-    expect(o, 200, "\"second_factor\":true", "POST", "/api/v1/sign-in/code", "", body);
-    expect(o, 401, NULL, "POST", "/api/v1/sign-in/code", "", body); /* good once */
-    expect(o, 401, NULL, "POST", "/api/v1/sign-in/recovery", "",
-           "{\"ticket\":\"none\",\"code\":\"1\"}");
-    expect(o, 401, NULL, "POST", "/api/v1/sign-in/factor", "", "{\"ticket\":\"none\"}");
-    expect(o, 400, "password", "POST", "/api/v1/sign-in", "", "{\"name\":\"bob\"}");
-    expect(o, 400, "surname", "POST", "/api/v1/sign-in", "", "{\"surname\":\"bob\"}");
-    expect(o, 401, NULL, "POST", "/api/v1/enrol", "",
-           "{\"name\":\"bob\",\"code\":\"AAAA\",\"password\":\"a long enough secret\"}");
+    office_expect(o, 200, "\"second_factor\":true", "", "POST", "/api/v1/sign-in/code", body);
+    office_expect(o, 401, NULL, "", "POST", "/api/v1/sign-in/code", body); /* good once */
+    office_expect(o, 401, NULL, "", "POST", "/api/v1/sign-in/recovery",
+                  "{\"ticket\":\"none\",\"code\":\"1\"}");
+    office_expect(o, 401, NULL, "", "POST", "/api/v1/sign-in/factor", "{\"ticket\":\"none\"}");
+    office_expect(o, 400, "password", "", "POST", "/api/v1/sign-in", "{\"name\":\"bob\"}");
+    office_expect(o, 400, "surname", "", "POST", "/api/v1/sign-in", "{\"surname\":\"bob\"}");
+    office_expect(o, 401, NULL, "", "POST", "/api/v1/enrol",
+                  "{\"name\":\"bob\",\"code\":\"AAAA\",\"password\":\"a long enough secret\"}");
     /* Whoever fails too often waits, and is told how long. */
     bool slowed = false;
     for (int i = 0; i < 40 && !slowed; i++) {
@@ -171,17 +126,17 @@ static void test_a_programs_token_is_refused_in_the_words_of_the_standard(void *
     static const char path[] = "/oauth/token";
     office *o = office_open();
     (void)state;
-    expect(o, 400, "unsupported_grant_type", "POST", path, "", "grant_type=password");
-    expect(o, 400, "invalid_request", "POST", path, "", "client_id=x");
-    expect(o, 400, "invalid_request", "POST", path, "",
-           "grant_type=client_credentials&client_id=a&client_id=b&client_secret=c");
-    expect(o, 400, "invalid_request", "POST", path, "Authorization: Basic YTpi\r\n",
-           "grant_type=client_credentials&client_secret=c");
-    expect(o, 401, "invalid_client", "POST", path, "", "grant_type=client_credentials");
-    expect(o, 401, "WWW-Authenticate: Basic", "POST", path, "Authorization: Basic YTpi\r\n",
-           "grant_type=client_credentials");
-    expect(o, 401, "invalid_client", "POST", path, "",
-           "grant_type=client_credentials&client_id=a&client_secret=b");
+    office_expect(o, 400, "unsupported_grant_type", "", "POST", path, "grant_type=password");
+    office_expect(o, 400, "invalid_request", "", "POST", path, "client_id=x");
+    office_expect(o, 400, "invalid_request", "", "POST", path,
+                  "grant_type=client_credentials&client_id=a&client_id=b&client_secret=c");
+    office_expect(o, 400, "invalid_request", "Authorization: Basic YTpi\r\n", "POST", path,
+                  "grant_type=client_credentials&client_secret=c");
+    office_expect(o, 401, "invalid_client", "", "POST", path, "grant_type=client_credentials");
+    office_expect(o, 401, "WWW-Authenticate: Basic", "Authorization: Basic YTpi\r\n", "POST", path,
+                  "grant_type=client_credentials");
+    office_expect(o, 401, "invalid_client", "", "POST", path,
+                  "grant_type=client_credentials&client_id=a&client_secret=b");
     office_close(o);
 }
 

@@ -317,9 +317,10 @@ static void test_own_ways_are_changed_after_a_proof_and_a_session_ends(void **st
     must(service_credentials(r->desk, &from, &bob, r->bob, r->arena, &all, &count, &err), &err);
     assert_int_equal(count, 2 + IDENTITY_RECOVERY_CODES);
     assert_true(all[count - 1].kind == IDENTITY_TOTP && pb_str_is(all[count - 1].label, "phone"));
-    must(service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, &err), &err);
-    assert_int_equal(service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, &err),
-                     PB_NOT_FOUND);
+    must(service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, false, &err), &err);
+    assert_int_equal(
+        service_credential_end(r->desk, &from, &bob, r->bob, all[count - 1].n, false, &err),
+        PB_NOT_FOUND);
     must(service_password_change(r->desk, &from, &bob, PB_STR("four brown otters"), true, &err),
          &err);
     must(service_sign_out(r->desk, &from, &bob, &err), &err);

@@ -74,26 +74,6 @@ pb_status http_people_sessions_end(http_request *request, http_response *respons
     return end_sessions(request, response, 0, err);
 }
 
-static void put_credential(pb_json *json, const identity_credential *credential)
-{
-    bool key = credential->kind == IDENTITY_KEY;
-    pb_json_object(json);
-    pb_json_member_i64(json, "credential", credential->n);
-    pb_json_member(json, "kind", pb_str_c(identity_credential_word(credential->kind)));
-    pb_json_member(json, "label", credential->label);
-    pb_json_member(json, "by", credential->by);
-    http_op_put_moment(json, "from", credential->from_us);
-    http_people_put_end(json, "until", credential->expires_us);
-    http_op_put_moment(json, "used", credential->used_us);
-    if (key) {
-        pb_json_member(json, "key", credential->handle);
-        pb_json_member(json, "scopes", credential->scopes);
-        pb_json_member_i64(json, "rate", credential->rate);
-        http_op_put_truth(json, "read_only", credential->read_only);
-    }
-    pb_json_object_end(json);
-}
-
 pb_status http_people_credentials(http_request *request, http_response *response, pb_error *err)
 {
     const identity_visit visit = http_visit(request);
@@ -101,18 +81,10 @@ pb_status http_people_credentials(http_request *request, http_response *response
     identity_credential *credentials = NULL;
     size_t count = 0;
     pb_uuid user;
-    pb_json json;
     PB_TRY(begin(request, response, &desk, &user, err));
     PB_TRY(service_credentials(desk, &visit, request->guest, user, request->arena, &credentials,
                                &count, err));
-    pb_json_init(&json, &response->body, 0);
-    pb_json_object(&json);
-    pb_json_key(&json, "credentials");
-    pb_json_array(&json);
-    for (size_t i = 0; i < count; i++)
-        put_credential(&json, &credentials[i]);
-    pb_json_array_end(&json);
-    pb_json_object_end(&json);
+    http_signin_put_credentials(response, credentials, count);
     return PB_OK;
 }
 
@@ -124,7 +96,7 @@ pb_status http_people_credential_end(http_request *request, http_response *respo
     pb_uuid user;
     PB_TRY(begin(request, response, &desk, &user, err));
     PB_TRY(read_number(request, "credential", &n, err));
-    PB_TRY(service_credential_end(desk, &visit, request->guest, user, n, err));
+    PB_TRY(service_credential_end(desk, &visit, request->guest, user, n, false, err));
     response->status = 204;
     return PB_OK;
 }
@@ -147,11 +119,7 @@ static pb_status read_wish(const http_request *request, identity_key_wish *wish,
                                         "until", "why",    NULL};
     const json_value *body;
     PB_TRY(http_people_body(request, names, &body, ret_why, err));
-    PB_TRY(http_op_body_needed(body, "label", &wish->label, err));
-    PB_TRY(http_op_body_text(body, "scopes", &wish->scopes, err));
-    PB_TRY(http_op_body_number(body, "rate", &wish->rate, err));
-    PB_TRY(http_op_body_truth(body, "read_only", &wish->read_only, err));
-    return http_people_until(body, &wish->expires_us, NULL, err);
+    return http_signin_read_wish(body, wish, err);
 }
 
 pb_status http_people_key_make(http_request *request, http_response *response, pb_error *err)
@@ -161,15 +129,9 @@ pb_status http_people_key_make(http_request *request, http_response *response, p
     identity_key_wish wish = {.rate = 0};
     char key[IDENTITY_KEY_TEXT] = "";
     int64_t n = 0;
-    pb_json json;
     PB_TRY(begin(request, response, &desk, &wish.user, err));
     PB_TRY(read_wish(request, &wish, &visit.why, err));
     PB_TRY(service_key_make(desk, &visit, request->guest, &wish, key, &n, err));
-    response->status = 201;
-    pb_json_init(&json, &response->body, 0);
-    pb_json_object(&json);
-    pb_json_member_i64(&json, "credential", n);
-    pb_json_member(&json, "key", pb_str_c(key));
-    pb_json_object_end(&json);
+    http_signin_put_key(response, n, key);
     return PB_OK;
 }

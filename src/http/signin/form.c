@@ -35,12 +35,29 @@ pb_status http_signin_read(const http_request *request, const char *const *names
     PB_TRY(http_op_body_text(body, "ticket", &form.ticket, err));
     PB_TRY(http_op_body_text(body, "begun", &form.begun, err));
     PB_TRY(http_op_body_text(body, "label", &form.label, err));
+    PB_TRY(http_op_body_text(body, "kind", &form.kind, err));
     PB_TRY(http_op_body_text(body, "device", &device, err));
+    PB_TRY(http_op_body_truth(body, "end_others", &form.others, err));
+    PB_TRY(http_passkey_read(request, body, &form, err));
     PB_TRY(read_cookie(request, body, &form.cookie, err));
     if (device.ptr != NULL)
         form.visit.known = device;
     *ret_form = form;
     return PB_OK;
+}
+
+service_proof http_signin_proof(const http_signin_form *form, service_way way)
+{
+    return (service_proof){.way = way,
+                           .name = form->name,
+                           .password = form->password,
+                           .code = form->code,
+                           .ticket = form->ticket,
+                           .begun = form->begun,
+                           .label = form->label,
+                           .assertion = form->assertion,
+                           .made = form->made,
+                           .others = form->others};
 }
 
 static pb_status refuse(http_response *response, const identity_signin *signin, pb_error *err)
@@ -72,6 +89,20 @@ static void put_signed_in(pb_json *json, const http_signin_form *form,
         pb_json_member(json, "device", signin->device_token);
 }
 
+/* The next step, and by what it can be taken. */
+static void put_next(const http_request *request, pb_json *json, const identity_signin *signin)
+{
+    pb_str site;
+    bool second = signin->step == IDENTITY_NEEDS_SECOND;
+    pb_json_member(json, "step", second ? PB_STR("needs_second") : PB_STR("needs_enrol"));
+    pb_json_member(json, "ticket", signin->ticket);
+    http_op_put_truth(json, "totp", signin->totp);
+    http_op_put_truth(json, "recovery", signin->recovery);
+    if (signin->passkey_count > 0 && service_desk_site(request->server->desk, &site, NULL) == PB_OK)
+        http_passkey_put_ask(json, "passkey", site, signin->challenge, signin->passkeys,
+                             signin->passkey_count, false);
+}
+
 pb_status http_signin_answer(const http_request *request, http_response *response,
                              const http_signin_form *form, const identity_signin *signin,
                              pb_error *err)
@@ -90,14 +121,8 @@ pb_status http_signin_answer(const http_request *request, http_response *respons
     pb_json_object(&json);
     if (in)
         put_signed_in(&json, form, signin);
-    else {
-        pb_json_member(&json, "step",
-                       signin->step == IDENTITY_NEEDS_SECOND ? PB_STR("needs_second")
-                                                             : PB_STR("needs_enrol"));
-        pb_json_member(&json, "ticket", signin->ticket);
-        http_op_put_truth(&json, "totp", signin->totp);
-        http_op_put_truth(&json, "recovery", signin->recovery);
-    }
+    else
+        put_next(request, &json, signin);
     pb_json_object_end(&json);
     return PB_OK;
 }

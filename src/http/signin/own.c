@@ -7,12 +7,11 @@
 
 static const char *const none[] = {NULL};
 
-/* A key or token that reaches to some operations only does not reach to these. */
-static pb_status need_guest(const http_request *request, http_response *response, bool whole,
-                            pb_error *err)
+pb_status http_signin_guest(const http_request *request, http_response *response,
+                            const char *const *names, bool whole, pb_error *err)
 {
     PB_TRY(http_need_somebody(request, response, err));
-    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_op_check_query(request, names, err));
     if (request->guest == NULL)
         return pb_fail(err, PB_DENIED, PB_MSG("Who holds the key of the workspace has no session."),
                        NULL);
@@ -22,17 +21,26 @@ static pb_status need_guest(const http_request *request, http_response *response
     return PB_OK;
 }
 
+static pb_status need_guest(const http_request *request, http_response *response, bool whole,
+                            pb_error *err)
+{
+    return http_signin_guest(request, response, none, whole, err);
+}
+
 pb_status http_signin_prove(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"password", "code", NULL};
+    static const char *const names[] = {"password", "code", "ticket", "passkey", NULL};
     http_signin_form form;
     identity_signin signin;
     PB_TRY(need_guest(request, response, true, err));
     PB_TRY(http_signin_read(request, names, &form, err));
-    const service_proof proof = {
-        .way = SERVICE_BY_PASSWORD, .password = form.password, .code = form.code};
-    PB_TRY(service_prove(request->server->desk, &form.visit, request->guest, &proof, request->arena,
-                         &signin, err));
+    const service_proof proof =
+        http_signin_proof(&form, form.assertion != NULL ? SERVICE_BY_PASSKEY : SERVICE_BY_PASSWORD);
+    pb_status status = service_prove(request->server->desk, &form.visit, request->guest, &proof,
+                                     request->arena, &signin, err);
+    if (status == PB_DENIED)
+        response->status = 401; /* a ticket that is none, or not any more */
+    PB_TRY(status);
     /* Who came with a cookie goes on with one. */
     form.cookie = http_request_header(request, "Authorization").ptr == NULL;
     return http_signin_answer(request, response, &form, &signin, err);
@@ -125,5 +133,20 @@ pb_status http_signin_session_end(http_request *request, http_response *response
     PB_TRY(service_session_end(request->server->desk, &visit, request->guest, request->who->user, n,
                                NULL, err));
     response->status = 204;
+    return PB_OK;
+}
+
+pb_status http_signin_sessions_end(http_request *request, http_response *response, pb_error *err)
+{
+    size_t count = 0;
+    pb_json json;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    PB_TRY(service_session_end(request->server->desk, &visit, request->guest, request->who->user, 0,
+                               &count, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "ended", (int64_t)count);
+    pb_json_object_end(&json);
     return PB_OK;
 }

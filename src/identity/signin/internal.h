@@ -27,9 +27,6 @@ pb_status identity_seal(db_workspace *workspace, pb_str about, pb_str plain, pb_
                         pb_error *err);
 /** False when it was sealed about something else, or by another key, or altered. */
 bool identity_unseal(db_workspace *workspace, pb_str about, pb_str sealed, pb_buf *out);
-/** Base64 with letters that addresses may hold, without padding (RFC 4648 §5). */
-void identity_base64url(pb_buf *out, pb_str bytes);
-bool identity_unbase64url(pb_str text, pb_buf *out);
 
 /** A part of an event's payload. */
 typedef struct identity_pair {

@@ -12,6 +12,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+/** Base64 with letters that addresses may hold, without padding (RFC 4648 §5): how browsers write
+ * what belongs to passkeys. */
+void identity_base64url(pb_buf *out, pb_str bytes);
+bool identity_unbase64url(pb_str text, pb_buf *out);
+
 enum { IDENTITY_CHALLENGE = 32, IDENTITY_PASSKEY_ID_MAX = 1023 };
 
 /** The site passkeys are made for. */

@@ -29,6 +29,9 @@ pb_status service_desk_open(db_workspace *workspace, const service_desk_options 
                             service_desk **ret_desk, pb_error *err);
 /** Takes NULL, returns NULL. */
 service_desk *service_desk_close(service_desk *desk);
+/** The site that passkeys are made for. PB_INVALID: none are taken, since nobody said which pages
+ * may ask for them. */
+pb_status service_desk_site(const service_desk *desk, pb_str *ret_site, pb_error *err);
 
 /* ---- who it is ---- */
 
@@ -68,6 +71,7 @@ typedef struct service_proof {
     pb_str name, password, code, ticket, begun, label;
     const identity_assertion *assertion;
     const identity_made *made;
+    bool others; /* SERVICE_BY_NEW_FACTOR of who is signed in: ends the other sessions */
 } service_proof;
 
 /** One step of signing in; see identity/signin.h. PB_USAGE: a part that the way needs is missing.
@@ -128,9 +132,10 @@ pb_status service_credentials(service_desk *desk, const identity_visit *visit,
                               const service_guest *guest, pb_uuid user, pb_arena *arena,
                               identity_credential **ret_credentials, size_t *ret_count,
                               pb_error *err);
-/** See identity_credential_end. */
+/** See identity_credential_end; `others`: ends the user's other sessions as well. PB_CONFLICT: it
+ * is one's own password, and there is no passkey. */
 pb_status service_credential_end(service_desk *desk, const identity_visit *visit,
-                                 const service_guest *guest, pb_uuid user, int64_t n,
+                                 const service_guest *guest, pb_uuid user, int64_t n, bool others,
                                  pb_error *err);
 /** See identity_session_list. */
 pb_status service_sessions(service_desk *desk, const identity_visit *visit,
