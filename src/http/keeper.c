@@ -4,15 +4,18 @@
 #include "server.h"
 
 #include "base/time.h"
+#include "service/serving.h"
 #include "sys/clock.h"
+#include "sys/memory.h"
 
 enum {
     GROUPS = 4096,
     EVENTS_MAX = 1024,
     TICK_MS = 1000,
     TICK_EVENTS_MS = 250,
-    BODY_RATE = 32 << 10, /* bytes a second that a body has to bring */
-    ANSWER_RATE = 8 << 10 /* and an answer has to be taken with */
+    REST_US = 30 * 1000 * 1000, /* after which a server that nobody asks is at rest */
+    BODY_RATE = 32 << 10,       /* bytes a second that a body has to bring */
+    ANSWER_RATE = 8 << 10       /* and an answer has to be taken with */
 };
 
 /* How many connections a network has. */
@@ -29,10 +32,13 @@ struct http_keeper {
     pthread_t thread;
     bool ends;
     http_connection *first;
-    size_t count;
+    atomic_size_t count;
     group *groups[GROUPS];
     http_events *events[EVENTS_MAX];
     size_t event_count;
+    uint64_t numbers; /* of requests, when it was last looked */
+    int64_t asked_us; /* when there was one last */
+    bool rested;
 };
 
 static group **place_of(http_keeper *keeper, uint64_t number)
@@ -113,6 +119,27 @@ static void look_after_events(http_keeper *keeper, int64_t now_us)
     keeper->event_count = kept;
 }
 
+/* When nothing was asked for a while, what is kept ready for the next request is given back: once,
+ * until something is asked again. Locked, but for the time that takes. */
+static void rest(http_keeper *keeper, int64_t now_us)
+{
+    http_server *server = keeper->server;
+    uint64_t numbers = atomic_load(&server->numbers);
+    if (numbers != keeper->numbers || atomic_load(&server->active) > 0) {
+        keeper->numbers = numbers;
+        keeper->asked_us = now_us;
+        keeper->rested = false;
+    }
+    if (keeper->rested || now_us - keeper->asked_us < REST_US)
+        return;
+    keeper->rested = true;
+    pthread_mutex_unlock(&keeper->mutex);
+    if (server->options->workspace != NULL)
+        service_serving_rest(server->options->workspace);
+    sys_memory_trim();
+    pthread_mutex_lock(&keeper->mutex);
+}
+
 static void *keep(void *context)
 {
     http_keeper *keeper = context;
@@ -128,6 +155,7 @@ static void *keep(void *context)
             http_workers_nudge(keeper->server->workers);
             looked_us = now_us;
         }
+        rest(keeper, now_us);
         int64_t wait_ms = keeper->event_count > 0 ? TICK_EVENTS_MS : TICK_MS;
         int64_t end_us = now_us + wait_ms * 1000;
         until = (struct timespec){end_us / PB_US_PER_SECOND, end_us % PB_US_PER_SECOND * 1000};
@@ -273,10 +301,7 @@ void http_keeper_stop_work(http_keeper *keeper)
 
 size_t http_keeper_count(http_keeper *keeper)
 {
-    pthread_mutex_lock(&keeper->mutex);
-    size_t count = keeper->count;
-    pthread_mutex_unlock(&keeper->mutex);
-    return count;
+    return atomic_load_explicit(&keeper->count, memory_order_relaxed);
 }
 
 bool http_keeper_watch(http_keeper *keeper, http_events *events)

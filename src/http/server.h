@@ -15,7 +15,12 @@ struct MHD_Daemon;
 struct MHD_Response;
 struct gnutls_session_int;
 
-enum { HTTP_LISTEN_MAX = 16 };
+enum {
+    HTTP_LISTEN_MAX = 16,
+    /* What libmicrohttpd keeps of a request, for each connection all the time. Above 32 KiB it
+     * comes from the system in whole pages. */
+    HTTP_ROOM = 36 << 10
+};
 
 typedef struct http_server http_server;
 typedef struct http_metrics http_metrics;
@@ -77,6 +82,9 @@ typedef struct http_connection {
     bool shaken;       /* TLS is agreed on */
     bool crowded;      /* one too many from its address */
     uint64_t group;    /* see sys_net_group */
+    /* Of the thread alone that looks after the connection (tls.c): */
+    char *room;      /* where libmicrohttpd keeps requests; NULL: not known */
+    uint64_t pulled; /* bytes that came since TLS was agreed on */
     char address[SYS_ADDRESS_MAX];
 } http_connection;
 
@@ -99,6 +107,7 @@ struct http_exchange {
     pb_str raw;            /* the address as it came */
     const char *raw_place; /* where it stood */
     pb_buf body;
+    size_t head_size;
     uint64_t body_size; /* that is to come */
     enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
     bool close;       /* the connection ends with this answer */
@@ -212,6 +221,8 @@ http_certificates *http_certificates_close(http_certificates *certificates);
 pb_status http_certificates_reload(http_certificates *certificates, pb_error *err);
 /** SHA-256 of the certificate in use, hexadecimal, for people to compare. */
 void http_certificates_print(http_certificates *certificates, pb_buf *out);
+/** The head of a request stands at `head` in the connection's room. */
+void http_tls_room(http_connection *connection, char *head, size_t head_size);
 /** Makes a new TLS session end in this server's ways. */
 void http_tls_begin(http_connection *connection);
 

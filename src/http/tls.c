@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/memory.h"
 #include "sys/terminal.h"
 
 #include <errno.h>
@@ -13,7 +14,13 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-enum { CHAIN_MAX = 16, FILE_MAX = 1 << 20, KEPT = 8 };
+enum {
+    CHAIN_MAX = 16,
+    FILE_MAX = 1 << 20,
+    KEPT = 8,
+    ROOM_MARGIN = 4096,
+    MANY = 256 /* connections */
+};
 
 const char http_tls_priorities[] =
     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:-AES-256-CBC:-CAMELLIA-"
@@ -200,15 +207,40 @@ gnutls_certificate_retrieve_function2 *http_tls_certificate(void)
     return give_certificate;
 }
 
-/* Records are read one by one: what comes once TLS is agreed on belongs to a request. */
-static void note_begin(http_connection *c)
+/* Records are read one by one: what comes once TLS is agreed on belongs to a request. True where
+ * nothing comes: the connection is between two requests. */
+static bool note_pull(http_connection *c, bool came)
 {
     pthread_mutex_lock(&c->mutex);
-    if (c->shaken && c->stage == HTTP_WAITS && !c->began) {
+    bool between = c->shaken && c->stage == HTTP_WAITS && !c->began;
+    if (between && came) {
         c->began = true;
         c->since_us = sys_monotonic_us();
     }
     pthread_mutex_unlock(&c->mutex);
+    return between && !came;
+}
+
+/* Of the room only the place of a head is told, which empty lines may stand before. Their number is
+ * bounded by what came beyond the head itself, where that is the first request: so ROOM_MARGIN of
+ * the room is left alone, and never more given back than it has. */
+void http_tls_room(http_connection *c, char *head, size_t head_size)
+{
+    if (c->room == NULL && c->pulled > 0 && c->pulled < head_size + ROOM_MARGIN)
+        c->room = head;
+    c->pulled = UINT64_MAX / 2; /* from here on it tells nothing */
+}
+
+/* Where many are connected, each gives back what libmicrohttpd keeps for its next request, while
+ * nothing of that is there: it clears the room after each request. */
+static void give_back(const http_connection *c)
+{
+    static const char nothing[16];
+    int said = errno; /* by the read, and still to be heard */
+    if (c->room != NULL && memcmp(c->room, nothing, sizeof nothing) == 0 &&
+        http_keeper_count(c->server->keeper) > MANY)
+        sys_memory_drop(c->room, HTTP_ROOM - ROOM_MARGIN);
+    errno = said;
 }
 
 /* Reads for a TLS session. A connection that was given up ends here, and is told why: this thread
@@ -225,8 +257,9 @@ static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
     if (tell)
         gnutls_record_send(c->session, c->server->too_late.ptr, c->server->too_late.len);
     ssize_t got = late ? 0 : sys_net_receive(c->fd, to, size);
-    if (got > 0)
-        note_begin(c);
+    if (note_pull(c, got > 0) && got < 0)
+        give_back(c);
+    c->pulled += got > 0 && c->shaken ? (uint64_t)got : 0;
     return got;
 }
 

@@ -9,12 +9,7 @@
 
 #include <microhttpd.h>
 
-enum {
-    POOL_BYTES = 16 << 10,
-    /* each connection has them all the time: 10,000 take 170 MB */ ANSWER_MAX = 64 << 20,
-    HARD_FACTOR = 2,
-    ID_RANDOM = 8
-};
+enum { ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8 };
 
 /* Nobody can foretell nor needs to: numbers of requests only have to differ (splitmix64). */
 static uint64_t next_number(http_server *server)
@@ -153,6 +148,7 @@ static int look_at_head(http_exchange *exchange, const char *method, const char 
                       .headers = request->headers,
                       .header_count = all.count};
     int refused = http_head_check(&head, &exchange->body_size, err);
+    exchange->head_size = head.size;
     request->header_count = all.count < HTTP_HEADERS_MAX ? all.count : HTTP_HEADERS_MAX;
     if (refused == 0)
         refused = http_head_parse(&head, request, err);
@@ -171,6 +167,8 @@ static enum MHD_Result first_call(http_exchange *exchange, const char *method, c
     if (!http_keeper_stage(c, HTTP_READS, 0))
         return MHD_NO; /* given up at this very moment */
     int refused = look_at_head(exchange, method, version, &error);
+    if (c->session != NULL && refused == 0)
+        http_tls_room(c, (char *)(uintptr_t)method, exchange->head_size);
     if (refused != 0) {
         exchange->close = true;
         http_exchange_refuse(exchange, refused, &error);
@@ -314,7 +312,7 @@ pb_status http_transport_start(http_server *server, http_listener *listener, pb_
         limits->connections > limits->threads ? limits->connections : limits->threads + 1,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         server->options->proxy || listener->path != NULL ? 0U : limits->per_address * HARD_FACTOR,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_ROOM, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
         MHD_OPTION_NOTIFY_CONNECTION, notice, listener, MHD_OPTION_NOTIFY_COMPLETED, complete,
         listener, MHD_OPTION_URI_LOG_CALLBACK, begin, listener, MHD_OPTION_UNESCAPE_CALLBACK,
         keep_escapes, NULL,

@@ -1,0 +1,16 @@
+/* Memory given back to the system while the process goes on.
+ *
+ * Threads: any.
+ */
+#ifndef SYS_MEMORY_H
+#define SYS_MEMORY_H
+
+#include <stddef.h>
+
+/** Gives back the whole pages that lie within: they hold zeros then, and take nothing until they
+ * are used again. Only for memory that is its owner's alone, from the allocator or the system. */
+void sys_memory_drop(void *start, size_t size);
+/** Gives back what the allocator keeps of freed memory. Takes some milliseconds. */
+void sys_memory_trim(void);
+
+#endif
