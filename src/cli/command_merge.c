@@ -264,8 +264,7 @@ static pb_status merge_few(cli_context *context, const char *entity, pb_buf *out
     PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status = entity != NULL ? cli_entity(context, entity, &ask.entity, err) : PB_OK;
     if (status == PB_OK)
-        status =
-            service_merge(context->service, &call, workspace, &ask, context->arena, &merged, err);
+        status = service_merge(&call, workspace, &ask, context->arena, &merged, err);
     db_workspace_close(workspace);
     cli_progress_end(context);
     PB_TRY(status);
@@ -372,9 +371,8 @@ pb_status cli_run_unmerge(cli_context *context, int *ret_exit, pb_error *err)
     PB_TRY(cli_open_argument(context, &workspace, err));
     pb_status status = name != NULL ? cli_entity(context, name, &entity, err) : PB_OK;
     if (status == PB_OK)
-        status =
-            service_unmerge(context->service, &call, workspace, entity, context->call.arguments[1],
-                            dry_run, context->arena, &unmerged, err);
+        status = service_unmerge(&call, workspace, entity, context->call.arguments[1], dry_run,
+                                 context->arena, &unmerged, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     if (context->json)

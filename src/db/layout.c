@@ -68,6 +68,8 @@ static const struct fixed {
     {"t_sign_slow", "B id;T kind;I failures;I told;I last_us;I until_us", "id"},
     {"t_sign_spent", "B id;I until_us", "id"},
     {"request_done", "T key;B request;I at_us;b body*", "key"},
+    {"record_looked", "T entity;B record;I seq", "entity, record, seq"},
+    {"value_origin", "T entity;B record;T field;I seq", "entity, record, field"},
     {"t_value_note", "T entity;T field;T kind;I n;I part;t value?;t problem",
      "entity, field, kind, n, part"},
 };

@@ -176,11 +176,12 @@ pb_status ledger_read(db_session *session, uint64_t sequence, pb_arena *arena,
 
 /* A body begins with a map head of one byte, then its kind (see event_write): nothing else needs to
  * be read to tell the kind. */
-pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
-                         void *context, pb_error *err)
+pb_status ledger_each_between(db_session *session, const char *kind, uint64_t from, uint64_t until,
+                              ledger_numbered_each each, void *context, pb_error *err)
 {
     static const char sql[] =
-        "SELECT seq FROM ledger_event WHERE SUBSTR(body, 2, CAST(?1 AS INTEGER)) = ?2 ORDER BY seq";
+        "SELECT seq FROM ledger_event WHERE SUBSTR(body, 2, CAST(?1 AS INTEGER)) = ?2"
+        " AND seq >= ?3 AND seq < ?4 ORDER BY seq";
     PB_AUTO_BUF begins = PB_BUF_INIT(256);
     PB_AUTO_ARENA arena = pb_arena_new(0);
     db_stmt *stmt;
@@ -190,22 +191,44 @@ pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_eac
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, (int64_t)begins.len);
     db_bind_blob(stmt, 2, pb_buf_str(&begins));
+    db_bind_i64(stmt, 3, from > INT64_MAX ? INT64_MAX : (int64_t)from);
+    db_bind_i64(stmt, 4, until > INT64_MAX ? INT64_MAX : (int64_t)until);
     for (;;) {
         bool row, erased;
         ledger_event event;
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
             return PB_OK;
+        uint64_t sequence = (uint64_t)db_column_i64(stmt, 0);
         pb_arena_reset(arena);
-        pb_status status =
-            ledger_read(session, (uint64_t)db_column_i64(stmt, 0), arena, &event, &erased, err);
+        pb_status status = ledger_read(session, sequence, arena, &event, &erased, err);
         if (status == PB_OK)
-            status = each(context, &event, erased, err);
+            status = each(context, sequence, &event, erased, err);
         if (status != PB_OK) {
             db_reset(stmt);
             return status;
         }
     }
+}
+
+typedef struct unnumbered {
+    ledger_event_each each;
+    void *context;
+} unnumbered;
+
+static pb_status pass_on(void *context, uint64_t sequence, const ledger_event *event, bool erased,
+                         pb_error *err)
+{
+    const unnumbered *to = context;
+    (void)sequence;
+    return to->each(to->context, event, erased, err);
+}
+
+pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
+                         void *context, pb_error *err)
+{
+    unnumbered to = {each, context};
+    return ledger_each_between(session, kind, 0, UINT64_MAX, pass_on, &to, err);
 }
 
 pb_status ledger_erase_payload(db_session *session, uint64_t sequence, ledger_actor actor,

@@ -6,6 +6,7 @@
 const ledger_kind ledger_kinds[] = {
     {"access.asked", false, true, PB_MSG("It was asked who may see or change a field of a record.")},
     {"access.refused", false, true, PB_MSG("Something was refused to somebody who may not do it.")},
+    {"accesses.read", false, true, PB_MSG("Somebody asked who looked at a record.")},
     {"audit.run", false, true, PB_MSG("An audit was run.")},
     {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
     {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},
@@ -63,6 +64,7 @@ const ledger_kind ledger_kinds[] = {
     {"user.changed", false, true, PB_MSG("What is said of a user was changed.")},
     {"user.ended", false, true, PB_MSG("A user was ended, with everything it held.")},
     {"user.returned", false, true, PB_MSG("A user that had been ended is one again.")},
+    {"value.stated", false, true, PB_MSG("It was stated where values of a record come from.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.interrupted", false, true, PB_MSG("An interruption left a commit incomplete or altered; what was left of it was put aside.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
@@ -71,4 +73,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 66;
+const size_t ledger_kind_count = 68;

@@ -194,24 +194,63 @@ static pb_status read_pair(db_session *session, db_stmt *stmt, pb_arena *arena,
     return PB_OK;
 }
 
-static pb_status prepare_list(db_session *session, const record_review_filter *filter,
-                              const model_entity *entity, db_stmt **ret_stmt, pb_error *err)
+static pb_status score_of(db_session *session, const model_entity *entity, int64_t number,
+                          int64_t *ret_score, pb_error *err)
 {
-    PB_AUTO_BUF sql = PB_BUF_INIT(WORDS_MAX);
-    pb_buf_addc(&sql, "SELECT " COLUMNS " FROM t_review_pair AS p WHERE entity = ?1");
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(session, "SELECT score FROM t_review_pair WHERE n = ?1 AND entity = ?2",
+                      &stmt, err));
+    db_bind_i64(stmt, 1, number);
+    db_bind_text(stmt, 2, entity->name);
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_score = row ? db_column_i64(stmt, 0) : 0;
+    db_reset(stmt);
+    return row ? PB_OK
+               : pb_fail(err, PB_NOT_FOUND, PB_MSG("The review queue has no pair {number}."),
+                         "number", PB_ARG_INT(number), NULL);
+}
+
+static void put_list(const record_review_filter *filter, const model_entity *entity, pb_buf *sql)
+{
+    pb_buf_addc(sql, "SELECT " COLUMNS " FROM t_review_pair AS p WHERE entity = ?");
     if (!filter->any_state)
-        pb_buf_printf(&sql, " AND state = '%s'", words[filter->state]);
+        pb_buf_printf(sql, " AND state = '%s'", words[filter->state]);
     if (filter->live)
-        pb_buf_printf(&sql,
+        pb_buf_printf(sql,
                       " AND EXISTS (SELECT 1 FROM t_%.*s AS a WHERE a.id = p.left_id AND"
                       " a.deleted = 0) AND EXISTS (SELECT 1 FROM t_%.*s AS b WHERE"
                       " b.id = p.right_id AND b.deleted = 0)",
                       PB_STR_FMT(entity->name), PB_STR_FMT(entity->name));
-    pb_buf_addc(&sql, " ORDER BY score DESC, n");
+    if (filter->record != NULL)
+        pb_buf_addc(sql, " AND (left_id = ? OR right_id = ?)");
+    if (filter->after > 0)
+        pb_buf_addc(sql,
+                    filter->by_number ? " AND n < ?" : " AND (score < ? OR (score = ? AND n > ?))");
+    pb_buf_addc(sql, filter->by_number ? " ORDER BY n DESC" : " ORDER BY score DESC, n");
+}
+
+static pb_status prepare_list(db_session *session, const record_review_filter *filter,
+                              const model_entity *entity, db_stmt **ret_stmt, pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(WORDS_MAX);
+    int place = 1;
+    int64_t score = 0;
+    if (filter->after > 0 && !filter->by_number)
+        PB_TRY(score_of(session, entity, filter->after, &score, err));
+    put_list(filter, entity, &sql);
     if (sql.failed)
         return pb_fail_memory(err);
     PB_TRY(db_prepare_text(session, pb_buf_str(&sql), ret_stmt, err));
-    db_bind_text(*ret_stmt, 1, entity->name);
+    db_bind_text(*ret_stmt, place++, entity->name);
+    for (int side = 0; side < 2 && filter->record != NULL; side++)
+        db_bind_blob(*ret_stmt, place++, pb_uuid_str(filter->record));
+    if (filter->after > 0 && !filter->by_number) {
+        db_bind_i64(*ret_stmt, place++, score);
+        db_bind_i64(*ret_stmt, place++, score);
+    }
+    if (filter->after > 0)
+        db_bind_i64(*ret_stmt, place, filter->after);
     return PB_OK;
 }
 

@@ -4,11 +4,11 @@
 #include "base/bytes.h"
 #include "base/map.h"
 #include "internal.h"
+#include "merge_access.h"
 #include "merge_names.h"
 #include "record/review.h"
 
 typedef struct merge_work {
-    const service_core *service;
     const service_call *call;
     const service_merge_ask *ask;
     pb_arena *arena;
@@ -16,6 +16,7 @@ typedef struct merge_work {
     size_t link_capacity;
     pb_str **viewers; /* by record: who sees it; [count] the survivor afterwards */
     size_t *viewer_counts;
+    service_denial denial;
 } merge_work;
 
 /* --- keeping what is told --- */
@@ -207,6 +208,11 @@ static void find_gains(merge_work *work)
 
 /* --- who is meant --- */
 
+static const model_schema *schema_of(db_session *session)
+{
+    return db_workspace_schema(db_session_workspace(session));
+}
+
 static pb_status two_kinds(pb_str a, const model_entity *one, pb_str b, const model_entity *other,
                            pb_error *err)
 {
@@ -234,7 +240,7 @@ static pb_status find_ids(merge_work *work, db_session *session, const model_ent
     for (size_t i = 0; i < ask->name_count; i++) {
         const model_entity *of = ask->entity;
         pb_str name = pb_str_c(ask->names[i]);
-        PB_TRY(service_named(session, work->service->schema, name, &of, &ids[i], err));
+        PB_TRY(service_named(session, schema_of(session), name, &of, &ids[i], err));
         if (entity != NULL && of != entity)
             return two_kinds(pb_str_c(ask->names[0]), entity, name, of, err);
         entity = of;
@@ -246,8 +252,8 @@ static pb_status find_ids(merge_work *work, db_session *session, const model_ent
     return entity == NULL ? PB_INTERNAL : PB_OK; /* there are two names at least */
 }
 
-static pb_status read_take(merge_work *work, db_session *session, const model_entity *entity,
-                           const char *text, record_merge_take *ret_take, pb_error *err)
+static pb_status read_take(db_session *session, const model_entity *entity, const char *text,
+                           record_merge_take *ret_take, pb_error *err)
 {
     pb_str name, rest = pb_str_c(text);
     pb_str_split(&rest, '=', &name);
@@ -260,7 +266,7 @@ static pb_status read_take(merge_work *work, db_session *session, const model_en
                             PB_ARG(name), "entity", PB_ARG(entity->name), NULL);
         return PB_USAGE;
     }
-    return service_named(session, work->service->schema, rest, &entity, &ret_take->from, err);
+    return service_named(session, schema_of(session), rest, &entity, &ret_take->from, err);
 }
 
 static pb_status read_group(merge_work *work, db_session *session, record_merge_group *ret_group,
@@ -280,11 +286,11 @@ static pb_status read_group(merge_work *work, db_session *session, record_merge_
                                 .take_count = ask->take_count};
     if (ask->into != NULL) {
         group.into = &ids[ask->name_count];
-        PB_TRY(service_named(session, work->service->schema, pb_str_c(ask->into), &entity,
+        PB_TRY(service_named(session, schema_of(session), pb_str_c(ask->into), &entity,
                              &ids[ask->name_count], err));
     }
     for (size_t i = 0; i < ask->take_count; i++)
-        PB_TRY(read_take(work, session, entity, ask->takes[i], &takes[i], err));
+        PB_TRY(read_take(session, entity, ask->takes[i], &takes[i], err));
     *ret_group = group;
     return PB_OK;
 }
@@ -371,13 +377,12 @@ static pb_status merge_group(merge_work *work, record_writer *writer,
     return status;
 }
 
-static pb_status merge(db_session *session, void *context, pb_error *err)
+static pb_status merge_decided(merge_work *work, const service_access *access, pb_error *err)
 {
-    merge_work *work = context;
+    db_session *session = access->session;
     record_merge_group group = {0};
     record_writer *writer = NULL;
-    *work->merged = (service_merged){0};
-    work->link_capacity = 0;
+    PB_TRY(merge_may(access, work->ask, work->arena, err));
     PB_TRY(read_group(work, session, &group, err));
     work->merged->entity = group.entity;
     PB_TRY(ask_decisions(work, session, &group, err));
@@ -387,20 +392,47 @@ static pb_status merge(db_session *session, void *context, pb_error *err)
     record_writer_close(writer);
     PB_TRY(status);
     find_gains(work);
+    return merge_see(access, work->merged, work->arena, err);
+}
+
+static pb_status merge(db_session *session, void *context, pb_error *err)
+{
+    merge_work *work = context;
+    service_access access;
+    *work->merged = (service_merged){0};
+    work->link_capacity = 0;
+    PB_TRY(service_access_open(session, work->call, &work->denial, &access, err));
+    pb_status status = merge_decided(work, &access, err);
+    service_access_close(&access);
+    PB_TRY(status);
     return work->ask->dry_run ? PB_CANCELLED : PB_OK; /* a rehearsal is rolled back */
 }
 
-pb_status service_merge(const service_core *service, const service_call *call,
-                        db_workspace *workspace, const service_merge_ask *ask, pb_arena *arena,
-                        service_merged *ret_merged, pb_error *err)
+/* Who merges sees the records side by side. */
+static pb_status log_merged(const merge_work *work, db_workspace *workspace, pb_error *err)
+{
+    const service_merged *merged = work->merged;
+    const record_data **shown = pb_arena_array(work->arena, merged->count + 1, sizeof *shown);
+    if (work->call->who == NULL)
+        return PB_OK;
+    if (shown == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < merged->count; i++)
+        shown[i] = &merged->seen[i].record;
+    return service_log_shown(work->call, workspace, shown, merged->count, err);
+}
+
+pb_status service_merge(const service_call *call, db_workspace *workspace,
+                        const service_merge_ask *ask, pb_arena *arena, service_merged *ret_merged,
+                        pb_error *err)
 {
     service_merged merged = {0};
-    merge_work work = {
-        .service = service, .call = call, .ask = ask, .arena = arena, .merged = &merged};
+    merge_work work = {.call = call, .ask = ask, .arena = arena, .merged = &merged};
     pb_status status = db_write_within(workspace, call->limits, merge, &work, err);
     bool rehearsal = ask->dry_run && status == PB_CANCELLED && merged.run > 0;
     if (status != PB_OK && !rehearsal)
-        return status;
+        return service_refused(call, workspace, &work.denial, status, err);
+    PB_TRY(log_merged(&work, workspace, err));
     *ret_merged = merged;
     return PB_OK;
 }
@@ -408,7 +440,6 @@ pb_status service_merge(const service_core *service, const service_call *call,
 /* --- taking apart --- */
 
 typedef struct unmerge_work {
-    const service_core *service;
     const service_call *call;
     const model_entity *entity;
     const char *name;
@@ -416,6 +447,7 @@ typedef struct unmerge_work {
     pb_arena *arena;
     service_unmerged *unmerged;
     size_t capacity;
+    service_denial denial;
 } unmerge_work;
 
 static pb_status keep(void *context, const record_undo_kept *kept, pb_error *err)
@@ -435,34 +467,53 @@ static bool moving_back(void *context, uint64_t done, uint64_t total)
     return service_moving_links((void *)(uintptr_t)work->call, done, total);
 }
 
-static pb_status unmerge(db_session *session, void *context, pb_error *err)
+static pb_status unmerge_decided(unmerge_work *work, const service_access *access, pb_error *err)
 {
-    unmerge_work *work = context;
+    db_session *session = access->session;
     service_unmerged *unmerged = work->unmerged;
     record_writer *writer = NULL;
-    *unmerged = (service_unmerged){.entity = work->entity};
-    work->capacity = 0;
-    PB_TRY(service_named(session, work->service->schema, pb_str_c(work->name), &unmerged->entity,
+    PB_TRY(merge_may_part(access, work->entity, work->name, work->arena, err));
+    PB_TRY(service_named(session, schema_of(session), pb_str_c(work->name), &unmerged->entity,
                          &unmerged->id, err));
     PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
                               err));
     pb_status status = record_unmerge(writer, unmerged->entity, unmerged->id, keep, NULL,
                                       moving_back, work, &unmerged->counts, &unmerged->run, err);
     record_writer_close(writer);
+    return status == PB_OK ? merge_see_parted(access, unmerged, work->arena, err) : status;
+}
+
+static pb_status unmerge(db_session *session, void *context, pb_error *err)
+{
+    unmerge_work *work = context;
+    service_access access;
+    *work->unmerged = (service_unmerged){.entity = work->entity};
+    work->capacity = 0;
+    PB_TRY(service_access_open(session, work->call, &work->denial, &access, err));
+    pb_status status = unmerge_decided(work, &access, err);
+    service_access_close(&access);
     return status == PB_OK && work->dry_run ? PB_CANCELLED : status;
 }
 
-pb_status service_unmerge(const service_core *service, const service_call *call,
-                          db_workspace *workspace, const model_entity *entity, const char *name,
-                          bool dry_run, pb_arena *arena, service_unmerged *ret_unmerged,
-                          pb_error *err)
+pb_status service_unmerge(const service_call *call, db_workspace *workspace,
+                          const model_entity *entity, const char *name, bool dry_run,
+                          pb_arena *arena, service_unmerged *ret_unmerged, pb_error *err)
 {
     service_unmerged unmerged = {0};
-    unmerge_work work = {service, call, entity, name, dry_run, arena, &unmerged, 0};
+    unmerge_work work = {.call = call,
+                         .entity = entity,
+                         .name = name,
+                         .dry_run = dry_run,
+                         .arena = arena,
+                         .unmerged = &unmerged};
     pb_status status = db_write_within(workspace, call->limits, unmerge, &work, err);
     bool rehearsal = dry_run && status == PB_CANCELLED && unmerged.run > 0;
     if (status != PB_OK && !rehearsal)
-        return status;
+        return service_refused(call, workspace, &work.denial, status, err);
+    if (call->who != NULL) {
+        const record_data *shown = &unmerged.seen->record;
+        PB_TRY(service_log_shown(call, workspace, &shown, 1, err));
+    }
     *ret_unmerged = unmerged;
     return PB_OK;
 }

@@ -21,6 +21,8 @@ static pb_status may_write_fields(const service_access *access, identity_operati
     PB_TRY(service_may(access, operation, record, err));
     for (size_t i = 0; i < write->count; i++)
         PB_TRY(service_may_write(access, operation, record, write->inputs[i].field, err));
+    for (size_t i = 0; i < write->statement_count; i++)
+        PB_TRY(service_may_write(access, operation, record, write->statements[i].field, err));
     return PB_OK;
 }
 
@@ -122,6 +124,10 @@ static pb_status write_in(const service_access *access, putting *p, pb_error *er
     if (status == PB_OK)
         status = record_writer_finish(writer, err);
     record_writer_close(writer);
+    if (status == PB_OK && p->write->statement_count > 0)
+        status = record_state(access->session, p->call->actor, p->call->now_us, p->write->entity,
+                              p->written.entered.id, p->write->statements,
+                              p->write->statement_count, err);
     return status == PB_OK ? check_after(access, p, err) : status;
 }
 

@@ -248,7 +248,7 @@ static void test_an_import_of_a_record_merged_away_changes_the_survivor(void **s
                                    .names = (const char *const[]){"c1", "c3"},
                                    .name_count = 2,
                                    .into = "c1"};
-    must(service_merge(o->service, &o->call, workspace, &ask, o->arena, &merged, &err), &err);
+    must(service_merge(&o->call, workspace, &ask, o->arena, &merged, &err), &err);
     exchange_plan plan =
         import(o, workspace,
                put(o, "later.csv",
@@ -334,25 +334,22 @@ static void test_a_merge_that_is_stopped_leaves_nothing(void **state)
     service_call call = o->call;
     call.progress = stop_moving;
     call.context = &stop;
-    assert_int_equal(service_merge(o->service, &call, workspace, &ask, o->arena, &merged, &err),
-                     PB_CANCELLED);
+    assert_int_equal(service_merge(&call, workspace, &ask, o->arena, &merged, &err), PB_CANCELLED);
     assert_int_equal(stop.told, 3); /* 0, 256, 512 */
     assert_int_equal(runs_of(workspace), runs);
     assert_int_equal(count_records(o, workspace, "account"), 2);
     stop = (stopping){.at = UINT64_MAX};
-    must(service_merge(o->service, &call, workspace, &ask, o->arena, &merged, &err), &err);
+    must(service_merge(&call, workspace, &ask, o->arena, &merged, &err), &err);
     assert_int_equal(merged.counts.links, LINKS);
     assert_int_equal(count_records(o, workspace, "account"), 1);
     stop = (stopping){.at = 512};
-    assert_int_equal(service_unmerge(o->service, &call, workspace, ask.entity, "A1", false,
-                                     o->arena, &parted, &err),
-                     PB_CANCELLED);
+    assert_int_equal(
+        service_unmerge(&call, workspace, ask.entity, "A1", false, o->arena, &parted, &err),
+        PB_CANCELLED);
     assert_int_equal(count_records(o, workspace, "account"), 1);
     assert_int_equal(runs_of(workspace), runs + 1);
     stop = (stopping){.at = UINT64_MAX};
-    must(service_unmerge(o->service, &call, workspace, ask.entity, "A1", false, o->arena, &parted,
-                         &err),
-         &err);
+    must(service_unmerge(&call, workspace, ask.entity, "A1", false, o->arena, &parted, &err), &err);
     assert_int_equal(parted.counts.links, LINKS);
     must(service_verify(o->service, &o->call, workspace, &report, &err), &err);
     db_workspace_close(workspace);

@@ -82,6 +82,11 @@ typedef pb_status (*ledger_event_each)(void *context, const ledger_event *event,
  * only those of the kind. */
 pb_status ledger_each_of(db_session *session, const char *kind, ledger_event_each each,
                          void *context, pb_error *err);
+/** The same for the events from sequence `from` to before `until`, each with its sequence. */
+typedef pb_status (*ledger_numbered_each)(void *context, uint64_t sequence,
+                                          const ledger_event *event, bool erased, pb_error *err);
+pb_status ledger_each_between(db_session *session, const char *kind, uint64_t from, uint64_t until,
+                              ledger_numbered_each each, void *context, pb_error *err);
 
 /** Which events: what is absent, NULL or zero leaves it open. */
 typedef struct ledger_filter {

@@ -57,11 +57,15 @@ typedef struct record_review_filter {
     const model_entity *entity; /* NULL: all */
     bool any_state;
     record_decision state;
-    bool live;     /* only pairs of which neither record is deleted */
-    int64_t limit; /* 0: all */
+    bool live;             /* only pairs of which neither record is deleted */
+    int64_t limit;         /* 0: all */
+    const pb_uuid *record; /* only pairs of this record; NULL: of any */
+    bool by_number;        /* the newest first, not the surest: so that the order tells nothing */
+    int64_t after; /* number of the last pair told: go on behind it; 0: from the beginning */
 } record_review_filter;
 typedef pb_status (*record_pair_each)(void *context, const record_pair *pair, pb_error *err);
-/** Calls `each` for pairs of the queue, the surest first; texts live until it returns. */
+/** Calls `each` for pairs of the queue, the surest first; texts live until it returns. Where
+ * `after` is a pair that there is not, PB_NOT_FOUND. */
 pb_status record_review_each(db_session *session, const record_review_filter *filter,
                              record_pair_each each, void *context, pb_error *err);
 /** Number of pairs by state, of all entities or one. */

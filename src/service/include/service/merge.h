@@ -1,10 +1,13 @@
 /* Merging records and taking merges apart, with a preview that is the thing itself, rolled back.
+ *
+ * Who acts (`call->who`) must be let merge every record of a merge, and names records by their ids
+ * within one entity; what is told is what they may see.
  */
 #ifndef SERVICE_MERGE_H
 #define SERVICE_MERGE_H
 
 #include "record/merge.h"
-#include "service/service.h"
+#include "service/records.h"
 
 /** Names who sees a record: people, teams. Texts live in `arena`. */
 typedef pb_status (*service_viewers)(void *context, const record_data *record, pb_arena *arena,
@@ -46,13 +49,17 @@ typedef struct service_merged {
     size_t gain_count;
     bool said_different; /* a reviewer had decided that two of them are not one */
     int64_t run;
+    const service_record *seen; /* `records` as the actor sees them, behind them `after`; with a
+                                   `who`, fields that do not show have a NULL `field` above, gains
+                                   and links that do not show are left out, and so are they in
+                                   `counts` */
 } service_merged;
 
 /** Merges; errors as record_merger_merge, and PB_INVALID for records of two entities, a take that
  * names no field. Everything in `*ret_merged` lives in `arena`. */
-pb_status service_merge(const service_core *service, const service_call *call,
-                        db_workspace *workspace, const service_merge_ask *ask, pb_arena *arena,
-                        service_merged *ret_merged, pb_error *err);
+pb_status service_merge(const service_call *call, db_workspace *workspace,
+                        const service_merge_ask *ask, pb_arena *arena, service_merged *ret_merged,
+                        pb_error *err);
 
 /** Which records are one, many at a time. */
 typedef struct service_bulk_ask {
@@ -108,12 +115,12 @@ typedef struct service_unmerged {
     record_unmerge_counts counts;
     record_undo_kept *kept; /* the first SERVICE_KEPT_MOST */
     size_t kept_count;
-    int64_t run; /* of the taking apart */
+    int64_t run;                /* of the taking apart */
+    const service_record *seen; /* the record that survives, as the actor sees it */
 } service_unmerged;
 /** Takes the newest merge of a record apart, or the one that absorbed it. */
-pb_status service_unmerge(const service_core *service, const service_call *call,
-                          db_workspace *workspace, const model_entity *entity, const char *name,
-                          bool dry_run, pb_arena *arena, service_unmerged *ret_unmerged,
-                          pb_error *err);
+pb_status service_unmerge(const service_call *call, db_workspace *workspace,
+                          const model_entity *entity, const char *name, bool dry_run,
+                          pb_arena *arena, service_unmerged *ret_unmerged, pb_error *err);
 
 #endif

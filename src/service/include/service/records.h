@@ -11,6 +11,7 @@
 
 #include "identity/policy.h"
 #include "record/list.h"
+#include "record/provenance.h"
 #include "service/review.h"
 
 /** A record as the actor sees it. */
@@ -76,6 +77,8 @@ typedef struct service_write {
     int64_t expected_version; /* 0: whatever it is */
     const record_input *inputs;
     size_t count;
+    const record_statement *statements; /* where values come from; good ones */
+    size_t statement_count;
     record_duplicates duplicates;
     bool dry_run;
     const service_once *once;
