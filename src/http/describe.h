@@ -8,7 +8,8 @@
  *
  * a member is its name, `?` when it may be missing, and `:TYPE` or `=ONE|OF|THESE`; members are
  * separated by blanks, and there are no others. TYPE: string, integer, number, boolean, uuid, date,
- * date-time, password, any, a schema's name (it begins with a capital letter), `[TYPE]` for a list,
+ * date-time, password, any, a schema's name (it begins with a capital letter, or `#` stands before
+ * it), `[TYPE]` for a list,
  * `{TYPE}` for an object with any keys; `?` after it: or null. A schema that begins with `{` and a
  * quotation mark, or is `{}`, is JSON as it is.
  */

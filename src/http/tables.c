@@ -1,4 +1,5 @@
 /* Everything that can be asked for over HTTP: a new set of operations is a line in each list. */
+#include "matters/matters.h"
 #include "openapi/openapi.h"
 #include "operations/operations.h"
 #include "pages.h"
@@ -6,6 +7,8 @@
 #include "rights/rights.h"
 #include "signin/signin.h"
 
+/* One on each line, so that sets that are added at the same time do not meet. */
+/* clang-format off */
 const http_route *const http_tables[] = {
     http_pages,
     http_openapi_routes,
@@ -13,6 +16,7 @@ const http_route *const http_tables[] = {
     http_people_routes,
     http_rights_routes,
     http_op_routes,
+    http_matters_routes,
     NULL,
 };
 
@@ -23,5 +27,7 @@ const http_description *const http_descriptions[] = {
     &http_people_description,
     &http_rights_description,
     &http_op_description,
+    &http_matters_description,
     NULL,
 };
+/* clang-format on */

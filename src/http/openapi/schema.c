@@ -111,6 +111,8 @@ static void put_type(pb_json *json, pb_str type)
         put_many(json, type, or_null);
     else if (type.len > 0 && type.ptr[0] >= 'A' && type.ptr[0] <= 'Z')
         put_reference(json, type, or_null);
+    else if (type.len > 1 && type.ptr[0] == '#')
+        put_reference(json, pb_str_sub(type, 1, type.len), or_null);
     else
         put_kind(json, type, or_null);
 }

@@ -30,15 +30,16 @@ static pb_status answer_row(void *context, const service_written *written, pb_bu
     return PB_OK;
 }
 
-static void put_failure(const bulk *b, pb_status status, const pb_error *err)
+void http_op_put_failure(pb_json *json, const http_request *request, pb_status status,
+                         const pb_error *err)
 {
     PB_AUTO_BUF body = PB_BUF_INIT(1 << 20);
-    http_response inner = {.status = 200, .body = PB_BUF_INIT(1 << 20), .arena = b->request->arena};
+    http_response inner = {.status = 200, .body = PB_BUF_INIT(1 << 20), .arena = request->arena};
     int code = status == PB_CONFLICT ? 409 : pb_status_http(status);
-    http_problem(b->request, &inner, code, err);
+    http_problem(request, &inner, code, err);
     pb_buf_printf(&body, "{\"status\":%d,\"problem\":%.*s}", inner.status,
                   PB_STR_FMT(pb_buf_str(&inner.body)));
-    pb_json_whole(b->json, pb_buf_str(&body));
+    pb_json_whole(json, pb_buf_str(&body));
     pb_buf_free(&inner.body);
 }
 
@@ -137,7 +138,7 @@ static pb_status write_row(const bulk *b, const json_value *row, pb_error *err)
 }
 
 /* What is wrong with one row is that row's answer; what is wrong with the server is everybody's. */
-static bool is_rows_own(pb_status status)
+bool http_op_is_rows_own(pb_status status)
 {
     return status == PB_USAGE || status == PB_INVALID || status == PB_NOT_FOUND ||
            status == PB_DENIED || status == PB_CONFLICT || status == PB_EXISTS;
@@ -166,12 +167,12 @@ pb_status http_op_bulk(http_request *request, http_response *response, pb_error 
     for (const json_value *row = rows->first; row != NULL; row = row->next, b.row++) {
         pb_error own = {0};
         pb_status status = write_row(&b, row, &own);
-        if (status != PB_OK && !is_rows_own(status)) {
+        if (status != PB_OK && !http_op_is_rows_own(status)) {
             *err = own;
             return status;
         }
         if (status != PB_OK)
-            put_failure(&b, status, &own);
+            http_op_put_failure(&json, request, status, &own);
     }
     pb_json_array_end(&json);
     pb_json_object_end(&json);

@@ -168,6 +168,18 @@ service_call http_op_call(const http_request *request)
     return call;
 }
 
+pb_status http_op_check_members(const json_value *object, const char *const *names, pb_error *err)
+{
+    for (const json_value *one = object->first; one != NULL; one = one->next)
+        if (!is_among(names, one->key)) {
+            pb_fail(err, PB_USAGE, PB_MSG("The body must not have a member “{value}”."), "value",
+                    PB_ARG(one->key), NULL);
+            model_yaml_hint_names(err, one->key, names);
+            return PB_USAGE;
+        }
+    return PB_OK;
+}
+
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err)
 {
@@ -177,13 +189,6 @@ pb_status http_op_body(const http_request *request, const char *const *names,
     if (body->kind != JSON_OBJECT)
         return pb_fail(err, PB_USAGE, PB_MSG("The body must be an object, not {what}."), "what",
                        http_json_kind_name(body->kind), NULL);
-    for (const json_value *one = body->first; one != NULL; one = one->next)
-        if (!is_among(names, one->key)) {
-            pb_fail(err, PB_USAGE, PB_MSG("The body must not have a member “{value}”."), "value",
-                    PB_ARG(one->key), NULL);
-            model_yaml_hint_names(err, one->key, names);
-            return PB_USAGE;
-        }
     *ret_body = body;
-    return PB_OK;
+    return http_op_check_members(body, names, err);
 }

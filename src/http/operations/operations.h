@@ -46,6 +46,9 @@ void http_op_put_truth(pb_json *json, const char *key, bool truth);
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err);
 
+/** Refuses an object with a member that is not among `names` (ended by NULL). */
+pb_status http_op_check_members(const json_value *object, const char *const *names, pb_error *err);
+
 /* body.c */
 /** Members of a body; `*ret` stays as it is where there is none, or null. PB_USAGE names the member
  * that is of another kind. Texts live as long as the request. */
@@ -86,6 +89,13 @@ void http_op_put_likely(pb_json *json, const service_entered *entered);
 void http_op_refuse(const http_request *request, http_response *response,
                     const model_entity *entity, const record_problem *problems, size_t count,
                     const service_entered *entered);
+
+/* bulk.c */
+/** The answer of one row that failed: its status, and the problem. */
+void http_op_put_failure(pb_json *json, const http_request *request, pb_status status,
+                         const pb_error *err);
+/** Whether a failure is one row's own, and not everybody's. */
+bool http_op_is_rows_own(pb_status status);
 
 /* write.c */
 /** All that makes a request, for service_once. */
