@@ -56,7 +56,7 @@ typedef struct http_description {
 
 /** All descriptions, ended by NULL. */
 extern const http_description *const http_descriptions[];
-/** cursor, limit, Purpose, Idempotency-Key, If-Match, If-None-Match. */
+/** cursor, limit, Probity-Purpose, Idempotency-Key, If-Match, If-None-Match. */
 extern const http_parameter http_parameters_common[];
 
 /** Writes a schema as JSON. A type that there is not lets no value pass. */

@@ -16,7 +16,7 @@ void http_retry_after(http_response *response, int64_t wait_us)
 identity_visit http_visit(const http_request *request)
 {
     return (identity_visit){
-        .actor = {.via = PB_STR("API"), .purpose = http_request_header(request, "Purpose")},
+        .actor = {.via = PB_STR("API"), .purpose = http_request_header(request, "Probity-Purpose")},
         .now_us = request->now_us,
         .address = request->address,
         .device = http_request_header(request, "User-Agent"),

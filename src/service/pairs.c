@@ -64,12 +64,15 @@ static pb_status see_one(const service_access *access, const model_entity *entit
     return service_see(access, IDENTITY_OP_READ, &record, arena, ret_seen, err);
 }
 
-/* Both records; PB_NOT_FOUND or PB_DENIED when one may not be seen or not be merged. */
+/* Both records; PB_NOT_FOUND or PB_DENIED when one may not be seen or not be merged, PB_INVALID
+ * when they are one. */
 static pb_status see_both(const service_access *access, service_pair *pair, pb_arena *arena,
                           pb_error *err)
 {
     const model_entity *entity = pair->pair.entity;
     PB_TRY(see_one(access, entity, pair->pair.left, arena, &pair->left, err));
+    if (pb_str_eq(pb_uuid_str(&pair->pair.left), pb_uuid_str(&pair->pair.right)))
+        return pb_fail(err, PB_INVALID, PB_MSG("Two records are compared; this is one."), NULL);
     return see_one(access, entity, pair->pair.right, arena, &pair->right, err);
 }
 

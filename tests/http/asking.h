@@ -13,15 +13,14 @@
 #include "identity/policy.h"
 #include "service/signin.h"
 
-enum { SEEN_MAX = 400, PAIRS = 6 };
+enum { SEEN_MAX = 400, PAIRS = 6, READER = 2 };
 
 typedef struct server {
     world w;
     http_options options;
     cJSON *openapi;
     identity_actor holder, nobody, reader;
-    const char *role_text; /* of the reader */
-    int64_t role;
+    int64_t roles[8];        /* by number of the actor */
     char seen[SEEN_MAX][64]; /* “operation status” */
     size_t seen_count;
 } server;
@@ -57,8 +56,11 @@ static inline void note_seen(server *s, const char *operation, int status)
 
 static inline void check_answer(server *s, const question *q, const answer *a, const char *type)
 {
-    static const char *const verbs[] = {
-        [HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete"};
+    static const char *const verbs[] = {[HTTP_GET] = "get",
+                                        [HTTP_POST] = "post",
+                                        [HTTP_PUT] = "put",
+                                        [HTTP_PATCH] = "patch",
+                                        [HTTP_DELETE] = "delete"};
     const char *verb = verbs[q->method];
     const cJSON *operation = described_check(s->openapi, verb, q->path, a->status, a->json, type);
     note_seen(s, cJSON_GetObjectItem(operation, "operationId")->valuestring, a->status);
@@ -174,34 +176,51 @@ static inline const char *text_at(const answer *a, const char *path)
 
 /* ---- the server ---- */
 
+typedef struct hiring {
+    server *s;
+    const char *text;
+    int64_t *number;
+} hiring;
+
 static inline pb_status put_role(db_session *session, void *context, pb_error *err)
 {
-    server *s = context;
+    const hiring *h = context;
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    const model_source source = {PB_STR("looker.yaml"), pb_str_c(s->role_text)};
-    const identity_call call = {.actor = world_actor(), .now_us = s->w.now_us};
+    const model_source source = {PB_STR("role.yaml"), pb_str_c(h->text)};
+    const identity_call call = {.actor = world_actor(), .now_us = h->s->w.now_us};
     identity_role role;
-    PB_TRY(identity_role_parse(&source, s->w.schema, arena, &role, err));
-    return identity_role_put(session, &call, &role, &s->role, err);
+    PB_TRY(identity_role_parse(&source, h->s->w.schema, arena, &role, err));
+    return identity_role_put(session, &call, &role, h->number, err);
+}
+
+/** Somebody who holds the role that the text says; `number` tells this actor from others, and is
+ * where its role is kept. */
+static inline identity_actor somebody(server *s, const char *role_text, unsigned char number)
+{
+    pb_error err;
+    identity_actor who = s->nobody;
+    hiring h = {s, role_text, &s->roles[number]};
+    assert_true(number < sizeof s->roles / sizeof *s->roles);
+    world_must(db_write(s->w.workspace, put_role, &h, &err), &err);
+    s->w.now_us += 1000000;
+    who.user.b[0] = number;
+    who.roles = &s->roles[number];
+    who.role_count = 1;
+    return who;
 }
 
 static inline void begin(server *s, const char *engine, const char *role_text)
 {
     pb_error err;
     memset(s, 0, sizeof *s);
-    s->role_text = role_text;
     world_open(&s->w, engine);
     s->options = (http_options){.workspace = s->w.workspace, .version = "1.0"};
-    world_must(db_write(s->w.workspace, put_role, s, &err), &err);
     const service_desk_options desk = {.site = PB_STR("localhost")};
     world_must(service_desk_open(s->w.workspace, &desk, &s->options.desk, &err), &err);
     s->w.now_us += 1000000;
     s->holder = identity_holder(PB_STR("holder"), s->w.now_us);
     s->nobody = (identity_actor){.user = {{1}}, .name = PB_STR("nobody"), .at_us = s->w.now_us};
-    s->reader = s->nobody;
-    s->reader.user.b[0] = 2;
-    s->reader.roles = &s->role;
-    s->reader.role_count = 1;
+    s->reader = somebody(s, role_text, READER);
     answer *a = expect(s, 200, ASK(HTTP_GET, "/openapi.json"));
     s->openapi = cJSON_Duplicate(a->json, true);
     assert_string_equal(text_at(a, "openapi"), "3.1.0");

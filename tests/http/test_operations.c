@@ -263,7 +263,7 @@ static pb_status make_keys(db_session *session, void *context, pb_error *err)
                                 .until_us = IDENTITY_OPEN};
     identity_key_wish wish = {.label = PB_STR("sync"), .expires_us = IDENTITY_OPEN};
     PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
-    PB_TRY(identity_role_give(session, &call, wish.user, k->s->role, 0, IDENTITY_OPEN, err));
+    PB_TRY(identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
     PB_TRY(identity_key_make(session, &visit, &wish, k->all, &n, err));
     wish.scopes = PB_STR("firm.list");
     return identity_key_make(session, &visit, &wish, k->narrow, &n, err);

@@ -3,11 +3,12 @@
 
 static const http_about operations[] = {
     {"readAccesses", "before limit", NULL, NULL, "Accesses", "200 400 401 403 404", NULL},
-    {"listDuplicates", "state after limit", "Purpose", NULL, "_pairs", "200 400 401 403 404", NULL},
-    {"decideDuplicates", NULL, NULL, "Decisions", "DecisionRows", "200 400 401 404", NULL},
-    {"listDuplicatesOf", "state after limit", "Purpose", NULL, "_pairs", "200 400 401 403 404",
-     NULL},
-    {"compareRecords", NULL, "Purpose", NULL, "_pair", "200 400 401 403 404 422", NULL},
+    {"listDuplicates", "state after limit", "Probity-Purpose", NULL, "_pairs",
+     "200 400 401 403 404", NULL},
+    {"decideDuplicates", NULL, NULL, "Decisions", "DecisionRows", "200 400 401", NULL},
+    {"listDuplicatesOf", "state after limit", "Probity-Purpose", NULL, "_pairs",
+     "200 400 401 403 404", NULL},
+    {"compareRecords", NULL, "Probity-Purpose", NULL, "_pair", "200 400 401 403 404 422", NULL},
     {"decideDuplicate", NULL, NULL, "Decision", "_pair", "200 400 401 403 404 422", NULL},
     {"mergeRecords", NULL, NULL, "Merge", "_merged", "200 400 401 403 404 409 422", NULL},
     {"unmergeRecord", NULL, NULL, "Unmerge", "_unmerged", "200 400 401 403 404 409", NULL},

@@ -4,7 +4,8 @@
 const http_parameter http_parameters_common[] = {
     {"cursor", PB_MSG("`next` of the page before"), "string", NULL, false},
     {"limit", PB_MSG("Records at most"), "integer", "int32", false},
-    {"Purpose", PB_MSG("Why personal data is read; stands in the log"), "string", NULL, false},
+    {"Probity-Purpose", PB_MSG("Why personal data is read; stands in the log"), "string", NULL,
+     false},
     {"Idempotency-Key", PB_MSG("The same request with the same key is done once"), "string", NULL,
      false},
     {"If-None-Match", PB_MSG("ETag that is known"), "string", NULL, false},

@@ -5,16 +5,17 @@ static const http_about operations[] = {
     {"listRecords",
      "filter sort fields expand cursor limit total deleted created_from created_until changed_from "
      "changed_until",
-     "Purpose", NULL, "_page", "200 400 401 403 413 422", NULL},
+     "Probity-Purpose", NULL, "_page", "200 400 401 403 413 422", NULL},
     {"createRecord", NULL, "Idempotency-Key", "_new", "_created", "201 400 401 403 422", NULL},
-    {"searchRecords", "q limit", "Purpose", NULL, "_found", "200 400 401 403", NULL},
+    {"searchRecords", "q limit", "Probity-Purpose", NULL, "_found", "200 400 401 403", NULL},
     {"checkRecord", NULL, NULL, "_new", "Likely", "200 400 401 403 422", NULL},
     {"writeRecords", NULL, "Idempotency-Key", "_rows", "Rows", "200 400 401", NULL},
-    {"readRecord", NULL, "If-None-Match Purpose", NULL, "_record", "200 304 400 401 403 404", NULL},
+    {"readRecord", NULL, "If-None-Match Probity-Purpose", NULL, "_record",
+     "200 304 400 401 403 404", NULL},
     {"changeRecord", NULL, "If-Match", "_new", "_record", "200 400 401 403 404 412 422 428", NULL},
     {"deleteRecord", NULL, "If-Match", NULL, "_record", "200 400 401 403 404 409 412 428", NULL},
     {"restoreRecord", NULL, NULL, NULL, "_record", "200 400 401 403 404", NULL},
-    {"readHistory", NULL, "Purpose", NULL, "History", "200 400 401 403 404", NULL},
+    {"readHistory", NULL, "Probity-Purpose", NULL, "History", "200 400 401 403 404", NULL},
     {0},
 };
 

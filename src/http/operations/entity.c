@@ -163,7 +163,7 @@ service_call http_op_call(const http_request *request)
     call.address = request->address;
     call.device = http_request_header(request, "User-Agent");
     call.actor.name = request->who->name;
-    call.actor.purpose = http_request_header(request, "Purpose");
+    call.actor.purpose = http_request_header(request, "Probity-Purpose");
     call.actor.via = PB_STR("API");
     return call;
 }
