@@ -263,7 +263,8 @@ static pb_status make_keys(db_session *session, void *context, pb_error *err)
                                 .until_us = IDENTITY_OPEN};
     identity_key_wish wish = {.label = PB_STR("sync"), .expires_us = IDENTITY_OPEN};
     PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
-    PB_TRY(identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
+    PB_TRY(
+        identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
     PB_TRY(identity_key_make(session, &visit, &wish, k->all, &n, err));
     wish.scopes = PB_STR("firm.list");
     return identity_key_make(session, &visit, &wish, k->narrow, &n, err);
@@ -386,7 +387,7 @@ static void every_operation_answers_as_it_is_described(void **state)
     many_at_once(s, id);
     keys_of_programs(s, id);
     refusals_are_events(s, id);
-    everything_was_seen(s, "records", 400);
+    everything_was_seen(s, "records", 100);
     world_must(world_verify(&s->w, &err), &err);
     end(s);
     free(s);
