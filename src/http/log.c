@@ -42,17 +42,29 @@ void http_log(const char *level, const char *event, ...)
     end(&json);
 }
 
-void http_log_error(const char *event, const pb_error *error)
+static void log_error(const char *event, const http_request *request, const pb_error *error)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(LINE_MAX_BYTES), says = PB_BUF_INIT(LINE_MAX_BYTES);
     pb_json json;
     begin(&json, &out, "error", event);
+    if (request != NULL)
+        pb_json_member(&json, "request", pb_str_c(request->id));
     pb_json_member(&json, "status", pb_str_c(pb_status_name(error->status)));
     pb_error_render(error, &error->primary, NULL, &says);
     pb_buf_byte(&says, ' ');
     pb_error_render(error, &error->detail, NULL, &says);
     pb_json_member(&json, "error", pb_str_trim(pb_buf_str(&says)));
     end(&json);
+}
+
+void http_log_error(const char *event, const pb_error *error)
+{
+    log_error(event, NULL, error);
+}
+
+void http_log_fault(const http_request *request, const pb_error *error)
+{
+    log_error("fault", request, error);
 }
 
 void http_log_request(const http_exchange *exchange, const char *event, int64_t us)

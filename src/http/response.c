@@ -1,5 +1,6 @@
 /* What answers are made of: headers, tags of versions, problems. */
 #include "route.h"
+#include "server.h"
 
 void http_response_header(http_response *response, const char *name, pb_str value)
 {
@@ -84,10 +85,37 @@ static void put_part(pb_json *json, const char *key, const pb_error *error, cons
         pb_json_member(json, key, pb_buf_str(&text));
 }
 
+/* What went wrong on this side is for the log: a client learns no path, statement or setting. */
+static void put_fault(pb_json *json, const http_request *request, const pb_error *error)
+{
+    http_log_fault(request, error);
+    pb_json_member(json, "title",
+                   pb_str_c(pb_translate(request->catalog, PB_MSG("The server failed."))));
+    pb_json_member_i64(json, "status", 500);
+    pb_json_member(json, "hint",
+                   pb_str_c(pb_translate(request->catalog,
+                                         PB_MSG("Who runs it finds in its log, under the number "
+                                                "of this request, what happened."))));
+}
+
+static void put_refusal(pb_json *json, const http_request *request, int status,
+                        const pb_error *error)
+{
+    static const char *const named[] = {"field", "value", "entity"};
+    put_part(json, "title", error, &error->primary, request->catalog);
+    pb_json_member_i64(json, "status", status);
+    put_part(json, "detail", error, &error->detail, request->catalog);
+    put_part(json, "hint", error, &error->hint, request->catalog);
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        pb_str value = pb_error_arg(error, named[i]);
+        if (value.ptr != NULL)
+            pb_json_member(json, named[i], value);
+    }
+}
+
 void http_problem(const http_request *request, http_response *response, int http_status,
                   const pb_error *error)
 {
-    static const char *const named[] = {"field", "value", "entity"};
     PB_AUTO_BUF type = PB_BUF_INIT(200);
     pb_json json;
     put_type(&type, error->status);
@@ -98,15 +126,10 @@ void http_problem(const http_request *request, http_response *response, int http
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member(&json, "type", pb_buf_str(&type));
-    put_part(&json, "title", error, &error->primary, request->catalog);
-    pb_json_member_i64(&json, "status", response->status);
-    put_part(&json, "detail", error, &error->detail, request->catalog);
-    put_part(&json, "hint", error, &error->hint, request->catalog);
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-        pb_str value = pb_error_arg(error, named[i]);
-        if (value.ptr != NULL)
-            pb_json_member(&json, named[i], value);
-    }
+    if (response->status == 500)
+        put_fault(&json, request, error);
+    else
+        put_refusal(&json, request, response->status, error);
     pb_json_member(&json, "request", pb_str_c(request->id));
     pb_json_object_end(&json);
 }

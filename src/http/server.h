@@ -210,6 +210,8 @@ void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *
 /** What happened, with pairs of `const char *name, const char *value` ended by NULL. */
 void http_log(const char *level, const char *event, ...) __attribute__((sentinel));
 void http_log_error(const char *event, const pb_error *error);
+/** The same of a request that could not be done for a fault on this side. */
+void http_log_fault(const http_request *request, const pb_error *error);
 /** A request that was answered, as its operation. */
 void http_log_request(const http_exchange *exchange, const char *event, int64_t us);
 

@@ -3,6 +3,7 @@
  * a moment that never was, and what is due is done. The clock is set by libfaketime, for the
  * program alone; where that is not, the test says that it could not run.
  */
+#include "faked_clock.h"
 #include "own_space.h"
 #include "program.h"
 
@@ -10,34 +11,9 @@
 
 enum { ROWS = 3000 };
 
-static char library[512], folder_times[512];
-
-static bool has_library(void)
-{
-    glob_t found;
-    bool there = glob("/usr/lib/*/faketime/libfaketime.so.1", 0, NULL, &found) == 0;
-    if (there)
-        snprintf(library, sizeof library, "%s", found.gl_pathv[0]);
-    globfree(&found);
-    return there;
-}
-
-/* The clock's file is read at every look at it, so it can jump while the program runs. */
-static void set_clock(const char *folder, const char *offset)
-{
-    char next[600];
-    snprintf(folder_times, sizeof folder_times, "%s/clock", folder);
-    snprintf(next, sizeof next, "%s.next", folder_times);
-    program_write(folder, "clock.next", offset);
-    assert_int_equal(0, rename(next, folder_times));
-    setenv("FAKETIME_TIMESTAMP_FILE", folder_times, 1);
-    setenv("FAKETIME_NO_CACHE", "1", 1);
-    setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
-}
-
 static program_result run(const char *folder, const char *const *arguments)
 {
-    setenv("LD_PRELOAD", library, 1);
+    setenv("LD_PRELOAD", clock_path, 1);
     program_result r = program_run(folder, arguments);
     unsetenv("LD_PRELOAD");
     return r;
@@ -102,12 +78,12 @@ static void import_while_it_jumps(const char *folder)
     int state = 0;
     size_t jumps = 0;
     while (waitpid(child, &state, WNOHANG) == 0) {
-        set_clock(folder, offsets[jumps++ % (sizeof offsets / sizeof *offsets)]);
+        clock_set(folder, offsets[jumps++ % (sizeof offsets / sizeof *offsets)]);
         usleep(10000);
     }
     assert_int_equal(0, state);
     assert_true(jumps > 6);
-    set_clock(folder, "+0");
+    clock_set(folder, "+0");
 }
 
 static void prepare(const char *folder)
@@ -118,7 +94,7 @@ static void prepare(const char *folder)
              folder);
     program_write(folder, "plan.yaml", plan);
     make_rows(folder);
-    set_clock(folder, "-3d");
+    clock_set(folder, "-3d");
     EXPECT(folder, "", "init", "ws", "--quiet");
     EXPECT(folder, "next backup due", "backups", "ws", "--declare", "plan.yaml");
     EXPECT(folder, "", "import", "a.csv", "-w", "ws", "--quiet");
@@ -128,10 +104,10 @@ static void prepare(const char *folder)
 static void test_a_clock_that_jumps_takes_nothing_away(void **state)
 {
     (void)state;
-    if (!has_library())
+    if (!clock_library())
         own_space_skip("there is no libfaketime (Debian: faketime)");
     char *folder = program_folder();
-    set_clock(folder, "+0");
+    clock_set(folder, "+0");
     program_result version = run(folder, (const char *const[]){"--version", NULL});
     if (version.exit != 0) /* built with sanitizers, which come first */
         own_space_skip("the program does not start with libfaketime");
@@ -139,19 +115,19 @@ static void test_a_clock_that_jumps_takes_nothing_away(void **state)
     prepare(folder);
     static const char *const days[] = {"-2d", "-1d", "+0"};
     for (size_t i = 0; i < 3; i++) {
-        set_clock(folder, days[i]);
+        clock_set(folder, days[i]);
         EXPECT(folder, "pieces sent", "backup", "ws", "--if-due");
     }
     assert_int_equal(3, backups_in(folder));
     import_while_it_jumps(folder);
-    set_clock(folder, "+365d");
+    clock_set(folder, "+365d");
     EXPECT(folder, "", "import", "b.csv", "-w", "ws", "--quiet");
     EXPECT(folder, "pieces sent", "backup", "ws", "--if-due");
     EXPECT(folder, "everything came back", "drill", "ws", "--if-due");
     assert_int_equal(4, backups_in(folder));
-    set_clock(folder, "-1d");
+    clock_set(folder, "-1d");
     EXPECT(folder, "", "import", "c.csv", "-w", "ws", "--quiet");
-    set_clock(folder, "+0");
+    clock_set(folder, "+0");
     /* nor is it a young one */
     EXPECT(folder, "dated in the future", "backups", "ws");
     EXPECT(folder, "next backup due: now; next drill due: now", "backups", "ws");

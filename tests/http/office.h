@@ -11,15 +11,15 @@ typedef struct office {
     char address[1000];      /* of ann's app */
 } office;
 
-/** `more`: further options of `serve`, ended by NULL. */
-static inline office *office_open_with(const char *const *more)
+/** In a folder that is there; `more`: further options of `serve`, ended by NULL. */
+static inline office *office_open_in(char *folder, const char *const *more)
 {
     static const char *const administrator[] = {"--role", "administrator", NULL};
     static const char *const sales[] = {"--role", "sales", NULL};
     char ann[64], bob[64];
     office *o = calloc(1, sizeof *o);
     assert_non_null(o);
-    o->c.folder = program_folder();
+    o->c.folder = folder;
     PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
     client_add_user(o->c.folder, "ann", administrator, ann);
     client_add_user(o->c.folder, "bob", sales, bob);
@@ -28,6 +28,11 @@ static inline office *office_open_with(const char *const *more)
     client_hold(&o->c, o->ann);
     client_enrol(&o->c, "bob", bob, o->bob, NULL, 0);
     return o;
+}
+
+static inline office *office_open_with(const char *const *more)
+{
+    return office_open_in(program_folder(), more);
 }
 
 static inline office *office_open(void)

@@ -459,6 +459,39 @@ static void test_lost_factors_are_ended_and_the_password_stays(void **state)
     house_close(h);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, IDENTITY_CHALLENGE);
+}
+
+/* ASVS V6.7.2 */
+/* shows: SEC-2 */
+static void test_no_challenge_is_asked_twice(void **state)
+{
+    enum { MANY = 100000 };
+    static uint8_t all[MANY][IDENTITY_CHALLENGE];
+    (void)state;
+    house *h = house_open();
+    const identity_desk desk = desk_of(h);
+    const identity_visit visit = visit_from(h, "192.0.2.1");
+    pb_arena *arena = pb_arena_new(0);
+    for (size_t i = 0; i < MANY; i++) {
+        pb_error err = {0};
+        identity_signin asked;
+        if (i % 1000 == 999) {
+            pb_arena_free(arena);
+            arena = pb_arena_new(0);
+        }
+        must(identity_signin_begin(&desk, &visit, arena, &asked, &err), &err);
+        memcpy(all[i], asked.challenge, IDENTITY_CHALLENGE);
+    }
+    pb_arena_free(arena);
+    qsort(all, MANY, IDENTITY_CHALLENGE, by_bytes);
+    for (size_t i = 1; i < MANY; i++)
+        assert_int_not_equal(0, memcmp(all[i - 1], all[i], IDENTITY_CHALLENGE));
+    house_close(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -469,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_a_role_that_wants_a_second_factor_gets_one_before_a_session),
         cmocka_unit_test(test_a_code_of_enrolment_sets_a_password_once_and_skips_no_factor),
         cmocka_unit_test(test_a_password_is_changed_by_who_proved_it_and_ends_other_sessions),
+        cmocka_unit_test(test_no_challenge_is_asked_twice),
         cmocka_unit_test(test_lost_factors_are_ended_and_the_password_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

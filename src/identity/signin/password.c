@@ -246,6 +246,7 @@ static pb_status read_list(const char *folder, const char *prefix, pb_buf *out, 
     status = sys_file_read(path, LIST_MAX, out, &why);
     if (status == PB_OK)
         return PB_OK;
+    status = PB_IO; /* nothing that who chose the password could mend */
     pb_fail(err, status,
             PB_MSG("The list of breached passwords {path} could not be read, so the password could "
                    "not be checked."),
