@@ -120,6 +120,8 @@ static pb_status case_read(reading *to, audit_case_kind kind, const model_yaml *
             fixture.backups = map->items[i];
         else if (pb_str_is(key, "jobs"))
             fixture.jobs = map->items[i];
+        else if (pb_str_is(key, "reviews"))
+            fixture.reviews = map->items[i];
         else if (pb_str_is(key, "reads"))
             fixture.reads = map->items[i];
         else if (pb_str_is(key, "suggest"))

@@ -42,6 +42,9 @@ const ledger_kind ledger_kinds[] = {
     {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
     {"records.merged", false, true, PB_MSG("Duplicates were merged.")},
     {"records.unmerged", false, true, PB_MSG("Some of the merges of a run were taken apart.")},
+    {"review.closed", false, true, PB_MSG("A review of who holds which role ended.")},
+    {"review.decided", false, true, PB_MSG("A right was confirmed or revoked in a review.")},
+    {"review.started", false, true, PB_MSG("A review of who holds which role began.")},
     {"role.defined", false, true, PB_MSG("A role was defined or changed.")},
     {"role.ended", false, true, PB_MSG("A role was ended.")},
     {"role.given", false, true, PB_MSG("A role was given to a user.")},
@@ -73,4 +76,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 68;
+const size_t ledger_kind_count = 71;

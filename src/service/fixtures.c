@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "backup/fixture.h"
+#include "identity/review.h"
 #include "job/fixture.h"
 
 #include "sys/file.h"
@@ -65,6 +66,8 @@ static pb_status load(void *context, const audit_fixture *fixture, db_session **
         status = backup_fixture(loader->opened.workspace, fixture->backups, err);
     if (status == PB_OK && fixture->jobs != NULL)
         status = job_fixture(loader->opened.workspace, fixture->jobs, err);
+    if (status == PB_OK && fixture->reviews != NULL)
+        status = identity_review_fixture(loader->opened.workspace, fixture->reviews, err);
     if (status == PB_OK && fixture->reads != NULL)
         status = service_reads_fixture(loader->opened.workspace, loader->call, fixture->reads, err);
     if (status == PB_OK)

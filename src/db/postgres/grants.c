@@ -23,6 +23,8 @@ static const right rights[] = {
     {"t_review_pair", "SELECT, INSERT, UPDATE, DELETE"}, /* carried by a merge taken apart */
     {"t_backup_goal", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
+    {"t_access_review", "SELECT, INSERT, UPDATE (closed_us, closed_by)"},
+    {"t_access_review_item", "SELECT, INSERT, UPDATE (decision, decided_us, decided_by, why)"},
     {"t_access_*", "SELECT, INSERT, UPDATE (until_us, ended_by, ended_why)"},
     {"t_sign_credential", "SELECT, INSERT, UPDATE (secret, state, until_us, used_us)"},
     {"t_sign_*", "SELECT, INSERT, UPDATE, DELETE"},   /* of what is over, the ledger tells */

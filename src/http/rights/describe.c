@@ -9,6 +9,12 @@ static const http_about operations[] = {
     {"whoCan", "entity id field at change", NULL, NULL, "WhoCan", "200 400 401 403 404 409", NULL},
     {"readAccessMatrix", "at user entity operation", NULL, NULL, "AccessMatrix",
      "200 400 401 403 404", NULL},
+    {"listAccessReviews", NULL, NULL, NULL, "AccessReviews", "200 400 401", NULL},
+    {"startAccessReview", NULL, NULL, "AccessReviewNew", "AccessReview", "201 400 401 403 404 422",
+     NULL},
+    {"readAccessReview", NULL, NULL, NULL, "AccessReviewWhole", "200 400 401 404", NULL},
+    {"confirmAccess", NULL, NULL, "Why", "AccessReviewItem", "200 400 401 403 404 409", NULL},
+    {"revokeAccess", NULL, NULL, "Why", "AccessReviewItem", "200 400 401 403 404 409", NULL},
     {0},
 };
 
@@ -24,6 +30,9 @@ static const http_parameter parameters[] = {
     {0},
 };
 
+#define REVIEW                                                                                     \
+    "review:integer from:date-time due:date-time closed:date-time? overdue:boolean by:string "     \
+    "why:string? open:integer confirmed:integer revoked:integer gone:integer"
 #define HEAD                                                                                       \
     "role:string label:string says:string? parent:string? second_factor:boolean from:date-time "   \
     "holds:[Holding]"
@@ -44,6 +53,14 @@ static const http_schema schemas[] = {
     {"AccessMatrix", "at:date-time users:[AccessRow]"},
     {"AccessRow", "user:string shown:string kind=person|program|portal|auditor roles:[string] "
                   "may:[AccessCell]"},
+    {"AccessReviews", "reviews:[AccessReview]"},
+    {"AccessReview", REVIEW},
+    {"AccessReviewWhole", REVIEW " items:[AccessReviewItem]"},
+    {"AccessReviewItem",
+     "item:integer user:uuid name:string role:string since:date-time used:date-time? "
+     "seen:date-time? apart:[string] state=open|confirmed|revoked|gone decided:date-time? "
+     "decided_by:string? why:string?"},
+    {"AccessReviewNew", "due:date-time roles?:[string] why?:string?"},
     {"AccessCell", "entity:string? operations:[string]"},
     {0},
 };

@@ -23,5 +23,11 @@ pb_status http_rights_drop(http_request *request, http_response *response, pb_er
 /* ask.c */
 pb_status http_rights_who_can(http_request *request, http_response *response, pb_error *err);
 pb_status http_rights_matrix(http_request *request, http_response *response, pb_error *err);
+/* reviews.c */
+pb_status http_rights_reviews(http_request *request, http_response *response, pb_error *err);
+pb_status http_rights_review_start(http_request *request, http_response *response, pb_error *err);
+pb_status http_rights_review(http_request *request, http_response *response, pb_error *err);
+pb_status http_rights_confirm(http_request *request, http_response *response, pb_error *err);
+pb_status http_rights_revoke(http_request *request, http_response *response, pb_error *err);
 
 #endif

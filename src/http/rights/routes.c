@@ -1,7 +1,7 @@
 /* Roles and who may what: where each operation is reached. */
 #include "rights.h"
 
-enum { ROLE_MOST = 1 << 20 };
+enum { ROLE_MOST = 1 << 20, SMALL = 65536 };
 
 const http_route http_rights_routes[] = {
     {HTTP_GET, "/api/v1/roles", "listRoles",
@@ -21,5 +21,20 @@ const http_route http_rights_routes[] = {
      http_rights_who_can, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_GET, "/api/v1/access-matrix", "readAccessMatrix",
      PB_MSG("Tells of everybody what she may do"), http_rights_matrix, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/access-reviews", "listAccessReviews",
+     PB_MSG("Lists reviews of who holds which role, newest first"), http_rights_reviews,
+     HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_POST, "/api/v1/access-reviews", "startAccessReview",
+     PB_MSG("Begins a review of who holds which role"), http_rights_review_start, HTTP_BLOCKS,
+     "application/json", NULL, SMALL},
+    {HTTP_GET, "/api/v1/access-reviews/{review}", "readAccessReview",
+     PB_MSG("Tells a review: who holds what, used when, and what was decided"), http_rights_review,
+     HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_POST, "/api/v1/access-reviews/{review}/items/{item}/confirm", "confirmAccess",
+     PB_MSG("Confirms that somebody needs a role"), http_rights_confirm, HTTP_BLOCKS,
+     "application/json", NULL, SMALL},
+    {HTTP_POST, "/api/v1/access-reviews/{review}/items/{item}/revoke", "revokeAccess",
+     PB_MSG("Takes a role that nobody needs to hold"), http_rights_revoke, HTTP_BLOCKS,
+     "application/json", NULL, SMALL},
     {0},
 };

@@ -1,4 +1,5 @@
 /* Who is above whom, without circles, and whom a leaver's people come below. */
+#include "identity/review.h"
 #include "internal.h"
 
 /* Whether `above` is `user`, or anywhere below it. Rows that hold for ever: there are none that
@@ -20,6 +21,13 @@ static pb_status is_within(db_session *session, pb_uuid user, pb_uuid above, boo
     PB_TRY(db_step(stmt, ret_within, err));
     db_reset(stmt);
     return PB_OK;
+}
+
+pb_status identity_is_below(db_session *session, pb_uuid user, pb_uuid above, bool *ret_below,
+                            pb_error *err)
+{
+    *ret_below = false;
+    return people_same(user, above) ? PB_OK : is_within(session, above, user, ret_below, err);
 }
 
 static pb_status read_above(db_session *session, pb_uuid user, pb_uuid *ret_above, pb_error *err)

@@ -400,8 +400,8 @@ static pb_status read_keeps(const reading *r, const model_yaml *root, identity_r
 
 static pb_status read_role(const reading *r, const model_yaml *root, identity_role *role)
 {
-    static const char *const keys[] = {"role",          "label",  "says",  "parent", "duty",
-                                       "second_factor", "grants", "keeps", NULL};
+    static const char *const keys[] = {"role",          "label", "says",   "parent", "duty",
+                                       "second_factor", "apart", "grants", "keeps",  NULL};
     int duty = -1;
     PB_TRY(model_yaml_check_keys(root, keys, r->err));
     PB_TRY(read_name(root, "role", true, &role->name, r->err));
@@ -416,6 +416,7 @@ static pb_status read_role(const reading *r, const model_yaml *root, identity_ro
     if (!pb_str_empty(role->parent) && pb_str_eq(role->parent, role->name))
         return model_yaml_fail(model_yaml_get(root, "parent"), r->err,
                                PB_MSG("A role cannot inherit from itself."), NULL);
+    PB_TRY(model_yaml_texts(r->arena, root, "apart", &role->apart, r->err));
     PB_TRY(read_grants(r, root, role));
     return read_keeps(r, root, role);
 }

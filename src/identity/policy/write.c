@@ -113,6 +113,7 @@ void identity_role_write(const identity_role *role, int indent, pb_buf *out)
     put_text(&json, "duty", role->duty);
     pb_json_key(&json, "second_factor");
     pb_json_bool(&json, role->second_factor);
+    put_texts(&json, "apart", &role->apart);
     pb_json_key(&json, "grants");
     pb_json_array(&json);
     for (size_t i = 0; i < role->grant_count; i++)

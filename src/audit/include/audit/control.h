@@ -58,6 +58,7 @@ typedef struct audit_fixture {
     const struct model_yaml *backups; /* what the workspace remembers of backups; NULL: it is none
                                          of ours */
     const struct model_yaml *jobs;    /* which jobs the workspace keeps; NULL: none */
+    const struct model_yaml *reviews; /* which access reviews were begun; NULL: none */
     const struct model_yaml *reads; /* what was read when, by the log of a workspace of ours; NULL:
                                        nothing was */
     model_place place;

@@ -112,6 +112,7 @@ typedef struct identity_role {
     pb_str parent;      /* absent: none */
     pb_str duty;        /* who the model's `access:` takes it for; absent: what the parent is */
     bool second_factor; /* holds nothing until the session proved one */
+    model_strs apart;   /* names of roles that nobody should hold beside it: said in reviews */
     identity_grant *grants;
     size_t grant_count;
     identity_keep *keeps;
