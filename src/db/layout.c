@@ -88,6 +88,8 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_work_job_due"), PB_STR("t_work_job"), "state, due_us, n", false},
     {PB_STR("t_access_user_id"), PB_STR("t_access_user"), "id, from_us", false},
     {PB_STR("t_access_user_key"), PB_STR("t_access_user"), "key", false},
+    {PB_STR("t_access_user_staff"), PB_STR("t_access_user"), "staff", false},
+    {PB_STR("t_access_user_portal"), PB_STR("t_access_user"), "portal", false},
     {PB_STR("t_access_role_holder"), PB_STR("t_access_role"), "holder, role", false},
     {PB_STR("t_access_team_id"), PB_STR("t_access_team"), "id", false},
     {PB_STR("t_access_team_key"), PB_STR("t_access_team"), "key", false},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identity/people.h"
 #include "merge_internal.h"
 #include "read.h"
 #include "record/review.h"
@@ -92,6 +93,9 @@ static pb_status absorb(merge_group *g, merge_side *gone, pb_error *err)
     PB_TRY(change_write_as(g->writer, p, &gone->head, "record.absorbed", said, 2, err));
     PB_TRY(gate_unfile(g->writer, p, gone->head.n, p->cells, err));
     PB_TRY(remember(g, gone, err));
+    const identity_call by = {g->writer->actor, g->writer->now_us, PB_STR_NONE};
+    PB_TRY(identity_follow(g->writer->session, &by, p->entity->name, gone->head.id,
+                           g->sides[0].head.id, false, err));
     return record_review_carry(g->writer->session, g->writer->actor, g->writer->now_us, p->entity,
                                gone->head.id, g->sides[0].head.id, err);
 }

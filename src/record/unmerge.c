@@ -2,6 +2,7 @@
  * where it can be said to belong. See doc/decisions/0008. */
 #include <string.h>
 
+#include "identity/people.h"
 #include "merge_internal.h"
 #include "merged.h"
 #include "record/review.h"
@@ -343,6 +344,9 @@ static pb_status release(parting *t, pb_uuid id, pb_error *err)
     PB_TRY(gate_file(t->u->writer, p, head.n, p->before, err));
     if (given)
         PB_TRY(change_refile(t->u->writer, p, &head, err));
+    const identity_call by = {t->u->writer->actor, t->u->writer->now_us, PB_STR_NONE};
+    PB_TRY(identity_follow(t->u->writer->session, &by, p->entity->name, t->held->survivor, id, true,
+                           err));
     return reopen(t, id, err);
 }
 

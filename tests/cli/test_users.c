@@ -86,11 +86,77 @@ static void test_an_external_auditor_is_let_in_for_a_time(void **state)
     program_remove_folder(folder);
 }
 
+/* Whether the user is said to be that record, by a look at the user as JSON. */
+static bool is_record(const char *folder, const char *ws, const char *name, const char *key,
+                      const char *record)
+{
+    program_result r = PROGRAM(folder, "users", "show", name, "-w", ws, "--json");
+    char wanted[200];
+    snprintf(wanted, sizeof wanted, "\"%s\": \"%s\"", key, record);
+    assert_int_equal(r.exit, 0);
+    /* What is said now stands first, what was said before comes below. */
+    const char *said = strstr(r.out, "\"said\""), *found = strstr(r.out, wanted);
+    bool is = found != NULL && (said == NULL || found < said);
+    program_free(&r);
+    return is;
+}
+
+static void id_of(const char *folder, const char *ws, const char *name, const char *key,
+                  char id[37])
+{
+    program_result r = PROGRAM(folder, "users", "show", name, "-w", ws, "--json");
+    char wanted[100];
+    snprintf(wanted, sizeof wanted, "\"%s\": \"", key);
+    const char *at = strstr(r.out, wanted);
+    if (at == NULL)
+        fail_msg("%s", r.out);
+    else
+        snprintf(id, 37, "%.36s", at + strlen(wanted));
+    program_free(&r);
+}
+
+/* shows: ACC-1 ACC-3 DUP-5 */
+static void test_users_follow_the_record_that_they_are(void **state)
+{
+    static const char two[] = "Staff ID,Full Name,Email\nS-1,Ann Lee,ann@example.com\n"
+                              "S-2,Ann Lee,ann.lee@example.com\nS-3,Ben Fox,ben@example.com\n";
+    static const char contacts[] = "Contact ID,Full Name,Email\nC-1,Ida Berg,ida@example.org\n"
+                                   "C-2,Ida Berg,berg@example.org\n";
+    char first[37] = "", second[37] = "", ida[37] = "";
+    char *folder = program_folder();
+    const char *ws = new_workspace(folder);
+    (void)state;
+    program_write(folder, "staff.csv", two);
+    program_write(folder, "contacts.csv", contacts);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "staff.csv", "contacts.csv", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "added", "users", "add", "ann", "-w", ws, "--staff", "S-2");
+    PROGRAM_EXPECT(folder, 0, "added", "users", "add", "kim", "-w", ws, "--staff", "S-1");
+    PROGRAM_EXPECT(folder, 0, "added", "users", "add", "ida", "-w", ws, "--kind", "portal",
+                   "--contact", "C-2");
+    id_of(folder, ws, "kim", "staff", first);
+    id_of(folder, ws, "ann", "staff", second);
+    id_of(folder, ws, "ida", "contact", ida);
+    PROGRAM_EXPECT(folder, 0, "", "merge", ws, "S-1", "S-2", "--into", "S-1", "--entity", "staff");
+    assert_true(is_record(folder, ws, "ann", "staff", first));
+    PROGRAM_EXPECT(folder, 0, "(merge)", "users", "show", "ann", "-w", ws);
+    PROGRAM_EXPECT(folder, 0, "", "merge", ws, "C-1", "C-2", "--into", "C-1");
+    assert_false(is_record(folder, ws, "ida", "contact", ida));
+    /* Whoever came by the merge goes back with it, and nobody else. */
+    PROGRAM_EXPECT(folder, 0, "Records brought back: 1", "unmerge", ws, "S-2", "--entity", "staff");
+    assert_true(is_record(folder, ws, "ann", "staff", second));
+    assert_true(is_record(folder, ws, "kim", "staff", first));
+    PROGRAM_EXPECT(folder, 0, "Records brought back: 1", "unmerge", ws, "C-2");
+    assert_true(is_record(folder, ws, "ida", "contact", ida));
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", ws);
+    program_remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_from_the_first_day_to_the_last),
         cmocka_unit_test(test_an_external_auditor_is_let_in_for_a_time),
+        cmocka_unit_test(test_users_follow_the_record_that_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,13 @@ pb_status identity_user_end(db_session *session, const identity_call *call, pb_u
 pb_status identity_user_return(db_session *session, const identity_call *call, pb_uuid user,
                                int64_t until_us, pb_error *err);
 
+/** Users who are the record `from` of staff or contacts are the record `into` from now on, since the
+ * one was merged into the other; `back`: only those that a merge of `into` had brought to `from`,
+ * which was taken apart. Of other entities nothing is done. One look into an index where nobody is
+ * that record. */
+pb_status identity_follow(db_session *session, const identity_call *call, pb_str entity,
+                          pb_uuid from, pb_uuid into, bool back, pb_error *err);
+
 /** The one who has, or last had, that sign-in name. PB_NOT_FOUND: nobody ever had it. */
 pb_status identity_user_named(db_session *session, pb_str name, pb_uuid *ret_id, pb_error *err);
 /** As of a moment. PB_NOT_FOUND: it was no user then. */
