@@ -85,6 +85,19 @@ static void give_up(http_connection *c)
     sys_net_shut(c->fd, c->session == NULL || !asked || !c->shaken);
 }
 
+/* libmicrohttpd does not see an end that comes together with bytes. Whoever closed before its
+ * request was whole is waited for no longer; the second look leaves time to take in what came. */
+static void look_whether_gone(http_connection *c)
+{
+    bool half = c->stage == HTTP_READS || (c->stage == HTTP_WAITS && c->began);
+    bool gone = half && sys_net_gone(c->fd) && !sys_net_unread(c->fd);
+    if (gone && c->gone) {
+        c->late = true;
+        sys_net_shut(c->fd, true);
+    }
+    c->gone = gone;
+}
+
 static void look_at(http_connection *c, int64_t now_us)
 {
     pthread_mutex_lock(&c->mutex);
@@ -97,6 +110,8 @@ static void look_at(http_connection *c, int64_t now_us)
     /* Who only says that nothing more comes is taken for gone, too: the two look alike. */
     if (c->stage == HTTP_WORKS && sys_net_gone(c->fd))
         atomic_store(&c->stop, true);
+    if (!c->late)
+        look_whether_gone(c);
     int64_t limit = limit_of(c);
     if (!c->late && limit > 0 && now_us - c->since_us > limit)
         give_up(c);
@@ -277,6 +292,7 @@ bool http_keeper_stage(http_connection *c, http_stage stage, uint64_t bytes)
     c->stage = stage;
     c->bytes = bytes;
     c->since_us = sys_monotonic_us();
+    c->gone = false;
     if (stage == HTTP_WORKS)
         atomic_store(&c->stop, false);
     if (stage == HTTP_WAITS) {
@@ -285,6 +301,18 @@ bool http_keeper_stage(http_connection *c, http_stage stage, uint64_t bytes)
     }
     pthread_mutex_unlock(&c->mutex);
     return heard;
+}
+
+/* What came while the answer before was still on its way is counted to that (see look_at): here at
+ * the latest it is known to be another request. */
+void http_keeper_begin(http_connection *c)
+{
+    pthread_mutex_lock(&c->mutex);
+    if (c->stage == HTTP_WAITS && !c->began) {
+        c->began = true;
+        c->since_us = sys_monotonic_us();
+    }
+    pthread_mutex_unlock(&c->mutex);
 }
 
 void http_keeper_stop_work(http_keeper *keeper)

@@ -78,6 +78,7 @@ typedef struct http_connection {
     uint64_t received; /* by the socket when it began to wait */
     bool began;        /* something came since */
     atomic_bool stop;  /* nobody waits for what is being worked on */
+    bool gone;         /* and the other side has closed before the request was whole */
     bool late;         /* given up: what comes is not heard any more */
     bool shaken;       /* TLS is agreed on */
     bool crowded;      /* one too many from its address */
@@ -126,7 +127,8 @@ const pb_catalog *http_server_catalog(const http_server *server, const char *lan
 /* transport.c */
 /** Begins to serve a listener. */
 pb_status http_transport_start(http_server *server, http_listener *listener, pb_error *err);
-/** Takes no new connections; the socket stays with the listener. */
+/** Takes no new connections, and refuses those that wait to be taken; the socket stays with the
+ * listener. */
 void http_transport_quiesce(http_listener *listener);
 /** Ends what is left; nothing may be suspended any more. */
 void http_transport_stop(http_listener *listener);
@@ -153,6 +155,8 @@ http_connection *http_keeper_add(http_keeper *keeper, http_listener *listener, i
 void http_keeper_remove(http_keeper *keeper, http_connection *connection);
 /** What it is at now, and how many bytes that has to move. False: it was given up meanwhile. */
 bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
+/** The first line of a request is there. */
+void http_keeper_begin(http_connection *connection);
 /** What is being worked on is to end without being done. */
 void http_keeper_stop_work(http_keeper *keeper);
 size_t http_keeper_count(http_keeper *keeper);

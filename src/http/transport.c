@@ -74,6 +74,7 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *mhd)
         atomic_fetch_sub(&server->active, 1);
         return NULL;
     }
+    http_keeper_begin(c);
     uint64_t number = next_number(server);
     uint8_t random[ID_RANDOM];
     memcpy(random, &number, sizeof random);
@@ -329,8 +330,10 @@ pb_status http_transport_start(http_server *server, http_listener *listener, pb_
 
 void http_transport_quiesce(http_listener *listener)
 {
-    if (listener->daemon != NULL)
-        MHD_quiesce_daemon(listener->daemon);
+    if (listener->daemon == NULL)
+        return;
+    MHD_quiesce_daemon(listener->daemon);
+    sys_socket_refuse(&listener->socket);
 }
 
 void http_transport_stop(http_listener *listener)

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -176,6 +177,17 @@ void sys_net_say(int fd, pb_str bytes)
 void sys_net_shut(int fd, bool both)
 {
     shutdown(fd, both ? SHUT_RDWR : SHUT_RD);
+}
+
+bool sys_net_unread(int fd)
+{
+    int bytes = 0;
+    return ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+void sys_socket_refuse(const sys_socket *socket)
+{
+    shutdown(socket->fd, SHUT_RDWR);
 }
 
 bool sys_net_gone(int fd)

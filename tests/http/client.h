@@ -45,6 +45,7 @@ static inline client client_start_with(char *folder, const char *const *more)
     snprintf(program, sizeof program, "%s/probity", getenv("PROBITY_BUILD"));
     snprintf(out, sizeof out, "%s/served", folder);
     snprintf(err, sizeof err, "%s/log", folder);
+    unlink(out); /* of a server before this one */
     fflush(NULL);
     c.child = fork();
     assert_true(c.child >= 0);

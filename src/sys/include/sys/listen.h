@@ -36,6 +36,11 @@ void sys_net_say(int fd, pb_str bytes);
 void sys_net_shut(int fd, bool both);
 /** Whether the other side has closed, or said that nothing more comes. */
 bool sys_net_gone(int fd);
+/** Whether something came that was not received yet. */
+bool sys_net_unread(int fd);
+/** Stops listening: who connected and was not taken yet is told that nobody is here. The socket is
+ * still to be ended. */
+void sys_socket_refuse(const sys_socket *socket);
 /** Bytes that came over a TCP connection so far; 0 where the system does not tell. */
 uint64_t sys_net_received(int fd);
 /** Reads an address as text; `family` 4 (4 bytes) or 6 (16 bytes). */
