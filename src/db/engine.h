@@ -110,6 +110,14 @@ typedef struct db_engine {
      * are never such statements. */
     pb_status (*settle)(db_conn *conn, pb_error *err);
     pb_status (*commit)(db_conn *conn, pb_error *err);
+    /** The number of the last commit by anybody, each one more than the one before, asked of
+     * memory;
+     * `*ret_begun`: whether the connection's transaction still goes on. False: it is not known.
+     * NULL: it never is. */
+    bool (*stamp)(db_conn *conn, uint32_t *ret_stamp, bool *ret_begun);
+    /** What was committed last waits to be moved, which snapshots that go on are in the way of.
+     * NULL: never. */
+    bool (*crowded)(const db_conn *conn);
     void (*rollback)(db_conn *conn);
     /** What can be done about the last failure of this connection's transaction. NULL: nothing,
      * ever. */

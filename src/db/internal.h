@@ -26,6 +26,7 @@ enum {
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
     DB_READER_WAIT_US = 10000000, /* for one to be free, where no limit is said */
+    DB_SETTLED_US = 200000,       /* a snapshot goes on at most */
     DB_RUN_TRIES = 10,            /* of a transaction that others got in the way of */
     DB_TOGETHER_US = 100000, /* a work that took longer is not run anew for the fault of another */
     DB_GATHER_US = 10000,    /* at most, for others to come into a commit */
@@ -64,6 +65,11 @@ struct db_session {
     const db_engine *engine;
     db_conn *conn;
     bool writes;
+    bool settled;            /* its snapshot may go on after it is closed, see settled.c */
+    bool goes_on;            /* it does: the session is idle, its transaction is open */
+    bool stamped;            /* the number of the last commit that it sees is known */
+    uint32_t stamp;          /* it */
+    int64_t settled_us;      /* since when */
     const db_limits *limits; /* that the engine was told; NULL: none */
     struct {
         const char *sql;
@@ -84,6 +90,7 @@ typedef struct db_request {
     db_work work;
     void *context;
     const db_limits *limits;
+    bool only_log;     /* writes nothing that settled snapshots look at */
     int64_t queued_us; /* since when it waits */
     pb_status status;
     pb_error error;
@@ -127,6 +134,10 @@ struct db_workspace {
     size_t idle_count, reader_count;
     struct db_waiter *waiter_first, *waiter_last; /* for a reader */
     size_t called;                                /* of them, and not there yet */
+    struct {
+        bool known, off;   /* off: none goes on */
+        uint32_t from, to; /* commits behind the first, up to the second, were of the log only */
+    } settled;
     db_slot slots[DB_SLOTS_MAX];
     size_t slot_count;
     const struct db_formats *formats;
@@ -161,6 +172,25 @@ const db_limits *db_limits_of(const db_limits *own);
 
 /* runner.c */
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);
+
+/* settled.c */
+/** The leader begins a transaction: what is known of the last commit. */
+typedef struct db_before {
+    bool known;
+    uint32_t stamp;
+} db_before;
+db_before db_settled_before(db_session *writer);
+/** It was committed. */
+void db_settled_after(db_workspace *workspace, db_before before, bool only_log);
+/** Whether what a snapshot that goes on sees is all there is, but for the log. */
+bool db_settled_holds(db_session *session);
+/** Around the beginning of a snapshot that may go on. */
+db_before db_settled_begin(db_session *session);
+void db_settled_begun(db_session *session, db_before before);
+/** At its end: whether it goes on. */
+bool db_settled_keep(db_session *session);
+/** readers.c: ends snapshots that go on and that nobody uses, all or those that are too old. */
+void db_settled_release(db_workspace *workspace, bool all);
 
 /* migrate.c */
 /** Makes the tables of the workspace's layout, or adds what is missing. Runs inside db_write. */

@@ -174,6 +174,41 @@ void db_share_rest(db_workspace *workspace)
     }
 }
 
+/* Out of the list while its transaction ends: nobody takes it meanwhile. Called with the lock held.
+ */
+static db_session *take_going_on(db_workspace *workspace, int64_t before_us)
+{
+    db_session **at = &workspace->idle;
+    while (*at != NULL && !((*at)->goes_on && (*at)->settled_us <= before_us))
+        at = &(*at)->next;
+    db_session *session = *at;
+    if (session != NULL) {
+        *at = session->next;
+        workspace->idle_count--;
+    }
+    return session;
+}
+
+void db_settled_release(db_workspace *workspace, bool all)
+{
+    int64_t before_us = all ? INT64_MAX : sys_monotonic_us() - DB_SETTLED_US;
+    for (;;) {
+        pthread_mutex_lock(&workspace->lock);
+        db_session *session = take_going_on(workspace, before_us);
+        pthread_mutex_unlock(&workspace->lock);
+        if (session == NULL)
+            return;
+        session->goes_on = false;
+        session->engine->rollback(session->conn);
+        put_reader(workspace, session, true);
+    }
+}
+
+void db_share_tick(db_workspace *workspace)
+{
+    db_settled_release(workspace, false);
+}
+
 void db_figures_read(db_workspace *workspace, db_figures *ret_figures)
 {
     pthread_mutex_lock(&workspace->lock);
@@ -229,8 +264,30 @@ pb_status db_limits_fail(const db_limits *limits, pb_error *err)
 
 /* ---- snapshots ---- */
 
+/* What goes on is taken as it is, where it is all there is and that is enough; else it ends. */
+static bool takes_on(db_session *session, bool settled)
+{
+    if (session == NULL || !session->goes_on)
+        return false;
+    session->goes_on = false;
+    if (settled && db_settled_holds(session))
+        return true;
+    session->engine->rollback(session->conn);
+    return false;
+}
+
+static pb_status begin_one(db_session *session, bool settled, pb_error *err)
+{
+    bool foreign;
+    session->settled = false;
+    db_before before = settled ? db_settled_begin(session) : (db_before){.known = false};
+    PB_TRY(session->engine->begin(session->conn, false, &foreign, err));
+    db_settled_begun(session, before);
+    return PB_OK;
+}
+
 static pb_status open_one(db_workspace *workspace, const db_limits *limits, bool beside,
-                          db_session **ret_session, pb_error *err)
+                          bool settled, db_session **ret_session, pb_error *err)
 {
     db_session *session = NULL;
     limits = db_limits_of(limits);
@@ -238,11 +295,11 @@ static pb_status open_one(db_workspace *workspace, const db_limits *limits, bool
     pb_status status = PB_OK;
     if (session == NULL)
         status = db_session_open(workspace, DB_READER, &session, err);
-    bool foreign;
+    bool on = takes_on(session, settled);
     if (status == PB_OK && limits != NULL)
         session->engine->limit(session->conn, limits);
-    if (status == PB_OK)
-        status = session->engine->begin(session->conn, false, &foreign, err);
+    if (status == PB_OK && !on)
+        status = begin_one(session, settled, err);
     if (status != PB_OK) {
         put_reader(workspace, session, false);
         return status;
@@ -255,12 +312,18 @@ static pb_status open_one(db_workspace *workspace, const db_limits *limits, bool
 pb_status db_snapshot_open_within(db_workspace *workspace, const db_limits *limits,
                                   db_session **ret_session, pb_error *err)
 {
-    return open_one(workspace, limits, false, ret_session, err);
+    return open_one(workspace, limits, false, false, ret_session, err);
+}
+
+pb_status db_snapshot_open_settled(db_workspace *workspace, const db_limits *limits,
+                                   db_session **ret_session, pb_error *err)
+{
+    return open_one(workspace, limits, false, true, ret_session, err);
 }
 
 pb_status db_snapshot_open(db_workspace *workspace, db_session **ret_session, pb_error *err)
 {
-    return open_one(workspace, NULL, false, ret_session, err);
+    return open_one(workspace, NULL, false, false, ret_session, err);
 }
 
 /* An engine that can hand on what a snapshot sees. */
@@ -297,8 +360,8 @@ static pb_status open_others(db_session *session, size_t count, db_session **oth
     bool handed_on = session->engine->beside != NULL;
     for (; *ret_opened < count; (*ret_opened)++)
         PB_TRY(handed_on ? open_beside(session, &others[*ret_opened], err)
-                         : open_one(session->workspace, session->limits, true, &others[*ret_opened],
-                                    err));
+                         : open_one(session->workspace, session->limits, true, false,
+                                    &others[*ret_opened], err));
     return PB_OK;
 }
 
@@ -317,6 +380,7 @@ pb_status db_snapshots_beside(db_session *session, size_t count, db_session **re
         status = open_others(session, count, ret_others, &opened, err);
         if (status == PB_OK) {
             db_session_rest(session);
+            session->settled = false;
             session->engine->rollback(session->conn);
             status = session->engine->begin(session->conn, false, &foreign, err);
         }
@@ -340,7 +404,8 @@ db_session *db_snapshot_close(db_session *session)
 {
     if (session != NULL) {
         db_session_rest(session);
-        session->engine->rollback(session->conn);
+        if (!db_settled_keep(session))
+            session->engine->rollback(session->conn);
         if (session->limits != NULL)
             session->engine->limit(session->conn, NULL);
         session->limits = NULL;

@@ -216,6 +216,13 @@ static pb_status finish_batch(db_workspace *workspace, pb_error *err)
     return db_search_flush(workspace->writer, err);
 }
 
+static bool is_only_log(const db_request *batch)
+{
+    while (batch != NULL && batch->only_log)
+        batch = batch->next;
+    return batch == NULL;
+}
+
 /* Runs a batch once. */
 __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, db_request *batch,
                                                        bool together, pb_error *err)
@@ -224,6 +231,7 @@ __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, 
     bool foreign = false;
     workspace->hook_count = workspace->end_count = 0;
     PB_TRY(writer->engine->begin(writer->conn, true, &foreign, err));
+    db_before before = db_settled_before(writer);
     if (foreign)
         tell_slots(workspace);
     pb_status status = PB_OK;
@@ -246,6 +254,7 @@ __attribute__((nonnull(2))) static pb_status try_batch(db_workspace *workspace, 
     status = writer->engine->commit(writer->conn, err);
     if (status == PB_OK) {
         db_kept_committed(workspace);
+        db_settled_after(workspace, before, is_only_log(batch));
         return PB_OK;
     }
     bool broken = writer->engine->unsure == NULL || writer->engine->unsure(writer->conn);
@@ -495,14 +504,12 @@ static pb_status queue_and_wait(db_workspace *workspace, db_request *request)
     return request->status;
 }
 
-pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_work work,
-                          void *context, pb_error *err)
+static pb_status write_as(db_workspace *workspace, db_request request, pb_error *err)
 {
-    limits = db_limits_of(limits);
-    db_request request = {.work = work, .context = context, .limits = limits};
+    const db_limits *limits = request.limits = db_limits_of(request.limits);
     if (workspace->standby != NULL)
         return db_standby_refuse(workspace, err);
-    if (workspace->older && work != db_upgrade_work)
+    if (workspace->older && request.work != db_upgrade_work)
         return db_older_refuse(workspace, err);
     if (db_limits_over(limits))
         return db_limits_fail(limits, err);
@@ -512,6 +519,19 @@ pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_w
     if (status != PB_OK && err != NULL)
         *err = request.error;
     return status;
+}
+
+pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_work work,
+                          void *context, pb_error *err)
+{
+    return write_as(workspace, (db_request){.work = work, .context = context, .limits = limits},
+                    err);
+}
+
+pb_status db_write_log(db_workspace *workspace, db_work work, void *context, pb_error *err)
+{
+    return write_as(workspace, (db_request){.work = work, .context = context, .only_log = true},
+                    err);
 }
 
 pb_status db_write(db_workspace *workspace, db_work work, void *context, pb_error *err)

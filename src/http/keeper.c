@@ -168,6 +168,8 @@ static void *keep(void *context)
             for (http_connection *c = keeper->first; c != NULL; c = c->next)
                 look_at(c, now_us);
             http_workers_nudge(keeper->server->workers);
+            if (keeper->server->options->workspace != NULL)
+                service_serving_tick(keeper->server->options->workspace);
             looked_us = now_us;
         }
         rest(keeper, now_us);
@@ -282,6 +284,7 @@ void http_keeper_remove(http_keeper *keeper, http_connection *c)
     keeper->count--;
     pthread_mutex_unlock(&keeper->mutex);
     pthread_mutex_destroy(&c->mutex);
+    free(c->head);
     free(c);
 }
 
@@ -297,7 +300,8 @@ bool http_keeper_stage(http_connection *c, http_stage stage, uint64_t bytes)
         atomic_store(&c->stop, false);
     if (stage == HTTP_WAITS) {
         c->began = false;
-        c->received = sys_net_received(c->fd);
+        if (!c->shaken) /* else tls.c sees what comes */
+            c->received = sys_net_received(c->fd);
     }
     pthread_mutex_unlock(&c->mutex);
     return heard;

@@ -242,7 +242,7 @@ pb_status service_later_write(db_workspace *workspace, const service_later *cons
                               size_t count, pb_error *err)
 {
     written_later w = {laters, count};
-    return hinted(db_write(workspace, append_later, &w, err), err);
+    return hinted(db_write_log(workspace, append_later, &w, err), err);
 }
 
 pb_status service_show(const service_call *call, db_workspace *workspace,

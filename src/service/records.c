@@ -126,7 +126,7 @@ pb_status service_list(const service_call *call, db_workspace *workspace, record
     if (asked.today_days == 0)
         asked.today_days = pb_instant_day(call->now_us);
     asked.asker = call->who == NULL ? PB_STR_NONE : pb_uuid_str(&call->who->user);
-    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
+    PB_TRY(db_snapshot_open_settled(workspace, call->limits, &session, err));
     pb_status status = list_in(session, &l, err);
     db_snapshot_close(session);
     PB_TRY(service_refused(call, workspace, &l.denial, status, err));
@@ -274,7 +274,7 @@ static pb_status read_one(const service_call *call, db_workspace *workspace,
 {
     db_session *session = NULL;
     service_denial denial = {.refused = false};
-    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
+    PB_TRY(db_snapshot_open_settled(workspace, call->limits, &session, err));
     pb_status status =
         read_in(session, call, entity, id, operation, arena, &denial, ret_record, err);
     db_snapshot_close(session);

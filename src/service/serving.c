@@ -58,6 +58,11 @@ const db_limits *service_hold(const db_limits *limits)
     return db_limits_hold(limits);
 }
 
+void service_serving_tick(db_workspace *workspace)
+{
+    db_share_tick(workspace);
+}
+
 void service_serving_rest(db_workspace *workspace)
 {
     db_share_rest(workspace);

@@ -140,7 +140,7 @@ pb_status service_guest_find(service_desk *desk, const identity_visit *visit, pb
     service_guest guest = {0};
     db_session *session = NULL;
     *ret_wait_us = 0;
-    PB_TRY(db_snapshot_open(desk->identity.workspace, &session, err));
+    PB_TRY(db_snapshot_open_settled(desk->identity.workspace, NULL, &session, err));
     pb_status status = find_guest(session, visit, token, arena, &guest, err);
     db_snapshot_close(session);
     if (status == PB_OK)

@@ -11,6 +11,7 @@
 enum {
     LONG_LOG = 2000, /* frames: 16 MB */
     LONGER_BY = 500, /* when readers were in the way */
+    NEARLY = 100,    /* frames of a few commits */
     SHORT_LOG = 16,  /* not worth a commit to be rid of */
     PLACE_WAIT_MS = 2000
 };
@@ -118,6 +119,11 @@ void db_checkpoint_when_long(db_conn *conn)
         return;
     conn->log_frames_limit = conn->log_frames + LONGER_BY;
     db_sqlite_checkpoint(conn, false, NULL); /* what fails is tried again, the log stays */
+}
+
+bool db_sqlite_crowded(const db_conn *conn)
+{
+    return conn->log_frames >= LONG_LOG - NEARLY;
 }
 
 /* Not kept: SQLite does it if this is the last connection of all, and removes the log. */

@@ -54,15 +54,16 @@ struct db_conn {
     pb_str foreign_sql;     /* its text */
     int64_t steps_left;     /* of the foreign statement that runs */
     bool out_of_steps;
-    bool counts;             /* steps of a foreign statement are counted */
-    const db_limits *limits; /* of who uses it; NULL: none */
-    bool watched;            /* what runs may be stopped by them */
-    bool stopped;            /* it was */
-    char refused[160];       /* what a foreign statement touched that it may not */
-    int64_t data_version;    /* as of the last transaction; -1: none yet */
-    sqlite3_stmt *version;   /* PRAGMA data_version */
-    sqlite3_stmt *era;       /* PRAGMA user_version */
-    sqlite3_stmt *touch;     /* takes the snapshot */
+    bool counts;                    /* steps of a foreign statement are counted */
+    const db_limits *limits;        /* of who uses it; NULL: none */
+    bool watched;                   /* what runs may be stopped by them */
+    bool stopped;                   /* it was */
+    char refused[160];              /* what a foreign statement touched that it may not */
+    int64_t data_version;           /* as of the last transaction; -1: none yet */
+    const volatile uint32_t *index; /* of the log, see stamp.c; NULL: not looked for yet */
+    sqlite3_stmt *version;          /* PRAGMA data_version */
+    sqlite3_stmt *era;              /* PRAGMA user_version */
+    sqlite3_stmt *touch;            /* takes the snapshot */
     sqlite3_stmt *begin, *begin_write, *commit, *rollback;
     sqlite3_stmt *savepoint, *release, *undo;
 };
@@ -89,6 +90,13 @@ pb_status db_sqlite_unlock(sqlite3 *db, const db_target *target, pb_error *err);
 /** The 16 bytes that the file must begin with: derived from the key, so that a change is noticed.
  */
 void db_sqlite_salt(const uint8_t key[32], uint8_t ret_salt[DB_SQLITE_SALT]);
+
+/* stamp.c */
+bool db_sqlite_stamp(db_conn *conn, uint32_t *ret_stamp, bool *ret_begun);
+
+/* checkpoint.c */
+/** The log is long, and may begin anew only where no snapshot needs what is in it. */
+bool db_sqlite_crowded(const db_conn *conn);
 
 /* place.c */
 pb_status db_sqlite_can_make(const db_target *target, pb_arena *arena, pb_error *err);

@@ -33,6 +33,13 @@ const db_limits *db_limits_hold(const db_limits *limits);
 /** As db_snapshot_open; `limits` must live until it is closed. */
 pb_status db_snapshot_open_within(db_workspace *workspace, const db_limits *limits,
                                   db_session **ret_session, pb_error *err);
+/** The same for who looks at no event of the ledger: it sees everything that was committed when it
+ * is called, but perhaps not the last commits of works that only wrote to the log
+ * (db_write_log). Cheaper where many read one after the other. */
+pb_status db_snapshot_open_settled(db_workspace *workspace, const db_limits *limits,
+                                   db_session **ret_session, pb_error *err);
+/** As db_write, of a work that writes nothing but events of the ledger. */
+pb_status db_write_log(db_workspace *workspace, db_work work, void *context, pb_error *err);
 /** As db_write. Over while the work waits for its turn: it never runs. */
 pb_status db_write_within(db_workspace *workspace, const db_limits *limits, db_work work,
                           void *context, pb_error *err);
@@ -48,6 +55,10 @@ void db_share_as(db_workspace *workspace, const db_share *share);
 /** Closes the readers that nobody uses, and with them what they keep in memory: for a server that
  * nobody has asked anything for a while. */
 void db_share_rest(db_workspace *workspace);
+
+/** Ends snapshots that nobody uses any more and that went on for longer than they should (see
+ * db_snapshot_open_settled): to be called about once a second. */
+void db_share_tick(db_workspace *workspace);
 
 enum { DB_BATCH_STEPS = 11 }; /* 1, 2, 4, … 1024 works in one commit */
 

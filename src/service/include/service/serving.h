@@ -34,6 +34,8 @@ const db_limits *service_hold(const db_limits *limits);
 /** For whoever watches over a server: as many of each as db_figures tells, in the text form of
  * Prometheus (version 0.0.4), appended to `out`. Costs one lock. */
 void service_figures(db_workspace *workspace, pb_buf *out);
+/** To be called about once a second. */
+void service_serving_tick(db_workspace *workspace);
 /** Nobody asked anything for a while: what readers keep in memory is given back. */
 void service_serving_rest(db_workspace *workspace);
 
