@@ -36,22 +36,28 @@ static bool is_place(pb_str part)
 /* Whether the path leads there; `*ret_places`: parts of it that the route leaves open. */
 static bool leads(const http_route *route, const http_request *request, size_t *ret_places)
 {
-    pb_str path = pb_str_c(route->path), part;
-    size_t i = 0, places = 0;
-    while (next_part(&path, &part)) {
-        if (part.len == 0 && path.len == 0)
-            break; /* "/" itself */
-        if (i == request->part_count)
+    const char *path = route->path;
+    size_t places = 0;
+    if (strcmp(path, "/") == 0)
+        path++;
+    for (size_t i = 0; i < request->part_count; i++) {
+        pb_str part = request->parts[i];
+        if (path[0] != '/' || part.len == 0)
             return false;
-        if (is_place(part))
-            places += request->parts[i].len > 0;
-        else if (!pb_str_eq(part, request->parts[i]))
+        path++;
+        if (path[0] == '{') {
+            path += strcspn(path, "/");
+            places++;
+            continue;
+        }
+        if (strncmp(path, part.ptr, part.len) != 0)
             return false;
-        if (request->parts[i++].len == 0)
+        path += part.len;
+        if (path[0] != '/' && path[0] != '\0')
             return false;
     }
     *ret_places = places;
-    return i == request->part_count;
+    return path[0] == '\0';
 }
 
 const http_route *http_route_find(const http_request *request, unsigned *ret_allowed)

@@ -84,8 +84,10 @@ typedef struct http_connection {
     bool crowded;      /* one too many from its address */
     uint64_t group;    /* see sys_net_group */
     /* Of the thread alone that looks after the connection (tls.c): */
-    char *room;      /* where libmicrohttpd keeps requests; NULL: not known */
-    uint64_t pulled; /* bytes that came since TLS was agreed on */
+    char *room;                 /* where libmicrohttpd keeps requests; NULL: not known */
+    uint64_t pulled;            /* bytes that came since TLS was agreed on */
+    bool body_follows;          /* behind what is sent next */
+    struct http_tls_head *head; /* the record that waits for its body; NULL: none */
     char address[SYS_ADDRESS_MAX];
 } http_connection;
 
@@ -231,6 +233,10 @@ void http_certificates_print(http_certificates *certificates, pb_buf *out);
 void http_tls_room(http_connection *connection, char *head, size_t head_size);
 /** Makes a new TLS session end in this server's ways. */
 void http_tls_begin(http_connection *connection);
+/** The head of an answer that has a body is sent next: both are to leave together. */
+void http_tls_answer(http_connection *connection);
+/** The answer is out: so is its head. */
+void http_tls_answered(http_connection *connection);
 
 /* events.c */
 /** Has the stream's next look done by a worker where it is due. */

@@ -263,6 +263,91 @@ static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
     return got;
 }
 
+/* ---- heads and bodies ---- */
+
+/* libmicrohttpd hands over an answer's head and body one after the other, each becomes a record.
+ * Sent apart they are two packets, which cost more than all that is said in them. So the head is
+ * said to be sent, and is with the body; or with whatever comes instead of it. */
+typedef struct http_tls_head {
+    size_t size;
+    char bytes[];
+} tls_head;
+
+enum { HEAD_MOST = 4096, PIECES = 15 };
+
+void http_tls_answer(http_connection *c)
+{
+    c->body_follows = c->session != NULL;
+}
+
+static bool keep_head(http_connection *c, const giovec_t *vector, int count, size_t size)
+{
+    bool follows = c->body_follows;
+    c->body_follows = false;
+    if (!follows || c->head != NULL || size > HEAD_MOST)
+        return false;
+    tls_head *head = malloc(sizeof *head + size);
+    if (head == NULL)
+        return false;
+    head->size = 0;
+    for (int i = 0; i < count; i++) {
+        memcpy(head->bytes + head->size, vector[i].iov_base, vector[i].iov_len);
+        head->size += vector[i].iov_len;
+    }
+    c->head = head;
+    return true;
+}
+
+/* The first `sent` bytes of the head are out; what is left of `sent` is of what stands behind it.
+ */
+static size_t shorten_head(http_connection *c, size_t sent)
+{
+    tls_head *head = c->head;
+    if (head == NULL)
+        return sent;
+    size_t out = sent < head->size ? sent : head->size;
+    head->size -= out;
+    memmove(head->bytes, head->bytes + out, head->size);
+    if (head->size == 0) {
+        free(head);
+        c->head = NULL;
+    }
+    return sent - out;
+}
+
+static ssize_t push(gnutls_transport_ptr_t to, const giovec_t *vector, int count)
+{
+    http_connection *c = to;
+    pb_str parts[PIECES + 1];
+    size_t size = 0, used = 0;
+    for (int i = 0; i < count; i++)
+        size += vector[i].iov_len;
+    if (keep_head(c, vector, count, size))
+        return (ssize_t)size;
+    if (c->head != NULL)
+        parts[used++] = pb_str_n(c->head->bytes, c->head->size);
+    for (int i = 0; i < count && i < PIECES; i++)
+        parts[used++] = pb_str_n(vector[i].iov_base, vector[i].iov_len);
+    ptrdiff_t sent = sys_net_send(c->fd, parts, used);
+    if (sent <= 0)
+        return sent;
+    size_t rest = shorten_head(c, (size_t)sent);
+    if (rest > 0 || size == 0)
+        return (ssize_t)rest;
+    errno = EAGAIN; /* there was room for the head, or some of it */
+    return -1;
+}
+
+void http_tls_answered(http_connection *c)
+{
+    c->body_follows = false;
+    if (c->head != NULL) {
+        sys_net_say(c->fd, pb_str_n(c->head->bytes, c->head->size));
+        free(c->head);
+        c->head = NULL;
+    }
+}
+
 /* Sockets here never wait: what is not there yet is said by the read itself. */
 static int pull_timeout(gnutls_transport_ptr_t from, unsigned ms)
 {
@@ -291,7 +376,8 @@ static int shaken(gnutls_session_t session, unsigned type, unsigned when, unsign
 void http_tls_begin(http_connection *c)
 {
     gnutls_session_set_ptr(c->session, c);
-    gnutls_transport_set_ptr2(c->session, c, (gnutls_transport_ptr_t)(intptr_t)c->fd);
+    gnutls_transport_set_ptr(c->session, c);
+    gnutls_transport_set_vec_push_function(c->session, push);
     gnutls_transport_set_pull_function(c->session, pull);
     gnutls_transport_set_pull_timeout_function(c->session, pull_timeout);
     gnutls_handshake_set_hook_function(c->session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST,

@@ -104,6 +104,8 @@ static enum MHD_Result queue(http_exchange *exchange)
     answer = http_send_make(exchange);
     if (answer == NULL)
         return MHD_NO;
+    if (bytes > 0 && !stream && exchange->request.method != HTTP_HEAD)
+        http_tls_answer(exchange->connection);
     exchange->phase = HTTP_QUEUED;
     http_keeper_stage(exchange->connection, stream ? HTTP_STREAMS : HTTP_SENDS, bytes);
     enum MHD_Result done =
@@ -264,6 +266,7 @@ static void complete(void *context, struct MHD_Connection *mhd, void **place,
     if (exchange == NULL)
         return;
     int64_t us = sys_monotonic_us() - exchange->began_us;
+    http_tls_answered(exchange->connection);
     bool out = exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
     if (out)
         http_metrics_count(server->metrics, exchange->request.route, exchange->response.status, us);

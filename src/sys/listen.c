@@ -168,6 +168,17 @@ ptrdiff_t sys_net_receive(int fd, void *to, size_t size)
     return recv(fd, to, size, MSG_DONTWAIT);
 }
 
+ptrdiff_t sys_net_send(int fd, const pb_str *parts, size_t count)
+{
+    struct iovec vector[16];
+    if (count > sizeof vector / sizeof *vector)
+        count = sizeof vector / sizeof *vector;
+    for (size_t i = 0; i < count; i++)
+        vector[i] = (struct iovec){(void *)(uintptr_t)parts[i].ptr, parts[i].len};
+    const struct msghdr message = {.msg_iov = vector, .msg_iovlen = count};
+    return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void sys_net_say(int fd, pb_str bytes)
 {
     ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL);
