@@ -47,6 +47,19 @@ static const struct fixed {
      "k n;T kind;T arguments*;T state;I due_us;I every_us;I most;I tries;I failures;T by;I at_us;"
      "t taken_by;i taken_us;i until_us;i ended_us;i exit;t said*",
      NULL},
+    {"t_audit_run",
+     "k n;I at_us;I as_of;T by;T title*;I own;T letter;i score;I records;I controls;I failed;"
+     "B rules",
+     NULL},
+    {"t_audit_outcome",
+     "k n;I run;T control;T area;T grade;t entity;T outcome;I population;I failing;I fixable;"
+     "t reason;t reason_value*",
+     NULL},
+    {"t_audit_report", "k n;I run;T form;T language;I part;B bytes*", NULL},
+    {"t_finding",
+     "k n;T control;T area;T grade;t entity;T state;I proved;b owner;i due;i until_day;t note*;"
+     "t said_by;I population;I failing;I first_run;I last_run;I opened_us;I changed_us;I version",
+     NULL},
     {"t_access_user", "k n;B id;T kind;T name;T key;T shown;T language;b staff;b portal;" SINCE,
      NULL},
     {"t_access_role", "k n;B holder;I role;" SINCE, NULL},
@@ -86,6 +99,10 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_review_pair_keys"), PB_STR("t_review_pair"), "entity, left_key, right_key", false},
     {PB_STR("t_review_pair_state"), PB_STR("t_review_pair"), "state, entity, score", false},
     {PB_STR("t_work_job_due"), PB_STR("t_work_job"), "state, due_us, n", false},
+    {PB_STR("t_audit_outcome_run"), PB_STR("t_audit_outcome"), "run", false},
+    {PB_STR("t_audit_outcome_control"), PB_STR("t_audit_outcome"), "control, n", false},
+    {PB_STR("t_audit_report_run"), PB_STR("t_audit_report"), "run, form, part", true},
+    {PB_STR("t_finding_control"), PB_STR("t_finding"), "control", true},
     {PB_STR("t_access_user_id"), PB_STR("t_access_user"), "id, from_us", false},
     {PB_STR("t_access_user_key"), PB_STR("t_access_user"), "key", false},
     {PB_STR("t_access_user_staff"), PB_STR("t_access_user"), "staff", false},

@@ -14,6 +14,10 @@ const ledger_kind ledger_kinds[] = {
     {"backup.pruned", false, true, PB_MSG("Old backups were removed.")},
     {"credential.added", false, true, PB_MSG("A credential was added.")},
     {"credential.ended", false, true, PB_MSG("A credential was ended.")},
+    {"finding.changed", false, true, PB_MSG("What is said of a finding was changed.")},
+    {"finding.opened", false, true, PB_MSG("An audit found something that was not found before.")},
+    {"finding.proved", false, true, PB_MSG("An audit proved that a finding is mended.")},
+    {"finding.returned", false, true, PB_MSG("An audit found again what was said to be mended, or may be let be no longer.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"job.added", false, true, PB_MSG("A job was added.")},
@@ -76,4 +80,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 71;
+const size_t ledger_kind_count = 75;
