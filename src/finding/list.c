@@ -40,8 +40,8 @@ static bool fits(const finding_filter *filter, const finding_item *item)
         return false;
     if (filter->owner != NULL && memcmp(filter->owner->b, item->owner.b, sizeof item->owner.b) != 0)
         return false;
-    if (filter->due_until != 0 && (item->due == INT64_MIN || item->due > filter->due_until ||
-                                   item->state == FINDING_MENDED))
+    if (filter->due_until != 0 &&
+        (item->due == INT64_MIN || item->due > filter->due_until || item->state == FINDING_MENDED))
         return false;
     return is_or_open(filter->area, item->area) && is_or_open(filter->grade, item->grade) &&
            is_or_open(filter->entity, item->entity);

@@ -197,13 +197,12 @@ static pb_status gather_outcome(void *context, db_stmt *stmt, pb_error *err)
                          .fixable = (uint64_t)db_column_i64(stmt, 8)};
     if (!parse_outcome(db_column_text(stmt, 5), &o.outcome))
         return finding_altered("t_audit_outcome", err);
-    bool good = finding_text(stmt, 1, g->arena, &o.control) &&
-                finding_text(stmt, 2, g->arena, &o.area) &&
-                finding_text(stmt, 3, g->arena, &o.grade) &&
-                finding_text(stmt, 4, g->arena, &o.entity) &&
-                finding_text(stmt, 9, g->arena, &o.reason) &&
-                finding_text(stmt, 10, g->arena, &o.reason_value) &&
-                PB_PUSH(g->arena, g->outcomes, g->count, g->room, o);
+    bool good =
+        finding_text(stmt, 1, g->arena, &o.control) && finding_text(stmt, 2, g->arena, &o.area) &&
+        finding_text(stmt, 3, g->arena, &o.grade) && finding_text(stmt, 4, g->arena, &o.entity) &&
+        finding_text(stmt, 9, g->arena, &o.reason) &&
+        finding_text(stmt, 10, g->arena, &o.reason_value) &&
+        PB_PUSH(g->arena, g->outcomes, g->count, g->room, o);
     return good ? PB_OK : pb_fail_memory(err);
 }
 

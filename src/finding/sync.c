@@ -69,11 +69,10 @@ static pb_status open_new(const syncing *s, const audit_finding *found, pb_error
     return store(s, &item, "finding.opened", err);
 }
 
-static pb_status still_fails(const syncing *s, finding_item *item,
-                             pb_error *err)
+static pb_status still_fails(const syncing *s, finding_item *item, pb_error *err)
 {
-    bool back = item->state == FINDING_MENDED ||
-                (item->state == FINDING_WAIVED && item->until < s->day);
+    bool back =
+        item->state == FINDING_MENDED || (item->state == FINDING_WAIVED && item->until < s->day);
     if (!back) /* only the figures are new: whoever has the finding in hand need not begin anew */
         return PB_OK;
     item->state = FINDING_OPEN;

@@ -2,6 +2,8 @@
 
 #include "base/cbor.h"
 #include "base/map.h"
+#include "db/upgrade.h"
+#include "finding/finding.h"
 #include "sys/file.h"
 #include "sys/mail.h"
 
@@ -108,9 +110,29 @@ static void audit_payload(const audit_catalogue *catalogue, const audit_result *
     pb_cbor_uint(out, result->records);
 }
 
+/* Waivers that are declared, and what people let be in the workspace itself. */
+static pb_status add_waivers(const service_core *service, db_session *snapshot, bool own,
+                             pb_arena *arena, audit_options *options, pb_error *err)
+{
+    audit_waiver *kept = NULL;
+    size_t count = 0;
+    if (own)
+        PB_TRY(finding_waivers(snapshot, options->as_of_days, arena, &kept, &count, err));
+    audit_waiver *all = pb_arena_array(arena, service->waiver_count + count + 1, sizeof *all);
+    if (all == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < service->waiver_count; i++)
+        all[i] = service->waivers[i];
+    for (size_t i = 0; i < count; i++)
+        all[service->waiver_count + i] = kept[i];
+    options->waivers = all;
+    options->waiver_count = service->waiver_count + count;
+    return PB_OK;
+}
+
 static pb_status run_controls(service_core *service, const service_call *call,
-                              db_workspace *workspace, int64_t as_of_days, pb_arena *arena,
-                              service_audit_result *out, pb_error *err)
+                              db_workspace *workspace, bool own, int64_t as_of_days,
+                              pb_arena *arena, service_audit_result *out, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(1 << 20);
     PB_AUTO_ARENA answers = pb_arena_new(0);
@@ -118,8 +140,6 @@ static pb_status run_controls(service_core *service, const service_call *call,
     if (answers == NULL || (all.known = pb_map_new(answers)) == NULL)
         return pb_fail_memory(err);
     audit_options options = {.as_of_days = as_of_days,
-                             .waivers = service->waivers,
-                             .waiver_count = service->waiver_count,
                              .progress = controlling,
                              .context = &all,
                              .mail_domains = call->check_domains ? mail_domains : NULL};
@@ -129,6 +149,9 @@ static pb_status run_controls(service_core *service, const service_call *call,
     options.matching = &matching;
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = db_snapshot_beside(snapshot, &options.beside, err);
+    if (status == PB_OK)
+        status =
+            add_waivers(service, snapshot, own && !db_is_older(workspace), arena, &options, err);
     if (status == PB_OK)
         status = audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result,
                            err);
@@ -149,7 +172,8 @@ pb_status service_audit(service_core *service, const service_call *call,
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
     pb_status status = service_controls(service, &result.catalogue, err);
     if (status == PB_OK)
-        status = run_controls(service, call, opened.workspace, as_of_days, arena, &result, err);
+        status = run_controls(service, call, opened.workspace, !opened.scratch, as_of_days, arena,
+                              &result, err);
     if (status == PB_OK)
         status = service_reading(&opened.plan, arena, &result.reading, err);
     service_close_source(&opened);

@@ -94,12 +94,12 @@ typedef struct finding_item {
     pb_str control, area, grade;
     pb_str entity; /* absent: the source as a whole */
     finding_state state;
-    bool proved;    /* mended, and an audit saw it: run `last_run` */
-    pb_uuid owner;  /* a user; zeros: nobody */
-    int64_t due;    /* day by which it is to be mended; INT64_MIN: none */
-    int64_t until;  /* last day for which it is let be; INT64_MIN: none */
-    pb_str note;    /* absent: none */
-    pb_str said_by; /* who changed it last; absent: an audit did */
+    bool proved;                  /* mended, and an audit saw it: run `last_run` */
+    pb_uuid owner;                /* a user; zeros: nobody */
+    int64_t due;                  /* day by which it is to be mended; INT64_MIN: none */
+    int64_t until;                /* last day for which it is let be; INT64_MIN: none */
+    pb_str note;                  /* absent: none */
+    pb_str said_by;               /* who changed it last; absent: an audit did */
     uint64_t population, failing; /* by the last run that could check it */
     int64_t first_run, last_run;
     int64_t opened_us, changed_us;

@@ -36,6 +36,7 @@ typedef enum identity_operation {
     IDENTITY_OP_JOBS,
     IDENTITY_OP_BACKUP,
     IDENTITY_OP_SETTINGS,
+    IDENTITY_OP_FINDINGS, /* who mends what audits found, until when, what is let be */
     IDENTITY_OPERATIONS
 } identity_operation;
 

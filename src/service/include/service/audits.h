@@ -1,0 +1,83 @@
+/* Audits that are kept in the workspace, and the findings that are worked on.
+ *
+ * Who asks must be allowed the operation `audit` to look and to start, `findings` to change; or
+ * hold the workspace's key. An external auditor sees what its scope names: entities and areas.
+ * Personal values are masked in what is kept.
+ */
+#ifndef SERVICE_AUDITS_H
+#define SERVICE_AUDITS_H
+
+#include "finding/finding.h"
+#include "identity/policy.h"
+#include "service/service.h"
+
+enum { SERVICE_AUDITS_MOST = 200, SERVICE_TREND = 50 };
+
+/** Keeps what came of an audit, with its reports. `own`: of this workspace as of the day of the
+ * call, so that the work list goes on from it. One transaction. */
+pb_status service_audit_keep(const service_call *call, db_workspace *workspace,
+                             const service_audit_result *result, bool own,
+                             const finding_report *reports, size_t report_count, int64_t *ret_run,
+                             pb_error *err);
+/** Has the workspace audited, and kept, by whoever does its jobs: `*ret_job` is the number of the
+ * job. `title` absent: the workspace's name. */
+pb_status service_audit_start(const service_call *call, db_workspace *workspace, pb_str title,
+                              int64_t *ret_job, pb_error *err);
+/** The same for a check of the ledger (operation `ledger`), a backup (`backup`; `place` absent: all
+ * declared) and a drill of the newest backup (`backup`; `fault` absent: none). What only looks may
+ * be started by who changes nothing, too, but by no external auditor. */
+pb_status service_verify_start(const service_call *call, db_workspace *workspace, int64_t *ret_job,
+                               pb_error *err);
+pb_status service_backup_start(const service_call *call, db_workspace *workspace, pb_str place,
+                               int64_t *ret_job, pb_error *err);
+pb_status service_drill_start(const service_call *call, db_workspace *workspace, pb_str place,
+                              pb_str fault, int64_t *ret_job, pb_error *err);
+
+/** Kept audits, newest first; those below `below` (0: all), at most `limit`. In `arena`. */
+pb_status service_audits(const service_call *call, db_workspace *workspace, int64_t below,
+                         int64_t limit, pb_arena *arena, finding_run **ret_runs, size_t *ret_count,
+                         pb_error *err);
+typedef struct service_kept_audit {
+    finding_run run;
+    finding_outcome *outcomes; /* those that may be seen */
+    size_t count;
+    bool cut; /* there are others, outside of what the asker is let see */
+} service_kept_audit;
+pb_status service_audit_read(const service_call *call, db_workspace *workspace, int64_t n,
+                             pb_arena *arena, service_kept_audit *ret_audit, pb_error *err);
+/** A report of it as a file. PB_DENIED for who is let see a part only: a report tells all. */
+pb_status service_audit_report(const service_call *call, db_workspace *workspace, int64_t n,
+                               const char *form, pb_arena *arena, pb_buf *out, pb_str *ret_language,
+                               pb_error *err);
+
+/* ---- findings ---- */
+
+/** A finding with the name of who mends it. */
+typedef struct service_finding {
+    finding_item item;
+    pb_str owner; /* sign-in name; absent: nobody */
+} service_finding;
+typedef struct service_findings_asked {
+    finding_filter filter; /* `owner` is set from the name */
+    pb_str owner;          /* sign-in name or id; absent: whoever */
+} service_findings_asked;
+pb_status service_findings(const service_call *call, db_workspace *workspace,
+                           const service_findings_asked *asked, pb_arena *arena,
+                           service_finding **ret_findings, size_t *ret_count, pb_error *err);
+/** One finding, and what came of its control in the newest audits (SERVICE_TREND at most, newest
+ * first). PB_NOT_FOUND too for what may not be seen. */
+typedef struct service_finding_story {
+    service_finding finding;
+    finding_outcome *trend;
+    size_t trend_count;
+} service_finding_story;
+pb_status service_finding_read(const service_call *call, db_workspace *workspace, pb_str control,
+                               pb_arena *arena, service_finding_story *ret_story, pb_error *err);
+/** Changes a finding; see finding_put. `owner`: sign-in name or id of who is to mend it, where
+ * `change->has_owner`; absent: nobody. */
+pb_status service_finding_change(service_core *service, const service_call *call,
+                                 db_workspace *workspace, pb_str control, int64_t version,
+                                 const finding_change *change, pb_str owner, pb_arena *arena,
+                                 service_finding *ret_finding, pb_error *err);
+
+#endif
