@@ -1,8 +1,8 @@
 #include "audit_compare.h"
+#include "audit_keep.h"
 #include "command.h"
 
 #include "sys/file.h"
-#include "sys/module.h"
 
 /* What `audit` was asked for. */
 typedef struct audit_request {
@@ -60,46 +60,18 @@ static pb_status read_request(const cli_context *context, audit_request *request
 typedef struct report_kind {
     const char *name;
     bool wanted;
-    pb_status (*make)(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
+    audit_maker make;
     sys_writer *file;
 } report_kind;
 
-enum { REPORT_KINDS = 5 };
-
-/* Setting pages takes libraries that would slow every start, so it waits in a part of its own. */
-static pb_status make_pdf(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err)
-{
-    typedef pb_status (*maker)(const report_input *, pb_locale *, pb_buf *, pb_error *);
-    sys_function found;
-    PB_TRY(sys_module_find("probity-pdf.so", "probity_pdf", &found, err));
-    return ((maker)found)(report, locale, out, err);
-}
-
-/* The library that writes workbooks knows only files, so it gets a private folder. */
-static pb_status make_xlsx(const report_input *report, pb_locale *locale, pb_buf *out,
-                           pb_error *err)
-{
-    PB_AUTO_ARENA arena = pb_arena_new(0);
-    char *folder, *path;
-    if (arena == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(sys_temp_dir(arena, &folder, err));
-    path = sys_path_join(arena, folder, "findings.xlsx");
-    pb_status status =
-        path == NULL ? pb_fail_memory(err) : report_xlsx(report, locale, folder, path, err);
-    if (status == PB_OK)
-        status = sys_file_read(path, (size_t)1 << 31, out, err);
-    pb_status removed = sys_dir_remove_tree(folder, status == PB_OK ? err : NULL);
-    return status == PB_OK ? removed : status;
-}
+enum { REPORT_KINDS = AUDIT_FORMS };
 
 static void report_kinds(const audit_request *request, report_kind ret_kinds[REPORT_KINDS])
 {
-    ret_kinds[0] = (report_kind){"report.html", request->html, report_html, NULL};
-    ret_kinds[1] = (report_kind){"report.json", request->json, report_json, NULL};
-    ret_kinds[2] = (report_kind){"findings.csv", request->csv, report_csv, NULL};
-    ret_kinds[3] = (report_kind){"report.pdf", request->pdf, make_pdf, NULL};
-    ret_kinds[4] = (report_kind){"findings.xlsx", request->xlsx, make_xlsx, NULL};
+    const bool wanted[REPORT_KINDS] = {request->html, request->json, request->csv, request->pdf,
+                                       request->xlsx};
+    for (size_t i = 0; i < REPORT_KINDS; i++)
+        ret_kinds[i] = (report_kind){audit_forms[i].file, wanted[i], audit_forms[i].make, NULL};
 }
 
 static pb_status make_report(cli_context *context, const report_input *report, const char *dir,
@@ -195,26 +167,37 @@ pb_status cli_run_audit(cli_context *context, int *ret_exit, pb_error *err)
     report_input extra;
     service_source source;
     service_audit_result result;
+    int64_t kept = 0;
     service_call call = cli_service_call(context, "audit");
     call.check_domains = cli_flag(context, "check-domains");
     call.name_servers = cli_value(context, "dns");
     PB_TRY(cli_memory(context, "memory", &call.memory, err));
     PB_TRY(read_request(context, &request, err));
-    PB_TRY(check_out(context, &request, err));
+    bool keep = cli_flag(context, "keep");
+    if (keep)
+        PB_TRY(audit_keep_check(context, err));
+    else
+        PB_TRY(check_out(context, &request, err));
     PB_TRY(cli_audit_compare(context, &extra, err));
     PB_TRY(cli_source(context, &source, err));
     PB_TRY(service_audit(context->service, &call, &source, cli_value(context, "title"),
                          request.as_of_days, context->arena, &result, err));
     cli_progress_end(context);
     report_input report = service_report(context->service, &result, context->version, &extra);
-    PB_TRY(write_reports(context, &report, &request, err));
+    if (keep)
+        PB_TRY(audit_keep(context, &result, &report, request.as_of_days, &kept, err));
+    else
+        PB_TRY(write_reports(context, &report, &request, err));
     PB_AUTO_BUF out = PB_BUF_INIT((size_t)1 << 31);
     if (context->json) {
         PB_TRY(report_json(&report, context->locale, &out, err));
     } else if (!context->quiet) {
         PB_TRY(report_summary(&report, context->locale, &out, err));
         say_unread(context, &result.reading, &out);
-        say_where(context, &request, &out);
+        if (keep)
+            audit_keep_say(context, kept, &out);
+        else
+            say_where(context, &request, &out);
     }
     PB_TRY(cli_audit_any(context, &result, context->call.arguments[0], err));
     PB_TRY(cli_print(&out, err));

@@ -9,9 +9,15 @@ static const job_option options_of_audit[] = {
     {"title", JOB_WORD, false},       {"controls", JOB_PLACE, false}, {"since", JOB_PLACE, false},
     {"show-values", JOB_FLAG, false}, {NULL, JOB_FLAG, false}};
 
+static const char *const words_of_audit_kept[] = {"audit", "--keep", NULL};
+static const job_option options_of_audit_kept[] = {
+    {"title", JOB_WORD, false}, {"controls", JOB_PLACE, false}, {NULL, JOB_FLAG, false}};
+
+static const char *const words_of_backup_now[] = {"backup", NULL};
 static const char *const words_of_backup[] = {"backup", "--if-due", NULL};
 static const job_option options_of_backup[] = {{"to", JOB_PLACE, false}, {NULL, JOB_FLAG, false}};
 
+static const char *const words_of_drill_now[] = {"drill", NULL};
 static const char *const words_of_drill[] = {"drill", "--if-due", NULL};
 static const job_option options_of_drill[] = {
     {"from", JOB_PLACE, false}, {"fault", JOB_WORD, false}, {NULL, JOB_FLAG, false}};
@@ -20,12 +26,19 @@ static const char *const words_of_duplicates[] = {"duplicates", "--queue", NULL}
 static const job_option options_of_duplicates[] = {
     {"entity", JOB_ENTITY, false}, {"threshold", JOB_SHARE, false}, {NULL, JOB_FLAG, false}};
 
+static const char *const words_of_verify[] = {"ledger", "verify", NULL};
+static const job_option options_of_verify[] = {{NULL, JOB_FLAG, false}};
+
 const job_kind job_kinds[] = {
-    {"audit", words_of_audit, options_of_audit, true},
-    {"backup", words_of_backup, options_of_backup, false},
-    {"drill", words_of_drill, options_of_drill, true},
-    {"duplicates", words_of_duplicates, options_of_duplicates, false},
-    {NULL, NULL, NULL, false},
+    {"audit", words_of_audit, options_of_audit, false, true},
+    {"audit-kept", words_of_audit_kept, options_of_audit_kept, false, true},
+    {"backup", words_of_backup, options_of_backup, false, false},
+    {"backup-now", words_of_backup_now, options_of_backup, false, false},
+    {"drill", words_of_drill, options_of_drill, false, true},
+    {"drill-now", words_of_drill_now, options_of_drill, false, true},
+    {"duplicates", words_of_duplicates, options_of_duplicates, false, false},
+    {"verify", words_of_verify, options_of_verify, true, false},
+    {NULL, NULL, NULL, false, false},
 };
 
 const job_kind *job_kind_find(pb_str name)
@@ -214,12 +227,29 @@ static bool hand_on(cli_context *context, const cli_command *command, line *l)
     return true;
 }
 
+/* Those of the command's name: options come behind them. */
+static size_t name_words(const job_kind *kind)
+{
+    size_t count = 0;
+    while (kind->words[count] != NULL && kind->words[count][0] != '-')
+        count++;
+    return count;
+}
+
+/* Behind everything else, so that no name of a workspace is taken for an option. */
+static bool add_workspace(const job_kind *kind, const char *workspace, line *l)
+{
+    if (kind->by_option)
+        return add_word(l, pb_arena_printf(l->arena, "--workspace=%s", workspace));
+    return add_word(l, "--") && add_word(l, workspace);
+}
+
 pb_status job_kind_line(cli_context *context, const job_kind *kind, pb_str arguments,
                         const char *const **ret_words, pb_error *err)
 {
     line l = {.arena = context->arena,
               .words = pb_arena_array(context->arena, WORDS_MAX, sizeof *l.words)};
-    const cli_command *command = cli_find_command(&cli_table, kind->words, 1);
+    const cli_command *command = cli_find_command(&cli_table, kind->words, name_words(kind));
     pb_str one;
     if (l.words == NULL || command == NULL)
         return pb_fail_memory(err);
@@ -228,8 +258,8 @@ pb_status job_kind_line(cli_context *context, const job_kind *kind, pb_str argum
         good = good && add_word(&l, kind->words[i]);
     while (good && pb_str_split(&arguments, '\n', &one))
         good = pb_str_empty(one) || add_word(&l, pb_arena_cstr(l.arena, one));
-    good = good && hand_on(context, command, &l) && add_word(&l, "--") &&
-           add_word(&l, context->call.arguments[0]);
+    good = good && hand_on(context, command, &l) &&
+           add_workspace(kind, context->call.arguments[0], &l);
     if (!good)
         return pb_fail_memory(err);
     *ret_words = l.words;

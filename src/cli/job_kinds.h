@@ -26,7 +26,8 @@ typedef struct job_kind {
     const char *name;
     const char *const *words; /* the command, and the options that it always has */
     const job_option *options;
-    bool finds; /* exit code 1 is what the work found, not that it failed */
+    bool by_option; /* the workspace is named by --workspace, not as its argument */
+    bool finds;     /* exit code 1 is what the work found, not that it failed */
 } job_kind;
 
 /** Those there are, ended by a NULL name. */
