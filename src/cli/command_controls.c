@@ -3,32 +3,6 @@
 
 #include "base/bytes.h"
 
-/* A text of a control with the labels of its entity and field in place; `whole`: of one that is
- * asked of several fields, so without saying which. */
-static void control_text(const cli_context *context, const audit_control *control, pb_str id,
-                         bool whole, pb_buf *out)
-{
-    pb_str none = PB_STR("…");
-    const pb_catalog *catalog = context->catalog;
-    const pb_arg args[] = {
-        {"entity", control->entity != NULL && !whole
-                       ? pb_translate_str(catalog, control->entity->label)
-                       : none},
-        {"entities", control->entity != NULL && !whole
-                         ? pb_translate_str(catalog, control->entity->plural)
-                         : none},
-        {"field", control->field != NULL && !whole
-                      ? pb_translate_str(catalog, control->field->label)
-                      : none},
-        {"failing", none},
-        {"population", none},
-        {"share", none},
-        {"fixable", none},
-        {"amount", none},
-    };
-    pb_format(out, pb_translate_str(catalog, id), args, sizeof args / sizeof *args);
-}
-
 static const char *grade_text(const cli_context *context, model_grade grade)
 {
     static const char *const names[] = {PB_MSG("desirable"), PB_MSG("important"),
@@ -51,7 +25,7 @@ static void control_json(const cli_context *context, const audit_control *contro
     pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
     for (size_t i = 0; i < (whole ? sizeof parts / sizeof *parts : 1); i++) {
         PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
-        control_text(context, control, parts[i].text, false, &text);
+        report_control_says(context->catalog, control, parts[i].text, false, &text);
         pb_json_member(json, parts[i].name, pb_buf_str(&text));
     }
     pb_json_key(json, "requirements");
@@ -88,7 +62,7 @@ static void control_line(const cli_context *context, const audit_control *contro
     pb_buf_printf(out, count > 0 ? "%-26.*s %-10s " : "%-44.*s %-10s ",
                   PB_STR_FMT(count > 0 ? control->base : control->id),
                   grade_text(context, control->grade));
-    control_text(context, control, control->title, count > 1, out);
+    report_control_says(context->catalog, control, control->title, count > 1, out);
     if (count > 1)
         pb_buf_printf(out, " (× %s)", cli_count(context, count));
     pb_buf_byte(out, '\n');
@@ -141,13 +115,13 @@ static void control_page(const cli_context *context, const audit_control *contro
                  {PB_MSG("Effect"), control->effect},
                  {PB_MSG("What to do"), control->remedy}};
     pb_buf_printf(out, "%.*s (%s)\n", PB_STR_FMT(control->id), grade_text(context, control->grade));
-    control_text(context, control, control->title, false, out);
+    report_control_says(context->catalog, control, control->title, false, out);
     pb_buf_byte(out, '\n');
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (pb_str_empty(parts[i].text))
             continue;
         pb_buf_printf(out, "\n%s\n  ", cli_text(context, parts[i].label));
-        control_text(context, control, parts[i].text, false, out);
+        report_control_says(context->catalog, control, parts[i].text, false, out);
         pb_buf_byte(out, '\n');
     }
     if (control->fails_sql.len > 0)

@@ -85,12 +85,12 @@ static pb_status check_version(const finding_item *item, int64_t version, pb_err
     return PB_CONFLICT;
 }
 
-pb_status finding_put(db_session *session, const finding_call *call, pb_str control,
-                      int64_t version, const finding_change *change, pb_arena *arena,
-                      finding_item *ret_item, pb_error *err)
+pb_status finding_put(db_session *session, const finding_call *call, int64_t n, int64_t version,
+                      const finding_change *change, pb_arena *arena, finding_item *ret_item,
+                      pb_error *err)
 {
     finding_item item;
-    PB_TRY(finding_read(session, control, arena, &item, err));
+    PB_TRY(finding_read(session, n, arena, &item, err));
     const finding_item before = item;
     PB_TRY(check_version(&item, version, err));
     apply(change, &item);

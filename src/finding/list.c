@@ -3,30 +3,21 @@
 
 #include "base/time.h"
 
-static pb_status find(db_session *session, pb_str control, pb_arena *arena, finding_item *ret_item,
-                      bool *ret_there, pb_error *err)
+pb_status finding_read(db_session *session, int64_t n, pb_arena *arena, finding_item *ret_item,
+                       pb_error *err)
 {
-    static const char sql[] = "SELECT " FINDING_COLUMNS " FROM t_finding WHERE control = ?1";
+    static const char sql[] = "SELECT " FINDING_COLUMNS " FROM t_finding WHERE n = ?1";
     db_stmt *stmt;
+    bool there = false;
     PB_TRY(db_prepare(session, sql, &stmt, err));
-    db_bind_text(stmt, 1, control);
-    PB_TRY(db_step(stmt, ret_there, err));
-    if (!*ret_there)
-        return PB_OK;
+    db_bind_i64(stmt, 1, n);
+    PB_TRY(db_step(stmt, &there, err));
+    if (!there)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no finding {number}."), "number",
+                       PB_ARG_INT(n), NULL);
     pb_status status = finding_row_read(stmt, arena, ret_item, err);
     db_reset(stmt);
     return status;
-}
-
-pb_status finding_read(db_session *session, pb_str control, pb_arena *arena, finding_item *ret_item,
-                       pb_error *err)
-{
-    bool there = false;
-    PB_TRY(find(session, control, arena, ret_item, &there, err));
-    if (there)
-        return PB_OK;
-    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no finding of the control “{value}”."),
-                   "value", PB_ARG(control), NULL);
 }
 
 static bool is_or_open(pb_str wanted, pb_str found)

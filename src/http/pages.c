@@ -9,7 +9,7 @@
 static const char page_policy[] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
                                   "base-uri 'none'; form-action 'none'";
 /* A report is one file: its styles stand in it. It has no script. */
-static const char report_policy[] =
+const char http_report_policy[] =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'";
 
@@ -99,7 +99,7 @@ static pb_status report(http_request *request, http_response *response, pb_error
         return PB_NOT_FOUND;
     }
     response->type = "text/html; charset=utf-8";
-    response->policy = report_policy;
+    response->policy = http_report_policy;
     pb_buf_add(&response->body, pb_buf_str(&request->host->report));
     return PB_OK;
 }

@@ -7,4 +7,7 @@
 extern const http_route http_pages[];
 extern const http_description http_pages_description;
 
+/** Content-Security-Policy of a report as HTML. */
+extern const char http_report_policy[];
+
 #endif

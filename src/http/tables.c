@@ -2,6 +2,7 @@
 #include "matters/matters.h"
 #include "openapi/openapi.h"
 #include "operations/operations.h"
+#include "oversight/oversight.h"
 #include "pages.h"
 #include "people/people.h"
 #include "rights/rights.h"
@@ -17,6 +18,7 @@ const http_route *const http_tables[] = {
     http_rights_routes,
     http_op_routes,
     http_matters_routes,
+    http_oversight_routes,
     NULL,
 };
 
@@ -28,6 +30,7 @@ const http_description *const http_descriptions[] = {
     &http_rights_description,
     &http_op_description,
     &http_matters_description,
+    &http_oversight_description,
     NULL,
 };
 /* clang-format on */

@@ -65,33 +65,33 @@ pb_status service_findings(const service_call *call, db_workspace *workspace,
 }
 
 /* What may not be seen is not there. */
-static pb_status find(db_session *session, const service_call *call, pb_str control,
-                      pb_arena *arena, finding_item *ret, pb_error *err)
+static pb_status find(db_session *session, const service_call *call, int64_t n, pb_arena *arena,
+                      finding_item *ret, pb_error *err)
 {
-    PB_TRY(finding_read(session, control, arena, ret, err));
+    PB_TRY(finding_read(session, n, arena, ret, err));
     if (service_in_audit_scope(call, ret->area, ret->entity))
         return PB_OK;
-    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no finding of the control “{value}”."),
-                   "value", PB_ARG(control), NULL);
+    return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no finding {number}."), "number",
+                   PB_ARG_INT(n), NULL);
 }
 
-static pb_status tell(db_session *session, const service_call *call, pb_str control,
-                      pb_arena *arena, service_finding_story *ret, pb_error *err)
+static pb_status tell(db_session *session, const service_call *call, int64_t n, pb_arena *arena,
+                      service_finding_story *ret, pb_error *err)
 {
-    PB_TRY(find(session, call, control, arena, &ret->finding.item, err));
+    PB_TRY(find(session, call, n, arena, &ret->finding.item, err));
     PB_TRY(name_owner(session, arena, &ret->finding, err));
-    return finding_trend(session, control, SERVICE_TREND, arena, &ret->trend, &ret->trend_count,
-                         err);
+    return finding_trend(session, ret->finding.item.control, SERVICE_TREND, arena, &ret->trend,
+                         &ret->trend_count, err);
 }
 
-pb_status service_finding_read(const service_call *call, db_workspace *workspace, pb_str control,
+pb_status service_finding_read(const service_call *call, db_workspace *workspace, int64_t n,
                                pb_arena *arena, service_finding_story *ret_story, pb_error *err)
 {
     db_session *session = NULL;
     service_finding_story story = {.trend_count = 0};
     PB_TRY(service_may_do(call, workspace, IDENTITY_OP_AUDIT, err));
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
-    pb_status status = tell(session, call, control, arena, &story, err);
+    pb_status status = tell(session, call, n, arena, &story, err);
     db_snapshot_close(session);
     if (status == PB_OK)
         *ret_story = story;
@@ -102,8 +102,9 @@ pb_status service_finding_read(const service_call *call, db_workspace *workspace
 
 typedef struct changing {
     const service_call *call;
-    pb_str control, owner;
-    int64_t version;
+    service_core *service;
+    pb_str owner;
+    int64_t n, version;
     finding_change change;
     pb_arena *arena;
     service_finding finding;
@@ -113,26 +114,28 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
 {
     changing *c = context;
     const finding_call by = {c->call->actor, c->call->now_us};
+    const audit_catalogue *catalogue = NULL;
     finding_item item;
-    PB_TRY(find(session, c->call, c->control, c->arena, &item, err));
+    PB_TRY(find(session, c->call, c->n, c->arena, &item, err));
+    PB_TRY(service_controls(c->service, &catalogue, err));
+    const audit_control *known = audit_control_find(catalogue, item.control);
+    c->change.waivable = known != NULL && known->waivable;
     if (c->change.has_owner && c->owner.len > 0)
         PB_TRY(service_user_find(session, c->owner, &c->change.owner, err));
-    PB_TRY(finding_put(session, &by, c->control, c->version, &c->change, c->arena, &c->finding.item,
-                       err));
+    PB_TRY(
+        finding_put(session, &by, c->n, c->version, &c->change, c->arena, &c->finding.item, err));
     return name_owner(session, c->arena, &c->finding, err);
 }
 
 pb_status service_finding_change(service_core *service, const service_call *call,
-                                 db_workspace *workspace, pb_str control, int64_t version,
+                                 db_workspace *workspace, int64_t n, int64_t version,
                                  const finding_change *change, pb_str owner, pb_arena *arena,
                                  service_finding *ret_finding, pb_error *err)
 {
     const audit_catalogue *catalogue = NULL;
-    changing c = {call, control, owner, version, *change, arena, {.owner = PB_STR_NONE}};
+    changing c = {call, service, owner, n, version, *change, arena, {.owner = PB_STR_NONE}};
     PB_TRY(service_may_do(call, workspace, IDENTITY_OP_FINDINGS, err));
-    PB_TRY(service_controls(service, &catalogue, err));
-    const audit_control *known = audit_control_find(catalogue, control);
-    c.change.waivable = known != NULL && known->waivable;
+    PB_TRY(service_controls(service, &catalogue, err)); /* before the writer waits for it */
     PB_TRY(db_write_within(workspace, call->limits, change_work, &c, err));
     *ret_finding = c.finding;
     return PB_OK;

@@ -39,6 +39,7 @@ pb_status http_op_query_instant(const http_request *request, const char *name, i
 /** Members of an object; zeros and INT64_MIN become null. */
 void http_op_put_uuid(pb_json *json, const char *key, pb_uuid id);
 void http_op_put_moment(pb_json *json, const char *key, int64_t at_us);
+void http_op_put_day(pb_json *json, const char *key, int64_t day);
 void http_op_put_truth(pb_json *json, const char *key, bool truth);
 
 /* entity.c */

@@ -64,6 +64,14 @@ void http_op_put_moment(pb_json *json, const char *key, int64_t at_us)
     pb_json_member(json, key, at_us == INT64_MIN ? PB_STR_NONE : pb_buf_str(&text));
 }
 
+void http_op_put_day(pb_json *json, const char *key, int64_t day)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(64);
+    if (day != INT64_MIN)
+        pb_date_format(&text, day);
+    pb_json_member(json, key, day == INT64_MIN ? PB_STR_NONE : pb_buf_str(&text));
+}
+
 void http_op_put_truth(pb_json *json, const char *key, bool truth)
 {
     pb_json_key(json, key);

@@ -2,10 +2,17 @@
 #ifndef HTTP_OVERSIGHT_OVERSIGHT_H
 #define HTTP_OVERSIGHT_OVERSIGHT_H
 
+#include "../describe.h"
 #include "../operations/operations.h"
 #include "../who.h"
+#include "service/audits.h"
 
 extern const http_route http_oversight_routes[];
+extern const http_description http_oversight_description;
+
+/** A part of the path that is a number above 0: PB_NOT_FOUND otherwise. */
+pb_status http_oversight_number(const http_request *request, const char *part, int64_t *ret_number,
+                                pb_error *err);
 
 /* Handlers: ledger.c */
 pb_status http_oversight_head(http_request *request, http_response *response, pb_error *err);
@@ -17,6 +24,20 @@ pb_status http_oversight_backups(http_request *request, http_response *response,
 pb_status http_oversight_drills(http_request *request, http_response *response, pb_error *err);
 /* controls.c */
 pb_status http_oversight_controls(http_request *request, http_response *response, pb_error *err);
-pb_status http_oversight_control(http_request *request, http_response *response, pb_error *err);
+/* start.c */
+pb_status http_oversight_start_audit(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_start_verify(http_request *request, http_response *response,
+                                      pb_error *err);
+pb_status http_oversight_start_backup(http_request *request, http_response *response,
+                                      pb_error *err);
+pb_status http_oversight_start_drill(http_request *request, http_response *response, pb_error *err);
+/* audits.c */
+pb_status http_oversight_audits(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_audit(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_report(http_request *request, http_response *response, pb_error *err);
+/* findings.c */
+pb_status http_oversight_findings(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_finding(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_change(http_request *request, http_response *response, pb_error *err);
 
 #endif

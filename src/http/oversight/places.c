@@ -108,10 +108,10 @@ static void put_drill(pb_json *json, const backup_filed *filed, const backup_pla
     pb_json_member(json, "noticed", filed->noticed.len > 0 ? filed->noticed : PB_STR_NONE);
     put_seconds(json, "recovered_in_seconds", filed->recover_us);
     put_seconds(json, "lost_seconds", filed->lose_us);
-    http_op_put_truth(json, "within_targets",
-                      filed->ran && filed->good &&
-                          (!plain || (filed->recover_us <= plan->recover_us &&
-                                      filed->lose_us <= plan->lose_us)));
+    http_op_put_truth(
+        json, "within_targets",
+        filed->ran && filed->good &&
+            (!plain || (filed->recover_us <= plan->recover_us && filed->lose_us <= plan->lose_us)));
     pb_json_object_end(json);
 }
 

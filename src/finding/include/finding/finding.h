@@ -117,8 +117,8 @@ typedef struct finding_filter {
 /** Those that fit, the gravest first. In `arena`. */
 pb_status finding_list(db_session *session, const finding_filter *filter, pb_arena *arena,
                        finding_item **ret_items, size_t *ret_count, pb_error *err);
-/** PB_NOT_FOUND: the control never failed. */
-pb_status finding_read(db_session *session, pb_str control, pb_arena *arena, finding_item *ret_item,
+/** PB_NOT_FOUND. */
+pb_status finding_read(db_session *session, int64_t n, pb_arena *arena, finding_item *ret_item,
                        pb_error *err);
 
 /** What is to be changed of a finding. */
@@ -133,9 +133,9 @@ typedef struct finding_change {
 /** Changes it. `version` 0: whatever it is. PB_CONFLICT: it is another by now; PB_INVALID: accepted
  * without owner and day, waived without reason and coming day, or though its control may not be;
  * names field, value and mend. Nothing is written when it says what was said. Inside db_write. */
-pb_status finding_put(db_session *session, const finding_call *call, pb_str control,
-                      int64_t version, const finding_change *change, pb_arena *arena,
-                      finding_item *ret_item, pb_error *err);
+pb_status finding_put(db_session *session, const finding_call *call, int64_t n, int64_t version,
+                      const finding_change *change, pb_arena *arena, finding_item *ret_item,
+                      pb_error *err);
 
 /** What is let be on that day, for the options of an audit. In `arena`. */
 pb_status finding_waivers(db_session *session, int64_t day, pb_arena *arena,

@@ -96,4 +96,10 @@ pb_status report_xlsx(const report_input *report, pb_locale *locale, const char 
 /** A dozen lines for a terminal: mark, what fails, what to do first. */
 pb_status report_summary(const report_input *report, pb_locale *locale, pb_buf *out, pb_error *err);
 
+/** Appends a text of a control (its title, criterion, …) with the labels of its entity and field in
+ * place; `whole`: of one that is asked of several fields, so without saying which. Figures, which
+ * only a finding has, are left open. */
+void report_control_says(const pb_catalog *catalog, const audit_control *control, pb_str id,
+                         bool whole, pb_buf *out);
+
 #endif

@@ -33,6 +33,13 @@ pb_status service_backup_start(const service_call *call, db_workspace *workspace
 pb_status service_drill_start(const service_call *call, db_workspace *workspace, pb_str place,
                               pb_str fault, int64_t *ret_job, pb_error *err);
 
+/** The catalogue of controls for who may look at audits (operation `audit`), and which of them that
+ * one is let see. */
+pb_status service_audit_controls(service_core *service, const service_call *call,
+                                 db_workspace *workspace, const audit_catalogue **ret_catalogue,
+                                 pb_error *err);
+bool service_audit_sees(const service_call *call, const audit_control *control);
+
 /** Kept audits, newest first; those below `below` (0: all), at most `limit`. In `arena`. */
 pb_status service_audits(const service_call *call, db_workspace *workspace, int64_t below,
                          int64_t limit, pb_arena *arena, finding_run **ret_runs, size_t *ret_count,
@@ -71,12 +78,12 @@ typedef struct service_finding_story {
     finding_outcome *trend;
     size_t trend_count;
 } service_finding_story;
-pb_status service_finding_read(const service_call *call, db_workspace *workspace, pb_str control,
+pb_status service_finding_read(const service_call *call, db_workspace *workspace, int64_t n,
                                pb_arena *arena, service_finding_story *ret_story, pb_error *err);
 /** Changes a finding; see finding_put. `owner`: sign-in name or id of who is to mend it, where
  * `change->has_owner`; absent: nobody. */
 pb_status service_finding_change(service_core *service, const service_call *call,
-                                 db_workspace *workspace, pb_str control, int64_t version,
+                                 db_workspace *workspace, int64_t n, int64_t version,
                                  const finding_change *change, pb_str owner, pb_arena *arena,
                                  service_finding *ret_finding, pb_error *err);
 

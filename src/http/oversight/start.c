@@ -1,0 +1,80 @@
+/* What takes long is done by a job: it is added here, and looked after at /api/v1/jobs. */
+#include "oversight.h"
+
+static pb_status answer(const http_request *request, http_response *response, int64_t job,
+                        pb_error *err)
+{
+    const char *place = pb_arena_printf(request->arena, "/api/v1/jobs/%lld", (long long)job);
+    pb_json json;
+    if (place == NULL)
+        return pb_fail_memory(err);
+    response->status = 202;
+    http_response_header(response, "Location", pb_str_c(place));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "job", job);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+/* A body is an object whose members are texts; none at all is one without members. */
+static pb_status read_body(const http_request *request, http_response *response,
+                           const char *const *names, pb_str *ret_texts, pb_error *err)
+{
+    static const char *const none[] = {NULL};
+    const json_value *body = NULL;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    for (size_t i = 0; names[i] != NULL; i++)
+        ret_texts[i] = PB_STR_NONE;
+    if (request->body.len == 0)
+        return PB_OK;
+    PB_TRY(http_op_body(request, names, &body, err));
+    for (size_t i = 0; names[i] != NULL; i++)
+        PB_TRY(http_op_body_text(body, names[i], &ret_texts[i], err));
+    return PB_OK;
+}
+
+pb_status http_oversight_start_audit(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const names[] = {"title", NULL};
+    pb_str texts[1];
+    int64_t job = 0;
+    PB_TRY(read_body(request, response, names, texts, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_audit_start(&call, request->server->workspace, texts[0], &job, err));
+    return answer(request, response, job, err);
+}
+
+pb_status http_oversight_start_verify(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const names[] = {NULL};
+    pb_str texts[1];
+    int64_t job = 0;
+    PB_TRY(read_body(request, response, names, texts, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_verify_start(&call, request->server->workspace, &job, err));
+    return answer(request, response, job, err);
+}
+
+pb_status http_oversight_start_backup(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const names[] = {"place", NULL};
+    pb_str texts[1];
+    int64_t job = 0;
+    PB_TRY(read_body(request, response, names, texts, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_backup_start(&call, request->server->workspace, texts[0], &job, err));
+    return answer(request, response, job, err);
+}
+
+pb_status http_oversight_start_drill(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const names[] = {"place", "fault", NULL};
+    pb_str texts[2];
+    int64_t job = 0;
+    PB_TRY(read_body(request, response, names, texts, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_drill_start(&call, request->server->workspace, texts[0], texts[1], &job, err));
+    return answer(request, response, job, err);
+}

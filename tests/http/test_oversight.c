@@ -1,0 +1,460 @@
+/* The log, backups, drills, controls, audits and findings over HTTP, of the program as it is
+ * installed: every answer is held to its description, and proofs to a verifier that is not ours. */
+#include "client.h"
+
+enum { STEWARD, AUDITOR, ADMINISTRATOR, SALES, EXTERNAL, PEOPLE };
+
+static const struct {
+    const char *name, *arguments[12];
+} people[PEOPLE] = {
+    {"steward", {"--role", "data_steward"}},
+    {"auditor", {"--role", "auditor"}},
+    {"administrator", {"--role", "administrator"}},
+    {"sales", {"--role", "sales"}},
+    {"external",
+     {"--role", "auditor", "--kind", "auditor", "--until", "2099-12-31", "--entity", "account",
+      "--area", "completeness"}},
+};
+
+/* Who may: each person's answer, in the order of `people`. */
+static const struct {
+    const char *method, *path, *body;
+    int status[PEOPLE];
+} rights[] = {
+    {"GET", "/api/v1/ledger/head", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/ledger/events", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/ledger/proofs/0", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/ledger/consistency?old=1", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/backups", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/drills", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/controls", NULL, {200, 200, 403, 403, 200}},
+    {"GET", "/api/v1/audits", NULL, {200, 200, 403, 403, 200}},
+    {"GET", "/api/v1/audits/1", NULL, {200, 200, 403, 403, 200}},
+    {"GET", "/api/v1/audits/1/reports/csv", NULL, {200, 200, 403, 403, 403}},
+    {"GET", "/api/v1/findings", NULL, {200, 200, 403, 403, 200}},
+    {"POST", "/api/v1/audits", "{}", {202, 202, 403, 403, 403}},
+    {"POST", "/api/v1/ledger/verify", "{}", {202, 202, 202, 403, 403}},
+    {"POST", "/api/v1/backups", "{}", {403, 403, 202, 403, 403}},
+    {"POST", "/api/v1/drills", "{}", {403, 403, 202, 403, 403}},
+};
+
+static const char contacts[] = "Contact ID,Full Name,Email,Account ID\n"
+                               "C-1,Quillon Featherstone,not-an-address,A-1\n"
+                               "C-2,Peter Porter,peter@example.net,A-1\n";
+static const char accounts[] = "Account ID,Account Name,Country\n"
+                               "A-1,Herons Ltd,DE\nA-2,,\n";
+
+typedef struct house {
+    client c;
+    char header[PEOPLE][200];
+} house;
+
+static void audit(const char *folder)
+{
+    PROGRAM_EXPECT(folder, 0, "Kept in the workspace as audit", "audit", "ws", "--keep",
+                   "--fail-on", "none");
+}
+
+static void open_house(house *h)
+{
+    char code[PEOPLE][64];
+    char *folder = program_folder();
+    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
+    program_write(folder, "contacts.csv", contacts);
+    program_write(folder, "accounts.csv", accounts);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "accounts.csv", "contacts.csv", "-w", "ws");
+    audit(folder);
+    for (size_t i = 0; i < PEOPLE; i++)
+        client_add_user(folder, people[i].name, people[i].arguments, code[i]);
+    h->c = client_start(folder);
+    for (size_t i = 0; i < PEOPLE; i++)
+        client_enrol(&h->c, people[i].name, code[i], h->header[i], NULL, 0);
+    client_hold(&h->c, h->header[0]);
+}
+
+static void close_house(house *h)
+{
+    client_stop(&h->c);
+    PROGRAM_EXPECT(h->c.folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
+    program_remove_folder(h->c.folder);
+    free(h);
+}
+
+static client_answer get(house *h, int who, const char *path)
+{
+    return client_expect(&h->c, 200, "GET", path, h->header[who], NULL);
+}
+
+static const cJSON *list(const client_answer *a, const char *name)
+{
+    const cJSON *items = cJSON_GetObjectItem(a->json, name);
+    if (!cJSON_IsArray(items))
+        fail_msg("There is no list “%s” in:\n%s", name, a->text);
+    return items;
+}
+
+static double number(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, name);
+    if (!cJSON_IsNumber(item))
+        fail_msg("There is no number “%s”", name);
+    return cJSON_GetNumberValue(item);
+}
+
+static const char *text(const cJSON *object, const char *name)
+{
+    const char *found = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
+    return found == NULL ? "" : found;
+}
+
+/* shows: ACC-1 SEC-1 */
+static void test_each_role_is_answered_what_it_may(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
+        for (int who = 0; who < PEOPLE; who++) {
+            client_answer a = client_ask(&h->c, rights[i].method, rights[i].path, h->header[who],
+                                         rights[i].body);
+            if (a.status != rights[i].status[who])
+                fail_msg("%s: %s %s: not %d but\n%s", people[who].name, rights[i].method,
+                         rights[i].path, rights[i].status[who], a.text);
+            /* What is a customer's stands in none of them, but for the name of its record. */
+            assert_null(strstr(a.text, "not-an-address"));
+            assert_null(strstr(a.text, "Featherstone"));
+            client_free(&a);
+            a = client_expect(&h->c, 401, rights[i].method, rights[i].path, "", rights[i].body);
+            client_free(&a);
+        }
+    close_house(h);
+}
+
+/* ---- the log ---- */
+
+static void check_outside(house *h, const char *name, const client_answer *a)
+{
+    char command[4096];
+    const char *body = strstr(a->text, "\r\n\r\n");
+    assert_non_null(body);
+    program_write(h->c.folder, name, body + 4);
+    snprintf(command, sizeof command, "python3 '%s/tools/ledger-verify' --quiet '%s/%s'",
+             program_root(), h->c.folder, name);
+    assert_int_equal(system(command), 0);
+}
+
+/* shows: AUD-3 SEC-2 */
+static void test_the_log_is_proved_to_who_has_no_product(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    char path[200];
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    client_answer head = get(h, AUDITOR, "/api/v1/ledger/head");
+    client_answer a = get(h, AUDITOR, "/api/v1/ledger/events?kind=audit.run&limit=1");
+    assert_int_equal(cJSON_GetArraySize(list(&a, "events")), 1);
+    const cJSON *event = cJSON_GetArrayItem(list(&a, "events"), 0);
+    assert_string_equal(text(event, "kind"), "audit.run");
+    snprintf(path, sizeof path, "/api/v1/ledger/proofs/%.0f", number(event, "sequence"));
+    client_free(&a);
+    a = get(h, AUDITOR, path);
+    check_outside(h, "proof.json", &a);
+    client_free(&a);
+    snprintf(path, sizeof path, "/api/v1/ledger/consistency?old=%.0f", number(head.json, "size"));
+    a = get(h, AUDITOR, path);
+    assert_true(number(a.json, "new_size") > number(head.json, "size"));
+    check_outside(h, "grown.json", &a);
+    client_free(&a);
+    program_write(h->c.folder, "head.note", client_text(&head, "note"));
+    client_free(&head);
+    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/proofs/999999", h->header[AUDITOR], NULL);
+    client_free(&a);
+    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/proofs/minus", h->header[AUDITOR], NULL);
+    client_free(&a);
+    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/consistency?old=3&new=999999",
+                      h->header[AUDITOR], NULL);
+    client_free(&a);
+    a = client_expect(&h->c, 400, "GET", "/api/v1/ledger/consistency", h->header[AUDITOR], NULL);
+    client_free(&a);
+    close_house(h);
+}
+
+/* Pages follow one another without a gap, and filters leave out what does not fit. */
+static void walk(house *h, int who, const char *filter, const char *field, const char *wanted,
+                 int *ret_count)
+{
+    double next = 0, last = 1e18;
+    *ret_count = 0;
+    do {
+        char path[300];
+        snprintf(path, sizeof path, "/api/v1/ledger/events?limit=7%s", filter);
+        if (next > 0)
+            snprintf(path + strlen(path), sizeof path - strlen(path), "&below=%.0f", next);
+        client_answer a = get(h, who, path);
+        const cJSON *event;
+        cJSON_ArrayForEach(event, list(&a, "events"))
+        {
+            assert_true(number(event, "sequence") < last);
+            last = number(event, "sequence");
+            if (wanted != NULL)
+                assert_string_equal(text(event, field), wanted);
+            ++*ret_count;
+        }
+        const cJSON *item = cJSON_GetObjectItem(a.json, "next");
+        next = cJSON_IsNumber(item) ? cJSON_GetNumberValue(item) : 0;
+        client_free(&a);
+    } while (next > 0);
+}
+
+/* shows: AUD-1 ACC-5 */
+static void test_events_are_chosen_and_paged(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    int all = 0, some = 0;
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    client_answer head = get(h, AUDITOR, "/api/v1/ledger/head");
+    walk(h, AUDITOR, "", NULL, NULL, &all);
+    assert_true(all >= (int)number(head.json, "size"));
+    client_free(&head);
+    walk(h, AUDITOR, "&kind=record.created", "kind", "record.created", &some);
+    assert_int_equal(some, 4);
+    walk(h, AUDITOR, "&entity=contact", "entity", "contact", &some);
+    assert_int_equal(some, 2);
+    /* Who is let see accounts only is told of no contact's events. */
+    walk(h, EXTERNAL, "&entity=contact", "entity", "contact", &some);
+    assert_int_equal(some, 0);
+    walk(h, EXTERNAL, "&kind=record.created", "entity", "account", &some);
+    assert_int_equal(some, 2);
+    walk(h, AUDITOR, "&until=2001-01-01T00:00:00Z", NULL, NULL, &some);
+    assert_int_equal(some, 0);
+    /* Whoever looked is in the log, too. */
+    walk(h, AUDITOR, "&kind=ledger.read&actor=external", "actor", "external", &some);
+    assert_int_equal(some, 1);
+    static const char *const wrong[] = {"kind=nothing.known", "limit=501", "limit=x", "record=1",
+                                        "from=yesterday", "colour=blue"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char path[200];
+        snprintf(path, sizeof path, "/api/v1/ledger/events?%s", wrong[i]);
+        client_answer a = client_expect(&h->c, 400, "GET", path, h->header[AUDITOR], NULL);
+        client_free(&a);
+    }
+    close_house(h);
+}
+
+/* ---- audits and findings ---- */
+
+static client_answer change(house *h, int status, double finding, const char *tag, const char *body)
+{
+    char path[100], headers[400];
+    snprintf(path, sizeof path, "/api/v1/findings/%.0f", finding);
+    snprintf(headers, sizeof headers, "%s%s%s%s", h->header[STEWARD],
+             tag != NULL ? "If-Match: " : "", tag != NULL ? tag : "", tag != NULL ? "\r\n" : "");
+    return client_expect(&h->c, status, "PATCH", path, headers, body);
+}
+
+/* The first finding of a control in a state; 0 when there is none. */
+static double find(house *h, const char *query, const char *begins)
+{
+    char path[200];
+    double found = 0;
+    snprintf(path, sizeof path, "/api/v1/findings%s", query);
+    client_answer a = get(h, STEWARD, path);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list(&a, "findings")) if (found == 0 &&
+                                                       strncmp(text(item, "control"), begins,
+                                                               strlen(begins)) == 0) found =
+        number(item, "finding");
+    client_free(&a);
+    return found;
+}
+
+static void is_in(house *h, double finding, const char *state, bool proved)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/api/v1/findings/%.0f", finding);
+    client_answer a = get(h, STEWARD, path);
+    assert_string_equal(client_text(&a, "state"), state);
+    assert_int_equal(cJSON_IsTrue(cJSON_GetObjectItem(a.json, "proved")), proved);
+    assert_true(cJSON_GetArraySize(list(&a, "trend")) > 0);
+    client_free(&a);
+}
+
+static const char mail_control[] = "DQ-VALID-EMAIL";
+
+static void refuses_what_is_half_said(house *h, double finding)
+{
+    client_answer a = change(h, 428, finding, NULL, "{\"state\":\"mended\"}");
+    client_free(&a);
+    a = change(h, 412, finding, "\"77-1\"", "{\"state\":\"mended\"}");
+    client_free(&a);
+    static const char *const bodies[] = {
+        "{\"state\":\"accepted\"}", "{\"state\":\"accepted\",\"owner\":\"steward\"}",
+        "{\"state\":\"waived\",\"note\":\"known\"}",
+        "{\"state\":\"waived\",\"note\":\"known\",\"until\":\"2001-01-01\"}",
+        "{\"state\":\"finished\"}", "{\"due\":\"soon\"}"};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        a = change(h, 422, finding, "*", bodies[i]);
+        assert_true(strlen(client_text(&a, "field")) > 0);
+        assert_true(strlen(client_text(&a, "hint")) > 0);
+        client_free(&a);
+    }
+    a = change(h, 404, finding, "*", "{\"owner\":\"nobody\"}");
+    client_free(&a);
+    a = change(h, 400, finding, "*", "{\"colour\":\"blue\"}");
+    client_free(&a);
+    a = client_expect(&h->c, 403, "PATCH", "/api/v1/findings/1", h->header[AUDITOR],
+                      "{\"note\":\"x\"}");
+    client_free(&a);
+}
+
+/* shows: AUD-5 AUD-6 DQ-9 */
+static void test_the_next_audit_proves_the_mend(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    double finding = find(h, "?state=open", mail_control);
+    assert_true(finding > 0);
+    refuses_what_is_half_said(h, finding);
+    client_answer a =
+        change(h, 200, finding, "*",
+               "{\"state\":\"accepted\",\"owner\":\"steward\",\"due\":\"2098-01-31\"}");
+    assert_string_equal(client_text(&a, "owner"), "steward");
+    assert_string_equal(client_text(&a, "changed_by"), "steward");
+    client_free(&a);
+    assert_true(find(h, "?owner=steward", "") == finding);
+    assert_true(find(h, "?due_until=2097-01-01", "") == 0);
+    /* Said to be mended, and is not: the next audit says so. */
+    a = change(h, 200, finding, "*", "{\"state\":\"mended\",\"note\":\"addresses asked for\"}");
+    client_free(&a);
+    is_in(h, finding, "mended", false);
+    audit(h->c.folder);
+    is_in(h, finding, "open", false);
+    /* Let be, by who may say so: the audit waives it, and says who and why. */
+    a = change(h, 200, finding, "*",
+               "{\"state\":\"waived\",\"until\":\"2098-01-31\",\"note\":\"a test's own\"}");
+    client_free(&a);
+    audit(h->c.folder);
+    is_in(h, finding, "waived", false);
+    a = get(h, STEWARD, "/api/v1/audits/3/reports/html");
+    assert_non_null(strstr(a.text, "a test's own") != NULL ? a.text
+                                                           : strstr(a.text, "a test&#39;s own"));
+    client_free(&a);
+    a = change(h, 200, finding, "*", "{\"state\":\"open\"}");
+    client_free(&a);
+    /* Mended indeed. */
+    a = get(h, STEWARD, "/api/v1/contacts?filter=email%3D%27not-an-address%27&fields=email");
+    client_free(&a);
+    PROGRAM_EXPECT(h->c.folder, 0, "", "runs", "-w", "ws");
+    close_house(h);
+}
+
+/* shows: AUD-4 REP-1 */
+static void test_an_audit_is_told_with_its_reports(void **state)
+{
+    static const struct {
+        const char *form, *type, *begins;
+    } forms[] = {{"html", "text/html", "<!doctype html>"},
+                 {"json", "application/json", "{"},
+                 {"csv", "text/csv", ""},
+                 {"pdf", "application/pdf", "%PDF-"},
+                 {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                  "PK"}};
+    house *h = calloc(1, sizeof *h);
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    client_answer a = get(h, AUDITOR, "/api/v1/audits");
+    assert_int_equal(cJSON_GetArraySize(list(&a, "audits")), 1);
+    client_free(&a);
+    a = get(h, AUDITOR, "/api/v1/audits/1");
+    int all = cJSON_GetArraySize(list(&a, "outcomes"));
+    client_free(&a);
+    /* Who is let see a part is told that there is more, and no mark of the whole. */
+    a = get(h, EXTERNAL, "/api/v1/audits/1");
+    const cJSON *one;
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(a.json, "cut")));
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(a.json, "mark")));
+    assert_true(cJSON_GetArraySize(list(&a, "outcomes")) < all);
+    cJSON_ArrayForEach(one, list(&a, "outcomes"))
+        assert_string_equal(text(one, "area"), "completeness");
+    client_free(&a);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char path[100];
+        snprintf(path, sizeof path, "/api/v1/audits/1/reports/%s", forms[i].form);
+        a = get(h, AUDITOR, path);
+        assert_string_equal(a.type, forms[i].type);
+        const char *body = strstr(a.text, "\r\n\r\n");
+        assert_memory_equal(body + 4, forms[i].begins, strlen(forms[i].begins));
+        client_free(&a);
+    }
+    a = client_expect(&h->c, 404, "GET", "/api/v1/audits/1/reports/doc", h->header[AUDITOR], NULL);
+    client_free(&a);
+    a = client_expect(&h->c, 404, "GET", "/api/v1/audits/9", h->header[AUDITOR], NULL);
+    client_free(&a);
+    a = get(h, AUDITOR, "/api/v1/controls?area=completeness&whole=true");
+    assert_true(cJSON_GetArraySize(list(&a, "controls")) > 0);
+    assert_true(strlen(text(cJSON_GetArrayItem(list(&a, "controls"), 0), "remedy")) > 0);
+    client_free(&a);
+    close_house(h);
+}
+
+/* ---- backups ---- */
+
+/* shows: REL-1 REL-2 */
+static void test_backups_and_drills_tell_their_evidence(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    char place[4200], body[4400];
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    snprintf(place, sizeof place, "%s/safe", h->c.folder);
+    client_answer a = get(h, ADMINISTRATOR, "/api/v1/backups");
+    assert_int_equal(cJSON_GetArraySize(list(&a, "places")), 0);
+    client_free(&a);
+    PROGRAM_EXPECT(h->c.folder, 0, "", "backup", "ws", "--to", place);
+    PROGRAM_EXPECT(h->c.folder, 0, "", "drill", "ws", "--from", place);
+    a = get(h, ADMINISTRATOR, "/api/v1/backups?limit=1");
+    const cJSON *kept = cJSON_GetArrayItem(list(&a, "places"), 0);
+    assert_string_equal(text(kept, "place"), place);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(kept, "late")));
+    assert_int_equal(cJSON_GetArraySize(list(&a, "made")), 1);
+    client_free(&a);
+    a = get(h, AUDITOR, "/api/v1/drills");
+    const cJSON *drill = cJSON_GetArrayItem(list(&a, "drills"), 0);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(drill, "good")));
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(drill, "within_targets")));
+    client_free(&a);
+    snprintf(body, sizeof body, "{\"place\":\"%s\"}", place);
+    a = client_expect(&h->c, 202, "POST", "/api/v1/backups", h->header[ADMINISTRATOR], body);
+    assert_non_null(strstr(a.text, "Location: /api/v1/jobs/"));
+    client_free(&a);
+    a = client_expect(&h->c, 422, "POST", "/api/v1/backups", h->header[ADMINISTRATOR],
+                      "{\"place\":\"/etc/elsewhere\"}");
+    client_free(&a);
+    a = client_expect(&h->c, 422, "POST", "/api/v1/drills", h->header[ADMINISTRATOR],
+                      "{\"fault\":\"earthquake\"}");
+    client_free(&a);
+    a = client_expect(&h->c, 400, "GET", "/api/v1/drills?limit=0", h->header[ADMINISTRATOR], NULL);
+    client_free(&a);
+    close_house(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_role_is_answered_what_it_may),
+        cmocka_unit_test(test_the_log_is_proved_to_who_has_no_product),
+        cmocka_unit_test(test_events_are_chosen_and_paged),
+        cmocka_unit_test(test_the_next_audit_proves_the_mend),
+        cmocka_unit_test(test_an_audit_is_told_with_its_reports),
+        cmocka_unit_test(test_backups_and_drills_tell_their_evidence),
+    };
+    return cmocka_run_group_tests_name("http/oversight", tests, NULL, NULL);
+}
