@@ -39,10 +39,10 @@ static const struct {
 };
 
 static const char contacts[] = "Contact ID,Full Name,Email,Account ID\n"
-                               "C-1,Quillon Featherstone,not-an-address,A-1\n"
+                               "C-1,Quillon Featherstone,quillon@herons.de,A-1\n"
                                "C-2,Peter Porter,peter@example.net,A-1\n";
 static const char accounts[] = "Account ID,Account Name,Country\n"
-                               "A-1,Herons Ltd,DE\nA-2,,\n";
+                               "A-1,Herons Ltd,DE\nA-2,Egrets Ltd,NO\n";
 
 typedef struct house {
     client c;
@@ -116,13 +116,13 @@ static void test_each_role_is_answered_what_it_may(void **state)
     open_house(h);
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
         for (int who = 0; who < PEOPLE; who++) {
-            client_answer a = client_ask(&h->c, rights[i].method, rights[i].path, h->header[who],
-                                         rights[i].body);
+            client_answer a =
+                client_ask(&h->c, rights[i].method, rights[i].path, h->header[who], rights[i].body);
             if (a.status != rights[i].status[who])
                 fail_msg("%s: %s %s: not %d but\n%s", people[who].name, rights[i].method,
                          rights[i].path, rights[i].status[who], a.text);
             /* What is a customer's stands in none of them, but for the name of its record. */
-            assert_null(strstr(a.text, "not-an-address"));
+            assert_null(strstr(a.text, "peter@example.net"));
             assert_null(strstr(a.text, "Featherstone"));
             client_free(&a);
             a = client_expect(&h->c, 401, rights[i].method, rights[i].path, "", rights[i].body);
@@ -135,13 +135,22 @@ static void test_each_role_is_answered_what_it_may(void **state)
 
 static void check_outside(house *h, const char *name, const client_answer *a)
 {
-    char command[4096];
+    char tool[4096], path[4096];
+    int status = 1;
     const char *body = strstr(a->text, "\r\n\r\n");
     assert_non_null(body);
     program_write(h->c.folder, name, body + 4);
-    snprintf(command, sizeof command, "python3 '%s/tools/ledger-verify' --quiet '%s/%s'",
-             program_root(), h->c.folder, name);
-    assert_int_equal(system(command), 0);
+    snprintf(tool, sizeof tool, "%s/tools/ledger-verify", program_root());
+    snprintf(path, sizeof path, "%s/%s", h->c.folder, name);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        execlp("python3", "python3", tool, "--quiet", path, NULL);
+        _exit(98);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* shows: AUD-3 SEC-2 */
@@ -234,8 +243,8 @@ static void test_events_are_chosen_and_paged(void **state)
     /* Whoever looked is in the log, too. */
     walk(h, AUDITOR, "&kind=ledger.read&actor=external", "actor", "external", &some);
     assert_int_equal(some, 1);
-    static const char *const wrong[] = {"kind=nothing.known", "limit=501", "limit=x", "record=1",
-                                        "from=yesterday", "colour=blue"};
+    static const char *const wrong[] = {"kind=nothing.known", "limit=501",      "limit=x",
+                                        "record=1",           "from=yesterday", "colour=blue"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char path[200];
         snprintf(path, sizeof path, "/api/v1/ledger/events?%s", wrong[i]);
@@ -264,10 +273,10 @@ static double find(house *h, const char *query, const char *begins)
     snprintf(path, sizeof path, "/api/v1/findings%s", query);
     client_answer a = get(h, STEWARD, path);
     const cJSON *item;
-    cJSON_ArrayForEach(item, list(&a, "findings")) if (found == 0 &&
-                                                       strncmp(text(item, "control"), begins,
-                                                               strlen(begins)) == 0) found =
-        number(item, "finding");
+    cJSON_ArrayForEach(item,
+                       list(&a, "findings")) if (found == 0 && strncmp(text(item, "control"),
+                                                                       begins, strlen(begins)) == 0)
+        found = number(item, "finding");
     client_free(&a);
     return found;
 }
@@ -283,19 +292,22 @@ static void is_in(house *h, double finding, const char *state, bool proved)
     client_free(&a);
 }
 
-static const char mail_control[] = "DQ-VALID-EMAIL";
+static const char mail_control[] = "FAKE-MAIL-RESERVED/contact.email";
 
 static void refuses_what_is_half_said(house *h, double finding)
 {
+    char headers[300];
     client_answer a = change(h, 428, finding, NULL, "{\"state\":\"mended\"}");
     client_free(&a);
     a = change(h, 412, finding, "\"77-1\"", "{\"state\":\"mended\"}");
     client_free(&a);
     static const char *const bodies[] = {
-        "{\"state\":\"accepted\"}", "{\"state\":\"accepted\",\"owner\":\"steward\"}",
+        "{\"state\":\"accepted\"}",
+        "{\"state\":\"accepted\",\"owner\":\"steward\"}",
         "{\"state\":\"waived\",\"note\":\"known\"}",
         "{\"state\":\"waived\",\"note\":\"known\",\"until\":\"2001-01-01\"}",
-        "{\"state\":\"finished\"}", "{\"due\":\"soon\"}"};
+        "{\"state\":\"finished\"}",
+        "{\"due\":\"soon\"}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         a = change(h, 422, finding, "*", bodies[i]);
         assert_true(strlen(client_text(&a, "field")) > 0);
@@ -306,8 +318,21 @@ static void refuses_what_is_half_said(house *h, double finding)
     client_free(&a);
     a = change(h, 400, finding, "*", "{\"colour\":\"blue\"}");
     client_free(&a);
-    a = client_expect(&h->c, 403, "PATCH", "/api/v1/findings/1", h->header[AUDITOR],
-                      "{\"note\":\"x\"}");
+    snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", h->header[AUDITOR]);
+    a = client_expect(&h->c, 403, "PATCH", "/api/v1/findings/1", headers, "{\"note\":\"x\"}");
+    client_free(&a);
+}
+
+static void mend(house *h)
+{
+    char path[200], headers[300];
+    client_answer a = get(h, STEWARD, "/api/v1/contacts?filter=full_name%3D%27Peter+Porter%27");
+    snprintf(path, sizeof path, "/api/v1/contacts/%s",
+             text(cJSON_GetArrayItem(list(&a, "records"), 0), "id"));
+    client_free(&a);
+    snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", h->header[STEWARD]);
+    a = client_expect(&h->c, 200, "PATCH", path, headers,
+                      "{\"fields\":{\"email\":\"peter@herons.de\"}}");
     client_free(&a);
 }
 
@@ -348,9 +373,10 @@ static void test_the_next_audit_proves_the_mend(void **state)
     a = change(h, 200, finding, "*", "{\"state\":\"open\"}");
     client_free(&a);
     /* Mended indeed. */
-    a = get(h, STEWARD, "/api/v1/contacts?filter=email%3D%27not-an-address%27&fields=email");
-    client_free(&a);
-    PROGRAM_EXPECT(h->c.folder, 0, "", "runs", "-w", "ws");
+    mend(h);
+    audit(h->c.folder);
+    is_in(h, finding, "mended", true);
+    assert_true(find(h, "?state=open", mail_control) == 0);
     close_house(h);
 }
 
@@ -359,12 +385,12 @@ static void test_an_audit_is_told_with_its_reports(void **state)
 {
     static const struct {
         const char *form, *type, *begins;
-    } forms[] = {{"html", "text/html", "<!doctype html>"},
-                 {"json", "application/json", "{"},
-                 {"csv", "text/csv", ""},
-                 {"pdf", "application/pdf", "%PDF-"},
-                 {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                  "PK"}};
+    } forms[] = {
+        {"html", "text/html", "<!DOCTYPE html>"},
+        {"json", "application/json", "{"},
+        {"csv", "text/csv", ""},
+        {"pdf", "application/pdf", "%PDF-"},
+        {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"}};
     house *h = calloc(1, sizeof *h);
     assert_non_null(h);
     (void)state;
