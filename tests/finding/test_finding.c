@@ -247,7 +247,7 @@ static void change_at_random(world *w, expected *e)
     assert_int_equal(change(w, item->n, item->version, &wish, &err), PB_CONFLICT);
 }
 
-/* shows: AUD-5 AUD-6 */
+/* shows: AUD-9 */
 static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **state)
 {
     (void)state;
@@ -279,7 +279,7 @@ static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **sta
     world_close(w);
 }
 
-/* shows: AUD-5 DQ-9 */
+/* shows: AUD-9 */
 static void test_what_is_half_said_is_refused_with_the_field(void **state)
 {
     (void)state;
@@ -321,7 +321,7 @@ static void test_what_is_half_said_is_refused_with_the_field(void **state)
     world_close(w);
 }
 
-/* shows: AUD-5 */
+/* shows: AUD-9 */
 static void test_an_audit_of_something_else_leaves_the_list_alone(void **state)
 {
     (void)state;
@@ -343,7 +343,7 @@ static void test_an_audit_of_something_else_leaves_the_list_alone(void **state)
     world_close(w);
 }
 
-/* shows: AUD-4 */
+/* shows: AUD-10 */
 static void test_a_report_comes_back_as_it_was(void **state)
 {
     (void)state;

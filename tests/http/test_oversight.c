@@ -107,7 +107,7 @@ static const char *text(const cJSON *object, const char *name)
     return found == NULL ? "" : found;
 }
 
-/* shows: ACC-1 SEC-1 */
+/* shows: ACC-1 AUD-11 */
 static void test_each_role_is_answered_what_it_may(void **state)
 {
     house *h = calloc(1, sizeof *h);
@@ -153,7 +153,7 @@ static void check_outside(house *h, const char *name, const client_answer *a)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* shows: AUD-3 SEC-2 */
+/* shows: AUD-11 ACC-5 */
 static void test_the_log_is_proved_to_who_has_no_product(void **state)
 {
     house *h = calloc(1, sizeof *h);
@@ -217,7 +217,7 @@ static void walk(house *h, int who, const char *filter, const char *field, const
     } while (next > 0);
 }
 
-/* shows: AUD-1 ACC-5 */
+/* shows: AUD-11 ACC-5 */
 static void test_events_are_chosen_and_paged(void **state)
 {
     house *h = calloc(1, sizeof *h);
@@ -336,7 +336,7 @@ static void mend(house *h)
     client_free(&a);
 }
 
-/* shows: AUD-5 AUD-6 DQ-9 */
+/* shows: AUD-9 */
 static void test_the_next_audit_proves_the_mend(void **state)
 {
     house *h = calloc(1, sizeof *h);
@@ -380,7 +380,7 @@ static void test_the_next_audit_proves_the_mend(void **state)
     close_house(h);
 }
 
-/* shows: AUD-4 REP-1 */
+/* shows: AUD-8 AUD-10 AUD-11 */
 static void test_an_audit_is_told_with_its_reports(void **state)
 {
     static const struct {
@@ -432,7 +432,7 @@ static void test_an_audit_is_told_with_its_reports(void **state)
 
 /* ---- backups ---- */
 
-/* shows: REL-1 REL-2 */
+/* shows: PER-3 PER-4 */
 static void test_backups_and_drills_tell_their_evidence(void **state)
 {
     house *h = calloc(1, sizeof *h);

@@ -57,9 +57,9 @@ const http_route http_oversight_routes[] = {
 
 static const http_about operations[] = {
     {"readLedgerHead", NULL, NULL, NULL, "LedgerHead", "200 400 401 403", NULL},
-    {"listEvents", "kind actor via entity record from until below limit", "Purpose", NULL,
+    {"listEvents", "kind actor via entity record from until below limit", "Probity-Purpose", NULL,
      "LedgerEvents", "200 400 401 403", NULL},
-    {"proveEvent", NULL, "Purpose", NULL, "Inclusion", "200 400 401 403 404", NULL},
+    {"proveEvent", NULL, "Probity-Purpose", NULL, "Inclusion", "200 400 401 403 404", NULL},
     {"proveConsistency", "old new", NULL, NULL, "Consistency", "200 400 401 403 404", NULL},
     {"startVerification", NULL, NULL, "Nothing", "Started", "202 400 401 403", NULL},
     {"readBackups", "limit", NULL, NULL, "Backups", "200 400 401 403", NULL},

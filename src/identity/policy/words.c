@@ -2,9 +2,9 @@
 #include "internal.h"
 
 static const char *const operations[IDENTITY_OPERATIONS + 1] = {
-    "create", "read",   "list",   "change",  "delete",   "restore",  "merge",
-    "import", "export", "report", "history", "accesses", "audit",    "ledger",
-    "users",  "roles",  "model",  "jobs",    "backup",   "settings", "findings", NULL};
+    "create", "read",   "list",    "change",   "delete",   "restore", "merge", "import",
+    "export", "report", "history", "accesses", "audit",    "ledger",  "users", "roles",
+    "model",  "jobs",   "backup",  "settings", "findings", NULL};
 
 const char *const policy_rights[] = {"hidden", "masked", "read", "write", NULL};
 
