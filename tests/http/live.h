@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-enum { LIVE_ANSWER = 1 << 20, LIVE_PATIENCE_MS = 60000 };
+enum { LIVE_ANSWER = 8 << 20, LIVE_PATIENCE_MS = 60000 };
 
 typedef struct live_answer {
     int status; /* 0: none came */
