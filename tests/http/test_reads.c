@@ -56,7 +56,7 @@ static void read_together(house *h, bool one_bad)
         int size = snprintf(bytes, sizeof bytes,
                             "GET /api/v1/contacts/%s HTTP/1.1\r\nHost: localhost:%u\r\n%s%s\r\n",
                             h->id[i % 2], h->c.port, h->header,
-                            one_bad && i == BAD ? "Purpose: \xff\xfe\r\n" : "");
+                            one_bad && i == BAD ? "Probity-Purpose: \xff\xfe\r\n" : "");
         live_send(fds[i], bytes, (size_t)size);
     }
     for (int i = 0; i < AT_ONCE; i++) {

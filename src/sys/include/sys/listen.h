@@ -28,8 +28,8 @@ void sys_socket_end(sys_socket *socket, const char *path);
 /** Connections that wait to be taken, where the system tells; else 0. */
 uint32_t sys_socket_waiting(int fd);
 
-/** Sends texts one behind the other without waiting, at most 16, as sendmsg does: how many bytes, or
- * -1 (errno with it). */
+/** Sends texts one behind the other without waiting, at most 16, as sendmsg does: how many bytes,
+ * or -1 (errno with it). */
 ptrdiff_t sys_net_send(int fd, const pb_str *parts, size_t count);
 /** Receives what is there without waiting, as recv does (errno with it). */
 ptrdiff_t sys_net_receive(int fd, void *to, size_t size);
