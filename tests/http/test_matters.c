@@ -105,6 +105,59 @@ static void who_looked(server *s)
     expect(s, 404, ASK(HTTP_GET, path_of(path, nowhere, "/access")));
 }
 
+/* ---- where values come from ---- */
+
+#define STATED                                                                                     \
+    "{\"fields\":{\"phone\":\"+49 30 901820\"},\"provenance\":{\"phone\":{\"source\":\"Fair\","    \
+    "\"collected_at\":\"2024-05-01T10:00:00Z\",\"verified_at\":\"2024-06-01T00:00:00Z\","          \
+    "\"verified_by\":\"a call\"},\"full_name\":{\"basis\":\"consent\"},\"remark\":{\"source\":"    \
+    "\"canary\"}}}"
+
+/* Until somebody states it, it follows from the log; what is stated holds until the value changes.
+ */
+static void where_values_come_from(server *s)
+{
+    char id[ID], path[PATH];
+    add(s, "\"full_name\":\"Mary Somerville\",\"remark\":\"canary\",\"email\":\"m@example.org\"",
+        id);
+    path_of(path, id, "");
+    answer *a = expect(s, 200, ASK(HTTP_GET, path, {"?provenance", "true"}));
+    assert_string_equal(text_at(a, "provenance/full_name/by"), "holder");
+    assert_string_equal(text_at(a, "provenance/full_name/via"), "API");
+    assert_string_equal(text_at(a, "provenance/full_name/basis/1"), "consent");
+    assert_true(cJSON_IsFalse(at(a->json, "provenance/full_name/stated")));
+    assert_null(at(a->json, "provenance/phone")); /* it has no value */
+    a = expect(s, 200, ASK(HTTP_PATCH, path, {"If-Match", "\"1\""}, .body = STATED));
+    a = expect(s, 200, ASK(HTTP_GET, path, {"?provenance", "true"}));
+    assert_string_equal(text_at(a, "provenance/phone/source"), "Fair");
+    assert_string_equal(text_at(a, "provenance/phone/collected_at"), "2024-05-01T10:00:00Z");
+    assert_string_equal(text_at(a, "provenance/phone/verified_by"), "a call");
+    assert_int_equal(size_at(a, "provenance/full_name/basis"), 1);
+    assert_string_equal(text_at(a, "provenance/remark/source"), "canary");
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path, {"?provenance", "true"}));
+    assert_null(strstr(a->text, "canary"));
+    assert_null(at(a->json, "provenance/remark"));
+    assert_null(at(a->json, "provenance/email"));
+    assert_string_equal(text_at(a, "provenance/phone/by"), "holder");
+    a = expect(s, 200, ASK_AS(&onlooker, HTTP_GET, path, {"?provenance", "true"}));
+    assert_null(at(a->json, "provenance/phone/by")); /* who may not see history */
+    expect(s, 200,
+           ASK(HTTP_PATCH, path, {"If-Match", "*"},
+               .body = "{\"fields\":{\"phone\":\"+49 30 901821\"}}"));
+    a = expect(s, 200, ASK(HTTP_GET, path, {"?provenance", "true"}));
+    assert_true(cJSON_IsFalse(at(a->json, "provenance/phone/stated")));
+    assert_true(cJSON_IsTrue(at(a->json, "provenance/full_name/stated")));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_PATCH, path, {"If-Match", "*"}, .body = STATED));
+    a = expect(s, 422,
+               ASK(HTTP_PATCH, path, {"If-Match", "*"},
+                   .body = "{\"fields\":{},\"provenance\":{\"full_name\":{\"basis\":\"none\"},"
+                           "\"naem\":{},\"phone\":{\"verified_at\":\"2999-01-01T00:00:00Z\"}}}"));
+    assert_int_equal(size_at(a, "problems"), 3);
+    expect(s, 400,
+           ASK(HTTP_PATCH, path, {"If-Match", "*"},
+               .body = "{\"fields\":{},\"provenance\":{\"phone\":{\"colour\":\"red\"}}}"));
+}
+
 /* ---- likely duplicates ---- */
 
 /* Two who are likely one, to everybody; two of whom the reader may see one. */
@@ -281,6 +334,7 @@ static void the_matters_of_a_record(void **state)
     begin(s, *state, clerk);
     onlooker = somebody(s, watcher, 3);
     who_looked(s);
+    where_values_come_from(s);
     the_queue(s, a_id, b_id);
     two_side_by_side(s, a_id, b_id);
     merging(s, a_id, b_id);

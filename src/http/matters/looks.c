@@ -1,6 +1,5 @@
 /* Who looked at a record. */
 #include "matters.h"
-#include "service/trail.h"
 
 static void put_look(pb_json *json, const service_look *look)
 {

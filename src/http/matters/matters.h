@@ -3,9 +3,19 @@
 #define HTTP_MATTERS_H
 
 #include "../operations/operations.h"
+#include "service/trail.h"
 
 extern const http_route http_matters_routes[];
 extern const http_description http_matters_description;
+
+/* provenance.c */
+/** Where the values of a record come from, by field, as an object. */
+void http_provenance_put(pb_json *json, const service_origins *origins);
+/** Reads what a body states of where values come from; what is wrong with it joins the problems of
+ * `in`. */
+pb_status http_provenance_read(const http_request *request, const model_entity *entity,
+                               const json_value *body, service_write *write, http_op_inputs *in,
+                               pb_error *err);
 
 /* Handlers, each in the file of its name. */
 pb_status http_looks_read(http_request *request, http_response *response, pb_error *err);

@@ -10,7 +10,7 @@ static const http_about operations[] = {
     {"searchRecords", "q limit", "Probity-Purpose", NULL, "_found", "200 400 401 403", NULL},
     {"checkRecord", NULL, NULL, "_new", "Likely", "200 400 401 403 422", NULL},
     {"writeRecords", NULL, "Idempotency-Key", "_rows", "Rows", "200 400 401", NULL},
-    {"readRecord", NULL, "If-None-Match Probity-Purpose", NULL, "_record",
+    {"readRecord", "provenance", "If-None-Match Probity-Purpose", NULL, "_record",
      "200 304 400 401 403 404", NULL},
     {"changeRecord", NULL, "If-Match", "_new", "_record", "200 400 401 403 404 412 422 428", NULL},
     {"deleteRecord", NULL, "If-Match", NULL, "_record", "200 400 401 403 404 409 412 428", NULL},
@@ -34,6 +34,7 @@ static const http_parameter parameters[] = {
     {"changed_from", PB_MSG("Changed at this moment or later"), "string", "date-time", false},
     {"changed_until", PB_MSG("Changed last before this moment"), "string", "date-time", false},
     {"q", PB_MSG("Words to find"), "string", NULL, true},
+    {"provenance", PB_MSG("Whether to tell where each value comes from"), "boolean", NULL, false},
     {0},
 };
 
@@ -46,6 +47,12 @@ static const http_schema schemas[] = {
     {"HistoryStep",
      "sequence:integer kind:string at:date-time actor:string? via:string? version:integer "
      "erased:boolean changes:[HistoryChange]"},
+    {"Provenance",
+     "source:string? collected_at:date-time? verified_at:date-time? verified_by:string? "
+     "basis:[string] stated:boolean merged_from:uuid? file:string? row?:integer by?:string "
+     "via?:string? at?:date-time event?:integer"},
+    {"Statement", "source?:string? collected_at?:date-time? verified_at?:date-time? "
+                  "verified_by?:string? basis?:string?"},
     {"HistoryChange", "name:string before:any after:any"},
     {0},
 };

@@ -161,6 +161,16 @@ static void put_linked(pb_json *json, const model_entity *entity)
     pb_json_object_end(json);
 }
 
+/* `provenance`: an object of this schema by field. */
+static void put_by_field(pb_json *json, const char *schema)
+{
+    pb_json_key(json, "provenance");
+    pb_json_object(json);
+    pb_json_member(json, "type", PB_STR("object"));
+    http_schema_ref(json, "additionalProperties", PB_STR_NONE, schema);
+    pb_json_object_end(json);
+}
+
 static void put_record_schema(pb_json *json, const http_request *request,
                               const model_entity *entity)
 {
@@ -191,6 +201,7 @@ static void put_record_schema(pb_json *json, const http_request *request,
     pb_json_key(json, "fields");
     put_fields(json, request, entity, false);
     put_linked(json, entity);
+    put_by_field(json, "Provenance");
     pb_json_object_end(json);
     put_required(json, "id version created_at changed_at deleted source_id fields");
 }
@@ -243,6 +254,7 @@ static void put_written_schemas(pb_json *json, const http_request *request,
     pb_json_c(json, "refuse");
     pb_json_array_end(json);
     pb_json_object_end(json);
+    put_by_field(json, "Statement");
     pb_json_object_end(json);
     put_required(json, "fields");
     begin_schema(json, entity->name, "_row");

@@ -65,6 +65,8 @@ pb_status http_op_body_texts(const json_value *body, const char *key, pb_arena *
 
 /* record_json.c */
 void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page);
+/** The same without what makes it an object. */
+void http_op_put_members(pb_json *json, const service_record *record, const record_list_page *page);
 /** Values of an object on their way in; what is of the wrong kind is a problem. */
 typedef struct http_op_inputs {
     record_input *inputs;

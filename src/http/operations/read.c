@@ -1,4 +1,5 @@
 /* Reading: lists, searches, one record, its history. */
+#include "../matters/matters.h"
 #include "operations.h"
 
 #include "base/time.h"
@@ -95,17 +96,39 @@ pb_status http_op_search(http_request *request, http_response *response, pb_erro
 
 /* ---- one record ---- */
 
+/* With where its values come from, which may change without a new version: no ETag. */
+static pb_status read_with_origins(http_request *request, http_response *response,
+                                   const model_entity *entity, pb_uuid id, pb_error *err)
+{
+    service_origins origins;
+    pb_json json;
+    service_call call = http_op_call(request);
+    PB_TRY(service_read_origins(&call, request->server->workspace, entity, id, request->arena,
+                                &origins, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    http_op_put_members(&json, &origins.record, NULL);
+    pb_json_key(&json, "provenance");
+    http_provenance_put(&json, &origins);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
 pb_status http_op_read(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const none[] = {NULL};
+    static const char *const names[] = {"provenance", NULL};
     const model_entity *entity = NULL;
     service_record record;
+    bool origins = false;
     pb_uuid id;
     pb_json json;
     char tag[24];
     PB_TRY(http_op_entity(request, response, &entity, err));
-    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_op_check_query(request, names, err));
+    PB_TRY(http_op_query_truth(request, "provenance", &origins, err));
     PB_TRY(http_op_record_id(request, entity, &id, err));
+    if (origins)
+        return read_with_origins(request, response, entity, id, err);
     service_call call = http_op_call(request);
     PB_TRY(
         service_read(&call, request->server->workspace, entity, id, request->arena, &record, err));

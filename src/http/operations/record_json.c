@@ -121,10 +121,9 @@ static void put_linked(pb_json *json, const service_record *seen, const record_l
     pb_json_object_end(json);
 }
 
-void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page)
+void http_op_put_members(pb_json *json, const service_record *record, const record_list_page *page)
 {
     const record_data *data = &record->record;
-    pb_json_object(json);
     pb_json_key(json, "id");
     put_id(json, data->id);
     pb_json_member_i64(json, "version", data->version);
@@ -142,6 +141,12 @@ void http_op_put_record(pb_json *json, const service_record *record, const recor
     put_fields(json, record, page);
     if (page != NULL && page->expand_count > 0)
         put_linked(json, record, page);
+}
+
+void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page)
+{
+    pb_json_object(json);
+    http_op_put_members(json, record, page);
     pb_json_object_end(json);
 }
 

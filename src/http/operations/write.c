@@ -1,4 +1,5 @@
 /* Writing: one record made, changed, looked at before it is made, deleted, brought back. */
+#include "../matters/matters.h"
 #include "operations.h"
 
 #include <string.h>
@@ -81,11 +82,12 @@ static pb_status put_record(http_request *request, http_response *response,
                             const model_entity *entity, service_write *write,
                             service_written *ret_written, bool *ret_refused, pb_error *err)
 {
-    static const char *const names[] = {"fields", "duplicates", NULL};
+    static const char *const names[] = {"fields", "duplicates", "provenance", NULL};
     const json_value *body = NULL;
     http_op_inputs in;
     PB_TRY(http_op_body(request, names, &body, err));
     PB_TRY(http_op_read_fields(entity, http_json_member(body, "fields"), request->arena, &in, err));
+    PB_TRY(http_provenance_read(request, entity, body, write, &in, err));
     PB_TRY(read_duplicates(body, &write->duplicates, err));
     *ret_refused = in.problem_count > 0;
     if (*ret_refused) {
