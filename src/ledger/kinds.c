@@ -57,6 +57,7 @@ const ledger_kind ledger_kinds[] = {
     {"scope.set", false, true, PB_MSG("What an external auditor is let see was set.")},
     {"session.ended", false, true, PB_MSG("A session was ended.")},
     {"session.proved", false, true, PB_MSG("Who is signed in proved once more who it is.")},
+    {"settings.changed", false, true, PB_MSG("A setting of the workspace was changed.")},
     {"signin.failed", false, true, PB_MSG("An attempt to sign in was not right.")},
     {"signin.first", false, true, PB_MSG("The password was right; a second factor is asked for.")},
     {"signin.passed", false, true, PB_MSG("Somebody signed in.")},
@@ -80,4 +81,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 75;
+const size_t ledger_kind_count = 76;

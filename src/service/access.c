@@ -8,10 +8,17 @@
 pb_status service_access_open(db_session *session, const service_call *call, service_denial *denial,
                               service_access *ret_access, pb_error *err)
 {
-    service_access access = {call, session, NULL, denial};
+    static const pb_uuid nobody = {{0}};
+    service_access access = {call, session, NULL, denial, false};
     *denial = (service_denial){.refused = false};
-    if (call->who != NULL && !call->who->holder)
+    if (call->who != NULL && !call->who->holder) {
         PB_TRY(identity_policy_now(session, &access.policy, err));
+        /* Customers look at their own data, and what is written is no reading. */
+        access.purpose_missing = identity_policy_purpose(access.policy) &&
+                                 !db_session_writes(session) &&
+                                 pb_str_trim(call->actor.purpose).len == 0 &&
+                                 pb_str_eq(pb_uuid_str(&call->who->portal), pb_uuid_str(&nobody));
+    }
     *ret_access = access;
     return PB_OK;
 }
@@ -213,6 +220,22 @@ static pb_status take_out(service_record *seen, pb_arena *arena, pb_error *err)
     return PB_OK;
 }
 
+/* Where the workspace wants to know what personal data is read for. */
+static pb_status check_purpose(const service_record *seen, pb_error *err)
+{
+    const record_data *record = &seen->record;
+    for (size_t i = 0; i < record->entity->field_count; i++) {
+        const model_field *field = &record->entity->fields[i];
+        bool there = record->values[i].kind != PB_NULL || record->refs[i].ptr != NULL;
+        if (!field->personal.declared || !there || service_right(seen, field) == IDENTITY_HIDDEN)
+            continue;
+        pb_fail(err, PB_USAGE, PB_MSG("Personal data is shown here to who says what for."), NULL);
+        pb_error_hint(err, PB_MSG("Send the purpose with the request: Probity-Purpose: …"), NULL);
+        return PB_USAGE;
+    }
+    return PB_OK;
+}
+
 pb_status service_see(const service_access *access, identity_operation operation,
                       const record_data *record, pb_arena *arena, service_record *ret_record,
                       pb_error *err)
@@ -232,6 +255,8 @@ pb_status service_see(const service_access *access, identity_operation operation
         seen.rights = rights;
         PB_TRY(take_out(&seen, arena, err));
     }
+    if (access->purpose_missing)
+        PB_TRY(check_purpose(&seen, err));
     *ret_record = seen;
     return PB_OK;
 }

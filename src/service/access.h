@@ -19,6 +19,7 @@ typedef struct service_access {
     db_session *session;
     identity_policy *policy; /* NULL: everything may be done and seen */
     service_denial *denial;  /* where refusals are kept */
+    bool purpose_missing;    /* personal data may not be shown: it was not said what for */
 } service_access;
 
 /** The policy as it is in what `session` sees. Ended by service_access_close. `*denial` outlives

@@ -91,6 +91,7 @@ static pb_status look_in(db_session *session, looks *l, pb_error *err)
     service_access access;
     record_data record;
     PB_TRY(service_access_open(session, l->call, &l->denial, &access, err));
+    access.purpose_missing = false; /* no value is shown */
     pb_status status = record_read(session, l->entity, l->id, l->arena, &record, err);
     if (status == PB_OK)
         status = service_may(&access, IDENTITY_OP_ACCESSES, &record, err);

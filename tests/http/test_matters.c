@@ -158,6 +158,42 @@ static void where_values_come_from(server *s)
                .body = "{\"fields\":{},\"provenance\":{\"phone\":{\"colour\":\"red\"}}}"));
 }
 
+/* ---- what personal data is read for ---- */
+
+static void a_purpose_is_needed(server *s)
+{
+    static const char settings[] = "/api/v1/settings";
+    char id[ID], path[PATH];
+    add(s, "\"full_name\":\"Emmy Noether\",\"email\":\"emmy@example.org\"", id);
+    path_of(path, id, "");
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
+    answer *a = expect(s, 200, ASK(HTTP_GET, settings));
+    assert_true(cJSON_IsFalse(at(a->json, "purpose_required")));
+    expect(s, 400, ASK(HTTP_GET, settings, {"?x", "1"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, settings));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_GET, settings));
+    static const char on[] = "{\"purpose_required\":true}";
+    expect(s, 400, ASK(HTTP_PATCH, settings, .body = "{\"purpose_required\":1}"));
+    expect(s, 401, ASK_AS(NULL, HTTP_PATCH, settings, .body = on));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_PATCH, settings, .body = on));
+    a = expect(s, 200, ASK(HTTP_PATCH, settings, .body = on));
+    assert_true(cJSON_IsTrue(at(a->json, "purpose_required")));
+    a = expect(s, 400, ASK_AS(&s->reader, HTTP_GET, path));
+    assert_null(strstr(a->text, "Emmy"));
+    assert_non_null(strstr(text_at(a, "hint"), "Probity-Purpose"));
+    expect(s, 400, ASK_AS(&s->reader, HTTP_GET, people));
+    expect(s, 400, ASK_AS(&s->reader, HTTP_GET, path, {"?provenance", "true"}));
+    expect(s, 400, ASK_AS(&s->reader, HTTP_GET, path, {"Purpose", "prefetch"}));
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path, {"Probity-Purpose", "a complaint"}));
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path_of(path, id, "/access")));
+    expect(s, 200,
+           ASK_AS(&s->reader, HTTP_PATCH, path_of(path, id, ""),
+                  {"If-Match", "*", "Probity-Purpose", "a call"},
+                  .body = "{\"fields\":{\"vip\":true}}"));
+    expect(s, 200, ASK(HTTP_PATCH, settings, .body = "{\"purpose_required\":false}"));
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
+}
+
 /* ---- likely duplicates ---- */
 
 /* Two who are likely one, to everybody; two of whom the reader may see one. */
@@ -335,6 +371,7 @@ static void the_matters_of_a_record(void **state)
     onlooker = somebody(s, watcher, 3);
     who_looked(s);
     where_values_come_from(s);
+    a_purpose_is_needed(s);
     the_queue(s, a_id, b_id);
     two_side_by_side(s, a_id, b_id);
     merging(s, a_id, b_id);

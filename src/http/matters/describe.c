@@ -11,6 +11,8 @@ static const http_about operations[] = {
     {"compareRecords", NULL, "Probity-Purpose", NULL, "_pair", "200 400 401 403 404 422", NULL},
     {"decideDuplicate", NULL, NULL, "Decision", "_pair", "200 400 401 403 404 422", NULL},
     {"mergeRecords", NULL, NULL, "Merge", "_merged", "200 400 401 403 404 409 422", NULL},
+    {"readSettings", NULL, NULL, NULL, "Settings", "200 400 401 403", NULL},
+    {"changeSettings", NULL, NULL, "SettingsChange", "Settings", "200 400 401 403", NULL},
     {"unmergeRecord", NULL, NULL, "Unmerge", "_unmerged", "200 400 401 403 404 409", NULL},
     {0},
 };
@@ -27,6 +29,8 @@ static const http_schema schemas[] = {
     {"Accesses", "accesses:[Access] next:integer?"},
     {"Access", "sequence:integer at:date-time actor:string via:string? purpose:string? "
                "fields:[string] records:integer named:boolean"},
+    {"Settings", "purpose_required:boolean"},
+    {"SettingsChange", "purpose_required?:boolean"},
     {"Agreement", "field:string level=differs|partly|near|equal weight?:number"},
     {"Decision", "decision=same|different|unsure|open reason?:string?"},
     {"PairDecision", "left:uuid right:uuid decision=same|different|unsure|open reason?:string?"},

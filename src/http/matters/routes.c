@@ -28,5 +28,9 @@ const http_route http_matters_routes[] = {
     {HTTP_POST, "/api/v1/{entity}/{id}/unmerge", "unmergeRecord",
      PB_MSG("Takes the newest merge of a record apart, or tells what would come of it"),
      http_merge_part, HTTP_BLOCKS, JSON, NULL, 0},
+    {HTTP_GET, "/api/v1/settings", "readSettings", PB_MSG("Tells what is set for the workspace"),
+     http_settings_read, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_PATCH, "/api/v1/settings", "changeSettings", PB_MSG("Sets it"), http_settings_change,
+     HTTP_BLOCKS, JSON, NULL, 0},
     {0},
 };

@@ -68,7 +68,7 @@ static void keep(kept_policy *kept, int64_t stamp, identity_policy *policy)
 {
     identity_policy *old = NULL;
     pthread_mutex_lock(&kept->lock);
-    if (kept->policy == NULL || kept->stamp < stamp) {
+    if (kept->policy == NULL || (kept->stamp / 2 <= stamp / 2 && kept->stamp != stamp)) {
         old = kept->policy;
         kept->policy = policy;
         kept->stamp = stamp;
@@ -102,7 +102,24 @@ pb_status identity_policy_now(db_session *session, identity_policy **ret_policy,
     if (*ret_policy != NULL)
         return PB_OK;
     PB_TRY(identity_policy_at(session, IDENTITY_OPEN, ret_policy, err));
+    (*ret_policy)->purpose = stamp % 2 != 0;
     if (!db_session_writes(session))
         keep(kept, stamp, *ret_policy);
     return PB_OK;
+}
+
+bool identity_policy_purpose(const identity_policy *policy)
+{
+    return policy->purpose;
+}
+
+pb_status identity_purpose_set(db_session *session, bool required, pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(db_prepare(session,
+                      required ? "INSERT INTO setting (name, value) VALUES ('reads.purpose', NULL)"
+                                 " ON CONFLICT DO NOTHING"
+                               : "DELETE FROM setting WHERE name = 'reads.purpose'",
+                      &stmt, err));
+    return db_run(stmt, err);
 }

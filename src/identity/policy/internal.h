@@ -68,6 +68,7 @@ struct identity_policy {
     policy_role *roles;
     const policy_role **by_number;   /* the same, ascending */
     policy_path *owners, *customers; /* by entity */
+    bool purpose;                    /* see identity_policy_purpose; of the present moment */
 };
 
 /* The paths to a record's owner and customer. */

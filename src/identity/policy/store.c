@@ -94,7 +94,10 @@ pb_status store_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
-    PB_TRY(db_prepare(session, "SELECT COALESCE(MAX(n), 0) FROM t_access_duty", &stmt, err));
+    PB_TRY(db_prepare(session,
+                      "SELECT COALESCE(MAX(n), 0) * 2 + (SELECT COUNT(*) FROM setting"
+                      " WHERE name = 'reads.purpose') FROM t_access_duty",
+                      &stmt, err));
     PB_TRY(db_step(stmt, &row, err));
     *ret_stamp = row ? db_column_i64(stmt, 0) : 0;
     db_reset(stmt);

@@ -21,6 +21,10 @@ pb_status identity_policy_compile(const model_schema *schema, const identity_rol
 /** The policy as it is in what `session` sees: kept by the workspace until a role changes, by
  * whatever process; costs one read of one row. To be released before the workspace is closed. */
 pb_status identity_policy_now(db_session *session, identity_policy **ret_policy, pb_error *err);
+/** Whether who reads personal data must say what for, as identity_policy_now found it. */
+bool identity_policy_purpose(const identity_policy *policy);
+/** Says whether they must. Inside db_write. */
+pb_status identity_purpose_set(db_session *session, bool required, pb_error *err);
 /** The policy of a moment. */
 pb_status identity_policy_at(db_session *session, int64_t at_us, identity_policy **ret_policy,
                              pb_error *err);
