@@ -194,6 +194,84 @@ static void a_purpose_is_needed(server *s)
     expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
 }
 
+/* ---- what happened around a record ---- */
+
+typedef struct narrow_key {
+    server *s;
+    char text[IDENTITY_KEY_TEXT];
+} narrow_key;
+
+static pb_status make_key(db_session *session, void *context, pb_error *err)
+{
+    narrow_key *k = context;
+    int64_t n = 0;
+    const identity_visit visit = {.actor = world_actor(), .now_us = k->s->w.now_us};
+    const identity_call call = {.actor = world_actor(), .now_us = k->s->w.now_us};
+    const identity_user user = {.name = PB_STR("robot"),
+                                .shown = PB_STR("Robot"),
+                                .language = PB_STR("en"),
+                                .until_us = IDENTITY_OPEN};
+    identity_key_wish wish = {
+        .label = PB_STR("sync"), .expires_us = IDENTITY_OPEN, .scopes = PB_STR("firm.list")};
+    PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
+    PB_TRY(
+        identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
+    return identity_key_make(session, &visit, &wish, k->text, &n, err);
+}
+
+/* A key reaches no further than its scopes. */
+static void a_narrow_key(server *s, const char *path)
+{
+    pb_error err;
+    char bearer[128];
+    narrow_key k = {.s = s};
+    world_must(db_write(s->w.workspace, make_key, &k, &err), &err);
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", k.text);
+    answer *a = expect(s, 403, ASK_AS(NULL, HTTP_GET, path, {"Authorization", bearer}));
+    assert_string_equal(text_at(a, "title"), "The key has not the scope person.read.");
+}
+
+static void a_timeline(server *s)
+{
+    char id[ID], path[PATH], body[300], next[32];
+    add(s, "\"full_name\":\"Sofia Kowalewskaja\",\"email\":\"sofia@example.org\"", id);
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(body, sizeof body,
+                       "{\"fields\":{\"title\":\"Canarydeal %d\",\"person\":{\"id\":\"%s\"}}}", i,
+                       id);
+        expect(s, 201, ASK(HTTP_POST, "/api/v1/deals", .body = body));
+    }
+    expect(s, 200,
+           ASK(HTTP_PATCH, path_of(path, id, ""), {"If-Match", "*"},
+               .body = "{\"fields\":{\"remark\":\"canary\",\"vip\":true}}"));
+    path_of(path, id, "/timeline");
+    answer *a = expect(s, 200, ASK(HTTP_GET, path));
+    assert_int_equal(size_at(a, "items"), 5);
+    assert_string_equal(text_at(a, "items/0/kind"), "record.changed");
+    assert_true(names(a, "items/0/fields", "remark"));
+    assert_string_equal(text_at(a, "items/1/record/fields/title"), "Canarydeal 2");
+    assert_string_equal(text_at(a, "items/1/link"), "person");
+    assert_string_equal(text_at(a, "items/4/kind"), "record.created");
+    a = expect(s, 200, ASK(HTTP_GET, path, {"?limit", "2"}));
+    (void)snprintf(next, sizeof next, "%.0f", at(a->json, "next")->valuedouble);
+    a = expect(s, 200, ASK(HTTP_GET, path, {"?limit", "3", "?from", next}));
+    assert_int_equal(size_at(a, "items"), 3);
+    assert_true(cJSON_IsNull(at(a->json, "next")));
+    /* The reader sees no deals, and no remark; who sees no history sees none. */
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
+    assert_int_equal(size_at(a, "items"), 2);
+    assert_null(strstr(a->text, "Canarydeal"));
+    assert_false(names(a, "items/0/fields", "remark"));
+    a = expect(s, 200, ASK_AS(&onlooker, HTTP_GET, path));
+    assert_int_equal(size_at(a, "items"), 0);
+    assert_true(cJSON_IsFalse(at(a->json, "history")));
+    expect(s, 400, ASK(HTTP_GET, path, {"?limit", "201"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, path));
+    expect(s, 404, ASK_AS(&s->nobody, HTTP_GET, path));
+    a_narrow_key(s, path);
+    expect(s, 413, ASK(HTTP_GET, path, {"?from", "1001"}));
+}
+
 /* ---- likely duplicates ---- */
 
 /* Two who are likely one, to everybody; two of whom the reader may see one. */
@@ -372,6 +450,7 @@ static void the_matters_of_a_record(void **state)
     who_looked(s);
     where_values_come_from(s);
     a_purpose_is_needed(s);
+    a_timeline(s);
     the_queue(s, a_id, b_id);
     two_side_by_side(s, a_id, b_id);
     merging(s, a_id, b_id);

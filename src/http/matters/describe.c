@@ -11,6 +11,8 @@ static const http_about operations[] = {
     {"compareRecords", NULL, "Probity-Purpose", NULL, "_pair", "200 400 401 403 404 422", NULL},
     {"decideDuplicate", NULL, NULL, "Decision", "_pair", "200 400 401 403 404 422", NULL},
     {"mergeRecords", NULL, NULL, "Merge", "_merged", "200 400 401 403 404 409 422", NULL},
+    {"readTimeline", "from limit", "Probity-Purpose", NULL, "Timeline", "200 400 401 403 404 413",
+     NULL},
     {"readSettings", NULL, NULL, NULL, "Settings", "200 400 401 403", NULL},
     {"changeSettings", NULL, NULL, "SettingsChange", "Settings", "200 400 401 403", NULL},
     {"unmergeRecord", NULL, NULL, "Unmerge", "_unmerged", "200 400 401 403 404 409", NULL},
@@ -21,6 +23,8 @@ static const http_parameter parameters[] = {
     {"before", PB_MSG("`next` of the page before: only what is older than this event"), "integer",
      "int64", false},
     {"state", PB_MSG("open (as usual), same, different, unsure, or all"), "string", NULL, false},
+    {"from", PB_MSG("`next` of the page before: so many of the newest are passed over"), "integer",
+     "int64", false},
     {"after", PB_MSG("`next` of the page before"), "integer", "int64", false},
     {0},
 };
@@ -29,6 +33,10 @@ static const http_schema schemas[] = {
     {"Accesses", "accesses:[Access] next:integer?"},
     {"Access", "sequence:integer at:date-time actor:string via:string? purpose:string? "
                "fields:[string] records:integer named:boolean"},
+    {"Timeline", "items:[TimelineItem] next:integer? history:boolean"},
+    {"TimelineItem", "at:date-time what=record|change entity?:string link?:string record?:any "
+                     "sequence?:integer kind?:string actor?:string? version?:integer "
+                     "fields?:[string]"},
     {"Settings", "purpose_required:boolean"},
     {"SettingsChange", "purpose_required?:boolean"},
     {"Agreement", "field:string level=differs|partly|near|equal weight?:number"},

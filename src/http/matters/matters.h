@@ -24,6 +24,7 @@ pb_status http_pairs_of(http_request *request, http_response *response, pb_error
 pb_status http_pairs_show(http_request *request, http_response *response, pb_error *err);
 pb_status http_pairs_decide(http_request *request, http_response *response, pb_error *err);
 pb_status http_pairs_decide_many(http_request *request, http_response *response, pb_error *err);
+pb_status http_timeline_read(http_request *request, http_response *response, pb_error *err);
 pb_status http_settings_read(http_request *request, http_response *response, pb_error *err);
 pb_status http_settings_change(http_request *request, http_response *response, pb_error *err);
 pb_status http_merge_merge(http_request *request, http_response *response, pb_error *err);

@@ -42,4 +42,34 @@ pb_status service_read_origins(const service_call *call, db_workspace *workspace
                                const model_entity *entity, pb_uuid id, pb_arena *arena,
                                service_origins *ret_origins, pb_error *err);
 
+/** Something that happened around a record: another that links to it, or a change of its own. */
+typedef struct service_event {
+    int64_t at_us;
+    const model_field *link; /* by which `record` leads here; NULL: a change */
+    service_record record;
+    uint64_t sequence; /* of a change: its event, kind, who, and the fields that show */
+    pb_str kind, actor;
+    int64_t version;
+    const model_field **fields;
+    size_t field_count;
+} service_event;
+
+typedef struct service_timeline {
+    service_event *items; /* newest first */
+    size_t count;
+    bool more;    /* there are others behind them */
+    bool history; /* changes are among them, as far as there are any */
+} service_timeline;
+
+enum { SERVICE_TIMELINE_USUAL = 50, SERVICE_TIMELINE_MOST = 200, SERVICE_TIMELINE_DEPTH = 1000 };
+
+/** What happened around a record: records that link to it, each decided by itself and at the moment
+ * it was begun (role `opened_on`, where that shows) or made, and its own changes, where its history
+ * may be seen. At most `limit` behind the first `from`. PB_LIMIT: `from` is above
+ * SERVICE_TIMELINE_DEPTH. O(from + limit) for each link that leads here, and the record's history.
+ */
+pb_status service_timeline_read(const service_call *call, db_workspace *workspace,
+                                const model_entity *entity, pb_uuid id, size_t from, size_t limit,
+                                pb_arena *arena, service_timeline *ret_timeline, pb_error *err);
+
 #endif
