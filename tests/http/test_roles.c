@@ -31,10 +31,12 @@ static const struct {
 enum { CANARIES = sizeof canaries / sizeof *canaries };
 
 static const char contacts[] =
-    "Contact ID,Full Name,Email,City,Gender,Birth Date,Description\n"
+    "Contact ID,Full Name,Email,City,Gender,Birth Date,Description,Phone\n"
     "C-1,Quillon Featherstone,qcanary@example.org,Canarytown,Canarygender,1961-03-17,"
-    "Canarysong at dawn\n"
-    "C-2,Peter Porter,peter@example.net,Oslo,Male,1970-01-01,Nothing\n";
+    "Canarysong at dawn,+49 30 901820\n"
+    "C-2,Peter Porter,peter@example.net,Oslo,Male,1970-01-01,Nothing,\n"
+    /* Likely the first one. */
+    "C-3,Quillon Featherston,,,,,,+49 30 901820\n";
 
 /* What each role is answered, in the order of `roles`. */
 typedef struct operation {
@@ -74,6 +76,43 @@ static const operation operations[] = {
      "",
      NULL,
      {403, 200, 403, 200, 404, 200, 200, 404}},
+    {"provenance",
+     "GET",
+     "/api/v1/contacts/%s?provenance=true",
+     "",
+     NULL,
+     {200, 200, 200, 200, 404, 200, 200, 404}},
+    {"timeline",
+     "GET",
+     "/api/v1/contacts/%s/timeline",
+     "",
+     NULL,
+     {200, 200, 200, 200, 404, 200, 200, 404}},
+    {"who looked",
+     "GET",
+     "/api/v1/contacts/%s/access",
+     "",
+     NULL,
+     {403, 403, 403, 403, 404, 200, 200, 404}},
+    {"duplicates",
+     "GET",
+     "/api/v1/contacts/duplicates?state=all",
+     "",
+     NULL,
+     {403, 403, 403, 403, 403, 200, 403, 403}},
+    {"duplicates of one",
+     "GET",
+     "/api/v1/contacts/%s/duplicates",
+     "",
+     NULL,
+     {403, 403, 403, 403, 403, 200, 403, 403}},
+    {"merge with itself",
+     "POST",
+     "/api/v1/contacts/%s/merge",
+     "",
+     "{\"records\":[\"%s\"],\"dry_run\":true}",
+     {403, 403, 403, 403, 403, 409, 403, 403}},
+    {"settings", "GET", "/api/v1/settings", "", NULL, {403, 403, 403, 403, 200, 403, 403, 403}},
     {"check", "POST", "/api/v1/contacts/check", "", NEW, {403, 200, 403, 200, 403, 200, 403, 403}},
     {"create",
      "POST",
@@ -132,8 +171,9 @@ static void open_house(house *h)
     for (size_t i = 0; i < ROLES; i++)
         client_enrol(&h->c, roles[i], code[i], h->header[i], NULL, 0);
     client_hold(&h->c, h->header[0]);
-    client_answer a = client_expect(&h->c, 200, "GET", "/api/v1/contacts/search?q=quillon",
-                                    h->header[STEWARD], NULL);
+    client_answer a = client_expect(
+        &h->c, 200, "GET", "/api/v1/contacts?filter=full_name%3D%27Quillon+Featherstone%27",
+        h->header[STEWARD], NULL);
     const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "records"), 0);
     snprintf(h->id, sizeof h->id, "%s", cJSON_GetStringValue(cJSON_GetObjectItem(first, "id")));
     client_free(&a);
@@ -184,6 +224,15 @@ static void every_operation(house *h, size_t role)
 static int found(const client_answer *a)
 {
     return cJSON_GetArraySize(cJSON_GetObjectItem(a->json, "records"));
+}
+
+/* Who answers for the records sees the pair, and is told how sure it is where all shows. */
+static void the_pair_is_there(house *h)
+{
+    client_answer a =
+        client_expect(&h->c, 200, "GET", "/api/v1/contacts/duplicates", h->header[STEWARD], NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "pairs")), 1);
+    client_free(&a);
 }
 
 /* Who sees no value learns nothing from choosing by it, and nothing of it from the order. */
@@ -246,6 +295,7 @@ static void test_no_role_is_told_what_is_hidden_from_it(void **state)
         every_operation(h, role);
         no_choice_tells(h, role);
     }
+    the_pair_is_there(h);
     absent_and_hidden_are_one(h, ADMINISTRATOR);
     absent_and_hidden_are_one(h, PORTAL);
     client_stop(&h->c);
