@@ -36,6 +36,22 @@ static pb_status made_place(const cli_context *context, const db_key_source *key
     return PB_OK;
 }
 
+/* Files on their way lie with the workspace, where that is a folder. */
+static pb_status depot_place(const cli_context *context, http_options *options, pb_error *err)
+{
+    const char *given = cli_value(context, "depot"), *url = cli_value(context, "workspace");
+    int64_t size;
+    PB_TRY(cli_number(context, "depot-size", 16, 1048576, &size, err));
+    options->depot_most = (uint64_t)size << 20;
+    if (given != NULL)
+        options->depot = given;
+    else if (strstr(url, "://") == NULL)
+        options->depot = sys_path_join(context->arena, url, "depot");
+    else
+        options->depot = pb_arena_printf(context->arena, "%s.depot", options->made);
+    return options->depot == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
 static pb_status read_limit(const cli_context *context, const char *name, int64_t min, int64_t max,
                             uint32_t *ret_number, pb_error *err)
 {
@@ -138,6 +154,7 @@ static void collect_reach(cli_context *context, const http_options *options, rea
     may_read(r, sys_getenv("CREDENTIALS_DIRECTORY"));
     may_write(r, cli_value(context, "workspace"));
     may_write(r, folder_of(context, key));
+    may_write(r, cli_value(context, "depot"));
     may_write(r, sys_getenv("STATE_DIRECTORY"));
     may_write(r, home != NULL ? sys_path_join(context->arena, home, "probity") : NULL);
     may_write(r, temporary != NULL ? temporary : "/tmp");
@@ -222,6 +239,8 @@ static pb_status serve(cli_context *context, http_options *options,
     pb_status status = service_desk_open(workspace, desk, &options->desk, err);
     if (status == PB_OK)
         status = made_place(context, &opening.key, workspace, &options->made, err);
+    if (status == PB_OK)
+        status = depot_place(context, options, err);
     if (status == PB_OK)
         status = http_serve(options, err);
     if (status == PB_CANCELLED) {

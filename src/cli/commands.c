@@ -496,6 +496,8 @@ static const cli_option serve_options[] = {
     {"connections", 0, "NUMBER", PB_MSG("Connections open at once, 10 to 1000000"), "12000", NULL, false, false, false},
     {"per-address", 0, "NUMBER", PB_MSG("Connections open at once from one address, 1 to 1000000"), "256", NULL, false, false, false},
     {"workers", 0, "NUMBER", PB_MSG("Threads for requests that may wait, 2 to 256; one client has half of them at most"), "64", NULL, false, false, false},
+    {"depot", 0, "DIR", PB_MSG("Folder for files that are sent in and that jobs make, encrypted, each kept for a day (default: `depot` in the workspace, of one on a server beside its key)"), NULL, NULL, false, true, false},
+    {"depot-size", 0, "MIB", PB_MSG("Room for all of them, 16 to 1048576 MiB"), "2048", NULL, false, false, false},
     {"head-seconds", 0, "SECONDS", PB_MSG("How long the head of a request may take, 1 to 3600"), "10", NULL, false, false, false},
     {"body-seconds", 0, "SECONDS", PB_MSG("How long a body may take, besides a second for each 32 KiB, 1 to 3600"), "20", NULL, false, false, false},
     {"idle-seconds", 0, "SECONDS", PB_MSG("How long a connection may be silent between requests, 1 to 3600"), "75", NULL, false, false, false},

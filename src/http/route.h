@@ -66,6 +66,16 @@ typedef struct http_request {
     pb_arena *arena;          /* ends with the request */
 } http_request;
 
+/** A body that is made as it is sent. */
+typedef struct http_source {
+    /** The next bytes, at most `size`; called by the thread of the connection, which must not wait.
+     */
+    pb_status (*give)(void *context, void *to, size_t size, size_t *ret_len, pb_error *err);
+    void (*end)(void *context); /* frees `context` in any case; NULL: there is no such body */
+    void *context;              /* not in the request's arena: it outlives the request */
+    uint64_t size;              /* bytes in all */
+} http_source;
+
 /** The answer. Begins as 200 without headers or body. */
 typedef struct http_response {
     int status;
@@ -76,6 +86,7 @@ typedef struct http_response {
     pb_arena *arena;            /* of the request */
     const char *policy;         /* Content-Security-Policy; NULL: nothing may be loaded */
     struct http_events *events; /* the answer is a stream, see events.h */
+    http_source source;         /* instead of `body`; whoever sets it does not fail any more */
     bool cached; /* the client may keep it, and has to ask (ETag) before it is used again;
                     else it may not be kept at all */
 } http_response;

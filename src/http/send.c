@@ -97,15 +97,55 @@ static struct MHD_Response *give_body(pb_buf *body)
     return answer;
 }
 
+enum { PIECE = 64 << 10 };
+
+static ssize_t give_piece(void *context, uint64_t position, char *to, size_t size)
+{
+    http_source *source = context;
+    size_t len = 0;
+    pb_error error = {0};
+    (void)position;
+    if (source->give(source->context, to, size, &len, &error) != PB_OK) {
+        http_log_error("body.failed", &error);
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    return len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static void end_source(void *context)
+{
+    http_source *source = context;
+    source->end(source->context);
+    free(source);
+}
+
+static struct MHD_Response *give_source(http_source *source)
+{
+    http_source *kept = malloc(sizeof *kept);
+    struct MHD_Response *answer;
+    if (kept == NULL)
+        return NULL;
+    *kept = *source;
+    answer = MHD_create_response_from_callback(kept->size, PIECE, give_piece, kept, end_source);
+    if (answer == NULL)
+        free(kept);
+    else
+        source->end = NULL;
+    return answer;
+}
+
 struct MHD_Response *http_send_make(http_exchange *exchange)
 {
     http_response *response = &exchange->response;
     const char *type = type_of(exchange);
-    bool ok = true, packed = false, body = response->body.len > 0 || response->events != NULL;
+    bool ok = true, packed = false,
+         body = response->body.len > 0 || response->events != NULL || response->source.end != NULL;
     struct MHD_Response *answer;
     if (response->events != NULL) {
         answer = http_events_response(response->events, exchange->mhd);
         response->events = NULL;
+    } else if (response->source.end != NULL) {
+        answer = give_source(&response->source);
     } else {
         packed = response->body.len >= WORTH_GZIP && response->body.len <= UINT32_MAX &&
                  type != NULL && is_text(type) &&

@@ -1,6 +1,7 @@
 /* The server from its start to its end. */
 #include "address.h"
 #include "certificate.h"
+#include "jobs/jobs.h"
 #include "server.h"
 
 #include "base/time.h"
@@ -171,6 +172,7 @@ static pb_status open_all(http_server *server, pb_error *err)
             http_certificates_open(server->options, hosts, host_count, &server->certificates, err));
     PB_TRY(http_workers_start(server, &server->workers, err));
     PB_TRY(http_keeper_start(server, &server->keeper, err));
+    PB_TRY(http_jobs_start(server, &server->jobs, err));
     for (size_t i = 0; i < server->listener_count; i++)
         PB_TRY(http_transport_start(server, &server->listeners[i], err));
     return PB_OK;
@@ -181,6 +183,7 @@ static void close_all(http_server *server)
     for (size_t i = 0; i < server->listener_count; i++)
         http_transport_stop(&server->listeners[i]);
     server->workers = http_workers_stop(server->workers);
+    server->jobs = http_jobs_stop(server->jobs);
     server->keeper = http_keeper_stop(server->keeper);
     server->workers = http_workers_free(server->workers);
     server->reads = http_reads_free(server->reads);
@@ -229,11 +232,12 @@ static bool drain(http_server *server)
     for (size_t i = 0; i < server->listener_count; i++)
         http_transport_quiesce(&server->listeners[i]);
     http_log("info", "draining", NULL);
+    http_jobs_end(server->jobs);
     do {
         http_keeper_end_events(server->keeper);
         if (end_us - sys_monotonic_us() < whole_us / 4)
             http_keeper_stop_work(server->keeper);
-        if (atomic_load(&server->active) == 0) {
+        if (atomic_load(&server->active) == 0 && !http_jobs_busy(server->jobs)) {
             atomic_store(&server->closed, true);
             if (atomic_load(&server->active) == 0)
                 return true;
@@ -267,7 +271,8 @@ pb_status http_serve(const http_options *options, pb_error *err)
                 reload(&server);
         }
         /* A connection that rests cannot be ended: its worker still has it. */
-        if (!drain(&server) && (http_workers_busy(server.workers) || http_reads_busy(server.reads)))
+        if (!drain(&server) && (http_workers_busy(server.workers) || http_jobs_busy(server.jobs) ||
+                                http_reads_busy(server.reads)))
             return unfinished(err);
         http_log("info", "ended", NULL);
     }

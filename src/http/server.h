@@ -29,6 +29,7 @@ typedef struct http_reads http_reads;
 typedef struct http_keeper http_keeper;
 typedef struct http_certificates http_certificates;
 typedef struct http_events http_events;
+typedef struct http_jobs http_jobs;
 
 /** A socket that is listened on, and the daemon that serves it. */
 typedef struct http_listener {
@@ -52,6 +53,7 @@ struct http_server {
     http_workers *workers;
     http_reads *reads;
     http_keeper *keeper;
+    http_jobs *jobs; /* NULL: none are done here */
     http_certificates *certificates;
     http_listener listeners[HTTP_LISTEN_MAX];
     size_t listener_count;

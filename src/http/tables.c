@@ -1,4 +1,5 @@
 /* Everything that can be asked for over HTTP: a new set of operations is a line in each list. */
+#include "jobs/jobs.h"
 #include "matters/matters.h"
 #include "openapi/openapi.h"
 #include "operations/operations.h"
@@ -7,6 +8,7 @@
 #include "people/people.h"
 #include "rights/rights.h"
 #include "signin/signin.h"
+#include "taking/taking.h"
 
 /* One on each line, so that sets that are added at the same time do not meet. */
 /* clang-format off */
@@ -15,6 +17,8 @@ const http_route *const http_tables[] = {
     http_openapi_routes,
     http_signin_routes,
     http_people_routes,
+    http_job_routes,
+    http_taking_routes,
     http_rights_routes,
     http_op_routes,
     http_matters_routes,
@@ -31,6 +35,13 @@ const http_description *const http_descriptions[] = {
     &http_op_description,
     &http_matters_description,
     &http_oversight_description,
+    &http_job_description,
+    &http_taking_description,
+    NULL,
+};
+
+const http_job_kind *const http_job_kinds[] = {
+    http_taking_kinds,
     NULL,
 };
 /* clang-format on */

@@ -100,7 +100,8 @@ static enum MHD_Result queue(http_exchange *exchange)
     struct MHD_Response *answer;
     exchange->close = exchange->close || atomic_load(&server->draining);
     bool stream = exchange->response.events != NULL;
-    uint64_t bytes = exchange->response.body.len;
+    uint64_t bytes = exchange->response.source.end != NULL ? exchange->response.source.size
+                                                           : exchange->response.body.len;
     answer = http_send_make(exchange);
     if (answer == NULL)
         return MHD_NO;
@@ -280,6 +281,8 @@ static void complete(void *context, struct MHD_Connection *mhd, void **place,
         http_events_end(exchange->response.events);
         http_events_release(exchange->response.events);
     }
+    if (exchange->response.source.end != NULL) /* nobody took it */
+        exchange->response.source.end(exchange->response.source.context);
     http_keeper_stage(exchange->connection, HTTP_WAITS, 0);
     pb_buf_free(&exchange->body);
     pb_buf_free(&exchange->response.body);

@@ -10,9 +10,6 @@
 
 /** The job in the row at hand, its texts copied into `arena`. */
 pb_status job_row_read(db_stmt *stmt, pb_arena *arena, job_item *ret_job, pb_error *err);
-/** The job `n`: PB_NOT_FOUND. */
-pb_status job_row_find(db_session *session, int64_t n, pb_arena *arena, job_item *ret_job,
-                       pb_error *err);
 /** A new one, waiting; `*ret_n` is its number. */
 pb_status job_row_add(db_session *session, const job_call *call, const job_wish *wish,
                       int64_t *ret_n, pb_error *err);

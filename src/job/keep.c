@@ -55,7 +55,7 @@ static pb_status cancel_work(db_session *session, void *context, pb_error *err)
     job_item found;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(job_row_find(session, k->n, arena, &found, err));
+    PB_TRY(job_find(session, k->n, arena, &found, err));
     if (found.state == JOB_DONE || found.state == JOB_CANCELLED)
         return fail_over(&found, err);
     found.state = JOB_CANCELLED;
@@ -77,7 +77,7 @@ static pb_status again_work(db_session *session, void *context, pb_error *err)
     job_item found;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(job_row_find(session, k->n, arena, &found, err));
+    PB_TRY(job_find(session, k->n, arena, &found, err));
     if (found.state == JOB_RUNNING)
         return fail_running(&found, err);
     found.state = JOB_WAITING;

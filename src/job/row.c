@@ -61,8 +61,8 @@ pb_status job_row_read(db_stmt *stmt, pb_arena *arena, job_item *ret_job, pb_err
     return PB_OK;
 }
 
-pb_status job_row_find(db_session *session, int64_t n, pb_arena *arena, job_item *ret_job,
-                       pb_error *err)
+pb_status job_find(db_session *session, int64_t n, pb_arena *arena, job_item *ret_job,
+                   pb_error *err)
 {
     static const char sql[] = "SELECT " JOB_COLUMNS " FROM t_work_job WHERE n = ?1";
     db_stmt *stmt;

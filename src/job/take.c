@@ -84,7 +84,7 @@ static int64_t pause_before(int64_t tries, int64_t pause_us)
 
 static void become(job_item *job, job_outcome outcome, int64_t pause_us, int64_t now_us)
 {
-    bool last = job->tries >= job->most;
+    bool last = job->tries >= job->most || outcome == JOB_NEVER;
     job->ended_us = now_us;
     job->until_us = INT64_MIN;
     if (outcome == JOB_BAD && !last) {
@@ -115,7 +115,7 @@ static pb_status lose_work(db_session *session, void *context, pb_error *err)
     job_item found;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(job_row_find(session, l->n, arena, &found, err));
+    PB_TRY(job_find(session, l->n, arena, &found, err));
     if (found.state != JOB_RUNNING || found.until_us >= l->now_us)
         return PB_OK; /* its worker, or another that looked, was faster */
     found.exit = JOB_EXIT_LOST;
@@ -261,7 +261,7 @@ typedef struct ending {
 static pb_status find_own(db_session *session, const job_held *held, pb_arena *arena,
                           job_item *ret_found, pb_error *err)
 {
-    PB_TRY(job_row_find(session, held->job.n, arena, ret_found, err));
+    PB_TRY(job_find(session, held->job.n, arena, ret_found, err));
     if (ret_found->state == JOB_RUNNING && pb_str_eq(ret_found->worker, held->job.worker) &&
         ret_found->taken_us == held->job.taken_us)
         return PB_OK;
@@ -291,7 +291,7 @@ pb_status job_renew(job_held *held, int64_t now_us, pb_error *err)
 
 static pb_status end_work(db_session *session, void *context, pb_error *err)
 {
-    static const char *const words[] = {"done", "failed", "returned"};
+    static const char *const words[] = {"done", "failed", "returned", "failed"};
     const ending *e = context;
     PB_AUTO_ARENA arena = pb_arena_new(0);
     const job_call call = {e->held->worker->actor, e->now_us};

@@ -9,7 +9,8 @@ pb_status service_access_open(db_session *session, const service_call *call, ser
                               service_access *ret_access, pb_error *err)
 {
     static const pb_uuid nobody = {{0}};
-    service_access access = {call, session, NULL, denial, false};
+    service_access access = {
+        .call = call, .session = session, .denial = denial, .listing = IDENTITY_OP_LIST};
     *denial = (service_denial){.refused = false};
     if (call->who != NULL && !call->who->holder) {
         PB_TRY(identity_policy_now(session, &access.policy, err));
@@ -271,11 +272,11 @@ static pb_status limit_field(const service_access *access, const model_field *fi
     identity_condition condition;
     const identity_actor *who = access->call->who;
     PB_TRY(
-        identity_field_use(access->policy, who, IDENTITY_OP_LIST, field->entity, field, &use, err));
+        identity_field_use(access->policy, who, access->listing, field->entity, field, &use, err));
     *hidden = use == IDENTITY_USE_NEVER;
     if (use != IDENTITY_USE_WHERE)
         return PB_OK;
-    PB_TRY(identity_predicate(access->policy, who, IDENTITY_OP_LIST, field->entity, field, "r",
+    PB_TRY(identity_predicate(access->policy, who, access->listing, field->entity, field, "r",
                               arena, &condition, err));
     *only = (model_bound){condition.sql, condition.values, condition.count};
     return PB_OK;
@@ -290,8 +291,8 @@ pb_status service_list_access(void *context, const model_entity *entity, pb_aren
         *ret_access = (record_list_access){.count = 0};
         return PB_OK;
     }
-    PB_TRY(identity_predicate(access->policy, access->call->who, IDENTITY_OP_LIST, entity, NULL,
-                              "r", arena, &condition, err));
+    PB_TRY(identity_predicate(access->policy, access->call->who, access->listing, entity, NULL, "r",
+                              arena, &condition, err));
     bool *hidden = pb_arena_array(arena, entity->field_count + 1, sizeof *hidden);
     model_bound *only = pb_arena_array(arena, entity->field_count + 1, sizeof *only);
     if (hidden == NULL || only == NULL)

@@ -17,9 +17,10 @@ typedef struct service_denial {
 typedef struct service_access {
     const service_call *call;
     db_session *session;
-    identity_policy *policy; /* NULL: everything may be done and seen */
-    service_denial *denial;  /* where refusals are kept */
-    bool purpose_missing;    /* personal data may not be shown: it was not said what for */
+    identity_policy *policy;    /* NULL: everything may be done and seen */
+    service_denial *denial;     /* where refusals are kept */
+    bool purpose_missing;       /* personal data may not be shown: it was not said what for */
+    identity_operation listing; /* under which lists are shown: IDENTITY_OP_LIST, or _EXPORT */
 } service_access;
 
 /** The policy as it is in what `session` sees. Ended by service_access_close. `*denial` outlives

@@ -69,6 +69,15 @@ pb_status service_import_options(const service_core *service, const service_call
                                  const service_source *source, record_policy policy,
                                  exchange_options *ret_options, pb_error *err);
 
+/** Asked at the end of an import, in its transaction; `call` is the service_call. */
+typedef pb_status (*service_import_check)(void *call, db_session *session,
+                                          const exchange_plan *plan, pb_error *err);
+/** As service_import, with a check (NULL: none). */
+pb_status service_import_checked(const service_core *service, const service_call *call,
+                                 db_workspace *workspace, const service_source *source,
+                                 bool dry_run, bool all_rejects, service_import_check check,
+                                 pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+
 /** A comparison in hand, for its progress: a match_progress and its context (duplicates.c). */
 typedef struct service_duplicate_progress {
     const service_call *call;

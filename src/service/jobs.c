@@ -111,15 +111,23 @@ static pb_status do_one(const service_worker *worker, job_held *held, service_wo
     return PB_OK;
 }
 
-static pb_status wait_for_work(const job_worker *who, int64_t look_us, pb_error *err)
+static void rest(const service_worker *worker, int64_t us)
+{
+    if (worker->rest != NULL)
+        worker->rest(worker->context, us);
+    else
+        sys_sleep_us(us);
+}
+
+static pb_status wait_for_work(const job_worker *who, const service_worker *worker, pb_error *err)
 {
     int64_t next;
     PB_TRY(job_next(who, &next, err));
-    int64_t now = sys_now_us(), wait = look_us;
+    int64_t now = sys_now_us(), wait = worker->look_us;
     if (next > now && next - now < wait)
         wait = next - now;
     if (!sys_interrupted())
-        sys_sleep_us(wait);
+        rest(worker, wait);
     return PB_OK;
 }
 
@@ -165,7 +173,7 @@ static pb_status work(const job_worker *who, const service_worker *worker, servi
             return pb_fail_memory(err);
         pb_status status = job_take(who, sys_now_us(), arena, &held, err);
         if (status == PB_BUSY && !worker->once && !worker->until_empty) {
-            sys_sleep_us(worker->look_us); /* others write for long, or there are too many */
+            rest(worker, worker->look_us); /* others write for long, or there are too many */
             continue;
         }
         PB_TRY(status);
@@ -174,7 +182,7 @@ static pb_status work(const job_worker *who, const service_worker *worker, servi
         if (worker->once || (held == NULL && worker->until_empty))
             return PB_OK;
         if (held == NULL)
-            PB_TRY(wait_for_work(who, worker->look_us, err));
+            PB_TRY(wait_for_work(who, worker, err));
     }
     return PB_OK;
 }

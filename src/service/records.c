@@ -12,6 +12,7 @@ typedef struct listing {
     record_list_asked *asked;
     pb_arena *arena;
     service_list_page *page;
+    identity_operation operation; /* IDENTITY_OP_LIST, or _EXPORT */
     service_denial denial;
 } listing;
 
@@ -48,7 +49,7 @@ static pb_status see_linked(const service_access *access, const record_list_page
         return pb_fail_memory(err);
     for (size_t i = 0; i < page->expand_count; i++)
         if (row->linked[i] != NULL && service_right(seen, page->expands[i]) >= IDENTITY_READ)
-            PB_TRY(service_see(access, IDENTITY_OP_LIST, row->linked[i], arena, &linked[i], err));
+            PB_TRY(service_see(access, access->listing, row->linked[i], arena, &linked[i], err));
     seen->linked = linked;
     return PB_OK;
 }
@@ -62,7 +63,7 @@ static pb_status see_rows(const service_access *access, listing *l, pb_error *er
         return pb_fail_memory(err);
     for (size_t i = 0; i < page->count; i++) {
         PB_TRY(
-            service_see(access, IDENTITY_OP_LIST, &page->rows[i].record, l->arena, &rows[i], err));
+            service_see(access, access->listing, &page->rows[i].record, l->arena, &rows[i], err));
         if (page->expand_count > 0)
             PB_TRY(see_linked(access, page, &page->rows[i], l->arena, &rows[i], err));
         if (!all)
@@ -78,7 +79,7 @@ static pb_status read_page(db_session *session, listing *l, pb_error *err)
     pb_status status = record_list_read(session, l->asked, l->arena, &l->page->page, err);
     if (status == PB_DENIED)
         l->denial = (service_denial){
-            .refused = true, .operation = IDENTITY_OP_LIST, .entity = l->asked->entity};
+            .refused = true, .operation = l->operation, .entity = l->asked->entity};
     return status;
 }
 
@@ -86,9 +87,10 @@ static pb_status list_in(db_session *session, listing *l, pb_error *err)
 {
     service_access access;
     PB_TRY(service_access_open(session, l->call, &l->denial, &access, err));
+    access.listing = l->operation;
     l->asked->access = service_list_access;
     l->asked->context = &access;
-    pb_status status = service_may_at_all(&access, IDENTITY_OP_LIST, l->asked->entity, err);
+    pb_status status = service_may_at_all(&access, l->operation, l->asked->entity, err);
     if (status == PB_OK && l->asked->deleted)
         status = service_may_at_all(&access, IDENTITY_OP_RESTORE, l->asked->entity, err);
     if (status == PB_OK)
@@ -117,12 +119,13 @@ static pb_status log_page(const service_call *call, db_workspace *workspace,
     return service_log_shown(call, workspace, shown, count, err);
 }
 
-pb_status service_list(const service_call *call, db_workspace *workspace, record_list_asked asked,
-                       pb_arena *arena, service_list_page *ret_page, pb_error *err)
+static pb_status list_under(identity_operation operation, const service_call *call,
+                            db_workspace *workspace, record_list_asked asked, pb_arena *arena,
+                            service_list_page *ret_page, pb_error *err)
 {
     db_session *session = NULL;
     service_list_page page;
-    listing l = {call, &asked, arena, &page, {.entity = NULL}};
+    listing l = {call, &asked, arena, &page, operation, {.entity = NULL}};
     if (asked.today_days == 0)
         asked.today_days = pb_instant_day(call->now_us);
     asked.asker = call->who == NULL ? PB_STR_NONE : pb_uuid_str(&call->who->user);
@@ -133,6 +136,19 @@ pb_status service_list(const service_call *call, db_workspace *workspace, record
     PB_TRY(log_page(call, workspace, &page, arena, err));
     *ret_page = page;
     return PB_OK;
+}
+
+pb_status service_list(const service_call *call, db_workspace *workspace, record_list_asked asked,
+                       pb_arena *arena, service_list_page *ret_page, pb_error *err)
+{
+    return list_under(IDENTITY_OP_LIST, call, workspace, asked, arena, ret_page, err);
+}
+
+pb_status service_take_out(const service_call *call, db_workspace *workspace,
+                           record_list_asked asked, pb_arena *arena, service_list_page *ret_page,
+                           pb_error *err)
+{
+    return list_under(IDENTITY_OP_EXPORT, call, workspace, asked, arena, ret_page, err);
 }
 
 /* ---- a search ---- */

@@ -41,9 +41,10 @@ pb_status service_import_options(const service_core *service, const service_call
     return PB_OK;
 }
 
-pb_status service_import(const service_core *service, const service_call *call,
-                         db_workspace *workspace, const service_source *source, bool dry_run,
-                         bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
+pb_status service_import_checked(const service_core *service, const service_call *call,
+                                 db_workspace *workspace, const service_source *source,
+                                 bool dry_run, bool all_rejects, service_import_check check,
+                                 pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     enum { ALL_REJECTS = 1000000 };
     exchange_options options;
@@ -54,6 +55,7 @@ pb_status service_import(const service_core *service, const service_call *call,
         options.most_rejects = ALL_REJECTS;
     options.duplicates = RECORD_DUPLICATES_DECLARED;
     options.judge = judge;
+    options.check = check;
     if (source->gate != NULL) {
         options.duplicates = source->gate->duplicates;
         options.duplicate_threshold = source->gate->threshold;
@@ -66,6 +68,14 @@ pb_status service_import(const service_core *service, const service_call *call,
     PB_TRY(exchange_import(workspace, &options, arena, &plan, err));
     *ret_plan = plan;
     return PB_OK;
+}
+
+pb_status service_import(const service_core *service, const service_call *call,
+                         db_workspace *workspace, const service_source *source, bool dry_run,
+                         bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
+{
+    return service_import_checked(service, call, workspace, source, dry_run, all_rejects, NULL,
+                                  arena, ret_plan, err);
 }
 
 pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,

@@ -216,7 +216,13 @@ pb_status sys_dir_sync(const char *path, pb_error *err)
 
 pb_status sys_temp_dir(pb_arena *arena, char **ret_path, pb_error *err)
 {
-    const char *above = sys_getenv("TMPDIR");
+    return sys_temp_dir_in(NULL, arena, ret_path, err);
+}
+
+pb_status sys_temp_dir_in(const char *above, pb_arena *arena, char **ret_path, pb_error *err)
+{
+    if (above == NULL)
+        above = sys_getenv("TMPDIR");
     char *path = sys_path_join(arena, above ? above : "/tmp", "probity-XXXXXX");
     if (!path)
         return pb_fail_memory(err);

@@ -94,7 +94,8 @@ static inline void client_parse(client_answer *a)
     const char *body = strstr(a->text, "\r\n\r\n"), *type = strstr(a->text, "Content-Type: ");
     if (type != NULL && type < body)
         snprintf(a->type, sizeof a->type, "%.*s", (int)strcspn(type + 14, ";\r"), type + 14);
-    if (body != NULL && body[4] != '\0')
+    if (body != NULL && body[4] != '\0' && strstr(a->type, "json") != NULL &&
+        strcmp(a->type, "application/x-ndjson") != 0)
         a->json = cJSON_Parse(body + 4);
 }
 

@@ -56,7 +56,8 @@ static inline const cJSON *described_check(const cJSON *openapi, const char *ver
         fail_msg("%s %s: %s is not described: %s", verb, path, status, told);
     const cJSON *content = cJSON_GetObjectItem(response, "content");
     bool bytes = json == NULL && content != NULL; /* a file, a page, a stream */
-    if (bytes && (strstr(type, "json") != NULL || cJSON_GetObjectItem(content, type) == NULL))
+    if (bytes &&
+        (strcmp(type, "application/json") == 0 || cJSON_GetObjectItem(content, type) == NULL))
         fail_msg("%s %s %s: a body of type %s is not described", verb, path, status, type);
     assert_true(content != NULL || json == NULL);
     if (content != NULL && !bytes) {

@@ -443,6 +443,8 @@ static pb_status work(db_session *session, void *context, pb_error *err)
         status = import_all(im, err);
         if (status == PB_OK)
             status = judge(im, &gate, err);
+        if (status == PB_OK && options->check != NULL)
+            status = options->check(options->context, session, im->plan, err);
     }
     im->writer = record_writer_close(im->writer);
     im->run = record_run_close(im->run);

@@ -84,7 +84,8 @@ static void put_content(pb_json *json, pb_str type, pb_str entity, const char *s
     } else {
         pb_json_key(json, "schema");
         pb_json_object(json);
-        pb_json_member(json, "type", PB_STR("string"));
+        if (pb_str_find(type, PB_STR("json")) == SIZE_MAX)
+            pb_json_member(json, "type", PB_STR("string"));
         pb_json_object_end(json);
     }
     pb_json_object_end(json);

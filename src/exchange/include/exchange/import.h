@@ -154,6 +154,10 @@ typedef struct exchange_options {
     pb_status (*judge)(void *context, const record_gate *gate, db_session *session,
                        record_writer *writer, pb_arena *arena, record_judged **ret_judged,
                        size_t *ret_count, pb_error *err);
+    /* Asked at the end of the transaction, dry or not, with `context`: a failure takes everything
+     * back. `plan->run` is the number of the first file; later ones are larger. NULL: not asked. */
+    pb_status (*check)(void *context, db_session *session, const exchange_plan *plan,
+                       pb_error *err);
     bool pass_over; /* leave files alone that an earlier run imported, unless it was taken back: an
                        import that was cut off can be said again without doubling a row */
     bool (*progress)(void *context, const char *file, uint64_t bytes_done, uint64_t bytes_total);

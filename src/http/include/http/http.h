@@ -39,6 +39,8 @@ typedef struct http_options {
                                    on loopback or a Unix socket; NULL: nowhere */
     const char *metrics_token;  /* who bears it may read the metrics everywhere; NULL: nobody */
     const char *report;         /* HTML file that is shown at /report to everybody; NULL: none */
+    const char *depot;   /* folder for files that come in and that jobs make; NULL: no jobs */
+    uint64_t depot_most; /* bytes of all of them */
     bool proxy;   /* a proxy stands before every listener: the client's address and whether it came
                      over TLS are what X-Real-IP and X-Forwarded-Proto say */
     bool log_all; /* every request is logged, not only those that failed here or were slow */

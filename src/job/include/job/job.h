@@ -92,6 +92,9 @@ typedef struct job_filter {
     job_state state;
     int64_t limit;
 } job_filter;
+/** The job `n`: PB_NOT_FOUND. */
+pb_status job_find(db_session *session, int64_t n, pb_arena *arena, job_item *ret_job,
+                   pb_error *err);
 /** Those that wait or run first, by when they are due, then those that are over, newest first. */
 pb_status job_list(db_session *session, const job_filter *filter, pb_arena *arena,
                    job_item **ret_jobs, size_t *ret_count, pb_error *err);
@@ -126,7 +129,8 @@ pb_status job_renew(job_held *held, int64_t now_us, pb_error *err);
 typedef enum job_outcome {
     JOB_WELL, /* it is done; every so often: waits for its next turn */
     JOB_BAD,  /* tried again after a pause, until it was tried often enough */
-    JOB_BACK  /* given back as if it had not been taken */
+    JOB_BACK, /* given back as if it had not been taken */
+    JOB_NEVER /* as JOB_BAD, and another try would be no better */
 } job_outcome;
 /** Tells what came of it and lets it go. `said`: at most JOB_TEXT_MAX bytes are kept; may be
  * absent. PB_CONFLICT: it was not the worker's any more, and nothing was noted. PB_BUSY: others

@@ -35,6 +35,10 @@ typedef struct service_list_page {
 /** A page of a list; `asked` says no `access`, `context` and `asker`. */
 pb_status service_list(const service_call *call, db_workspace *workspace, record_list_asked asked,
                        pb_arena *arena, service_list_page *ret_page, pb_error *err);
+/** The same under the right to export: a page of what is taken out. */
+pb_status service_take_out(const service_call *call, db_workspace *workspace,
+                           record_list_asked asked, pb_arena *arena, service_list_page *ret_page,
+                           pb_error *err);
 /** The records that match words, at most `limit`, best first (see record_find). */
 pb_status service_search(const service_call *call, db_workspace *workspace,
                          const model_entity *entity, pb_str words, int64_t limit, pb_arena *arena,

@@ -110,5 +110,7 @@ pb_status sys_dir_sync(const char *path, pb_error *err);
 /** Makes a new private folder (mode 700) under $TMPDIR or /tmp. `*ret_path` lies in the arena; the
  * caller removes the folder. */
 pb_status sys_temp_dir(pb_arena *arena, char **ret_path, pb_error *err);
+/** The same in the folder `above`; NULL: as sys_temp_dir. */
+pb_status sys_temp_dir_in(const char *above, pb_arena *arena, char **ret_path, pb_error *err);
 
 #endif

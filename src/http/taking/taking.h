@@ -1,0 +1,39 @@
+/* Many records at once: what is taken out, brought in, and put back as it was. All of it are jobs.
+ */
+#ifndef HTTP_TAKING_H
+#define HTTP_TAKING_H
+
+#include "../jobs/jobs.h"
+#include "../operations/operations.h"
+#include "service/taking.h"
+
+extern const http_route http_taking_routes[];
+extern const http_description http_taking_description;
+extern const http_job_kind http_taking_kinds[];
+
+/** What came of an import, or would. */
+void http_put_plan(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan,
+                   bool dry_run);
+
+pb_status http_run_list(http_request *request, http_response *response, pb_error *err);
+pb_status http_run_undo(http_request *request, http_response *response, pb_error *err);
+pb_status http_export_begin(http_request *request, http_response *response, pb_error *err);
+
+/* Kinds of jobs, each in the file of its name. */
+pb_status http_run_undo_job(http_job *job, pb_error *err);
+pb_status http_export_job(http_job *job, pb_error *err);
+
+/** Writes what is taken out, page by page. */
+typedef struct http_sheet http_sheet;
+/** Begins a file of the job: csv, jsonl or xlsx. */
+pb_status http_sheet_begin(http_job *job, const model_entity *entity, pb_str format,
+                           http_sheet **ret_sheet, pb_error *err);
+pb_status http_sheet_page(http_sheet *sheet, const service_list_page *page, pb_error *err);
+/** Ends it in any case: the file is there when this is PB_OK. */
+pb_status http_sheet_end(http_sheet *sheet, pb_error *err);
+/** Takes NULL, returns NULL. */
+http_sheet *http_sheet_drop(http_sheet *sheet);
+/** Whether there is such a format. */
+bool http_sheet_format(pb_str format);
+
+#endif

@@ -1,0 +1,277 @@
+/* Exports, imports and runs: who may, and what is noted. */
+#include "service/taking.h"
+
+#include "access.h"
+#include "internal.h"
+
+#include "base/cbor.h"
+
+enum { FILTER_KEPT = 4000 };
+
+/* A decision in a snapshot of its own, with its refusal noted. */
+typedef pb_status (*deciding)(const service_access *access, const void *context, pb_error *err);
+
+static pb_status decide(const service_call *call, db_workspace *workspace, deciding one,
+                        const void *context, pb_error *err)
+{
+    service_access access;
+    service_denial denial = {.refused = false};
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
+    pb_status status = service_access_open(session, call, &denial, &access, err);
+    if (status == PB_OK) {
+        status = one(&access, context, err);
+        service_access_close(&access);
+    }
+    db_snapshot_close(session);
+    return service_refused(call, workspace, &denial, status, err);
+}
+
+/* ---- exports ---- */
+
+static pb_status may_export(const service_access *access, const void *entity, pb_error *err)
+{
+    PB_TRY(service_may_at_all(access, IDENTITY_OP_EXPORT, entity, err));
+    return service_need_proof(access, IDENTITY_OP_EXPORT, err);
+}
+
+pb_status service_may_export(const service_call *call, db_workspace *workspace,
+                             const model_entity *entity, pb_error *err)
+{
+    return decide(call, workspace, may_export, entity, err);
+}
+
+pb_status service_exported_note(const service_call *call, db_workspace *workspace,
+                                const model_entity *entity, pb_str format, pb_str filter,
+                                uint64_t rows, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(16 << 10);
+    bool chosen = filter.len > 0 && filter.len <= FILTER_KEPT;
+    /* Keys in the order of RFC 8949 4.2.1. */
+    pb_cbor_map(&payload, 3 + (size_t)chosen + (size_t)(call->device.len > 0) +
+                              (size_t)(call->address.len > 0));
+    service_put_place(&payload, "device", call->device);
+    if (chosen) {
+        pb_cbor_text(&payload, PB_STR("filter"));
+        pb_cbor_text(&payload, filter);
+    }
+    pb_cbor_text(&payload, PB_STR("format"));
+    pb_cbor_text(&payload, format);
+    service_put_place(&payload, "address", call->address);
+    pb_cbor_text(&payload, PB_STR("records"));
+    pb_cbor_uint(&payload, rows);
+    pb_cbor_text(&payload, PB_STR("entities"));
+    pb_cbor_text(&payload, entity->name);
+    if (payload.failed)
+        return pb_fail_memory(err);
+    return service_log(workspace, call, "records.exported", pb_buf_str(&payload), err);
+}
+
+/* ---- imports ---- */
+
+static pb_status may_import(const service_access *access, const void *context, pb_error *err)
+{
+    const model_schema *schema = context;
+    pb_status status = PB_DENIED;
+    for (size_t i = 0; i < schema->entity_count && status == PB_DENIED; i++)
+        status = service_may_at_all(access, IDENTITY_OP_IMPORT, &schema->entities[i], err);
+    access->denial->refused = status == PB_DENIED;
+    return status;
+}
+
+pb_status service_may_import(const service_call *call, db_workspace *workspace, pb_error *err)
+{
+    return decide(call, workspace, may_import, db_workspace_schema(workspace), err);
+}
+
+/* The call that an import is done by, and what was refused in the midst of it. */
+typedef struct importing {
+    service_call call; /* first: the import knows it as its own */
+    service_denial *denial;
+} importing;
+
+/* A field into which a column goes must be the importer's to write. */
+static pb_status check_fields(const service_access *access, const exchange_file *file,
+                              pb_error *err)
+{
+    for (size_t i = 0; i < file->column_count; i++) {
+        const model_field *field = file->columns[i].field;
+        if (field == NULL || access->policy == NULL)
+            continue;
+        identity_decision decision = identity_decide(access->policy, access->call->who,
+                                                     IDENTITY_OP_IMPORT, file->entity, NULL, field);
+        if (decision.outcome == IDENTITY_ALLOW)
+            continue;
+        *access->denial =
+            (service_denial){true, IDENTITY_OP_IMPORT, file->entity, NULL, field, {{0}}};
+        return identity_refuse(&decision, IDENTITY_OP_IMPORT, file->entity, field, err);
+    }
+    return PB_OK;
+}
+
+/* Records that came in and are beyond the importer's reach. */
+static pb_status count_beyond(const service_access *access, const model_entity *entity, int64_t run,
+                              pb_arena *arena, int64_t *ret_count, pb_error *err)
+{
+    PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
+    identity_condition within;
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(identity_predicate(access->policy, access->call->who, IDENTITY_OP_IMPORT, entity, NULL,
+                              "r", arena, &within, err));
+    pb_buf_printf(&sql,
+                  "SELECT COALESCE(SUM(CASE WHEN %.*s THEN 0 ELSE 1 END), 0) FROM t_%.*s r"
+                  " WHERE r.run >= ?",
+                  PB_STR_FMT(within.sql), PB_STR_FMT(entity->name));
+    if (sql.failed)
+        return pb_fail_memory(err);
+    PB_TRY(db_prepare_text(access->session, pb_buf_str(&sql), &stmt, err));
+    for (size_t i = 0; i < within.count; i++)
+        db_bind_value(stmt, (int)i + 1, within.values[i]);
+    db_bind_i64(stmt, (int)within.count + 1, run);
+    PB_TRY(db_step(stmt, &row, err));
+    *ret_count = row ? db_column_i64(stmt, 0) : 0;
+    db_reset(stmt);
+    return PB_OK;
+}
+
+static pb_status check_reach(const service_access *access, const exchange_plan *plan,
+                             const model_entity *entity, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    int64_t beyond = 0;
+    if (access->policy == NULL)
+        return PB_OK;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(count_beyond(access, entity, plan->run, arena, &beyond, err));
+    if (beyond == 0)
+        return PB_OK;
+    *access->denial = (service_denial){true, IDENTITY_OP_IMPORT, entity, NULL, NULL, {{0}}};
+    pb_fail(err, PB_DENIED,
+            PB_MSG("{count} rows would become records of {entity} that you may not bring in."),
+            "count", PB_ARG_INT(beyond), "entity", PB_ARG(entity->label), NULL);
+    pb_error_hint(err,
+                  PB_MSG("Bring in records that are yours or your people's: the column of who is "
+                         "responsible says so."),
+                  NULL);
+    return PB_DENIED;
+}
+
+static pb_status check_plan(const service_access *access, const exchange_plan *plan, pb_error *err)
+{
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const exchange_file *file = &plan->files[i];
+        if (file->entity == NULL || file->passed_over)
+            continue;
+        PB_TRY(service_may_at_all(access, IDENTITY_OP_IMPORT, file->entity, err));
+        PB_TRY(check_fields(access, file, err));
+        PB_TRY(check_reach(access, plan, file->entity, err));
+    }
+    return PB_OK;
+}
+
+static pb_status check_import(void *context, db_session *session, const exchange_plan *plan,
+                              pb_error *err)
+{
+    importing *im = context;
+    service_access access;
+    PB_TRY(service_access_open(session, &im->call, im->denial, &access, err));
+    pb_status status = check_plan(&access, plan, err);
+    service_access_close(&access);
+    return status;
+}
+
+pb_status service_import_within(const service_core *service, const service_call *call,
+                                db_workspace *workspace, const service_source *source, bool dry_run,
+                                bool all_rejects, pb_arena *arena, exchange_plan *ret_plan,
+                                pb_error *err)
+{
+    service_denial denial = {.refused = false};
+    importing im = {*call, &denial};
+    PB_TRY(service_may_import(call, workspace, err));
+    pb_status status = service_import_checked(service, &im.call, workspace, source, dry_run,
+                                              all_rejects, check_import, arena, ret_plan, err);
+    return service_refused(call, workspace, &denial, status, err);
+}
+
+/* ---- runs ---- */
+
+typedef struct runs {
+    const service_call *call;
+    pb_arena *arena;
+    record_run_info *items;
+    size_t count, room, most;
+    bool all;
+} runs;
+
+static bool is_own(const service_call *call, const record_run_info *run)
+{
+    return call->who == NULL || pb_str_eq(run->actor, call->who->name);
+}
+
+static pb_status keep_run(void *context, const record_run_info *run, pb_error *err)
+{
+    runs *r = context;
+    record_run_info kept = *run;
+    if (r->count == r->most || (!r->all && !is_own(r->call, run)))
+        return PB_OK;
+    kept.actor = pb_arena_str(r->arena, run->actor);
+    kept.kind = pb_arena_str(r->arena, run->kind);
+    kept.about = pb_arena_str(r->arena, run->about);
+    if (kept.actor.ptr == NULL || kept.kind.ptr == NULL || kept.about.ptr == NULL ||
+        !PB_PUSH(r->arena, r->items, r->count, r->room, kept))
+        return pb_fail_memory(err);
+    return PB_OK;
+}
+
+/* Who looks after jobs sees what everybody's did. */
+static pb_status sees_all(const service_access *access, bool *ret_all)
+{
+    pb_status status = service_may_at_all(access, IDENTITY_OP_JOBS, NULL, NULL);
+    access->denial->refused = false;
+    *ret_all = status == PB_OK;
+    return status == PB_DENIED ? PB_OK : status;
+}
+
+static pb_status list_runs(const service_access *access, const void *context, pb_error *err)
+{
+    runs *r = (runs *)(uintptr_t)context;
+    PB_TRY(sees_all(access, &r->all));
+    return record_run_list(access->session, keep_run, r, err);
+}
+
+pb_status service_runs_seen(const service_call *call, db_workspace *workspace, size_t most,
+                            pb_arena *arena, record_run_info **ret_runs, size_t *ret_count,
+                            pb_error *err)
+{
+    runs r = {.call = call, .arena = arena, .most = most};
+    PB_TRY(decide(call, workspace, list_runs, &r, err));
+    *ret_runs = r.items;
+    *ret_count = r.count;
+    return PB_OK;
+}
+
+static pb_status may_undo(const service_access *access, const void *context, pb_error *err)
+{
+    const int64_t *number = context;
+    const model_schema *schema = db_workspace_schema(db_session_workspace(access->session));
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    record_run_info run;
+    bool all;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(record_run_find(access->session, *number, arena, &run, err));
+    PB_TRY(sees_all(access, &all));
+    if (!all && !is_own(access->call, &run))
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no run {number}"), "number",
+                       PB_ARG_INT(*number), NULL);
+    PB_TRY(may_import(access, schema, err));
+    return service_need_proof(access, IDENTITY_OP_IMPORT, err);
+}
+
+pb_status service_may_undo(const service_call *call, db_workspace *workspace, int64_t number,
+                           pb_error *err)
+{
+    return decide(call, workspace, may_undo, &number, err);
+}

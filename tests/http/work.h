@@ -1,0 +1,108 @@
+/* Long work asked of the program as it is installed, and waited for. */
+#ifndef TESTS_HTTP_WORK_H
+#define TESTS_HTTP_WORK_H
+
+#include "client.h"
+
+/* Takes out and brings in; mail shows only in part, remarks not at all. */
+static const char work_role[] = "role: carrier\n"
+                                "label: Carrier\n"
+                                "grants:\n"
+                                "  - name: all\n"
+                                "    entities: all\n"
+                                "    operations: [create, read, list, change, export, import]\n"
+                                "    scope: all\n"
+                                "    rights: write\n"
+                                "    fields: {description: hidden, birth_date: masked}\n";
+
+static const char work_contacts[] =
+    "Contact ID,Full Name,Email,City,Description\n"
+    "C-1,Ada Lovelace,ada@example.org,London,Canarysong at dawn\n"
+    "C-2,\"=cmd|' /C calc'!A0\",peter@example.net,Oslo,Canarysong at dusk\n"
+    "C-3,Grace Hopper,grace@example.com,Arlington,Canarysong at noon\n";
+
+typedef struct work {
+    client c;
+    char carrier[200], steward[200], sales[200];
+} work;
+
+static inline void work_start(work *w)
+{
+    char code[3][64];
+    const char *const names[] = {"carrier", "data_steward", "sales"};
+    char *folder = program_folder();
+    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
+    program_write(folder, "contacts.csv", work_contacts);
+    program_write(folder, "carrier.yaml", work_role);
+    PROGRAM_EXPECT(folder, 0, "imported", "import", "contacts.csv", "-w", "ws");
+    PROGRAM_EXPECT(folder, 0, "carrier", "roles", "-w", "ws", "--set", "carrier.yaml");
+    for (size_t i = 0; i < 3; i++) {
+        const char *const role[] = {"--role", names[i], NULL};
+        client_add_user(folder, names[i], role, code[i]);
+    }
+    w->c = client_start(folder);
+    client_enrol(&w->c, names[0], code[0], w->carrier, NULL, 0);
+    client_enrol(&w->c, names[1], code[1], w->steward, NULL, 0);
+    client_enrol(&w->c, names[2], code[2], w->sales, NULL, 0);
+    client_hold(&w->c, w->carrier);
+}
+
+static inline void work_end(work *w)
+{
+    char *folder = w->c.folder;
+    client_stop(&w->c);
+    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
+    program_remove_folder(folder);
+}
+
+/** Asks for work and gives the number of its job. */
+static inline long work_ask(work *w, const char *who, const char *path, const char *body)
+{
+    client_answer a = client_expect(&w->c, 202, "POST", path, who, body);
+    long n = (long)cJSON_GetObjectItem(a.json, "id")->valuedouble;
+    char place[80];
+    (void)snprintf(place, sizeof place, "Location: /api/v1/jobs/%ld\r\n", n);
+    assert_non_null(strstr(a.text, place));
+    client_free(&a);
+    return n;
+}
+
+/** Waits until a job is over: its events end then. */
+static inline client_answer work_wait(work *w, const char *who, long n)
+{
+    char path[80];
+    (void)snprintf(path, sizeof path, "/api/v1/jobs/%ld/events", n);
+    client_answer a = client_expect(&w->c, 200, "GET", path, who, NULL);
+    assert_non_null(strstr(a.text, "event: end\n"));
+    return a;
+}
+
+/** Waits, and expects the job to be in a state. */
+static inline void work_over(work *w, const char *who, long n, const char *state)
+{
+    char wanted[80];
+    client_answer a = work_wait(w, who, n);
+    (void)snprintf(wanted, sizeof wanted, "\"state\":\"%s\"", state);
+    const char *last = strstr(a.text, "event: end\n");
+    if (last == NULL || strstr(last, wanted) == NULL)
+        fail_msg("job %ld is not %s:\n%s", n, state, a.text);
+    client_free(&a);
+}
+
+/** The result of a job, or a file of it (`rest` as "/files/contact.csv"). */
+static inline client_answer work_get(work *w, const char *who, int status, long n, const char *rest)
+{
+    char path[300];
+    (void)snprintf(path, sizeof path, "/api/v1/jobs/%ld%s", n, rest);
+    return client_expect(&w->c, status, "GET", path, who, NULL);
+}
+
+static inline double work_number(const client_answer *a, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(a->json, name);
+    if (!cJSON_IsNumber(value))
+        fail_msg("There is no number “%s” in:\n%s", name, a->text);
+    return value == NULL ? 0 : value->valuedouble;
+}
+
+#endif
