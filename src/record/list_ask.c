@@ -21,6 +21,12 @@ static bool is_hidden(const list_query *query, const model_field *field)
     return query->access.hidden != NULL && query->access.hidden[field->index];
 }
 
+static bool is_unseen(const list_query *query, const model_field *field)
+{
+    const bool *masked = query->access.masked;
+    return is_hidden(query, field) && (masked == NULL || !masked[field->index]);
+}
+
 /* `what`: the name of the parameter. */
 static pb_status fail_name(const model_entity *entity, const char *what, pb_str name,
                            bool with_heads, pb_arena *arena, pb_error *err)
@@ -137,14 +143,14 @@ static pb_status read_fields(list_query *query, pb_arena *arena, pb_error *err)
     if (query->fields == NULL || given == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; all && i < entity->field_count; i++)
-        if (!is_hidden(query, &entity->fields[i]))
+        if (!is_unseen(query, &entity->fields[i]))
             query->fields[query->field_count++] = &entity->fields[i];
     while (!all && pb_str_split(&rest, ',', &one)) {
         one = pb_str_trim(one);
         const model_field *field = model_field_find(entity, one);
         if (field == NULL)
             return fail_name(entity, "fields", one, false, arena, err);
-        if (is_hidden(query, field))
+        if (is_unseen(query, field))
             return fail_hidden(field, err);
         if (!given[field->index])
             query->fields[query->field_count++] = field;

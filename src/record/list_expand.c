@@ -89,7 +89,7 @@ static pb_status ask(db_session *session, expanding *e, db_stmt **ret_stmt, pb_e
 static void hide(const expanding *e, record_data *record)
 {
     for (size_t i = 0; e->access.hidden != NULL && i < record->entity->field_count; i++) {
-        if (!e->access.hidden[i])
+        if (!e->access.hidden[i] || (e->access.masked != NULL && e->access.masked[i]))
             continue;
         record->values[i] = PB_VALUE_NULL;
         record->refs[i] = record->currencies[i] = PB_STR_NONE;

@@ -264,9 +264,11 @@ pb_status service_see(const service_access *access, identity_operation operation
 
 /* ---- lists ---- */
 
-/* A list may be chosen or sorted by a field only where the field shows. */
+/* A list may be chosen or sorted by a field only where the field shows. What shows masked comes
+ * along, as service_see leaves it. */
 static pb_status limit_field(const service_access *access, const model_field *field,
-                             pb_arena *arena, bool *hidden, model_bound *only, pb_error *err)
+                             pb_arena *arena, bool *hidden, bool *masked, model_bound *only,
+                             pb_error *err)
 {
     identity_use use;
     identity_condition condition;
@@ -274,6 +276,9 @@ static pb_status limit_field(const service_access *access, const model_field *fi
     PB_TRY(
         identity_field_use(access->policy, who, access->listing, field->entity, field, &use, err));
     *hidden = use == IDENTITY_USE_NEVER;
+    *masked = *hidden &&
+              identity_decide(access->policy, who, IDENTITY_OP_LIST, field->entity, NULL, field)
+                      .outcome != IDENTITY_DENY;
     if (use != IDENTITY_USE_WHERE)
         return PB_OK;
     PB_TRY(identity_predicate(access->policy, who, access->listing, field->entity, field, "r",
@@ -294,12 +299,14 @@ pb_status service_list_access(void *context, const model_entity *entity, pb_aren
     PB_TRY(identity_predicate(access->policy, access->call->who, access->listing, entity, NULL, "r",
                               arena, &condition, err));
     bool *hidden = pb_arena_array(arena, entity->field_count + 1, sizeof *hidden);
+    bool *masked = pb_arena_array(arena, entity->field_count + 1, sizeof *masked);
     model_bound *only = pb_arena_array(arena, entity->field_count + 1, sizeof *only);
-    if (hidden == NULL || only == NULL)
+    if (hidden == NULL || masked == NULL || only == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < entity->field_count; i++)
-        PB_TRY(limit_field(access, &entity->fields[i], arena, &hidden[i], &only[i], err));
-    *ret_access = (record_list_access){.hidden = hidden, .only = only};
+        PB_TRY(
+            limit_field(access, &entity->fields[i], arena, &hidden[i], &masked[i], &only[i], err));
+    *ret_access = (record_list_access){.hidden = hidden, .masked = masked, .only = only};
     if (!condition.all) {
         ret_access->sql = condition.sql;
         ret_access->values = condition.values;

@@ -37,19 +37,25 @@ static pb_status check_right(db_session *session, const service_guest *guest,
     return status;
 }
 
-static pb_status check_about(db_session *session, const service_guest *guest,
+/* ... of somebody who is, or was, a user. */
+static pb_status check_other(db_session *session, const service_guest *guest,
                              const identity_visit *visit, pb_uuid user, service_denial *denial,
                              pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     identity_user known;
-    *denial = (service_denial){.refused = false};
-    if (is_own(guest, user))
-        return PB_OK;
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(check_right(session, guest, visit, denial, err));
     return identity_user_last(session, user, arena, &known, err);
+}
+
+static pb_status check_about(db_session *session, const service_guest *guest,
+                             const identity_visit *visit, pb_uuid user, service_denial *denial,
+                             pb_error *err)
+{
+    *denial = (service_denial){.refused = false};
+    return is_own(guest, user) ? PB_OK : check_other(session, guest, visit, user, denial, err);
 }
 
 /* A program never changes by what anybody signs in, and a person only after proving who it is. */
@@ -180,7 +186,7 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
 {
     changing *c = context;
     bool others = c->matter == MATTER_ENROLMENT || c->matter == MATTER_FACTORS;
-    PB_TRY(others ? check_right(session, c->guest, &c->visit, &c->denial, err)
+    PB_TRY(others ? check_other(session, c->guest, &c->visit, c->user, &c->denial, err)
                   : check_about(session, c->guest, &c->visit, c->user, &c->denial, err));
     switch (c->matter) {
     case MATTER_FACTOR:

@@ -284,6 +284,7 @@ static void absent_and_hidden_are_one(house *h, size_t role)
     client_free(&absent);
 }
 
+/* ASVS V8.2.1 V8.2.2 V8.2.3 */
 /* shows: ACC-1 ACC-2 SEC-1 INT-1 */
 static void test_no_role_is_told_what_is_hidden_from_it(void **state)
 {

@@ -38,6 +38,8 @@ typedef struct record_list_access {
     const pb_value *values; /* of its parameters, each a `?` */
     size_t count;
     const bool *hidden; /* by field index: neither shown, nor chosen or sorted by; NULL: none */
+    const bool *masked; /* of those, the ones that come along all the same, since whoever asks for
+                           the list replaces what they say before it is shown; NULL: none */
     const model_bound
         *only; /* by field index: a list that is chosen or sorted by the field holds
                   only records that fulfil this, too; without `sql`: all; NULL: none */
