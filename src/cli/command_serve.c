@@ -5,8 +5,7 @@
 #include "http/http.h"
 #include "serve_desk.h"
 #include "serve_unit.h"
-#include "service/serving.h"
-#include "service/signin.h"
+#include "service/turns.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -231,14 +230,18 @@ static pb_status serve(cli_context *context, http_options *options,
     PB_TRY(confine(context, options, err));
     PB_TRY(cli_open_to_write(context, url, &opening, &workspace, err));
     cli_forget_secret(context);
-    service_share(workspace, &(service_serving){.queue = 0});
+    const service_turns_options how = {
+        .url = url, .password_file = opening.password_file, .desk = *desk};
+    pb_status status = service_turns_open(context->service, workspace, &how, &options->turns, err);
+    if (status != PB_OK) {
+        db_workspace_close(workspace);
+        return status;
+    }
     options->service = context->service;
     options->workspace = workspace;
     options->ready = tell_addresses;
     options->context = context;
-    pb_status status = service_desk_open(workspace, desk, &options->desk, err);
-    if (status == PB_OK)
-        status = made_place(context, &opening.key, workspace, &options->made, err);
+    status = made_place(context, &opening.key, workspace, &options->made, err);
     if (status == PB_OK)
         status = depot_place(context, options, err);
     if (status == PB_OK)
@@ -248,8 +251,7 @@ static pb_status serve(cli_context *context, http_options *options,
         cli_print_error(context, err);
         sys_exit_now(pb_status_exit(status));
     }
-    options->desk = service_desk_close(options->desk);
-    db_workspace_close(workspace);
+    options->turns = service_turns_close(options->turns);
     return status;
 }
 

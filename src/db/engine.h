@@ -58,6 +58,9 @@ typedef struct db_engine {
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
     const char *absent_first; /* behind the columns of an index of lists */
+    /** Said before definitions that others may be in the way of, so that these do not wait behind
+     * them for long; NULL: nobody is. */
+    const char *impatient;
     /** What stands behind a query whose rows are taken, see db_prepare_taking. */
     const char *taking;
 

@@ -264,6 +264,8 @@ pb_status db_migrate_entity(db_session *session, const db_layout *layout, pb_str
         return pb_fail_memory(err);
     PB_TRY(fingerprint(engine, layout, print, err));
     PB_TRY(part_of(layout, entity, arena, &part, err));
+    if (engine->impatient != NULL)
+        PB_TRY(engine->run(session->conn, engine->impatient, err));
     engine->lay(session->conn, &part);
     pb_status status = bring_all(session, &part, err);
     engine->lay(session->conn, session->workspace->layout);

@@ -281,21 +281,34 @@ static pb_status explain_wrong_key(const db_workspace *workspace, pb_error *err)
     return PB_WRONG_KEY;
 }
 
-static pb_status open_all(db_workspace *workspace, const db_options *options, pb_error *err)
+/* The head, and the key; `*ret_authentic`: it proves the head. */
+static pb_status identify(db_workspace *workspace, const db_options *options, bool *ret_authentic,
+                          pb_error *err)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(8192);
-    if (folder_of(workspace) != NULL)
-        PB_TRY(db_standby_enter(workspace, options, err));
+    if (options->again != NULL) { /* it is open already: all that was looked at */
+        workspace->header = options->again->header;
+        memcpy(workspace->key, options->again->key, 32);
+        sodium_mprotect_readonly(workspace->key);
+        *ret_authentic = true;
+        return PB_OK;
+    }
     PB_TRY(read_header(workspace, &text, err));
     PB_TRY(db_key_fetch(&options->key, folder_of(workspace), workspace->arena, &workspace->header,
                         workspace->key, err));
     sodium_mprotect_readonly(workspace->key);
+    return db_header_check(&workspace->header, workspace->key, pb_buf_str(&text), ret_authentic,
+                           err);
+}
+
+static pb_status open_all(db_workspace *workspace, const db_options *options, pb_error *err)
+{
     bool authentic = false;
-    pb_status status =
-        db_header_check(&workspace->header, workspace->key, pb_buf_str(&text), &authentic, err);
-    if (status == PB_OK && !authentic)
-        status = judge_header(workspace, err);
-    if (status == PB_OK && workspace->engine->inspect != NULL)
+    if (folder_of(workspace) != NULL)
+        PB_TRY(db_standby_enter(workspace, options, err));
+    PB_TRY(identify(workspace, options, &authentic, err));
+    pb_status status = authentic ? PB_OK : judge_header(workspace, err);
+    if (status == PB_OK && options->again == NULL && workspace->engine->inspect != NULL)
         status = workspace->engine->inspect(&workspace->target, err);
     if (status == PB_OK && workspace->standby == NULL)
         status = db_session_open(workspace, DB_WRITER, &workspace->writer, err);

@@ -4,7 +4,8 @@
 #include "who.h"
 
 #include "base/time.h"
-#include "service/serving.h"
+#include "db/kept.h"
+#include "service/turns.h"
 
 enum { LONGER = 10 };
 
@@ -206,15 +207,65 @@ static pb_status say_ends(http_response *response, pb_error *err)
     return PB_BUSY;
 }
 
+/* The workspace as it is now, for all that this request does. */
+static void take_turn(http_exchange *exchange)
+{
+    const http_options *options = exchange->connection->server->options;
+    bool may_wait = (exchange->request.route->flags & HTTP_BLOCKS) != 0;
+    pb_error why = {0};
+    if (options->turns == NULL)
+        return;
+    exchange->turn = service_turn_take(options->turns, may_wait, &why);
+    if (why.status != PB_OK)
+        http_log_error("model.not.renewed", &why);
+    exchange->options = *options;
+    exchange->options.service = exchange->turn->service;
+    exchange->options.workspace = exchange->turn->workspace;
+    exchange->options.desk = exchange->turn->desk;
+    exchange->request.server = &exchange->options;
+}
+
+void http_exchange_end_turn(http_exchange *exchange)
+{
+    if (exchange->turn != NULL)
+        service_turn_release(exchange->connection->server->options->turns, exchange->turn);
+    exchange->turn = NULL;
+}
+
+/* The model was changed while it was worked on, and nothing was written: what was begun is
+ * forgotten. */
+static bool starts_over(http_exchange *exchange, pb_status status, pb_error *err)
+{
+    http_response *response = &exchange->response;
+    if (status != PB_BUSY || exchange->turn == NULL || !db_model_passed(exchange->turn->workspace))
+        return false;
+    http_exchange_end_turn(exchange);
+    exchange->request.who = NULL;
+    exchange->request.guest = NULL;
+    exchange->later = (service_later){.arena = exchange->later.arena};
+    pb_buf_clear(&response->body);
+    *response = (http_response){.status = 200, .body = response->body, .arena = response->arena};
+    *err = (pb_error){0};
+    return true;
+}
+
+static pb_status run(http_exchange *exchange, pb_error *err)
+{
+    take_turn(exchange);
+    const db_limits *before = service_hold(&exchange->request.limits);
+    pb_status status = answer(&exchange->request, &exchange->response, err);
+    service_hold(before);
+    return status;
+}
+
 void http_exchange_run(http_exchange *exchange)
 {
-    http_request *request = &exchange->request;
     http_response *response = &exchange->response;
     pb_error error = {0};
     set_limits(exchange);
-    const db_limits *before = service_hold(&request->limits);
-    pb_status status = answer(request, response, &error);
-    service_hold(before);
+    pb_status status = run(exchange, &error);
+    if (starts_over(exchange, status, &error))
+        status = run(exchange, &error);
     if (status == PB_CANCELLED && atomic_load(&exchange->connection->stop))
         status = say_ends(response, &error);
     if (status == PB_OK && response->body.failed)

@@ -1,7 +1,7 @@
 /* What Prometheus reads: requests by operation and status, how long they took, what waits. */
 #include "server.h"
 
-#include "service/serving.h"
+#include "service/turns.h"
 
 #include "sys/clock.h"
 
@@ -138,6 +138,16 @@ static void put_number(pb_buf *out, const char *name, const char *type, const ch
     pb_buf_printf(out, "probity_%s %.15g\n", name, value);
 }
 
+/* Of the workspace as it is open now; after a change of the model they begin anew. */
+static void put_workspace(const http_server *server, pb_buf *out)
+{
+    service_turns *turns = server->options->turns;
+    const service_turn *turn = turns != NULL ? service_turn_take(turns, false, NULL) : NULL;
+    service_figures(turn != NULL ? turn->workspace : server->options->workspace, out);
+    if (turn != NULL)
+        service_turn_release(turns, turn);
+}
+
 void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *out)
 {
     uint64_t waiting = 0;
@@ -157,7 +167,7 @@ void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *
                (double)atomic_load(&server->active));
     put_number(out, "http_queue", "gauge", "Requests that wait for a worker.",
                (double)http_workers_waiting(server->workers));
-    service_figures(server->options->workspace, out);
+    put_workspace(server, out);
     put_number(out, "process_cpu_seconds_total", "counter", "Processor time that was used.",
                (double)sys_cpu_us() / 1e6);
 }

@@ -122,6 +122,8 @@ struct http_exchange {
     service_later later;             /* what was read for it, and is not in the ledger yet */
     struct http_exchange *next_read; /* that waits for the same */
     http_events *events;             /* the answer is a stream */
+    const struct service_turn *turn; /* held to the end; NULL: there are none, or not yet */
+    http_options options;            /* those of the server, as they are in that turn */
 };
 
 /* serve.c */
@@ -140,6 +142,8 @@ void http_transport_stop(http_listener *listener);
 /* exchange.c */
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */
 void http_exchange_run(http_exchange *exchange);
+/** It needs the workspace no more. */
+void http_exchange_end_turn(http_exchange *exchange);
 /** Whether the head may be followed by its body and an answer; false: `response` refuses it. */
 bool http_exchange_begin(http_exchange *exchange);
 /** Makes the answer a problem. */

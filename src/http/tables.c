@@ -1,6 +1,7 @@
 /* Everything that can be asked for over HTTP: a new set of operations is a line in each list. */
 #include "jobs/jobs.h"
 #include "matters/matters.h"
+#include "model/model.h"
 #include "openapi/openapi.h"
 #include "operations/operations.h"
 #include "oversight/oversight.h"
@@ -20,6 +21,7 @@ const http_route *const http_tables[] = {
     http_job_routes,
     http_taking_routes,
     http_rights_routes,
+    http_model_routes,
     http_op_routes,
     http_matters_routes,
     http_oversight_routes,
@@ -32,6 +34,7 @@ const http_description *const http_descriptions[] = {
     &http_signin_description,
     &http_people_description,
     &http_rights_description,
+    &http_model_description,
     &http_op_description,
     &http_matters_description,
     &http_oversight_description,

@@ -284,6 +284,7 @@ static void complete(void *context, struct MHD_Connection *mhd, void **place,
     if (exchange->response.source.end != NULL) /* nobody took it */
         exchange->response.source.end(exchange->response.source.context);
     http_keeper_stage(exchange->connection, HTTP_WAITS, 0);
+    http_exchange_end_turn(exchange);
     pb_buf_free(&exchange->body);
     pb_buf_free(&exchange->response.body);
     pb_arena_free(exchange->request.arena);

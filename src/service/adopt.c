@@ -66,3 +66,33 @@ pb_status service_open_workspace(const service_core *service, const char *url,
         db_workspace_close(workspace);
     return status;
 }
+
+pb_status service_again(const service_core *root, service_core **ret_service, pb_error *err)
+{
+    const service_sources sources = {.presets = root->preset_sources,
+                                     .preset_count = root->preset_source_count};
+    pb_arena *arena = pb_arena_new(256 << 20);
+    service_core *made = arena != NULL ? pb_arena_alloc(arena, sizeof *made) : NULL;
+    if (made == NULL) {
+        pb_arena_free(arena);
+        return pb_fail_memory(err);
+    }
+    *made = *root;
+    made->arena = arena;
+    made->former = NULL;
+    made->presets = NULL;
+    made->catalogue = NULL;
+    made->waivers = NULL;
+    made->waiver_count = 0;
+    if (pthread_mutex_init(&made->lock, NULL) != 0) {
+        pb_arena_free(arena);
+        return pb_fail_memory(err);
+    }
+    made->schema = model_schema_hold(root->schema);
+    pb_status status = service_preset_store_open(made, &sources, false, err);
+    if (status == PB_OK)
+        *ret_service = made;
+    else
+        service_close(made);
+    return status;
+}

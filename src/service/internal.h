@@ -44,6 +44,8 @@ typedef struct service_preset_store service_preset_store;
 pb_status service_preset_store_open(service_core *service, const service_sources *sources, bool own,
                                     pb_error *err);
 void service_preset_store_close(service_preset_store *store);
+/** Another service of the same files, which `root` outlives: for another model (adopt.c). */
+pb_status service_again(const service_core *root, service_core **ret_service, pb_error *err);
 /** Ends what service_open_workspace replaced (adopt.c). */
 void service_forget_former(service_core *service);
 

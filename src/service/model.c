@@ -7,7 +7,6 @@
 
 #include "base/cbor.h"
 #include "db/kept.h"
-#include "identity/credential.h"
 
 enum { ITEMS_MOST = 401, PAYLOAD_MAX = 1 << 20 };
 
@@ -20,27 +19,17 @@ typedef struct model_work {
     size_t count;
     model_schema *schema;
     int64_t version;
-    bool dry_run;
+    service_denial denial;
 } model_work;
 
 /* ---- who may ---- */
 
-static pb_status may_change(const service_call *call, db_session *session, pb_error *err)
+static pb_status may_change(model_work *work, db_session *session, pb_error *err)
 {
-    identity_policy *policy = NULL;
-    const char *word = identity_operation_word(IDENTITY_OP_MODEL);
-    if (!identity_scope_has(call->scopes, pb_str_c(word)))
-        return pb_fail(err, PB_DENIED, PB_MSG("The key has not the scope {scope}."), "scope", word,
-                       NULL);
-    if (call->who == NULL || call->who->holder)
-        return PB_OK;
-    PB_TRY(identity_policy_now(session, &policy, err));
-    identity_decision decision =
-        identity_decide(policy, call->who, IDENTITY_OP_MODEL, NULL, NULL, NULL);
-    pb_status status = decision.outcome == IDENTITY_ALLOW
-                           ? PB_OK
-                           : identity_refuse(&decision, IDENTITY_OP_MODEL, NULL, NULL, err);
-    identity_policy_release(policy);
+    service_access access;
+    PB_TRY(service_access_open(session, work->call, &work->denial, &access, err));
+    pb_status status = service_may_at_all(&access, IDENTITY_OP_MODEL, NULL, err);
+    service_access_close(&access);
     return status;
 }
 
@@ -313,7 +302,7 @@ static pb_status log_change(db_session *session, const model_work *work, int64_t
 static pb_status change(db_session *session, void *context, pb_error *err)
 {
     model_work *work = context;
-    PB_TRY(may_change(work->call, session, err));
+    PB_TRY(may_change(work, session, err));
     const db_model_change made = {.items = work->items,
                                   .count = work->count,
                                   .at_us = work->call->now_us,
@@ -329,7 +318,7 @@ static pb_status prepare(model_work *work, db_session *session, pb_error *err)
     const service_model_wish *wish = work->wish;
     model_kept *kept;
     size_t count;
-    PB_TRY(may_change(work->call, session, err));
+    PB_TRY(may_change(work, session, err));
     if (wish->expected >= 0 && wish->expected != db_model_version(workspace))
         return pb_fail(err, PB_CONFLICT,
                        PB_MSG("The model was changed: it is at version {version}, not {expected}."),
@@ -357,7 +346,8 @@ pb_status service_model_put(const service_call *call, db_workspace *workspace,
     if (status == PB_OK && !dry_run)
         status = db_write_within(workspace, call->limits, change, &work, err);
     model_schema_free(work.schema);
-    if (status == PB_OK)
-        *ret_version = work.version;
-    return status;
+    if (status != PB_OK)
+        return service_refused(call, workspace, &work.denial, status, err);
+    *ret_version = work.version;
+    return PB_OK;
 }

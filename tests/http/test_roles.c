@@ -144,6 +144,13 @@ static const operation operations[] = {
      "",
      "{\"rows\":[{\"id\":\"%s\",\"version\":99,\"fields\":{\"city\":\"Bergen\"}}]}",
      {200, 200, 200, 200, 200, 200, 200, 200}},
+    {"model", "GET", "/api/v1/model", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
+    {"add a field",
+     "POST",
+     "/api/v1/model/entities/contact/fields?dry_run=true",
+     "",
+     "{\"name\":\"x_shoe\",\"type\":\"text\"}",
+     {403, 403, 403, 403, 201, 403, 403, 403}},
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 /* Of the one row. */

@@ -4,6 +4,7 @@
 #include "db/kept.h"
 #include "service/model.h"
 #include "service/records.h"
+#include "service/turns.h"
 
 typedef struct desk {
     office *o;
@@ -329,6 +330,40 @@ static void test_another_process_notices_before_it_writes(void **state)
     db_workspace_close(d.workspace);
 }
 
+/* A turn lasts as long as somebody holds it, with the model it began with. */
+/* shows: REC-1 PER-1 */
+static void test_turns_overlap(void **state)
+{
+    desk d = open_desk(*state);
+    pb_error err = {0};
+    service_turns *turns = NULL;
+    service_written written;
+    const said values[] = {{"full_name", "Ann Smith"}, {"x_a", "b"}, {"x_b", "c"}};
+    const service_turns_options how = {.url = d.path, .desk = {.site = PB_STR("localhost")}};
+    must(service_turns_open(d.o->service, d.workspace, &how, &turns, &err), &err);
+    const service_turn *first = service_turn_take(turns, true, &err);
+    assert_ptr_equal(first->workspace, d.workspace);
+    must(make(&d, "contact", "x_a", "{\"type\":\"text\"}", &err), &err);
+    const service_turn *second = service_turn_take(turns, true, &err);
+    assert_ptr_not_equal(first, second);
+    assert_int_equal(0, db_model_version(first->workspace));
+    assert_int_equal(1, db_model_version(second->workspace));
+    assert_null(field_of(&d, "contact", "x_a"));
+    d.workspace = second->workspace;
+    must(enter(&d, "contact", NULL, values, 2, NULL, &written, &err), &err);
+    must(make(&d, "contact", "x_b", "{\"type\":\"text\"}", &err), &err);
+    must(service_turns_renew(turns, &err), &err);
+    const service_turn *third = service_turn_take(turns, false, &err);
+    assert_int_equal(2, db_model_version(third->workspace));
+    service_turn_release(turns, second);
+    service_turn_release(turns, first);
+    d.workspace = third->workspace;
+    must(enter(&d, "contact", NULL, values, 3, NULL, &written, &err), &err);
+    assert_verifies(&d);
+    service_turn_release(turns, third);
+    service_turns_close(turns);
+}
+
 /* ---- any sequence of changes ---- */
 
 static uint32_t next(uint32_t *seed)
@@ -419,6 +454,7 @@ int main(void)
                                         office_open, office_close),
         cmocka_unit_test_setup_teardown(test_another_process_notices_before_it_writes, office_open,
                                         office_close),
+        cmocka_unit_test_setup_teardown(test_turns_overlap, office_open, office_close),
         cmocka_unit_test_setup_teardown(test_no_sequence_of_changes_loses_anything, office_open,
                                         office_close),
     };

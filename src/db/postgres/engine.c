@@ -457,6 +457,7 @@ const db_engine db_engine_postgres = {
     .sealed = "text COLLATE \"C\"",
     .clustered = "",
     .absent_first = " NULLS FIRST",
+    .impatient = "SET LOCAL lock_timeout = '5s';",
     .taking = " FOR UPDATE SKIP LOCKED",
     .locate = db_pg_locate,
     .can_make = db_pg_can_make,

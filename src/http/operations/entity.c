@@ -66,7 +66,7 @@ void http_op_entity_path(const model_schema *schema, const model_entity *entity,
     PB_AUTO_BUF path = PB_BUF_INIT(4096);
     for (size_t i = 0; i < entity->plural.len; i++)
         pb_buf_byte(&path, plural_at(entity, i));
-    bool good = is_plain(pb_buf_str(&path)) && !is_reserved(pb_buf_str(&path)) &&
+    bool good = !entity->own && is_plain(pb_buf_str(&path)) && !is_reserved(pb_buf_str(&path)) &&
                 !is_taken(schema, entity, pb_buf_str(&path));
     pb_buf_add(out, good ? pb_buf_str(&path) : entity->name);
     if (!good && is_reserved(entity->name))

@@ -13,7 +13,8 @@ enum { OPERATIONS_ROWS_MOST = 200 };
 
 /* entity.c */
 /** The part of a path that stands for an entity: its plural in small letters where that is a plain
- * word and nobody else's, else its name. */
+ * word and nobody else's, else its name; of one that the workspace keeps always its name, since
+ * that is never changed. */
 void http_op_entity_path(const model_schema *schema, const model_entity *entity, pb_buf *out);
 /** The entity a request is about; PB_NOT_FOUND. PB_DENIED (401) when nobody signed in. */
 pb_status http_op_entity(const http_request *request, http_response *response,

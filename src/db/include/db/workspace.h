@@ -50,8 +50,10 @@ typedef struct db_options {
                                   none */
     db_older older;
     const struct db_formats *formats; /* those known; NULL: this program's */
-    bool takes_over;    /* a standby is opened to become the primary, see db/standby.h */
-    db_workspace *twin; /* making only: same identity and key as this one, see db/move.h */
+    bool takes_over;     /* a standby is opened to become the primary, see db/standby.h */
+    db_workspace *again; /* opening only: this one once more, whose key is not asked for; see
+                            db/kept.h */
+    db_workspace *twin;  /* making only: same identity and key as this one, see db/move.h */
     const struct db_keyring
         *identity;        /* making only: identity and key of this one, see db/rows.h */
     db_workspace *beside; /* making only: on the server of this one, in a schema of its

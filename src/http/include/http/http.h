@@ -28,7 +28,9 @@ typedef struct http_limits {
 typedef struct http_options {
     service_core *service;
     db_workspace *workspace;
-    struct service_desk *desk; /* where tokens are known; NULL: nobody can sign in */
+    struct service_turns *turns; /* see service/turns.h: where each request takes service, workspace
+                                    and desk from; NULL: they are always those here */
+    struct service_desk *desk;   /* where tokens are known; NULL: nobody can sign in */
     const char *version;
     const char *const *listen; /* HOST:PORT (TLS), http://LOOPBACK:PORT, unix:PATH */
     size_t listen_count;

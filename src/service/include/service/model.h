@@ -35,4 +35,16 @@ pb_status service_model_put(const service_call *call, db_workspace *workspace,
                             const service_model_wish *wish, bool dry_run, int64_t *ret_version,
                             pb_error *err);
 
+/** Of an entity what the caller may know of: the entity itself when no record of it could ever be
+ * shown to it is not told. */
+typedef struct service_model_seen {
+    const model_entity *entity;
+    const bool *fields; /* by index: whether the caller may know of the field */
+} service_model_seen;
+
+/** The model as the caller may see it: entities of which it may do anything, or change the model;
+ * fields that could show on any record. In `arena`. */
+pb_status service_model_read(const service_call *call, db_workspace *workspace, pb_arena *arena,
+                             service_model_seen **ret_entities, size_t *ret_count, pb_error *err);
+
 #endif

@@ -1,0 +1,157 @@
+/* Changes of the model, as bodies say them. */
+#include "model.h"
+
+#include "../who.h"
+
+#include "service/turns.h"
+
+enum { BODY_MAX = 512 << 10 };
+
+static void put_value(pb_json *json, const json_value *value)
+{
+    switch (value->kind) {
+    case JSON_NULL:
+        pb_json_null(json);
+        break;
+    case JSON_TRUTH:
+        pb_json_bool(json, value->truth);
+        break;
+    case JSON_NUMBER:
+        pb_json_whole(json, value->text);
+        break;
+    case JSON_TEXT:
+        pb_json_str(json, value->text);
+        break;
+    case JSON_LIST:
+        pb_json_array(json);
+        for (const json_value *one = value->first; one != NULL; one = one->next)
+            put_value(json, one);
+        pb_json_array_end(json);
+        break;
+    case JSON_OBJECT:
+        pb_json_object(json);
+        for (const json_value *one = value->first; one != NULL; one = one->next) {
+            pb_json_key_str(json, one->key);
+            put_value(json, one);
+        }
+        pb_json_object_end(json);
+        break;
+    }
+}
+
+/* The body without what is not said of the model itself. */
+static pb_status put_said(const http_request *request, const json_value *body, bool named,
+                          pb_str *ret_said, pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(BODY_MAX);
+    pb_json json;
+    pb_json_init(&json, &text, 0);
+    pb_json_object(&json);
+    for (const json_value *one = body->first; one != NULL; one = one->next) {
+        if (pb_str_is(one->key, "why") || (named && pb_str_is(one->key, "name")))
+            continue;
+        pb_json_key_str(&json, one->key);
+        put_value(&json, one);
+    }
+    pb_json_object_end(&json);
+    if (text.failed)
+        return pb_fail_buffer(&text, PB_MSG("Too much is said of it."), err);
+    *ret_said = pb_arena_str(request->arena, pb_buf_str(&text));
+    return ret_said->ptr != NULL ? PB_OK : pb_fail_memory(err);
+}
+
+/* `If-Match: "3"`: the version of the model that the change begins with; absent: any. */
+static pb_status read_expected(const http_request *request, http_response *response,
+                               int64_t *ret_expected, pb_error *err)
+{
+    pb_str tag = http_request_header(request, "If-Match");
+    *ret_expected = -1;
+    if (pb_str_empty(tag) || pb_str_is(tag, "*"))
+        return PB_OK;
+    pb_str number = tag.len > 2 ? pb_str_sub(tag, 1, tag.len - 2) : PB_STR("");
+    if (tag.ptr[0] == '"' && pb_str_ends(tag, PB_STR("\"")) && pb_str_to_i64(number, ret_expected))
+        return PB_OK;
+    response->status = 412;
+    return pb_fail(err, PB_CONFLICT, PB_MSG("“{value}” is no version of the model."), "value",
+                   PB_ARG(tag), NULL);
+}
+
+static pb_status read_wish(const http_request *request, http_response *response, bool named,
+                           service_model_wish *wish, bool *ret_dry_run, pb_error *err)
+{
+    static const char *const parameters[] = {"dry_run", NULL};
+    const json_value *body = NULL;
+    pb_str name = PB_STR_NONE;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, parameters, err));
+    PB_TRY(http_op_query_truth(request, "dry_run", ret_dry_run, err));
+    PB_TRY(read_expected(request, response, &wish->expected, err));
+    PB_TRY(http_json_read(request->body, request->arena, &body, err));
+    if (body->kind != JSON_OBJECT)
+        return pb_fail(err, PB_USAGE, PB_MSG("The body must be an object."), NULL);
+    PB_TRY(http_op_body_text(body, "why", &wish->why, err));
+    if (named)
+        PB_TRY(http_op_body_needed(body, "name", &name, err));
+    wish->make = named;
+    wish->entity = http_request_part(request, "name");
+    wish->field = http_request_part(request, "field");
+    if (named && wish->entity.ptr == NULL)
+        wish->entity = name;
+    else if (named)
+        wish->field = name;
+    return put_said(request, body, named, &wish->body, err);
+}
+
+/* Whoever asks next finds the model as it is now. */
+static void take_effect(const http_request *request)
+{
+    if (request->server->turns != NULL)
+        service_turns_renew(request->server->turns, NULL); /* else whoever comes next tries it */
+}
+
+static pb_status change(const http_request *request, http_response *response, bool named,
+                        pb_error *err)
+{
+    service_model_wish wish = {.make = named};
+    bool dry_run = false;
+    int64_t version = 0;
+    pb_json json;
+    PB_TRY(read_wish(request, response, named, &wish, &dry_run, err));
+    service_call call = http_op_call(request);
+    pb_status status =
+        service_model_put(&call, request->server->workspace, &wish, dry_run, &version, err);
+    if (status == PB_CONFLICT)
+        response->status = 412;
+    PB_TRY(status);
+    if (!dry_run)
+        take_effect(request);
+    response->status = named ? 201 : 200;
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "version", version);
+    pb_json_member(&json, "entity", wish.entity);
+    pb_json_member(&json, "field", wish.field);
+    http_op_put_truth(&json, "dry_run", dry_run);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+pb_status http_model_add_entity(http_request *request, http_response *response, pb_error *err)
+{
+    return change(request, response, true, err);
+}
+
+pb_status http_model_change_entity(http_request *request, http_response *response, pb_error *err)
+{
+    return change(request, response, false, err);
+}
+
+pb_status http_model_add_field(http_request *request, http_response *response, pb_error *err)
+{
+    return change(request, response, true, err);
+}
+
+pb_status http_model_change_field(http_request *request, http_response *response, pb_error *err)
+{
+    return change(request, response, false, err);
+}
