@@ -291,6 +291,39 @@ static void absent_and_hidden_are_one(house *h, size_t role)
     client_free(&absent);
 }
 
+/* A customer is told who looked at what is kept of him, when and what for. */
+static void a_customer_asks_who_looked(house *h)
+{
+    char path[200], headers[300];
+    client_answer a = client_expect(&h->c, 200, "GET", "/api/v1/contacts", h->header[PORTAL], NULL);
+    const cJSON *own = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "records"), 0);
+    snprintf(path, sizeof path, "/api/v1/contacts/%s",
+             cJSON_GetStringValue(cJSON_GetObjectItem(own, "id")));
+    client_free(&a);
+    snprintf(headers, sizeof headers, "%sProbity-Purpose: a complaint\r\n", h->header[SERVICE]);
+    a = client_expect(&h->c, 200, "GET", path, headers, NULL);
+    client_free(&a);
+    snprintf(path + strlen(path), sizeof path - strlen(path), "/access?limit=1");
+    a = client_expect(&h->c, 200, "GET", path, h->header[PORTAL], NULL);
+    const cJSON *look = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "accesses"), 0);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(look, "actor")), "service");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(look, "purpose")), "a complaint");
+    client_free(&a);
+}
+
+/* What a problem names is called as the reader calls it. */
+static void problems_in_the_readers_words(house *h)
+{
+    char headers[300];
+    snprintf(headers, sizeof headers, "%sAccept-Language: zh-CN\r\n", h->header[STEWARD]);
+    client_answer a = client_expect(&h->c, 404, "GET",
+                                    "/api/v1/contacts/01890a5d-ac96-774b-bcce-b302099a8057/access",
+                                    headers, NULL);
+    assert_non_null(strstr(client_text(&a, "title"), "联系人"));
+    assert_null(strstr(client_text(&a, "title"), "Contact"));
+    client_free(&a);
+}
+
 /* ASVS V8.2.1 V8.2.2 V8.2.3 */
 /* shows: ACC-1 ACC-2 SEC-1 INT-1 */
 static void test_no_role_is_told_what_is_hidden_from_it(void **state)
@@ -304,6 +337,8 @@ static void test_no_role_is_told_what_is_hidden_from_it(void **state)
         no_choice_tells(h, role);
     }
     the_pair_is_there(h);
+    a_customer_asks_who_looked(h);
+    problems_in_the_readers_words(h);
     absent_and_hidden_are_one(h, ADMINISTRATOR);
     absent_and_hidden_are_one(h, PORTAL);
     client_stop(&h->c);
