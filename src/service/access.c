@@ -14,9 +14,8 @@ pb_status service_access_open(db_session *session, const service_call *call, ser
     *denial = (service_denial){.refused = false};
     if (call->who != NULL && !call->who->holder) {
         PB_TRY(identity_policy_now(session, &access.policy, err));
-        /* Customers look at their own data, and what is written is no reading. */
+        /* Customers look at their own data. */
         access.purpose_missing = identity_policy_purpose(access.policy) &&
-                                 !db_session_writes(session) &&
                                  pb_str_trim(call->actor.purpose).len == 0 &&
                                  pb_str_eq(pb_uuid_str(&call->who->portal), pb_uuid_str(&nobody));
     }
@@ -222,10 +221,11 @@ static pb_status take_out(service_record *seen, pb_arena *arena, pb_error *err)
 }
 
 /* Where the workspace wants to know what personal data is read for. */
-static pb_status check_purpose(const service_record *seen, pb_error *err)
+pb_status service_need_purpose(const service_access *access, const service_record *seen,
+                               pb_error *err)
 {
     const record_data *record = &seen->record;
-    for (size_t i = 0; i < record->entity->field_count; i++) {
+    for (size_t i = 0; access->purpose_missing && i < record->entity->field_count; i++) {
         const model_field *field = &record->entity->fields[i];
         bool there = record->values[i].kind != PB_NULL || record->refs[i].ptr != NULL;
         if (!field->personal.declared || !there || service_right(seen, field) == IDENTITY_HIDDEN)
@@ -256,8 +256,8 @@ pb_status service_see(const service_access *access, identity_operation operation
         seen.rights = rights;
         PB_TRY(take_out(&seen, arena, err));
     }
-    if (access->purpose_missing)
-        PB_TRY(check_purpose(&seen, err));
+    if (!db_session_writes(access->session)) /* what is written is no reading */
+        PB_TRY(service_need_purpose(access, &seen, err));
     *ret_record = seen;
     return PB_OK;
 }

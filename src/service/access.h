@@ -64,6 +64,11 @@ pb_status service_may_write(const service_access *access, identity_operation ope
 pb_status service_see(const service_access *access, identity_operation operation,
                       const record_data *record, pb_arena *arena, service_record *ret_record,
                       pb_error *err);
+/** PB_USAGE when personal data shows in it and it was not said what for, where the workspace wants
+ * to know. service_see asks for it in a snapshot; what shows records in a transaction asks itself.
+ */
+pb_status service_need_purpose(const service_access *access, const service_record *seen,
+                               pb_error *err);
 /** A record_list_access_of over a service_access. */
 pb_status service_list_access(void *access, const model_entity *entity, pb_arena *arena,
                               record_list_access *ret_access, pb_error *err);

@@ -71,8 +71,10 @@ static pb_status see(const service_access *access, const record_data *record, pb
 {
     pb_error why = {0};
     pb_status status = service_see(access, IDENTITY_OP_READ, record, arena, ret_seen, &why);
+    if (status == PB_OK)
+        return service_need_purpose(access, ret_seen, err);
     if (status != PB_NOT_FOUND) {
-        if (status != PB_OK && err != NULL)
+        if (err != NULL)
             *err = why;
         return status;
     }

@@ -190,6 +190,13 @@ static void a_purpose_is_needed(server *s)
            ASK_AS(&s->reader, HTTP_PATCH, path_of(path, id, ""),
                   {"If-Match", "*", "Probity-Purpose", "a call"},
                   .body = "{\"fields\":{\"vip\":true}}"));
+    char merge[PATH], body[200], twin[ID];
+    add(s, "\"full_name\":\"E. Noether\",\"email\":\"emmy@example.org\"", twin);
+    (void)snprintf(body, sizeof body, "{\"records\":[\"%s\"],\"dry_run\":true}", twin);
+    expect(s, 400, ASK_AS(&s->reader, HTTP_POST, path_of(merge, id, "/merge"), .body = body));
+    expect(s, 200,
+           ASK_AS(&s->reader, HTTP_POST, merge, {"Probity-Purpose", "cleaning"}, .body = body));
+    expect(s, 200, ASK(HTTP_DELETE, path_of(merge, twin, ""), {"If-Match", "*"}));
     expect(s, 200, ASK(HTTP_PATCH, settings, .body = "{\"purpose_required\":false}"));
     expect(s, 200, ASK_AS(&s->reader, HTTP_GET, path));
 }
