@@ -85,7 +85,7 @@ static inline void work_over(work *w, const char *who, long n, const char *state
     (void)snprintf(wanted, sizeof wanted, "\"state\":\"%s\"", state);
     const char *last = strstr(a.text, "event: end\n");
     if (last == NULL || strstr(last, wanted) == NULL)
-        fail_msg("job %ld is not %s:\n%s", n, state, a.text);
+        fail_msg("job %ld is not %s: %s", n, state, last);
     client_free(&a);
 }
 

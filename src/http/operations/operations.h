@@ -102,6 +102,8 @@ void http_op_put_failure(pb_json *json, const http_request *request, pb_status s
 bool http_op_is_rows_own(pb_status status);
 
 /* write.c */
+/** What is done with likely duplicates: the member `duplicates`; RECORD_DUPLICATES_DECLARED. */
+pb_status http_op_body_duplicates(const json_value *body, record_duplicates *ret, pb_error *err);
 /** All that makes a request, for service_once. */
 pb_str http_op_whole(const http_request *request);
 

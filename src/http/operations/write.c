@@ -59,7 +59,7 @@ static pb_status answer_created(void *context, const service_written *written, p
     return PB_OK;
 }
 
-static pb_status read_duplicates(const json_value *body, record_duplicates *ret, pb_error *err)
+pb_status http_op_body_duplicates(const json_value *body, record_duplicates *ret, pb_error *err)
 {
     static const char *const words[] = {"ignore", "declared", "warn", "refuse"};
     const json_value *value = http_json_member(body, "duplicates");
@@ -88,7 +88,7 @@ static pb_status put_record(http_request *request, http_response *response,
     PB_TRY(http_op_body(request, names, &body, err));
     PB_TRY(http_op_read_fields(entity, http_json_member(body, "fields"), request->arena, &in, err));
     PB_TRY(http_provenance_read(request, entity, body, write, &in, err));
-    PB_TRY(read_duplicates(body, &write->duplicates, err));
+    PB_TRY(http_op_body_duplicates(body, &write->duplicates, err));
     *ret_refused = in.problem_count > 0;
     if (*ret_refused) {
         http_op_refuse(request, response, entity, in.problems, in.problem_count, NULL);

@@ -3,12 +3,19 @@
 
 static const http_about operations[] = {
     {"exportRecords", NULL, NULL, "ExportWish", "Job", "202 400 401 403 413 422", NULL},
+    {"sendImport", "name", NULL, NULL, "Import", "201 400 401 403 413 422", NULL},
+    {"listImports", NULL, NULL, NULL, "Imports", "200 400 401 403", NULL},
+    {"readImport", NULL, NULL, NULL, "Import", "200 400 401 403 404", NULL},
+    {"dropImport", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
+    {"checkImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
+    {"runImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
     {"listRuns", "limit", NULL, NULL, "Runs", "200 400 401", NULL},
     {"undoRun", NULL, NULL, "UndoWish", "Job", "202 400 401 403 404", NULL},
     {0},
 };
 
 static const http_parameter parameters[] = {
+    {"name", PB_MSG("Name of the file, without a path"), "string", NULL, true},
     {"limit", PB_MSG("So many at most, 1 to 200"), "integer", "int32", false},
     {0},
 };
@@ -16,6 +23,19 @@ static const http_parameter parameters[] = {
 static const http_schema schemas[] = {
     {"ExportWish",
      "entity:string filter?:string? sort?:string? fields?:string? format?=csv|jsonl|xlsx"},
+    {"Import", "id:uuid name:string bytes:integer sent_at:date-time kept_until:date-time"},
+    {"Imports", "imports:[Import]"},
+    {"ImportWish", "map?:string? as?:string? encoding?:string? with_deleted?:boolean "
+                   "again?:boolean duplicates?=ignore|declared|warn|refuse"},
+    {"ImportPlan", "dry_run:boolean run?:integer unresolved:integer likely_duplicates:integer "
+                   "product:string? files:[ImportFile]"},
+    {"ImportFile", "name:string form:string? encoding:string? entity:string? why_not:string? "
+                   "rows:integer imported:integer rejected:integer merged_away:integer "
+                   "deleted:integer aside:integer imported_before:integer passed_over:boolean "
+                   "proved:boolean columns:[ImportColumn] rejects:[ImportReject]"},
+    {"ImportColumn", "header:string field:string? filled:integer sample:string? holds:string? "
+                     "note:string?"},
+    {"ImportReject", "row:integer line:integer column:string? value:string? says:string"},
     {"Runs", "runs:[Run]"},
     {"Run", "run:integer kind:string about:string by:string at:date-time records:integer "
             "undone:boolean"},

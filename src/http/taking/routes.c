@@ -2,6 +2,12 @@
 #include "taking.h"
 
 #define JSON "application/json"
+#define FILES                                                                                      \
+    "text/csv application/vnd.openxmlformats-officedocument.spreadsheetml.sheet "                  \
+    "application/json application/x-ndjson text/vcard application/zip text/plain "                 \
+    "application/octet-stream"
+
+enum { UPLOAD_MAX = 64 << 20 };
 
 const http_route http_taking_routes[] = {
     {HTTP_POST, "/api/v1/exports", "exportRecords",
@@ -13,11 +19,28 @@ const http_route http_taking_routes[] = {
     {HTTP_POST, "/api/v1/runs/{run}/undo", "undoRun",
      PB_MSG("Takes a run back as far as nobody worked on its records since: begins a job"),
      http_run_undo, HTTP_BLOCKS, JSON, NULL, 0},
+    {HTTP_POST, "/api/v1/imports", "sendImport",
+     PB_MSG("Sends a file that is to be imported; it is kept, encrypted, for a day"),
+     http_import_send, HTTP_BLOCKS, FILES, NULL, UPLOAD_MAX},
+    {HTTP_GET, "/api/v1/imports", "listImports", PB_MSG("Lists the files that one sent"),
+     http_import_list, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/imports/{import}", "readImport", PB_MSG("Tells of a file that one sent"),
+     http_import_read, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_DELETE, "/api/v1/imports/{import}", "dropImport", PB_MSG("Deletes a file that one sent"),
+     http_import_drop, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_POST, "/api/v1/imports/{import}/check", "checkImport",
+     PB_MSG("Says what would come of importing a file, and keeps nothing: begins a job"),
+     http_import_check, HTTP_BLOCKS, JSON, NULL, 0},
+    {HTTP_POST, "/api/v1/imports/{import}/run", "runImport",
+     PB_MSG("Imports a file, all or nothing: begins a job"), http_import_run, HTTP_BLOCKS, JSON,
+     NULL, 0},
     {0},
 };
 
 const http_job_kind http_taking_kinds[] = {
     {"export", 3, http_export_job},
+    {"import", 1, http_import_job},
+    {"import-check", 3, http_import_job},
     {"undo", 1, http_run_undo_job},
     {NULL, 0, NULL},
 };

@@ -15,6 +15,12 @@ extern const http_job_kind http_taking_kinds[];
 void http_put_plan(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan,
                    bool dry_run);
 
+pb_status http_import_send(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_list(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_drop(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_check(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_run(http_request *request, http_response *response, pb_error *err);
 pb_status http_run_list(http_request *request, http_response *response, pb_error *err);
 pb_status http_run_undo(http_request *request, http_response *response, pb_error *err);
 pb_status http_export_begin(http_request *request, http_response *response, pb_error *err);
@@ -22,6 +28,7 @@ pb_status http_export_begin(http_request *request, http_response *response, pb_e
 /* Kinds of jobs, each in the file of its name. */
 pb_status http_run_undo_job(http_job *job, pb_error *err);
 pb_status http_export_job(http_job *job, pb_error *err);
+pb_status http_import_job(http_job *job, pb_error *err);
 
 /** Writes what is taken out, page by page. */
 typedef struct http_sheet http_sheet;

@@ -1,0 +1,131 @@
+/* Bringing a file in that was sent: it lies in memory while it is read, and nowhere else as it is.
+ */
+#include "taking.h"
+
+#include "sys/file.h"
+
+enum { REJECTED_MAX = 64 << 20 };
+
+static pb_status unpack(http_job *job, pb_uuid id, const char *path, pb_error *err)
+{
+    service_withdrawing *from = NULL;
+    sys_writer *to = NULL;
+    pb_str bytes = PB_STR_NONE;
+    PB_TRY(service_withdraw_begin(job->depot, job->call.who->user, id, &from, err));
+    pb_status status = sys_writer_open(path, 0600, &to, err);
+    do {
+        if (status == PB_OK)
+            status = service_withdraw(from, &bytes, err);
+        if (status == PB_OK && bytes.len > 0)
+            status = sys_writer_write(to, bytes, err);
+    } while (status == PB_OK && bytes.len > 0);
+    service_withdraw_end(from);
+    if (status == PB_OK)
+        return sys_writer_finish(to, err);
+    sys_writer_abort(to);
+    return status;
+}
+
+typedef struct rejected {
+    http_job *job;
+    pb_status status;
+    pb_error *err;
+} rejected;
+
+/* A file of rejected rows, kept with the job. */
+static void keep_rejected(void *context, const char *path, uint64_t rows)
+{
+    rejected *r = context;
+    PB_AUTO_BUF bytes = PB_BUF_INIT(REJECTED_MAX);
+    (void)rows;
+    if (r->status != PB_OK)
+        return;
+    r->status = sys_file_read(path, REJECTED_MAX, &bytes, r->err);
+    const char *name =
+        pb_arena_printf(r->job->arena, "rejected-%.*s", PB_STR_FMT(sys_path_name(path)));
+    if (r->status == PB_OK)
+        r->status = name == NULL ? pb_fail_memory(r->err)
+                                 : http_job_file_whole(r->job, pb_str_c(name), "text/csv",
+                                                       pb_buf_str(&bytes), r->err);
+}
+
+static pb_status write_rejected(http_job *job, const exchange_plan *plan, const char *folder,
+                                pb_error *err)
+{
+    rejected r = {job, PB_OK, err};
+    const char *dir = sys_path_join(job->arena, folder, "rejected");
+    bool any = false;
+    for (size_t i = 0; i < plan->file_count; i++)
+        any = any || plan->files[i].reject_count > 0;
+    if (!any)
+        return PB_OK;
+    if (dir == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_dir_make(dir, 0700, true, err));
+    PB_TRY(service_write_rejected(plan, dir, job->arena, keep_rejected, &r, err));
+    return r.status;
+}
+
+static const char *option(const http_job *job, const char *name)
+{
+    pb_str text = http_job_option(job, name);
+    return text.ptr == NULL ? NULL : pb_arena_cstr(job->arena, text);
+}
+
+static pb_status read_source(http_job *job, const char *folder, service_source *source,
+                             service_gate *gate, pb_error *err)
+{
+    pb_str map = http_job_option(job, "map");
+    int64_t duplicates;
+    source->as = option(job, "as");
+    source->encoding = option(job, "encoding");
+    source->with_deleted = option(job, "with-deleted") != NULL;
+    source->again = option(job, "again") != NULL;
+    if (pb_str_to_i64(http_job_option(job, "duplicates"), &duplicates)) {
+        gate->duplicates = (record_duplicates)duplicates;
+        source->gate = gate;
+    }
+    if (map.ptr == NULL)
+        return PB_OK;
+    source->map_path = sys_path_join(job->arena, folder, "map.yaml");
+    if (source->map_path == NULL)
+        return pb_fail_memory(err);
+    return sys_file_write(source->map_path, map, 0600, err);
+}
+
+static pb_status bring_in(http_job *job, const char *folder, pb_error *err)
+{
+    bool dry_run = option(job, "dry-run") != NULL;
+    service_deposit upload = {.job = 0};
+    service_gate gate = {.threshold = 0};
+    service_source source = {.path_count = 1};
+    exchange_plan plan;
+    (void)pb_uuid_parse(http_job_option(job, "upload"), &upload.id);
+    PB_TRY(
+        service_deposit_find(job->depot, job->call.who->user, upload.id, job->arena, &upload, err));
+    const char *inner = sys_path_join(job->arena, folder, "sent");
+    char *name = pb_arena_cstr(job->arena, upload.name);
+    const char *path =
+        inner == NULL || name == NULL ? NULL : sys_path_join(job->arena, inner, name);
+    if (path == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(sys_dir_make(inner, 0700, false, err));
+    PB_TRY(unpack(job, upload.id, path, err));
+    source.paths = &path;
+    PB_TRY(read_source(job, folder, &source, &gate, err));
+    PB_TRY(service_import_within(job->server->service, &job->call, job->server->workspace, &source,
+                                 dry_run, true, job->arena, &plan, err));
+    http_put_plan(&job->json, job->catalog, &plan, dry_run);
+    return write_rejected(job, &plan, folder, err);
+}
+
+pb_status http_import_job(http_job *job, pb_error *err)
+{
+    static const char memory[] = "/dev/shm";
+    char *folder = NULL;
+    PB_TRY(sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, job->arena, &folder,
+                           err));
+    pb_status status = bring_in(job, folder, err);
+    pb_status removed = sys_dir_remove_tree(folder, status == PB_OK ? err : NULL);
+    return status == PB_OK ? removed : status;
+}

@@ -1,0 +1,194 @@
+/* Files that are sent in: kept encrypted until they are looked at or brought in. */
+#include "taking.h"
+
+#include "../who.h"
+
+#include "base/utf8.h"
+
+static const char *const none[] = {NULL};
+
+/* The last part of a path, that means nothing to any system. */
+static bool is_name(pb_str name)
+{
+    bool good =
+        name.len > 0 && name.len <= SERVICE_DEPOT_NAME && name.ptr[0] != '.' && pb_utf8_valid(name);
+    for (size_t i = 0; i < name.len && good; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        good = c >= ' ' && c != '/' && c != '\\' && c != 0x7f;
+    }
+    return good;
+}
+
+static void put_upload(pb_json *json, const service_deposit *file)
+{
+    pb_json_object(json);
+    http_op_put_uuid(json, "id", file->id);
+    pb_json_member(json, "name", file->name);
+    pb_json_member_i64(json, "bytes", (int64_t)file->size);
+    http_op_put_moment(json, "sent_at", file->at_us);
+    http_op_put_moment(json, "kept_until", file->until_us);
+    pb_json_object_end(json);
+}
+
+/* Only who may import has files here at all. */
+static pb_status begin(http_request *request, http_response *response, const char *const *names,
+                       service_depot **ret_depot, pb_error *err)
+{
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, names, err));
+    PB_TRY(http_jobs_depot(request, ret_depot, err));
+    service_call call = http_op_call(request);
+    return service_may_import(&call, request->server->workspace, err);
+}
+
+static pb_status find_upload(http_request *request, service_depot *depot, service_deposit *ret_file,
+                             pb_error *err)
+{
+    pb_str text = http_request_part(request, "import");
+    pb_uuid id = {{0}};
+    (void)pb_uuid_parse(text, &id); /* of what is no id there is no file */
+    return service_deposit_find(depot, request->who->user, id, request->arena, ret_file, err);
+}
+
+static pb_status keep_upload(http_request *request, service_depot *depot, pb_str name,
+                             pb_uuid *ret_id, pb_error *err)
+{
+    const service_deposit what = {.user = request->who->user,
+                                  .name = name,
+                                  .type = http_request_header(request, "Content-Type")};
+    service_depositing *file = NULL;
+    PB_TRY(service_deposit_begin(depot, &what, request->now_us, &file, err));
+    pb_status status = service_deposit_add(file, request->body, err);
+    if (status == PB_OK)
+        return service_deposit_end(file, ret_id, err);
+    service_deposit_drop(file);
+    return status;
+}
+
+pb_status http_import_send(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const names[] = {"name", NULL};
+    service_depot *depot = NULL;
+    service_deposit file;
+    pb_json json;
+    PB_TRY(begin(request, response, names, &depot, err));
+    pb_str name = http_request_query(request, "name");
+    if (!is_name(name))
+        return http_op_fail_value("name", name.ptr == NULL ? PB_STR("") : name,
+                                  PB_MSG("It takes the name of the file, without a path."), err);
+    if (request->body.len == 0)
+        return pb_fail(err, PB_INVALID, PB_MSG("The file is empty."), NULL);
+    PB_TRY(keep_upload(request, depot, name, &file.id, err));
+    PB_TRY(service_deposit_find(depot, request->who->user, file.id, request->arena, &file, err));
+    char id[37];
+    pb_uuid_text(file.id, id);
+    const char *place = pb_arena_printf(request->arena, "/api/v1/imports/%s", id);
+    if (place == NULL)
+        return pb_fail_memory(err);
+    http_response_header(response, "Location", pb_str_c(place));
+    response->status = 201;
+    pb_json_init(&json, &response->body, 0);
+    put_upload(&json, &file);
+    return PB_OK;
+}
+
+pb_status http_import_list(http_request *request, http_response *response, pb_error *err)
+{
+    service_depot *depot = NULL;
+    service_deposit *files;
+    size_t count;
+    pb_json json;
+    PB_TRY(begin(request, response, none, &depot, err));
+    PB_TRY(service_deposit_list(depot, request->who->user, 0, request->arena, &files, &count, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "imports");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++)
+        put_upload(&json, &files[i]);
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+pb_status http_import_read(http_request *request, http_response *response, pb_error *err)
+{
+    service_depot *depot = NULL;
+    service_deposit file;
+    pb_json json;
+    PB_TRY(begin(request, response, none, &depot, err));
+    PB_TRY(find_upload(request, depot, &file, err));
+    pb_json_init(&json, &response->body, 0);
+    put_upload(&json, &file);
+    return PB_OK;
+}
+
+pb_status http_import_drop(http_request *request, http_response *response, pb_error *err)
+{
+    service_depot *depot = NULL;
+    service_deposit file;
+    PB_TRY(begin(request, response, none, &depot, err));
+    PB_TRY(find_upload(request, depot, &file, err));
+    PB_TRY(service_deposit_remove(depot, request->who->user, file.id, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+/* ---- looking at it, and bringing it in ---- */
+
+static void put_truth(pb_buf *options, const char *name, bool truth)
+{
+    service_job_put(options, name, truth ? PB_STR("") : PB_STR_NONE);
+}
+
+static pb_status read_wish(http_request *request, pb_buf *options, pb_error *err)
+{
+    static const char *const members[] = {"map",   "as",         "encoding", "with_deleted",
+                                          "again", "duplicates", NULL};
+    pb_str map = PB_STR_NONE, as = PB_STR_NONE, encoding = PB_STR_NONE;
+    record_duplicates duplicates;
+    bool with_deleted = false, again = false;
+    const json_value *body = NULL;
+    PB_TRY(http_op_body(request, members, &body, err));
+    PB_TRY(http_op_body_text(body, "map", &map, err));
+    PB_TRY(http_op_body_text(body, "as", &as, err));
+    PB_TRY(http_op_body_text(body, "encoding", &encoding, err));
+    PB_TRY(http_op_body_truth(body, "with_deleted", &with_deleted, err));
+    PB_TRY(http_op_body_truth(body, "again", &again, err));
+    PB_TRY(http_op_body_duplicates(body, &duplicates, err));
+    service_job_put(options, "map", map);
+    service_job_put(options, "as", as);
+    service_job_put(options, "encoding", encoding);
+    if (http_json_member(body, "duplicates") != NULL)
+        service_job_put(options, "duplicates", pb_str_c(PB_ARG_INT(duplicates)));
+    put_truth(options, "with-deleted", with_deleted);
+    put_truth(options, "again", again);
+    return options->failed ? pb_fail(err, PB_LIMIT, PB_MSG("What is asked for is too long."), NULL)
+                           : PB_OK;
+}
+
+static pb_status ask(http_request *request, http_response *response, bool dry_run, pb_error *err)
+{
+    PB_AUTO_BUF options = PB_BUF_INIT(12 << 10);
+    service_depot *depot = NULL;
+    service_deposit file;
+    char id[37];
+    PB_TRY(begin(request, response, none, &depot, err));
+    PB_TRY(find_upload(request, depot, &file, err));
+    pb_uuid_text(file.id, id);
+    service_job_put(&options, "upload", pb_str_c(id));
+    put_truth(&options, "dry-run", dry_run);
+    PB_TRY(read_wish(request, &options, err));
+    return http_job_accept(request, response, dry_run ? "import-check" : "import",
+                           pb_buf_str(&options), err);
+}
+
+pb_status http_import_check(http_request *request, http_response *response, pb_error *err)
+{
+    return ask(request, response, true, err);
+}
+
+pb_status http_import_run(http_request *request, http_response *response, pb_error *err)
+{
+    return ask(request, response, false, err);
+}
