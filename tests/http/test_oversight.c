@@ -49,6 +49,49 @@ typedef struct house {
     char header[PEOPLE][200];
 } house;
 
+/* ---- what was seen of what is documented ---- */
+
+enum { SEEN_MOST = 400 };
+static char seen[SEEN_MOST][64]; /* “operation status” */
+static size_t seen_count;
+
+static bool was_seen(const char *operation, const char *status)
+{
+    char words[64];
+    snprintf(words, sizeof words, "%s %s", operation, status);
+    for (size_t i = 0; i < seen_count; i++)
+        if (strcmp(seen[i], words) == 0)
+            return true;
+    return false;
+}
+
+static client_answer ask(house *h, const char *method, const char *path, const char *headers,
+                         const char *body)
+{
+    char bare[512], verb[8], status[16];
+    client_answer a = client_ask(&h->c, method, path, headers, body);
+    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(path, "?"), path);
+    client_verb(method, verb);
+    const cJSON *operation = cJSON_GetObjectItem(described_path(h->c.openapi, bare), verb);
+    const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(operation, "operationId"));
+    snprintf(status, sizeof status, "%d", a.status);
+    assert_non_null(id);
+    if (was_seen(id, status))
+        return a;
+    assert_true(seen_count < SEEN_MOST);
+    snprintf(seen[seen_count++], sizeof seen[0], "%s %s", id, status);
+    return a;
+}
+
+static client_answer told(house *h, int status, const char *method, const char *path,
+                          const char *headers, const char *body)
+{
+    client_answer a = ask(h, method, path, headers, body);
+    if (a.status != status)
+        fail_msg("%s %s: not %d but:\n%s", method, path, status, a.text);
+    return a;
+}
+
 static void audit(const char *folder)
 {
     PROGRAM_EXPECT(folder, 0, "Kept in the workspace as audit", "audit", "ws", "--keep",
@@ -82,7 +125,7 @@ static void close_house(house *h)
 
 static client_answer get(house *h, int who, const char *path)
 {
-    return client_expect(&h->c, 200, "GET", path, h->header[who], NULL);
+    return told(h, 200, "GET", path, h->header[who], NULL);
 }
 
 static const cJSON *list(const client_answer *a, const char *name)
@@ -117,7 +160,7 @@ static void test_each_role_is_answered_what_it_may(void **state)
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
         for (int who = 0; who < PEOPLE; who++) {
             client_answer a =
-                client_ask(&h->c, rights[i].method, rights[i].path, h->header[who], rights[i].body);
+                ask(h, rights[i].method, rights[i].path, h->header[who], rights[i].body);
             if (a.status != rights[i].status[who])
                 fail_msg("%s: %s %s: not %d but\n%s", people[who].name, rights[i].method,
                          rights[i].path, rights[i].status[who], a.text);
@@ -125,7 +168,7 @@ static void test_each_role_is_answered_what_it_may(void **state)
             assert_null(strstr(a.text, "peter@example.net"));
             assert_null(strstr(a.text, "Featherstone"));
             client_free(&a);
-            a = client_expect(&h->c, 401, rights[i].method, rights[i].path, "", rights[i].body);
+            a = told(h, 401, rights[i].method, rights[i].path, "", rights[i].body);
             client_free(&a);
         }
     close_house(h);
@@ -178,14 +221,14 @@ static void test_the_log_is_proved_to_who_has_no_product(void **state)
     client_free(&a);
     program_write(h->c.folder, "head.note", client_text(&head, "note"));
     client_free(&head);
-    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/proofs/999999", h->header[AUDITOR], NULL);
+    a = told(h, 404, "GET", "/api/v1/ledger/proofs/999999", h->header[AUDITOR], NULL);
     client_free(&a);
-    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/proofs/minus", h->header[AUDITOR], NULL);
+    a = told(h, 404, "GET", "/api/v1/ledger/proofs/minus", h->header[AUDITOR], NULL);
     client_free(&a);
-    a = client_expect(&h->c, 404, "GET", "/api/v1/ledger/consistency?old=3&new=999999",
-                      h->header[AUDITOR], NULL);
+    a = told(h, 404, "GET", "/api/v1/ledger/consistency?old=3&new=999999", h->header[AUDITOR],
+             NULL);
     client_free(&a);
-    a = client_expect(&h->c, 400, "GET", "/api/v1/ledger/consistency", h->header[AUDITOR], NULL);
+    a = told(h, 400, "GET", "/api/v1/ledger/consistency", h->header[AUDITOR], NULL);
     client_free(&a);
     close_house(h);
 }
@@ -248,7 +291,7 @@ static void test_events_are_chosen_and_paged(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char path[200];
         snprintf(path, sizeof path, "/api/v1/ledger/events?%s", wrong[i]);
-        client_answer a = client_expect(&h->c, 400, "GET", path, h->header[AUDITOR], NULL);
+        client_answer a = told(h, 400, "GET", path, h->header[AUDITOR], NULL);
         client_free(&a);
     }
     close_house(h);
@@ -262,7 +305,7 @@ static client_answer change(house *h, int status, double finding, const char *ta
     snprintf(path, sizeof path, "/api/v1/findings/%.0f", finding);
     snprintf(headers, sizeof headers, "%s%s%s%s", h->header[STEWARD],
              tag != NULL ? "If-Match: " : "", tag != NULL ? tag : "", tag != NULL ? "\r\n" : "");
-    return client_expect(&h->c, status, "PATCH", path, headers, body);
+    return told(h, status, "PATCH", path, headers, body);
 }
 
 /* The first finding of a control in a state; 0 when there is none. */
@@ -319,7 +362,7 @@ static void refuses_what_is_half_said(house *h, double finding)
     a = change(h, 400, finding, "*", "{\"colour\":\"blue\"}");
     client_free(&a);
     snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", h->header[AUDITOR]);
-    a = client_expect(&h->c, 403, "PATCH", "/api/v1/findings/1", headers, "{\"note\":\"x\"}");
+    a = told(h, 403, "PATCH", "/api/v1/findings/1", headers, "{\"note\":\"x\"}");
     client_free(&a);
 }
 
@@ -331,8 +374,7 @@ static void mend(house *h)
              text(cJSON_GetArrayItem(list(&a, "records"), 0), "id"));
     client_free(&a);
     snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", h->header[STEWARD]);
-    a = client_expect(&h->c, 200, "PATCH", path, headers,
-                      "{\"fields\":{\"email\":\"peter@herons.de\"}}");
+    a = told(h, 200, "PATCH", path, headers, "{\"fields\":{\"email\":\"peter@herons.de\"}}");
     client_free(&a);
 }
 
@@ -419,9 +461,9 @@ static void test_an_audit_is_told_with_its_reports(void **state)
         assert_memory_equal(body + 4, forms[i].begins, strlen(forms[i].begins));
         client_free(&a);
     }
-    a = client_expect(&h->c, 404, "GET", "/api/v1/audits/1/reports/doc", h->header[AUDITOR], NULL);
+    a = told(h, 404, "GET", "/api/v1/audits/1/reports/doc", h->header[AUDITOR], NULL);
     client_free(&a);
-    a = client_expect(&h->c, 404, "GET", "/api/v1/audits/9", h->header[AUDITOR], NULL);
+    a = told(h, 404, "GET", "/api/v1/audits/9", h->header[AUDITOR], NULL);
     client_free(&a);
     a = get(h, AUDITOR, "/api/v1/controls?area=completeness&whole=true");
     assert_true(cJSON_GetArraySize(list(&a, "controls")) > 0);
@@ -458,17 +500,92 @@ static void test_backups_and_drills_tell_their_evidence(void **state)
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(drill, "within_targets")));
     client_free(&a);
     snprintf(body, sizeof body, "{\"place\":\"%s\"}", place);
-    a = client_expect(&h->c, 202, "POST", "/api/v1/backups", h->header[ADMINISTRATOR], body);
+    a = told(h, 202, "POST", "/api/v1/backups", h->header[ADMINISTRATOR], body);
     assert_non_null(strstr(a.text, "Location: /api/v1/jobs/"));
     client_free(&a);
-    a = client_expect(&h->c, 422, "POST", "/api/v1/backups", h->header[ADMINISTRATOR],
-                      "{\"place\":\"/etc/elsewhere\"}");
+    a = told(h, 422, "POST", "/api/v1/backups", h->header[ADMINISTRATOR],
+             "{\"place\":\"/etc/elsewhere\"}");
     client_free(&a);
-    a = client_expect(&h->c, 422, "POST", "/api/v1/drills", h->header[ADMINISTRATOR],
-                      "{\"fault\":\"earthquake\"}");
+    a = told(h, 422, "POST", "/api/v1/drills", h->header[ADMINISTRATOR],
+             "{\"fault\":\"earthquake\"}");
     client_free(&a);
-    a = client_expect(&h->c, 400, "GET", "/api/v1/drills?limit=0", h->header[ADMINISTRATOR], NULL);
+    a = told(h, 400, "GET", "/api/v1/drills?limit=0", h->header[ADMINISTRATOR], NULL);
     client_free(&a);
+    close_house(h);
+}
+
+/* ---- every status ---- */
+
+static const struct {
+    int who, status;
+    const char *method, *path, *headers, *body;
+} further[] = {
+    {AUDITOR, 400, "GET", "/api/v1/ledger/head?colour=blue", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/ledger/proofs/0?colour=blue", "", NULL},
+    {AUDITOR, 400, "POST", "/api/v1/ledger/verify", "", "{\"colour\":1}"},
+    {ADMINISTRATOR, 400, "GET", "/api/v1/backups?limit=501", "", NULL},
+    {ADMINISTRATOR, 400, "POST", "/api/v1/backups", "", "{\"place\":1}"},
+    {ADMINISTRATOR, 400, "POST", "/api/v1/drills", "", "{\"place\":1}"},
+    {AUDITOR, 400, "GET", "/api/v1/controls?whole=perhaps", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/audits?limit=201", "", NULL},
+    {AUDITOR, 400, "POST", "/api/v1/audits", "", "{\"colour\":1}"},
+    {AUDITOR, 422, "POST", "/api/v1/audits", "", "{\"title\":\"two\\nlines\"}"},
+    {AUDITOR, 400, "GET", "/api/v1/audits/1?colour=blue", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/audits/1/reports/csv?colour=blue", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/findings?state=finished", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/findings?due_until=soon", "", NULL},
+    {AUDITOR, 404, "GET", "/api/v1/findings?owner=nobody", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/findings/1?colour=blue", "", NULL},
+    {AUDITOR, 404, "GET", "/api/v1/findings/999", "", NULL},
+    {AUDITOR, 404, "GET", "/api/v1/findings/first", "", NULL},
+    {AUDITOR, 304, "GET", "/api/v1/findings/1", "If-None-Match: *\r\n", NULL},
+    {SALES, 403, "GET", "/api/v1/findings/1", "", NULL},
+    {SALES, 403, "PATCH", "/api/v1/findings/1", "If-Match: *\r\n", "{}"},
+    {EXTERNAL, 404, "GET", "/api/v1/findings/2", "", NULL},
+    {PEOPLE, 401, "GET", "/api/v1/findings/1", "", NULL},
+    {PEOPLE, 401, "PATCH", "/api/v1/findings/1", "", "{}"},
+};
+
+static void all_were_seen(const cJSON *openapi)
+{
+    static const char *const verbs[] = {"get", "post", "patch"};
+    const cJSON *path, *status;
+    cJSON_ArrayForEach(path, cJSON_GetObjectItem(openapi, "paths"))
+    {
+        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+            const cJSON *operation = cJSON_GetObjectItem(path, verbs[i]);
+            const cJSON *tag = cJSON_GetArrayItem(cJSON_GetObjectItem(operation, "tags"), 0);
+            const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(operation, "operationId"));
+            if (tag == NULL || strcmp(cJSON_GetStringValue(tag), "oversight") != 0)
+                continue;
+            cJSON_ArrayForEach(status, cJSON_GetObjectItem(operation, "responses"))
+            {
+                /* 429, to keys that ask too often, is shown where keys are. */
+                bool elsewhere = strcmp(status->string, "429") == 0;
+                bool other = strcmp(status->string, "default") == 0;
+                if (!elsewhere && !other && !was_seen(id, status->string))
+                    fail_msg("%s is said to answer %s, and was not seen to", id, status->string);
+            }
+        }
+    }
+}
+
+/* shows: SEC-4 */
+static void test_every_documented_status_was_seen(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    char headers[400];
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    for (size_t i = 0; i < sizeof further / sizeof *further; i++) {
+        snprintf(headers, sizeof headers, "%s%s",
+                 further[i].who < PEOPLE ? h->header[further[i].who] : "", further[i].headers);
+        client_answer a = told(h, further[i].status, further[i].method, further[i].path, headers,
+                               further[i].body);
+        client_free(&a);
+    }
+    all_were_seen(h->c.openapi);
     close_house(h);
 }
 
@@ -481,6 +598,7 @@ int main(void)
         cmocka_unit_test(test_the_next_audit_proves_the_mend),
         cmocka_unit_test(test_an_audit_is_told_with_its_reports),
         cmocka_unit_test(test_backups_and_drills_tell_their_evidence),
+        cmocka_unit_test(test_every_documented_status_was_seen), /* by all of the above */
     };
     return cmocka_run_group_tests_name("http/oversight", tests, NULL, NULL);
 }
