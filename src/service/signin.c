@@ -114,6 +114,7 @@ static pb_status find_guest(db_session *session, const identity_visit *visit, pb
                             pb_arena *arena, service_guest *guest, pb_error *err)
 {
     PB_TRY(identity_caller_find(session, token, visit->now_us, arena, &guest->caller, err));
+    PB_TRY(identity_policy_prepare(session, err));
     PB_TRY(identity_actor_hold(session, guest->caller.user, visit->now_us, &guest->held, err));
     identity_actor *actor = &guest->held.actor;
     actor->second_factor = guest->caller.second_factor;

@@ -394,6 +394,47 @@ static void test_the_policy_kept_is_the_one_in_force(void **state)
     world_close(&w);
 }
 
+static pb_status see_now(db_session *session, void *context, pb_error *err)
+{
+    return identity_policy_now(session, context, err);
+}
+
+/* A transaction that had to make it leaves nothing behind; who then prepares it for others makes it
+ * once. */
+/* shows: ACC-1 PER-1 */
+static void test_the_policy_is_prepared_for_transactions(void **state)
+{
+    (void)state;
+    world w;
+    pb_error err;
+    world_open_as(&w, false);
+    int64_t number = put(&w, READS);
+    const identity_actor actor = {.roles = &number, .role_count = 1};
+    identity_policy *seen[4] = {NULL};
+    for (int i = 0; i < 4; i++) {
+        if (i == 2) {
+            db_session *session = look(&w);
+            world_must(identity_policy_prepare(session, &err), &err);
+            db_snapshot_close(session);
+        }
+        world_must(db_write(w.workspace, see_now, &seen[i], &err), &err);
+    }
+    assert_ptr_not_equal(seen[0], seen[1]);
+    assert_ptr_not_equal(seen[1], seen[2]);
+    assert_ptr_equal(seen[2], seen[3]);
+    for (int i = 0; i < 4; i++)
+        identity_policy_release(seen[i]);
+    /* a change makes it anew, prepared or not */
+    put(&w, CHANGES);
+    identity_policy *changed = NULL;
+    world_must(db_write(w.workspace, see_now, &changed, &err), &err);
+    assert_int_equal(
+        identity_decide(changed, &actor, IDENTITY_OP_CHANGE, w.deal, NULL, NULL).outcome,
+        IDENTITY_ALLOW);
+    identity_policy_release(changed);
+    world_close(&w);
+}
+
 enum { THREADS = 4, LOOKS = 30 };
 
 typedef struct crew {
@@ -459,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_what_ships_does_not_overwrite),
         cmocka_unit_test(test_no_change_lifts_a_child_above_its_parent),
         cmocka_unit_test(test_the_policy_kept_is_the_one_in_force),
+        cmocka_unit_test(test_the_policy_is_prepared_for_transactions),
         cmocka_unit_test(test_threads_share_one_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

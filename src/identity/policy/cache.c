@@ -5,6 +5,7 @@
  * undone sees is not kept.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "store.h"
@@ -13,6 +14,7 @@ typedef struct kept_policy {
     pthread_mutex_t lock;
     int64_t stamp;
     identity_policy *policy; /* NULL: none yet */
+    atomic_bool wanted;      /* somebody who could not keep it had to make it */
 } kept_policy;
 
 static void kept_free(void *slot)
@@ -75,6 +77,7 @@ static void keep(kept_policy *kept, int64_t stamp, identity_policy *policy)
         atomic_fetch_add(&policy->references, 1);
     }
     pthread_mutex_unlock(&kept->lock);
+    atomic_store(&kept->wanted, false);
     identity_policy_release(old);
 }
 
@@ -103,7 +106,9 @@ pb_status identity_policy_now(db_session *session, identity_policy **ret_policy,
         return PB_OK;
     PB_TRY(identity_policy_at(session, IDENTITY_OPEN, ret_policy, err));
     (*ret_policy)->purpose = stamp % 2 != 0;
-    if (!db_session_writes(session))
+    if (db_session_writes(session))
+        atomic_store(&kept->wanted, true);
+    else
         keep(kept, stamp, *ret_policy);
     return PB_OK;
 }
@@ -122,4 +127,18 @@ pb_status identity_purpose_set(db_session *session, bool required, pb_error *err
                                : "DELETE FROM setting WHERE name = 'reads.purpose'",
                       &stmt, err));
     return db_run(stmt, err);
+}
+
+pb_status identity_policy_prepare(db_session *session, pb_error *err)
+{
+    identity_policy *policy = NULL;
+    kept_policy *kept = kept_of(db_session_workspace(session));
+    if (kept == NULL)
+        return pb_fail_memory(err);
+    if (!atomic_load(&kept->wanted) || db_session_writes(session))
+        return PB_OK;
+    PB_TRY(identity_policy_now(session, &policy, err));
+    atomic_store(&kept->wanted, false); /* it was there already */
+    identity_policy_release(policy);
+    return PB_OK;
 }

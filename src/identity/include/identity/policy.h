@@ -25,6 +25,10 @@ pb_status identity_policy_now(db_session *session, identity_policy **ret_policy,
 bool identity_policy_purpose(const identity_policy *policy);
 /** Says whether they must. Inside db_write. */
 pb_status identity_purpose_set(db_session *session, bool required, pb_error *err);
+/** Makes the policy where a transaction had to make it for itself: what it sees may be undone, so
+ * it keeps nothing, and the next would make it again. For who has a snapshot on the way to a
+ * transaction; costs nothing otherwise. */
+pb_status identity_policy_prepare(db_session *session, pb_error *err);
 /** The policy of a moment. */
 pb_status identity_policy_at(db_session *session, int64_t at_us, identity_policy **ret_policy,
                              pb_error *err);
