@@ -42,9 +42,4 @@ const http_description *const http_descriptions[] = {
     &http_taking_description,
     NULL,
 };
-
-const http_job_kind *const http_job_kinds[] = {
-    http_taking_kinds,
-    NULL,
-};
 /* clang-format on */

@@ -5,7 +5,7 @@
  *                    202 /api/v1/jobs/17            │ progress                          in the
  * depot /jobs/17/events ◀┘                  /jobs/17/result, /files/…
  *
- * A new kind of job is a row in a table of `http_job_kind`, named in `tables.c`. A job that was
+ * A new kind of job is a row in a table of `http_job_kind`, named in `kinds.c`. A job that was
  * being done when the server ended begins anew with the next one; one whose server died is tried
  * again as often as its kind says, and is failed after that (`interrupted`).
  */
