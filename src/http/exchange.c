@@ -266,13 +266,14 @@ void http_exchange_run(http_exchange *exchange)
     pb_status status = run(exchange, &error);
     if (starts_over(exchange, status, &error))
         status = run(exchange, &error);
-    if (status == PB_CANCELLED && atomic_load(&exchange->connection->stop))
+    bool stopped = status == PB_CANCELLED && atomic_load(&exchange->connection->stop);
+    if (stopped)
         status = say_ends(response, &error);
     if (status == PB_OK && response->body.failed)
         status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), &error);
     if (status == PB_OK)
         return;
-    if (pb_status_http(status) >= 500)
+    if (pb_status_http(status) >= 500 && !stopped)
         http_log_error("request.failed", &error);
     /* What the operation said in headers (Allow, WWW-Authenticate, Retry-After) belongs to it. */
     size_t headers = response->header_count;
