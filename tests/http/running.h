@@ -3,7 +3,9 @@
 #ifndef TESTS_HTTP_RUNNING_H
 #define TESTS_HTTP_RUNNING_H
 
+#include "describe.h"
 #include "http/http.h"
+#include "jobs/jobs.h"
 #include "live.h"
 #include "route.h"
 #include "sys/file.h"
@@ -14,6 +16,10 @@
 enum { ASSETS_MAX = 64, UNFINISHED = 7 };
 
 static char *folder; /* of the test at hand */
+
+/* Besides its operations a test has nothing of the program's own. */
+const http_description *const http_descriptions[] = {NULL};
+const http_job_kind *const http_job_kinds[] = {NULL};
 
 static inline bool is_there(const char *name)
 {
