@@ -210,25 +210,14 @@ static pb_status say_ends(http_response *response, pb_error *err)
 /* The workspace as it is now, for all that this request does. */
 static void take_turn(http_exchange *exchange)
 {
-    const http_options *options = exchange->connection->server->options;
     bool may_wait = (exchange->request.route->flags & HTTP_BLOCKS) != 0;
-    pb_error why = {0};
-    if (options->turns == NULL)
-        return;
-    exchange->turn = service_turn_take(options->turns, may_wait, &why);
-    if (why.status != PB_OK)
-        http_log_error("model.not.renewed", &why);
-    exchange->options = *options;
-    exchange->options.service = exchange->turn->service;
-    exchange->options.workspace = exchange->turn->workspace;
-    exchange->options.desk = exchange->turn->desk;
+    exchange->turn = http_turn_take(exchange->connection->server, may_wait, &exchange->options);
     exchange->request.server = &exchange->options;
 }
 
 void http_exchange_end_turn(http_exchange *exchange)
 {
-    if (exchange->turn != NULL)
-        service_turn_release(exchange->connection->server->options->turns, exchange->turn);
+    http_turn_release(exchange->connection->server, exchange->turn);
     exchange->turn = NULL;
 }
 

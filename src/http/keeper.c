@@ -134,6 +134,16 @@ static void look_after_events(http_keeper *keeper, int64_t now_us)
     keeper->event_count = kept;
 }
 
+/* Does it to the workspace as it is open now. */
+static void look_after_workspace(const http_server *server, void (*what)(db_workspace *workspace))
+{
+    http_options now;
+    const struct service_turn *turn = http_turn_take(server, false, &now);
+    if (now.workspace != NULL)
+        what(now.workspace);
+    http_turn_release(server, turn);
+}
+
 /* When nothing was asked for a while, what is kept ready for the next request is given back: once,
  * until something is asked again. Locked, but for the time that takes. */
 static void rest(http_keeper *keeper, int64_t now_us)
@@ -149,8 +159,7 @@ static void rest(http_keeper *keeper, int64_t now_us)
         return;
     keeper->rested = true;
     pthread_mutex_unlock(&keeper->mutex);
-    if (server->options->workspace != NULL)
-        service_serving_rest(server->options->workspace);
+    look_after_workspace(server, service_serving_rest);
     sys_memory_trim();
     pthread_mutex_lock(&keeper->mutex);
 }
@@ -168,8 +177,7 @@ static void *keep(void *context)
             for (http_connection *c = keeper->first; c != NULL; c = c->next)
                 look_at(c, now_us);
             http_workers_nudge(keeper->server->workers);
-            if (keeper->server->options->workspace != NULL)
-                service_serving_tick(keeper->server->options->workspace);
+            look_after_workspace(keeper->server, service_serving_tick);
             looked_us = now_us;
         }
         rest(keeper, now_us);

@@ -141,11 +141,10 @@ static void put_number(pb_buf *out, const char *name, const char *type, const ch
 /* Of the workspace as it is open now; after a change of the model they begin anew. */
 static void put_workspace(const http_server *server, pb_buf *out)
 {
-    service_turns *turns = server->options->turns;
-    const service_turn *turn = turns != NULL ? service_turn_take(turns, false, NULL) : NULL;
-    service_figures(turn != NULL ? turn->workspace : server->options->workspace, out);
-    if (turn != NULL)
-        service_turn_release(turns, turn);
+    http_options now;
+    const service_turn *turn = http_turn_take(server, false, &now);
+    service_figures(now.workspace, out);
+    http_turn_release(server, turn);
 }
 
 void http_metrics_put(const http_metrics *metrics, http_server *server, pb_buf *out)

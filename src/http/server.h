@@ -139,6 +139,14 @@ void http_transport_quiesce(http_listener *listener);
 /** Ends what is left; nothing may be suspended any more. */
 void http_transport_stop(http_listener *listener);
 
+/* turn.c */
+/** The options of the server with service, workspace and desk as they are now; kept until it is let
+ * go. NULL: they never change. `may_wait`: see service_turn_take. */
+const struct service_turn *http_turn_take(const http_server *server, bool may_wait,
+                                          http_options *ret);
+/** Takes NULL. */
+void http_turn_release(const http_server *server, const struct service_turn *turn);
+
 /* exchange.c */
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */
 void http_exchange_run(http_exchange *exchange);

@@ -106,7 +106,7 @@ static pb_status keep_result(http_job *job, pb_error *err)
 static pb_status run_kind(labourer *l, const job_item *item, http_job *job, pb_error *err)
 {
     const http_job_kind *kind = kind_of(item->kind);
-    const http_options *options = l->all->server->options;
+    const http_options *options = job->server;
     if (kind == NULL)
         return pb_fail(err, PB_INTERNAL, PB_MSG("There is no kind of job “{kind}”."), "kind",
                        PB_ARG(item->kind), NULL);
@@ -142,7 +142,9 @@ static pb_status do_job(void *context, const job_item *item, service_beat *beat,
     if (arena == NULL)
         return pb_fail_memory(err);
     begin_job(l, item->n, beat);
-    http_job job = {.server = l->all->server->options,
+    http_options now; /* with the model of now, to the end of the job */
+    const struct service_turn *turn = http_turn_take(l->all->server, true, &now);
+    http_job job = {.server = &now,
                     .item = item,
                     .depot = l->all->depot,
                     .arena = arena,
@@ -163,6 +165,7 @@ static pb_status do_job(void *context, const job_item *item, service_beat *beat,
             http_log_error("job.failed", &why);
     }
     pb_buf_free(&job.result);
+    http_turn_release(l->all->server, turn);
     end_job(l);
     return PB_OK;
 }
