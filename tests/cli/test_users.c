@@ -115,7 +115,7 @@ static void id_of(const char *folder, const char *ws, const char *name, const ch
     program_free(&r);
 }
 
-/* shows: ACC-1 ACC-3 DUP-5 */
+/* shows: ACC-1 ACC-3 DQ-4 */
 static void test_users_follow_the_record_that_they_are(void **state)
 {
     static const char two[] = "Staff ID,Full Name,Email\nS-1,Ann Lee,ann@example.com\n"

@@ -83,7 +83,7 @@ pb_status http_rights_who_can(http_request *request, http_response *response, pb
     const model_field *field = NULL;
     service_who who;
     bool change = false;
-    int64_t at_us;
+    int64_t at_us = IDENTITY_OPEN;
     pb_str id;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
@@ -175,7 +175,7 @@ pb_status http_rights_matrix(http_request *request, http_response *response, pb_
     static const char *const names[] = {"at", "user", "entity", "operation", NULL};
     service_matrix matrix;
     choice c = {.entity = SIZE_MAX};
-    int64_t at_us;
+    int64_t at_us = IDENTITY_OPEN;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, names, err));

@@ -160,7 +160,7 @@ static pb_status answer(http_request *request, http_response *response, role_tel
 {
     static const char *const names[] = {"at", NULL};
     identity_policy *policy = NULL;
-    int64_t at_us;
+    int64_t at_us = IDENTITY_OPEN;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, names, err));

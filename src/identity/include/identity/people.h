@@ -76,10 +76,10 @@ pb_status identity_user_end(db_session *session, const identity_call *call, pb_u
 pb_status identity_user_return(db_session *session, const identity_call *call, pb_uuid user,
                                int64_t until_us, pb_error *err);
 
-/** Users who are the record `from` of staff or contacts are the record `into` from now on, since the
- * one was merged into the other; `back`: only those that a merge of `into` had brought to `from`,
- * which was taken apart. Of other entities nothing is done. One look into an index where nobody is
- * that record. */
+/** Users who are the record `from` of staff or contacts are the record `into` from now on, since
+ * the one was merged into the other; `back`: only those that a merge of `into` had brought to
+ * `from`, which was taken apart. Of other entities nothing is done. One look into an index where
+ * nobody is that record. */
 pb_status identity_follow(db_session *session, const identity_call *call, pb_str entity,
                           pb_uuid from, pb_uuid into, bool back, pb_error *err);
 
