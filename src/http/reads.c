@@ -112,7 +112,7 @@ static void write_one(http_exchange *exchange)
 /* As many as are written at once; the rest of the list is given back. */
 static http_exchange *write_some(http_exchange *list)
 {
-    const service_later *laters[TOGETHER];
+    const service_later *laters[TOGETHER] = {NULL};
     size_t count = 0;
     http_exchange *rest = list, *next;
     for (; rest != NULL && count < TOGETHER; rest = rest->next_read)
