@@ -101,7 +101,7 @@ static bool check_body(http_exchange *exchange)
     if (takes(route, type))
         return true;
     refuse(exchange, 415, PB_USAGE, PB_MSG("A body of type “{value}” is not read here."),
-           PB_MSG("The header Accept names what is."), type);
+           PB_MSG("The header Accept names what is."), type.ptr != NULL ? type : PB_STR(""));
     http_response_header(&exchange->response,
                          exchange->request.method == HTTP_PATCH ? "Accept-Patch" : "Accept",
                          pb_str_c(route->takes));

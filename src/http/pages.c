@@ -8,10 +8,6 @@
 
 static const char page_policy[] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
                                   "base-uri 'none'; form-action 'none'";
-/* A report is one file: its styles stand in it. It has no script. */
-const char http_report_policy[] =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'none'";
 
 static const char style[] =
     "body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1.5rem;"
@@ -99,7 +95,7 @@ static pb_status report(http_request *request, http_response *response, pb_error
         return PB_NOT_FOUND;
     }
     response->type = "text/html; charset=utf-8";
-    response->policy = http_report_policy;
+    response->policy = request->host->report_policy;
     pb_buf_add(&response->body, pb_buf_str(&request->host->report));
     return PB_OK;
 }

@@ -7,7 +7,9 @@
 extern const http_route http_pages[];
 extern const http_description http_pages_description;
 
-/** Content-Security-Policy of a report as HTML. */
-extern const char http_report_policy[];
+/** Makes the styles at single elements of a report rules of one more sheet; `*ret_policy` is the
+ * Content-Security-Policy under which browsers draw it, and nothing else. */
+pb_status http_report_prepare(pb_buf *page, pb_arena *arena, const char **ret_policy,
+                              pb_error *err);
 
 #endif

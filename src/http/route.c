@@ -69,14 +69,17 @@ const http_route *http_route_find(const http_request *request, unsigned *ret_all
     for (const http_route *const *table = http_tables; *table != NULL; table++)
         for (const http_route *route = *table; route->path != NULL; route++) {
             size_t places;
-            if (!leads(route, request, &places))
+            if (!leads(route, request, &places) || places > fewest)
                 continue;
-            allowed |= route->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : route->method;
-            /* What is named word by word goes before what is left open. */
-            if (route->method == method && places < fewest) {
-                best = route;
+            /* What is named word by word goes before what is left open, whatever its methods. */
+            if (places < fewest) {
+                best = NULL;
+                allowed = 0;
                 fewest = places;
             }
+            allowed |= route->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : route->method;
+            if (route->method == method && best == NULL)
+                best = route;
         }
     *ret_allowed = allowed != 0 ? allowed | HTTP_OPTIONS : 0;
     return best;

@@ -19,7 +19,8 @@ static void add(struct MHD_Response *answer, const char *name, const char *value
 static void add_safety(const http_exchange *exchange, struct MHD_Response *answer, bool *ok)
 {
     const http_response *response = &exchange->response;
-    if (exchange->request.secure)
+    /* Before its headers were read, a request is known by its connection alone. */
+    if (exchange->request.secure || exchange->connection->session != NULL)
         add(answer, "Strict-Transport-Security", "max-age=31536000; includeSubDomains", ok);
     add(answer, "Content-Security-Policy",
         response->policy != NULL ? response->policy : default_policy, ok);

@@ -11,7 +11,7 @@
 #include "sys/random.h"
 #include "sys/signal.h"
 
-enum { REPORT_MAX = 64 << 20, LOOK_US = 10000, WAIT_US = 600 * 1000 * 1000 };
+enum { LOOK_US = 10000, WAIT_US = 600 * 1000 * 1000 };
 
 static void fill(uint32_t *number, uint32_t usual)
 {
@@ -165,7 +165,7 @@ static pb_status open_all(http_server *server, pb_error *err)
     PB_TRY(open_catalogs(server, err));
     PB_TRY(word_too_late(server, err));
     if (server->options->report != NULL)
-        PB_TRY(sys_file_read(server->options->report, REPORT_MAX, &server->report, err));
+        PB_TRY(http_report_open(server, err));
     PB_TRY(open_sockets(server, hosts, &host_count, err));
     if (has_tls(server))
         PB_TRY(
@@ -259,7 +259,7 @@ static pb_status unfinished(pb_error *err)
 pb_status http_serve(const http_options *options, pb_error *err)
 {
     http_server server = {
-        .options = options, .limits = options->limits, .report = PB_BUF_INIT(REPORT_MAX)};
+        .options = options, .limits = options->limits, .report = PB_BUF_INIT(HTTP_REPORT_MAX)};
     fill_limits(&server.limits);
     sys_signals_hangup();
     pb_status status = open_all(&server, err);

@@ -44,9 +44,10 @@ typedef struct http_listener {
 
 struct http_server {
     const http_options *options;
-    http_limits limits;      /* with the defaults filled in */
-    pb_arena *arena;         /* as long as the server */
-    pb_catalog *catalogs[2]; /* zh-CN, fa */
+    http_limits limits;        /* with the defaults filled in */
+    pb_arena *arena;           /* as long as the server */
+    pb_catalog *catalogs[2];   /* zh-CN, fa */
+    const char *report_policy; /* Content-Security-Policy of the report */
     pb_buf report;
     pb_str too_late; /* what is said to who was too slow, as it goes over the wire */
     http_metrics *metrics;
@@ -261,5 +262,10 @@ void http_events_end(http_events *events);
 http_events *http_events_hold(http_events *events);
 http_events *http_events_release(http_events *events);
 bool http_events_ended(http_events *events);
+
+/* report.c */
+enum { HTTP_REPORT_MAX = 64 << 20 };
+/** Reads the report that is shown, and which styles it has. */
+pb_status http_report_open(http_server *server, pb_error *err);
 
 #endif

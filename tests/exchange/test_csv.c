@@ -172,6 +172,7 @@ static void assert_put(const char *cell, bool guard, const char *expected)
     assert_string_equal(pb_buf_cstr(&out), expected);
 }
 
+/* ASVS V1.2.10 */
 /* shows: SEC-4 */
 static void test_cells_are_quoted_and_guarded(void **state)
 {

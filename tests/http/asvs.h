@@ -29,7 +29,11 @@ static asvs_group asvs;
 static inline int asvs_open(void **state)
 {
     (void)state;
-    asvs.office = office_open_with(asvs.options);
+    char *folder = program_folder();
+    program_write(folder, "report.html",
+                  "<html><head><style>b{color:red}</style></head><body>"
+                  "<b style=\"width:7%\">x</b><i style=\"width:7%\">y</i></body></html>");
+    asvs.office = office_open_in(folder, asvs.options);
     return 0;
 }
 

@@ -37,6 +37,7 @@ const http_route *const http_tables[] = {table, NULL};
 
 /* ---- tests ---- */
 
+/* ASVS V15.2.2 */
 /* shows: INT-1 PER-1 */
 static void test_an_answer_takes_so_long_and_no_longer(void **state)
 {

@@ -70,6 +70,7 @@ static void expect(const served *s, int status, const char *has, const char *byt
 
 #define EXPECT(s, status, has, bytes) expect((s), (status), (has), (bytes), sizeof(bytes) - 1)
 
+/* ASVS V4.2.1 */
 /* shows: SEC-4 INT-1 */
 static void test_what_two_servers_may_read_differently_is_refused(void **state)
 {

@@ -1,8 +1,8 @@
 /* The server at work, with operations of this test's own: workers, streams, TLS, and its end. */
 #include "events.h"
 #include "running.h"
+#include "secured.h"
 
-#include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <zlib.h>
 
@@ -312,47 +312,6 @@ static void test_news_of_a_long_job_come_as_events(void **state)
 
 /* ---- TLS ---- */
 
-typedef struct secured {
-    int fd;
-    gnutls_session_t session;
-    gnutls_certificate_credentials_t credentials;
-} secured;
-
-/* The result of the handshake; 0: it went well. */
-static int shake(secured *s, unsigned port, const char *priorities)
-{
-    int code;
-    s->fd = live_connect(port);
-    gnutls_init(&s->session, GNUTLS_CLIENT);
-    gnutls_certificate_allocate_credentials(&s->credentials);
-    gnutls_priority_set_direct(s->session, priorities, NULL);
-    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, s->credentials);
-    gnutls_transport_set_int(s->session, s->fd);
-    do
-        code = gnutls_handshake(s->session);
-    while (code < 0 && !gnutls_error_is_fatal(code));
-    return code;
-}
-
-static void part(secured *s)
-{
-    gnutls_deinit(s->session);
-    gnutls_certificate_free_credentials(s->credentials);
-    close(s->fd);
-}
-
-/* Sends and reads until the server closes. */
-static void ask(secured *s, const char *text, char *answer, size_t size)
-{
-    size_t length = 0;
-    ssize_t got;
-    assert_int_equal(gnutls_record_send(s->session, text, strlen(text)), strlen(text));
-    while ((got = gnutls_record_recv(s->session, answer + length, size - 1 - length)) > 0 ||
-           got == GNUTLS_E_AGAIN || got == GNUTLS_E_INTERRUPTED)
-        length += got > 0 ? (size_t)got : 0;
-    answer[length] = '\0';
-}
-
 static void certificate_of(const secured *s, unsigned char ret_print[32])
 {
     unsigned count = 0;
@@ -362,6 +321,7 @@ static void certificate_of(const secured *s, unsigned char ret_print[32])
     assert_int_equal(gnutls_fingerprint(GNUTLS_DIG_SHA256, list, ret_print, &size), 0);
 }
 
+/* ASVS V12.1.1 V12.1.2 */
 /* shows: SEC-1 SEC-4 */
 static void test_tls_is_new_enough_and_its_certificate_changes_at_a_signal(void **state)
 {
@@ -373,19 +333,20 @@ static void test_tls_is_new_enough_and_its_certificate_changes_at_a_signal(void 
     char made[4200];
     secured s;
     static const char asked[] = "GET /worked HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    assert_true(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.1") < 0);
-    part(&s);
-    assert_true(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:-ECDHE-ECDSA:-ECDHE-RSA") < 0);
-    part(&s);
-    assert_int_equal(shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2"), 0);
-    part(&s);
-    assert_int_equal(shake(&s, r.tls, "NORMAL"), 0);
+    assert_true(secured_shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.1") < 0);
+    secured_part(&s);
+    assert_true(secured_shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:-ECDHE-ECDSA:-ECDHE-RSA") <
+                0);
+    secured_part(&s);
+    assert_int_equal(secured_shake(&s, r.tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2"), 0);
+    secured_part(&s);
+    assert_int_equal(secured_shake(&s, r.tls, "NORMAL"), 0);
     assert_int_equal(gnutls_protocol_get_version(s.session), GNUTLS_TLS1_3);
     certificate_of(&s, first);
-    ask(&s, asked, answer, sizeof answer);
+    secured_ask(&s, asked, answer, sizeof answer);
     assert_has(answer, "HTTP/1.1 200 OK");
     assert_has(answer, "Strict-Transport-Security: max-age=31536000");
-    part(&s);
+    secured_part(&s);
     snprintf(made, sizeof made, "%s/made.pem", folder);
     assert_int_equal(stat(made, &about), 0);
     assert_int_equal(about.st_mode & 07777, 0600);
@@ -394,10 +355,10 @@ static void test_tls_is_new_enough_and_its_certificate_changes_at_a_signal(void 
     program_write(folder, "made.pem", "-----BEGIN CERTIFICATE-----\n");
     kill(r.child, SIGHUP);
     await_log("\"event\":\"certificate.kept\"");
-    assert_int_equal(shake(&s, r.tls, "NORMAL"), 0);
+    assert_int_equal(secured_shake(&s, r.tls, "NORMAL"), 0);
     certificate_of(&s, second);
     assert_memory_equal(first, second, 32);
-    part(&s);
+    secured_part(&s);
     /* Another certificate. */
     running other = r;
     char *here = folder;
@@ -408,13 +369,13 @@ static void test_tls_is_new_enough_and_its_certificate_changes_at_a_signal(void 
     program_write(folder, "made.pem", pem);
     kill(other.child, SIGHUP);
     await_log("\"event\":\"certificate.read\"");
-    assert_int_equal(shake(&s, other.tls, "NORMAL"), 0);
+    assert_int_equal(secured_shake(&s, other.tls, "NORMAL"), 0);
     certificate_of(&s, second);
     assert_memory_not_equal(first, second, 32);
     /* Who is slow within TLS is told so there. */
-    ask(&s, "GET /quick HTTP/1.1\r\nHo", answer, sizeof answer);
+    secured_ask(&s, "GET /quick HTTP/1.1\r\nHo", answer, sizeof answer);
     assert_has(answer, "HTTP/1.1 408 ");
-    part(&s);
+    secured_part(&s);
     free(kept);
     free(pem);
     end(&other);

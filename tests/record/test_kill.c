@@ -120,6 +120,7 @@ static void make_workspace(trial *t)
     w->workspace = db_workspace_close(w->workspace);
 }
 
+/* ASVS V2.3.3 */
 /* shows: PER-2 PER-3 REC-7 */
 static void test_killed_writers_lose_nothing_acknowledged(void **state)
 {

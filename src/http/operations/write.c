@@ -210,7 +210,10 @@ pb_status http_op_change(http_request *request, http_response *response, pb_erro
     pb_uuid id;
     PB_TRY(find_version(request, response, &entity, &id, &write.expected_version, err));
     write.change = &id;
-    PB_TRY(put_record(request, response, entity, &write, &written, &refused, err));
+    pb_status status = put_record(request, response, entity, &write, &written, &refused, err);
+    if (status == PB_CONFLICT)
+        response->status = 412; /* somebody was faster, since the version was looked at */
+    PB_TRY(status);
     if (!refused)
         put_one(response, &written.record);
     return PB_OK;

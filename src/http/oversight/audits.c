@@ -161,7 +161,7 @@ pb_status http_oversight_report(http_request *request, http_response *response, 
                                 &response->body, &language, err));
     response->type = form->type;
     if (strcmp(form->name, "html") == 0)
-        response->policy = http_report_policy;
+        PB_TRY(http_report_prepare(&response->body, request->arena, &response->policy, err));
     http_response_header(response, "Content-Language", language);
     if (form->file == NULL)
         return PB_OK;
