@@ -153,12 +153,48 @@ static void test_a_run_is_taken_back(void **state)
     work_end(&w);
 }
 
+/* shows: INT-1 PER-1 */
+static void test_jobs_and_files_outlive_the_server(void **state)
+{
+    work w;
+    (void)state;
+    work_start(&w);
+    long first = work_ask(&w, w.carrier, "/api/v1/exports", "{\"entity\":\"contact\"}");
+    work_over(&w, w.carrier, first, "done");
+    /* Whether it was done, being done or waiting when the server was told to end. */
+    long second = work_ask(&w, w.carrier, "/api/v1/exports", "{\"entity\":\"contact\"}");
+    client_stop(&w.c);
+    w.c = client_start(w.c.folder);
+    client_hold(&w.c, w.carrier);
+    client_answer a = work_get(&w, w.carrier, 200, first, "/files/contact.csv");
+    assert_non_null(strstr(a.text, "Ada Lovelace"));
+    client_free(&a);
+    work_over(&w, w.carrier, second, "done");
+    a = work_get(&w, w.carrier, 200, second, "/files/contact.csv");
+    assert_non_null(strstr(a.text, "Grace Hopper"));
+    client_free(&a);
+    /* What was seen of it before is not told again. */
+    char header[300], path[80];
+    a = work_wait(&w, w.carrier, first);
+    const char *id = strstr(a.text, "id: ");
+    assert_non_null(id);
+    (void)snprintf(header, sizeof header, "%sLast-Event-ID: %.*s\r\n", w.carrier,
+                   id == NULL ? 0 : (int)strcspn(id + 4, "\r\n"), id == NULL ? "" : id + 4);
+    (void)snprintf(path, sizeof path, "/api/v1/jobs/%ld/events", first);
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", path, header, NULL);
+    assert_null(strstr(a.text, "event: "));
+    client_free(&a);
+    work_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_export_shows_what_may_be_seen),
         cmocka_unit_test(test_what_is_asked_for_is_checked_at_once),
         cmocka_unit_test(test_a_run_is_taken_back),
+        cmocka_unit_test(test_jobs_and_files_outlive_the_server),
     };
     return cmocka_run_group_tests_name("http/jobs", tests, NULL, NULL);
 }
