@@ -153,11 +153,11 @@ static model_body_kind kind_of(const model_schema *schema, const service_model_w
     const model_entity *entity = model_entity_find(schema, wish->entity);
     const model_field *field =
         entity == NULL || pb_str_empty(wish->field) ? NULL : model_field_find(entity, wish->field);
+    bool own =
+        pb_str_empty(wish->field) ? entity != NULL && entity->own : field != NULL && field->own;
     if (pb_str_empty(wish->field))
-        return wish->make    ? MODEL_BODY_NEW_ENTITY
-               : entity->own ? MODEL_BODY_OWN_ENTITY
-                             : MODEL_BODY_ENTITY;
-    return wish->make ? MODEL_BODY_NEW_FIELD : field->own ? MODEL_BODY_OWN_FIELD : MODEL_BODY_FIELD;
+        return wish->make ? MODEL_BODY_NEW_ENTITY : own ? MODEL_BODY_OWN_ENTITY : MODEL_BODY_ENTITY;
+    return wish->make ? MODEL_BODY_NEW_FIELD : own ? MODEL_BODY_OWN_FIELD : MODEL_BODY_FIELD;
 }
 
 static pb_status make_items(model_work *work, const model_schema *schema, const model_kept *kept,
