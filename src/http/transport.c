@@ -268,7 +268,10 @@ static void complete(void *context, struct MHD_Connection *mhd, void **place,
         return;
     int64_t us = sys_monotonic_us() - exchange->began_us;
     http_tls_answered(exchange->connection);
-    bool out = exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    /* Who closed while it was worked on was answered for the form only. */
+    bool gone = atomic_load(&exchange->connection->stop) && !atomic_load(&server->draining);
+    bool out =
+        exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK && !gone;
     if (out)
         http_metrics_count(server->metrics, exchange->request.route, exchange->response.status, us);
     else
