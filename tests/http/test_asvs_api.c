@@ -143,8 +143,7 @@ static void tokens_of_other_makers(office *o)
         /* {"alg":"none"}, {"alg":"None"}, {"alg":"HS256"}; {"sub":"ann","name":"ann"} */
         "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4iLCJuYW1lIjoiYW5uIn0.",
         "eyJhbGciOiJOb25lIn0.eyJzdWIiOiJhbm4iLCJuYW1lIjoiYW5uIn0.",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJuYW1lIjoiYW5uIn0."
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJuYW1lIjoiYW5uIn0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "pbk_000000000000000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "pbk__",
         "null",
