@@ -325,6 +325,10 @@ def long_cases(folder, root, names):
     for name in sorted(os.listdir(os.path.join(root, "tests", "fuzz", "corpus"))):
         cases.append({"name": f"fuzz {name}", "timeout": 3600,
                       "cmd": [os.path.join(root, "tests", "fuzz", "run"), name, "600"]})
+    for tool in ("sslscan", "slowhttptest", "ffuf", "sqlmap", "wapiti"):
+        cases.append({"name": f"attack {tool}", "timeout": 2 * 3600,
+                      "env": {"PROBITY_ROOT": root, "PROBITY_BUILD": folder},
+                      "cmd": [os.path.join(root, "tests", "attack", "run.py"), tool]})
     cases.append({"name": "fresh-machine", "timeout": 2 * 3600,
                   "env": {"TMPDIR": "/var/tmp"},
                   "cmd": [os.path.join(root, "tools", "fresh-machine")]})

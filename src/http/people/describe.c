@@ -68,7 +68,7 @@ static const http_schema schemas[] = {
                    "key?:string scopes?:string? rate?:integer read_only?:boolean"},
     {"KeyNew", "label:string scopes?:string? rate?:integer? read_only?:boolean? until?:date-time? "
                "why?:string?"},
-    {"KeyMade", "credential:integer key:string"},
+    {"KeyMade", "credential:integer key:string client_id:string client_secret:string"},
     {"Teams", "teams:[Team]"},
     {"Team", "id:uuid name:string from:date-time members:[string]"},
     {"TeamNew", "name:string why?:string?"},

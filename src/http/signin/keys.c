@@ -48,14 +48,20 @@ pb_status http_signin_read_wish(const json_value *body, identity_key_wish *wish,
                : PB_OK;
 }
 
+/* The key as it goes into a header, and its parts as OAuth 2 names them. */
 void http_signin_put_key(http_response *response, int64_t n, const char *key)
 {
+    pb_str parts = pb_str_c(key), mark, id;
     pb_json json;
+    (void)pb_str_split(&parts, '_', &mark);
+    (void)pb_str_split(&parts, '_', &id);
     response->status = 201;
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member_i64(&json, "credential", n);
     pb_json_member(&json, "key", pb_str_c(key));
+    pb_json_member(&json, "client_id", id);
+    pb_json_member(&json, "client_secret", parts);
     pb_json_object_end(&json);
 }
 
