@@ -314,8 +314,8 @@ static pb_status read_head(service_depot *depot, service_withdrawing *file, pb_e
 {
     char path[PATH_ROOM];
     uint8_t head[MARK + HEADER];
-    size_t len;
-    bool last;
+    size_t len = 0;
+    bool last = false;
     path_of(depot, file->id, path);
     if (sys_path_kind(path) != SYS_FILE)
         return fail_gone(err);
@@ -333,8 +333,10 @@ static pb_status open_file(service_depot *depot, pb_uuid id, service_withdrawing
                            pb_error *err)
 {
     service_withdrawing *file = calloc(1, sizeof *file);
-    if (file == NULL)
-        return pb_fail_memory(err);
+    if (file == NULL) {
+        pb_fail_memory(err);
+        return PB_MEMORY;
+    }
     file->id = id;
     pb_status status = read_head(depot, file, err);
     *ret_file = status == PB_OK ? file : service_withdraw_end(file);
@@ -370,7 +372,7 @@ static pb_status keep_texts(service_deposit *what, pb_arena *arena, pb_error *er
 pb_status service_deposit_find(service_depot *depot, pb_uuid user, pb_uuid id, pb_arena *arena,
                                service_deposit *ret_deposit, pb_error *err)
 {
-    service_withdrawing *file;
+    service_withdrawing *file = NULL;
     PB_TRY(open_own(depot, user, id, &file, err));
     *ret_deposit = about(file);
     pb_status status = keep_texts(ret_deposit, arena, err);
@@ -383,7 +385,7 @@ static pb_status look_at(service_depot *depot, pb_str name, pb_arena *arena,
                          service_deposit *ret_deposit, bool *ret_there, pb_error *err)
 {
     pb_uuid id;
-    service_withdrawing *file;
+    service_withdrawing *file = NULL;
     *ret_there = false;
     if (!pb_uuid_parse(name, &id) || open_file(depot, id, &file, NULL) != PB_OK)
         return PB_OK;
@@ -428,7 +430,7 @@ static pb_status remove_file(service_depot *depot, pb_uuid id, pb_error *err)
 
 pb_status service_deposit_remove(service_depot *depot, pb_uuid user, pb_uuid id, pb_error *err)
 {
-    service_withdrawing *file;
+    service_withdrawing *file = NULL;
     PB_TRY(open_own(depot, user, id, &file, err));
     service_withdraw_end(file);
     return remove_file(depot, id, err);
@@ -500,7 +502,7 @@ service_withdrawing *service_withdraw_end(service_withdrawing *file)
 pb_status service_withdraw_all(service_depot *depot, pb_uuid user, pb_uuid id, pb_buf *out,
                                pb_error *err)
 {
-    service_withdrawing *file;
+    service_withdrawing *file = NULL;
     pb_str bytes = PB_STR("");
     PB_TRY(open_own(depot, user, id, &file, err));
     pb_status status;

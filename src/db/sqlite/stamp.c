@@ -22,6 +22,8 @@ static const volatile uint32_t *find_index(db_conn *conn)
 bool db_sqlite_stamp(db_conn *conn, uint32_t *ret_stamp, bool *ret_begun)
 {
     *ret_begun = sqlite3_get_autocommit(conn->db) == 0;
+    if (conn->target->scratch) /* without such a log, nobody would let go of its index */
+        return false;
     if (conn->index == NULL && *ret_begun)
         conn->index = find_index(conn);
     if (conn->index == NULL)
