@@ -110,7 +110,7 @@ static inline int asvs_run(const char *name, const asvs_row *rows, size_t count,
                            const char *const *options)
 {
     struct CMUnitTest tests[ASVS_ROWS + 1] = {
-        {.name = "all rows are there", .test_func = asvs_all_are_there}};
+        {.name = "all_rows_are_there", .test_func = asvs_all_are_there}};
     if (count > ASVS_ROWS)
         return 1;
     asvs = (asvs_group){.name = name, .rows = rows, .count = count, .options = options};

@@ -28,9 +28,9 @@ bool db_sqlite_stamp(db_conn *conn, uint32_t *ret_stamp, bool *ret_begun)
         conn->index = find_index(conn);
     if (conn->index == NULL)
         return false;
-    uint32_t first = conn->index[AT_CHANGE];
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    uint32_t second = conn->index[HEAD_WORDS + AT_CHANGE];
+    /* The other way round than they are written: equal means that both are of one commit. */
+    uint32_t first = __atomic_load_n(&conn->index[AT_CHANGE], __ATOMIC_ACQUIRE);
+    uint32_t second = __atomic_load_n(&conn->index[HEAD_WORDS + AT_CHANGE], __ATOMIC_ACQUIRE);
     *ret_stamp = first;
     return first == second && conn->index[AT_VERSION] == VERSION;
 }
