@@ -1,18 +1,8 @@
-/* The forms of an audit's report, and keeping an audit in the workspace it was made of. */
+/* Keeping an audit in the workspace it was made of. */
 #ifndef CLI_AUDIT_KEEP_H
 #define CLI_AUDIT_KEEP_H
 
 #include "context.h"
-
-typedef pb_status (*audit_maker)(const report_input *report, pb_locale *locale, pb_buf *out,
-                                 pb_error *err);
-enum { AUDIT_FORMS = 5 };
-/** In the order they are written. */
-extern const struct audit_form {
-    const char *form; /* html, … */
-    const char *file;
-    audit_maker make;
-} audit_forms[AUDIT_FORMS];
 
 /** Whether what was asked for can be kept: one workspace, told with masked values. */
 pb_status audit_keep_check(cli_context *context, pb_error *err);

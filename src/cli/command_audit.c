@@ -2,6 +2,7 @@
 #include "audit_keep.h"
 #include "command.h"
 
+#include "service/forms.h"
 #include "sys/file.h"
 
 /* What `audit` was asked for. */
@@ -60,18 +61,19 @@ static pb_status read_request(const cli_context *context, audit_request *request
 typedef struct report_kind {
     const char *name;
     bool wanted;
-    audit_maker make;
+    service_report_maker make;
     sys_writer *file;
 } report_kind;
 
-enum { REPORT_KINDS = AUDIT_FORMS };
+enum { REPORT_KINDS = SERVICE_REPORT_FORMS };
 
 static void report_kinds(const audit_request *request, report_kind ret_kinds[REPORT_KINDS])
 {
     const bool wanted[REPORT_KINDS] = {request->html, request->json, request->csv, request->pdf,
                                        request->xlsx};
     for (size_t i = 0; i < REPORT_KINDS; i++)
-        ret_kinds[i] = (report_kind){audit_forms[i].file, wanted[i], audit_forms[i].make, NULL};
+        ret_kinds[i] = (report_kind){service_report_forms[i].file, wanted[i],
+                                     service_report_forms[i].make, NULL};
 }
 
 static pb_status make_report(cli_context *context, const report_input *report, const char *dir,

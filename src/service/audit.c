@@ -66,7 +66,6 @@ static pb_status mail_domains(void *context, const pb_str *domains, size_t count
     return PB_OK;
 }
 
-/* The name of what was audited: that of the file, folder or workspace, without its ending. */
 /* The database's name of a URL, which may hold a password and is never shown as it is. */
 static pb_str database_of(const char *url, pb_arena *arena)
 {
@@ -77,12 +76,12 @@ static pb_str database_of(const char *url, pb_arena *arena)
 
 /* The name of what was audited: that of the file, folder, workspace or database, without its
  * ending. */
-static pb_str title_of(const service_source *source, pb_arena *arena)
+static pb_str title_of(const char *place, pb_arena *arena)
 {
-    if (pb_str_find(pb_str_c(source->paths[0]), PB_STR("://")) != SIZE_MAX)
-        return database_of(source->paths[0], arena);
-    char *path = sys_path_real(arena, source->paths[0]);
-    pb_str name = path != NULL ? sys_path_name(path) : pb_str_c(source->paths[0]);
+    if (pb_str_find(pb_str_c(place), PB_STR("://")) != SIZE_MAX)
+        return database_of(place, arena);
+    char *path = sys_path_real(arena, place);
+    pb_str name = path != NULL ? sys_path_name(path) : pb_str_c(place);
     if (pb_str_ends(name, PB_STR(".csv")))
         name.len -= 4;
     return name;
@@ -168,7 +167,7 @@ pb_status service_audit(service_core *service, const service_call *call,
 {
     service_audit_result result = {0};
     service_opened opened;
-    result.title = title != NULL ? pb_str_c(title) : title_of(source, arena);
+    result.title = title != NULL ? pb_str_c(title) : title_of(source->paths[0], arena);
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
     pb_status status = service_controls(service, &result.catalogue, err);
     if (status == PB_OK)
@@ -180,6 +179,18 @@ pb_status service_audit(service_core *service, const service_call *call,
     if (status == PB_OK)
         *ret_result = result;
     return status;
+}
+
+pb_status service_audit_here(service_core *service, const service_call *call,
+                             db_workspace *workspace, pb_str title, int64_t as_of_days,
+                             pb_arena *arena, service_audit_result *ret_result, pb_error *err)
+{
+    service_audit_result result = {
+        .title = title.len > 0 ? title : title_of(db_workspace_url(workspace), arena)};
+    PB_TRY(service_controls(service, &result.catalogue, err));
+    PB_TRY(run_controls(service, call, workspace, true, as_of_days, arena, &result, err));
+    *ret_result = result;
+    return PB_OK;
 }
 
 report_input service_report(const service_core *service, const service_audit_result *result,

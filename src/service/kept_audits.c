@@ -8,54 +8,11 @@
 
 #include <math.h>
 
-/* ---- keeping ---- */
-
-typedef struct keeping {
-    const service_call *call;
-    const service_audit_result *result;
-    const finding_report *reports;
-    size_t count;
-    bool own;
-    int64_t run;
-} keeping;
-
-static pb_status keep(db_session *session, void *context, pb_error *err)
-{
-    keeping *k = context;
-    const audit_result *result = &k->result->result;
-    const finding_call by = {k->call->actor, k->call->now_us};
-    finding_run run = {.at_us = by.now_us,
-                       .as_of_days = result->as_of_days,
-                       .by = by.actor.name,
-                       .title = k->result->title,
-                       .own = k->own,
-                       .letter = result->overall.letter,
-                       .score = result->overall.score,
-                       .records = result->records};
-    memcpy(run.rules, k->result->catalogue->hash, sizeof run.rules);
-    PB_TRY(finding_run_keep(session, &by, &run, result, &k->run, err));
-    for (size_t i = 0; i < k->count; i++)
-        PB_TRY(finding_report_keep(session, k->run, &k->reports[i], err));
-    return PB_OK;
-}
-
-pb_status service_audit_keep(const service_call *call, db_workspace *workspace,
-                             const service_audit_result *result, bool own,
-                             const finding_report *reports, size_t report_count, int64_t *ret_run,
-                             pb_error *err)
-{
-    keeping k = {call, result, reports, report_count, own, 0};
-    PB_TRY(service_may_do(call, workspace, IDENTITY_OP_AUDIT, err));
-    PB_TRY(db_write_within(workspace, call->limits, keep, &k, err));
-    *ret_run = k.run;
-    return PB_OK;
-}
-
 /* ---- starting ---- */
 
 /* An external auditor looks, and has nothing done. */
-static pb_status may_start(const service_call *call, db_workspace *workspace,
-                           identity_operation operation, pb_error *err)
+pb_status service_may_start(const service_call *call, db_workspace *workspace,
+                            identity_operation operation, pb_error *err)
 {
     PB_TRY(service_may_do(call, workspace, operation, err));
     if (call->who == NULL || !call->who->read_only)
@@ -90,23 +47,6 @@ static pb_status start(const service_call *call, db_workspace *workspace, const 
     return service_job_add(call, workspace, &wish, ret_job, err);
 }
 
-pb_status service_audit_start(const service_call *call, db_workspace *workspace, pb_str title,
-                              int64_t *ret_job, pb_error *err)
-{
-    PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
-    PB_TRY(may_start(call, workspace, IDENTITY_OP_AUDIT, err));
-    PB_TRY(put_argument(&arguments, "title", title, err));
-    return start(call, workspace, "audit-kept", &arguments, ret_job, err);
-}
-
-pb_status service_verify_start(const service_call *call, db_workspace *workspace, int64_t *ret_job,
-                               pb_error *err)
-{
-    PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
-    PB_TRY(may_start(call, workspace, IDENTITY_OP_LEDGER, err));
-    return start(call, workspace, "verify", &arguments, ret_job, err);
-}
-
 /* Only what is declared, or was used before: a request names no other place for the data to go. */
 static pb_status check_place(const service_call *call, db_workspace *workspace, pb_str place,
                              pb_error *err)
@@ -136,7 +76,7 @@ pb_status service_backup_start(const service_call *call, db_workspace *workspace
                                int64_t *ret_job, pb_error *err)
 {
     PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
-    PB_TRY(may_start(call, workspace, IDENTITY_OP_BACKUP, err));
+    PB_TRY(service_may_start(call, workspace, IDENTITY_OP_BACKUP, err));
     PB_TRY(check_place(call, workspace, place, err));
     PB_TRY(put_argument(&arguments, "to", place, err));
     return start(call, workspace, "backup-now", &arguments, ret_job, err);
@@ -148,7 +88,7 @@ pb_status service_drill_start(const service_call *call, db_workspace *workspace,
     PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
     backup_fault known;
     char name[64];
-    PB_TRY(may_start(call, workspace, IDENTITY_OP_BACKUP, err));
+    PB_TRY(service_may_start(call, workspace, IDENTITY_OP_BACKUP, err));
     PB_TRY(check_place(call, workspace, place, err));
     (void)snprintf(name, sizeof name, "%.*s", PB_STR_FMT(pb_str_sub(fault, 0, sizeof name - 1)));
     if (fault.len > 0 && !backup_fault_parse(name, &known))

@@ -17,6 +17,7 @@
 #include "db/workspace.h"
 #include "engine.h"
 #include "exchange/import.h"
+#include "identity/review.h"
 #include "job/fixture.h"
 
 enum { SUPPORT_FILES = 400, SUPPORT_FILE_BYTES = 1 << 20 };
@@ -240,13 +241,15 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
         list[count] = paths[count];
         count++;
     }
-    bool own = fixture->backups != NULL || fixture->jobs != NULL;
+    bool own = fixture->backups != NULL || fixture->jobs != NULL || fixture->reviews != NULL;
     pb_status status = count > 0 || !own ? support_import(world, list, count, err) : PB_OK;
     support_remove(folder);
     if (status == PB_OK && fixture->backups != NULL)
         status = backup_fixture(world->workspace, fixture->backups, err);
     if (status == PB_OK && fixture->jobs != NULL)
         status = job_fixture(world->workspace, fixture->jobs, err);
+    if (status == PB_OK && fixture->reviews != NULL)
+        status = identity_review_fixture(world->workspace, fixture->reviews, err);
     if (status == PB_OK && fixture->reads != NULL)
         status = db_write(world->workspace, support_reads, (void *)(uintptr_t)fixture->reads, err);
     if (status == PB_OK)

@@ -4,29 +4,6 @@
 
 #define IMPORTS "/api/v1/imports"
 
-/* Sends bytes as a file; `id` is what it is called from then on. */
-static void send_file(work *w, const char *who, const char *bytes, char id[37])
-{
-    static char text[1 << 16];
-    int size =
-        snprintf(text, sizeof text,
-                 "POST " IMPORTS "?name=more%%20people.csv HTTP/1.1\r\nHost: localhost:%u\r\n"
-                 "Connection: close\r\n%sContent-Type: text/csv\r\nContent-Length: %zu\r\n\r\n"
-                 "%s",
-                 w->c.port, who, strlen(bytes), bytes);
-    live_answer *raw = live_raw(w->c.port, text, (size_t)size);
-    client_answer a = {.status = raw->status, .text = strdup(raw->text)};
-    free(raw);
-    assert_non_null(a.text);
-    client_parse(&a);
-    described_check(w->c.openapi, "post", IMPORTS, a.status, a.json, a.type);
-    if (a.status != 201)
-        fail_msg("not sent: %s", a.text);
-    snprintf(id, 37, "%s", client_text(&a, "id"));
-    assert_string_equal(client_text(&a, "name"), "more people.csv");
-    client_free(&a);
-}
-
 static const char people[] = "Contact ID,Full Name,Email,City,Zodiac\n"
                              "N-1,Rosalind Franklin,rosalind@example.org,London,first\n"
                              "N-2,Nobody at all,not an address,Paris,second\n"
@@ -60,7 +37,7 @@ static void test_a_file_is_looked_at_imported_and_taken_back(void **state)
     char id[37], path[100];
     (void)state;
     work_start(&w);
-    send_file(&w, w.carrier, people, id);
+    work_send(&w, w.carrier, people, id);
     long n = ask(&w, id, "check", "{}");
     work_over(&w, w.carrier, n, "done");
     client_answer a = work_get(&w, w.carrier, 200, n, "/result");
@@ -104,7 +81,7 @@ static void test_what_was_sent_is_its_senders_alone(void **state)
     char id[37], path[100];
     (void)state;
     work_start(&w);
-    send_file(&w, w.carrier,
+    work_send(&w, w.carrier,
               "Contact ID,Full Name,Email,Description\n"
               "N-1,Ann,ann@example.org,what may not be written\n",
               id);

@@ -530,6 +530,8 @@ static const struct {
     {AUDITOR, 400, "GET", "/api/v1/audits?limit=201", "", NULL},
     {AUDITOR, 400, "POST", "/api/v1/audits", "", "{\"colour\":1}"},
     {AUDITOR, 422, "POST", "/api/v1/audits", "", "{\"title\":\"two\\nlines\"}"},
+    {AUDITOR, 404, "POST", "/api/v1/audits", "",
+     "{\"import\":\"01900000-0000-7000-8000-000000000000\"}"},
     {AUDITOR, 400, "GET", "/api/v1/audits/1?colour=blue", "", NULL},
     {AUDITOR, 400, "GET", "/api/v1/audits/1/reports/csv?colour=blue", "", NULL},
     {AUDITOR, 400, "GET", "/api/v1/findings?state=finished", "", NULL},

@@ -97,6 +97,29 @@ static inline client_answer work_get(work *w, const char *who, int status, long 
     return client_expect(&w->c, status, "GET", path, who, NULL);
 }
 
+/** Sends bytes as a file; `id` is what it is called from then on. */
+static inline void work_send(work *w, const char *who, const char *bytes, char id[37])
+{
+    static char text[1 << 16];
+    int size =
+        snprintf(text, sizeof text,
+                 "POST /api/v1/imports?name=more%%20people.csv HTTP/1.1\r\nHost: localhost:%u\r\n"
+                 "Connection: close\r\n%sContent-Type: text/csv\r\nContent-Length: %zu\r\n\r\n"
+                 "%s",
+                 w->c.port, who, strlen(bytes), bytes);
+    live_answer *raw = live_raw(w->c.port, text, (size_t)size);
+    client_answer a = {.status = raw->status, .text = strdup(raw->text)};
+    free(raw);
+    assert_non_null(a.text);
+    client_parse(&a);
+    described_check(w->c.openapi, "post", "/api/v1/imports", a.status, a.json, a.type);
+    if (a.status != 201)
+        fail_msg("not sent: %s", a.text);
+    snprintf(id, 37, "%s", client_text(&a, "id"));
+    assert_string_equal(client_text(&a, "name"), "more people.csv");
+    client_free(&a);
+}
+
 static inline double work_number(const client_answer *a, const char *name)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(a->json, name);

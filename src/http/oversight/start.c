@@ -1,4 +1,5 @@
 /* What takes long is done by a job: it is added here, and looked after at /api/v1/jobs. */
+#include "../taking/taking.h"
 #include "oversight.h"
 
 static pb_status answer(const http_request *request, http_response *response, int64_t job,
@@ -35,26 +36,35 @@ static pb_status read_body(const http_request *request, http_response *response,
     return PB_OK;
 }
 
+/* Of the workspace, or of a file that was sent: another system's records, which never come in. */
 pb_status http_oversight_start_audit(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"title", NULL};
-    pb_str texts[1];
-    int64_t job = 0;
+    static const char *const names[] = {"title", "import", "as", "encoding", NULL};
+    PB_AUTO_BUF options = PB_BUF_INIT(16 << 10);
+    pb_str texts[4];
     PB_TRY(read_body(request, response, names, texts, err));
     service_call call = http_op_call(request);
-    PB_TRY(service_audit_start(&call, request->server->workspace, texts[0], &job, err));
-    return answer(request, response, job, err);
+    PB_TRY(service_may_start(&call, request->server->workspace, IDENTITY_OP_AUDIT, err));
+    for (size_t i = 0; i < texts[0].len; i++)
+        if ((unsigned char)texts[0].ptr[i] < ' ')
+            return pb_fail(err, PB_INVALID, PB_MSG("{field} must be one line of text."), "field",
+                           "title", NULL);
+    for (size_t i = 0; names[i] != NULL; i++)
+        service_job_put(&options, i == 1 ? "upload" : names[i], texts[i]);
+    if (texts[1].ptr == NULL)
+        return http_job_accept(request, response, "audit-workspace", pb_buf_str(&options), err);
+    PB_TRY(http_upload_known(request, texts[1], err));
+    return http_job_accept(request, response, "audit-file", pb_buf_str(&options), err);
 }
 
 pb_status http_oversight_start_verify(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const names[] = {NULL};
     pb_str texts[1];
-    int64_t job = 0;
     PB_TRY(read_body(request, response, names, texts, err));
     service_call call = http_op_call(request);
-    PB_TRY(service_verify_start(&call, request->server->workspace, &job, err));
-    return answer(request, response, job, err);
+    PB_TRY(service_may_start(&call, request->server->workspace, IDENTITY_OP_LEDGER, err));
+    return http_job_accept(request, response, "ledger-verify", PB_STR(""), err);
 }
 
 pb_status http_oversight_start_backup(http_request *request, http_response *response, pb_error *err)

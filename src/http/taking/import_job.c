@@ -93,27 +93,47 @@ static pb_status read_source(http_job *job, const char *folder, service_source *
     return sys_file_write(source->map_path, map, 0600, err);
 }
 
-static pb_status bring_in(http_job *job, const char *folder, pb_error *err)
+/* The file as it was sent, below the folder. */
+static pb_status unpack_sent(http_job *job, const char *folder, const char **ret_path,
+                             pb_error *err)
 {
-    bool dry_run = option(job, "dry-run") != NULL;
     service_deposit upload = {.job = 0};
-    service_gate gate = {.threshold = 0};
-    service_source source = {.path_count = 1};
-    exchange_plan plan;
     (void)pb_uuid_parse(http_job_option(job, "upload"), &upload.id);
     PB_TRY(
         service_deposit_find(job->depot, job->call.who->user, upload.id, job->arena, &upload, err));
     const char *inner = sys_path_join(job->arena, folder, "sent");
     char *name = pb_arena_cstr(job->arena, upload.name);
-    const char *path =
-        inner == NULL || name == NULL ? NULL : sys_path_join(job->arena, inner, name);
-    if (path == NULL)
+    *ret_path = inner == NULL || name == NULL ? NULL : sys_path_join(job->arena, inner, name);
+    if (*ret_path == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_dir_make(inner, 0700, false, err));
-    PB_TRY(unpack(job, upload.id, path, err));
-    source.paths = &path;
-    PB_TRY(read_source(job, folder, &source, &gate, err));
-    PB_TRY(service_import_within(job->server->service, &job->call, job->server->workspace, &source,
+    return unpack(job, upload.id, *ret_path, err);
+}
+
+pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err)
+{
+    static const char memory[] = "/dev/shm";
+    const char *path = NULL;
+    char *folder = NULL;
+    service_gate gate = {.threshold = 0};
+    service_source source = {.paths = &path, .path_count = 1};
+    PB_TRY(sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, job->arena, &folder,
+                           err));
+    pb_status status = unpack_sent(job, folder, &path, err);
+    if (status == PB_OK)
+        status = read_source(job, folder, &source, &gate, err);
+    if (status == PB_OK)
+        status = work(job, folder, &source, err);
+    pb_status removed = sys_dir_remove_tree(folder, status == PB_OK ? err : NULL);
+    return status == PB_OK ? removed : status;
+}
+
+static pb_status bring_in(http_job *job, const char *folder, const service_source *source,
+                          pb_error *err)
+{
+    bool dry_run = option(job, "dry-run") != NULL;
+    exchange_plan plan;
+    PB_TRY(service_import_within(job->server->service, &job->call, job->server->workspace, source,
                                  dry_run, true, job->arena, &plan, err));
     http_put_plan(&job->json, job->catalog, &plan, dry_run);
     return write_rejected(job, &plan, folder, err);
@@ -121,11 +141,5 @@ static pb_status bring_in(http_job *job, const char *folder, pb_error *err)
 
 pb_status http_import_job(http_job *job, pb_error *err)
 {
-    static const char memory[] = "/dev/shm";
-    char *folder = NULL;
-    PB_TRY(sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, job->arena, &folder,
-                           err));
-    pb_status status = bring_in(job, folder, err);
-    pb_status removed = sys_dir_remove_tree(folder, status == PB_OK ? err : NULL);
-    return status == PB_OK ? removed : status;
+    return http_with_upload(job, bring_in, err);
 }

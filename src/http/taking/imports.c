@@ -50,6 +50,15 @@ static pb_status find_upload(http_request *request, service_depot *depot, servic
     return service_deposit_find(depot, request->who->user, id, request->arena, ret_file, err);
 }
 
+pb_status http_upload_known(http_request *request, pb_str id, pb_error *err)
+{
+    service_depot *depot = NULL;
+    service_deposit file = {.id = {{0}}};
+    (void)pb_uuid_parse(id, &file.id);
+    PB_TRY(http_jobs_depot(request, &depot, err));
+    return service_deposit_find(depot, request->who->user, file.id, request->arena, &file, err);
+}
+
 static pb_status keep_upload(http_request *request, service_depot *depot, pb_str name,
                              pb_uuid *ret_id, pb_error *err)
 {

@@ -30,6 +30,14 @@ pb_status http_run_undo_job(http_job *job, pb_error *err);
 pb_status http_export_job(http_job *job, pb_error *err);
 pb_status http_import_job(http_job *job, pb_error *err);
 
+/** Whether who asks sent that file, and it is still kept. */
+pb_status http_upload_known(http_request *request, pb_str id, pb_error *err);
+/** What is done with a file that was sent (option `upload`): it lies in memory, in `folder`, as
+ * long as this works. */
+typedef pb_status (*http_upload_work)(http_job *job, const char *folder,
+                                      const service_source *source, pb_error *err);
+pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err);
+
 /** Writes what is taken out, page by page. */
 typedef struct http_sheet http_sheet;
 /** Begins a file of the job: csv, jsonl or xlsx. */

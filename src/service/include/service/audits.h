@@ -13,21 +13,11 @@
 
 enum { SERVICE_AUDITS_MOST = 200, SERVICE_TREND = 50 };
 
-/** Keeps what came of an audit, with its reports. `own`: of this workspace as of the day of the
- * call, so that the work list goes on from it. One transaction. */
-pb_status service_audit_keep(const service_call *call, db_workspace *workspace,
-                             const service_audit_result *result, bool own,
-                             const finding_report *reports, size_t report_count, int64_t *ret_run,
-                             pb_error *err);
-/** Has the workspace audited, and kept, by whoever does its jobs: `*ret_job` is the number of the
- * job. `title` absent: the workspace's name. */
-pb_status service_audit_start(const service_call *call, db_workspace *workspace, pb_str title,
-                              int64_t *ret_job, pb_error *err);
-/** The same for a check of the ledger (operation `ledger`), a backup (`backup`; `place` absent: all
- * declared) and a drill of the newest backup (`backup`; `fault` absent: none). What only looks may
- * be started by who changes nothing, too, but by no external auditor. */
-pb_status service_verify_start(const service_call *call, db_workspace *workspace, int64_t *ret_job,
-                               pb_error *err);
+/** Whether who asks may have that done (audit, ledger, backup): no external auditor may. */
+pb_status service_may_start(const service_call *call, db_workspace *workspace,
+                            identity_operation operation, pb_error *err);
+/** Has a backup (operation `backup`; `place` absent: all declared) or a drill of the newest one
+ * made (`fault` absent: none) by `probity work`: `*ret_job` is the number of the job. */
 pb_status service_backup_start(const service_call *call, db_workspace *workspace, pb_str place,
                                int64_t *ret_job, pb_error *err);
 pb_status service_drill_start(const service_call *call, db_workspace *workspace, pb_str place,

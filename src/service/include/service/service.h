@@ -147,6 +147,10 @@ typedef struct service_audit_result {
 pb_status service_audit(service_core *service, const service_call *call,
                         const service_source *source, const char *title, int64_t as_of_days,
                         pb_arena *arena, service_audit_result *ret_result, pb_error *err);
+/** The same of a workspace that is open. `title` absent: its name. */
+pb_status service_audit_here(service_core *service, const service_call *call,
+                             db_workspace *workspace, pb_str title, int64_t as_of_days,
+                             pb_arena *arena, service_audit_result *ret_result, pb_error *err);
 /** The report of an audit, ready for the functions of report/report.h. `extra` (may be NULL): what
  * it says beyond the audit (comparisons, rates, whether values are shown). */
 report_input service_report(const service_core *service, const service_audit_result *result,
