@@ -9,11 +9,13 @@
 
 static char clock_path[512];
 
-/** Whether there is libfaketime: its path is in `clock_path` then, for LD_PRELOAD. */
+/** Whether there is libfaketime: its path is in `clock_path` then, for LD_PRELOAD. It is the one
+ * for programs with threads: in the other, which takes no lock, a thread that read the file before
+ * a jump sets the clock of all the others back for a moment. */
 static inline bool clock_library(void)
 {
     glob_t found;
-    bool there = glob("/usr/lib/*/faketime/libfaketime.so.1", 0, NULL, &found) == 0;
+    bool there = glob("/usr/lib/*/faketime/libfaketimeMT.so.1", 0, NULL, &found) == 0;
     if (there)
         snprintf(clock_path, sizeof clock_path, "%s", found.gl_pathv[0]);
     globfree(&found);
