@@ -8,6 +8,7 @@
 #include "sys/clock.h"
 #include "sys/environment.h"
 #include "sys/file.h"
+#include "sys/memory.h"
 #include "sys/random.h"
 #include "sys/signal.h"
 
@@ -261,6 +262,7 @@ pb_status http_serve(const http_options *options, pb_error *err)
     http_server server = {
         .options = options, .limits = options->limits, .report = PB_BUF_INIT(HTTP_REPORT_MAX)};
     fill_limits(&server.limits);
+    sys_memory_pools(); /* dozens of threads, of which few run at a time */
     sys_signals_hangup();
     pb_status status = open_all(&server, err);
     if (status == PB_OK) {

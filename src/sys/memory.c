@@ -1,5 +1,7 @@
 #include "sys/memory.h"
 
+#include "sys/environment.h"
+
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -18,4 +20,11 @@ void sys_memory_drop(void *start, size_t size)
 void sys_memory_trim(void)
 {
     malloc_trim(0);
+}
+
+/* glibc takes eight a processor: each keeps what was freed of its own largest moment. More than one
+ * for each that runs at a time only adds to that. */
+void sys_memory_pools(void)
+{
+    mallopt(M_ARENA_MAX, (int)sys_cores());
 }

@@ -12,5 +12,8 @@
 void sys_memory_drop(void *start, size_t size);
 /** Gives back what the allocator keeps of freed memory. Takes some milliseconds. */
 void sys_memory_trim(void);
+/** Has all threads allocate from as many pools as there are processors at most. To be called before
+ * the first thread begins. */
+void sys_memory_pools(void);
 
 #endif
