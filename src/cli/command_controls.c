@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/bytes.h"
+#include "report/control.h"
 
 static const char *grade_text(const cli_context *context, model_grade grade)
 {
@@ -13,35 +14,9 @@ static const char *grade_text(const cli_context *context, model_grade grade)
 static void control_json(const cli_context *context, const audit_control *control, bool whole,
                          pb_json *json)
 {
-    const struct {
-        const char *name;
-        pb_str text;
-    } parts[] = {{"title", control->title},   {"criterion", control->criterion},
-                 {"why", control->why},       {"cause", control->cause},
-                 {"effect", control->effect}, {"remedy", control->remedy}};
     pb_json_object(json);
-    pb_json_member(json, "id", control->id);
-    pb_json_member(json, "area", control->area);
-    pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
-    for (size_t i = 0; i < (whole ? sizeof parts / sizeof *parts : 1); i++) {
-        PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
-        report_control_says(context->catalog, control, parts[i].text, false, &text);
-        pb_json_member(json, parts[i].name, pb_buf_str(&text));
-    }
-    pb_json_key(json, "requirements");
-    pb_json_array(json);
-    for (size_t i = 0; i < control->requirements.count; i++)
-        pb_json_str(json, control->requirements.items[i]);
-    pb_json_array_end(json);
-    pb_json_key(json, "maps");
-    pb_json_array(json);
-    for (size_t i = 0; i < control->map_count; i++) {
-        pb_json_object(json);
-        pb_json_member(json, "standard", control->maps[i].standard);
-        pb_json_member(json, "clause", control->maps[i].clause);
-        pb_json_object_end(json);
-    }
-    pb_json_array_end(json);
+    report_control_put_head(json, control);
+    report_control_put_words(json, context->catalog, control, whole);
     pb_json_object_end(json);
 }
 

@@ -2,6 +2,7 @@
 #ifndef FINDING_INTERNAL_H
 #define FINDING_INTERNAL_H
 
+#include "db/row.h"
 #include "finding/finding.h"
 
 #define FINDING_COLUMNS                                                                            \
@@ -15,13 +16,6 @@ pb_status finding_row_store(db_session *session, finding_item *item, pb_error *e
 /** Appends an event about a finding; `run` 0: none. */
 pb_status finding_event(db_session *session, const finding_call *call, const char *kind,
                         const finding_item *item, int64_t run, pb_error *err);
-/** A text of a column, copied; absent for NULL. False when memory ran out. */
-bool finding_text(db_stmt *stmt, int column, pb_arena *arena, pb_str *ret_text);
-/** The next number of a table whose statement gives MAX(n) + 1. */
-pb_status finding_next(db_session *session, const char *sql, int64_t *ret_n, pb_error *err);
-/** The table was changed from outside. */
-pb_status finding_altered(const char *table, pb_error *err);
-
 /** Takes the list on from what a run of one's own workspace found (sync.c). */
 pb_status finding_sync(db_session *session, const finding_call *call, int64_t run,
                        const audit_result *result, pb_error *err);

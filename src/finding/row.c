@@ -23,43 +23,12 @@ bool finding_state_parse(pb_str word, finding_state *ret_state)
     return false;
 }
 
-pb_status finding_altered(const char *table, pb_error *err)
-{
-    return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                   "table", table, NULL);
-}
-
-bool finding_text(db_stmt *stmt, int column, pb_arena *arena, pb_str *ret_text)
-{
-    *ret_text = PB_STR_NONE;
-    if (db_column_is_null(stmt, column))
-        return true;
-    *ret_text = pb_arena_str(arena, db_column_text(stmt, column));
-    return ret_text->ptr != NULL;
-}
-
-pb_status finding_next(db_session *session, const char *sql, int64_t *ret_n, pb_error *err)
-{
-    db_stmt *stmt;
-    bool row;
-    PB_TRY(db_prepare(session, sql, &stmt, err));
-    PB_TRY(db_step(stmt, &row, err));
-    *ret_n = row ? db_column_i64(stmt, 0) : 1;
-    db_reset(stmt);
-    return PB_OK;
-}
-
-static int64_t day_of(db_stmt *stmt, int column)
-{
-    return db_column_is_null(stmt, column) ? INT64_MIN : db_column_i64(stmt, column);
-}
-
 pb_status finding_row_read(db_stmt *stmt, pb_arena *arena, finding_item *ret_item, pb_error *err)
 {
     finding_item item = {.n = db_column_i64(stmt, 0),
                          .proved = db_column_i64(stmt, 6) != 0,
-                         .due = day_of(stmt, 8),
-                         .until = day_of(stmt, 9),
+                         .due = db_take_number(stmt, 8, INT64_MIN),
+                         .until = db_take_number(stmt, 9, INT64_MIN),
                          .population = (uint64_t)db_column_i64(stmt, 12),
                          .failing = (uint64_t)db_column_i64(stmt, 13),
                          .first_run = db_column_i64(stmt, 14),
@@ -70,12 +39,12 @@ pb_status finding_row_read(db_stmt *stmt, pb_arena *arena, finding_item *ret_ite
     pb_str owner = db_column_blob(stmt, 7);
     if (!finding_state_parse(db_column_text(stmt, 5), &item.state) ||
         (owner.len != 0 && owner.len != sizeof item.owner.b))
-        return finding_altered("t_finding", err);
+        return db_fail_altered("t_finding", err);
     if (owner.len != 0)
         memcpy(item.owner.b, owner.ptr, sizeof item.owner.b);
-    if (!finding_text(stmt, 1, arena, &item.control) || !finding_text(stmt, 2, arena, &item.area) ||
-        !finding_text(stmt, 3, arena, &item.grade) || !finding_text(stmt, 4, arena, &item.entity) ||
-        !finding_text(stmt, 10, arena, &item.note) || !finding_text(stmt, 11, arena, &item.said_by))
+    if (!db_take_text(stmt, 1, arena, &item.control) || !db_take_text(stmt, 2, arena, &item.area) ||
+        !db_take_text(stmt, 3, arena, &item.grade) || !db_take_text(stmt, 4, arena, &item.entity) ||
+        !db_take_text(stmt, 10, arena, &item.note) || !db_take_text(stmt, 11, arena, &item.said_by))
         return pb_fail_memory(err);
     *ret_item = item;
     return PB_OK;
@@ -87,22 +56,6 @@ static bool is_nobody(const pb_uuid *id)
     return memcmp(id->b, nobody.b, sizeof id->b) == 0;
 }
 
-static void bind_day(db_stmt *stmt, int parameter, int64_t day)
-{
-    if (day == INT64_MIN)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_i64(stmt, parameter, day);
-}
-
-static void bind_text(db_stmt *stmt, int parameter, pb_str text)
-{
-    if (text.ptr == NULL)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_text(stmt, parameter, text);
-}
-
 /* What may change, from the second parameter on. */
 static void bind_said(db_stmt *stmt, const finding_item *item)
 {
@@ -112,10 +65,10 @@ static void bind_said(db_stmt *stmt, const finding_item *item)
         db_bind_null(stmt, 4);
     else
         db_bind_blob(stmt, 4, pb_uuid_str(&item->owner));
-    bind_day(stmt, 5, item->due);
-    bind_day(stmt, 6, item->until);
-    bind_text(stmt, 7, item->note);
-    bind_text(stmt, 8, item->said_by);
+    db_bind_unless(stmt, 5, item->due, INT64_MIN);
+    db_bind_unless(stmt, 6, item->until, INT64_MIN);
+    db_bind_some_text(stmt, 7, item->note);
+    db_bind_some_text(stmt, 8, item->said_by);
     db_bind_i64(stmt, 9, (int64_t)item->population);
     db_bind_i64(stmt, 10, (int64_t)item->failing);
     db_bind_i64(stmt, 11, item->last_run);
@@ -139,7 +92,7 @@ pb_status finding_row_store(db_session *session, finding_item *item, pb_error *e
     bool fresh = item->n == 0;
     db_stmt *stmt;
     if (fresh)
-        PB_TRY(finding_next(session, next_sql, &item->n, err));
+        PB_TRY(db_next_number(session, next_sql, &item->n, err));
     item->version++;
     PB_TRY(db_prepare(session, fresh ? add_sql : change_sql, &stmt, err));
     db_bind_i64(stmt, 1, item->n);
@@ -148,7 +101,7 @@ pb_status finding_row_store(db_session *session, finding_item *item, pb_error *e
         db_bind_text(stmt, 15, item->control);
         db_bind_text(stmt, 16, item->area);
         db_bind_text(stmt, 17, item->grade);
-        bind_text(stmt, 18, item->entity);
+        db_bind_some_text(stmt, 18, item->entity);
         db_bind_i64(stmt, 19, item->first_run);
     }
     return db_run(stmt, err);

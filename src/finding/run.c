@@ -52,12 +52,10 @@ static pb_status keep_run(db_session *session, const finding_run *run, int64_t n
     return db_run(stmt, err);
 }
 
-static void bind_or_null(db_stmt *stmt, int parameter, pb_str text)
+/* An empty text is none. */
+static pb_str some(pb_str text)
 {
-    if (text.len == 0)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_text(stmt, parameter, text);
+    return text.len == 0 ? PB_STR_NONE : text;
 }
 
 static pb_status keep_outcome(db_session *session, const audit_finding *found, int64_t n,
@@ -75,13 +73,13 @@ static pb_status keep_outcome(db_session *session, const audit_finding *found, i
     db_bind_text(stmt, 3, control->id);
     db_bind_text(stmt, 4, control->area);
     db_bind_text(stmt, 5, pb_str_c(model_grade_name(control->grade)));
-    bind_or_null(stmt, 6, control->entity != NULL ? control->entity->name : PB_STR_NONE);
+    db_bind_some_text(stmt, 6, control->entity != NULL ? control->entity->name : PB_STR_NONE);
     db_bind_text(stmt, 7, pb_str_c(finding_outcome_word(found->outcome)));
     db_bind_i64(stmt, 8, (int64_t)found->population);
     db_bind_i64(stmt, 9, (int64_t)found->failing);
     db_bind_i64(stmt, 10, (int64_t)found->fixable);
-    bind_or_null(stmt, 11, found->reason);
-    bind_or_null(stmt, 12, found->reason_value);
+    db_bind_some_text(stmt, 11, some(found->reason));
+    db_bind_some_text(stmt, 12, some(found->reason_value));
     return db_run(stmt, err);
 }
 
@@ -92,8 +90,8 @@ pb_status finding_run_keep(db_session *session, const finding_call *call, const 
     static const char next_outcome[] = "SELECT COALESCE(MAX(n), 0) + 1 FROM t_audit_outcome";
     int64_t n = 0, first = 0;
     finding_run kept = *run;
-    PB_TRY(finding_next(session, next_run, &n, err));
-    PB_TRY(finding_next(session, next_outcome, &first, err));
+    PB_TRY(db_next_number(session, next_run, &n, err));
+    PB_TRY(db_next_number(session, next_outcome, &first, err));
     kept.controls = kept.failed = 0;
     for (size_t i = 0; i < result->finding_count; i++) {
         const audit_finding *found = &result->findings[i];
@@ -127,10 +125,10 @@ static pb_status read_run(db_stmt *stmt, pb_arena *arena, finding_run *ret, pb_e
                        .controls = (uint64_t)db_column_i64(stmt, 9),
                        .failed = (uint64_t)db_column_i64(stmt, 10)};
     if (letter.len != 1 || rules.len != sizeof run.rules)
-        return finding_altered("t_audit_run", err);
+        return db_fail_altered("t_audit_run", err);
     run.letter = letter.ptr[0];
     memcpy(run.rules, rules.ptr, sizeof run.rules);
-    if (!finding_text(stmt, 3, arena, &run.by) || !finding_text(stmt, 4, arena, &run.title))
+    if (!db_take_text(stmt, 3, arena, &run.by) || !db_take_text(stmt, 4, arena, &run.title))
         return pb_fail_memory(err);
     *ret = run;
     return PB_OK;
@@ -196,12 +194,12 @@ static pb_status gather_outcome(void *context, db_stmt *stmt, pb_error *err)
                          .failing = (uint64_t)db_column_i64(stmt, 7),
                          .fixable = (uint64_t)db_column_i64(stmt, 8)};
     if (!parse_outcome(db_column_text(stmt, 5), &o.outcome))
-        return finding_altered("t_audit_outcome", err);
+        return db_fail_altered("t_audit_outcome", err);
     bool good =
-        finding_text(stmt, 1, g->arena, &o.control) && finding_text(stmt, 2, g->arena, &o.area) &&
-        finding_text(stmt, 3, g->arena, &o.grade) && finding_text(stmt, 4, g->arena, &o.entity) &&
-        finding_text(stmt, 9, g->arena, &o.reason) &&
-        finding_text(stmt, 10, g->arena, &o.reason_value) &&
+        db_take_text(stmt, 1, g->arena, &o.control) && db_take_text(stmt, 2, g->arena, &o.area) &&
+        db_take_text(stmt, 3, g->arena, &o.grade) && db_take_text(stmt, 4, g->arena, &o.entity) &&
+        db_take_text(stmt, 9, g->arena, &o.reason) &&
+        db_take_text(stmt, 10, g->arena, &o.reason_value) &&
         PB_PUSH(g->arena, g->outcomes, g->count, g->room, o);
     return good ? PB_OK : pb_fail_memory(err);
 }
@@ -248,7 +246,7 @@ pb_status finding_report_keep(db_session *session, int64_t run, const finding_re
                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     int64_t n = 0;
     db_stmt *stmt;
-    PB_TRY(finding_next(session, next_sql, &n, err));
+    PB_TRY(db_next_number(session, next_sql, &n, err));
     for (size_t at = 0, part = 0; at < report->bytes.len || part == 0; at += PIECE, part++) {
         PB_TRY(db_prepare(session, sql, &stmt, err));
         db_bind_i64(stmt, 1, n + (int64_t)part);
@@ -262,27 +260,37 @@ pb_status finding_report_keep(db_session *session, int64_t run, const finding_re
     return PB_OK;
 }
 
+typedef struct reading {
+    pb_arena *arena;
+    pb_buf *out;
+    pb_str language;
+    bool any;
+} reading;
+
+static pb_status read_part(void *context, db_stmt *stmt, pb_error *err)
+{
+    reading *r = context;
+    if (!r->any)
+        r->language = pb_arena_str(r->arena, db_column_text(stmt, 0));
+    r->any = true;
+    pb_buf_add(r->out, db_column_blob(stmt, 1));
+    return r->out->failed || r->language.ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
 pb_status finding_report_read(db_session *session, int64_t run, const char *form, pb_arena *arena,
                               pb_buf *out, pb_str *ret_language, pb_error *err)
 {
     static const char sql[] = "SELECT language, bytes FROM t_audit_report"
                               " WHERE run = ?1 AND form = ?2 ORDER BY part";
+    reading r = {.arena = arena, .out = out};
     db_stmt *stmt;
-    bool row = true, any = false;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, run);
     db_bind_text(stmt, 2, pb_str_c(form));
-    for (;;) {
-        PB_TRY(db_step(stmt, &row, err));
-        if (!row)
-            break;
-        if (!any)
-            *ret_language = pb_arena_str(arena, db_column_text(stmt, 0));
-        any = true;
-        pb_buf_add(out, db_column_blob(stmt, 1));
-    }
-    if (!any)
+    PB_TRY(db_each(stmt, read_part, &r, err));
+    if (!r.any)
         return pb_fail(err, PB_NOT_FOUND, PB_MSG("The audit {number} has no report as {form}."),
                        "number", PB_ARG_INT(run), "form", form, NULL);
-    return out->failed || ret_language->ptr == NULL ? pb_fail_memory(err) : PB_OK;
+    *ret_language = r.language;
+    return PB_OK;
 }

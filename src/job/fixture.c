@@ -3,19 +3,7 @@
 #include "internal.h"
 
 #include "base/time.h"
-
-static pb_status read_day(const model_yaml *item, const char *key, int64_t *ret_us, pb_error *err)
-{
-    const model_yaml *node = model_yaml_get(item, key);
-    int64_t days;
-    if (node == NULL)
-        return PB_OK;
-    if (!pb_date_parse(node->text, &days))
-        return model_yaml_fail(node, err, PB_MSG("“{value}” is no date."), "value",
-                               PB_ARG(node->text), NULL);
-    *ret_us = days * PB_US_PER_DAY;
-    return PB_OK;
-}
+#include "model/case.h"
 
 static pb_status read_item(const model_yaml *item, job_item *job, pb_error *err)
 {
@@ -28,8 +16,8 @@ static pb_status read_item(const model_yaml *item, job_item *job, pb_error *err)
     PB_TRY(model_yaml_need(item, "kind", NULL, err));
     PB_TRY(model_yaml_text(item, "kind", &job->kind, err));
     PB_TRY(model_yaml_need(item, "due", NULL, err));
-    PB_TRY(read_day(item, "due", &job->due_us, err));
-    PB_TRY(read_day(item, "until", &job->until_us, err));
+    PB_TRY(model_case_day(item, "due", &job->due_us, err));
+    PB_TRY(model_case_day(item, "until", &job->until_us, err));
     PB_TRY(model_yaml_choice(item, "state", states, &state, err));
     PB_TRY(model_yaml_days(item, "every", &every, err));
     PB_TRY(model_yaml_int(item, "failures", 0, JOB_TRIES_MOST, &job->failures, err));

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "base/cbor.h"
+#include "db/row.h"
 
 enum { EVENT_MAX = 64 << 10 };
 
@@ -23,20 +24,6 @@ bool job_state_parse(pb_str word, job_state *ret_state)
     return false;
 }
 
-static int64_t number_or(db_stmt *stmt, int column, int64_t absent)
-{
-    return db_column_is_null(stmt, column) ? absent : db_column_i64(stmt, column);
-}
-
-static bool take_text(db_stmt *stmt, int column, pb_arena *arena, pb_str *ret_text)
-{
-    *ret_text = PB_STR_NONE;
-    if (db_column_is_null(stmt, column))
-        return true;
-    *ret_text = pb_arena_str(arena, db_column_text(stmt, column));
-    return ret_text->ptr != NULL;
-}
-
 pb_status job_row_read(db_stmt *stmt, pb_arena *arena, job_item *ret_job, pb_error *err)
 {
     job_item found = {.n = db_column_i64(stmt, 0),
@@ -46,17 +33,17 @@ pb_status job_row_read(db_stmt *stmt, pb_arena *arena, job_item *ret_job, pb_err
                       .tries = db_column_i64(stmt, 7),
                       .failures = db_column_i64(stmt, 8),
                       .at_us = db_column_i64(stmt, 10),
-                      .taken_us = number_or(stmt, 12, INT64_MIN),
-                      .until_us = number_or(stmt, 13, INT64_MIN),
-                      .ended_us = number_or(stmt, 14, INT64_MIN),
-                      .exit = number_or(stmt, 15, JOB_EXIT_NONE)};
-    if (!take_text(stmt, 1, arena, &found.kind) || !take_text(stmt, 2, arena, &found.arguments) ||
-        !take_text(stmt, 9, arena, &found.by) || !take_text(stmt, 11, arena, &found.worker) ||
-        !take_text(stmt, 16, arena, &found.said))
+                      .taken_us = db_take_number(stmt, 12, INT64_MIN),
+                      .until_us = db_take_number(stmt, 13, INT64_MIN),
+                      .ended_us = db_take_number(stmt, 14, INT64_MIN),
+                      .exit = db_take_number(stmt, 15, JOB_EXIT_NONE)};
+    if (!db_take_text(stmt, 1, arena, &found.kind) ||
+        !db_take_text(stmt, 2, arena, &found.arguments) ||
+        !db_take_text(stmt, 9, arena, &found.by) || !db_take_text(stmt, 11, arena, &found.worker) ||
+        !db_take_text(stmt, 16, arena, &found.said))
         return pb_fail_memory(err);
     if (!job_state_parse(db_column_text(stmt, 3), &found.state))
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_work_job", NULL);
+        return db_fail_altered("t_work_job", err);
     *ret_job = found;
     return PB_OK;
 }
@@ -89,11 +76,8 @@ pb_status job_row_add(db_session *session, const job_call *call, const job_wish 
         "INSERT INTO t_work_job (n, kind, arguments, state, due_us, every_us, most, tries,"
         " failures, by, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?9)";
     db_stmt *stmt;
-    bool row;
-    PB_TRY(db_prepare(session, next_sql, &stmt, err));
-    PB_TRY(db_step(stmt, &row, err));
-    int64_t n = row ? db_column_i64(stmt, 0) : 1;
-    db_reset(stmt);
+    int64_t n;
+    PB_TRY(db_next_number(session, next_sql, &n, err));
     PB_TRY(db_prepare(session, add_sql, &stmt, err));
     db_bind_i64(stmt, 1, n);
     db_bind_text(stmt, 2, wish->kind);
@@ -109,14 +93,6 @@ pb_status job_row_add(db_session *session, const job_call *call, const job_wish 
     return PB_OK;
 }
 
-static void bind_moment(db_stmt *stmt, int parameter, int64_t us)
-{
-    if (us == INT64_MIN)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_i64(stmt, parameter, us);
-}
-
 pb_status job_row_store(db_session *session, const job_item *job, pb_error *err)
 {
     static const char sql[] =
@@ -130,13 +106,10 @@ pb_status job_row_store(db_session *session, const job_item *job, pb_error *err)
     db_bind_i64(stmt, 4, job->tries);
     db_bind_i64(stmt, 5, job->failures);
     db_bind_text(stmt, 6, job->worker);
-    bind_moment(stmt, 7, job->taken_us);
-    bind_moment(stmt, 8, job->until_us);
-    bind_moment(stmt, 9, job->ended_us);
-    if (job->exit == JOB_EXIT_NONE)
-        db_bind_null(stmt, 10);
-    else
-        db_bind_i64(stmt, 10, job->exit);
+    db_bind_unless(stmt, 7, job->taken_us, INT64_MIN);
+    db_bind_unless(stmt, 8, job->until_us, INT64_MIN);
+    db_bind_unless(stmt, 9, job->ended_us, INT64_MIN);
+    db_bind_unless(stmt, 10, job->exit, JOB_EXIT_NONE);
     db_bind_text(stmt, 11, job->said);
     return db_run(stmt, err);
 }

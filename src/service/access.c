@@ -81,19 +81,8 @@ pb_status service_may_at_all(const service_access *access, identity_operation op
     return identity_refuse(&decision, operation, entity, NULL, err);
 }
 
-static pb_status may_one(const service_access *access, const identity_operation *operations,
-                         size_t count, pb_error *err)
-{
-    pb_status status = PB_DENIED;
-    for (size_t i = count; status == PB_DENIED && i-- > 0;) {
-        status = service_may_at_all(access, operations[i], NULL, err);
-        access->denial->refused = status != PB_OK;
-    }
-    return status;
-}
-
-pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
-                             const identity_operation *operations, size_t count, pb_error *err)
+pb_status service_decide(const service_call *call, db_workspace *workspace, service_deciding decide,
+                         const void *context, pb_error *err)
 {
     service_access access;
     service_denial denial = {.refused = false};
@@ -101,17 +90,50 @@ pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = service_access_open(session, call, &denial, &access, err);
     if (status == PB_OK) {
-        status = may_one(&access, operations, count, err);
+        status = decide(&access, context, err);
         service_access_close(&access);
     }
     db_snapshot_close(session);
     return service_refused(call, workspace, &denial, status, err);
 }
 
+typedef struct operations {
+    const identity_operation *items;
+    size_t count;
+} operations;
+
+static pb_status may_one(const service_access *access, const void *context, pb_error *err)
+{
+    const operations *any = context;
+    pb_status status = PB_DENIED;
+    for (size_t i = any->count; status == PB_DENIED && i-- > 0;) {
+        status = service_may_at_all(access, any->items[i], NULL, err);
+        access->denial->refused = status != PB_OK;
+    }
+    return status;
+}
+
+pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
+                             const identity_operation *items, size_t count, pb_error *err)
+{
+    const operations any = {items, count};
+    return service_decide(call, workspace, may_one, &any, err);
+}
+
 pb_status service_may_do(const service_call *call, db_workspace *workspace,
                          identity_operation operation, pb_error *err)
 {
     return service_may_do_one(call, workspace, &operation, 1, err);
+}
+
+pb_status service_fail_proof(pb_error *err)
+{
+    pb_fail(err, PB_DENIED,
+            PB_MSG("This asks for a proof of who you are that is not older than ten minutes."),
+            NULL);
+    pb_error_hint(err, PB_MSG("Give the password or use the passkey once more, then ask again."),
+                  NULL);
+    return PB_DENIED;
 }
 
 pb_status service_need_proof(const service_access *access, identity_operation operation,
@@ -129,12 +151,7 @@ pb_status service_need_proof(const service_access *access, identity_operation op
         pb_error_hint(err, PB_MSG("Let a person do it who is signed in."), NULL);
         return PB_DENIED;
     }
-    pb_fail(err, PB_DENIED,
-            PB_MSG("This asks for a proof of who you are that is not older than ten minutes."),
-            NULL);
-    pb_error_hint(err, PB_MSG("Give the password or use the passkey once more, then ask again."),
-                  NULL);
-    return PB_DENIED;
+    return service_fail_proof(err);
 }
 
 static pb_status owner_of(const service_access *access, const record_data *record,

@@ -40,6 +40,12 @@ pb_status service_in_scope(const service_access *access, identity_operation oper
 /** Whether there may be any record for which the operation is allowed: PB_DENIED. */
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err);
+/** A decision, made with `context`. */
+typedef pb_status (*service_deciding)(const service_access *access, const void *context,
+                                      pb_error *err);
+/** Decides in a snapshot of its own; a refusal is noted in the ledger. Outside of any session. */
+pb_status service_decide(const service_call *call, db_workspace *workspace, service_deciding decide,
+                         const void *context, pb_error *err);
 /** As service_may_at_all for an operation on the workspace, decided in a snapshot of its own; a
  * refusal is noted in the ledger. Outside of any session. */
 pb_status service_may_do(const service_call *call, db_workspace *workspace,
@@ -53,6 +59,8 @@ pb_status service_may_do_one(const service_call *call, db_workspace *workspace,
  * done to records it may do where its scopes name the operation, rights it never changes. */
 pb_status service_need_proof(const service_access *access, identity_operation operation,
                              pb_error *err);
+/** Who acts is a person whose proof is too old: PB_DENIED. */
+pb_status service_fail_proof(pb_error *err);
 /** Whether it is allowed for this record; one that may not be read is PB_NOT_FOUND, other denials
  * are PB_DENIED with the rule. */
 pb_status service_may(const service_access *access, identity_operation operation,

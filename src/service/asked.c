@@ -4,6 +4,8 @@
 #include "access.h"
 #include "internal.h"
 
+#include "db/row.h"
+
 enum { OPTIONS_MAX = 16 << 10 };
 
 /* ---- options: `name value`, one a line; what would end a line is written as %XX ---- */
@@ -108,8 +110,7 @@ pb_status service_job_asker(db_workspace *workspace, const job_item *job, int64_
     if (actor == NULL)
         return pb_fail_memory(err);
     if (!pb_uuid_parse(service_job_option(job, "user", arena), &user))
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_work_job", NULL);
+        return db_fail_altered("t_work_job", err);
     PB_TRY(read_actor(workspace, user, now_us, arena, actor, err));
     actor->second_factor = has(job, "second-factor", arena);
     actor->read_only = actor->read_only || has(job, "read-only", arena);

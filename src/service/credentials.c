@@ -67,12 +67,7 @@ static pb_status check_proof(const service_guest *guest, int64_t now_us, pb_erro
         return pb_fail(err, PB_DENIED, PB_MSG("Who may only read changes no credentials."), NULL);
     if (identity_proved_lately(&guest->caller, now_us))
         return PB_OK;
-    pb_fail(err, PB_DENIED,
-            PB_MSG("This asks for a proof of who you are that is not older than ten minutes."),
-            NULL);
-    pb_error_hint(err, PB_MSG("Give the password or use the passkey once more, then ask again."),
-                  NULL);
-    return PB_DENIED;
+    return service_fail_proof(err);
 }
 
 /* ---- changes ---- */

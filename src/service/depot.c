@@ -144,13 +144,14 @@ static pb_status fail_altered(pb_error *err)
 
 /* ---- the depot ---- */
 
-static pb_status count_held(service_depot *depot, pb_error *err)
+typedef pb_status (*each_file)(service_depot *depot, pb_str name, const char *path, int64_t now_us,
+                               pb_arena *arena, pb_error *err);
+
+static pb_status for_each_file(service_depot *depot, each_file each, int64_t now_us, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     pb_str *names;
     size_t count;
-    int64_t changed_us;
-    uint64_t size;
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_dir_list(depot->folder, arena, &names, &count, err));
@@ -158,9 +159,22 @@ static pb_status count_held(service_depot *depot, pb_error *err)
         char *path = pb_arena_printf(arena, "%s/%.*s", depot->folder, PB_STR_FMT(names[i]));
         if (path == NULL)
             return pb_fail_memory(err);
-        if (sys_path_about(path, &changed_us, &size, NULL) == PB_OK)
-            atomic_fetch_add(&depot->held, size);
+        PB_TRY(each(depot, names[i], path, now_us, arena, err));
     }
+    return PB_OK;
+}
+
+static pb_status count_one(service_depot *depot, pb_str name, const char *path, int64_t now_us,
+                           pb_arena *arena, pb_error *err)
+{
+    int64_t changed_us;
+    uint64_t size;
+    (void)name;
+    (void)now_us;
+    (void)arena;
+    (void)err;
+    if (sys_path_about(path, &changed_us, &size, NULL) == PB_OK)
+        atomic_fetch_add(&depot->held, size);
     return PB_OK;
 }
 
@@ -178,7 +192,7 @@ pb_status service_depot_open(db_workspace *workspace, const char *folder, uint64
             depot->folder == NULL ? pb_fail_memory(err) : sys_dir_make_durable(folder, 0700, err);
     }
     if (status == PB_OK)
-        status = count_held(depot, err);
+        status = for_each_file(depot, count_one, 0, err);
     if (status == PB_OK)
         *ret_depot = depot;
     else
@@ -457,19 +471,7 @@ static pb_status clear_one(service_depot *depot, pb_str name, const char *path, 
 
 pb_status service_depot_clear(service_depot *depot, int64_t now_us, pb_error *err)
 {
-    PB_AUTO_ARENA arena = pb_arena_new(0);
-    pb_str *names;
-    size_t count;
-    if (arena == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(sys_dir_list(depot->folder, arena, &names, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        char *path = pb_arena_printf(arena, "%s/%.*s", depot->folder, PB_STR_FMT(names[i]));
-        if (path == NULL)
-            return pb_fail_memory(err);
-        PB_TRY(clear_one(depot, names[i], path, now_us, arena, err));
-    }
-    return PB_OK;
+    return for_each_file(depot, clear_one, now_us, err);
 }
 
 pb_status service_withdraw_begin(service_depot *depot, pb_uuid user, pb_uuid id,

@@ -7,6 +7,7 @@
 #include "access.h"
 #include "internal.h"
 #include "likeness/likeness.h"
+#include "verdict.h"
 
 /* Rows of the queue that one page goes through: who may see few of them gets shorter pages. */
 enum { ROWS_MOST = 5000 };
@@ -266,21 +267,17 @@ pb_status service_pair_show(const service_call *call, db_workspace *workspace,
 /* ---- deciding ---- */
 
 typedef struct deciding {
-    const service_call *call;
-    const model_entity *entity;
-    pb_uuid a, b;
-    record_decision decision;
-    pb_str reason;
+    service_verdict verdict;
     service_denial denial;
 } deciding;
 
-static pb_status may_decide(const service_access *access, const deciding *d, pb_error *err)
+static pb_status may_decide(const service_access *access, const service_verdict *v, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    service_pair pair = {.pair = {.entity = d->entity, .left = d->a, .right = d->b}};
+    service_pair pair = {.pair = {.entity = v->entity, .left = v->a, .right = v->b}};
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(service_may_at_all(access, IDENTITY_OP_MERGE, d->entity, err));
+    PB_TRY(service_may_at_all(access, IDENTITY_OP_MERGE, v->entity, err));
     return see_both(access, &pair, arena, err);
 }
 
@@ -288,21 +285,18 @@ static pb_status decide(db_session *session, void *context, pb_error *err)
 {
     deciding *d = context;
     service_access access;
-    uint64_t calibrated;
-    PB_TRY(service_access_open(session, d->call, &d->denial, &access, err));
-    pb_status status = may_decide(&access, d, err);
+    PB_TRY(service_access_open(session, d->verdict.call, &d->denial, &access, err));
+    pb_status status = may_decide(&access, &d->verdict, err);
     service_access_close(&access);
     PB_TRY(status);
-    PB_TRY(record_review_decide(session, d->call->actor, d->call->now_us, d->entity, d->a, d->b,
-                                d->decision, d->reason, err));
-    return record_review_calibrate(session, d->entity, &calibrated, err);
+    return service_verdict_keep(session, &d->verdict, err);
 }
 
 pb_status service_pair_decide(const service_call *call, db_workspace *workspace,
                               const model_entity *entity, pb_uuid a, pb_uuid b,
                               record_decision decision, pb_str reason, pb_error *err)
 {
-    deciding d = {call, entity, a, b, decision, reason, {.entity = NULL}};
+    deciding d = {.verdict = {call, entity, a, b, decision, reason, 0}};
     pb_status status = db_write_within(workspace, call->limits, decide, &d, err);
     return service_refused(call, workspace, &d.denial, status, err);
 }

@@ -4,6 +4,7 @@
 #include "audit/duplicates.h"
 #include "internal.h"
 #include "service/reads.h"
+#include "verdict.h"
 
 /* --- filling --- */
 
@@ -167,21 +168,17 @@ pb_status service_review_show(const service_call *call, db_workspace *workspace,
 
 /* --- deciding --- */
 
-typedef struct deciding {
-    const service_call *call;
-    const model_entity *entity;
-    pb_uuid a, b;
-    record_decision decision;
-    pb_str reason;
-    uint64_t calibrated;
-} deciding;
+pb_status service_verdict_keep(db_session *session, service_verdict *verdict, pb_error *err)
+{
+    const service_verdict *v = verdict;
+    PB_TRY(record_review_decide(session, v->call->actor, v->call->now_us, v->entity, v->a, v->b,
+                                v->decision, v->reason, err));
+    return record_review_calibrate(session, v->entity, &verdict->calibrated, err);
+}
 
 static pb_status decide(db_session *session, void *context, pb_error *err)
 {
-    deciding *d = context;
-    PB_TRY(record_review_decide(session, d->call->actor, d->call->now_us, d->entity, d->a, d->b,
-                                d->decision, d->reason, err));
-    return record_review_calibrate(session, d->entity, &d->calibrated, err);
+    return service_verdict_keep(session, context, err);
 }
 
 pb_status service_review_decide(const service_call *call, db_workspace *workspace,
@@ -189,9 +186,9 @@ pb_status service_review_decide(const service_call *call, db_workspace *workspac
                                 record_decision decision, pb_str reason, uint64_t *ret_calibrated,
                                 pb_error *err)
 {
-    deciding d = {call, entity, a, b, decision, reason, 0};
-    PB_TRY(db_write_within(workspace, call->limits, decide, &d, err));
-    *ret_calibrated = d.calibrated;
+    service_verdict verdict = {call, entity, a, b, decision, reason, 0};
+    PB_TRY(db_write_within(workspace, call->limits, decide, &verdict, err));
+    *ret_calibrated = verdict.calibrated;
     return PB_OK;
 }
 

@@ -8,25 +8,6 @@
 
 enum { FILTER_KEPT = 4000 };
 
-/* A decision in a snapshot of its own, with its refusal noted. */
-typedef pb_status (*deciding)(const service_access *access, const void *context, pb_error *err);
-
-static pb_status decide(const service_call *call, db_workspace *workspace, deciding one,
-                        const void *context, pb_error *err)
-{
-    service_access access;
-    service_denial denial = {.refused = false};
-    db_session *session = NULL;
-    PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
-    pb_status status = service_access_open(session, call, &denial, &access, err);
-    if (status == PB_OK) {
-        status = one(&access, context, err);
-        service_access_close(&access);
-    }
-    db_snapshot_close(session);
-    return service_refused(call, workspace, &denial, status, err);
-}
-
 /* ---- exports ---- */
 
 static pb_status may_export(const service_access *access, const void *entity, pb_error *err)
@@ -38,7 +19,7 @@ static pb_status may_export(const service_access *access, const void *entity, pb
 pb_status service_may_export(const service_call *call, db_workspace *workspace,
                              const model_entity *entity, pb_error *err)
 {
-    return decide(call, workspace, may_export, entity, err);
+    return service_decide(call, workspace, may_export, entity, err);
 }
 
 pb_status service_exported_note(const service_call *call, db_workspace *workspace,
@@ -81,7 +62,7 @@ static pb_status may_import(const service_access *access, const void *context, p
 
 pb_status service_may_import(const service_call *call, db_workspace *workspace, pb_error *err)
 {
-    return decide(call, workspace, may_import, db_workspace_schema(workspace), err);
+    return service_decide(call, workspace, may_import, db_workspace_schema(workspace), err);
 }
 
 /* The call that an import is done by, and what was refused in the midst of it. */
@@ -246,7 +227,7 @@ pb_status service_runs_seen(const service_call *call, db_workspace *workspace, s
                             pb_error *err)
 {
     runs r = {.call = call, .arena = arena, .most = most};
-    PB_TRY(decide(call, workspace, list_runs, &r, err));
+    PB_TRY(service_decide(call, workspace, list_runs, &r, err));
     *ret_runs = r.items;
     *ret_count = r.count;
     return PB_OK;
@@ -273,5 +254,5 @@ static pb_status may_undo(const service_access *access, const void *context, pb_
 pb_status service_may_undo(const service_call *call, db_workspace *workspace, int64_t number,
                            pb_error *err)
 {
-    return decide(call, workspace, may_undo, &number, err);
+    return service_decide(call, workspace, may_undo, &number, err);
 }

@@ -7,26 +7,14 @@
 /* fuzzes: model model/types model/ids script */
 /* libraries: yaml-0.1 libidn2 */
 /* tables: han phone */
+#include "../model/expr_model.h"
+
 #include "model/expr.h"
 #include "model/schema.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char declared[] = "entity: thing\n"
-                               "links: {firm: {to: thing}}\n"
-                               "fields:\n"
-                               "  stage: {type: choice, values: [Open, Won, Lost]}\n"
-                               "  city: text\n"
-                               "  size: integer\n"
-                               "  share: decimal\n"
-                               "  amount: money\n"
-                               "  paid: money\n"
-                               "  opened: date\n"
-                               "  closed: date\n"
-                               "  seen: instant\n"
-                               "  active: boolean\n";
 
 static void hold(bool condition)
 {
@@ -38,7 +26,7 @@ static void hold(bool condition)
 static const model_entity *thing(void)
 {
     static model_schema *schema;
-    const model_source source = {PB_STR("thing.yaml"), pb_str_c(declared)};
+    const model_source source = {PB_STR("thing.yaml"), pb_str_c(expr_model)};
     pb_error err = {0};
     if (schema == NULL && model_schema_load(&source, 1, &schema, &err) != PB_OK) {
         PB_AUTO_BUF text = PB_BUF_INIT(4096);

@@ -1,5 +1,6 @@
 /* Many connections over TLS that are open and silent: what each takes, and that what was given back
  * is there again when something comes. With `long`, as many as the server is meant for. */
+#include "memory.h"
 #include "running.h"
 
 #include <gnutls/gnutls.h>
@@ -101,31 +102,7 @@ static void line_close(line *l)
     close(l->fd);
 }
 
-static unsigned long resident_kib(pid_t child)
-{
-    char path[64], line_of[200];
-    unsigned long kib = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)child);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line_of, sizeof line_of, file) != NULL)
-        if (strncmp(line_of, "VmRSS:", 6) == 0)
-            kib = strtoul(line_of + 6, NULL, 10);
-    fclose(file);
-    return kib;
-}
-
 static int how_many = SOME;
-
-/* The figures are of what is built to be used. */
-static bool is_measurable(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return false;
-#else
-    return true;
-#endif
-}
 
 /* What so many requests at the same moment took is given back after a while in which nothing is
  * asked. */

@@ -3,6 +3,7 @@
  * loses nothing that it answered. With `long`, for ten minutes, in which memory stays what it was.
  */
 #include "client.h"
+#include "memory.h"
 
 #include <gnutls/gnutls.h>
 #include <netinet/tcp.h>
@@ -332,36 +333,12 @@ static void *visit(void *context)
 
 static long seconds_of_load; /* 0: SHORT_ASKED requests */
 
-static unsigned long resident_kib(pid_t child)
-{
-    char path[64], line[200];
-    unsigned long kib = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)child);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "VmRSS:", 6) == 0)
-            kib = strtoul(line + 6, NULL, 10);
-    fclose(file);
-    return kib;
-}
-
 static bool any_surprise(const visitor *visitors)
 {
     for (unsigned i = 0; i < VISITORS; i++)
         if (visitors[i].surprise[0] != '\0')
             return true;
     return false;
-}
-
-/* The sanitizers keep what was freed. */
-static bool is_measurable(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return false;
-#else
-    return true;
-#endif
 }
 
 /* The most that is resident in the second quarter of the time is not much less than in the last. */

@@ -2,7 +2,7 @@
  * merging. Every documented status is seen, and what is hidden shows in none of them. */
 #define WORLD_OF_NAME                                                                              \
     ", personal: {class: identity, purposes: [service], basis: [contract, consent]}"
-#include "asking.h"
+#include "robot.h"
 
 /* The reader may do everything, but sees no birthday, no remark, and e-mail only masked; of firms
  * nothing. */
@@ -211,19 +211,10 @@ typedef struct narrow_key {
 static pb_status make_key(db_session *session, void *context, pb_error *err)
 {
     narrow_key *k = context;
-    int64_t n = 0;
-    const identity_visit visit = {.actor = world_actor(), .now_us = k->s->w.now_us};
-    const identity_call call = {.actor = world_actor(), .now_us = k->s->w.now_us};
-    const identity_user user = {.name = PB_STR("robot"),
-                                .shown = PB_STR("Robot"),
-                                .language = PB_STR("en"),
-                                .until_us = IDENTITY_OPEN};
-    identity_key_wish wish = {
-        .label = PB_STR("sync"), .expires_us = IDENTITY_OPEN, .scopes = PB_STR("firm.list")};
-    PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
-    PB_TRY(
-        identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
-    return identity_key_make(session, &visit, &wish, k->text, &n, err);
+    identity_key_wish wish;
+    PB_TRY(robot_add(session, k->s, &wish, err));
+    wish.scopes = PB_STR("firm.list");
+    return robot_key(session, k->s, &wish, k->text, err);
 }
 
 /* A key reaches no further than its scopes. */

@@ -1,7 +1,7 @@
 /* Operations on records as a program meets them. Every answer is checked against the OpenAPI
  * document that the server itself gives; at the end every operation and every status that is
  * documented must have been seen. */
-#include "asking.h"
+#include "robot.h"
 
 /* The reader sees no remark, and e-mail only masked. */
 static const char looker[] = "role: looker\n"
@@ -254,20 +254,11 @@ typedef struct keys {
 static pb_status make_keys(db_session *session, void *context, pb_error *err)
 {
     keys *k = context;
-    int64_t n = 0;
-    const identity_visit visit = {.actor = world_actor(), .now_us = k->s->w.now_us};
-    const identity_call call = {.actor = world_actor(), .now_us = k->s->w.now_us};
-    const identity_user user = {.name = PB_STR("robot"),
-                                .shown = PB_STR("Robot"),
-                                .language = PB_STR("en"),
-                                .until_us = IDENTITY_OPEN};
-    identity_key_wish wish = {.label = PB_STR("sync"), .expires_us = IDENTITY_OPEN};
-    PB_TRY(identity_user_add(session, &call, &user, &wish.user, err));
-    PB_TRY(
-        identity_role_give(session, &call, wish.user, k->s->roles[READER], 0, IDENTITY_OPEN, err));
-    PB_TRY(identity_key_make(session, &visit, &wish, k->all, &n, err));
+    identity_key_wish wish;
+    PB_TRY(robot_add(session, k->s, &wish, err));
+    PB_TRY(robot_key(session, k->s, &wish, k->all, err));
     wish.scopes = PB_STR("firm.list");
-    return identity_key_make(session, &visit, &wish, k->narrow, &n, err);
+    return robot_key(session, k->s, &wish, k->narrow, err);
 }
 
 /* A program trades its key for a token of fewer scopes and a quarter of an hour. */

@@ -2,20 +2,8 @@
 #include "schema_test.h"
 
 #include "base/time.h"
+#include "expr_model.h"
 
-static const char model[] = "entity: thing\n"
-                            "links: {firm: {to: thing}}\n"
-                            "fields:\n"
-                            "  stage: {type: choice, values: [Open, Won, Lost]}\n"
-                            "  city: text\n"
-                            "  size: integer\n"
-                            "  share: decimal\n"
-                            "  amount: money\n"
-                            "  paid: money\n"
-                            "  opened: date\n"
-                            "  closed: date\n"
-                            "  seen: instant\n"
-                            "  active: boolean\n";
 enum { FIRM, STAGE, CITY, SIZE, SHARE, AMOUNT, PAID, OPENED, CLOSED, SEEN, ACTIVE, FIELDS };
 enum { TODAY = 20000 };
 
@@ -24,7 +12,7 @@ static model_schema *schema;
 static int set_up(void **state)
 {
     (void)state;
-    schema = load_text(model);
+    schema = load_text(expr_model);
     assert_int_equal(schema->entities[0].field_count, FIELDS);
     return 0;
 }

@@ -184,14 +184,21 @@ static pb_status list_jobs(http_request *request, http_response *response, pb_er
     return PB_OK;
 }
 
-static pb_status read_job(http_request *request, http_response *response, pb_error *err)
+/* The number of the job that is asked about, by somebody and where jobs are done. */
+static pb_status asked_about(http_request *request, http_response *response, int64_t *ret_n,
+                             pb_error *err)
 {
-    int64_t n;
     service_depot *depot;
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, none, err));
     PB_TRY(http_jobs_depot(request, &depot, err));
-    PB_TRY(http_job_number(request, &n, err));
+    return http_job_number(request, ret_n, err);
+}
+
+static pb_status read_job(http_request *request, http_response *response, pb_error *err)
+{
+    int64_t n;
+    PB_TRY(asked_about(request, response, &n, err));
     service_call call = http_op_call(request);
     return answer_job(request, response, &call, n, err);
 }
@@ -199,11 +206,7 @@ static pb_status read_job(http_request *request, http_response *response, pb_err
 static pb_status cancel_job(http_request *request, http_response *response, pb_error *err)
 {
     int64_t n;
-    service_depot *depot;
-    PB_TRY(http_need_somebody(request, response, err));
-    PB_TRY(http_op_check_query(request, none, err));
-    PB_TRY(http_jobs_depot(request, &depot, err));
-    PB_TRY(http_job_number(request, &n, err));
+    PB_TRY(asked_about(request, response, &n, err));
     service_call call = http_op_call(request);
     PB_TRY(service_job_stop(&call, request->server->workspace, n, err));
     http_jobs_cancel(request->host->jobs, n);

@@ -1,54 +1,20 @@
 /* The catalogue of controls over HTTP: what is asked, how grave it is, what is let pass. */
 #include "oversight.h"
 
-static void put_words(pb_json *json, const char *key, const model_strs *words)
-{
-    pb_json_key(json, key);
-    pb_json_array(json);
-    for (size_t i = 0; i < words->count; i++)
-        pb_json_str(json, words->items[i]);
-    pb_json_array_end(json);
-}
-
-static void put_maps(pb_json *json, const audit_control *control)
-{
-    pb_json_key(json, "maps");
-    pb_json_array(json);
-    for (size_t i = 0; i < control->map_count; i++) {
-        pb_json_object(json);
-        pb_json_member(json, "standard", control->maps[i].standard);
-        pb_json_member(json, "clause", control->maps[i].clause);
-        pb_json_object_end(json);
-    }
-    pb_json_array_end(json);
-}
+#include "report/control.h"
 
 static void put_control(const http_request *request, pb_json *json, const audit_control *control,
                         bool whole)
 {
-    const struct {
-        const char *name;
-        pb_str text;
-    } parts[] = {{"title", control->title},   {"criterion", control->criterion},
-                 {"why", control->why},       {"cause", control->cause},
-                 {"effect", control->effect}, {"remedy", control->remedy}};
     pb_json_object(json);
-    pb_json_member(json, "id", control->id);
-    pb_json_member(json, "area", control->area);
-    pb_json_member(json, "grade", pb_str_c(model_grade_name(control->grade)));
+    report_control_put_head(json, control);
     pb_json_member(json, "entity", control->entity != NULL ? control->entity->name : PB_STR_NONE);
     pb_json_member(json, "field", control->field != NULL ? control->field->name : PB_STR_NONE);
     pb_json_member(json, "limit_of", control->pass_share ? PB_STR("share") : PB_STR("count"));
     pb_json_key(json, "limit");
     pb_json_double(json, control->pass_limit);
     http_op_put_truth(json, "waivable", control->waivable);
-    for (size_t i = 0; i < (whole ? sizeof parts / sizeof *parts : 1); i++) {
-        PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
-        report_control_says(request->catalog, control, parts[i].text, false, &text);
-        pb_json_member(json, parts[i].name, pb_buf_str(&text));
-    }
-    put_words(json, "requirements", &control->requirements);
-    put_maps(json, control);
+    report_control_put_words(json, request->catalog, control, whole);
     pb_json_object_end(json);
 }
 

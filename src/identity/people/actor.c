@@ -71,20 +71,18 @@ static bool add_name(reading *r, db_stmt *stmt)
 {
     text_list *list = pb_str_is(db_column_text(stmt, 2), "entity") ? &r->entities : &r->areas;
     pb_str name;
-    return people_take_text(stmt, 3, r->arena, &name) &&
+    return db_take_text(stmt, 3, r->arena, &name) &&
            PB_PUSH(r->arena, list->items, list->count, list->capacity, name);
 }
 
 static pb_status take_user(reading *r, db_stmt *stmt, pb_error *err)
 {
     if (!identity_kind_parse(db_column_text(stmt, 2), &r->kind))
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_access_user", NULL);
+        return db_fail_altered("t_access_user", err);
     r->found = true;
     r->actor.staff = people_take_id(stmt, 4);
     r->actor.portal = people_take_id(stmt, 5);
-    return people_take_text(stmt, 3, r->arena, &r->actor.name) &&
-                   add_id(r, &r->team, r->actor.staff)
+    return db_take_text(stmt, 3, r->arena, &r->actor.name) && add_id(r, &r->team, r->actor.staff)
                ? PB_OK
                : pb_fail_memory(err);
 }

@@ -13,15 +13,12 @@ static pb_status take_row(db_stmt *stmt, pb_arena *arena, identity_user *ret_use
                            .from_us = db_column_i64(stmt, 7),
                            .until_us = people_take_end(stmt, 8)};
     if (!identity_kind_parse(db_column_text(stmt, 1), &found.kind))
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_access_user", NULL);
-    if (!people_take_text(stmt, 2, arena, &found.name) ||
-        !people_take_text(stmt, 3, arena, &found.shown) ||
-        !people_take_text(stmt, 4, arena, &found.language) ||
-        !people_take_text(stmt, 9, arena, &found.by) ||
-        !people_take_text(stmt, 10, arena, &found.why) ||
-        !people_take_text(stmt, 11, arena, &found.ended_by) ||
-        !people_take_text(stmt, 12, arena, &found.ended_why))
+        return db_fail_altered("t_access_user", err);
+    if (!db_take_text(stmt, 2, arena, &found.name) || !db_take_text(stmt, 3, arena, &found.shown) ||
+        !db_take_text(stmt, 4, arena, &found.language) ||
+        !db_take_text(stmt, 9, arena, &found.by) || !db_take_text(stmt, 10, arena, &found.why) ||
+        !db_take_text(stmt, 11, arena, &found.ended_by) ||
+        !db_take_text(stmt, 12, arena, &found.ended_why))
         return pb_fail_memory(err);
     *ret_user = found;
     return PB_OK;

@@ -9,6 +9,19 @@ static const char *column_of(pb_str entity)
     return pb_str_is(entity, "staff") ? "staff" : pb_str_is(entity, "contact") ? "portal" : NULL;
 }
 
+typedef struct gathering {
+    pb_arena *arena;
+    pb_uuid *users;
+    size_t count, capacity;
+} gathering;
+
+static pb_status gather(void *context, db_stmt *stmt, pb_error *err)
+{
+    gathering *g = context;
+    pb_uuid user = people_take_id(stmt, 0);
+    return PB_PUSH(g->arena, g->users, g->count, g->capacity, user) ? PB_OK : pb_fail_memory(err);
+}
+
 /* Ids of the users that are, or will be, said to be that record. */
 static pb_status find_users(db_session *session, const char *column, pb_uuid record, int64_t now_us,
                             pb_arena *arena, pb_uuid **ret_users, size_t *ret_count, pb_error *err)
@@ -17,25 +30,14 @@ static pb_status find_users(db_session *session, const char *column, pb_uuid rec
                                          " AND " NOT_OVER
                                        : "SELECT DISTINCT id FROM t_access_user WHERE portal = ?2"
                                          " AND " NOT_OVER;
-    pb_uuid *users = NULL;
-    size_t count = 0, capacity = 0;
+    gathering g = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, now_us);
     db_bind_blob(stmt, 2, pb_uuid_str(&record));
-    pb_status status = db_step(stmt, &row, err);
-    while (status == PB_OK && row) {
-        pb_uuid user = people_take_id(stmt, 0);
-        if (!PB_PUSH(arena, users, count, capacity, user))
-            status = pb_fail_memory(err);
-        if (status == PB_OK)
-            status = db_step(stmt, &row, err);
-    }
-    db_reset(stmt);
-    PB_TRY(status);
-    *ret_users = users;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, gather, &g, err));
+    *ret_users = g.users;
+    *ret_count = g.count;
     return PB_OK;
 }
 

@@ -3,6 +3,7 @@
 #define IDENTITY_PEOPLE_INTERNAL_H
 
 #include "../turn.h"
+#include "db/row.h"
 #include "identity/people.h"
 
 /* Parts of statements over rows that hold for a time. ?1: a moment. */
@@ -20,8 +21,6 @@
 bool people_no_one(pb_uuid id);
 bool people_same(pb_uuid one, pb_uuid other);
 
-/** The number that a new row gets; `sql` selects it. */
-pb_status people_next(db_session *session, const char *sql, int64_t *ret_n, pb_error *err);
 /** Binds `from_us`, `until_us`, `by` and `why` of a new row to four parameters from `first` on. */
 void people_bind_since(db_stmt *stmt, int first, const identity_call *call, int64_t from_us,
                        int64_t until_us);
@@ -31,8 +30,6 @@ void people_bind_end(db_stmt *stmt, const identity_call *call, int64_t at_us);
 void people_bind_id(db_stmt *stmt, int parameter, const pb_uuid *id);
 /** Zeros where the column is NULL, or holds no id. */
 pb_uuid people_take_id(db_stmt *stmt, int column);
-/** An absent text where the column is NULL. False without memory. */
-bool people_take_text(db_stmt *stmt, int column, pb_arena *arena, pb_str *ret_text);
 int64_t people_take_end(db_stmt *stmt, int column);
 
 /** What an event says: one value, or a list of one kind. */

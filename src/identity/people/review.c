@@ -3,7 +3,7 @@
 
 #include "internal.h"
 
-#include "base/time.h"
+#include "model/case.h"
 
 const char *identity_verdict_word(identity_verdict verdict)
 {
@@ -13,18 +13,7 @@ const char *identity_verdict_word(identity_verdict verdict)
 
 static void bind_moment(db_stmt *stmt, int parameter, int64_t us)
 {
-    if (us == INT64_MIN || us == IDENTITY_OPEN)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_i64(stmt, parameter, us);
-}
-
-static void bind_text(db_stmt *stmt, int parameter, pb_str text)
-{
-    if (text.ptr == NULL)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_text(stmt, parameter, text);
+    db_bind_unless(stmt, parameter, us == IDENTITY_OPEN ? INT64_MIN : us, INT64_MIN);
 }
 
 /* ---- beginning ---- */
@@ -40,7 +29,7 @@ static pb_status store_review(db_session *session, const identity_call *call, in
     db_bind_i64(stmt, 2, call->now_us);
     db_bind_i64(stmt, 3, due_us);
     db_bind_text(stmt, 4, call->actor.name);
-    bind_text(stmt, 5, call->why);
+    db_bind_some_text(stmt, 5, call->why);
     return db_run(stmt, err);
 }
 
@@ -61,7 +50,7 @@ static pb_status store_item(db_session *session, int64_t n, int64_t review,
     db_bind_i64(stmt, 7, item->since_us);
     bind_moment(stmt, 8, item->used_us);
     bind_moment(stmt, 9, item->seen_us);
-    bind_text(stmt, 10, item->apart.len > 0 ? item->apart : PB_STR_NONE);
+    db_bind_some_text(stmt, 10, item->apart.len > 0 ? item->apart : PB_STR_NONE);
     db_bind_text(stmt, 11, pb_str_c(identity_verdict_word(IDENTITY_UNDECIDED)));
     return db_run(stmt, err);
 }
@@ -76,9 +65,9 @@ pb_status identity_review_start(db_session *session, const identity_call *call, 
     if (due_us <= call->now_us)
         return pb_fail(err, PB_INVALID, PB_MSG("The review must be due at a moment to come."),
                        NULL);
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review", &n, err));
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review_item", &first,
-                       err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review_item",
+                          &first, err));
     PB_TRY(store_review(session, call, n, due_us, err));
     for (size_t i = 0; i < count; i++)
         PB_TRY(store_item(session, first + (int64_t)i, n, &items[i], err));
@@ -92,11 +81,6 @@ pb_status identity_review_start(db_session *session, const identity_call *call, 
 
 /* ---- reading ---- */
 
-static int64_t take_moment(db_stmt *stmt, int column)
-{
-    return db_column_is_null(stmt, column) ? INT64_MIN : db_column_i64(stmt, column);
-}
-
 static bool take_verdict(pb_str word, identity_verdict *ret)
 {
     for (int i = 0; i < IDENTITY_VERDICTS; i++)
@@ -107,12 +91,6 @@ static bool take_verdict(pb_str word, identity_verdict *ret)
     return false;
 }
 
-static pb_status fail_altered(const char *table, pb_error *err)
-{
-    return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                   "table", table, NULL);
-}
-
 static pb_status take_item(db_stmt *stmt, pb_arena *arena, identity_review_item *ret, pb_error *err)
 {
     identity_review_item item = {.n = db_column_i64(stmt, 0),
@@ -120,16 +98,16 @@ static pb_status take_item(db_stmt *stmt, pb_arena *arena, identity_review_item 
                                  .user = people_take_id(stmt, 2),
                                  .role = db_column_i64(stmt, 3),
                                  .since_us = db_column_i64(stmt, 6),
-                                 .used_us = take_moment(stmt, 7),
-                                 .seen_us = take_moment(stmt, 8),
-                                 .decided_us = take_moment(stmt, 11)};
+                                 .used_us = db_take_number(stmt, 7, INT64_MIN),
+                                 .seen_us = db_take_number(stmt, 8, INT64_MIN),
+                                 .decided_us = db_take_number(stmt, 11, INT64_MIN)};
     if (!take_verdict(db_column_text(stmt, 10), &item.verdict))
-        return fail_altered("t_access_review_item", err);
-    if (!people_take_text(stmt, 4, arena, &item.name) ||
-        !people_take_text(stmt, 5, arena, &item.role_name) ||
-        !people_take_text(stmt, 9, arena, &item.apart) ||
-        !people_take_text(stmt, 12, arena, &item.decided_by) ||
-        !people_take_text(stmt, 13, arena, &item.reason))
+        return db_fail_altered("t_access_review_item", err);
+    if (!db_take_text(stmt, 4, arena, &item.name) ||
+        !db_take_text(stmt, 5, arena, &item.role_name) ||
+        !db_take_text(stmt, 9, arena, &item.apart) ||
+        !db_take_text(stmt, 12, arena, &item.decided_by) ||
+        !db_take_text(stmt, 13, arena, &item.reason))
         return pb_fail_memory(err);
     *ret = item;
     return PB_OK;
@@ -139,30 +117,43 @@ static pb_status take_item(db_stmt *stmt, pb_arena *arena, identity_review_item 
     "n, review, holder, role, name, role_name, since_us, used_us, seen_us, apart, decision,"       \
     " decided_us, decided_by, why"
 
+typedef struct gathering {
+    pb_arena *arena;
+    identity_review_item *items;
+    identity_review *reviews;
+    size_t count, capacity;
+} gathering;
+
+static pb_status gather_item(void *context, db_stmt *stmt, pb_error *err)
+{
+    gathering *g = context;
+    identity_review_item item;
+    PB_TRY(take_item(stmt, g->arena, &item, err));
+    return PB_PUSH(g->arena, g->items, g->count, g->capacity, item) ? PB_OK : pb_fail_memory(err);
+}
+
 pb_status identity_review_items(db_session *session, int64_t review, pb_arena *arena,
                                 identity_review_item **ret_items, size_t *ret_count, pb_error *err)
 {
     static const char sql[] = "SELECT " ITEM_COLUMNS " FROM t_access_review_item WHERE review = ?1"
                               " ORDER BY name, role_name, n";
-    identity_review_item *items = NULL;
-    size_t count = 0, capacity = 0;
+    gathering g = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, review);
-    pb_status status = db_step(stmt, &row, err);
-    while (status == PB_OK && row) {
-        identity_review_item item;
-        status = take_item(stmt, arena, &item, err);
-        if (status == PB_OK && !PB_PUSH(arena, items, count, capacity, item))
-            status = pb_fail_memory(err);
-        if (status == PB_OK)
-            status = db_step(stmt, &row, err);
-    }
-    db_reset(stmt);
-    PB_TRY(status);
-    *ret_items = items;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, gather_item, &g, err));
+    *ret_items = g.items;
+    *ret_count = g.count;
+    return PB_OK;
+}
+
+static pb_status take_count(void *context, db_stmt *stmt, pb_error *err)
+{
+    identity_review *review = context;
+    identity_verdict verdict;
+    if (!take_verdict(db_column_text(stmt, 0), &verdict))
+        return db_fail_altered("t_access_review_item", err);
+    review->counts[verdict] = (uint64_t)db_column_i64(stmt, 1);
     return PB_OK;
 }
 
@@ -170,22 +161,23 @@ static pb_status count_items(db_session *session, identity_review *review, pb_er
 {
     static const char sql[] = "SELECT decision, COUNT(*) FROM t_access_review_item"
                               " WHERE review = ?1 GROUP BY decision";
-    identity_verdict verdict;
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, review->n);
-    pb_status status = db_step(stmt, &row, err);
-    while (status == PB_OK && row) {
-        if (take_verdict(db_column_text(stmt, 0), &verdict))
-            review->counts[verdict] = (uint64_t)db_column_i64(stmt, 1);
-        else
-            status = fail_altered("t_access_review_item", err);
-        if (status == PB_OK)
-            status = db_step(stmt, &row, err);
-    }
-    db_reset(stmt);
-    return status;
+    return db_each(stmt, take_count, review, err);
+}
+
+static pb_status gather_review(void *context, db_stmt *stmt, pb_error *err)
+{
+    gathering *g = context;
+    identity_review review = {.n = db_column_i64(stmt, 0),
+                              .from_us = db_column_i64(stmt, 1),
+                              .due_us = db_column_i64(stmt, 2),
+                              .closed_us = people_take_end(stmt, 3)};
+    bool good = db_take_text(stmt, 4, g->arena, &review.by) &&
+                db_take_text(stmt, 5, g->arena, &review.why) &&
+                PB_PUSH(g->arena, g->reviews, g->count, g->capacity, review);
+    return good ? PB_OK : pb_fail_memory(err);
 }
 
 pb_status identity_review_list(db_session *session, pb_arena *arena, identity_review **ret_reviews,
@@ -193,30 +185,14 @@ pb_status identity_review_list(db_session *session, pb_arena *arena, identity_re
 {
     static const char sql[] =
         "SELECT n, from_us, due_us, closed_us, by, why FROM t_access_review ORDER BY n DESC";
-    identity_review *reviews = NULL;
-    size_t count = 0, capacity = 0;
+    gathering g = {.arena = arena};
     db_stmt *stmt;
-    bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
-    pb_status status = db_step(stmt, &row, err);
-    while (status == PB_OK && row) {
-        identity_review review = {.n = db_column_i64(stmt, 0),
-                                  .from_us = db_column_i64(stmt, 1),
-                                  .due_us = db_column_i64(stmt, 2),
-                                  .closed_us = people_take_end(stmt, 3)};
-        if (!people_take_text(stmt, 4, arena, &review.by) ||
-            !people_take_text(stmt, 5, arena, &review.why) ||
-            !PB_PUSH(arena, reviews, count, capacity, review))
-            status = pb_fail_memory(err);
-        if (status == PB_OK)
-            status = db_step(stmt, &row, err);
-    }
-    db_reset(stmt);
-    for (size_t i = 0; i < count && status == PB_OK; i++)
-        status = count_items(session, &reviews[i], err);
-    PB_TRY(status);
-    *ret_reviews = reviews;
-    *ret_count = count;
+    PB_TRY(db_each(stmt, gather_review, &g, err));
+    for (size_t i = 0; i < g.count; i++)
+        PB_TRY(count_items(session, &g.reviews[i], err));
+    *ret_reviews = g.reviews;
+    *ret_count = g.count;
     return PB_OK;
 }
 
@@ -263,7 +239,7 @@ static pb_status store_decision(db_session *session, const identity_call *call,
     db_bind_text(stmt, 2, pb_str_c(identity_verdict_word(item->verdict)));
     db_bind_i64(stmt, 3, call->now_us);
     db_bind_text(stmt, 4, call->actor.name);
-    bind_text(stmt, 5, call->why);
+    db_bind_some_text(stmt, 5, call->why);
     PB_TRY(db_run(stmt, err));
     const people_fact facts[] = {
         {.key = "review", .value = PB_VALUE_INT(item->review)},
@@ -347,19 +323,6 @@ pb_status identity_review_decide(db_session *session, const identity_call *call,
 
 /* ---- cases of controls ---- */
 
-static pb_status read_day(const model_yaml *item, const char *key, int64_t *ret_us, pb_error *err)
-{
-    const model_yaml *node = model_yaml_get(item, key);
-    int64_t days;
-    if (node == NULL)
-        return PB_OK;
-    if (!pb_date_parse(node->text, &days))
-        return model_yaml_fail(node, err, PB_MSG("“{value}” is no date."), "value",
-                               PB_ARG(node->text), NULL);
-    *ret_us = days * PB_US_PER_DAY;
-    return PB_OK;
-}
-
 static pb_status write_case(db_session *session, const model_yaml *item, pb_error *err)
 {
     static const char *const keys[] = {"from", "due", "closed", "open", NULL};
@@ -374,11 +337,11 @@ static pb_status write_case(db_session *session, const model_yaml *item, pb_erro
     db_stmt *stmt;
     PB_TRY(model_yaml_check_keys(item, keys, err));
     PB_TRY(model_yaml_need(item, "due", NULL, err));
-    PB_TRY(read_day(item, "from", &call.now_us, err));
-    PB_TRY(read_day(item, "due", &due_us, err));
-    PB_TRY(read_day(item, "closed", &closed_us, err));
+    PB_TRY(model_case_day(item, "from", &call.now_us, err));
+    PB_TRY(model_case_day(item, "due", &due_us, err));
+    PB_TRY(model_case_day(item, "closed", &closed_us, err));
     PB_TRY(model_yaml_int(item, "open", 0, 1000, &open, err));
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_review", &n, err));
     PB_TRY(store_review(session, &call, n, due_us, err));
     for (int64_t i = 0; i < open; i++)
         PB_TRY(store_item(session, n * 1000 + i, n, &one, err));

@@ -19,25 +19,11 @@ bool people_no_one(pb_uuid id)
     return people_same(id, no_one);
 }
 
-pb_status people_next(db_session *session, const char *sql, int64_t *ret_n, pb_error *err)
-{
-    db_stmt *stmt;
-    bool row;
-    PB_TRY(db_prepare(session, sql, &stmt, err));
-    PB_TRY(db_step(stmt, &row, err));
-    *ret_n = row ? db_column_i64(stmt, 0) : 1;
-    db_reset(stmt);
-    return PB_OK;
-}
-
 void people_bind_since(db_stmt *stmt, int first, const identity_call *call, int64_t from_us,
                        int64_t until_us)
 {
     db_bind_i64(stmt, first, from_us);
-    if (until_us == IDENTITY_OPEN)
-        db_bind_null(stmt, first + 1);
-    else
-        db_bind_i64(stmt, first + 1, until_us);
+    db_bind_unless(stmt, first + 1, until_us, IDENTITY_OPEN);
     db_bind_text(stmt, first + 2, call->actor.name);
     db_bind_text(stmt, first + 3, call->why);
 }
@@ -66,18 +52,9 @@ pb_uuid people_take_id(db_stmt *stmt, int column)
     return id;
 }
 
-bool people_take_text(db_stmt *stmt, int column, pb_arena *arena, pb_str *ret_text)
-{
-    *ret_text = PB_STR_NONE;
-    if (db_column_is_null(stmt, column))
-        return true;
-    *ret_text = pb_arena_str(arena, db_column_text(stmt, column));
-    return ret_text->ptr != NULL;
-}
-
 int64_t people_take_end(db_stmt *stmt, int column)
 {
-    return db_column_is_null(stmt, column) ? IDENTITY_OPEN : db_column_i64(stmt, column);
+    return db_take_number(stmt, column, IDENTITY_OPEN);
 }
 
 /* ---- events ---- */

@@ -34,7 +34,8 @@ static pb_status store(db_session *session, const identity_call *call, pb_uuid u
     for (size_t i = 0; i < count; i++) {
         db_stmt *stmt;
         int64_t n;
-        PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_scope", &n, err));
+        PB_TRY(
+            db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_scope", &n, err));
         PB_TRY(db_prepare(session, sql, &stmt, err));
         db_bind_i64(stmt, 1, n);
         db_bind_blob(stmt, 2, pb_uuid_str(&user));

@@ -12,7 +12,7 @@ static pb_status take_team(db_stmt *stmt, pb_arena *arena, identity_team *ret_te
     identity_team found = {.id = people_take_id(stmt, 0),
                            .from_us = db_column_i64(stmt, 2),
                            .until_us = people_take_end(stmt, 3)};
-    if (!people_take_text(stmt, 1, arena, &found.name))
+    if (!db_take_text(stmt, 1, arena, &found.name))
         return pb_fail_memory(err);
     *ret_team = found;
     return PB_OK;
@@ -76,7 +76,7 @@ static pb_status store_team(db_session *session, const identity_call *call, pb_u
     if (taken && !people_same(other.id, id))
         return pb_fail(err, PB_EXISTS, PB_MSG("There is a team “{name}” already."), "name",
                        PB_ARG(other.name), NULL);
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_team", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_team", &n, err));
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, n);
     db_bind_blob(stmt, 2, pb_uuid_str(&id));
@@ -240,7 +240,7 @@ pb_status identity_team_join(db_session *session, const identity_call *call, pb_
     if (member)
         return pb_fail(err, PB_EXISTS, PB_MSG("“{name}” is in the team “{team}” already."), "name",
                        PB_ARG(stands.name), "team", PB_ARG(found.name), NULL);
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_member", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_member", &n, err));
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, n);
     db_bind_blob(stmt, 2, pb_uuid_str(&team));

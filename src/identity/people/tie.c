@@ -22,10 +22,9 @@ static pb_status take_tie(db_stmt *stmt, identity_tie_kind kind, pb_arena *arena
         found.role = db_column_i64(stmt, 1);
     else
         found.other = people_take_id(stmt, 1);
-    if (!people_take_text(stmt, 4, arena, &found.by) ||
-        !people_take_text(stmt, 5, arena, &found.why) ||
-        !people_take_text(stmt, 6, arena, &found.ended_by) ||
-        !people_take_text(stmt, 7, arena, &found.ended_why))
+    if (!db_take_text(stmt, 4, arena, &found.by) || !db_take_text(stmt, 5, arena, &found.why) ||
+        !db_take_text(stmt, 6, arena, &found.ended_by) ||
+        !db_take_text(stmt, 7, arena, &found.ended_why))
         return pb_fail_memory(err);
     *ret_tie = found;
     return PB_OK;

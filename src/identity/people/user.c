@@ -129,7 +129,7 @@ static pb_status store(db_session *session, const identity_call *call, const ide
     PB_TRY(people_name_key(user->name, &key, err));
     PB_TRY(check_user(session, user, err));
     PB_TRY(check_free(session, user, pb_buf_str(&key), err));
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_user", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_access_user", &n, err));
     PB_TRY(identity_expect(session, user->until_us, err));
     if (user->from_us > call->now_us)
         PB_TRY(identity_expect(session, user->from_us, err));

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/cbor.h"
+#include "db/row.h"
 #include "model/yaml.h"
 
 enum { EVENT_MOST = 4 << 20 };
@@ -43,8 +44,7 @@ static pb_status read_row(db_stmt *stmt, pb_arena *arena, identity_role_row *ret
         return pb_fail_memory(err);
     pb_status status = identity_role_parse(&source, NULL, arena, &row.role, err);
     if (status == PB_INVALID)
-        return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                       "table", "t_access_duty", NULL);
+        return db_fail_altered("t_access_duty", err);
     PB_TRY(status);
     *ret_row = row;
     return PB_OK;

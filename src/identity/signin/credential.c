@@ -42,7 +42,7 @@ static pb_status unseal(db_session *session, pb_str sealed, pb_arena *arena,
     PB_AUTO_BUF plain = PB_BUF_INIT(64 << 10);
     PB_TRY(put_about(held, &about, err));
     if (!identity_unseal(db_session_workspace(session), pb_buf_str(&about), sealed, &plain))
-        return identity_table_altered(table_name, err);
+        return db_fail_altered(table_name, err);
     held->secret = pb_arena_str(arena, pb_buf_str(&plain));
     identity_wipe(&plain);
     return held->secret.ptr == NULL ? pb_fail_memory(err) : PB_OK;
@@ -86,7 +86,7 @@ static pb_status row_read(db_session *session, db_stmt *stmt, bool open, pb_aren
     pb_str owner = db_column_blob(stmt, 1);
     pb_str handle = db_column_is_null(stmt, 3) ? PB_STR_NONE : db_column_blob(stmt, 3);
     if (owner.len != sizeof shown->user || !kind_parse(db_column_text(stmt, 2), &shown->kind))
-        return identity_table_altered(table_name, err);
+        return db_fail_altered(table_name, err);
     memcpy(&shown->user, owner.ptr, sizeof shown->user);
     shown->n = db_column_i64(stmt, 0);
     shown->rate = number_or(stmt, 8, 0);
@@ -220,14 +220,6 @@ static pb_status note(db_session *session, const identity_visit *visit, const ch
     return identity_note(session, visit, event, credential->user, pairs, 3, err);
 }
 
-static void bind_moment(db_stmt *stmt, int parameter, int64_t us)
-{
-    if (us == IDENTITY_OPEN)
-        db_bind_null(stmt, parameter);
-    else
-        db_bind_i64(stmt, parameter, us);
-}
-
 static pb_status insert(db_session *session, const identity_held_credential *held, pb_str sealed,
                         pb_error *err)
 {
@@ -251,7 +243,7 @@ static pb_status insert(db_session *session, const identity_held_credential *hel
     db_bind_i64(stmt, 10, shown->read_only);
     db_bind_text(stmt, 11, shown->by);
     db_bind_i64(stmt, 12, shown->from_us);
-    bind_moment(stmt, 13, shown->expires_us);
+    db_bind_unless(stmt, 13, shown->expires_us, IDENTITY_OPEN);
     return db_run(stmt, err);
 }
 
@@ -260,8 +252,8 @@ pb_status identity_credential_add(db_session *session, const identity_visit *vis
 {
     PB_AUTO_BUF sealed = PB_BUF_INIT(64 << 10);
     identity_credential *shown = &credential->shown;
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_sign_credential", &shown->n,
-                       err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_sign_credential",
+                          &shown->n, err));
     shown->by = visit->actor.name.ptr == NULL ? PB_STR("") : visit->actor.name;
     shown->from_us = visit->now_us;
     if (credential->secret.ptr != NULL)

@@ -36,7 +36,6 @@ typedef struct identity_pair {
 /** Appends an event: `pairs`, and with them user (zeros: none), address, device and why. */
 pb_status identity_note(db_session *session, const identity_visit *visit, const char *kind,
                         pb_uuid user, const identity_pair *pairs, size_t count, pb_error *err);
-pb_status identity_table_altered(const char *table, pb_error *err);
 
 /* ---- ticket.c: what a client brings back, sealed; nothing is stored for who is not signed in ----
  */

@@ -77,7 +77,7 @@ pb_status identity_session_begin(db_session *session, const identity_visit *visi
     uint8_t hash[IDENTITY_HASH];
     db_stmt *stmt;
     int64_t n;
-    PB_TRY(people_next(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_sign_session", &n, err));
+    PB_TRY(db_next_number(session, "SELECT COALESCE(MAX(n), 0) + 1 FROM t_sign_session", &n, err));
     if (n % FORGET_EVERY == 0)
         PB_TRY(forget_old(session, visit->now_us, err));
     PB_TRY(make_token(session, wish->key > 0 ? access_mark : session_mark, ret_token, hash, err));
@@ -114,7 +114,7 @@ static pb_status take_caller(db_stmt *stmt, int64_t now_us, pb_arena *arena, ide
                              .until_us = db_column_i64(stmt, 10)};
     pb_str owner = db_column_blob(stmt, 1);
     if (owner.len != sizeof found.user)
-        return identity_table_altered("t_sign_session", err);
+        return db_fail_altered("t_sign_session", err);
     memcpy(&found.user, owner.ptr, sizeof found.user);
     if (!db_column_is_null(stmt, 4)) {
         found.scopes = pb_arena_str(arena, db_column_text(stmt, 4));

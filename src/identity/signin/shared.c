@@ -210,9 +210,3 @@ pb_status identity_note(db_session *session, const identity_visit *visit, const 
                                 .payload = pb_buf_str(&payload)};
     return ledger_append(session, &event, &sequence, err);
 }
-
-pb_status identity_table_altered(const char *table, pb_error *err)
-{
-    return pb_fail(err, PB_CORRUPT, PB_MSG("The table {table} of the workspace was altered."),
-                   "table", table, NULL);
-}
