@@ -143,9 +143,9 @@ static pb_status renew(service_turns *turns, pb_error *err)
     if (after != NULL) {
         pthread_mutex_lock(&turns->lock);
         turns->now = after;
+        before->holders--; /* that it was the one of now */
         pthread_mutex_unlock(&turns->lock);
         service_serving_rest(before->what.workspace);
-        let_go(turns, before); /* that it was the one of now */
     }
     let_go(turns, before);
     return status;

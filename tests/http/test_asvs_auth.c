@@ -179,11 +179,11 @@ static void nobody_is_there_at_first(office *o)
     static const char *const names[] = {"admin", "administrator", "root", "probity", "demo",
                                         "test",  "guest",         "user", "system",  "auditor"};
     static const char *const none[] = {NULL};
-    client fresh = {.folder = program_folder()};
+    char *folder = program_folder();
     (void)o;
-    PROGRAM_EXPECT(fresh.folder, 0, "Made workspace", "init", "ws");
-    PROGRAM_EXPECT(fresh.folder, 0, "", "users", "list", "-w", "ws");
-    fresh = client_start_with(fresh.folder, none);
+    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
+    PROGRAM_EXPECT(folder, 0, "", "users", "list", "-w", "ws");
+    client fresh = client_start_with(folder, none);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char body[500];
         sign_in_body(body, names[i], names[i], "");
@@ -191,7 +191,7 @@ static void nobody_is_there_at_first(office *o)
         client_free(&a);
     }
     client_stop(&fresh);
-    program_remove_folder(fresh.folder);
+    program_remove_folder(folder);
 }
 
 /* Wherever a role wants a second factor there is no session without it. */

@@ -127,7 +127,7 @@ static void where_values_come_from(server *s)
     assert_string_equal(text_at(a, "provenance/full_name/basis/1"), "consent");
     assert_true(cJSON_IsFalse(at(a->json, "provenance/full_name/stated")));
     assert_null(at(a->json, "provenance/phone")); /* it has no value */
-    a = expect(s, 200, ASK(HTTP_PATCH, path, {"If-Match", "\"1\""}, .body = STATED));
+    expect(s, 200, ASK(HTTP_PATCH, path, {"If-Match", "\"1\""}, .body = STATED));
     a = expect(s, 200, ASK(HTTP_GET, path, {"?provenance", "true"}));
     assert_string_equal(text_at(a, "provenance/phone/source"), "Fair");
     assert_string_equal(text_at(a, "provenance/phone/collected_at"), "2024-05-01T10:00:00Z");

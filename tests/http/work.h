@@ -23,6 +23,7 @@ static const char work_contacts[] =
 
 typedef struct work {
     client c;
+    char *folder;
     char carrier[200], steward[200], sales[200];
 } work;
 
@@ -30,17 +31,17 @@ static inline void work_start(work *w)
 {
     char code[3][64];
     const char *const names[] = {"carrier", "data_steward", "sales"};
-    char *folder = program_folder();
-    PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
-    program_write(folder, "contacts.csv", work_contacts);
-    program_write(folder, "carrier.yaml", work_role);
-    PROGRAM_EXPECT(folder, 0, "imported", "import", "contacts.csv", "-w", "ws");
-    PROGRAM_EXPECT(folder, 0, "carrier", "roles", "-w", "ws", "--set", "carrier.yaml");
+    w->folder = program_folder();
+    PROGRAM_EXPECT(w->folder, 0, "Made workspace", "init", "ws");
+    program_write(w->folder, "contacts.csv", work_contacts);
+    program_write(w->folder, "carrier.yaml", work_role);
+    PROGRAM_EXPECT(w->folder, 0, "imported", "import", "contacts.csv", "-w", "ws");
+    PROGRAM_EXPECT(w->folder, 0, "carrier", "roles", "-w", "ws", "--set", "carrier.yaml");
     for (size_t i = 0; i < 3; i++) {
         const char *const role[] = {"--role", names[i], NULL};
-        client_add_user(folder, names[i], role, code[i]);
+        client_add_user(w->folder, names[i], role, code[i]);
     }
-    w->c = client_start(folder);
+    w->c = client_start(w->folder);
     client_enrol(&w->c, names[0], code[0], w->carrier, NULL, 0);
     client_enrol(&w->c, names[1], code[1], w->steward, NULL, 0);
     client_enrol(&w->c, names[2], code[2], w->sales, NULL, 0);
@@ -49,10 +50,9 @@ static inline void work_start(work *w)
 
 static inline void work_end(work *w)
 {
-    char *folder = w->c.folder;
     client_stop(&w->c);
-    PROGRAM_EXPECT(folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
-    program_remove_folder(folder);
+    PROGRAM_EXPECT(w->folder, 0, "The ledger is whole", "ledger", "verify", "-w", "ws");
+    program_remove_folder(w->folder);
 }
 
 /** Asks for work and gives the number of its job. */

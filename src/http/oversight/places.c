@@ -72,7 +72,7 @@ static void put_made(pb_json *json, const backup_made *made)
 
 pb_status http_oversight_backups(http_request *request, http_response *response, pb_error *err)
 {
-    service_backups all;
+    service_backups all = {.drill_count = 0};
     pb_json json;
     PB_TRY(read_evidence(request, response, &all, err));
     pb_json_init(&json, &response->body, 0);
@@ -117,7 +117,7 @@ static void put_drill(pb_json *json, const backup_filed *filed, const backup_pla
 
 pb_status http_oversight_drills(http_request *request, http_response *response, pb_error *err)
 {
-    service_backups all;
+    service_backups all = {.drill_count = 0};
     pb_json json;
     PB_TRY(read_evidence(request, response, &all, err));
     pb_json_init(&json, &response->body, 0);

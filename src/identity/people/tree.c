@@ -2,9 +2,9 @@
 #include "identity/review.h"
 #include "internal.h"
 
-/* Whether `above` is `user`, or anywhere below it. Rows that hold for ever: there are none that
+/* Whether `who` is `top`, or anywhere below it. Rows that hold for ever: there are none that
  * begin later, whatever the clock says. */
-static pb_status is_within(db_session *session, pb_uuid user, pb_uuid above, bool *ret_within,
+static pb_status is_within(db_session *session, pb_uuid top, pb_uuid who, bool *ret_within,
                            pb_error *err)
 {
     static const char sql[] =
@@ -12,12 +12,12 @@ static pb_status is_within(db_session *session, pb_uuid user, pb_uuid above, boo
         " until_us IS NULL UNION SELECT s.above FROM t_access_superior AS s JOIN up ON s.below ="
         " up.who WHERE s.until_us IS NULL) SELECT 1 FROM up WHERE who = ?2 LIMIT 1";
     db_stmt *stmt;
-    *ret_within = people_same(user, above);
+    *ret_within = people_same(top, who);
     if (*ret_within)
         return PB_OK;
     PB_TRY(db_prepare(session, sql, &stmt, err));
-    db_bind_blob(stmt, 1, pb_uuid_str(&above));
-    db_bind_blob(stmt, 2, pb_uuid_str(&user));
+    db_bind_blob(stmt, 1, pb_uuid_str(&who));
+    db_bind_blob(stmt, 2, pb_uuid_str(&top));
     PB_TRY(db_step(stmt, ret_within, err));
     db_reset(stmt);
     return PB_OK;
