@@ -10,9 +10,9 @@ static office *open_with_clock(void)
 {
     static const char *const options[] = {"--no-sandbox", NULL};
     char *folder = program_folder();
-    clock_set(folder, "+0"); /* the environment tells where: an own folder, for the office's */
+    clock_set(folder, "+0"); /* the environment tells where */
     setenv("LD_PRELOAD", clock_path, 1);
-    office *o = office_open_with(options);
+    office *o = office_open_in(folder, options);
     unsetenv("LD_PRELOAD");
     return o;
 }

@@ -144,12 +144,12 @@ static size_t word(visitor *v, const char *method, const char *path, const char 
 {
     int size = snprintf(text, room, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s", method, path,
                         v->l->header, more);
-    if (body == NULL)
-        return (size_t)(size + snprintf(text + size, room - (size_t)size, "\r\n"));
-    return (size_t)(size +
-                    snprintf(text + size, room - (size_t)size,
-                             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                             strlen(body), body));
+    size += body == NULL
+                ? snprintf(text + size, room - (size_t)size, "\r\n")
+                : snprintf(text + size, room - (size_t)size,
+                           "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                           strlen(body), body);
+    return (size_t)size;
 }
 
 /* Goes away with the request half sent, the answer not read, or half of it read. */
