@@ -102,5 +102,6 @@ int main(void)
         cmocka_unit_test(test_anothers_file_is_audited_and_does_not_come_in),
         cmocka_unit_test(test_the_server_checks_its_ledger),
     };
+    client_without_leaks();
     return cmocka_run_group_tests_name("http/audit_jobs", tests, NULL, NULL);
 }

@@ -602,5 +602,6 @@ int main(void)
         cmocka_unit_test(test_backups_and_drills_tell_their_evidence),
         cmocka_unit_test(test_every_documented_status_was_seen), /* by all of the above */
     };
+    client_without_leaks();
     return cmocka_run_group_tests_name("http/oversight", tests, NULL, NULL);
 }
