@@ -74,7 +74,7 @@ bool people_is_over(const identity_user *last, int64_t now_us)
 pb_status people_user_standing(db_session *session, pb_uuid user, int64_t now_us, pb_arena *arena,
                                identity_user *ret_user, pb_error *err)
 {
-    identity_user last;
+    identity_user last = {.until_us = 0};
     PB_TRY(identity_user_last(session, user, arena, &last, err));
     if (people_is_over(&last, now_us))
         return fail_over(&last, err);

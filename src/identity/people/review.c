@@ -306,7 +306,7 @@ pb_status identity_review_decide(db_session *session, const identity_call *call,
                                  int64_t item, identity_verdict verdict,
                                  identity_review_item *ret_item, pb_arena *arena, pb_error *err)
 {
-    identity_review_item found;
+    identity_review_item found = {.n = 0};
     bool held;
     PB_TRY(find_item(session, review, item, arena, &found, err));
     if (found.verdict != IDENTITY_UNDECIDED)
