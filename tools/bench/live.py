@@ -3,7 +3,6 @@
 One server at a time, in a folder of its own, on a unix socket only, ended with the measurement. As root it runs as the user its
 package made. Settings are the servers' own but for what keeps a scratch server off the disk.
 """
-import contextlib
 import csv
 import glob
 import os
@@ -14,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from processes import cpu_of, family
 
 
 class Server:
@@ -64,24 +65,9 @@ class Server:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def family(self):
-        """The server's process and all that descend from it."""
-        found, looked = [], [self.process.pid]
-        while looked:
-            pid = looked.pop()
-            found.append(pid)
-            for children in glob.glob(f"/proc/{pid}/task/*/children"):
-                with contextlib.suppress(OSError), open(children, encoding="ascii") as file:
-                    looked += map(int, file.read().split())
-        return found
-
     def cpu(self):
         """Processor seconds of all its processes so far, those that have ended included."""
-        ticks = 0
-        for pid in self.family():
-            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-                ticks += sum(map(int, file.read().rpartition(")")[2].split()[11:15]))  # utime stime cutime cstime
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.process.pid)
 
     def ask(self, sql):
         subprocess.run(self.client(sql), check=True, stdout=subprocess.DEVNULL)
@@ -119,7 +105,7 @@ class Postgres(Server):
     def cpu(self):
         """Read when no connection is open any more: a process that is about to end might be missed between its parent and itself."""
         for _ in range(600):
-            if not any(self.serves(pid) for pid in self.family()):
+            if not any(self.serves(pid) for pid in family(self.process.pid)):
                 return super().cpu()
             time.sleep(0.05)
         sys.exit("a connection to the server was still open after half a minute")

@@ -4,7 +4,6 @@ Both speak TLS 1.3 with a certificate for ECDSA P-256 and have as many threads t
 writes no log of requests. What counts is the time of all processes of a server while wrk asked, from /proc, not that of wrk.
 """
 import contextlib
-import glob
 import json
 import os
 import re
@@ -17,6 +16,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+
+from processes import cpu_of, memory_of
 
 PASSWORD = "measured by night and by day"
 
@@ -33,32 +34,6 @@ def unverified():
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def family(pid):
-    found, looked = [], [pid]
-    while looked:
-        one = looked.pop()
-        found.append(one)
-        for children in glob.glob(f"/proc/{one}/task/*/children"):
-            with contextlib.suppress(OSError), open(children, encoding="ascii") as file:
-                looked += map(int, file.read().split())
-    return found
-
-
-def cpu_of(pid):
-    """Seconds of a process and all that descend from it, those that have ended included."""
-    total = 0
-    for one in family(pid):
-        with contextlib.suppress(OSError), open(f"/proc/{one}/stat", encoding="utf-8", errors="replace") as file:
-            total += sum(map(int, file.read().rpartition(")")[2].split()[11:15]))  # utime stime cutime cstime
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def memory_of(pid):
-    """Resident MiB."""
-    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) / 1024
 
 
 class Daemon:

@@ -15,7 +15,8 @@ import time
 
 import live
 from contacts import CITIES, COUNTRIES, postcode
-from served import Asked, Nginx, Served, memory_of, room_for, unverified
+from processes import memory_of
+from served import Asked, Nginx, Served, room_for, unverified
 
 ROUNDS, SECONDS, AT_ONCE, LISTS_AT_ONCE, KNOWN, IDLE = 3, 8, 64, 16, 10000, 10000
 
