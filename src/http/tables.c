@@ -8,6 +8,7 @@
 #include "pages.h"
 #include "people/people.h"
 #include "rights/rights.h"
+#include "screens/screens.h"
 #include "signin/signin.h"
 #include "taking/taking.h"
 
@@ -25,6 +26,7 @@ const http_route *const http_tables[] = {
     http_op_routes,
     http_matters_routes,
     http_oversight_routes,
+    http_screens_routes,
     NULL,
 };
 
@@ -38,6 +40,7 @@ const http_description *const http_descriptions[] = {
     &http_op_description,
     &http_matters_description,
     &http_oversight_description,
+    &http_screens_description,
     &http_job_description,
     &http_taking_description,
     NULL,

@@ -13,8 +13,6 @@
 #include "db/workspace.h"
 #include "read.h"
 
-enum { SQL_MAX = 1 << 20 };
-
 /* How a stretch stands to the value of one name of the order. */
 typedef enum stretch_part {
     PART_FREE,
@@ -31,22 +29,13 @@ typedef struct stretch {
     stretch_part part;
 } stretch;
 
-/* A statement on its way: SQL and what is bound to it. */
-typedef struct draft {
-    pb_arena *arena;
-    pb_buf sql;
-    pb_value *values;
-    size_t count, capacity;
-    bool failed;
-} draft;
-
-static void put_value(draft *d, pb_value value)
+static void put_value(list_draft *d, pb_value value)
 {
     pb_buf_byte(&d->sql, '?');
     d->failed = d->failed || !PB_PUSH(d->arena, d->values, d->count, d->capacity, value);
 }
 
-static void put_bound(draft *d, const char *before, int64_t us)
+static void put_bound(list_draft *d, const char *before, int64_t us)
 {
     if (us == 0)
         return;
@@ -54,7 +43,7 @@ static void put_bound(draft *d, const char *before, int64_t us)
     put_value(d, PB_VALUE_INT(us));
 }
 
-static void put_condition(draft *d, pb_str sql, const pb_value *values, size_t count)
+static void put_condition(list_draft *d, pb_str sql, const pb_value *values, size_t count)
 {
     if (sql.ptr == NULL)
         return;
@@ -63,8 +52,7 @@ static void put_condition(draft *d, pb_str sql, const pb_value *values, size_t c
         d->failed = d->failed || !PB_PUSH(d->arena, d->values, d->count, d->capacity, values[i]);
 }
 
-/* FROM … WHERE …: what is common to page and total. */
-static void put_from(draft *d, const list_query *query)
+void list_put_from(list_draft *d, const list_query *query)
 {
     const record_list_asked *asked = query->asked;
     pb_buf_printf(&d->sql, " FROM t_%.*s AS r WHERE r.deleted = %d",
@@ -81,12 +69,12 @@ static void put_from(draft *d, const list_query *query)
                           query->access.only[i].count);
 }
 
-static void put_column(draft *d, const list_key *key)
+static void put_column(list_draft *d, const list_key *key)
 {
     pb_buf_printf(&d->sql, "r.\"%.*s\"", PB_STR_FMT(key->column));
 }
 
-static void put_part(draft *d, const list_key *key, stretch_part part, pb_value value)
+static void put_part(list_draft *d, const list_key *key, stretch_part part, pb_value value)
 {
     if (part == PART_FREE)
         return;
@@ -108,7 +96,7 @@ static bool rows_fall(const list_query *query)
 }
 
 /* Keys that are the same in the whole stretch need no order. */
-static void put_order(draft *d, const list_query *query, const stretch *s)
+static void put_order(list_draft *d, const list_query *query, const stretch *s)
 {
     pb_buf_addc(&d->sql, " ORDER BY ");
     for (size_t i = s == NULL ? 0 : s->at; i < query->key_count; i++) {
@@ -125,11 +113,11 @@ static void put_order(draft *d, const list_query *query, const stretch *s)
 }
 
 /* `s` NULL: from the beginning. */
-static void put_page(draft *d, const list_query *query, const stretch *s, int64_t limit)
+static void put_page(list_draft *d, const list_query *query, const stretch *s, int64_t limit)
 {
     pb_buf_addc(&d->sql, "SELECT ");
     layout_qualified(query->lay, &d->sql);
-    put_from(d, query);
+    list_put_from(d, query);
     for (size_t i = 0; s != NULL && i < s->at; i++)
         put_part(d, &query->keys[i], PART_SAME, query->after[i]);
     if (s != NULL && s->at < query->key_count) {
@@ -143,7 +131,7 @@ static void put_page(draft *d, const list_query *query, const stretch *s, int64_
     pb_buf_printf(&d->sql, " LIMIT %lld", (long long)limit);
 }
 
-static pb_status prepare(db_session *session, draft *d, db_stmt **ret_stmt, pb_error *err)
+pb_status list_prepare(db_session *session, list_draft *d, db_stmt **ret_stmt, pb_error *err)
 {
     if (d->failed || d->sql.failed)
         return pb_fail_memory(err);
@@ -177,10 +165,10 @@ static pb_status take_row(const list_query *query, db_stmt *stmt, pb_arena *aren
 static pb_status read_stretch(db_session *session, const list_query *query, const stretch *s,
                               pb_arena *arena, page *p, pb_error *err)
 {
-    draft d = {.arena = arena, .sql = PB_BUF_INIT(SQL_MAX)};
+    list_draft d = {.arena = arena, .sql = PB_BUF_INIT(LIST_SQL_MAX)};
     db_stmt *stmt = NULL;
     put_page(&d, query, s, (int64_t)(p->room - p->count));
-    pb_status status = prepare(session, &d, &stmt, err);
+    pb_status status = list_prepare(session, &d, &stmt, err);
     bool row = status == PB_OK;
     while (status == PB_OK && row) {
         status = db_step(stmt, &row, err);
@@ -232,13 +220,13 @@ static pb_status read_rows(db_session *session, const list_query *query, pb_aren
 static pb_status read_total(db_session *session, const list_query *query, pb_arena *arena,
                             record_list_page *ret_page, pb_error *err)
 {
-    draft d = {.arena = arena, .sql = PB_BUF_INIT(SQL_MAX)};
+    list_draft d = {.arena = arena, .sql = PB_BUF_INIT(LIST_SQL_MAX)};
     db_stmt *stmt = NULL;
     bool row = false;
     pb_buf_addc(&d.sql, "SELECT COUNT(*) FROM (SELECT 1 AS one");
-    put_from(&d, query);
+    list_put_from(&d, query);
     pb_buf_printf(&d.sql, " LIMIT %d) AS counted", RECORD_LIST_TOTAL);
-    pb_status status = prepare(session, &d, &stmt, err);
+    pb_status status = list_prepare(session, &d, &stmt, err);
     if (status == PB_OK)
         status = db_step(stmt, &row, err);
     if (status == PB_OK && row)

@@ -36,6 +36,21 @@ typedef struct list_query {
 pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_query *query,
                           pb_error *err);
 
+/* list.c */
+/** A statement on its way: SQL and what is bound to it. */
+typedef struct list_draft {
+    pb_arena *arena;
+    pb_buf sql;
+    pb_value *values;
+    size_t count, capacity;
+    bool failed;
+} list_draft;
+enum { LIST_SQL_MAX = 1 << 20 };
+/** ` FROM … WHERE …`: the records that were asked for, the table as `r`. */
+void list_put_from(list_draft *draft, const list_query *query);
+/** Belongs to the session. */
+pb_status list_prepare(db_session *session, list_draft *draft, db_stmt **ret_stmt, pb_error *err);
+
 /* list_cursor.c */
 /** The cursor behind a row. */
 pb_status list_cursor_make(db_session *session, const list_query *query, const record_data *record,

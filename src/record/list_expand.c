@@ -4,6 +4,7 @@
 
 #include "list.h"
 #include "read.h"
+#include "record/groups.h"
 
 enum { SQL_MAX = 256 << 10 };
 
@@ -30,6 +31,27 @@ static const pb_uuid *id_of(const record_list_row *row, const model_field *link)
                : NULL;
 }
 
+/* Of the first `taken` ids. */
+static void keep_each_once(expanding *e, size_t taken)
+{
+    if (taken > 0)
+        qsort(e->ids, taken, sizeof *e->ids, by_bytes);
+    for (size_t i = 0; i < taken; i++)
+        if (e->count == 0 || by_bytes(&e->ids[e->count - 1], &e->ids[i]) != 0)
+            e->ids[e->count++] = e->ids[i];
+}
+
+static pb_status begin(const record_list_asked *asked, const model_field *link, pb_arena *arena,
+                       expanding *e, pb_error *err)
+{
+    *e = (expanding){.link = link, .lay = layout_make(link->target, arena)};
+    if (e->lay == NULL)
+        return pb_fail_memory(err);
+    return asked->access == NULL
+               ? PB_OK
+               : asked->access(asked->context, link->target, arena, &e->access, err);
+}
+
 static pb_status gather(expanding *e, const record_list_row *rows, size_t count, pb_arena *arena,
                         pb_error *err)
 {
@@ -43,11 +65,7 @@ static pb_status gather(expanding *e, const record_list_row *rows, size_t count,
         if (id != NULL)
             memcpy(&e->ids[taken++], id, sizeof *id);
     }
-    if (taken > 0)
-        qsort(e->ids, taken, sizeof *e->ids, by_bytes);
-    for (size_t i = 0; i < taken; i++)
-        if (e->count == 0 || by_bytes(&e->ids[e->count - 1], &e->ids[i]) != 0)
-            e->ids[e->count++] = e->ids[i];
+    keep_each_once(e, taken);
     return PB_OK;
 }
 
@@ -130,13 +148,8 @@ static pb_status read_all(db_session *session, expanding *e, pb_arena *arena, pb
 static pb_status expand_one(db_session *session, const list_query *query, size_t which,
                             record_list_row *rows, size_t count, pb_arena *arena, pb_error *err)
 {
-    const record_list_asked *asked = query->asked;
-    expanding e = {.link = query->expands[which]};
-    e.lay = layout_make(e.link->target, arena);
-    if (e.lay == NULL)
-        return pb_fail_memory(err);
-    if (asked->access != NULL)
-        PB_TRY(asked->access(asked->context, e.link->target, arena, &e.access, err));
+    expanding e;
+    PB_TRY(begin(query->asked, query->expands[which], arena, &e, err));
     PB_TRY(gather(&e, rows, count, arena, err));
     if (e.count == 0)
         return PB_OK;
@@ -162,5 +175,26 @@ pb_status list_expand(db_session *session, const list_query *query, record_list_
     }
     for (size_t i = 0; i < query->expand_count; i++)
         PB_TRY(expand_one(session, query, i, rows, count, arena, err));
+    return PB_OK;
+}
+
+pb_status record_linked_read(db_session *session, const record_list_asked *asked,
+                             const model_field *link, const pb_uuid *ids, size_t count,
+                             pb_arena *arena, const record_data ***ret_records, pb_error *err)
+{
+    expanding e;
+    const record_data **records = pb_arena_array(arena, count + 1, sizeof *records);
+    PB_TRY(begin(asked, link, arena, &e, err));
+    e.ids = pb_arena_array(arena, count + 1, sizeof *e.ids);
+    e.found = pb_arena_array(arena, count + 1, sizeof *e.found);
+    if (records == NULL || e.ids == NULL || e.found == NULL)
+        return pb_fail_memory(err);
+    memcpy(e.ids, ids, count * sizeof *ids);
+    keep_each_once(&e, count);
+    if (e.count > 0)
+        PB_TRY(read_all(session, &e, arena, err));
+    for (size_t i = 0; i < count; i++)
+        records[i] = e.found[place_of(&e, &ids[i])];
+    *ret_records = records;
     return PB_OK;
 }

@@ -237,6 +237,13 @@ static pb_status take_out(service_record *seen, pb_arena *arena, pb_error *err)
     return PB_OK;
 }
 
+pb_status service_fail_purpose(pb_error *err)
+{
+    pb_fail(err, PB_USAGE, PB_MSG("Personal data is shown here to who says what for."), NULL);
+    pb_error_hint(err, PB_MSG("Send the purpose with the request: Probity-Purpose: …"), NULL);
+    return PB_USAGE;
+}
+
 /* Where the workspace wants to know what personal data is read for. */
 pb_status service_need_purpose(const service_access *access, const service_record *seen,
                                pb_error *err)
@@ -247,9 +254,7 @@ pb_status service_need_purpose(const service_access *access, const service_recor
         bool there = record->values[i].kind != PB_NULL || record->refs[i].ptr != NULL;
         if (!field->personal.declared || !there || service_right(seen, field) == IDENTITY_HIDDEN)
             continue;
-        pb_fail(err, PB_USAGE, PB_MSG("Personal data is shown here to who says what for."), NULL);
-        pb_error_hint(err, PB_MSG("Send the purpose with the request: Probity-Purpose: …"), NULL);
-        return PB_USAGE;
+        return service_fail_purpose(err);
     }
     return PB_OK;
 }

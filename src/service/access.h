@@ -77,6 +77,12 @@ pb_status service_see(const service_access *access, identity_operation operation
  */
 pb_status service_need_purpose(const service_access *access, const service_record *seen,
                                pb_error *err);
+/** The failure of that. */
+pb_status service_fail_purpose(pb_error *err);
+/** What a record is called: the fields of its title that show whole, in `arena`; absent where none
+ * does. */
+pb_status service_title(const service_record *seen, pb_arena *arena, pb_str *ret_title,
+                        pb_error *err);
 /** A record_list_access_of over a service_access. */
 pb_status service_list_access(void *access, const model_entity *entity, pb_arena *arena,
                               record_list_access *ret_access, pb_error *err);

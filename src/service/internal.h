@@ -160,5 +160,9 @@ void service_put_place(pb_buf *out, const char *key, pb_str text);
  * what was not shown must be empty (reads.c). */
 pb_status service_log_shown(const service_call *call, db_workspace *workspace,
                             const record_data *const *records, size_t count, pb_error *err);
+/** The same of what was told of `records` records together: these fields (by field index). */
+pb_status service_log_counted(const service_call *call, db_workspace *workspace,
+                              const model_entity *entity, const bool *fields, uint64_t records,
+                              pb_error *err);
 
 #endif

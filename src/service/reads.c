@@ -301,6 +301,25 @@ pb_status service_log_shown(const service_call *call, db_workspace *workspace,
     return log_reads(&r, workspace, err);
 }
 
+pb_status service_log_counted(const service_call *call, db_workspace *workspace,
+                              const model_entity *entity, const bool *fields, uint64_t records,
+                              pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    const service_view view = {.record = show_nothing};
+    reads r = {call, &view, db_workspace_schema(workspace), NULL, arena, NULL};
+    entity_seen *seen = NULL;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(reads_begin(&r, err));
+    PB_TRY(seen_of(&r, entity, &seen, err));
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (fields[i])
+            note_field(seen, &entity->fields[i]);
+    seen->records = records;
+    return log_reads(&r, workspace, err);
+}
+
 /* ---- cases of controls ---- */
 
 /* What a case says of one read. */

@@ -94,6 +94,12 @@ static const operation operations[] = {
      "",
      NULL,
      {403, 403, 403, 403, 404, 200, 200, 404}},
+    {"groups by all that is told of",
+     "GET",
+     "/api/v1/contacts/groups?by=city,contact_source",
+     "",
+     NULL,
+     {403, 403, 200, 200, 403, 200, 403, 403}},
     {"duplicates",
      "GET",
      "/api/v1/contacts/duplicates?state=all",
@@ -261,6 +267,15 @@ static void no_choice_tells(house *h, size_t role)
         if (a.status != 200 && a.status != 403 && !(note && a.status == 422))
             fail_msg("%s: a list sorted by %s: %s", roles[role], canaries[i].field, a.text);
         hides(role, "a sorted list", &a);
+        client_free(&a);
+    }
+    for (size_t i = 0; i < CANARIES; i++) {
+        snprintf(path, sizeof path, "/api/v1/contacts/groups?by=%s", canaries[i].field);
+        client_answer a = client_ask(&h->c, "GET", path, h->header[role], NULL);
+        bool note = strcmp(canaries[i].field, "description") == 0;
+        if (a.status != 200 && a.status != 403 && !(note && a.status == 422))
+            fail_msg("%s: groups by %s: %s", roles[role], canaries[i].field, a.text);
+        hides(role, "a report", &a);
         client_free(&a);
     }
     client_answer a =

@@ -1,0 +1,14 @@
+/* What screens are made of: reports by group, what needs somebody today, views and settings of
+ * one's own. */
+#ifndef HTTP_SCREENS_H
+#define HTTP_SCREENS_H
+
+#include "../operations/operations.h"
+
+extern const http_route http_screens_routes[];
+extern const http_description http_screens_description;
+
+/* Handlers, each in the file of its name. */
+pb_status http_groups_read(http_request *request, http_response *response, pb_error *err);
+
+#endif

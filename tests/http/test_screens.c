@@ -1,0 +1,179 @@
+/* What screens are made of: reports by group, what needs somebody today, views and settings of
+ * one's own. Every documented status is seen, and what is hidden shows in none of them. */
+#define WORLD_OF_NAME                                                                              \
+    ", personal: {class: identity, purposes: [service], basis: [contract, consent]}"
+#include "asking.h"
+
+/* Counts people outside of France, without balance and birthday; lists firms of Bonn, and deals. */
+static const char clerk[] = "role: clerk\n"
+                            "label: Clerk\n"
+                            "grants:\n"
+                            "  - name: people\n"
+                            "    entities: person\n"
+                            "    operations: [read, list, report]\n"
+                            "    scope: all\n"
+                            "    when: \"country is null or country <> 'FR'\"\n"
+                            "    rights: {other: read}\n"
+                            "    fields: {balance: hidden, born: hidden, email: masked}\n"
+                            "  - name: firms\n"
+                            "    entities: firm\n"
+                            "    operations: [read, list]\n"
+                            "    scope: all\n"
+                            "    when: \"city = 'Bonn'\"\n"
+                            "  - {name: deals, entities: deal, operations: list, scope: all}\n";
+
+static void add(server *s, const char *path, const char *fields, char id[37])
+{
+    char body[1024];
+    (void)snprintf(body, sizeof body, "{\"fields\":{%s},\"duplicates\":\"ignore\"}", fields);
+    answer *a = expect(s, 201, ASK(HTTP_POST, path, .body = body));
+    if (id != NULL)
+        (void)snprintf(id, 37, "%s", text_at(a, "record/id"));
+}
+
+static int size_at(const answer *a, const char *path)
+{
+    const cJSON *list = at(a->json, path);
+    if (!cJSON_IsArray(list))
+        fail_msg("no list at %s: %s", path, a->text);
+    return cJSON_GetArraySize(list);
+}
+
+static int number_at(const answer *a, const char *path)
+{
+    const cJSON *number = at(a->json, path);
+    if (!cJSON_IsNumber(number))
+        fail_msg("no number at %s: %s", path, a->text);
+    return (int)cJSON_GetNumberValue(number);
+}
+
+static void fill(server *s)
+{
+    char firm[2][37], fields[300];
+    static const char *const countries[] = {"DE", "FR", "CN"};
+    add(s, "/api/v1/firms", "\"name\":\"Globex\",\"city\":\"Bonn\"", firm[0]);
+    add(s, "/api/v1/firms", "\"name\":\"Canary Ltd\",\"city\":\"Ulm\"", firm[1]);
+    for (int i = 0; i < 12; i++) {
+        (void)snprintf(fields, sizeof fields,
+                       "\"full_name\":\"Person %d\",\"email\":\"p%d@example.org\","
+                       "\"country\":\"%s\",\"balance\":\"%d.50 EUR\",\"firm\":{\"id\":\"%s\"}",
+                       i, i, countries[i % 3], i, firm[i % 2]);
+        add(s, "/api/v1/people", fields, NULL);
+    }
+    for (int i = 0; i < 6; i++) {
+        (void)snprintf(fields, sizeof fields,
+                       "\"title\":\"Deal %d\",\"stage\":\"%s\",\"amount\":\"%d.25 %s\","
+                       "\"closed_on\":\"2024-0%d-15\",\"firm\":{\"id\":\"%s\"}",
+                       i, i % 2 ? "won" : "open", i, i < 4 ? "EUR" : "USD", i + 1, firm[i % 2]);
+        add(s, "/api/v1/deals", fields, NULL);
+    }
+}
+
+/* ---- reports by group ---- */
+
+static const char by_people[] = "/api/v1/people/groups", by_deals[] = "/api/v1/deals/groups";
+
+static void amounts_by_stage(server *s)
+{
+    answer *a = expect(
+        s, 200, ASK(HTTP_GET, by_deals, {"?by", "stage", "?measure", "sum:amount,avg:amount"}));
+    assert_int_equal(number_at(a, "total"), 6);
+    assert_int_equal(size_at(a, "groups"), 2);
+    assert_string_equal(text_at(a, "groups/0/keys/0/value"), "open");
+    assert_string_equal(text_at(a, "groups/1/keys/0/label"), "won");
+    assert_int_equal(number_at(a, "groups/0/count"), 3);
+    assert_string_equal(text_at(a, "groups/0/measures/sum:amount/0/amount"), "2.50");
+    assert_string_equal(text_at(a, "groups/0/measures/sum:amount/0/currency"), "EUR");
+    assert_string_equal(text_at(a, "groups/0/measures/sum:amount/1/amount"), "4.25");
+    assert_string_equal(text_at(a, "groups/0/measures/avg:amount/0/amount"), "1.25");
+    assert_true(cJSON_IsNull(at(a->json, "others")));
+    char filter[200];
+    (void)snprintf(filter, sizeof filter, "%s", text_at(a, "groups/1/filter"));
+    a = expect(s, 200, ASK(HTTP_GET, "/api/v1/deals", {"?filter", filter}));
+    assert_int_equal(size_at(a, "records"), 3);
+    a = expect(s, 200, ASK(HTTP_GET, by_deals, {"?by", "closed_on", "?period", "quarter"}));
+    assert_int_equal(size_at(a, "groups"), 2);
+    assert_string_equal(text_at(a, "groups/0/keys/0/value"), "2024-Q1");
+    assert_string_equal(text_at(a, "groups/1/keys/0/from"), "2024-04-01");
+    assert_string_equal(text_at(a, "groups/1/keys/0/until"), "2024-07-01");
+}
+
+/* The clerk counts whom it may see; what a firm of another town is called it is not told. */
+static void who_sees_less_counts_less(server *s)
+{
+    answer *a = expect(s, 200, ASK(HTTP_GET, by_people, {"?by", "country"}));
+    assert_int_equal(number_at(a, "total"), 12);
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "country"}));
+    assert_int_equal(number_at(a, "total"), 8);
+    assert_null(strstr(a->text, "FR"));
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "firm,country"}));
+    assert_non_null(strstr(a->text, "\"label\":\"Globex\""));
+    assert_null(strstr(a->text, "Canary"));
+    a = expect(s, 200, ASK(HTTP_GET, by_people, {"?by", "firm"}));
+    assert_non_null(strstr(a->text, "Canary Ltd"));
+    static const char *const hidden[][2] = {
+        {"balance", "count"}, {"born", "count"}, {"email", "count"}, {"country", "sum:balance"}};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        a = expect(s, 403,
+                   ASK_AS(&s->reader, HTTP_GET, by_people,
+                          {"?by", hidden[i][0], "?measure", hidden[i][1]}));
+        assert_non_null(strstr(a->text, strchr(hidden[i][1], ':') ? "“balance”" : hidden[i][0]));
+    }
+    expect(s, 403,
+           ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "country", "?filter", "balance > 0"}));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_GET, by_deals, {"?by", "stage"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, by_deals, {"?by", "stage"}));
+}
+
+static void what_is_wrong_is_said(server *s)
+{
+    expect(s, 422, ASK(HTTP_GET, by_deals));
+    expect(s, 422, ASK(HTTP_GET, by_deals, {"?by", "naem"}));
+    expect(s, 422, ASK(HTTP_GET, by_deals, {"?by", "amount"}));
+    expect(s, 400, ASK(HTTP_GET, by_deals, {"?by", "stage", "?limit", "3"}));
+    expect(s, 413, ASK(HTTP_GET, by_deals, {"?by", "stage,title,firm,closed_on"}));
+}
+
+/* Who counted by names of persons stands in the log, and says what for where it is asked. */
+static void counting_is_reading(server *s)
+{
+    static const char count[] = "SELECT COUNT(*) FROM ledger_event";
+    int64_t before = world_number(&s->w, count);
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "country"}));
+    assert_int_equal(world_number(&s->w, count), before);
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "full_name"}));
+    assert_int_equal(world_number(&s->w, count), before + 1);
+    expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":true}"));
+    expect(s, 200, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "country"}));
+    expect(s, 400, ASK_AS(&s->reader, HTTP_GET, by_people, {"?by", "full_name"}));
+    expect(s, 200,
+           ASK_AS(&s->reader, HTTP_GET, by_people,
+                  {"?by", "full_name", "Probity-Purpose", "a survey"}));
+    expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":false}"));
+}
+
+/* shows: INT-1 DQ-1 ACC-2 ACC-4 */
+static void screens(void **state)
+{
+    server *s = calloc(1, sizeof *s);
+    pb_error err;
+    assert_non_null(s);
+    begin(s, *state, clerk);
+    fill(s);
+    amounts_by_stage(s);
+    who_sees_less_counts_less(s);
+    what_is_wrong_is_said(s);
+    counting_is_reading(s);
+    everything_was_seen(s, "screens", 6);
+    world_must(world_verify(&s->w, &err), &err);
+    end(s);
+    free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(screens, (void *)(uintptr_t)world_engines[0]),
+    };
+    return cmocka_run_group_tests_name("http/screens", tests, NULL, NULL);
+}
