@@ -1,8 +1,6 @@
 /* Reports by group. */
 #include "screens.h"
 
-#include <math.h>
-
 #include "service/groups.h"
 
 /* Decimals are added in whatever order an engine reads them: the last digits mean nothing. */
@@ -14,9 +12,12 @@ static void put_decimal(pb_json *json, double value)
     pb_json_double(json, pb_str_to_double(pb_str_c(text), &rounded) ? rounded : value);
 }
 
+/* The average, to the unit; a half goes away from zero. */
 static int64_t rounded(const record_group_sum *sum)
 {
-    return (int64_t)llround((double)sum->sum / (double)sum->count);
+    int64_t count = (int64_t)sum->count, rest = sum->sum % count;
+    int64_t more = rest >= 0 ? rest >= count - rest : -(-rest >= count + rest);
+    return sum->sum / count + more;
 }
 
 static void put_money(pb_json *json, const record_measure *measure, const record_group_sums *sums)
