@@ -67,17 +67,19 @@ pb_str http_accepted(pb_str wanted, pb_str given)
     return best;
 }
 
-bool http_takes_gzip(pb_str wanted)
+bool http_takes_coding(pb_str wanted, pb_str coding)
 {
     pb_str name;
-    int weight, gzip = -1, any = 0;
+    int weight, this = -1, any = 0;
     while (next_wish(&wanted, &name, &weight)) {
-        if (pb_str_eq_nocase(name, PB_STR("gzip")) || pb_str_eq_nocase(name, PB_STR("x-gzip")))
-            gzip = weight;
+        if (pb_str_starts(name, PB_STR("x-")))
+            name = pb_str_sub(name, 2, name.len); /* x-gzip is gzip (RFC 9110 8.4.1.3) */
+        if (pb_str_eq_nocase(name, coding))
+            this = weight;
         if (pb_str_is(name, "*"))
             any = weight;
     }
-    return (gzip >= 0 ? gzip : any) > 0;
+    return (this >= 0 ? this : any) > 0;
 }
 
 const char *http_language(pb_str wanted)

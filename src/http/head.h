@@ -35,8 +35,8 @@ int http_form_parse(pb_str text, pb_arena *arena, http_pair *pairs, size_t *ret_
 /** What the client asked for by Accept (`wanted`, absent: anything) of what there is (`given`,
  * separated by blanks); absent: nothing of it. */
 pb_str http_accepted(pb_str wanted, pb_str given);
-/** Whether the client takes an answer in gzip (Accept-Encoding). */
-bool http_takes_gzip(pb_str wanted);
+/** Whether the client takes an answer in that coding, `gzip` or `br` (Accept-Encoding). */
+bool http_takes_coding(pb_str wanted, pb_str coding);
 /** The language of those there are that the client likes best (Accept-Language): `en`, `zh-CN` or
  * `fa`. */
 const char *http_language(pb_str wanted);

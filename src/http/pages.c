@@ -1,20 +1,10 @@
-/* What is there besides the API: the page one comes to, health, metrics, the report of an audit. */
+/* What is there besides the API and the screens: health, metrics, the report of an audit. */
 #include "pages.h"
 
 #include "server.h"
 #include "service/health.h"
 
 #include "head.h"
-
-static const char page_policy[] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
-                                  "base-uri 'none'; form-action 'none'";
-
-static const char style[] =
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1.5rem;"
-    "color:#1d2d3e;background:#fff}h1{font-size:1.6rem;font-weight:600}"
-    "nav{margin-block:1.5rem}nav "
-    "a{display:inline-block;margin-inline-end:1rem}li{margin-block:.4rem}a{color:#0064d9}"
-    "@media(prefers-color-scheme:dark){body{color:#eaecee;background:#12171c}a{color:#4db1ff}}";
 
 static pb_status health(http_request *request, http_response *response, pb_error *err)
 {
@@ -100,69 +90,7 @@ static pb_status report(http_request *request, http_response *response, pb_error
     return PB_OK;
 }
 
-static pb_status start_style(http_request *request, http_response *response, pb_error *err)
-{
-    (void)request;
-    (void)err;
-    response->type = "text/css; charset=utf-8";
-    pb_buf_addc(&response->body, style);
-    return PB_OK;
-}
-
-static void put_link(const http_request *request, pb_buf *out, const char *href, const char *says)
-{
-    pb_buf_printf(out, "<li><a href=\"%s\">%s</a></li>\n", href,
-                  pb_translate(request->catalog, says));
-}
-
-static void put_languages(pb_buf *out)
-{
-    pb_buf_addc(out,
-                "<nav><a href=\"/?lang=en\" lang=\"en\" hreflang=\"en\">English</a>"
-                "<a href=\"/?lang=zh-CN\" lang=\"zh-CN\" hreflang=\"zh-CN\">中文</a>"
-                "<a href=\"/?lang=fa\" lang=\"fa\" hreflang=\"fa\" dir=\"rtl\">فارسی</a></nav>\n");
-}
-
-/* `?lang=` goes before what the browser says. */
-static void choose_language(http_request *request)
-{
-    pb_str chosen = http_request_query(request, "lang");
-    if (pb_str_empty(chosen))
-        return;
-    request->language = http_language(chosen);
-    request->catalog = http_server_catalog(request->host, request->language);
-}
-
-static pb_status start(http_request *request, http_response *response, pb_error *err)
-{
-    pb_buf *out = &response->body;
-    (void)err;
-    choose_language(request);
-    response->type = "text/html; charset=utf-8";
-    response->policy = page_policy;
-    pb_buf_printf(out,
-                  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">"
-                  "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                  "<title>Probity</title><link rel=\"stylesheet\" href=\"/start.css\"></head>\n"
-                  "<body>\n<main>\n<h1>Probity</h1>\n<p>%s</p>\n<ul>\n",
-                  request->language, pb_catalog_rtl(request->catalog) ? "rtl" : "ltr",
-                  pb_translate(request->catalog,
-                               PB_MSG("Customer records that survive an audit are kept here.")));
-    if (request->host->report.len > 0)
-        put_link(request, out, "/report", PB_MSG("The report of the audit"));
-    put_link(request, out, "/openapi.json", PB_MSG("What programs can ask for (OpenAPI)"));
-    put_link(request, out, "/healthz", PB_MSG("Whether the server answers"));
-    put_link(request, out, "/readyz", PB_MSG("Whether records can be read and written"));
-    pb_buf_addc(out, "</ul>\n</main>\n");
-    put_languages(out);
-    pb_buf_addc(out, "</body>\n</html>\n");
-    return PB_OK;
-}
-
 const http_route http_pages[] = {
-    {HTTP_GET, "/", "start", PB_MSG("The page one comes to"), start, 0, NULL, "text/html", 0},
-    {HTTP_GET, "/start.css", "startStyle", PB_MSG("How that page looks"), start_style, 0, NULL,
-     "text/css", 0},
     {HTTP_GET, "/report", "showReport", PB_MSG("The report of the audit"), report, 0, NULL,
      "text/html", 0},
     {HTTP_GET, "/healthz", "health", PB_MSG("Whether the server answers"), health, 0, NULL, NULL,
@@ -175,17 +103,10 @@ const http_route http_pages[] = {
 };
 
 static const http_about about[] = {
-    {"start", "lang", NULL, NULL, NULL, "200", NULL},
-    {"startStyle", NULL, NULL, NULL, NULL, "200", NULL},
     {"showReport", NULL, NULL, NULL, NULL, "200 404", NULL},
     {"health", NULL, NULL, NULL, "Health", "200", NULL},
     {"ready", NULL, NULL, NULL, "Ready", "200", NULL},
     {"metrics", NULL, NULL, NULL, NULL, "200 401", NULL},
-    {0},
-};
-
-static const http_parameter parameters[] = {
-    {"lang", PB_MSG("Language of the page: en, zh-CN or fa"), "string", NULL, false},
     {0},
 };
 
@@ -195,4 +116,4 @@ static const http_schema schemas[] = {
     {0},
 };
 
-const http_description http_pages_description = {"pages", about, parameters, schemas, NULL};
+const http_description http_pages_description = {"pages", about, NULL, schemas, NULL};

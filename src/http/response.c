@@ -122,7 +122,9 @@ void http_problem(const http_request *request, http_response *response, int http
     pb_buf_clear(&response->body);
     response->status = http_status != 0 ? http_status : pb_status_http(error->status);
     response->type = "application/problem+json";
-    response->cached = false;
+    response->cached = response->for_ever = false;
+    response->lasting = PB_STR_NONE;
+    response->coding = NULL;
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member(&json, "type", pb_buf_str(&type));

@@ -87,8 +87,11 @@ typedef struct http_response {
     const char *policy;         /* Content-Security-Policy; NULL: nothing may be loaded */
     struct http_events *events; /* the answer is a stream, see events.h */
     http_source source;         /* instead of `body`; whoever sets it does not fail any more */
-    bool cached; /* the client may keep it, and has to ask (ETag) before it is used again;
-                    else it may not be kept at all */
+    pb_str lasting;             /* instead of `body`: bytes that are there as long as the program */
+    const char *coding;         /* Content-Encoding they have; NULL: none */
+    bool cached;   /* the client may keep it, and has to ask (ETag) before it is used again;
+                      else it may not be kept at all */
+    bool for_ever; /* the client may keep it and need not ask: its address names its contents */
 } http_response;
 
 /** Answers a request. A failure becomes a problem (RFC 9457) with the HTTP status of its pb_status,

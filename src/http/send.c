@@ -29,7 +29,11 @@ static void add_safety(const http_exchange *exchange, struct MHD_Response *answe
     add(answer, "Referrer-Policy", "no-referrer", ok);
     add(answer, "Cross-Origin-Opener-Policy", "same-origin", ok);
     add(answer, "Cross-Origin-Resource-Policy", "same-origin", ok);
-    add(answer, "Cache-Control", response->cached ? "private, no-cache" : "no-store", ok);
+    add(answer, "Cache-Control",
+        response->for_ever ? "public, max-age=31536000, immutable"
+        : response->cached ? "private, no-cache"
+                           : "no-store",
+        ok);
     add(answer, "Vary", "Accept, Accept-Encoding, Accept-Language", ok);
     add(answer, "X-Request-Id", exchange->request.id, ok);
 }
@@ -140,17 +144,23 @@ struct MHD_Response *http_send_make(http_exchange *exchange)
     http_response *response = &exchange->response;
     const char *type = type_of(exchange);
     bool ok = true, packed = false,
-         body = response->body.len > 0 || response->events != NULL || response->source.end != NULL;
+         body = response->body.len > 0 || response->events != NULL ||
+                response->source.end != NULL || response->lasting.len > 0;
     struct MHD_Response *answer;
     if (response->events != NULL) {
         answer = http_events_response(response->events, exchange->mhd);
         response->events = NULL;
     } else if (response->source.end != NULL) {
         answer = give_source(&response->source);
+    } else if (response->lasting.len > 0) {
+        answer = MHD_create_response_from_buffer(response->lasting.len,
+                                                 (void *)(uintptr_t)response->lasting.ptr,
+                                                 MHD_RESPMEM_PERSISTENT);
     } else {
         packed = response->body.len >= WORTH_GZIP && response->body.len <= UINT32_MAX &&
                  type != NULL && is_text(type) &&
-                 http_takes_gzip(http_request_header(&exchange->request, "Accept-Encoding")) &&
+                 http_takes_coding(http_request_header(&exchange->request, "Accept-Encoding"),
+                                   PB_STR("gzip")) &&
                  compress_body(&response->body);
         answer = give_body(&response->body);
     }
@@ -161,8 +171,8 @@ struct MHD_Response *http_send_make(http_exchange *exchange)
         add(answer, "Content-Type", type != NULL ? type : "application/octet-stream", &ok);
     if (body && exchange->request.language != NULL)
         add(answer, "Content-Language", exchange->request.language, &ok);
-    if (packed)
-        add(answer, "Content-Encoding", "gzip", &ok);
+    if (packed || (body && response->coding != NULL))
+        add(answer, "Content-Encoding", packed ? "gzip" : response->coding, &ok);
     if (exchange->close)
         add(answer, "Connection", "close", &ok);
     add_own(exchange, answer, &ok);

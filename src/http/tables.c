@@ -16,6 +16,7 @@
 /* clang-format off */
 const http_route *const http_tables[] = {
     http_pages,
+    http_screens,
     http_openapi_routes,
     http_signin_routes,
     http_people_routes,
@@ -32,6 +33,7 @@ const http_route *const http_tables[] = {
 
 const http_description *const http_descriptions[] = {
     &http_pages_description,
+    &http_screens_description,
     &http_openapi_description,
     &http_signin_description,
     &http_people_description,

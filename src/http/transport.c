@@ -101,6 +101,7 @@ static enum MHD_Result queue(http_exchange *exchange)
     exchange->close = exchange->close || atomic_load(&server->draining);
     bool stream = exchange->response.events != NULL;
     uint64_t bytes = exchange->response.source.end != NULL ? exchange->response.source.size
+                     : exchange->response.lasting.len > 0  ? exchange->response.lasting.len
                                                            : exchange->response.body.len;
     answer = http_send_make(exchange);
     if (answer == NULL)

@@ -17,7 +17,7 @@ static void types(office *o)
     static const struct {
         const char *path, *type;
     } all[] = {{"/", "text/html; charset=utf-8"},
-               {"/start.css", "text/css; charset=utf-8"},
+               {"/icon.svg", "image/svg+xml"},
                {"/healthz", "application/json"},
                {"/openapi.json", "application/json"},
                {"/api/v1/contacts", "application/problem+json"},

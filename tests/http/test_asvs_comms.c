@@ -5,7 +5,7 @@
 static const char https[] = "X-Forwarded-Proto: https\r\n";
 /* Addresses of every kind: pages, the API, what is not there, what is refused. */
 static const char *const everywhere[] = {
-    "/",        "/start.css",    "/report",          "/healthz",   "/readyz",
+    "/",        "/icon.svg",     "/report",          "/healthz",   "/readyz",
     "/metrics", "/openapi.json", "/api/v1/contacts", "/api/v1/me", "/nowhere",
     "/%"};
 

@@ -16,6 +16,7 @@ import corpora  # noqa: E402
 import layers  # noqa: E402
 import papers  # noqa: E402
 import runner  # noqa: E402
+import screens  # noqa: E402
 import text  # noqa: E402
 import tidy  # noqa: E402
 from project import Project  # noqa: E402
@@ -36,6 +37,8 @@ CHECKS = {
     "readme": papers.readme,
     "runner-is-honest": runner.honest,
     "fuzz-corpora": corpora.replayed,
+    "screens-typed": screens.typed,
+    "screens-pinned": screens.pinned,
     "clang-format": text.form,
     "clang-tidy": tidy.check,
 }

@@ -31,20 +31,23 @@ def run(*argv, **more):
 
 
 class Server:
-    """One server. `boss` is a user who has not signed in yet and enrols with `code`."""
+    """One server. `boss` is a user who has not signed in yet and enrols with `code`; `before` is given the server
+    before it serves, to fill its workspace."""
 
-    def __init__(self, folder, listen="http://127.0.0.1:0"):
+    def __init__(self, folder, listen="http://127.0.0.1:0", before=None):
         self.program = os.path.join(os.environ["PROBITY_BUILD"], "probity")
         self.environment = dict(os.environ, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8")
         self.workspace = os.path.join(folder, "ws")
         self.say("init", self.workspace)
         self.code = json.loads(self.say("users", "add", "boss", "-w", self.workspace, "--json", "--role",
                                         "administrator", "--role", "data_steward"))["code"]
+        if before is not None:
+            before(self)
         self.log = open(os.path.join(folder, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [self.program, "serve", "-w", self.workspace, "--listen", listen], cwd=folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.address, self.token = None, None
+        self.address, self.token, self.given = None, None, []
         while self.address is None:
             line = self.process.stdout.readline()
             if not line:
@@ -84,6 +87,8 @@ def ask(server, method, path, body=None, context=None):
     headers = {"Content-Type": "application/json"}
     if server.token is not None:
         headers["Authorization"] = f"Bearer {server.token}"
+    if body is not None and body.get("cookie"):
+        headers["Origin"] = server.address  # cookies are given to pages of the server alone
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(server.address + path, data, headers, method=method)
     try:
@@ -92,6 +97,7 @@ def ask(server, method, path, body=None, context=None):
         answer = error
     with answer:
         text = answer.read()
+        server.given = answer.headers.get_all("Set-Cookie") or []
         return answer.status, json.loads(text) if text else None
 
 
@@ -103,10 +109,15 @@ def must(server, method, path, body=None, context=None):
 
 
 def sign_in_first(server, context=None):
-    """`boss` enrols, with the second factor that the role asks for."""
-    step = must(server, "POST", "/api/v1/enrol", {"name": "boss", "code": server.code, "password": PASSWORD}, context)
+    """`boss` enrols, with the second factor that the role asks for; asks by a token from then on."""
+    server.token = enrolled(server, "boss", server.code, context)["token"]
+
+
+def enrolled(server, name, code, context=None, **more):
+    """The last step of enrolling somebody, with a second factor where one is asked for."""
+    step = must(server, "POST", "/api/v1/enrol", {"name": name, "code": code, "password": PASSWORD, **more}, context)
     if step["step"] == "needs_enrol":
         factor = must(server, "POST", "/api/v1/sign-in/factor", {"ticket": step["ticket"]}, context)
         step = must(server, "POST", "/api/v1/sign-in/new-factor", {
-            "ticket": step["ticket"], "begun": factor["begun"], "code": code_of(factor["address"])}, context)
-    server.token = step["token"]
+            "ticket": step["ticket"], "begun": factor["begun"], "code": code_of(factor["address"]), **more}, context)
+    return step

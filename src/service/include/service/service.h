@@ -21,7 +21,7 @@
 #include "report/report.h"
 
 /** A file built into the program: model/…, controls/…, presets/…, locales/<language>.mo,
- * doc/schema/…. */
+ * doc/schema/…, web/… (the screens). */
 typedef struct service_asset {
     const char *path;
     const char *bytes;

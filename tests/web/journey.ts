@@ -1,0 +1,18 @@
+// What a journey is: who makes it, where, and what is done and looked at.
+import type { Visitor } from "./visitor";
+
+export const languages = ["en", "zh-CN", "fa"] as const;
+export const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+export type Language = (typeof languages)[number];
+export type Size = keyof typeof sizes;
+
+export interface Journey {
+  name: string;
+  /** Of people.py; undefined: somebody who has not signed in. */
+  who: string | undefined;
+  languages?: readonly Language[]; // all
+  sizes?: readonly Size[]; // all
+  /** Makes pictures for the manual; not a test. */
+  pictures?: boolean;
+  goes(visitor: Visitor): Promise<void>;
+}

@@ -1,0 +1,44 @@
+// Runs the journeys: each in its languages and sizes, one browser for all, a fresh window each. Says what came of it in TAP.
+import { readFileSync } from "node:fs";
+import { chromium, type Browser } from "playwright-core";
+import { journeys } from "./journeys/all";
+import { Visitor, type Told } from "./visitor";
+import { languages, sizes, type Journey } from "./journey";
+
+const flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+async function once(browser: Browser, told: Told, journey: Journey, language: (typeof languages)[number], size: keyof typeof sizes): Promise<string[]> {
+  const visitor = await Visitor.come(browser, told, journey.who, language, size);
+  try {
+    await journey.goes(visitor);
+    return visitor.faults;
+  } catch (error) {
+    await visitor.keepPicture(journey.name);
+    return [...visitor.faults, error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  } finally {
+    await visitor.leave();
+  }
+}
+
+async function main(): Promise<void> {
+  const told = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Told;
+  const pictures = process.argv.includes("--pictures");
+  const names = process.argv.slice(3).filter((one) => !one.startsWith("--"));
+  const chosen = journeys.filter((one) => Boolean(one.pictures) === pictures && (names.length === 0 || names.some((name) => one.name.includes(name))));
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  let count = 0, failed = 0;
+  for (const journey of chosen)
+    for (const language of journey.languages ?? languages)
+      for (const size of journey.sizes ?? (Object.keys(sizes) as (keyof typeof sizes)[])) {
+        const faults = await once(browser, told, journey, language, size);
+        const name = `${journey.name} ${language} ${size}`;
+        console.log(`${faults.length ? "not ok" : "ok"} ${++count} - ${name}`);
+        for (const fault of faults) console.log(fault.replace(/^/gm, "# "));
+        if (faults.length) failed++;
+      }
+  console.log(`1..${count}`);
+  await browser.close();
+  process.exit(failed || count === 0 ? 1 : 0);
+}
+
+await main();

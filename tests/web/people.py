@@ -1,0 +1,22 @@
+"""Who uses the screens in the journeys: one person a duty, each with the cookie of a session."""
+
+from served import enrolled, must
+
+PEOPLE = {
+    "ada": ["administrator", "data_steward"],
+    "mina": ["sales"],
+    "sam": ["service"],
+    "vera": ["manager"],
+    "lin": ["data_steward"],
+    "omar": ["auditor"],
+}
+
+
+def make(server):
+    """Name → its cookie, as NAME=VALUE."""
+    cookies = {}
+    for name, roles in PEOPLE.items():
+        added = must(server, "POST", "/api/v1/users", {"name": name, "kind": "person", "roles": roles})
+        enrolled(server, name, added["code"], cookie=True)
+        cookies[name] = next(cookie.split(";")[0] for cookie in server.given if cookie.startswith("probity="))
+    return cookies

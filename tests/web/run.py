@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""People's journeys through the screens, in Debian's Chromium, against a real server with the demo's records.
+
+Usage: PROBITY_ROOT=… PROBITY_BUILD=… tests/web/run.py [--pictures] [NAME…]
+NAME: only journeys whose file has it in its name. --pictures: only the screenshots of the manual, into doc/manual/screens/.
+Each journey runs in the languages and sizes it names; axe-core looks at every page it stops at.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.environ["PROBITY_ROOT"]
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+
+from served import Server, fail, run, sign_in_first  # noqa: E402
+
+import people  # noqa: E402
+import records  # noqa: E402
+
+WEB = os.path.join(ROOT, "web")
+HERE = os.path.join(ROOT, "tests", "web")
+
+
+def bundled(folder):
+    """The journeys as one file that Node takes."""
+    out = os.path.join(folder, "journeys.mjs")
+    run("node", os.path.join(WEB, "node_modules", "esbuild", "bin", "esbuild"), os.path.join(HERE, "main.ts"), "--bundle", "--platform=node",
+        "--format=esm", "--log-level=warning", "--external:playwright-core", "--external:chromium-bidi", f"--outfile={out}", cwd=WEB,
+        env=dict(os.environ, NODE_PATH=os.path.join(WEB, "node_modules")))
+    os.symlink(os.path.join(WEB, "node_modules"), os.path.join(folder, "node_modules"))
+    return out
+
+
+def main():
+    if not os.path.isdir(os.path.join(WEB, "node_modules")):
+        fail("The pinned packages of web/ are not there: ./test fetches them.")
+    if shutil.which("chromium") is None:
+        fail("There is no chromium: ./test installs it.")
+    folder = tempfile.mkdtemp(prefix="probity-web-")
+    server = None
+    try:
+        server = Server(folder, before=lambda made: made.say("import", os.path.join(ROOT, "demo"), "-w", made.workspace))
+        sign_in_first(server)
+        everybody = people.make(server)
+        records.make(server)
+        told = {"address": server.address, "people": everybody, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
+                "failures": os.environ.get("PROBITY_WEB_FAILURES", folder), "axe": os.path.join(WEB, "node_modules", "axe-core", "axe.min.js")}
+        with open(os.path.join(folder, "told.json"), "w", encoding="utf-8") as file:
+            json.dump(told, file)
+        done = subprocess.run(["node", bundled(folder), os.path.join(folder, "told.json"), *sys.argv[1:]], cwd=folder, check=False)
+        server.stop()
+        sys.exit(done.returncode)
+    finally:
+        if server is not None:
+            server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+// Keeps the screens for the time the connection drops. Records are never kept here: only the program's own files.
+const kept = "screens-1";
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys().then((names) => Promise.all(names.filter((name) => name !== kept).map((name) => caches.delete(name)))).then(() => self.clients.claim()),
+  );
+});
+
+async function fromNetwork(request) {
+  const cache = await caches.open(kept);
+  try {
+    const response = await fetch(request);
+    if (response.ok) await cache.put(request, response.clone());
+    return response;
+  } catch (error) {
+    const found = await cache.match(request);
+    if (found) return found;
+    throw error;
+  }
+}
+
+async function fromCache(request) {
+  const cache = await caches.open(kept);
+  const found = await cache.match(request);
+  if (found) return found;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+}
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/app/")) event.respondWith(fromCache(event.request));
+  else if (url.pathname === "/" || /^\/(icon.*\.svg|manifest\.webmanifest)$/.test(url.pathname)) event.respondWith(fromNetwork(event.request));
+});

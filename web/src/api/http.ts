@@ -1,0 +1,136 @@
+// The one way to the server: /api/v1, by cookie. Failures are problems (RFC 9457) that say what, where and how to mend it.
+import { language, t } from "../i18n/text";
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  hint?: string;
+  field?: string;
+  value?: string;
+  request?: string;
+  problems?: { field: string; value: string | null; says: string }[];
+  likely?: unknown[];
+}
+
+export class Failure extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.title);
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+export interface Answer<T> {
+  data: T;
+  etag: string | null;
+  status: number;
+}
+
+export interface Ask {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  /** Sent as it is (a file), with its own type. */
+  file?: Blob;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+type Listener = (online: boolean) => void;
+const listeners = new Set<Listener>();
+let reachable = true;
+let purpose = "";
+let onSignedOut: () => void = () => {};
+
+/** Told when the server can no longer, or again, be reached. */
+export function watchReach(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+export const isReachable = (): boolean => reachable;
+/** Who looks at personal data may be asked what for; goes with every request from then on. */
+export function statePurpose(text: string): void {
+  purpose = text;
+}
+export function whenSignedOut(then: () => void): void {
+  onSignedOut = then;
+}
+
+function noteReach(now: boolean): void {
+  if (now === reachable) return;
+  reachable = now;
+  for (const listener of listeners) listener(now);
+}
+
+function addressOf(path: string, query: Ask["query"]): string {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== "");
+  if (pairs.length === 0) return path;
+  return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    return { type: "", title: t("The server answered in a way that is not understood here."), status: response.status };
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Reads are tried again when the line broke; what changes something is not, unless it has an Idempotency-Key. */
+async function reach(address: string, init: RequestInit, again: boolean): Promise<Response> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const response = await fetch(address, init);
+      noteReach(true);
+      return response;
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      noteReach(false);
+      if (!again || attempt >= 2)
+        throw new Failure({
+          type: "urn:probity:problem:unreachable",
+          title: t("The server cannot be reached."),
+          hint: t("What you typed is kept. Try again when the connection is back."),
+          status: 0,
+        });
+      await pause(500 * 2 ** attempt);
+    }
+  }
+}
+
+/** Asks the server; `path` begins with a slash and is below /api/v1 unless it is one of the few besides it. */
+export async function ask<T>(path: string, what: Ask = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language(), ...what.headers };
+  if (purpose) headers["Probity-Purpose"] = encodeURIComponent(purpose);
+  const init: RequestInit = { method: what.method ?? "GET", headers, credentials: "same-origin" };
+  if (what.signal) init.signal = what.signal;
+  if (what.file) {
+    init.body = what.file;
+    headers["Content-Type"] ??= what.file.type || "application/octet-stream";
+  } else if (what.body !== undefined) {
+    init.body = JSON.stringify(what.body);
+    headers["Content-Type"] ??= "application/json";
+  }
+  const address = addressOf(/^\/(oauth|openapi\.json|healthz|readyz)/.test(path) ? path : `/api/v1${path}`, what.query);
+  const response = await reach(address, init, init.method === "GET" || "Idempotency-Key" in headers);
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (response.status === 401 && !path.startsWith("/sign-in") && path !== "/me") onSignedOut();
+    throw new Failure(problem);
+  }
+  const text = await response.text();
+  return { data: (text ? JSON.parse(text) : undefined) as T, etag: response.headers.get("ETag"), status: response.status };
+}
+
+export async function get<T>(path: string, query?: Ask["query"], signal?: AbortSignal): Promise<T> {
+  return (await ask<T>(path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })).data;
+}
+
+export async function post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+  return (await ask<T>(path, { method: "POST", body: body ?? {}, ...(headers ? { headers } : {}) })).data;
+}

@@ -1,0 +1,23 @@
+// What went wrong, in the server's own words: what, where, how to mend it.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/MessageStrip.js";
+import { Failure, type Problem } from "../api/http";
+import { t } from "../i18n/text";
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Failure) return error.problem;
+  return { type: "", title: t("Something went wrong in the browser."), status: 0, detail: String(error) };
+}
+
+export function problemStrip(error: unknown, again?: () => void): TemplateResult | typeof nothing {
+  if (error === undefined || error === null) return nothing;
+  const problem = problemOf(error);
+  return html`<ui5-message-strip class="problem" design="Negative" hide-close-button role="alert">
+    <div>
+      <strong>${problem.title}</strong>
+      ${problem.detail ? html`<div>${problem.detail}</div>` : nothing}
+      ${problem.hint ? html`<div>${problem.hint}</div>` : nothing}
+      ${again ? html`<ui5-link accessible-role="Button" @click=${again}>${t("Try again")}</ui5-link>` : nothing}
+    </div>
+  </ui5-message-strip>`;
+}
