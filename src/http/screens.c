@@ -114,4 +114,4 @@ static const http_about about[] = {
     {0},
 };
 
-const http_description http_screens_description = {"screens", about, NULL, NULL, NULL};
+const http_description http_screen_files_description = {"screens", about, NULL, NULL, NULL};

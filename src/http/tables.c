@@ -33,7 +33,7 @@ const http_route *const http_tables[] = {
 
 const http_description *const http_descriptions[] = {
     &http_pages_description,
-    &http_screens_description,
+    &http_screen_files_description,
     &http_openapi_description,
     &http_signin_description,
     &http_people_description,
