@@ -55,15 +55,36 @@ export interface Model {
   entities: Entity[];
 }
 
-/** A record as it is answered: its own fields, links as ids or, expanded, as records. */
+/** A record as it is answered; `fields` holds what the asker may see. */
 export interface RecordJson {
   id: string;
-  [field: string]: unknown;
+  version: number;
+  created_at: string;
+  changed_at: string;
+  deleted: boolean;
+  source_id: string | null;
+  merged_into?: string;
+  fields: Record<string, Value>;
+  /** By name of the link: the records that were asked for with `expand`. */
+  linked?: Record<string, RecordJson | null>;
 }
+
+export interface MoneyValue {
+  amount: string;
+  currency: string | null;
+}
+
+export interface LinkValue {
+  id: string | null;
+  /** As the source wrote it, where it did. */
+  reference: string | null;
+}
+
+export type Value = string | number | boolean | MoneyValue | LinkValue | null | undefined;
 
 export interface RecordPage {
   records: RecordJson[];
-  next?: string;
+  next: string | null;
   total?: number;
   total_capped?: boolean;
 }
