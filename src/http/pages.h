@@ -6,8 +6,8 @@
 
 extern const http_route http_pages[];
 extern const http_description http_pages_description;
-extern const http_route http_screens[];
-extern const http_description http_screen_files_description;
+extern const http_route http_web[];
+extern const http_description http_web_description;
 
 /** Makes the styles at single elements of a report rules of one more sheet; `*ret_policy` is the
  * Content-Security-Policy under which browsers draw it, and nothing else. */

@@ -16,7 +16,7 @@
 /* clang-format off */
 const http_route *const http_tables[] = {
     http_pages,
-    http_screens,
+    http_web,
     http_openapi_routes,
     http_signin_routes,
     http_people_routes,
@@ -33,7 +33,7 @@ const http_route *const http_tables[] = {
 
 const http_description *const http_descriptions[] = {
     &http_pages_description,
-    &http_screen_files_description,
+    &http_web_description,
     &http_openapi_description,
     &http_signin_description,
     &http_people_description,

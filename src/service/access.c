@@ -67,6 +67,21 @@ pb_status service_in_scope(const service_access *access, identity_operation oper
     return PB_DENIED;
 }
 
+uint32_t service_operations_of(const identity_policy *policy, const identity_actor *who,
+                               const model_entity *entity)
+{
+    uint32_t bits = 0;
+    for (int o = 0; o < IDENTITY_OPERATIONS; o++) {
+        identity_operation operation = (identity_operation)o;
+        if (identity_operation_on_records(operation) != (entity != NULL))
+            continue;
+        if (policy == NULL ||
+            identity_decide(policy, who, operation, entity, NULL, NULL).outcome != IDENTITY_DENY)
+            bits |= UINT32_C(1) << o;
+    }
+    return bits;
+}
+
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err)
 {

@@ -40,6 +40,10 @@ pb_status service_in_scope(const service_access *access, identity_operation oper
 /** Whether there may be any record for which the operation is allowed: PB_DENIED. */
 pb_status service_may_at_all(const service_access *access, identity_operation operation,
                              const model_entity *entity, pb_error *err);
+/** What `who` may do to some record of the entity (NULL: besides records): bits by
+ * identity_operation. `policy` NULL: everything. */
+uint32_t service_operations_of(const identity_policy *policy, const identity_actor *who,
+                               const model_entity *entity);
 /** A decision, made with `context`. */
 typedef pb_status (*service_deciding)(const service_access *access, const void *context,
                                       pb_error *err);

@@ -1,28 +1,14 @@
 /* Who may do what, for everybody at once. */
 #include "service/rights.h"
 
+#include "access.h"
+
 typedef struct making {
     db_session *session;
     const identity_policy *policy;
     pb_arena *arena;
     service_matrix *matrix;
 } making;
-
-static uint32_t operations_of(const identity_policy *policy, const identity_actor *actor,
-                              const model_entity *entity)
-{
-    uint32_t bits = 0;
-    for (int o = 0; o < IDENTITY_OPERATIONS; o++) {
-        identity_operation operation = (identity_operation)o;
-        if (identity_operation_on_records(operation) != (entity != NULL))
-            continue;
-        const identity_decision decision =
-            identity_decide(policy, actor, operation, entity, NULL, NULL);
-        if (decision.outcome != IDENTITY_DENY)
-            bits |= UINT32_C(1) << o;
-    }
-    return bits;
-}
 
 static pb_status name_roles(const making *m, const identity_actor *actor, service_may_row *row,
                             pb_error *err)
@@ -54,8 +40,8 @@ static pb_status make_row(const making *m, service_may_row *row, pb_error *err)
     if (bits == NULL)
         return pb_fail_memory(err);
     for (size_t i = 0; i < schema->entity_count; i++)
-        bits[i] = operations_of(m->policy, &actor, &schema->entities[i]);
-    bits[schema->entity_count] = operations_of(m->policy, &actor, NULL);
+        bits[i] = service_operations_of(m->policy, &actor, &schema->entities[i]);
+    bits[schema->entity_count] = service_operations_of(m->policy, &actor, NULL);
     row->operations = bits;
     return name_roles(m, &actor, row, err);
 }

@@ -31,13 +31,14 @@ static const http_parameter parameters[] = {
 #define NEW_FIELD "type?:string to?:string role?:string? currency?:string? " OF_FIELD
 
 static const http_schema schemas[] = {
-    {"Model", "version:integer entities:[Entity]"},
+    {"Model", "version:integer may:[string] entities:[Entity]"},
     {"Entity", "name:string label:string plural:string path:string own:boolean retired:boolean "
-               "personal:boolean access_as:string? title:[string] key:[string] fields:[Field]"},
+               "personal:boolean access_as:string? may:[string] title:[string] key:[string] "
+               "fields:[Field]"},
     {"Field", "name:string label:string help:string? type:string to:string? own:boolean "
               "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "
               "max_length?:integer currency?:string personal:string? sensitive:boolean "
-              "search:boolean"},
+              "search:boolean may=write|read|masked"},
     {"Value", "value:string label:string retired:boolean"},
     {"EntityNew", "name:string why?:string? links?:{FieldSaid} fields?:{FieldSaid} " OF_ENTITY},
     {"EntityChange", "why?:string? " OF_ENTITY},

@@ -21,26 +21,44 @@ static void put_names(pb_json *json, const char *key, const service_model_seen *
     pb_json_array_end(json);
 }
 
-static void put_values(pb_json *json, const model_field *field)
+/* Operations by their words, those of `bits`. */
+static void put_operations(pb_json *json, uint32_t bits)
+{
+    pb_json_key(json, "may");
+    pb_json_array(json);
+    for (int o = 0; o < IDENTITY_OPERATIONS; o++)
+        if ((bits >> o & 1) != 0)
+            pb_json_str(json, pb_str_c(identity_operation_word((identity_operation)o)));
+    pb_json_array_end(json);
+}
+
+/* A label in the reader's language; those that a workspace gave are as it gave them. */
+static void put_label(pb_json *json, const char *key, const pb_catalog *catalog, pb_str label)
+{
+    pb_json_member(json, key, pb_str_empty(label) ? label : pb_translate_str(catalog, label));
+}
+
+static void put_values(pb_json *json, const pb_catalog *catalog, const model_field *field)
 {
     pb_json_key(json, "values");
     pb_json_array(json);
     for (size_t i = 0; i < field->choice_count; i++) {
         pb_json_object(json);
         pb_json_member(json, "value", field->choices[i].value);
-        pb_json_member(json, "label", field->choices[i].label);
+        put_label(json, "label", catalog, field->choices[i].label);
         http_op_put_truth(json, "retired", field->choices[i].retired);
         pb_json_object_end(json);
     }
     pb_json_array_end(json);
 }
 
-static void put_field(pb_json *json, const model_field *field)
+static void put_field(pb_json *json, const pb_catalog *catalog, const service_model_seen *seen,
+                      const model_field *field)
 {
     pb_json_object(json);
     pb_json_member(json, "name", field->name);
-    pb_json_member(json, "label", field->label);
-    pb_json_member(json, "help", field->help);
+    put_label(json, "label", catalog, field->label);
+    put_label(json, "help", catalog, field->help);
     pb_json_member(json, "type",
                    pb_str_c(field->type == MODEL_LINK ? "link" : model_type_name(field->type)));
     pb_json_member(json, "to", field->target != NULL ? field->target->name : PB_STR_NONE);
@@ -50,7 +68,7 @@ static void put_field(pb_json *json, const model_field *field)
     http_op_put_truth(json, "many", field->many);
     http_op_put_truth(json, "open", field->open_choices);
     if (field->type == MODEL_CHOICE)
-        put_values(json, field);
+        put_values(json, catalog, field);
     if (field->max_length > 0)
         pb_json_member_i64(json, "max_length", (int64_t)field->max_length);
     if (!pb_str_empty(field->currency))
@@ -59,31 +77,37 @@ static void put_field(pb_json *json, const model_field *field)
                    field->personal.declared ? field->personal.klass : PB_STR_NONE);
     http_op_put_truth(json, "sensitive", field->personal.sensitive);
     http_op_put_truth(json, "search", field->search);
+    pb_json_member(json, "may",
+                   pb_str_c(seen->writes[field->index]   ? "write"
+                            : seen->masked[field->index] ? "masked"
+                                                         : "read"));
     pb_json_object_end(json);
 }
 
-static void put_entity(pb_json *json, const model_schema *schema, const service_model_seen *seen)
+static void put_entity(pb_json *json, const pb_catalog *catalog, const model_schema *schema,
+                       const service_model_seen *seen)
 {
     PB_AUTO_BUF path = PB_BUF_INIT(4096);
     const model_entity *entity = seen->entity;
     http_op_entity_path(schema, entity, &path);
     pb_json_object(json);
     pb_json_member(json, "name", entity->name);
-    pb_json_member(json, "label", entity->label);
-    pb_json_member(json, "plural", entity->plural);
+    put_label(json, "label", catalog, entity->label);
+    put_label(json, "plural", catalog, entity->plural);
     pb_json_member(json, "path", pb_buf_str(&path));
     http_op_put_truth(json, "own", entity->own);
     http_op_put_truth(json, "retired", entity->retired);
     http_op_put_truth(json, "personal", entity->personal);
     pb_json_member(json, "access_as",
                    entity->access_as != NULL ? entity->access_as->name : PB_STR_NONE);
+    put_operations(json, seen->operations);
     put_names(json, "title", seen, true);
     put_names(json, "key", seen, false);
     pb_json_key(json, "fields");
     pb_json_array(json);
     for (size_t i = 0; i < entity->field_count; i++)
         if (seen->fields[i])
-            put_field(json, &entity->fields[i]);
+            put_field(json, catalog, seen, &entity->fields[i]);
     pb_json_array_end(json);
     pb_json_object_end(json);
 }
@@ -94,11 +118,12 @@ pb_status http_model_read(http_request *request, http_response *response, pb_err
     db_workspace *workspace = request->server->workspace;
     service_model_seen *seen = NULL;
     size_t count = 0;
+    uint32_t operations = 0;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, none, err));
     service_call call = http_op_call(request);
-    PB_TRY(service_model_read(&call, workspace, request->arena, &seen, &count, err));
+    PB_TRY(service_model_read(&call, workspace, request->arena, &seen, &count, &operations, err));
     char *tag = pb_arena_printf(request->arena, "\"%lld\"", (long long)db_model_version(workspace));
     if (tag == NULL)
         return pb_fail_memory(err);
@@ -106,10 +131,11 @@ pb_status http_model_read(http_request *request, http_response *response, pb_err
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member_i64(&json, "version", db_model_version(workspace));
+    put_operations(&json, operations);
     pb_json_key(&json, "entities");
     pb_json_array(&json);
     for (size_t i = 0; i < count; i++)
-        put_entity(&json, db_workspace_schema(workspace), &seen[i]);
+        put_entity(&json, request->catalog, db_workspace_schema(workspace), &seen[i]);
     pb_json_array_end(&json);
     pb_json_object_end(&json);
     return PB_OK;

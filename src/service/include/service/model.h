@@ -39,12 +39,17 @@ pb_status service_model_put(const service_call *call, db_workspace *workspace,
  * shown to it is not told. */
 typedef struct service_model_seen {
     const model_entity *entity;
-    const bool *fields; /* by index: whether the caller may know of the field */
+    const bool *fields;  /* by index: whether the caller may know of the field, */
+    const bool *writes;  /* could write it on some record, */
+    const bool *masked;  /* or reads it masked at best */
+    uint32_t operations; /* on some record of it: bits by identity_operation */
 } service_model_seen;
 
 /** The model as the caller may see it: entities of which it may do anything, or change the model;
- * fields that could show on any record. In `arena`. */
+ * fields that could show on any record. `*ret_operations`: what it may do besides records. In
+ * `arena`. */
 pb_status service_model_read(const service_call *call, db_workspace *workspace, pb_arena *arena,
-                             service_model_seen **ret_entities, size_t *ret_count, pb_error *err);
+                             service_model_seen **ret_entities, size_t *ret_count,
+                             uint32_t *ret_operations, pb_error *err);
 
 #endif

@@ -87,7 +87,7 @@ static pb_status page(http_request *request, http_response *response, pb_error *
 
 static const char svg[] = "image/svg+xml";
 
-const http_route http_screens[] = {
+const http_route http_web[] = {
     {HTTP_GET, "/", "start", PB_MSG("The screens"), page, HTTP_OPEN, NULL, "text/html", 0},
     {HTTP_GET, "/app/{file}", "screenPart", PB_MSG("A part of the screens"), part, HTTP_OPEN, NULL,
      "text/javascript text/css application/json image/svg+xml image/png font/woff2", 0},
@@ -114,4 +114,4 @@ static const http_about about[] = {
     {0},
 };
 
-const http_description http_screen_files_description = {"screens", about, NULL, NULL, NULL};
+const http_description http_web_description = {"web", about, NULL, NULL, NULL};
