@@ -301,6 +301,17 @@ pb_status service_see(const service_access *access, identity_operation operation
 
 /* ---- lists ---- */
 
+pb_status service_field_shows(const service_access *access, const model_field *field, bool always,
+                              bool *ret_shows, pb_error *err)
+{
+    identity_use use = IDENTITY_USE_ALWAYS;
+    if (access->policy != NULL)
+        PB_TRY(identity_field_use(access->policy, access->call->who, IDENTITY_OP_LIST,
+                                  field->entity, field, &use, err));
+    *ret_shows = always ? use == IDENTITY_USE_ALWAYS : use != IDENTITY_USE_NEVER;
+    return PB_OK;
+}
+
 /* A list may be chosen or sorted by a field only where the field shows. What shows masked comes
  * along, as service_see leaves it. */
 static pb_status limit_field(const service_access *access, const model_field *field,

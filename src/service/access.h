@@ -87,6 +87,13 @@ pb_status service_fail_purpose(pb_error *err);
  * does. */
 pb_status service_title(const service_record *seen, pb_arena *arena, pb_str *ret_title,
                         pb_error *err);
+/** Pairs of likely duplicates that wait for a decision, both of whose records may be merged: up to
+ * `most` of the surest; `*ret_more`: there are others (pairs.c). */
+pb_status service_pairs_count(const service_access *access, const model_entity *entity, size_t most,
+                              pb_arena *arena, size_t *ret_count, bool *ret_more, pb_error *err);
+/** Whether lists may be chosen by a field: on some of the records, or (`always`) on all. */
+pb_status service_field_shows(const service_access *access, const model_field *field, bool always,
+                              bool *ret_shows, pb_error *err);
 /** A record_list_access_of over a service_access. */
 pb_status service_list_access(void *access, const model_entity *entity, pb_arena *arena,
                               record_list_access *ret_access, pb_error *err);

@@ -166,6 +166,55 @@ static pb_status list_in(pairing *p, pb_error *err)
     return record_review_each(p->access->session, &filter, take_pair, p, err);
 }
 
+typedef struct counting_pairs {
+    const service_access *access;
+    pb_arena *arena;
+    size_t count, most;
+    bool more;
+} counting_pairs;
+
+static pb_status may_merge(const service_access *access, const model_entity *entity, pb_uuid id,
+                           pb_arena *arena, bool *ret, pb_error *err)
+{
+    record_data record;
+    pb_error why = {0};
+    pb_status status = record_read(access->session, entity, id, arena, &record, &why);
+    if (status == PB_OK)
+        status = service_may(access, IDENTITY_OP_MERGE, &record, &why);
+    *ret = status == PB_OK;
+    if (status == PB_OK || status == PB_NOT_FOUND || status == PB_DENIED)
+        return PB_OK;
+    if (err != NULL)
+        *err = why;
+    return status;
+}
+
+static pb_status count_pair(void *context, const record_pair *row, pb_error *err)
+{
+    counting_pairs *c = context;
+    bool left = false, right = false;
+    c->more = c->more || c->count == c->most;
+    if (c->more)
+        return PB_OK;
+    PB_TRY(may_merge(c->access, row->entity, row->left, c->arena, &left, err));
+    if (left)
+        PB_TRY(may_merge(c->access, row->entity, row->right, c->arena, &right, err));
+    c->count += left && right;
+    return PB_OK;
+}
+
+pb_status service_pairs_count(const service_access *access, const model_entity *entity, size_t most,
+                              pb_arena *arena, size_t *ret_count, bool *ret_more, pb_error *err)
+{
+    counting_pairs c = {.access = access, .arena = arena, .most = most};
+    record_review_filter filter = {
+        .entity = entity, .state = RECORD_OPEN, .live = true, .limit = (int64_t)(4 * most)};
+    PB_TRY(record_review_each(access->session, &filter, count_pair, &c, err));
+    *ret_count = c.count;
+    *ret_more = c.more;
+    return PB_OK;
+}
+
 pb_status service_pairs(const service_call *call, db_workspace *workspace,
                         const service_pairs_ask *ask, pb_arena *arena, service_pair **ret_pairs,
                         size_t *ret_count, int64_t *ret_next, pb_error *err)

@@ -28,27 +28,16 @@ typedef struct timeline {
 
 /* ---- what leads here ---- */
 
-static pb_status field_shows(const service_access *access, const model_field *field, bool always,
-                             bool *ret, pb_error *err)
-{
-    identity_use use = IDENTITY_USE_ALWAYS;
-    if (access->policy != NULL)
-        PB_TRY(identity_field_use(access->policy, access->call->who, IDENTITY_OP_LIST,
-                                  field->entity, field, &use, err));
-    *ret = always ? use == IDENTITY_USE_ALWAYS : use != IDENTITY_USE_NEVER;
-    return PB_OK;
-}
-
 static pb_status add_source(timeline *t, const service_access *access, const model_field *link,
                             pb_error *err)
 {
     const model_field *moment = model_field_role(link->entity, "opened_on");
     bool shows = false;
-    PB_TRY(field_shows(access, link, false, &shows, err));
+    PB_TRY(service_field_shows(access, link, false, &shows, err));
     if (!shows)
         return PB_OK;
     if (moment != NULL)
-        PB_TRY(field_shows(access, moment, true, &shows, err));
+        PB_TRY(service_field_shows(access, moment, true, &shows, err));
     bool usable = moment != NULL && shows && !moment->personal.sensitive &&
                   (moment->type == MODEL_DATE || moment->type == MODEL_INSTANT);
     const source by_moment = {link, moment, false}, made = {link, usable ? moment : NULL, usable};

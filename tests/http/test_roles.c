@@ -150,6 +150,7 @@ static const operation operations[] = {
      "",
      "{\"rows\":[{\"id\":\"%s\",\"version\":99,\"fields\":{\"city\":\"Bergen\"}}]}",
      {200, 200, 200, 200, 200, 200, 200, 200}},
+    {"home", "GET", "/api/v1/home", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
     {"model", "GET", "/api/v1/model", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
     {"add a field",
      "POST",

@@ -2,6 +2,28 @@
  * one's own. Every documented status is seen, and what is hidden shows in none of them. */
 #define WORLD_OF_NAME                                                                              \
     ", personal: {class: identity, purposes: [service], basis: [contract, consent]}"
+#define WORLD_MORE                                                                                 \
+    "---\n"                                                                                        \
+    "entity: staff\n"                                                                              \
+    "label: Colleague\n"                                                                           \
+    "plural: Colleagues\n"                                                                         \
+    "title: [full_name]\n"                                                                         \
+    "key: [full_name]\n"                                                                           \
+    "fields:\n"                                                                                    \
+    "  full_name: {type: person_name, required: true}\n"                                           \
+    "---\n"                                                                                        \
+    "entity: task\n"                                                                               \
+    "label: Task\n"                                                                                \
+    "plural: Tasks\n"                                                                              \
+    "title: [subject]\n"                                                                           \
+    "freshness: {review: 30d, remind: owner, before: 7d}\n"                                        \
+    "links:\n"                                                                                     \
+    "  owner: {to: staff, role: owner}\n"                                                          \
+    "fields:\n"                                                                                    \
+    "  subject: {type: text, required: true}\n"                                                    \
+    "  due_on: {type: instant, role: due_on}\n"                                                    \
+    "  status: {type: choice, role: status, values: [{value: Open, role: open},"                   \
+    " {value: It's done, role: done}]}\n"
 #include "asking.h"
 
 /* Counts people outside of France, without balance and birthday; lists firms of Bonn, and deals. */
@@ -20,7 +42,11 @@ static const char clerk[] = "role: clerk\n"
                             "    operations: [read, list]\n"
                             "    scope: all\n"
                             "    when: \"city = 'Bonn'\"\n"
-                            "  - {name: deals, entities: deal, operations: list, scope: all}\n";
+                            "  - {name: deals, entities: deal, operations: list, scope: all}\n"
+                            "  - {name: tasks, entities: [task, staff], operations: [read, list],"
+                            " scope: [own, all]}\n"
+                            "  - {name: pairs, entities: person, operations: merge, scope: all,"
+                            " when: \"country is null or country <> 'FR'\"}\n";
 
 static void add(server *s, const char *path, const char *fields, char id[37])
 {
@@ -152,6 +178,141 @@ static void counting_is_reading(server *s)
     expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":false}"));
 }
 
+/* ---- what needs somebody today ---- */
+
+static const char home[] = "/api/v1/home";
+
+static void add_task(server *s, const char *subject, const char *due, const char *status,
+                     const char *owner)
+{
+    char fields[400];
+    (void)snprintf(fields, sizeof fields,
+                   "\"subject\":\"%s\",\"due_on\":\"%s\",\"status\":\"%s\","
+                   "\"owner\":{\"id\":\"%s\"}",
+                   subject, due, status, owner);
+    add(s, "/api/v1/tasks", fields, NULL);
+}
+
+static char unhex(const char *two)
+{
+    const char pair[3] = {two[0], two[1], '\0'};
+    return (char)strtol(pair, NULL, 16);
+}
+
+/* Follows an address as a browser does, and gives how many records the list behind it has. */
+static int follow(server *s, const identity_actor *who, const char *address)
+{
+    static char text[8][2000];
+    question q = ASK_AS(who, HTTP_GET, text[0], {"?total", "true"});
+    size_t part = 0, at = 0, pair = 2;
+    for (const char *c = address; *c != '\0'; c++) {
+        if (*c == '?' || *c == '&' || (*c == '=' && part > 0)) {
+            text[part++][at] = '\0';
+            assert_true(part < 8);
+            at = 0;
+            if (*c != '=')
+                text[part][at++] = '?';
+        } else if (*c == '%') {
+            text[part][at++] = unhex(c + 1);
+            c += 2;
+        } else {
+            text[part][at++] = *c;
+        }
+    }
+    text[part][at] = '\0';
+    for (size_t i = 1; i < part; i += 2) {
+        q.pairs[pair++] = text[i];
+        q.pairs[pair++] = text[i + 1];
+    }
+    return number_at(expect(s, 200, q), "total");
+}
+
+static void what_is_due(server *s)
+{
+    char me[37], other[37], address[2000];
+    add(s, "/api/v1/colleagues", "\"full_name\":\"Me Myself\"", me);
+    add(s, "/api/v1/colleagues", "\"full_name\":\"Somebody Else\"", other);
+    for (int i = 0; i < 7; i++)
+        add_task(s, "Call back", "2025-01-01T10:00:00Z", i % 2 ? "Open" : "", me);
+    add_task(s, "Mail", "2025-06-15T23:59:00Z", "Open", me);     /* today */
+    add_task(s, "Later", "2025-06-16T00:00:00Z", "Open", me);    /* tomorrow */
+    add_task(s, "Did", "2025-01-01T10:00:00Z", "It's done", me); /* over */
+    add_task(s, "Canary", "2025-01-01T10:00:00Z", "Open", other);
+    answer *a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_true(cJSON_IsFalse(at(a->json, "staff"))); /* nobody knows who that is yet */
+    assert_int_equal(size_at(a, "due"), 0);
+    assert_true(cJSON_IsNull(at(a->json, "findings")));
+    assert_true(cJSON_IsNull(at(a->json, "audits")));
+    assert_true(pb_uuid_parse(pb_str_c(me), &s->reader.staff));
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_string_equal(text_at(a, "day"), "2025-06-15");
+    assert_int_equal(size_at(a, "due"), 1);
+    assert_string_equal(text_at(a, "due/0/entity"), "task");
+    assert_int_equal(number_at(a, "due/0/count"), 8);
+    assert_int_equal(number_at(a, "due/0/overdue"), 7);
+    assert_int_equal(size_at(a, "due/0/first"), 5);
+    assert_string_equal(text_at(a, "due/0/first/0/title"), "Call back");
+    assert_string_equal(text_at(a, "due/0/first/0/at"), "2025-01-01T10:00:00Z");
+    assert_int_equal(number_at(a, "stale/0/count"), 0);
+    assert_null(strstr(a->text, "Canary"));
+    (void)snprintf(address, sizeof address, "%s", text_at(a, "due/0/address"));
+    assert_int_equal(follow(s, &s->reader, address), 8);
+}
+
+/* Forty days on nobody has looked at them. */
+static void what_is_stale(server *s)
+{
+    char address[2000];
+    int64_t now = s->w.now_us;
+    s->w.now_us += INT64_C(40) * 86400 * 1000000;
+    answer *a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_int_equal(size_at(a, "stale"), 1);
+    assert_int_equal(number_at(a, "stale/0/count"), 9); /* what is done does not grow stale */
+    assert_int_equal(number_at(a, "stale/0/review_days"), 30);
+    assert_int_equal(number_at(a, "due/0/count"), 9);
+    (void)snprintf(address, sizeof address, "%s", text_at(a, "stale/0/address"));
+    assert_int_equal(follow(s, &s->reader, address), 9);
+    s->w.now_us = now;
+}
+
+/* Of three pairs the one of whom who asks may merge both. */
+static void what_waits_for_a_decision(server *s)
+{
+    static const char *const countries[] = {"DE", "FR", "CN"};
+    char fields[300], body[400], left[37], right[37];
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(fields, sizeof fields,
+                       "\"full_name\":\"Twin Sibling %d\",\"email\":\"t%d@example.org\","
+                       "\"country\":\"%s\"",
+                       i, i, countries[i]);
+        (void)snprintf(body, sizeof body, "{\"fields\":{%s},\"duplicates\":\"warn\"}", fields);
+        answer *a = expect(s, 201, ASK(HTTP_POST, "/api/v1/people", .body = body));
+        (void)snprintf(left, sizeof left, "%s", text_at(a, "record/id"));
+        a = expect(s, 201, ASK(HTTP_POST, "/api/v1/people", .body = body));
+        (void)snprintf(right, sizeof right, "%s", text_at(a, "record/id"));
+    }
+    answer *a = expect(s, 200, ASK(HTTP_GET, home));
+    assert_int_equal(number_at(a, "duplicates/0/count"), 3);
+    assert_string_equal(text_at(a, "duplicates/0/address"), "/api/v1/people/duplicates");
+    assert_true(cJSON_IsObject(at(a->json, "findings")));
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_int_equal(number_at(a, "duplicates/0/count"), 2);
+    expect(s, 400, ASK(HTTP_GET, home, {"?day", "today"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, home));
+}
+
+/* Numbers are told without a purpose, records are not. */
+static void home_without_a_purpose(server *s)
+{
+    expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":true}"));
+    answer *a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_int_equal(number_at(a, "due/0/count"), 8);
+    assert_int_equal(size_at(a, "due/0/first"), 0);
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home, {"Probity-Purpose", "the day"}));
+    assert_int_equal(size_at(a, "due/0/first"), 5);
+    expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":false}"));
+}
+
 /* shows: INT-1 DQ-1 ACC-2 ACC-4 */
 static void screens(void **state)
 {
@@ -164,7 +325,11 @@ static void screens(void **state)
     who_sees_less_counts_less(s);
     what_is_wrong_is_said(s);
     counting_is_reading(s);
-    everything_was_seen(s, "screens", 6);
+    what_is_due(s);
+    what_is_stale(s);
+    what_waits_for_a_decision(s);
+    home_without_a_purpose(s);
+    everything_was_seen(s, "screens", 9);
     world_must(world_verify(&s->w, &err), &err);
     end(s);
     free(s);

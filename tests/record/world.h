@@ -28,6 +28,11 @@
 #define WORLD_OF_NAME ""
 #endif
 
+/* Entities that a test has besides, each behind "---\n". */
+#ifndef WORLD_MORE
+#define WORLD_MORE ""
+#endif
+
 static const char world_model[] =
     "entity: firm\n"
     "label: Firm\n"
@@ -82,7 +87,7 @@ static const char world_model[] =
     "  stage: {type: choice, values: [open, won, lost]}\n"
     "  amount: {type: money, currency: EUR}\n"
     "  closed_on: {type: date, required: {when: \"stage in (won, lost)\"}}\n"
-    "  happened: {type: instant}\n";
+    "  happened: {type: instant}\n" WORLD_MORE;
 
 /** The engines every behaviour is shown on. */
 static const char *const world_engines[] = {"embedded"};
@@ -118,11 +123,12 @@ static inline void world_schema(world *w)
 {
     pb_error err;
     /* A document each: the loader takes one source an entity. */
-    model_source sources[3];
+    model_source sources[6];
     size_t count = 0;
     pb_str rest = pb_str_c(world_model);
     while (rest.ptr != NULL) {
         size_t end = pb_str_find(rest, PB_STR("---\n"));
+        assert_true(count < sizeof sources / sizeof *sources);
         sources[count++] = (model_source){PB_STR("world.yaml"),
                                           pb_str_sub(rest, 0, end == SIZE_MAX ? rest.len : end)};
         rest = end == SIZE_MAX ? PB_STR_NONE : pb_str_sub(rest, end + 4, rest.len);

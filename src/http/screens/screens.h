@@ -10,5 +10,6 @@ extern const http_description http_screens_description;
 
 /* Handlers, each in the file of its name. */
 pb_status http_groups_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_home_read(http_request *request, http_response *response, pb_error *err);
 
 #endif
