@@ -34,6 +34,8 @@ export interface Field {
   personal: string | null;
   sensitive: boolean;
   search: boolean;
+  /** What the person who is signed in may do with its values at best. */
+  may: "write" | "read" | "masked";
 }
 
 export interface Entity {
@@ -45,6 +47,8 @@ export interface Entity {
   retired: boolean;
   personal: boolean;
   access_as: string | null;
+  /** What may be done to some record of it: create, read, list, change, delete, restore, merge, import, export, … */
+  may: string[];
   title: string[];
   key: string[];
   fields: Field[];
@@ -52,6 +56,8 @@ export interface Entity {
 
 export interface Model {
   version: number;
+  /** What may be done besides records: audit, ledger, users, roles, model, jobs, backup, settings, findings. */
+  may: string[];
   entities: Entity[];
 }
 

@@ -26,6 +26,11 @@ export const entities = (): readonly Entity[] => model?.entities ?? [];
 export const entityOf = (path: string): Entity | undefined => entities().find((one) => one.path === path);
 export const entityNamed = (name: string): Entity | undefined => entities().find((one) => one.name === name);
 
+/** Whether something may be done besides records: to know what to show; the server decides. */
+export const mayDo = (operation: string): boolean => model?.may.includes(operation) ?? false;
+/** Whether something may be done to some record of an entity. */
+export const mayDoTo = (entity: Entity | undefined, operation: string): boolean => entity?.may.includes(operation) ?? false;
+
 export async function signOut(): Promise<void> {
   await post("/sign-out");
   me = undefined;
