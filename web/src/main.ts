@@ -1,5 +1,6 @@
 // Where the screens begin: language and theme, then who is signed in, then the shell with the screen of the address.
 import "./styles/base.css";
+import "./styles/parts.css";
 import "./app/ui5";
 import { preferredLanguage } from "./i18n/text";
 import { speak } from "./app/ui5";
