@@ -34,6 +34,9 @@ export interface Field {
   personal: string | null;
   sensitive: boolean;
   search: boolean;
+  max_length?: number;
+  /** The only one that its amounts have, where there is one. */
+  currency?: string;
   /** What the person who is signed in may do with its values at best. */
   may: "write" | "read" | "masked";
 }
