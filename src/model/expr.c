@@ -98,6 +98,31 @@ static model_truth begins(const expr_node *node, const pb_value *values, int64_t
     return pb_str_starts(value.as.s, node->right->constant.as.s) ? MODEL_TRUE : MODEL_FALSE;
 }
 
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool same_letters(const char *a, const char *b, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (small(a[i]) != small(b[i]))
+            return false;
+    return true;
+}
+
+static model_truth holds(const expr_node *node, const pb_value *values, int64_t today)
+{
+    pb_value value = expr_value(node->left, values, today);
+    pb_str part = node->right->constant.as.s;
+    if (value.kind == PB_NULL)
+        return MODEL_UNKNOWN;
+    for (size_t at = 0; at + part.len <= value.as.s.len; at++)
+        if (same_letters(value.as.s.ptr + at, part.ptr, part.len))
+            return MODEL_TRUE;
+    return MODEL_FALSE;
+}
+
 static model_truth contains(const expr_node *node, const pb_value *values, int64_t today)
 {
     pb_value value = expr_value(node->left, values, today);
@@ -131,6 +156,8 @@ model_truth expr_truth(const expr_node *node, const pb_value *values, int64_t to
         return contains(node, values, today);
     case EXPR_BEGINS:
         return begins(node, values, today);
+    case EXPR_HOLDS:
+        return holds(node, values, today);
     default:
         return compare(node->op, expr_value(node->left, values, today),
                        expr_value(node->right, values, today));
@@ -213,6 +240,18 @@ static void put_begins(const expr_node *node, const char *alias, pb_buf *out)
     pb_buf_byte(out, ')');
 }
 
+/* Without the part it is another text: said so that every engine takes it alike. */
+static void put_holds(const expr_node *node, const char *alias, pb_buf *out)
+{
+    pb_buf_addc(out, "(replace(lower(");
+    put_sql(node->left, alias, out);
+    pb_buf_addc(out, "), lower(");
+    put_text(node->right->constant.as.s, out);
+    pb_buf_addc(out, "), '') <> lower(");
+    put_sql(node->left, alias, out);
+    pb_buf_addc(out, "))");
+}
+
 static void put_in(const expr_node *node, const char *alias, pb_buf *out)
 {
     pb_buf_byte(out, '(');
@@ -248,6 +287,9 @@ static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
         return;
     case EXPR_BEGINS:
         put_begins(node, alias, out);
+        return;
+    case EXPR_HOLDS:
+        put_holds(node, alias, out);
         return;
     case EXPR_FIELD:
         expr_put_field(node->field, alias, out);

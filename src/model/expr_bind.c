@@ -351,6 +351,19 @@ static pb_status bind_begins(binder *b, const expr_node *node)
     return PB_OK;
 }
 
+/* Without the part it is another text (expr.c). */
+static pb_status bind_holds(binder *b, const expr_node *node)
+{
+    pb_buf_addc(b->sql, "(replace(lower(");
+    PB_TRY(put_operand(b, node->left));
+    pb_buf_addc(b->sql, "), lower(");
+    PB_TRY(put_value(b, node->right->constant));
+    pb_buf_addc(b->sql, "), '') <> lower(");
+    PB_TRY(put_operand(b, node->left));
+    pb_buf_addc(b->sql, "))");
+    return PB_OK;
+}
+
 /* ---- the tree ---- */
 
 static pb_status bind_null(binder *b, const expr_node *node)
@@ -401,6 +414,8 @@ static pb_status bind(binder *b, const expr_node *node)
         return bind_in(b, node);
     case EXPR_BEGINS:
         return bind_begins(b, node);
+    case EXPR_HOLDS:
+        return bind_holds(b, node);
     default:
         return compare(b, node);
     }

@@ -188,6 +188,20 @@ static pb_status parse_begins(expr_parser *p, size_t offset, const expr_node *le
     return expr_make(p, node, ret_node);
 }
 
+static pb_status parse_contains(expr_parser *p, size_t offset, const expr_node *left,
+                                const expr_node **ret_node)
+{
+    expr_node node = {.op = EXPR_HOLDS, .left = left, .offset = left->offset};
+    if (left->klass != EXPR_TEXT)
+        return expr_refuse(p, offset, PB_MSG("Only a text contains something."), NULL);
+    if (p->now.kind != TOKEN_TEXT)
+        return expr_unexpected(p, PB_MSG("a text in single quotes"));
+    PB_TRY(expr_parse_single(p, &node.right));
+    if (node.right->constant.as.s.len == 0)
+        return expr_refuse(p, offset, PB_MSG("Say what the text contains."), NULL);
+    return expr_make(p, node, ret_node);
+}
+
 static bool take_comparison(expr_parser *p, expr_op *ret_op)
 {
     static const struct {
@@ -222,9 +236,12 @@ static pb_status parse_comparison(expr_parser *p, const expr_node **ret_node)
         PB_TRY(parse_between(p, offset, left, &test));
     else if (expr_take_word(p, "begins"))
         PB_TRY(parse_begins(p, offset, left, &test));
+    else if (expr_take_word(p, "contains"))
+        PB_TRY(parse_contains(p, offset, left, &test));
     else
         return expr_unexpected(p,
-                               PB_MSG("a comparison (=, <>, <, >, in, between, begins, is null)"));
+                               PB_MSG("a comparison (=, <>, <, >, in, between, begins, contains, "
+                                      "is null)"));
     if (not )
         PB_TRY(negate(p, test, &test));
     *ret_node = test;

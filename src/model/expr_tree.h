@@ -22,6 +22,7 @@ typedef enum expr_op {
     EXPR_IS_NULL,
     EXPR_IN,
     EXPR_BEGINS, /* right: a constant text */
+    EXPR_HOLDS,  /* the same, in small letters */
     EXPR_EQ,
     EXPR_NE,
     EXPR_LT,

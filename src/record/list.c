@@ -129,6 +129,8 @@ static void put_page(list_draft *d, const list_query *query, const stretch *s, i
     put_order(d, query, s);
     /* Written, not bound: planners that know the limit walk the index of the order. */
     pb_buf_printf(&d->sql, " LIMIT %lld", (long long)limit);
+    if (query->asked->skip > 0)
+        pb_buf_printf(&d->sql, " OFFSET %lld", (long long)query->asked->skip);
 }
 
 pb_status list_prepare(db_session *session, list_draft *d, db_stmt **ret_stmt, pb_error *err)
@@ -223,15 +225,16 @@ static pb_status read_total(db_session *session, const list_query *query, pb_are
     list_draft d = {.arena = arena, .sql = PB_BUF_INIT(LIST_SQL_MAX)};
     db_stmt *stmt = NULL;
     bool row = false;
+    int64_t most = query->asked->total_most > 0 ? query->asked->total_most : RECORD_LIST_TOTAL;
     pb_buf_addc(&d.sql, "SELECT COUNT(*) FROM (SELECT 1 AS one");
     list_put_from(&d, query);
-    pb_buf_printf(&d.sql, " LIMIT %d) AS counted", RECORD_LIST_TOTAL);
+    pb_buf_printf(&d.sql, " LIMIT %lld) AS counted", (long long)most);
     pb_status status = list_prepare(session, &d, &stmt, err);
     if (status == PB_OK)
         status = db_step(stmt, &row, err);
     if (status == PB_OK && row)
         ret_page->total = db_column_i64(stmt, 0);
-    ret_page->total_capped = ret_page->total == RECORD_LIST_TOTAL;
+    ret_page->total_capped = ret_page->total == most;
     if (stmt != NULL)
         db_reset(stmt);
     pb_buf_free(&d.sql);

@@ -191,6 +191,25 @@ static pb_status read_limit(list_query *query, pb_error *err)
                    "most", PB_ARG_INT(RECORD_LIST_MOST), "value", PB_ARG_INT(limit), NULL);
 }
 
+static pb_status check_far(const char *name, int64_t value, pb_error *err)
+{
+    if (value >= 0 && value <= RECORD_LIST_FAR)
+        return PB_OK;
+    return pb_fail(err, PB_INVALID, PB_MSG("“{parameter}” takes 0 to {most}, not {value}."),
+                   "parameter", name, "most", PB_ARG_INT(RECORD_LIST_FAR), "value",
+                   PB_ARG_INT(value), NULL);
+}
+
+/* A page begins behind a row or behind a number of rows, not both. */
+static pb_status check_ends(const record_list_asked *asked, pb_error *err)
+{
+    PB_TRY(check_far("skip", asked->skip, err));
+    PB_TRY(check_far("total_most", asked->total_most, err));
+    if (asked->skip == 0 || asked->cursor.len == 0)
+        return PB_OK;
+    return pb_fail(err, PB_INVALID, PB_MSG("“skip” and “cursor” exclude each other."), NULL);
+}
+
 pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_query *query,
                           pb_error *err)
 {
@@ -201,6 +220,7 @@ pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_
     if (asked->access != NULL)
         PB_TRY(asked->access(asked->context, asked->entity, arena, &query->access, err));
     PB_TRY(read_limit(query, err));
+    PB_TRY(check_ends(asked, err));
     PB_TRY(read_sort(query, arena, err));
     PB_TRY(read_filter(query, arena, err));
     PB_TRY(read_fields(query, arena, err));

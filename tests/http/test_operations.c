@@ -233,6 +233,17 @@ static void many_at_once(server *s, const char *id)
     assert_string_equal(text_at(a, "rows/0/id"), first); /* not made a second time */
     assert_int_equal(at(a->json, "rows/3/version")->valuedouble, 5);
     expect(s, 400, ASK(HTTP_POST, bulk, .body = "{\"rows\":[]}"));
+    (void)snprintf(
+        body, sizeof body,
+        "{\"dry_run\":true,\"rows\":[{\"id\":\"%s\",\"version\":5,\"fields\":{\"vip\":true}},"
+        "{\"id\":\"%s\",\"version\":5,\"fields\":{\"email\":\"nope\"}}]}",
+        id, id);
+    for (int i = 0; i < 2; i++) { /* nothing is kept */
+        a = expect(s, 200, ASK(HTTP_POST, bulk, .body = body));
+        assert_int_equal(at(a->json, "rows/0/status")->valuedouble, 200);
+        assert_int_equal(at(a->json, "rows/0/version")->valuedouble, 6);
+        assert_string_equal(text_at(a, "rows/1/problem/problems/0/field"), "email");
+    }
     expect(s, 401, ASK_AS(NULL, HTTP_POST, bulk, .body = body));
     static const char check[] = "/api/v1/people/check";
     int64_t before = world_number(&s->w, "SELECT COUNT(*) FROM t_person");

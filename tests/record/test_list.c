@@ -70,8 +70,9 @@ static void put_test(random_state *r, const crowd *c, pb_buf *out)
     static const char *const numbers[] = {"1.5", "2", "-3", "0", "7.25", "9007199254740993.5"};
     static const char *const dates[] = {"1969-12-31", "1970-01-01", "2001-05-06", "today - 9000",
                                         "today"};
+    static const char *const parts[] = {"a", "AN", "\u00e4", "\u00c4", "da s", "%", "''", "\u738b"};
     static const char *const nullable[] = {"country", "born", "score", "firm", "vip", "balance"};
-    switch (draw(r, 11)) {
+    switch (draw(r, 12)) {
     case 0:
         pb_buf_printf(out, "country %s '%s'", draw(r, 2) ? "=" : "<>", countries[draw(r, 4)]);
         break;
@@ -106,6 +107,9 @@ static void put_test(random_state *r, const crowd *c, pb_buf *out)
         break;
     case 9:
         pb_buf_printf(out, "today - born %s %s", PICK(signs, r), draw(r, 2) ? "12000" : "12000.5");
+        break;
+    case 10:
+        pb_buf_printf(out, "full_name contains '%s'", PICK(parts, r));
         break;
     default:
         pb_buf_printf(out, "country in (DE, %s) or 1 %s 2", countries[draw(r, 4)], PICK(signs, r));
@@ -215,6 +219,15 @@ static void sort_records(const order *o, const record_data **items, size_t count
     }
 }
 
+static record_list_page must_list(db_session *session, const record_list_asked *asked,
+                                  pb_arena *arena)
+{
+    pb_error err;
+    record_list_page page;
+    world_must(record_list_read(session, asked, arena, &page, &err), &err);
+    return page;
+}
+
 static void one_list(db_session *session, const world *w, const all *everybody, pb_str filter,
                      const order *o, int64_t limit, size_t *ret_matched)
 {
@@ -254,6 +267,15 @@ static void one_list(db_session *session, const world *w, const all *everybody, 
     } while (asked.cursor.ptr != NULL);
     assert_int_equal(at, count);
     *ret_matched += count;
+    asked.skip = (int64_t)(count / 2) + 1;
+    asked.total_most = asked.skip;
+    record_list_page far = must_list(session, &asked, arena);
+    at = (size_t)asked.skip;
+    assert_int_equal(far.total, at < count ? at : count);
+    assert_int_equal(far.total_capped, count >= at);
+    assert_int_equal(far.count > 0, at < count);
+    if (at < count)
+        assert_memory_equal(far.rows[0].record.id.b, wanted[at]->id.b, 16);
 }
 
 /* shows: REC-1 INT-1 DQ-1 */
@@ -282,15 +304,6 @@ static void chosen_and_sorted_as_reckoned_here(void **state)
 }
 
 /* ---- one thing at a time ---- */
-
-static record_list_page must_list(db_session *session, const record_list_asked *asked,
-                                  pb_arena *arena)
-{
-    pb_error err;
-    record_list_page page;
-    world_must(record_list_read(session, asked, arena, &page, &err), &err);
-    return page;
-}
 
 static void refused(world *w, const record_list_asked *asked, pb_status status, const char *says)
 {
@@ -502,6 +515,8 @@ static void what_cannot_be_listed_is_said(void **state)
         const char *filter, *sort, *fields, *expand;
         int64_t limit;
         const char *says;
+        int64_t skip;
+        const char *cursor;
     } wrong[] = {
         {"naem = 'x'", "", "", "", 0, "“naem” is not a field of “person”."},
         {"country = 'DE", "", "", "", 0, "does not end"},
@@ -509,6 +524,8 @@ static void what_cannot_be_listed_is_said(void **state)
         {"firm > '01890a5d-ac96-774b-bcce-b302099a8057'", "", "", "", 0, "A link can only be"},
         {"score + 1 > 2", "", "", "", 0, "can only add and subtract dates"},
         {"born begins 'x'", "", "", "", 0, "Only a text begins"},
+        {"born contains 'x'", "", "", "", 0, "Only a text contains"},
+        {"full_name contains ''", "", "", "", 0, "Say what the text contains"},
         {"score = 9007199254740993", "", "", "", 0, "too large"},
         {"", "full_nam", "", "", 0, "“sort” names “full_nam”"},
         {"", "firm", "", "", 0, "it has no order"},
@@ -519,6 +536,8 @@ static void what_cannot_be_listed_is_said(void **state)
         {"", "", "", "email", 0, "“email” is not a link."},
         {"", "", "", "", 201, "1 to 200 records, not 201"},
         {"", "", "", "", -1, "1 to 200 records, not -1"},
+        {"", "", "", "", 0, "“skip” takes 0 to 10000000, not 10000001", .skip = 10000001},
+        {"", "", "", "", 0, "exclude each other", .skip = 1, .cursor = "x"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         record_list_asked asked = {.entity = w.person,
@@ -526,6 +545,8 @@ static void what_cannot_be_listed_is_said(void **state)
                                    .sort = pb_str_c(wrong[i].sort),
                                    .fields = pb_str_c(wrong[i].fields),
                                    .expand = pb_str_c(wrong[i].expand),
+                                   .skip = wrong[i].skip,
+                                   .cursor = pb_str_c(wrong[i].cursor),
                                    .limit = wrong[i].limit};
         refused(&w, &asked, strstr(wrong[i].says, "at most") ? PB_LIMIT : PB_INVALID,
                 wrong[i].says);

@@ -9,6 +9,7 @@ typedef struct bulk {
     const model_entity *entity;
     pb_str whole; /* the request */
     pb_json *json;
+    bool dry_run;
     size_t row;
 } bulk;
 
@@ -119,6 +120,7 @@ static pb_status write_row(const bulk *b, const json_value *row, pb_error *err)
         return PB_OK;
     }
     row_once(b, &once);
+    write.dry_run = b->dry_run;
     write.inputs = in.inputs;
     write.count = in.count;
     write.once = &once;
@@ -146,7 +148,8 @@ bool http_op_is_rows_own(pb_status status)
 
 pb_status http_op_bulk(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"rows", NULL};
+    static const char *const names[] = {"rows", "dry_run", NULL};
+    bool dry_run = false;
     const model_entity *entity = NULL;
     const json_value *body = NULL;
     pb_json json;
@@ -157,8 +160,9 @@ pb_status http_op_bulk(http_request *request, http_response *response, pb_error 
         rows->count > OPERATIONS_ROWS_MOST)
         return pb_fail(err, PB_USAGE, PB_MSG("“rows” must be a list of 1 to {most} rows."), "most",
                        PB_ARG_INT(OPERATIONS_ROWS_MOST), NULL);
+    PB_TRY(http_op_body_truth(body, "dry_run", &dry_run, err));
     pb_json_init(&json, &response->body, 0);
-    bulk b = {request, entity, http_op_whole(request), &json, 0};
+    bulk b = {request, entity, http_op_whole(request), &json, dry_run, 0};
     if (b.whole.ptr == NULL)
         return pb_fail_memory(err);
     pb_json_object(&json);

@@ -4,7 +4,7 @@
 static const http_about operations[] = {
     {"listRecords",
      "filter sort fields expand cursor limit total deleted created_from created_until changed_from "
-     "changed_until",
+     "changed_until skip total_most",
      "Probity-Purpose", NULL, "_page", "200 400 401 403 413 422", NULL},
     {"createRecord", NULL, "Idempotency-Key", "_new", "_created", "201 400 401 403 422", NULL},
     {"searchRecords", "q limit", "Probity-Purpose", NULL, "_found", "200 400 401 403", NULL},
@@ -30,6 +30,10 @@ static const http_parameter parameters[] = {
     {"expand", PB_MSG("Links whose records come along, separated by commas"), "string", NULL,
      false},
     {"total", PB_MSG("Whether to count"), "boolean", NULL, false},
+    {"total_most", PB_MSG("Counted up to so many: 10,000 without a wish, 10,000,000 at most"),
+     "integer", "int32", false},
+    {"skip", PB_MSG("So many records are passed over, instead of a cursor; 10,000,000 at most"),
+     "integer", "int32", false},
     {"deleted", PB_MSG("Those that were deleted, instead"), "boolean", NULL, false},
     {"created_from", PB_MSG("Made at this moment or later"), "string", "date-time", false},
     {"created_until", PB_MSG("Made before this moment"), "string", "date-time", false},

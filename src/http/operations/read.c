@@ -11,7 +11,7 @@ static pb_status read_asked(const http_request *request, record_list_asked *aske
     static const char *const names[] = {
         "filter",       "sort",          "fields",  "expand",       "cursor",
         "limit",        "total",         "deleted", "created_from", "created_until",
-        "changed_from", "changed_until", NULL};
+        "changed_from", "changed_until", "skip",    "total_most",   NULL};
     PB_TRY(http_op_check_query(request, names, err));
     asked->filter = http_request_query(request, "filter");
     asked->sort = http_request_query(request, "sort");
@@ -19,7 +19,9 @@ static pb_status read_asked(const http_request *request, record_list_asked *aske
     asked->expand = http_request_query(request, "expand");
     asked->cursor = http_request_query(request, "cursor");
     PB_TRY(http_op_query_number(request, "limit", &asked->limit, err));
+    PB_TRY(http_op_query_number(request, "skip", &asked->skip, err));
     PB_TRY(http_op_query_truth(request, "total", &asked->total, err));
+    PB_TRY(http_op_query_number(request, "total_most", &asked->total_most, err));
     PB_TRY(http_op_query_truth(request, "deleted", &asked->deleted, err));
     PB_TRY(http_op_query_instant(request, "created_from", &asked->created_from_us, err));
     PB_TRY(http_op_query_instant(request, "created_until", &asked->created_until_us, err));

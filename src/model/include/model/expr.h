@@ -2,14 +2,16 @@
  *
  *   expr    := and {"or" and};  and := not {"and" not};  not := "not" not | "(" expr ")" | test
  *   test    := operand ( "is" ["not"] "null" | op operand | ["not"] "in" "(" item {"," item} ")"
- *            | ["not"] "between" operand "and" operand | ["not"] "begins" 'text' )
+ *            | ["not"] "between" operand "and" operand
+ *            | ["not"] ("begins" | "contains") 'text' )
  *   op      := = != <> < <= > >=
  *   operand := single {(+|-) single};  single := field | number | -number | 'text' | YYYY-MM-DD
  *            | "today" | "true" | "false"
  *   item    := number | 'text' | date | bareword (texts only)
  *
  * Three-valued as in SQL: a comparison with null is unknown. Checked when parsed: texts and truths
- * know only = and <>; a text compared with a choice must be one of its values (an open
+ * know only = and <>, begins, and contains (which takes A-Z for a-z, and reads every row that is
+ * left); a text compared with a choice must be one of its values (an open
  * choice only refuses what looks like a slip for one); money is
  * compared with money or 0 only (what a number is worth depends on the currency); a link only with
  * null and, by = <> in, with the id of a record, written as text; a date-time that meets a date

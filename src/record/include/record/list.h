@@ -7,11 +7,14 @@
  *           all of it stand in the order they were made
  *   fields  names separated by commas: which values are wanted
  *   expand  names of links separated by commas: the records they lead to come along
+ *   skip    so many records from the beginning are passed over, in a list without a cursor: for
+ *           going far at once. They are walked through, so it costs what they are
  *   cursor  where the page before ended: what came in or changed since is shown at its place, and
  *           nothing is shown twice or left out but what was moved by a change of a sorted value
  *
  * A page is read from the index of its order where the model declares one (`lists`, see model's
- * README), and never by counting rows from the beginning: page 10,000 costs what page 1 costs.
+ * README), and by cursor never by counting rows from the beginning: page 10,000 costs what page 1
+ * costs.
  * Of a `many` field the first value counts. Refuses: deciding who may see what (the caller hands
  * in a condition and the fields that are hidden); sorting or choosing by what is sealed on a
  * server. Threads: as the session.
@@ -23,13 +26,14 @@
 #include "record/record.h"
 
 /** Rows of one page at most, and without a wish; names in `sort` and in `expand`; rows that a total
- * counts at most. */
+ * counts at most without a wish, and that may be counted or skipped. */
 enum {
     RECORD_LIST_MOST = 200,
     RECORD_LIST_USUAL = 50,
     RECORD_LIST_SORTS = 4,
     RECORD_LIST_EXPANDS = 8,
-    RECORD_LIST_TOTAL = 10000
+    RECORD_LIST_TOTAL = 10000,
+    RECORD_LIST_FAR = 10000000
 };
 
 /** Which records and fields of an entity somebody may see. */
@@ -55,11 +59,13 @@ typedef pb_status (*record_list_access_of)(void *context, const model_entity *en
 typedef struct record_list_asked {
     const model_entity *entity;
     pb_str filter, sort, fields, expand, cursor;
-    int64_t limit;                             /* rows of the page */
+    int64_t limit; /* rows of the page */
+    int64_t skip;
     int64_t created_from_us, created_until_us; /* made in [from, until) */
     int64_t changed_from_us, changed_until_us; /* changed last in [from, until) */
     bool deleted;                              /* those that were deleted, instead */
-    bool total;                                /* how many there are, up to RECORD_LIST_TOTAL */
+    bool total;                                /* how many there are */
+    int64_t total_most;                        /* counted up to so many; 0: RECORD_LIST_TOTAL */
     int64_t today_days;                        /* what `today` means in the filter */
     pb_str asker;                 /* whose list it is: a cursor serves its asker only */
     record_list_access_of access; /* NULL: everything may be seen */
