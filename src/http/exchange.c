@@ -4,6 +4,7 @@
 #include "who.h"
 
 #include "base/time.h"
+#include "base/utf8.h"
 #include "db/kept.h"
 #include "service/turns.h"
 
@@ -141,6 +142,19 @@ static void read_client(http_exchange *exchange)
     request->secure = pb_str_is(http_request_header(request, "X-Forwarded-Proto"), "https");
 }
 
+/* What goes into the log as text is text. */
+static bool check_said(http_exchange *exchange)
+{
+    static const char *const names[] = {"Probity-Purpose", "User-Agent"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!pb_utf8_valid(http_request_header(&exchange->request, names[i]))) {
+            refuse(exchange, 400, PB_USAGE, PB_MSG("The header {value} is not UTF-8."), NULL,
+                   pb_str_c(names[i]));
+            return false;
+        }
+    return true;
+}
+
 static void read_language(http_request *request)
 {
     request->language = http_language(http_request_header(request, "Accept-Language"));
@@ -171,7 +185,7 @@ bool http_exchange_begin(http_exchange *exchange)
         return false;
     }
     request->route = route;
-    return check_body(exchange) && check_accept(exchange);
+    return check_said(exchange) && check_body(exchange) && check_accept(exchange);
 }
 
 /* It is bounded by time, and ends when nobody waits for it any more; but that somebody tried to

@@ -208,7 +208,7 @@ static pb_status check_parts(const service_proof *proof, pb_error *err)
     if (ticket && proof->ticket.ptr == NULL)
         return lacks("ticket", err);
     if (proof->way == SERVICE_BY_PASSKEY && proof->assertion == NULL)
-        return lacks("assertion", err);
+        return lacks("passkey", err);
     return proof->way == SERVICE_BY_NEW_FACTOR && proof->begun.ptr == NULL ? lacks("begun", err)
                                                                            : PB_OK;
 }

@@ -256,9 +256,8 @@ static inline void everything_was_seen(server *s, const char *of, size_t least)
             cJSON_ArrayForEach(status, cJSON_GetObjectItem(operation, "responses"))
             {
                 char wanted[64];
-                /* Any operation answers 429 to a key that asks too often: test_ways shows one. */
-                bool seen = !ours || strcmp(status->string, "default") == 0 ||
-                            strcmp(status->string, "429") == 0;
+                /* What is answered before any operation is reached is seen by tests/generated. */
+                bool seen = !ours || strstr("default 403 406 413 415 429", status->string) != NULL;
                 (void)snprintf(wanted, sizeof wanted, "%.*s %s", (int)strcspn(name, "_"), name,
                                status->string);
                 for (size_t i = 0; i < s->seen_count && !seen; i++)

@@ -11,6 +11,10 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
 static inline bool described_same(const char *template, const char *path)
 {
     for (;;) {
@@ -37,6 +41,31 @@ static inline const cJSON *described_path(const cJSON *openapi, const char *path
             best = item;
     }
     return best;
+}
+
+/* What this program saw: a line “operation status” for each pair, in a file of its own that
+ * tests/generated/seen.py looks at with those of all others. */
+static inline void described_see(const char *operation, int status)
+{
+    static char seen[1 << 15];
+    static FILE *file;
+    char line[128], path[4096];
+    (void)snprintf(line, sizeof line, "%.*s %d\n", (int)strcspn(operation, "_"), operation, status);
+    if (file == NULL) {
+        const char *engine = getenv("PROBITY_TEST_ENGINE");
+        (void)snprintf(path, sizeof path, "%s/traffic", getenv("PROBITY_BUILD"));
+        (void)mkdir(path, 0700); /* it may be there */
+        (void)snprintf(path, sizeof path, "%s/traffic/%s%s%s.seen", getenv("PROBITY_BUILD"),
+                       program_invocation_short_name, engine == NULL ? "" : "-",
+                       engine == NULL ? "" : engine);
+        file = fopen(path, "we");
+        assert_non_null(file);
+    }
+    if (strstr(seen, line) == NULL) {
+        size_t length = strlen(seen);
+        (void)snprintf(seen + length, sizeof seen - length, "%s", line);
+        assert_true(fputs(line, file) >= 0 && fflush(file) == 0);
+    }
 }
 
 /** Holds an answer (`json` NULL: it has no JSON) to the document; returns its operation. */
@@ -68,6 +97,7 @@ static inline const cJSON *described_check(const cJSON *openapi, const char *ver
             fail_msg("%s %s %s: %s: %s", verb, path, status, fault, told);
     }
     free(text);
+    described_see(cJSON_GetObjectItem(operation, "operationId")->valuestring, answered);
     return operation;
 }
 

@@ -214,8 +214,10 @@ static const cJSON *next_entity(office *o, const cJSON *before)
 
 static const char *type_of(const cJSON *field)
 {
-    const char *text =
-        cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(field, "type"), 0));
+    /* What a text may stand for is the first of several. */
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItem(field, "anyOf"), 0);
+    const cJSON *types = cJSON_GetObjectItem(first != NULL ? first : field, "type");
+    const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(types, 0));
     return text != NULL ? text : "";
 }
 

@@ -54,8 +54,8 @@ static const char *shown_json(pb_arena *arena, const identity_assertion *shown)
                            text_of(arena, shown->signature));
 }
 
-/* Adds the authenticator's passkey to bob. */
-static void add_passkey(office *o, authenticator *of, pb_arena *arena)
+/* A passkey of the authenticator, to be added to bob. */
+static const char *new_passkey(office *o, authenticator *of, pb_arena *arena)
 {
     uint8_t challenge[IDENTITY_CHALLENGE];
     client_answer a = client_expect(&o->c, 200, "POST", "/api/v1/credentials/begin", o->bob,
@@ -66,9 +66,16 @@ static void add_passkey(office *o, authenticator *of, pb_arena *arena)
         pb_arena_printf(arena, "{\"begun\":\"%s\",\"label\":\"blue key\",\"passkey\":%s}",
                         client_text(&a, "begun"), made_json(arena, &made));
     client_free(&a);
+    return body;
+}
+
+static void add_passkey(office *o, authenticator *of, pb_arena *arena)
+{
+    const char *body = new_passkey(o, of, arena);
     office_expect(o, 204, NULL, o->bob, "POST", "/api/v1/credentials", body);
     office_expect(o, 403, NULL, o->bob, "POST", "/api/v1/credentials",
                   body); /* begun once, added once */
+    office_expect(o, 409, NULL, o->bob, "POST", "/api/v1/credentials", new_passkey(o, of, arena));
     office_expect(o, 200, "\"label\":\"blue key\"", o->bob, "GET", "/api/v1/credentials", NULL);
 }
 

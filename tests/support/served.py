@@ -34,7 +34,7 @@ class Server:
     """One server. `boss` is a user who has not signed in yet and enrols with `code`; `before` is given the server
     before it serves, to fill its workspace."""
 
-    def __init__(self, folder, listen="http://127.0.0.1:0", before=None):
+    def __init__(self, folder, listen="http://127.0.0.1:0", before=None, options=()):
         self.program = os.path.join(os.environ["PROBITY_BUILD"], "probity")
         self.environment = dict(os.environ, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8")
         self.workspace = os.path.join(folder, "ws")
@@ -45,7 +45,7 @@ class Server:
             before(self)
         self.log = open(os.path.join(folder, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [self.program, "serve", "-w", self.workspace, "--listen", listen], cwd=folder, env=self.environment,
+            [self.program, "serve", "-w", self.workspace, "--listen", listen, *options], cwd=folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.address, self.token, self.given = None, None, []
         while self.address is None:

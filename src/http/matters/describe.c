@@ -41,15 +41,15 @@ static const http_schema schemas[] = {
                      "sequence?:integer kind?:string actor?:string? version?:integer "
                      "fields?:[string]"},
     {"Settings", "purpose_required:boolean"},
-    {"SettingsChange", "purpose_required?:boolean"},
+    {"SettingsChange", "purpose_required?:boolean?"},
     {"Agreement", "field:string level=differs|partly|near|equal weight?:number"},
     {"Decision", "decision=same|different|unsure|open reason?:string?"},
     {"PairDecision", "left:uuid right:uuid decision=same|different|unsure|open reason?:string?"},
     {"Decisions", "decisions:[PairDecision]"},
     {"DecisionRows", "rows:[DecisionRow]"},
     {"DecisionRow", "status:integer problem?:Problem"},
-    {"Merge", "records:[uuid] into?:uuid? take?:{uuid} dry_run?:boolean"},
-    {"Unmerge", "dry_run?:boolean"},
+    {"Merge", "records:[uuid] into?:uuid? take?:{uuid} dry_run?:boolean?"},
+    {"Unmerge", "dry_run?:boolean?"},
     {"MergeField", "field:string from:uuid? several:boolean why:string changed:boolean "
                    "differs:boolean conflict:boolean"},
     {"MergeLink", "entity:string field:string id:uuid from:uuid"},

@@ -60,6 +60,31 @@ static pb_status put_said(const http_request *request, const json_value *body, b
     return ret_said->ptr != NULL ? PB_OK : pb_fail_memory(err);
 }
 
+/* What has one kind only, wherever it stands: told by its name before the whole is read as YAML is,
+ * where a number would be a text. */
+static pb_status check_kinds(const json_value *object, bool of_field, pb_error *err)
+{
+    static const char *const texts[] = {"label", "plural", "access_as", "help",      "freshness",
+                                        "mask",  "match",  "portal",    "history",   "country",
+                                        "type",  "to",     "role",      "on_delete", "currency"};
+    static const char *const truths[] = {"retired", "open", "many", "search", "title"};
+    static const char *const objects[] = {"links", "fields"};
+    int64_t number = 0;
+    bool truth = false;
+    pb_str text = PB_STR_NONE;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        PB_TRY(http_op_body_text(object, texts[i], &text, err));
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+        const json_value *value = http_json_member(object, objects[i]);
+        if (value != NULL && value->kind != JSON_OBJECT)
+            return pb_fail(err, PB_USAGE, PB_MSG("“{value}” must be an object."), "value",
+                           objects[i], NULL);
+    }
+    for (size_t i = 0; i < (of_field ? sizeof truths / sizeof *truths : 1); i++)
+        PB_TRY(http_op_body_truth(object, truths[i], &truth, err));
+    return http_op_body_number(object, "max_length", &number, err);
+}
+
 /* `If-Match: "3"`: the version of the model that the change begins with; absent: any. */
 static pb_status read_expected(const http_request *request, http_response *response,
                                int64_t *ret_expected, pb_error *err)
@@ -90,6 +115,7 @@ static pb_status read_wish(const http_request *request, http_response *response,
     if (body->kind != JSON_OBJECT)
         return pb_fail(err, PB_USAGE, PB_MSG("The body must be an object."), NULL);
     PB_TRY(http_op_body_text(body, "why", &wish->why, err));
+    PB_TRY(check_kinds(body, request->part_count > 5, err));
     if (named)
         PB_TRY(http_op_body_needed(body, "name", &name, err));
     wish->make = named;

@@ -1,13 +1,14 @@
 /* The model: what each operation takes and answers. */
 #include "model.h"
 
-#define CHANGE "400 401 403 404 409 412 413 422"
+#define CHANGE "400 401 403 404 412 413 422"
 
 static const http_about operations[] = {
     {"readModel", NULL, NULL, NULL, "Model", "200 400 401", NULL},
-    {"addEntity", "dry_run", "If-Match", "EntityNew", "ModelChanged", "201 " CHANGE, NULL},
+    {"addEntity", "dry_run", "If-Match", "EntityNew", "ModelChanged",
+     "201 400 401 403 409 412 413 422", NULL},
     {"changeEntity", "dry_run", "If-Match", "EntityChange", "ModelChanged", "200 " CHANGE, NULL},
-    {"addField", "dry_run", "If-Match", "FieldNew", "ModelChanged", "201 " CHANGE, NULL},
+    {"addField", "dry_run", "If-Match", "FieldNew", "ModelChanged", "201 409 " CHANGE, NULL},
     {"changeField", "dry_run", "If-Match", "FieldChange", "ModelChanged", "200 " CHANGE, NULL},
     {0},
 };
@@ -28,7 +29,7 @@ static const http_parameter parameters[] = {
     "many?:boolean? between?:any max_length?:integer? personal?:any match?:string? survive?:any "  \
     "mask?:string? access?:any portal?:string? history?:any country?:string? on_delete?:string? "  \
     "search?:boolean? title?:boolean?"
-#define NEW_FIELD "type?:string to?:string role?:string? currency?:string? " OF_FIELD
+#define NEW_FIELD "type?:string to?:string? role?:string? currency?:string? " OF_FIELD
 
 static const http_schema schemas[] = {
     {"Model", "version:integer may:[string] entities:[Entity]"},

@@ -41,12 +41,39 @@ static const struct {
                 {401, PB_MSG("Nobody is signed in")},
                 {403, PB_MSG("Not allowed")},
                 {404, PB_MSG("There is none, or it may not be seen")},
+                {406, PB_MSG("The answer is not given in a type that was asked for")},
                 {409, PB_MSG("Something stands in the way")},
                 {412, PB_MSG("It was changed since")},
                 {413, PB_MSG("A limit was reached")},
+                {415, PB_MSG("A body of that type is not read")},
                 {422, PB_MSG("What was given is not valid")},
                 {428, PB_MSG("The version to change must be named")},
                 {429, PB_MSG("Too often; Retry-After says when it is good again")}};
+
+/* For who is signed in: by a key, too, which may ask too often for anything. */
+static bool is_closed(const http_route *route)
+{
+    return (route->flags & (HTTP_BLOCKS | HTTP_OPEN)) == HTTP_BLOCKS;
+}
+
+/* What is answered before an operation is reached (exchange.c, who.c): a head that breaks the
+ * rules, a type that is not given, a body that is too long or of a type that is not read; a key
+ * that asks too often, a browser that asks for a change for somebody else's page. */
+static bool is_everywhere(const http_route *route, int status)
+{
+    switch (status) {
+    case 400:
+    case 406:
+    case 413:
+        return true;
+    case 415:
+        return route->takes != NULL;
+    case 403:
+        return is_closed(route) && route->method != HTTP_GET;
+    default:
+        return status == 429 && is_closed(route);
+    }
+}
 
 static bool has_status(const http_about *about, int status)
 {
@@ -101,6 +128,20 @@ static void put_given(pb_json *json, const subject *s)
                     pb_str_is(type, "application/json") ? s->about->gives : NULL);
 }
 
+/* Of a good answer, or of a refusal: the operation's own, and the one of what stands before it. */
+static void put_contents(pb_json *json, const subject *s, int status)
+{
+    bool own = s->about->refused != NULL && status != 0 && has_status(s->about, status);
+    if (status != 0 && status < 300) {
+        put_given(json, s);
+        return;
+    }
+    if (own)
+        put_content(json, PB_STR("application/json"), s->entity, s->about->refused);
+    if (!own || is_everywhere(s->route, status))
+        put_content(json, PB_STR("application/problem+json"), s->entity, "Problem");
+}
+
 static void put_response(const writer *w, const subject *s, int status, const char *says)
 {
     pb_json *json = w->json;
@@ -111,23 +152,11 @@ static void put_response(const writer *w, const subject *s, int status, const ch
         pb_json_key(json, "content");
         pb_json_object(json);
     }
-    if (bare)
-        ;
-    else if (status != 0 && status < 300)
-        put_given(json, s);
-    else if (status != 0 && s->about->refused != NULL)
-        put_content(json, PB_STR("application/json"), s->entity, s->about->refused);
-    else
-        put_content(json, PB_STR("application/problem+json"), s->entity, "Problem");
+    if (!bare)
+        put_contents(json, s, status);
     if (!bare)
         pb_json_object_end(json);
     pb_json_object_end(json);
-}
-
-/* For who is signed in: by a key, too, which may ask too often for anything. */
-static bool is_closed(const http_route *route)
-{
-    return (route->flags & (HTTP_BLOCKS | HTTP_OPEN)) == HTTP_BLOCKS;
 }
 
 static void put_responses(const writer *w, const subject *s)
@@ -138,7 +167,7 @@ static void put_responses(const writer *w, const subject *s)
     pb_json_object(json);
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         if (!has_status(s->about, statuses[i].status) &&
-            !(statuses[i].status == 429 && is_closed(s->route)))
+            !is_everywhere(s->route, statuses[i].status))
             continue;
         (void)snprintf(number, sizeof number, "%d", statuses[i].status);
         pb_json_key(json, number);

@@ -183,7 +183,9 @@ pb_status http_op_check_members(const json_value *object, const char *const *nam
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err)
 {
+    static const char *const none[] = {NULL};
     const json_value *body = NULL;
+    PB_TRY(http_op_check_query(request, none, err));
     PB_TRY(http_json_read(request->body.ptr == NULL ? PB_STR("") : request->body, request->arena,
                           &body, err));
     if (body->kind != JSON_OBJECT)

@@ -67,6 +67,40 @@ static void put_field_type(pb_json *json, const model_field *field)
                        field->type == MODEL_DATE ? PB_STR("date") : PB_STR("date-time"));
 }
 
+/* Amounts come as numbers, too. */
+static void put_money_written(pb_json *json)
+{
+    http_schema_or_null(json, "object");
+    pb_json_key(json, "properties");
+    pb_json_whole(json, PB_STR("{\"amount\":{\"type\":[\"string\",\"number\",\"null\"]},"
+                               "\"currency\":{\"type\":[\"string\",\"null\"]}}"));
+    pb_json_key(json, "additionalProperties");
+    pb_json_bool(json, false);
+}
+
+/* On the way in a text may stand for numbers, money and links, written as people write them. */
+static void put_written_type(pb_json *json, const model_field *field)
+{
+    bool text = field->type == MODEL_INTEGER || field->type == MODEL_DECIMAL ||
+                field->type == MODEL_MONEY || field->type == MODEL_LINK;
+    if (!text) {
+        put_field_type(json, field);
+        return;
+    }
+    pb_json_key(json, "anyOf");
+    pb_json_array(json);
+    pb_json_object(json);
+    if (field->type == MODEL_MONEY)
+        put_money_written(json);
+    else
+        put_field_type(json, field);
+    pb_json_object_end(json);
+    pb_json_object(json);
+    pb_json_member(json, "type", PB_STR("string"));
+    pb_json_object_end(json);
+    pb_json_array_end(json);
+}
+
 static void put_field(pb_json *json, const http_request *request, const model_field *field,
                       bool writing)
 {
@@ -75,7 +109,10 @@ static void put_field(pb_json *json, const http_request *request, const model_fi
     pb_json_member(json, "title", pb_translate_str(request->catalog, field->label));
     if (field->help.ptr != NULL)
         pb_json_member(json, "description", pb_translate_str(request->catalog, field->help));
-    put_field_type(json, field);
+    if (writing)
+        put_written_type(json, field);
+    else
+        put_field_type(json, field);
     if (writing && field->max_length > 0)
         pb_json_member_i64(json, "maxLength", (int64_t)field->max_length);
     if (writing && field->type == MODEL_CHOICE && !field->open_choices)

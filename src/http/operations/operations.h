@@ -44,7 +44,8 @@ void http_op_put_day(pb_json *json, const char *key, int64_t day);
 void http_op_put_truth(pb_json *json, const char *key, bool truth);
 
 /* entity.c */
-/** The body as an object whose keys are all among `names`. */
+/** The body as an object whose keys are all among `names`; what has such a body takes no parameters
+ * in its address. */
 pb_status http_op_body(const http_request *request, const char *const *names,
                        const json_value **ret_body, pb_error *err);
 

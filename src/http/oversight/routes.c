@@ -61,7 +61,7 @@ static const http_about operations[] = {
     {"listEvents", "kind actor via entity record from until below limit", "Probity-Purpose", NULL,
      "LedgerEvents", "200 400 401 403", NULL},
     {"proveEvent", NULL, "Probity-Purpose", NULL, "Inclusion", "200 400 401 403 404", NULL},
-    {"proveConsistency", "old new", NULL, NULL, "Consistency", "200 400 401 403 404", NULL},
+    {"proveConsistency", "old new", NULL, NULL, "Consistency", "200 400 401 403 404 422", NULL},
     {"startVerification", NULL, NULL, "Nothing", "Job", "202 400 401 403", NULL},
     {"readBackups", "limit", NULL, NULL, "Backups", "200 400 401 403", NULL},
     {"startBackup", NULL, NULL, "BackupWish", "Started", "202 400 401 403 422", NULL},
@@ -157,7 +157,7 @@ static const http_schema schemas[] = {
     {"FindingTrend", "audit:integer outcome=pass|fail|not_applicable|could_not_run|waived "
                      "population:integer failing:integer"},
     {"FindingStory", FINDING " trend:[FindingTrend]"},
-    {"FindingChange", "state?=open|accepted|mended|waived owner?:string? due?:date? until?:date? "
+    {"FindingChange", "state?=open|accepted|mended|waived? owner?:string? due?:date? until?:date? "
                       "note?:string?"},
     {0},
 };

@@ -1,18 +1,19 @@
 /* Users, teams and how users sign in: what each operation takes and answers. */
 #include "people.h"
 
-#define CHANGE "200 400 401 403 404 409 422"
+#define DONE "200 400 401 403 404"
+#define CHANGE DONE " 422"
 
 static const http_about operations[] = {
     {"listUsers", "at role team after limit", NULL, NULL, "Users", "200 400 401 403", NULL},
     {"addUser", NULL, NULL, "UserNew", "UserAdded", "201 400 401 403 404 409 422", NULL},
     {"readUser", "at", NULL, NULL, "UserStory", "200 400 401 403 404", NULL},
-    {"changeUser", NULL, NULL, "UserChange", "User", CHANGE, NULL},
-    {"endUser", NULL, NULL, "Why", "User", CHANGE, NULL},
-    {"returnUser", NULL, NULL, "UserReturn", "User", CHANGE, NULL},
+    {"changeUser", NULL, NULL, "UserChange", "User", CHANGE " 409", NULL},
+    {"endUser", NULL, NULL, "Why", "User", DONE, NULL},
+    {"returnUser", NULL, NULL, "UserReturn", "User", CHANGE " 409", NULL},
     {"makeEnrolmentCode", NULL, NULL, "Why", "UserAdded", CHANGE, NULL},
-    {"giveRole", NULL, NULL, "RoleGiven", "User", CHANGE, NULL},
-    {"takeRole", "why", NULL, NULL, "User", CHANGE, NULL},
+    {"giveRole", NULL, NULL, "RoleGiven", "User", CHANGE " 409", NULL},
+    {"takeRole", "why", NULL, NULL, "User", DONE, NULL},
     {"setSuperior", NULL, NULL, "Superior", "User", CHANGE, NULL},
     {"listSessionsOfUser", NULL, NULL, NULL, "Sessions", "200 400 401 403 404", NULL},
     {"endSessionsOfUser", NULL, NULL, NULL, "Ended", "200 400 401 403 404", NULL},
@@ -23,10 +24,10 @@ static const http_about operations[] = {
     {"makeKeyForProgram", NULL, NULL, "KeyNew", "KeyMade", "201 400 401 403 404 422", NULL},
     {"listTeams", "at", NULL, NULL, "Teams", "200 400 401 403", NULL},
     {"addTeam", NULL, NULL, "TeamNew", "Team", "201 400 401 403 409 422", NULL},
-    {"renameTeam", NULL, NULL, "TeamNew", "Team", CHANGE, NULL},
+    {"renameTeam", NULL, NULL, "TeamNew", "Team", CHANGE " 409", NULL},
     {"endTeam", "why", NULL, NULL, NULL, "204 400 401 403 404", NULL},
-    {"joinTeam", NULL, NULL, "Why", "Team", CHANGE, NULL},
-    {"leaveTeam", "why", NULL, NULL, "Team", CHANGE, NULL},
+    {"joinTeam", NULL, NULL, "Why", "Team", DONE " 409", NULL},
+    {"leaveTeam", "why", NULL, NULL, "Team", DONE, NULL},
     {0},
 };
 
@@ -51,9 +52,10 @@ static const http_schema schemas[] = {
     {"UserStory", "user:User standing:boolean said:[UserSaid] ties:[UserTie]"},
     {"UserSaid", "name:string shown:string language:string " SPAN},
     {"UserTie", "kind=role|team|superior name:string? " SPAN},
-    {"UserNew", "name:string kind?=person|program|portal|auditor shown?:string? language?:string? "
-                "staff?:string? contact?:string? from?:date-time? until?:date-time? "
-                "scope?:UserScope roles?:[string] teams?:[string] superior?:string? why?:string?"},
+    {"UserNew",
+     "name:string kind?=person|program|portal|auditor? shown?:string? language?:string? "
+     "staff?:string? contact?:string? from?:date-time? until?:date-time? "
+     "scope?:UserScope roles?:[string]? teams?:[string]? superior?:string? why?:string?"},
     {"UserChange", "name?:string? shown?:string? language?:string? staff?:string? contact?:string? "
                    "until?:date-time? scope?:UserScope why?:string?"},
     {"UserAdded", "user:User code:string? code_until:date-time?"},

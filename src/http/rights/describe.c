@@ -6,7 +6,7 @@ static const http_about operations[] = {
     {"readRole", "at", NULL, NULL, "RoleWhole", "200 400 401 403 404", NULL},
     {"defineRole", NULL, NULL, "RoleText", "RolePlan", "200 400 401 403 422", NULL},
     {"endRole", "why", NULL, NULL, NULL, "204 400 401 403 404 409", NULL},
-    {"whoCan", "entity id field at change", NULL, NULL, "WhoCan", "200 400 401 403 404 409", NULL},
+    {"whoCan", "entity id field at change", NULL, NULL, "WhoCan", "200 400 401 403 404", NULL},
     {"readAccessMatrix", "at user entity operation", NULL, NULL, "AccessMatrix",
      "200 400 401 403 404", NULL},
     {"listAccessReviews", NULL, NULL, NULL, "AccessReviews", "200 400 401", NULL},
@@ -60,7 +60,7 @@ static const http_schema schemas[] = {
      "item:integer user:uuid name:string role:string since:date-time used:date-time? "
      "seen:date-time? apart:[string] state=open|confirmed|revoked|gone decided:date-time? "
      "decided_by:string? why:string?"},
-    {"AccessReviewNew", "due:date-time roles?:[string] why?:string?"},
+    {"AccessReviewNew", "due:date-time roles?:[string]? why?:string?"},
     {"AccessCell", "entity:string? operations:[string]"},
     {0},
 };

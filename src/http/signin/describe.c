@@ -6,13 +6,13 @@ static const http_about operations[] = {
     {"signInByCode", NULL, NULL, "SignInSecond", "SignIn", "200 400 401 403 429", NULL},
     {"signInByRecovery", NULL, NULL, "SignInSecond", "SignIn", "200 400 401 403 429", NULL},
     {"beginFactor", NULL, NULL, "SignInTicket", "Factor", "200 400 401 422", NULL},
-    {"askPasskey", NULL, NULL, NULL, "PasskeyQuestion", "200 400 401 422", NULL},
+    {"askPasskey", NULL, NULL, NULL, "PasskeyQuestion", "200 400 422", NULL},
     {"signInByPasskey", NULL, NULL, "SignInPasskey", "SignIn", "200 400 401 403 429", NULL},
     {"signInByNewFactor", NULL, NULL, "SignInNewFactor", "SignIn", "200 400 401 403 429", NULL},
     {"enrol", NULL, NULL, "Enrolment", "SignIn", "200 400 401 403 422 429", NULL},
     {"prove", NULL, NULL, "Proof", "SignIn", "200 400 401 403 422 429", NULL},
     {"signOut", NULL, NULL, NULL, NULL, "204 400 401 403 422", NULL},
-    {"readMe", NULL, NULL, NULL, "Me", "200 400 401 403", NULL},
+    {"readMe", NULL, NULL, NULL, "Me", "200 400 401", NULL},
     {"listSessions", NULL, NULL, NULL, "Sessions", "200 400 401 403", NULL},
     {"endSession", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
     {"endOtherSessions", NULL, NULL, NULL, "Ended", "200 400 401 403", NULL},
@@ -38,10 +38,10 @@ static const http_schema schemas[] = {
     {"SignIn", "step=signed_in|needs_second|needs_enrol name?:string session?:integer "
                "second_factor?:boolean token?:string device?:string ticket?:string totp?:boolean "
                "recovery?:boolean passkey?:PasskeyAsked"},
-    {"SignInPassword", "name:string password:password cookie?:boolean device?:string"},
-    {"SignInSecond", "ticket:string code:string cookie?:boolean device?:string"},
-    {"SignInTicket", "ticket:string kind?=totp|passkey"},
-    {"SignInPasskey", "ticket:string passkey:Passkey cookie?:boolean device?:string"},
+    {"SignInPassword", "name:string password:password cookie?:boolean? device?:string?"},
+    {"SignInSecond", "ticket:string code:string cookie?:boolean? device?:string?"},
+    {"SignInTicket", "ticket:string kind?=totp|passkey?"},
+    {"SignInPasskey", "ticket:string passkey:Passkey cookie?:boolean? device?:string?"},
     {"PasskeyQuestion", "ticket:string passkey:PasskeyAsked"},
     {"PasskeyAsked", "challenge:string rpId:string timeout:integer allowCredentials:[PasskeyId] "
                      "userVerification=required|preferred"},
@@ -62,15 +62,15 @@ static const http_schema schemas[] = {
      "\"string\"},\"userHandle\":{\"type\":[\"string\",\"null\"]}},\"required\":["
      "\"clientDataJSON\"]}},\"required\":[\"response\"]}"},
     {"SignInNewFactor",
-     "ticket:string begun:string code?:string passkey?:Passkey label?:string cookie?:boolean "
-     "device?:string"},
-    {"Enrolment", "name:string code:string password:password cookie?:boolean device?:string"},
-    {"Proof", "password?:password code?:string ticket?:string passkey?:Passkey"},
+     "ticket:string begun:string code?:string? passkey?:Passkey label?:string? cookie?:boolean? "
+     "device?:string?"},
+    {"Enrolment", "name:string code:string password:password cookie?:boolean? device?:string?"},
+    {"Proof", "password?:password? code?:string? ticket?:string? passkey?:Passkey"},
     {"Factor", "begun:string address?:string passkey?:PasskeyWanted"},
-    {"CredentialKind", "kind?=totp|passkey"},
+    {"CredentialKind", "kind?=totp|passkey?"},
     {"NewCredential",
-     "begun:string code?:string passkey?:Passkey label?:string end_others?:boolean"},
-    {"NewPassword", "password:password end_others?:boolean"},
+     "begun:string code?:string? passkey?:Passkey label?:string? end_others?:boolean?"},
+    {"NewPassword", "password:password end_others?:boolean?"},
     {"RecoveryCodes", "codes:[string]"},
     {"Me", "name:string user:string? staff:string? contact:string? read_only:boolean "
            "second_factor:boolean proved_lately:boolean scopes:string? session?:integer "

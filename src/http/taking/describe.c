@@ -22,11 +22,11 @@ static const http_parameter parameters[] = {
 
 static const http_schema schemas[] = {
     {"ExportWish",
-     "entity:string filter?:string? sort?:string? fields?:string? format?=csv|jsonl|xlsx"},
+     "entity:string filter?:string? sort?:string? fields?:string? format?=csv|jsonl|xlsx?"},
     {"Import", "id:uuid name:string bytes:integer sent_at:date-time kept_until:date-time"},
     {"Imports", "imports:[Import]"},
-    {"ImportWish", "map?:string? as?:string? encoding?:string? with_deleted?:boolean "
-                   "again?:boolean duplicates?=ignore|declared|warn|refuse"},
+    {"ImportWish", "map?:string? as?:string? encoding?:string? with_deleted?:boolean? "
+                   "again?:boolean? duplicates?=ignore|declared|warn|refuse?"},
     {"ImportPlan", "dry_run:boolean run?:integer unresolved:integer likely_duplicates:integer "
                    "product:string? files:[ImportFile]"},
     {"ImportFile", "name:string form:string? encoding:string? entity:string? why_not:string? "
@@ -39,7 +39,7 @@ static const http_schema schemas[] = {
     {"Runs", "runs:[Run]"},
     {"Run", "run:integer kind:string about:string by:string at:date-time records:integer "
             "undone:boolean"},
-    {"UndoWish", "dry_run?:boolean"},
+    {"UndoWish", "dry_run?:boolean?"},
     {"Undone", "dry_run:boolean run:integer undone_by?:integer deleted:integer restored:integer "
                "changed:integer unmerged:integer merged:integer links:integer kept:integer "
                "likely_duplicates:integer what_is_kept:[UndoKept]"},
