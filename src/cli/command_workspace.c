@@ -1,8 +1,7 @@
 /* init, import, export. */
-#include "command.h"
+#include "import_diff.h"
 
 #include "base/csv.h"
-#include "sys/file.h"
 
 pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
 {
@@ -43,15 +42,6 @@ pb_status cli_run_init(cli_context *context, int *ret_exit, pb_error *err)
     return cli_finish(&out, err);
 }
 
-static void reject_text(const cli_context *context, const exchange_reject *reject, pb_buf *out)
-{
-    const pb_arg args[] = {{"value", reject->value},
-                           {"field", reject->column},
-                           {"expected", pb_str_c(cli_count(context, (uint64_t)reject->expected))},
-                           {"found", pb_str_c(cli_count(context, (uint64_t)reject->found))}};
-    pb_format(out, pb_translate_str(context->catalog, reject->says), args, 4);
-}
-
 static pb_status write_rejects(const cli_context *context, const exchange_plan *plan,
                                const char *path, pb_error *err)
 {
@@ -62,7 +52,7 @@ static pb_status write_rejects(const cli_context *context, const exchange_plan *
         for (size_t i = 0; i < file->reject_count; i++) {
             const exchange_reject *reject = &file->rejects[i];
             PB_AUTO_BUF says = PB_BUF_INIT(65536);
-            reject_text(context, reject, &says);
+            cli_reject_text(context, reject, &says);
             pb_csv_put(&out, file->name, true, true);
             pb_buf_printf(&out, ",%lld,%lld", (long long)reject->line, (long long)reject->row);
             pb_csv_put(&out, reject->column, false, true);
@@ -229,7 +219,7 @@ static void file_line(const cli_context *context, const exchange_file *file, pb_
         column_line(context, &file->columns[c], out);
     for (size_t i = 0; i < file->reject_count && i < 5; i++) {
         PB_AUTO_BUF says = PB_BUF_INIT(65536);
-        reject_text(context, &file->rejects[i], &says);
+        cli_reject_text(context, &file->rejects[i], &says);
         pb_buf_addc(out, "  ");
         cli_say(context, out, PB_MSG("line {line}: {problem}"), "line",
                 PB_ARG_INT(file->rejects[i].line), "problem", pb_buf_cstr(&says), NULL);
@@ -335,7 +325,7 @@ static void plan_text(const cli_context *context, const exchange_plan *plan, boo
     } else {
         uint64_t written = 0;
         for (size_t i = 0; i < plan->file_count; i++)
-            written += plan->files[i].imported + plan->files[i].led;
+            written += plan->files[i].imported + plan->files[i].led + plan->files[i].changed;
         if (plan->run > 0)
             cli_say_undo(context, plan->run, written, out);
     }
@@ -406,6 +396,8 @@ static void plan_json(const cli_context *context, const exchange_plan *plan, boo
         pb_json_bool(&json, file->passed_over);
         pb_json_member_i64(&json, "rows", (int64_t)file->rows);
         pb_json_member_i64(&json, "imported", (int64_t)file->imported);
+        pb_json_member_i64(&json, "changed", (int64_t)file->changed);
+        pb_json_member_i64(&json, "same", (int64_t)file->same);
         pb_json_member_i64(&json, "rejected", (int64_t)file->rejected);
         pb_json_member_i64(&json, "merged_away", (int64_t)file->led);
         pb_json_member_i64(&json, "deleted", (int64_t)file->deleted);
@@ -471,38 +463,61 @@ static pb_status read_gate(const cli_context *context, service_gate *gate, bool 
                    "value", threshold, NULL);
 }
 
-pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
+/* An import with all that was said of it; what comes of it goes to `out`. */
+static pb_status import_into(cli_context *context, service_source *source, cli_diff *diff,
+                             pb_buf *out, pb_error *err)
 {
-    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
     bool dry_run = cli_flag(context, "dry-run");
     const char *rejects = cli_value(context, "rejects");
     const char *rows = cli_value(context, "rejected-rows");
     service_call call = cli_service_call(context, "import");
-    service_source source;
     exchange_plan plan;
     db_workspace *workspace = NULL;
-    service_gate gate = {.threshold = 0};
-    bool gated;
-    PB_TRY(read_gate(context, &gate, &gated, err));
-    PB_TRY(cli_source(context, &source, err));
-    source.gate = gated ? &gate : NULL;
-    source.again = cli_flag(context, "again");
-    db_options options = {.key = source.key};
+    db_options options = {.key = source->key};
     PB_TRY(cli_open_to_write(context, cli_value(context, "workspace"), &options, &workspace, err));
-    pb_status status = service_import(context->service, &call, workspace, &source, dry_run,
+    pb_status status = service_import(context->service, &call, workspace, source, dry_run,
                                       rejects != NULL || rows != NULL, context->arena, &plan, err);
     db_workspace_close(workspace);
     PB_TRY(status);
     cli_progress_end(context);
     if (rejects != NULL)
         PB_TRY(write_rejects(context, &plan, rejects, err));
+    PB_TRY(cli_diff_keep(diff, err));
     if (context->json)
-        plan_json(context, &plan, dry_run, &out);
-    else if (!context->quiet)
-        plan_text(context, &plan, dry_run, &out);
-    rows_list list = {context, &out};
+        plan_json(context, &plan, dry_run, out);
+    else if (!context->quiet) {
+        if (source->bring->each != NULL)
+            cli_diff_text(diff, &plan, out);
+        plan_text(context, &plan, dry_run, out);
+    }
+    rows_list list = {context, out};
     if (rows != NULL)
         PB_TRY(service_write_rejected(&plan, rows, context->arena, rows_written, &list, err));
+    return PB_OK;
+}
+
+pb_status cli_run_import(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    service_source source;
+    service_gate gate = {.threshold = 0};
+    service_bringing bring;
+    cli_diff diff;
+    bool gated;
+    PB_TRY(read_gate(context, &gate, &gated, err));
+    PB_TRY(cli_read_bringing(context, &bring, err));
+    PB_TRY(cli_source(context, &source, err));
+    source.gate = gated ? &gate : NULL;
+    source.again = cli_flag(context, "again");
+    source.bring = &bring;
+    cli_diff_begin(&diff, context, cli_value(context, "diff"));
+    if (bring.mode != RECORD_MODE_CREATE || diff.path != NULL) {
+        bring.each = cli_diff_each;
+        bring.context = &diff;
+    }
+    pb_status status = import_into(context, &source, &diff, &out, err);
+    cli_diff_end(&diff);
+    PB_TRY(status);
     *ret_exit = 0;
     return cli_finish(&out, err);
 }

@@ -100,10 +100,9 @@ static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_
     return PB_OK;
 }
 
-static pb_status create(record_writer *writer, const model_entity *entity,
-                        const record_input *inputs, size_t count, record_origin origin,
-                        pb_uuid *ret_id, const record_problem **ret_problems,
-                        size_t *ret_problem_count, pb_error *err)
+pb_status create_row(record_writer *writer, const model_entity *entity, const record_input *inputs,
+                     size_t count, record_origin origin, pb_uuid *ret_id,
+                     const record_problem **ret_problems, size_t *ret_problem_count, pb_error *err)
 {
     plan *p;
     if (entity->retired && writer->policy == RECORD_STRICT)
@@ -140,8 +139,8 @@ pb_status record_create(record_writer *writer, const model_entity *entity,
 {
     PB_TRY(writer_begin_row(writer, err));
     pb_uuid id;
-    pb_status status =
-        create(writer, entity, inputs, count, origin, &id, ret_problems, ret_problem_count, err);
+    pb_status status = create_row(writer, entity, inputs, count, origin, &id, ret_problems,
+                                  ret_problem_count, err);
     if (status == PB_OK && ret_id != NULL)
         *ret_id = id;
     return writer_end_row(writer, status);

@@ -81,13 +81,14 @@ typedef struct plan {
     pb_map *led;     /* source ids of rows that led to a survivor; NULL: none did */
     keyset promised; /* '=' text, '~' folded text -> 1 + position of the open promise */
     size_t open_promises;
-    pb_value *cells;  /* of the row at work */
-    pb_value *before; /* a change: as it was */
-    pb_value *values; /* by field, for rules */
-    pb_uuid *links;   /* by field: bytes behind the link cells */
-    bool *bound;      /* by column: the insert's parameter is not null */
-    uint8_t *given;   /* by field: has come in already */
-    size_t *country;  /* by field: column that says by which country it is read, SIZE_MAX: none */
+    struct record_matcher *matcher; /* kept up to date with the keys; NULL: none */
+    pb_value *cells;                /* of the row at work */
+    pb_value *before;               /* a change: as it was */
+    pb_value *values;               /* by field, for rules */
+    pb_uuid *links;                 /* by field: bytes behind the link cells */
+    bool *bound;                    /* by column: the insert's parameter is not null */
+    uint8_t *given;                 /* by field: has come in already */
+    size_t *country; /* by field: column that says by which country it is read, SIZE_MAX: none */
 } plan;
 
 struct record_writer {
@@ -182,6 +183,14 @@ pb_status keys_source_elsewhere(record_writer *writer, plan *p, pb_str source_id
 /** What a text finds as id, source id or key: 0, 1 or 2 (several) records; the first of them. */
 pb_status keys_find(db_session *session, model_reader *reader, const key_index *index, pb_str text,
                     int *ret_count, pb_uuid *ret_id, pb_error *err);
+/** A value as it is compared: folded, in `out`, which is emptied first. */
+void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out);
+/** The same for one kind of key (of a field: folded): 0, 1 or 2 (several) records. `exact` (may be
+ * absent): which the value also is, but for the case of ASCII letters. `*ret_led`: by what one that
+ * was merged away is called. */
+pb_status keys_called(db_session *session, model_reader *reader, const key_index *index,
+                      unsigned kind, pb_str text, pb_str exact, int *ret_count, pb_uuid *ret_id,
+                      bool *ret_led, pb_error *err);
 /** Key fields, room for a probe; in `arena`. */
 pb_status keys_index(const layout *lay, pb_arena *arena, key_index *ret_index, pb_error *err);
 
@@ -292,6 +301,17 @@ pb_status change_show(record_writer *writer, const model_entity *entity, pb_uuid
  * record was merged. `ret_head` may be NULL. */
 pb_status change_repoint(record_writer *writer, plan *p, int64_t n, const model_field *field,
                          pb_uuid id, layout_head *ret_head, pb_error *err);
+
+/* create.c */
+/** As record_create, inside a row already begun. */
+pb_status create_row(record_writer *writer, const model_entity *entity, const record_input *inputs,
+                     size_t count, record_origin origin, pb_uuid *ret_id,
+                     const record_problem **ret_problems, size_t *ret_problem_count, pb_error *err);
+
+/* matcher.c */
+/** Files a row under what it is known by, in memory. */
+pb_status matcher_file(struct record_matcher *matcher, record_writer *writer, int64_t n,
+                       const pb_value *cells, pb_error *err);
 
 /* lead.c */
 /** Takes the row in plan->cells to the survivor of the record that had its source id, where that

@@ -10,7 +10,7 @@ enum {
     KEY_MAX = 1 << 20  /* bytes of one folded key */
 };
 
-static void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out)
+void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out)
 {
     pb_buf_clear(out);
     if (value.kind == PB_NULL)
@@ -139,6 +139,8 @@ pb_status keys_add(record_writer *writer, plan *p, int64_t n, pb_str source_id,
                    const pb_value *cells, pb_error *err)
 {
     PB_TRY(each_key(writer, p, n, source_id, cells, add, err));
+    if (p->matcher != NULL)
+        PB_TRY(matcher_file(p->matcher, writer, n, cells, err));
     return p->index.set.count + p->index.set.more_count > SET_MAX ? keys_flush(writer, p, err)
                                                                   : PB_OK;
 }
@@ -156,6 +158,7 @@ typedef struct search {
     const key_index *index;
     unsigned kind;
     pb_str text;
+    pb_str exact;   /* but for case also this; absent: any text that folds so */
     bool own;       /* only rows made by this writer */
     bool gone;      /* only rows that were merged away */
     int found;      /* 2: several */
@@ -171,8 +174,11 @@ static bool is_called(const search *s, const layout_head *head, const pb_value *
     if (s->kind == KEY_SOURCE)
         return pb_str_eq(head->source_id, s->text);
     const model_field *field = s->index->keys[s->kind - 1];
+    pb_value value = cells[s->index->lay->first[field->index]];
     PB_AUTO_BUF folded = PB_BUF_INIT(KEY_MAX);
-    keys_fold(s->reader, field, cells[s->index->lay->first[field->index]], &folded);
+    if (s->exact.ptr != NULL && value.kind == PB_TEXT)
+        return pb_str_eq_nocase(value.as.s, s->exact);
+    keys_fold(s->reader, field, value, &folded);
     return pb_str_eq(pb_buf_str(&folded), s->text);
 }
 
@@ -285,6 +291,24 @@ pb_status keys_source_elsewhere(record_writer *writer, plan *p, pb_str source_id
                 .text = source_id};
     PB_TRY(run_search(&s, err));
     *ret_elsewhere = s.found > 1 || (s.found == 1 && memcmp(s.id.b, survivor.b, sizeof s.id.b));
+    return PB_OK;
+}
+
+pb_status keys_called(db_session *session, model_reader *reader, const key_index *index,
+                      unsigned kind, pb_str text, pb_str exact, int *ret_count, pb_uuid *ret_id,
+                      bool *ret_led, pb_error *err)
+{
+    search s = {.session = session,
+                .reader = reader,
+                .index = index,
+                .kind = kind,
+                .text = text,
+                .exact = exact};
+    if (text.len > 0)
+        PB_TRY(run_search(&s, err));
+    *ret_count = s.found;
+    *ret_id = s.id;
+    *ret_led = s.found > 0 && s.gone_n != s.n;
     return PB_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cbor.h"
 #include "merged.h"
+#include "steps.h"
 
 /* ---- statements ---- */
 
@@ -256,33 +257,62 @@ static pb_status take_step(void *context, const record_step *step, pb_error *err
     return PB_OK;
 }
 
-/* The file of a record that an import made, where that set the value. */
+/* The file and row of an import that set the value: those of the record where it made that, else
+ * those that its event names. */
+static pb_status row_of(db_session *session, const record_data *record, uint64_t sequence,
+                        pb_arena *arena, int64_t *ret_run, int64_t *ret_row, pb_error *err)
+{
+    ledger_event event;
+    bool erased;
+    step_item *items;
+    size_t count;
+    const layout *lay = layout_of(session, record->entity);
+    *ret_run = *ret_row = 0;
+    if (lay == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(ledger_read(session, sequence, arena, &event, &erased, err));
+    if (strcmp(event.kind, "record.created") == 0) {
+        *ret_run = record->run;
+        *ret_row = record->row;
+        return PB_OK;
+    }
+    if (erased || strcmp(event.kind, "record.changed") != 0)
+        return PB_OK;
+    PB_TRY(steps_decode(lay, &event, arena, &items, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool run = pb_str_is(items[i].name, "@run"), row = pb_str_is(items[i].name, "@row");
+        if ((run || row) && items[i].after.kind == PB_INT)
+            *(run ? ret_run : ret_row) = items[i].after.as.i;
+    }
+    return PB_OK;
+}
+
 static pb_status take_file(db_session *session, const model_entity *entity, pb_uuid id,
                            const record_data *record, pb_arena *arena, record_provenance *p,
                            pb_error *err)
 {
     record_data other;
     db_stmt *stmt;
-    ledger_event event;
-    bool row, erased;
+    int64_t run, in_file;
+    bool row;
     if (!p->known)
         return PB_OK;
     if (!same(&id, &record->id)) {
         PB_TRY(record_read(session, entity, id, arena, &other, err));
         record = &other;
     }
-    PB_TRY(ledger_read(session, p->sequence, arena, &event, &erased, err));
-    if (record->run == 0 || strcmp(event.kind, "record.created") != 0)
+    PB_TRY(row_of(session, record, p->sequence, arena, &run, &in_file, err));
+    if (run == 0)
         return PB_OK;
     PB_TRY(db_prepare(session, "SELECT source FROM t_source_file WHERE run = ?1 AND entity = ?2",
                       &stmt, err));
-    db_bind_i64(stmt, 1, record->run);
+    db_bind_i64(stmt, 1, run);
     db_bind_text(stmt, 2, entity->name);
     PB_TRY(db_step(stmt, &row, err));
     if (row)
         p->file = pb_arena_str(arena, db_column_text(stmt, 0));
     db_reset(stmt);
-    p->row = row ? record->row : 0;
+    p->row = row ? in_file : 0;
     return row && p->file.ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }
 

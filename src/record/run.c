@@ -148,7 +148,7 @@ static pb_status set_counts(record_run *run, const char *sql, const run_file *fi
     db_stmt *stmt;
     PB_TRY(db_prepare(run->session, sql, &stmt, err));
     db_bind_i64(stmt, 1, (int64_t)file->counts.rows);
-    db_bind_i64(stmt, 2, (int64_t)file->counts.imported);
+    db_bind_i64(stmt, 2, (int64_t)(file->counts.imported + file->counts.changed));
     db_bind_i64(stmt, 3, (int64_t)file->counts.rejected);
     db_bind_i64(stmt, 4, file->number);
     return db_run(stmt, err);
@@ -246,7 +246,8 @@ static void write_column(pb_buf *out, const run_column *column)
 /* Keys of every map in order of their encoded bytes: by length, then by letter. */
 static void write_file(pb_buf *out, const run_file *file)
 {
-    pb_cbor_map(out, file->entity ? 9 : 8);
+    bool changes = file->counts.changed + file->counts.same > 0;
+    pb_cbor_map(out, 8 + (size_t)(file->entity != NULL) + (changes ? 2 : 0));
     pb_cbor_text(out, PB_STR("run"));
     pb_cbor_uint(out, (uint64_t)file->number);
     pb_cbor_text(out, PB_STR("hash"));
@@ -255,11 +256,19 @@ static void write_file(pb_buf *out, const run_file *file)
     pb_cbor_text(out, file->name);
     pb_cbor_text(out, PB_STR("rows"));
     pb_cbor_uint(out, file->counts.rows);
+    if (changes) {
+        pb_cbor_text(out, PB_STR("same"));
+        pb_cbor_uint(out, file->counts.same);
+    }
     pb_cbor_text(out, PB_STR("noted"));
     pb_cbor_uint(out, file->counts.noted);
     if (file->entity != NULL) {
         pb_cbor_text(out, PB_STR("entity"));
         pb_cbor_text(out, file->entity->name);
+    }
+    if (changes) {
+        pb_cbor_text(out, PB_STR("changed"));
+        pb_cbor_uint(out, file->counts.changed);
     }
     pb_cbor_text(out, PB_STR("columns"));
     pb_cbor_array(out, file->column_count);

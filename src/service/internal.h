@@ -71,13 +71,17 @@ pb_status service_import_options(const service_core *service, const service_call
                                  const service_source *source, record_policy policy,
                                  exchange_options *ret_options, pb_error *err);
 
-/** Asked at the end of an import, in its transaction; `call` is the service_call. */
-typedef pb_status (*service_import_check)(void *call, db_session *session,
-                                          const exchange_plan *plan, pb_error *err);
-/** As service_import, with a check (NULL: none). */
+/** What decides on an import, in its transaction; each is given the service_call. */
+typedef struct service_import_hooks {
+    pb_status (*begun)(void *call, db_session *session, pb_error *err);
+    void (*ended)(void *call);
+    record_may_bring may;
+    pb_status (*check)(void *call, db_session *session, const exchange_plan *plan, pb_error *err);
+} service_import_hooks;
+/** As service_import, with hooks (NULL: none). */
 pb_status service_import_checked(const service_core *service, const service_call *call,
                                  db_workspace *workspace, const service_source *source,
-                                 bool dry_run, bool all_rejects, service_import_check check,
+                                 bool dry_run, bool all_rejects, const service_import_hooks *hooks,
                                  pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
 
 /** A comparison in hand, for its progress: a match_progress and its context (duplicates.c). */

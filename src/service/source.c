@@ -2,6 +2,8 @@
  */
 #include "internal.h"
 
+#include "model/mask.h"
+
 /* Progress of an import, told as progress of the operation. */
 static bool reading(void *context, const char *file, uint64_t done, uint64_t total)
 {
@@ -43,7 +45,7 @@ pb_status service_import_options(const service_core *service, const service_call
 
 pb_status service_import_checked(const service_core *service, const service_call *call,
                                  db_workspace *workspace, const service_source *source,
-                                 bool dry_run, bool all_rejects, service_import_check check,
+                                 bool dry_run, bool all_rejects, const service_import_hooks *hooks,
                                  pb_arena *arena, exchange_plan *ret_plan, pb_error *err)
 {
     enum { ALL_REJECTS = 1000000 };
@@ -55,7 +57,20 @@ pb_status service_import_checked(const service_core *service, const service_call
         options.most_rejects = ALL_REJECTS;
     options.duplicates = RECORD_DUPLICATES_DECLARED;
     options.judge = judge;
-    options.check = check;
+    if (hooks != NULL) {
+        options.begun = hooks->begun;
+        options.ended = hooks->ended;
+        options.may = hooks->may;
+        options.check = hooks->check;
+    }
+    if (source->bring != NULL) {
+        options.mode = source->bring->mode;
+        options.match = source->bring->match;
+        options.match_count = source->bring->match_count;
+        options.clear = source->bring->clear;
+        options.each = source->bring->each;
+        options.each_context = source->bring->context;
+    }
     if (source->gate != NULL) {
         options.duplicates = source->gate->duplicates;
         options.duplicate_threshold = source->gate->threshold;
@@ -76,6 +91,31 @@ pb_status service_import(const service_core *service, const service_call *call,
 {
     return service_import_checked(service, call, workspace, source, dry_run, all_rejects, NULL,
                                   arena, ret_plan, err);
+}
+
+void service_cell_text(const model_field *field, record_shown shown, pb_value value, pb_value more,
+                       pb_buf *out)
+{
+    pb_str beside = more.kind == PB_TEXT ? more.as.s : PB_STR_NONE;
+    char text[37];
+    pb_uuid id;
+    if (shown == RECORD_SHOWN_NOT || value.kind == PB_NULL)
+        return;
+    if (shown == RECORD_SHOWN_MASKED) {
+        if (value.kind == PB_TEXT)
+            model_mask(field, value.as.s, out);
+        return;
+    }
+    if (field->type != MODEL_LINK) {
+        model_write(field, value, beside, out);
+        return;
+    }
+    pb_buf_add(out, beside);
+    if (beside.len > 0 || value.kind != PB_BLOB || value.as.s.len != sizeof id.b)
+        return;
+    memcpy(id.b, value.as.s.ptr, sizeof id.b);
+    pb_uuid_text(id, text);
+    pb_buf_addc(out, text);
 }
 
 pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,

@@ -69,6 +69,10 @@ pb_status service_may_import(const service_call *call, db_workspace *workspace, 
 typedef struct importing {
     service_call call; /* first: the import knows it as its own */
     service_denial *denial;
+    service_access access; /* in its transaction */
+    bool open;
+    bool dry_run;
+    pb_arena *arena; /* of a record that is decided about */
 } importing;
 
 /* A field into which a column goes must be the importer's to write. */
@@ -152,15 +156,80 @@ static pb_status check_plan(const service_access *access, const exchange_plan *p
     return PB_OK;
 }
 
+static pb_status begin_import(void *context, db_session *session, pb_error *err)
+{
+    importing *im = context;
+    PB_TRY(service_access_open(session, &im->call, im->denial, &im->access, err));
+    im->open = true;
+    return PB_OK;
+}
+
+static void end_import(void *context)
+{
+    importing *im = context;
+    if (im->open)
+        service_access_close(&im->access);
+    im->open = false;
+}
+
 static pb_status check_import(void *context, db_session *session, const exchange_plan *plan,
                               pb_error *err)
 {
+    const importing *im = context;
+    (void)session;
+    return check_plan(&im->access, plan, err);
+}
+
+/* How much of what it is may be told: as much as may be read. */
+static pb_status see_before(importing *im, const record_data *record, uint8_t *shown,
+                            record_reach *ret_reach, pb_error *err)
+{
+    service_record seen;
+    const service_access *access = &im->access;
+    pb_status status = service_in_scope(access, IDENTITY_OP_READ, record->entity, NULL);
+    if (status == PB_OK)
+        status = service_see(access, IDENTITY_OP_READ, record, im->arena, &seen, NULL);
+    if (status == PB_DENIED || status == PB_NOT_FOUND) {
+        *ret_reach = RECORD_REACH_UNSEEN;
+        return PB_OK;
+    }
+    if (status != PB_OK)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < record->entity->field_count; i++) {
+        identity_right right = service_right(&seen, &record->entity->fields[i]);
+        shown[i] = right == IDENTITY_HIDDEN   ? RECORD_SHOWN_NOT
+                   : right == IDENTITY_MASKED ? RECORD_SHOWN_MASKED
+                                              : RECORD_SHOWN;
+    }
+    return im->dry_run ? service_need_purpose(access, &seen, err) : PB_OK;
+}
+
+/* A record is changed by who may change it, and its every field that comes, as it is and as it
+ * becomes. What may not be is a matter of the row: it does not end the import. */
+static pb_status may_change(void *context, const record_data *record, const record_input *inputs,
+                            size_t count, bool after, uint8_t *shown, record_reach *ret_reach,
+                            const model_field **ret_field, pb_error *err)
+{
     importing *im = context;
-    service_access access;
-    PB_TRY(service_access_open(session, &im->call, im->denial, &access, err));
-    pb_status status = check_plan(&access, plan, err);
-    service_access_close(&access);
-    return status;
+    *ret_reach = RECORD_REACH_WRITE;
+    if (im->access.policy == NULL && im->call.scopes.ptr == NULL)
+        return PB_OK;
+    pb_arena_reset(im->arena);
+    if (!after)
+        PB_TRY(see_before(im, record, shown, ret_reach, err));
+    if (*ret_reach != RECORD_REACH_WRITE)
+        return PB_OK;
+    pb_status status = service_may(&im->access, IDENTITY_OP_CHANGE, record, NULL);
+    for (size_t i = 0; i < count && status == PB_OK; i++) {
+        status = service_may_write(&im->access, IDENTITY_OP_CHANGE, record, inputs[i].field, NULL);
+        *ret_field = status == PB_OK ? NULL : inputs[i].field;
+    }
+    im->denial->refused = false;
+    if (status != PB_OK && status != PB_DENIED && status != PB_NOT_FOUND)
+        return pb_fail_memory(err);
+    if (status != PB_OK)
+        *ret_reach = RECORD_REACH_REFUSED;
+    return PB_OK;
 }
 
 pb_status service_import_within(const service_core *service, const service_call *call,
@@ -168,11 +237,15 @@ pb_status service_import_within(const service_core *service, const service_call 
                                 bool all_rejects, pb_arena *arena, exchange_plan *ret_plan,
                                 pb_error *err)
 {
+    static const service_import_hooks hooks = {begin_import, end_import, may_change, check_import};
+    PB_AUTO_ARENA decided = pb_arena_new(0);
     service_denial denial = {.refused = false};
-    importing im = {*call, &denial};
+    importing im = {.call = *call, .denial = &denial, .dry_run = dry_run, .arena = decided};
+    if (decided == NULL)
+        return pb_fail_memory(err);
     PB_TRY(service_may_import(call, workspace, err));
     pb_status status = service_import_checked(service, &im.call, workspace, source, dry_run,
-                                              all_rejects, check_import, arena, ret_plan, err);
+                                              all_rejects, &hooks, arena, ret_plan, err);
     return service_refused(call, workspace, &denial, status, err);
 }
 

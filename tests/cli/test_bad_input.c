@@ -132,7 +132,9 @@ static const bad_row bad_rows[] = {
     {"import",
      "missing.csv -w ws; good.csv; good.csv -w missing; good.csv -w torn; noise.csv -w ws;"
      " good.csv -w ws --key-file key; good.csv -w ws --map noise.yaml;"
-     " good.csv -w ws --rejects missing/rejects.csv; empty -w ws"},
+     " good.csv -w ws --rejects missing/rejects.csv; empty -w ws; good.csv -w ws --mode eat;"
+     " good.csv -w ws --match email; good.csv -w ws --mode update --match unicorn;"
+     " good.csv -w ws --diff missing/diff.csv; good.csv -w ws --mode update --blank both"},
     {"fix", "missing.csv; good.csv --control NOT-A-CONTROL; ws --key-file key; torn;"
             " good.csv --diff missing/diff.csv; good.csv --map noise.yaml"},
     {"merge", "missing c1 c2; ws nobody noone; torn c1 c2; ws; ws nobody noone --entity unicorn;"

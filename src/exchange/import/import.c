@@ -1,6 +1,7 @@
 /* Carrying a plan out: every row of every file down the one road, in one transaction. */
 #include "../live/live.h"
 #include "../plan/plan.h"
+#include "bring.h"
 #include "import_internal.h"
 #include "proof.h"
 
@@ -9,7 +10,13 @@
 #include "record/run.h"
 #include "sys/clock.h"
 
-enum { SMALL_IMPORT = 512 << 10, PROGRESS_BYTES = 64 << 10, PROGRESS_US = 50000, ROWS_A_LOOK = 64 };
+enum {
+    SMALL_IMPORT = 512 << 10,
+    PROGRESS_BYTES = 64 << 10,
+    PROGRESS_US = 50000,
+    ROWS_A_LOOK = 64,
+    TOLD_MOST = 32 /* of what is wrong with a row, to who is told every row */
+};
 
 /* Working state of one import. */
 typedef struct importing {
@@ -21,6 +28,7 @@ typedef struct importing {
     db_session *session;
     exchange_file *file; /* at work */
     row_shape *shape;
+    bringing *bring;     /* NULL: every row is a new record */
     import_proof *proof; /* NULL: values are kept although not valid, sums say nothing */
     table_reader *reader;
     int64_t number; /* of the file in its run */
@@ -73,9 +81,26 @@ static pb_status list_reject(importing *im, exchange_reject why, pb_error *err)
     return PB_OK;
 }
 
+/* Who wants to know of every row is told the refused ones as well. */
+static pb_status tell_refused(importing *im, const exchange_reject *whys, size_t count,
+                              const record_brought *brought, pb_error *err)
+{
+    if (im->options->each == NULL)
+        return PB_OK;
+    const exchange_told told = {.file = im->file,
+                                .row = whys[0].row,
+                                .line = whys[0].line,
+                                .refused = true,
+                                .brought = brought != NULL ? *brought : (record_brought){0},
+                                .rejects = whys,
+                                .reject_count = count};
+    return im->options->each(im->options->each_context, &told, err);
+}
+
 static pb_status reject(importing *im, exchange_reject why, pb_error *err)
 {
     im->file->rejected++;
+    PB_TRY(tell_refused(im, &why, 1, NULL, err));
     return list_reject(im, why, err);
 }
 
@@ -115,23 +140,25 @@ static pb_str header_of(const exchange_file *file, const model_field *field)
 
 /* One row with all that is wrong in it, so that it need be mended only once. */
 static pb_status reject_record(importing *im, const table_row *row, const record_problem *problems,
-                               size_t count, pb_error *err)
+                               size_t count, const record_brought *brought, pb_error *err)
 {
+    exchange_reject whys[TOLD_MOST];
     im->file->rejected++;
     for (size_t i = 0; i < count; i++) {
         const record_problem *problem = &problems[i];
         pb_str header = header_of(im->file, problem->field);
         if (header.ptr == NULL && problem->field != NULL)
             header = problem->field->name;
-        PB_TRY(list_reject(im,
-                           (exchange_reject){.row = row->row,
-                                             .line = row->line,
-                                             .says = problem->says,
-                                             .column = header,
-                                             .value = problem->value},
-                           err));
+        const exchange_reject why = {.row = row->row,
+                                     .line = row->line,
+                                     .says = problem->says,
+                                     .column = header,
+                                     .value = problem->value};
+        if (i < TOLD_MOST)
+            whys[i] = why;
+        PB_TRY(list_reject(im, why, err));
     }
-    return PB_OK;
+    return tell_refused(im, whys, count < TOLD_MOST ? count : TOLD_MOST, brought, err);
 }
 
 /* --- rows --- */
@@ -146,6 +173,49 @@ static bool count_filled(exchange_file *file, const table_row *row)
         any = any || filled;
     }
     return any;
+}
+
+/* What came of a row that was taken. */
+static pb_status count_row(importing *im, const table_row *row, const record_brought *brought,
+                           pb_error *err)
+{
+    exchange_file *file = im->file;
+    file->imported += brought->outcome == RECORD_CAME_NEW;
+    file->led += brought->outcome == RECORD_CAME_LED;
+    file->same += brought->outcome == RECORD_CAME_SAME;
+    file->changed += brought->outcome == RECORD_CAME_CHANGED;
+    for (size_t i = 0; i < brought->cell_count; i++)
+        file->field_changes[brought->cells[i].field->index]++;
+    if (im->options->each == NULL)
+        return PB_OK;
+    const exchange_told told = {
+        .file = file, .row = row->row, .line = row->line, .brought = *brought};
+    return im->options->each(im->options->each_context, &told, err);
+}
+
+static pb_status take_row(importing *im, const table_row *row, pb_error *err)
+{
+    size_t count = 0, problem_count = 0;
+    record_brought brought;
+    record_origin origin = {.run = im->number, .row = row->row};
+    const record_input *inputs = row_shape_inputs(im->shape, row, &count, &origin.source_id);
+    const record_problem *problems = NULL;
+    pb_error why;
+    pb_status status = bring_row(im->bring, im->writer, im->file, row, inputs, count, origin,
+                                 &brought, &problems, &problem_count, &why);
+    bool refused = status == PB_INVALID && problem_count > 0;
+    bool made = status == PB_OK && brought.outcome == RECORD_CAME_NEW;
+    if (im->proof != NULL && (refused || made))
+        proof_add(im->proof, row,
+                  im->shape->preset != NULL || im->shape->currencies ? inputs : NULL, count,
+                  !refused);
+    if (refused)
+        return reject_record(im, row, problems, problem_count, &brought, err);
+    if (status == PB_OK)
+        return count_row(im, row, &brought, err);
+    if (err != NULL)
+        *err = why;
+    return status;
 }
 
 static pb_status import_row(importing *im, const table_row *row, pb_error *err)
@@ -165,29 +235,7 @@ static pb_status import_row(importing *im, const table_row *row, pb_error *err)
         return reject_row(im, row, PB_MSG("Expected {expected} columns, found {found}"), err);
     if (!count_filled(file, row))
         return reject_row(im, row, PB_MSG("The row is empty"), err);
-    size_t count = 0, problem_count = 0;
-    record_origin origin = {.run = im->number, .row = row->row};
-    const record_input *inputs = row_shape_inputs(im->shape, row, &count, &origin.source_id);
-    const record_problem *problems = NULL;
-    pb_error why;
-    pb_status status = record_create(im->writer, file->entity, inputs, count, origin, NULL,
-                                     &problems, &problem_count, &why);
-    bool refused = status == PB_INVALID && problem_count > 0;
-    bool led = status == PB_OK && record_writer_led(im->writer);
-    if (im->proof != NULL && !led && (refused || status == PB_OK))
-        proof_add(im->proof, row,
-                  im->shape->preset != NULL || im->shape->currencies ? inputs : NULL, count,
-                  !refused);
-    if (refused)
-        return reject_record(im, row, problems, problem_count, err);
-    if (status != PB_OK) {
-        if (err != NULL)
-            *err = why;
-        return status;
-    }
-    file->imported += !led;
-    file->led += led;
-    return PB_OK;
+    return take_row(im, row, err);
 }
 
 static pb_status import_rows(importing *im, pb_error *err)
@@ -254,7 +302,12 @@ static const model_field *field_told(const exchange_column *column)
 static pb_status record_columns(importing *im, pb_error *err)
 {
     const exchange_file *file = im->file;
-    record_run_counts counts = {file->rows, file->imported, file->rejected, file->noted};
+    record_run_counts counts = {.rows = file->rows,
+                                .imported = file->imported,
+                                .rejected = file->rejected,
+                                .changed = file->changed,
+                                .same = file->same,
+                                .noted = file->noted};
     PB_TRY(record_run_file_done(im->run, im->number, counts, err));
     for (size_t c = 0; c < file->column_count; c++) {
         const exchange_column *column = &file->columns[c];
@@ -272,7 +325,9 @@ static pb_status record_columns(importing *im, pb_error *err)
 static void forget_counts(exchange_file *file)
 {
     file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted =
-        file->led = 0;
+        file->led = file->changed = file->same = 0;
+    if (file->field_changes != NULL)
+        memset(file->field_changes, 0, file->entity->field_count * sizeof *file->field_changes);
     file->rejects = NULL;
     file->reject_count = 0;
     file->notes = NULL;
@@ -313,6 +368,19 @@ static pb_status look_back(importing *im, exchange_file *file, pb_error *err)
     return PB_OK;
 }
 
+static pb_status begin_bringing(importing *im, pb_error *err)
+{
+    exchange_file *file = im->file;
+    PB_TRY(bring_new(im->options, file, im->shape, &im->bring, err));
+    if (im->bring == NULL)
+        return PB_OK;
+    if (file->field_changes == NULL)
+        file->field_changes =
+            pb_arena_array(im->arena, file->entity->field_count + 1, sizeof *file->field_changes);
+    return file->field_changes == NULL ? pb_fail_memory(err)
+                                       : bring_use(im->bring, im->writer, err);
+}
+
 static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
 {
     im->file = file;
@@ -331,6 +399,8 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
+    if (status == PB_OK)
+        status = begin_bringing(im, err);
     if (status == PB_OK && im->options->policy == RECORD_STRICT)
         status = proof_new(im->shape, pb_instant_day(im->options->now_us), &im->proof, err);
     if (status == PB_OK)
@@ -349,6 +419,7 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     if (status == PB_OK && im->proof != NULL)
         status = proof_check(im->proof, im->session, im->number, im->arena, file, err);
     im->proof = proof_free(im->proof);
+    im->bring = bring_free(im->bring);
     im->reader = table_close(im->reader);
     im->shape = row_shape_free(im->shape);
     return status;
@@ -382,6 +453,10 @@ static record_gate gate_of(const importing *im)
                         .threshold = options->duplicate_threshold,
                         .by = PB_STR("import")};
     bool off = gate.what == RECORD_DUPLICATES_IGNORE;
+    bool likely = false; /* rows are matched by the gate, which must know the rows before */
+    for (size_t i = 0; options->mode != RECORD_MODE_CREATE && i < options->match_count; i++)
+        likely = likely || strcmp(options->match[i], "likely") == 0;
+    large = large && !likely;
     gate.later = large && !off && !options->each_row && options->judge != NULL;
     gate.bulk = large && off;
     return gate;
@@ -431,6 +506,10 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     const exchange_options *options = im->options;
     for (size_t i = 0; i < im->plan->file_count; i++)
         forget_counts(&im->plan->files[i]);
+    if (options->each != NULL)
+        PB_TRY(options->each(options->each_context, NULL, err));
+    if (options->begun != NULL)
+        PB_TRY(options->begun(options->context, session, err));
     pb_status status = record_run_begin(session, options->actor, options->now_us, &im->run, err);
     if (status == PB_OK)
         status = record_writer_open(session, options->actor, options->now_us, options->policy,
@@ -448,6 +527,8 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     }
     im->writer = record_writer_close(im->writer);
     im->run = record_run_close(im->run);
+    if (options->ended != NULL)
+        options->ended(options->context);
     if (status == PB_OK && !anything_new(im->plan)) {
         im->rehearsed = true;
         im->plan->run = 0;
@@ -497,6 +578,7 @@ pb_status exchange_import(db_workspace *workspace, const exchange_options *optio
                           exchange_plan *plan, pb_error *err)
 {
     PB_TRY(import_any(plan, err));
+    PB_TRY(bring_check(options, plan, err));
     importing im = {.options = options, .plan = plan, .arena = arena};
     pb_status status = db_write(workspace, work, &im, err);
     for (size_t i = 0; i < plan->file_count; i++)

@@ -190,7 +190,8 @@ pb_status proof_check(const import_proof *proof, db_session *session, int64_t nu
     if (stored == NULL || sums == NULL)
         return pb_fail_memory(err);
     PB_TRY(sum_stored(proof, session, file->entity, number, stored, &rows, err));
-    if (rows != file->imported || file->rows != file->imported + file->led + file->rejected)
+    if (rows != file->imported ||
+        file->rows != file->imported + file->changed + file->same + file->led + file->rejected)
         return differs(file, PB_STR("#"), err);
     for (size_t i = 0; i < proof->count; i++) {
         const proof_column *column = &proof->columns[i];

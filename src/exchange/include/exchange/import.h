@@ -10,6 +10,7 @@
 
 #include "base/catalog.h"
 #include "exchange/preset.h"
+#include "record/bring.h"
 #include "record/likely.h"
 
 typedef enum exchange_how {
@@ -101,8 +102,12 @@ typedef struct exchange_file {
     uint64_t aside;   /* rows of a known product that are no records (notifications, its own users,
                          headings): the same */
     uint64_t rows, imported, rejected, noted; /* noted: problems kept with their rows */
-    uint64_t led; /* rows of records that were merged away: what was new in them went to the
-                     survivor; neither imported nor rejected */
+    uint64_t changed, same; /* rows that changed a record which was there, or said what it says; not
+                               among `imported`. See exchange_options.mode */
+    uint64_t
+        *field_changes; /* by field of the entity: records in which it was changed; NULL: none */
+    uint64_t led;       /* rows of records that were merged away: what was new in them went to the
+                           survivor; neither imported nor rejected */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
     size_t reject_count;
     bool proved;              /* records and sums were counted again in the workspace and agree */
@@ -125,6 +130,17 @@ typedef struct exchange_plan {
     size_t judged_count;
     const bool *gives_ids; /* by entity: some file has the ids of its records (private) */
 } exchange_plan;
+
+/** What came of a row, or would. */
+typedef struct exchange_told {
+    const exchange_file *file;
+    int64_t row, line;
+    bool refused;           /* `rejects` say why */
+    record_brought brought; /* of a row that is not refused; of one that is: the record where one
+                               was found (else its id is nil) */
+    const exchange_reject *rejects; /* as exchange_file.rejects; live until the call returns */
+    size_t reject_count;
+} exchange_told;
 
 typedef struct exchange_options {
     const char *const *paths; /* files, folders, URLs of databases */
@@ -154,6 +170,19 @@ typedef struct exchange_options {
     pb_status (*judge)(void *context, const record_gate *gate, db_session *session,
                        record_writer *writer, pb_arena *arena, record_judged **ret_judged,
                        size_t *ret_count, pb_error *err);
+    record_mode mode;         /* what rows may do */
+    const char *const *match; /* else than create: what says which record a row is about: "id",
+                                 "likely" (the duplicate gate), names of fields; none: "id" */
+    size_t match_count;
+    bool clear;           /* a cell without a value takes away what the record has */
+    record_may_bring may; /* asked before a record is changed, with `context`; NULL: all may be */
+    /* Told at the beginning and the end of the transaction, with `context`; NULL: not told. */
+    pb_status (*begun)(void *context, db_session *session, pb_error *err);
+    void (*ended)(void *context);
+    /* Told every row, with `each_context`; all over again when the transaction is (`told` NULL).
+     * NULL: not told. */
+    pb_status (*each)(void *context, const exchange_told *told, pb_error *err);
+    void *each_context;
     /* Asked at the end of the transaction, dry or not, with `context`: a failure takes everything
      * back. `plan->run` is the number of the first file; later ones are larger. NULL: not asked. */
     pb_status (*check)(void *context, db_session *session, const exchange_plan *plan,

@@ -17,7 +17,8 @@ typedef struct record_run record_run;
 /** What came of the rows of one file. */
 typedef struct record_run_counts {
     uint64_t rows, imported, rejected;
-    uint64_t noted; /* values kept although not valid */
+    uint64_t changed, same; /* records that were there */
+    uint64_t noted;         /* values kept although not valid */
 } record_run_counts;
 
 /** Begins a run inside a write transaction. `actor` must outlive the run. Owner: the caller,

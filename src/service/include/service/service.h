@@ -111,6 +111,16 @@ typedef struct service_gate {
     double threshold; /* how sure, 0.5 to 1; 0: as declared */
 } service_gate;
 
+/** What the rows of an import may do, and who wants to know what came of each. */
+typedef struct service_bringing {
+    record_mode mode;
+    const char *const *match; /* see exchange_options.match */
+    size_t match_count;
+    bool clear;
+    pb_status (*each)(void *context, const exchange_told *told, pb_error *err); /* NULL: nobody */
+    void *context;
+} service_bringing;
+
 typedef struct service_source {
     const char *const *paths; /* files, folders, URLs of databases, or one workspace */
     size_t path_count;
@@ -123,6 +133,7 @@ typedef struct service_source {
     const char *password_file; /* for a database: its first line; NULL: none */
     db_replica *replica;       /* of a workspace on a server: where it may be read; NULL: none */
     const service_gate *gate;  /* of an import; NULL: as the entities declare */
+    const service_bringing *bring; /* of an import; NULL: every row is a new record */
 } service_source;
 
 /** Imports into an open workspace; see exchange_import. `all_rejects`: every rejected row is listed
@@ -130,6 +141,10 @@ typedef struct service_source {
 pb_status service_import(const service_core *service, const service_call *call,
                          db_workspace *workspace, const service_source *source, bool dry_run,
                          bool all_rejects, pb_arena *arena, exchange_plan *ret_plan, pb_error *err);
+/** A value of a change as people read it: nothing for one that may not be shown, masked where it is
+ * only that. `more`: see record_cell. */
+void service_cell_text(const model_field *field, record_shown shown, pb_value value, pb_value more,
+                       pb_buf *out);
 /** The rejected rows as files; see exchange_write_rejected. */
 pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                  exchange_rejected_file done, void *context, pb_error *err);
