@@ -3,4 +3,16 @@ import type { Route } from "./router";
 
 export const routes: readonly Route[] = [
   { pattern: "/", load: async () => (await import("../pages/home/home")).openHome },
+  { pattern: "/access", load: async () => (await import("../pages/access/you")).openYou },
+  { pattern: "/access/users", load: async () => (await import("../pages/access/users")).openUsers },
+  { pattern: "/access/users/{id}", load: async () => (await import("../pages/access/users")).openUser },
+  { pattern: "/access/roles", load: async () => (await import("../pages/access/roles")).openRoles },
+  { pattern: "/access/roles/{role}", load: async () => (await import("../pages/access/roles")).openRole },
+  { pattern: "/access/matrix", load: async () => (await import("../pages/access/matrix")).openMatrix },
+  { pattern: "/access/who-can", load: async () => (await import("../pages/access/who_can")).openWhoCan },
+  { pattern: "/access/reviews", load: async () => (await import("../pages/access/reviews")).openReviews },
+  { pattern: "/access/reviews/{review}", load: async () => (await import("../pages/access/reviews")).openReview },
+  { pattern: "/access/log", load: async () => (await import("../pages/access/log")).openLog },
+  { pattern: "/access/ledger", load: async () => (await import("../pages/access/ledger")).openLedger },
+  { pattern: "/access/ledger/{sequence}", load: async () => (await import("../pages/access/ledger")).openEvent },
 ];

@@ -54,7 +54,7 @@ export function ask<T>(wish: DialogWish<T>): Promise<T | undefined> {
       resolve(result);
       place.remove();
     };
-    const update = (): void =>
+    const update = (): void => {
       render(
         html`<ui5-dialog class=${wish.wide ? "dialog dialog-wide" : "dialog"} header-text=${wish.title} @ui5-close=${ended}>
           <form class="dialog-body" @submit=${(event: Event) => (event.preventDefault(), void act())}>${problemStrip(failure)} ${wish.view(update)}</form>
@@ -65,6 +65,7 @@ export function ask<T>(wish: DialogWish<T>): Promise<T | undefined> {
         </ui5-dialog>`,
         place,
       );
+    };
     update();
     requestAnimationFrame(() => {
       const open = dialog();

@@ -1,5 +1,6 @@
 // A plain table of what is not many: on a phone each row is a card with its headings. Long lists of records have a list of their own.
 import { html, nothing, type TemplateResult } from "lit-html";
+import { t } from "../i18n/text";
 
 export interface Column<T> {
   title: string;
@@ -11,12 +12,12 @@ export interface Column<T> {
 }
 
 export function table<T>(label: string, columns: readonly Column<T>[], rows: readonly T[], more?: { rowClass?: (row: T) => string }): TemplateResult {
-  return html`<div class="table-place" role="region" aria-label=${label} tabindex="0">
+  return html`<div class="table-place" role="group" aria-label=${label} tabindex="0">
     <table class="table">
       <caption class="visually-hidden">${label}</caption>
       <thead>
         <tr>
-          ${columns.map((column) => html`<th scope="col" class=${column.number ? "number" : nothing}>${column.title}</th>`)}
+          ${columns.map((column) => html`<th scope="col" class=${column.number ? "number" : nothing}>${column.title || html`<span class="visually-hidden">${t("What can be done")}</span>`}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -1,0 +1,32 @@
+// An administrator looks after rights; an auditor takes a proof away. shows: UX-1 ACC-1 ACC-2 ACC-3 ACC-4 ACC-5 SEC-2
+import type { Journey } from "../journey";
+
+export const access: readonly Journey[] = [
+  {
+    name: "administrator looks after rights",
+    who: "ada",
+    async goes(v) {
+      for (const address of ["/access", "/access/users", "/access/roles", "/access/roles/sales", "/access/matrix", "/access/who-can", "/access/reviews", "/access/log", "/access/ledger", "/access/ledger/5"]) {
+        await v.to(address);
+        await v.accessible();
+      }
+    },
+  },
+  {
+    name: "administrator adds a user",
+    who: "ada",
+    languages: ["en"],
+    async goes(v) {
+      await v.to("/access/users");
+      await v.page.getByRole("button", { name: "Add a user" }).click();
+      await v.page.locator("ui5-input#user-name input").fill(`new-${v.size}`);
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".code-shown").waitFor();
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByRole("link", { name: `new-${v.size}` }).click();
+      await v.page.getByRole("heading", { level: 1, name: `new-${v.size}` }).waitFor();
+      await v.accessible();
+    },
+  },
+];

@@ -1,0 +1,145 @@
+// The ledger itself: its signed head, checking it whole, and the proof of one event to take away.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Input.js";
+import "@ui5/webcomponents/dist/Label.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
+import { get, post } from "../../api/http";
+import { go, type Context, type Page } from "../../app/router";
+import { formatInstant, formatNumber } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { problemStrip } from "../../ui/problem";
+import { toast } from "../../ui/toast";
+import { room } from "./rooms";
+
+interface Head {
+  size: number;
+  root: string;
+  at: string;
+  note: string;
+  key: string;
+}
+
+interface Inclusion {
+  index: number;
+  size: number;
+  leaf: string;
+  path: string[];
+  root: string;
+  note: string;
+  event: Record<string, unknown>;
+}
+
+interface Job {
+  id: number;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  problem?: { title?: string } | null;
+}
+
+/** Gives a file to keep. */
+function keep(name: string, text: string, type: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function copy(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+  toast(t("Copied."));
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function openLedger(context: Context): Page {
+  let job: Job | undefined, failure: unknown, wanted = "";
+
+  async function verify(): Promise<void> {
+    failure = undefined;
+    try {
+      job = await get<Job>(`/jobs/${(await post<{ job: number }>("/ledger/verify")).job}`);
+      while (!context.signal.aborted && (job.state === "waiting" || job.state === "running")) {
+        context.update();
+        await pause(400);
+        job = await get<Job>(`/jobs/${job.id}`, undefined, context.signal);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    context.update();
+  }
+
+  const facts = (head: Head): TemplateResult => html`<section class="card stack" aria-labelledby="ledger-head">
+    <h2 id="ledger-head">${t("The signed head")}</h2>
+    <p class="muted">${t("It stands for every event so far: change one, and no head that was given out fits any more. Give it to your auditor, publish it, keep it elsewhere.")}</p>
+    <dl class="facts">
+      <div><dt>${t("Events")}</dt><dd class="number">${formatNumber(head.size)}</dd></div>
+      <div><dt>${t("Signed")}</dt><dd>${formatInstant(head.at)}</dd></div>
+      <div><dt>${t("Root")}</dt><dd class="mono">${head.root}</dd></div>
+      <div><dt>${t("Key that checks it")}</dt><dd class="mono">${head.key}</dd></div>
+    </dl>
+    <div class="actions">
+      <ui5-button @click=${() => void copy(head.note)}>${t("Copy the head")}</ui5-button>
+      <ui5-button @click=${() => keep(`probity-head-${head.size}.txt`, head.note, "text/plain")}>${t("Download the head")}</ui5-button>
+    </div>
+  </section>`;
+
+  function state(): TemplateResult | typeof nothing {
+    if (!job) return nothing;
+    if (job.state === "done") return html`<p role="status"><span class="tag tag-good">${t("unaltered")}</span> ${t("Every page, event, payload, head and record fits.")}</p>`;
+    if (job.state === "failed") return html`<p role="status"><span class="tag tag-bad">${t("it does not fit")}</span> ${job.problem?.title ?? ""}</p>`;
+    return html`<p role="status">${t("Being checked …")}</p>`;
+  }
+
+  return room<Head>(context, {
+    title: () => t("Ledger"),
+    load: () => get<Head>("/ledger/head", undefined, context.signal),
+    view: (head) => html`${facts(head)}
+      <section class="card stack" aria-labelledby="ledger-verify">
+        <h2 id="ledger-verify">${t("Check it now")}</h2>
+        <p class="muted">${t("Reads the whole workspace and recomputes every hash and signature.")}</p>
+        ${problemStrip(failure)} ${state()}
+        <div class="actions"><ui5-button design="Emphasized" @click=${() => void verify()}>${t("Check the ledger")}</ui5-button></div>
+      </section>
+      <section class="card stack" aria-labelledby="ledger-proof">
+        <h2 id="ledger-proof">${t("Proof of one event")}</h2>
+        <p class="muted">${t("An outsider checks it without this program: tools/ledger-verify, or any other program that knows RFC 6962.")}</p>
+        <form class="filters" @submit=${(event: Event) => (event.preventDefault(), wanted && go(`/access/ledger/${wanted}`))}>
+          <div class="field">
+            <ui5-label for="proof-number" show-colon>${t("Number of the event")}</ui5-label>
+            <ui5-input id="proof-number" type="Number" @input=${(event: Event) => (wanted = (event.target as Input).value)}></ui5-input>
+          </div>
+          <ui5-button @click=${() => wanted && go(`/access/ledger/${wanted}`)}>${t("Show it")}</ui5-button>
+        </form>
+      </section>`,
+  });
+}
+
+/** One event, and its proof to take away. */
+export function openEvent(context: Context): Page {
+  const number = context.parts.sequence ?? "";
+  return room<Inclusion>(context, {
+    title: () => t("Event {number}", { number }),
+    load: () => get<Inclusion>(`/ledger/proofs/${encodeURIComponent(number)}`, undefined, context.signal),
+    view: (proof) => html`<section class="card stack" aria-labelledby="event-says">
+        <h2 id="event-says">${t("What the ledger holds")}</h2>
+        <dl class="facts">
+          ${Object.entries(proof.event).map(([name, value]) => html`<div><dt class="mono">${name}</dt><dd>${typeof value === "object" ? JSON.stringify(value) : String(value)}</dd></div>`)}
+        </dl>
+      </section>
+      <section class="card stack" aria-labelledby="event-proof">
+        <h2 id="event-proof">${t("Its proof")}</h2>
+        <p class="muted">
+          ${t("The event is number {index} of {size}; {count} hashes lead from it to the signed root.", { index: proof.index, size: proof.size, count: proof.path.length })}
+        </p>
+        <dl class="facts">
+          <div><dt>${t("Leaf")}</dt><dd class="mono">${proof.leaf}</dd></div>
+          <div><dt>${t("Root")}</dt><dd class="mono">${proof.root}</dd></div>
+        </dl>
+        <div class="actions">
+          <ui5-button design="Emphasized" @click=${() => keep(`proof-${proof.index}.json`, JSON.stringify(proof, null, 1), "application/json")}>${t("Download the proof")}</ui5-button>
+        </div>
+      </section>`,
+  });
+}

@@ -1,0 +1,120 @@
+// The log: who did what, when, from where, what for. Everything here is an event of the ledger.
+import { html, nothing } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Input.js";
+import "@ui5/webcomponents/dist/Label.js";
+import "@ui5/webcomponents/dist/Link.js";
+import "@ui5/webcomponents/dist/Option.js";
+import "@ui5/webcomponents/dist/Select.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
+import { get } from "../../api/http";
+import { go, href, type Context, type Page } from "../../app/router";
+import { entities, entityNamed } from "../../app/session";
+import { formatInstant, formatNumber } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { problemStrip } from "../../ui/problem";
+import { empty, loading } from "../../ui/states";
+import { table } from "../../ui/table";
+import { room } from "./rooms";
+
+export interface LedgerEvent {
+  sequence: number;
+  kind: string;
+  says: string | null;
+  at: string;
+  actor: string | null;
+  purpose: string | null;
+  via: string | null;
+  entity: string | null;
+  record: string | null;
+  version: number | null;
+  erased: boolean;
+}
+
+interface Events {
+  events: LedgerEvent[];
+  next: number | null;
+}
+
+const filters = ["kind", "actor", "entity", "record", "from", "until"] as const;
+
+/** The record an event is about, as a way to it. */
+function about(event: LedgerEvent): unknown {
+  if (!event.entity) return "–";
+  const entity = entityNamed(event.entity);
+  const name = entity?.label ?? event.entity;
+  return entity && event.record ? html`<ui5-link href=${href(`/${entity.path}/${event.record}`)}>${name}</ui5-link>` : name;
+}
+
+function eventTable(events: readonly LedgerEvent[]): unknown {
+  return table(
+    t("Events"),
+    [
+      { title: t("Number"), number: true, cell: (event) => html`<ui5-link href=${href(`/access/ledger/${event.sequence}`)}>${formatNumber(event.sequence)}</ui5-link>` },
+      { title: t("What"), main: true, cell: (event) => html`${event.says ?? event.kind} ${event.erased ? html`<span class="tag">${t("erased")}</span>` : nothing}` },
+      { title: t("When"), cell: (event) => formatInstant(event.at) },
+      { title: t("Who"), cell: (event) => event.actor ?? t("the program") },
+      { title: t("About"), cell: about },
+      { title: t("What for"), cell: (event) => event.purpose ?? "–" },
+      { title: t("By"), cell: (event) => event.via ?? "–" },
+    ],
+    events,
+  );
+}
+
+export function openLog(context: Context): Page {
+  const query = context.query;
+  let shown: LedgerEvent[] = [], next: number | null = null, more = false, failure: unknown;
+
+  const load = async (below?: number): Promise<Events> =>
+    get<Events>("/ledger/events", { ...Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), below, limit: 50 }, context.signal);
+
+  async function readOn(): Promise<void> {
+    if (next === null || more) return;
+    more = true;
+    context.update();
+    try {
+      const got = await load(next);
+      shown = [...shown, ...got.events];
+      next = got.next;
+      failure = undefined;
+    } catch (error) {
+      failure = error;
+    }
+    more = false;
+    context.update();
+  }
+
+  const set = (name: (typeof filters)[number], value: string): void => {
+    const wanted = Object.fromEntries(filters.map((one) => [one, one === name ? value : (query.get(one) ?? undefined)]));
+    go(href("/access/log", wanted).slice(1));
+  };
+  const text = (name: (typeof filters)[number], label: string) => html`<div class="field">
+    <ui5-label for="log-${name}" show-colon>${label}</ui5-label>
+    <ui5-input id="log-${name}" value=${query.get(name) ?? ""} @change=${(event: Event) => set(name, (event.target as Input).value)}></ui5-input>
+  </div>`;
+
+  return room<true>(context, {
+    title: () => t("Log"),
+    load: async () => {
+      const got = await load();
+      shown = got.events;
+      next = got.next;
+      return true;
+    },
+    view: () => html`<div class="filters card">
+        <div class="field">
+          <ui5-label for="log-entity" show-colon>${t("Kind of record")}</ui5-label>
+          <ui5-select id="log-entity" @change=${(event: Event) => set("entity", (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
+            <ui5-option data-value="">${t("All")}</ui5-option>
+            ${entities().map((entity) => html`<ui5-option data-value=${entity.name} ?selected=${query.get("entity") === entity.name}>${entity.plural}</ui5-option>`)}
+          </ui5-select>
+        </div>
+        ${text("actor", t("Who"))} ${text("kind", t("Kind of event"))}
+        ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/access/log")}>${t("Show all")}</ui5-button>` : nothing}
+      </div>
+      ${shown.length ? eventTable(shown) : empty(t("No event fits"), t("Nothing in the log is of this kind."))} ${problemStrip(failure, () => void readOn())}
+      ${more ? loading(2) : next !== null ? html`<div class="actions"><ui5-button @click=${() => void readOn()}>${t("Show earlier ones")}</ui5-button></div>` : nothing}`,
+  });
+}

@@ -1,0 +1,18 @@
+// Operations, scopes and rights in words.
+import { t } from "../../i18n/text";
+
+const operations: Record<string, () => string> = {
+  create: () => t("create"), read: () => t("read"), list: () => t("list"), change: () => t("change"), delete: () => t("delete"),
+  restore: () => t("bring back"), merge: () => t("merge"), import: () => t("import"), export: () => t("export"), report: () => t("report"),
+  history: () => t("history"), accesses: () => t("see who looked"), audit: () => t("audit"), ledger: () => t("ledger"), users: () => t("users"),
+  roles: () => t("roles"), model: () => t("model"), jobs: () => t("jobs"), backup: () => t("backups"), settings: () => t("settings"), findings: () => t("findings"),
+};
+const scopes: Record<string, () => string> = {
+  own: () => t("own records"), team: () => t("the team’s"), below: () => t("of those below"), all: () => t("all records"), portal: () => t("the customer’s own"),
+};
+const rights: Record<string, () => string> = { write: () => t("reads and writes"), read: () => t("reads"), masked: () => t("reads masked"), hidden: () => t("does not see") };
+
+const word = (words: Record<string, () => string>, name: string): string => words[name]?.() ?? name;
+export const operationWord = (name: string): string => word(operations, name);
+export const scopeWord = (name: string): string => word(scopes, name);
+export const rightWord = (name: string): string => word(rights, name);
