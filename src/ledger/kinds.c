@@ -33,6 +33,7 @@ const ledger_kind ledger_kinds[] = {
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
     {"model.changed", false, true, PB_MSG("The model of the workspace was changed.")},
     {"payload.erased", false, false, PB_MSG("The payload of an earlier event was erased.")},
+    {"preferences.changed", false, true, PB_MSG("Somebody changed how the screens are shown to them.")},
     {"record.absorbed", true, true, PB_MSG("The record was merged into another.")},
     {"record.changed", true, true, PB_MSG("A record was changed.")},
     {"record.created", true, true, PB_MSG("A record was created.")},
@@ -73,6 +74,8 @@ const ledger_kind ledger_kinds[] = {
     {"user.ended", false, true, PB_MSG("A user was ended, with everything it held.")},
     {"user.returned", false, true, PB_MSG("A user that had been ended is one again.")},
     {"value.stated", false, true, PB_MSG("It was stated where values of a record come from.")},
+    {"view.removed", false, true, PB_MSG("A saved view of a list was removed.")},
+    {"view.saved", false, true, PB_MSG("A view of a list was saved.")},
     {"workspace.created", false, true, PB_MSG("The workspace was made.")},
     {"workspace.interrupted", false, true, PB_MSG("An interruption left a commit incomplete or altered; what was left of it was put aside.")},
     {"workspace.migrated", false, true, PB_MSG("The workspace was migrated.")},
@@ -81,4 +84,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 76;
+const size_t ledger_kind_count = 79;

@@ -25,6 +25,7 @@
     "  status: {type: choice, role: status, values: [{value: Open, role: open},"                   \
     " {value: It's done, role: done}]}\n"
 #include "asking.h"
+#include "identity/own.h"
 
 /* Counts people outside of France, without balance and birthday; lists firms of Bonn, and deals. */
 static const char clerk[] = "role: clerk\n"
@@ -313,6 +314,181 @@ static void home_without_a_purpose(server *s)
     expect(s, 200, ASK(HTTP_PATCH, "/api/v1/settings", .body = "{\"purpose_required\":false}"));
 }
 
+/* ---- what people keep for themselves ---- */
+
+static const char views[] = "/api/v1/views", likes[] = "/api/v1/me/preferences";
+
+/* Three users, two of them in one team. */
+static void hire(server *s, identity_actor actors[3])
+{
+    static const char *const names[] = {"ann", "bob", "cyd"};
+    char ids[3][37], body[200], path[200], team[37];
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"shown\":\"%s\"}", names[i], names[i]);
+        answer *a = expect(s, 201, ASK(HTTP_POST, "/api/v1/users", .body = body));
+        (void)snprintf(ids[i], 37, "%s", text_at(a, "user/id"));
+        actors[i] = s->reader;
+        actors[i].name = pb_str_c(names[i]);
+        assert_true(pb_uuid_parse(pb_str_c(ids[i]), &actors[i].user));
+    }
+    answer *a = expect(s, 201, ASK(HTTP_POST, "/api/v1/teams", .body = "{\"name\":\"North\"}"));
+    (void)snprintf(team, sizeof team, "%s", text_at(a, "id"));
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(path, sizeof path, "/api/v1/teams/%s/members/%s", team, ids[i]);
+        expect(s, 200, ASK(HTTP_PUT, path, .body = "{}"));
+    }
+}
+
+static void saving_views(server *s, const identity_actor *ann, const identity_actor *bob,
+                         const identity_actor *cyd)
+{
+    char path[100], tag[64];
+    answer *a = expect(s, 201,
+                       ASK_AS(ann, HTTP_POST, views,
+                              .body = "{\"entity\":\"person\",\"name\":\"Germans\",\"columns\":"
+                                      "[\"full_name\",\"country\"],\"filter\":\"country = 'DE'\","
+                                      "\"sort\":\"-full_name\",\"shared\":true,\"default\":true}"));
+    (void)snprintf(path, sizeof path, "%s/%d", views, number_at(a, "view"));
+    assert_string_equal(text_at(a, "columns/1"), "country");
+    assert_string_equal(text_at(a, "owner"), "ann");
+    expect(s, 201,
+           ASK_AS(ann, HTTP_POST, views, .body = "{\"entity\":\"deal\",\"name\":\"Germans\"}"));
+    expect(s, 409,
+           ASK_AS(ann, HTTP_POST, views, .body = "{\"entity\":\"deal\",\"name\":\"Germans\"}"));
+    /* The second standard of an entity ends the first. */
+    expect(s, 201,
+           ASK_AS(ann, HTTP_POST, views,
+                  .body = "{\"entity\":\"person\",\"name\":\"All\",\"default\":true}"));
+    a = expect(s, 200, ASK_AS(ann, HTTP_GET, path));
+    assert_true(cJSON_IsFalse(at(a->json, "default")));
+    assert_int_equal(number_at(a, "version"), 2);
+    (void)snprintf(tag, sizeof tag, "%.63s", a->etag);
+    expect(s, 304, ASK_AS(ann, HTTP_GET, path, {"If-None-Match", tag}));
+    /* Who is in one team with her sees it, and changes nothing. */
+    a = expect(s, 200, ASK_AS(bob, HTTP_GET, views));
+    assert_int_equal(size_at(a, "views"), 1);
+    assert_string_equal(text_at(a, "views/0/owner"), "ann");
+    assert_true(cJSON_IsFalse(at(a->json, "views/0/own")));
+    static const char other[] = "{\"name\":\"Mine\"}";
+    expect(s, 403, ASK_AS(bob, HTTP_PUT, path, {"If-Match", "*"}, .body = other));
+    expect(s, 403, ASK_AS(bob, HTTP_DELETE, path, {"If-Match", "*"}));
+    a = expect(s, 200, ASK_AS(cyd, HTTP_GET, views));
+    assert_int_equal(size_at(a, "views"), 0);
+    expect(s, 404, ASK_AS(cyd, HTTP_GET, path));
+    expect(s, 404, ASK_AS(cyd, HTTP_PUT, path, {"If-Match", "*"}, .body = other));
+    expect(s, 404, ASK_AS(cyd, HTTP_DELETE, path, {"If-Match", "*"}));
+    a = expect(s, 200, ASK_AS(ann, HTTP_GET, views, {"?entity", "deal"}));
+    assert_int_equal(size_at(a, "views"), 1);
+    expect(s, 428, ASK_AS(ann, HTTP_PUT, path, .body = other));
+    expect(s, 412, ASK_AS(ann, HTTP_PUT, path, {"If-Match", "\"1\""}, .body = other));
+    a = expect(s, 200, ASK_AS(ann, HTTP_PUT, path, {"If-Match", tag}, .body = other));
+    assert_string_equal(text_at(a, "name"), "Mine");
+    assert_int_equal(size_at(a, "columns"), 0);
+    a = expect(s, 200, ASK_AS(bob, HTTP_GET, views)); /* not shared any more */
+    assert_int_equal(size_at(a, "views"), 0);
+    expect(s, 409, ASK_AS(ann, HTTP_PUT, path, {"If-Match", "*"}, .body = "{\"name\":\"All\"}"));
+    expect(s, 428, ASK_AS(ann, HTTP_DELETE, path));
+    expect(s, 400, ASK_AS(ann, HTTP_DELETE, path, {"?sure", "true"}));
+    expect(s, 412, ASK_AS(ann, HTTP_DELETE, path, {"If-Match", "\"1\""}));
+    expect(s, 401, ASK_AS(NULL, HTTP_DELETE, path));
+    expect(s, 204, ASK_AS(ann, HTTP_DELETE, path, {"If-Match", "*"}));
+    expect(s, 404, ASK_AS(ann, HTTP_GET, path));
+}
+
+/* A view is what its owner may list: no more can be kept, and no more is learned by trying. */
+static void views_that_are_none(server *s, identity_actor *ann)
+{
+    static const struct {
+        int status;
+        const char *body;
+    } wrong[] = {
+        {400, "{\"entity\":\"person\"}"},
+        {400, "{\"entity\":\"person\",\"name\":\"x\",\"colour\":\"red\"}"},
+        {400, "{\"entity\":\"person\",\"name\":\"x\",\"columns\":\"full_name\"}"},
+        {422, "{\"entity\":\"persona\",\"name\":\"x\"}"},
+        {422, "{\"entity\":\"person\",\"name\":\"x\",\"columns\":[\"naem\"]}"},
+        {422, "{\"entity\":\"person\",\"name\":\"x\",\"filter\":\"country =\"}"},
+        {403, "{\"entity\":\"person\",\"name\":\"x\",\"filter\":\"born is null\"}"},
+        {403, "{\"entity\":\"person\",\"name\":\"x\",\"sort\":\"balance\"}"},
+    };
+    char body[200], path[100];
+    int n = 0;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        expect(s, wrong[i].status, ASK_AS(ann, HTTP_POST, views, .body = wrong[i].body));
+    static const char good[] = "{\"entity\":\"person\",\"name\":\"x\"}";
+    expect(s, 401, ASK_AS(NULL, HTTP_POST, views, .body = good));
+    expect(s, 403, ASK(HTTP_POST, views, .body = good));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, views));
+    expect(s, 403, ASK(HTTP_GET, views));
+    expect(s, 400, ASK_AS(ann, HTTP_GET, views, {"?x", "1"}));
+    expect(s, 422, ASK_AS(ann, HTTP_GET, views, {"?entity", "persona"}));
+    ann->read_only = true;
+    expect(s, 403, ASK_AS(ann, HTTP_POST, views, .body = good));
+    ann->read_only = false;
+    for (int i = 0, status = 201; status == 201; i++) {
+        answer a;
+        (void)snprintf(body, sizeof body, "{\"entity\":\"person\",\"name\":\"View %d\"}", i);
+        question q = ASK_AS(ann, HTTP_POST, views, .body = body);
+        ask(s, &q, &a);
+        status = a.status;
+        if (status == 201)
+            n = number_at(&a, "view");
+        assert_true(status == 201 || (status == 413 && i == IDENTITY_VIEWS_MOST - 2));
+        cJSON_Delete(a.json);
+    }
+    (void)snprintf(path, sizeof path, "%s/%d", views, n);
+    expect(s, 400, ASK_AS(ann, HTTP_GET, path, {"?x", "1"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, path));
+    expect(s, 403, ASK(HTTP_GET, path));
+    expect(s, 401, ASK_AS(NULL, HTTP_PUT, path, .body = "{\"name\":\"x\"}"));
+    expect(s, 400, ASK_AS(ann, HTTP_PUT, path, {"If-Match", "*"}, .body = "{}"));
+    expect(s, 422,
+           ASK_AS(ann, HTTP_PUT, path, {"If-Match", "*"},
+                  .body = "{\"name\":\"x\",\"sort\":\"naem\"}"));
+}
+
+static void liking(server *s, const identity_actor *ann)
+{
+    answer *a = expect(s, 200, ASK_AS(ann, HTTP_GET, likes));
+    assert_true(cJSON_IsNull(at(a->json, "theme")));
+    a = expect(s, 200,
+               ASK_AS(ann, HTTP_PATCH, likes,
+                      .body = "{\"theme\":\"dark\",\"calendar\":\"jalali\","
+                              "\"home\":{\"cards\":[\"due\",2,true,null]}}"));
+    assert_string_equal(text_at(a, "calendar"), "jalali");
+    expect(s, 200, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"theme\":null,\"language\":\"fa\"}"));
+    a = expect(s, 200, ASK_AS(ann, HTTP_GET, likes));
+    assert_true(cJSON_IsNull(at(a->json, "theme")));
+    assert_string_equal(text_at(a, "language"), "fa");
+    assert_string_equal(text_at(a, "home/cards/0"), "due");
+    assert_true(cJSON_IsTrue(at(a->json, "home/cards/2")));
+    a = expect(s, 422, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"theme\":\"pink\"}"));
+    assert_non_null(strstr(text_at(a, "hint"), "light, dark, system"));
+    expect(s, 422, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"digits\":7}"));
+    char *large = calloc(1, 9000);
+    assert_non_null(large);
+    memset(large, 'x', 8900);
+    memcpy(large, "{\"home\":\"", 9);
+    memcpy(large + 8900, "\"}", 3);
+    expect(s, 422, ASK_AS(ann, HTTP_PATCH, likes, .body = large));
+    free(large);
+    expect(s, 400, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"colour\":1}"));
+    expect(s, 400, ASK_AS(ann, HTTP_GET, likes, {"?x", "1"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, likes));
+    expect(s, 401, ASK_AS(NULL, HTTP_PATCH, likes, .body = "{}"));
+    expect(s, 403, ASK(HTTP_GET, likes));
+    expect(s, 403, ASK(HTTP_PATCH, likes, .body = "{}"));
+}
+
+static void what_is_kept(server *s)
+{
+    identity_actor actors[3];
+    hire(s, actors);
+    saving_views(s, &actors[0], &actors[1], &actors[2]);
+    views_that_are_none(s, &actors[0]);
+    liking(s, &actors[0]);
+}
+
 /* shows: INT-1 DQ-1 ACC-2 ACC-4 */
 static void screens(void **state)
 {
@@ -329,7 +505,8 @@ static void screens(void **state)
     what_is_stale(s);
     what_waits_for_a_decision(s);
     home_without_a_purpose(s);
-    everything_was_seen(s, "screens", 9);
+    what_is_kept(s);
+    everything_was_seen(s, "screens", 50);
     world_must(world_verify(&s->w, &err), &err);
     end(s);
     free(s);

@@ -5,6 +5,15 @@ static const http_about operations[] = {
     {"groupRecords", "by measure period filter", "Probity-Purpose", NULL, "Groups",
      "200 400 401 403 413 422", NULL},
     {"readHome", NULL, "Probity-Purpose", NULL, "Home", "200 400 401", NULL},
+    {"listViews", "entity", NULL, NULL, "Views", "200 400 401 403 422", NULL},
+    {"addView", NULL, NULL, "NewView", "View", "201 400 401 403 409 413 422", NULL},
+    {"readView", NULL, "If-None-Match", NULL, "View", "200 304 400 401 403 404", NULL},
+    {"changeView", NULL, "If-Match", "ViewChange", "View", "200 400 401 403 404 409 412 422 428",
+     NULL},
+    {"removeView", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
+    {"readPreferences", NULL, NULL, NULL, "Preferences", "200 400 401 403", NULL},
+    {"changePreferences", NULL, NULL, "PreferencesChange", "Preferences", "200 400 401 403 422",
+     NULL},
     {0},
 };
 
@@ -18,6 +27,7 @@ static const http_parameter parameters[] = {
      "string", NULL, false},
     {"period", PB_MSG("How dates are taken together: day, week, month, quarter, year"), "string",
      NULL, false},
+    {"entity", PB_MSG("Only those of this entity"), "string", NULL, false},
     {0},
 };
 
@@ -39,6 +49,19 @@ static const http_schema schemas[] = {
     {"HomeMark", "audit:integer at:date-time letter:string? mark:number? failed:integer"},
     {"HomeJobs", "active:integer failed:integer first:[HomeJob] address:string"},
     {"HomeJob", "job:integer kind:string state:string at:date-time"},
+    {"Views", "views:[View]"},
+    {"View", "view:integer entity:string name:string columns:[string] filter:string? sort:string? "
+             "shared:boolean default:boolean own:boolean owner:string? version:integer "
+             "changed_at:date-time"},
+    {"NewView", "entity:string name:string columns?:[string] filter?:string? sort?:string? "
+                "shared?:boolean default?:boolean"},
+    {"ViewChange", "name:string columns?:[string] filter?:string? sort?:string? shared?:boolean "
+                   "default?:boolean"},
+    {"Preferences", "language=en|zh-CN|fa? theme=light|dark|system? calendar=gregorian|jalali? "
+                    "digits=latin|persian? home:any"},
+    {"PreferencesChange",
+     "language?=en|zh-CN|fa? theme?=light|dark|system? calendar?=gregorian|jalali? "
+     "digits?=latin|persian? home?:any"},
     {0},
 };
 

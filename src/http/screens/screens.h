@@ -11,5 +11,12 @@ extern const http_description http_screens_description;
 /* Handlers, each in the file of its name. */
 pb_status http_groups_read(http_request *request, http_response *response, pb_error *err);
 pb_status http_home_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_views_list(http_request *request, http_response *response, pb_error *err);
+pb_status http_views_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_views_add(http_request *request, http_response *response, pb_error *err);
+pb_status http_views_change(http_request *request, http_response *response, pb_error *err);
+pb_status http_views_remove(http_request *request, http_response *response, pb_error *err);
+pb_status http_likes_read(http_request *request, http_response *response, pb_error *err);
+pb_status http_likes_change(http_request *request, http_response *response, pb_error *err);
 
 #endif

@@ -96,5 +96,8 @@ typedef struct record_list_page {
  * (see src/record/README.md). */
 pb_status record_list_read(db_session *session, const record_list_asked *asked, pb_arena *arena,
                            record_list_page *ret_page, pb_error *err);
+/** Whether it can be asked for: the failures of record_list_read, but for the cursor's. Reads
+ * nothing. */
+pb_status record_list_check(const record_list_asked *asked, pb_arena *arena, pb_error *err);
 
 #endif
