@@ -430,6 +430,25 @@ pb_status service_deposit_list(service_depot *depot, pb_uuid user, int64_t job, 
     return PB_OK;
 }
 
+pb_status service_deposit_newest(service_depot *depot, pb_uuid user, pb_str name, pb_arena *arena,
+                                 service_deposit *ret_deposit, pb_error *err)
+{
+    service_deposit one;
+    size_t name_count;
+    pb_str *names;
+    bool there, found = false;
+    PB_TRY(sys_dir_list(depot->folder, arena, &names, &name_count, err));
+    for (size_t i = 0; i < name_count; i++) {
+        PB_TRY(look_at(depot, names[i], arena, &one, &there, err));
+        if (!there || !pb_str_eq(one.name, name) || memcmp(&one.user, &user, sizeof user) != 0 ||
+            (found && one.at_us < ret_deposit->at_us))
+            continue;
+        *ret_deposit = one;
+        found = true;
+    }
+    return found ? PB_OK : fail_gone(err);
+}
+
 static pb_status remove_file(service_depot *depot, pb_uuid id, pb_error *err)
 {
     char path[PATH_ROOM];

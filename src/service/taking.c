@@ -65,6 +65,23 @@ pb_status service_may_import(const service_call *call, db_workspace *workspace, 
     return service_decide(call, workspace, may_import, db_workspace_schema(workspace), err);
 }
 
+pb_status service_may_send_audit(const service_call *call, db_workspace *workspace, pb_error *err)
+{
+    return service_may_do(call, workspace, IDENTITY_OP_AUDIT, err);
+}
+
+static pb_status may_send(const service_access *access, const void *context, pb_error *err)
+{
+    pb_status status = service_may_at_all(access, IDENTITY_OP_AUDIT, NULL, NULL);
+    access->denial->refused = false;
+    return status == PB_DENIED ? may_import(access, context, err) : status;
+}
+
+pb_status service_may_send(const service_call *call, db_workspace *workspace, pb_error *err)
+{
+    return service_decide(call, workspace, may_send, db_workspace_schema(workspace), err);
+}
+
 /* The call that an import is done by, and what was refused in the midst of it. */
 typedef struct importing {
     service_call call; /* first: the import knows it as its own */
@@ -247,6 +264,36 @@ pb_status service_import_within(const service_core *service, const service_call 
     pb_status status = service_import_checked(service, &im.call, workspace, source, dry_run,
                                               all_rejects, &hooks, arena, ret_plan, err);
     return service_refused(call, workspace, &denial, status, err);
+}
+
+/* The log names fields that have a value in what was shown: any value does. */
+static pb_status mark_shown(const service_shown *shown, pb_arena *arena, record_data *record,
+                            pb_error *err)
+{
+    size_t count = shown->entity->field_count + 1;
+    *record = (record_data){.entity = shown->entity, .id = shown->id};
+    record->values = pb_arena_array(arena, count, sizeof *record->values);
+    record->refs = pb_arena_array(arena, count, sizeof *record->refs);
+    if (record->values == NULL || record->refs == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < shown->field_count; i++)
+        record->values[shown->fields[i]->index] = PB_VALUE_INT(1);
+    return PB_OK;
+}
+
+pb_status service_import_shown(const service_call *call, db_workspace *workspace,
+                               const service_shown *shown, size_t count, pb_arena *arena,
+                               pb_error *err)
+{
+    record_data *records = pb_arena_array(arena, count + 1, sizeof *records);
+    const record_data **list = pb_arena_array(arena, count + 1, sizeof *list);
+    if (records == NULL || list == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        PB_TRY(mark_shown(&shown[i], arena, &records[i], err));
+        list[i] = &records[i];
+    }
+    return count == 0 ? PB_OK : service_log_shown(call, workspace, list, count, err);
 }
 
 /* ---- runs ---- */

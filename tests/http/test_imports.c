@@ -123,11 +123,177 @@ static void test_what_was_sent_is_its_senders_alone(void **state)
     work_end(&w);
 }
 
+/* Sends rows for C-1 (another city, twice), C-2 (as it is), C-9 (new) and one without an address.
+ */
+static void send_changes(work *w, char id[37])
+{
+    work_send(w, w->carrier,
+              "Contact ID,Full Name,Email,City\n"
+              "C-1,Ada Lovelace,ada@example.org,Paris\n"
+              "C-3,Grace Hopper,grace@example.com,Arlington\n"
+              "C-9,Emmy Noether,emmy@example.net,Erlangen\n"
+              "C-1,Ada King,ada@example.org,Rome\n"
+              "C-3,Grace Hopper,no address,Oslo\n",
+              id);
+}
+
+static client_answer diff(work *w, const char *id, const char *query)
+{
+    char path[200];
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/diff%s", id, query);
+    return client_expect(&w->c, 200, "GET", path, w->carrier, NULL);
+}
+
+static const cJSON *rows_of(const client_answer *a, int count)
+{
+    const cJSON *rows = cJSON_GetObjectItem(a->json, "rows");
+    if (cJSON_GetArraySize(rows) != count)
+        fail_msg("not %d rows: %s", count, a->text);
+    return rows;
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, key));
+    return text == NULL ? "(none)" : text;
+}
+
+/* Page by page, each row is there once, in its order. */
+static void check_pages(work *w, const char *id)
+{
+    static const char *const wanted[] = {"changed", "same", "new", "refused", "refused"};
+    char query[80] = "?limit=1";
+    for (size_t i = 0; i < 5; i++) {
+        client_answer a = diff(w, id, query);
+        const cJSON *row = cJSON_GetArrayItem(rows_of(&a, 1), 0);
+        assert_string_equal(text_of(row, "outcome"), wanted[i]);
+        assert_int_equal((int)cJSON_GetObjectItem(row, "row")->valuedouble, (int)i + 1);
+        (void)snprintf(query, sizeof query, "?limit=1&cursor=%s", text_of(a.json, "next"));
+        client_free(&a);
+    }
+    client_answer a = diff(w, id, query);
+    rows_of(&a, 0);
+    assert_string_equal(text_of(a.json, "next"), "(none)");
+    client_free(&a);
+}
+
+static void check_filters(work *w, const char *id)
+{
+    client_answer a = diff(w, id, "?outcome=changed");
+    const cJSON *row = cJSON_GetArrayItem(rows_of(&a, 1), 0);
+    const cJSON *cells = cJSON_GetObjectItem(row, "changes");
+    assert_int_equal(cJSON_GetArraySize(cells), 1);
+    assert_string_equal(text_of(row, "called"), "C-1");
+    assert_string_equal(text_of(cJSON_GetArrayItem(cells, 0), "field"), "city");
+    assert_string_equal(text_of(cJSON_GetArrayItem(cells, 0), "old"), "London");
+    assert_string_equal(text_of(cJSON_GetArrayItem(cells, 0), "new"), "Paris");
+    client_free(&a);
+    a = diff(w, id, "?outcome=refused");
+    const cJSON *why = cJSON_GetArrayItem(
+        cJSON_GetObjectItem(cJSON_GetArrayItem(rows_of(&a, 2), 0), "problems"), 0);
+    assert_string_equal(text_of(why, "value"), "1"); /* the row that was first */
+    client_free(&a);
+    a = diff(w, id, "?field=city");
+    rows_of(&a, 1);
+    client_free(&a);
+    a = diff(w, id, "?field=email");
+    rows_of(&a, 0);
+    client_free(&a);
+}
+
+static int city_is(work *w, const char *city)
+{
+    char path[100];
+    (void)snprintf(path, sizeof path, "/api/v1/contacts?total=true&filter=city%%3D'%s'", city);
+    client_answer a = client_expect(&w->c, 200, "GET", path, w->carrier, NULL);
+    int count = (int)work_number(&a, "total");
+    client_free(&a);
+    return count;
+}
+
+/* shows: INT-1 INT-5 DQ-9 ACC-2 */
+static void test_rows_change_records_and_are_told_cell_by_cell(void **state)
+{
+    work w;
+    char id[37], path[100];
+    const char *upsert = "{\"mode\":\"upsert\",\"match\":[\"id\",\"email\"]}";
+    (void)state;
+    work_start(&w);
+    send_changes(&w, id);
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/diff", id);
+    client_answer a = client_expect(&w.c, 404, "GET", path, w.carrier, NULL);
+    client_free(&a);
+    long n = ask(&w, id, "check", upsert);
+    work_over(&w, w.carrier, n, "done");
+    check_pages(&w, id);
+    check_filters(&w, id);
+    a = client_expect(&w.c, 404, "GET", path, w.steward, NULL);
+    client_free(&a);
+    a = client_expect(&w.c, 403, "GET", path, w.sales, NULL);
+    client_free(&a);
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/diff?outcome=eaten", id);
+    a = client_expect(&w.c, 400, "GET", path, w.carrier, NULL);
+    client_free(&a);
+    assert_int_equal(city_is(&w, "London"), 1);
+    n = ask(&w, id, "run", upsert);
+    work_over(&w, w.carrier, n, "done");
+    a = work_get(&w, w.carrier, 200, n, "/result");
+    const cJSON *file = file_of(&a);
+    assert_int_equal((int)cJSON_GetObjectItem(file, "changed")->valuedouble, 1);
+    assert_int_equal((int)cJSON_GetObjectItem(file, "same")->valuedouble, 1);
+    assert_int_equal((int)cJSON_GetObjectItem(file, "imported")->valuedouble, 1);
+    const cJSON *change = cJSON_GetArrayItem(cJSON_GetObjectItem(file, "changes"), 0);
+    assert_string_equal(text_of(change, "field"), "city");
+    int run = (int)work_number(&a, "run");
+    client_free(&a);
+    assert_int_equal(city_is(&w, "Paris"), 1);
+    (void)snprintf(path, sizeof path, "/api/v1/runs/%d/undo", run);
+    n = work_ask(&w, w.carrier, path, "{\"dry_run\":true}");
+    work_over(&w, w.carrier, n, "done");
+    assert_int_equal(city_is(&w, "Paris"), 1);
+    n = work_ask(&w, w.carrier, path, "{}");
+    work_over(&w, w.carrier, n, "done");
+    assert_int_equal(city_is(&w, "London"), 1);
+    assert_int_equal(contacts(&w), 3);
+    work_end(&w);
+}
+
+/* shows: ACC-2 INT-1 AUD-1 */
+static void test_a_file_to_be_audited_takes_the_right_to_audit(void **state)
+{
+    work w;
+    client_answer a;
+    const char *import = IMPORTS "?name=up.csv", *audit = IMPORTS "?name=up.csv&for=audit";
+    (void)state;
+    work_start(&w);
+    a = client_expect(&w.c, 403, "POST", audit, w.carrier, "{}");
+    client_free(&a);
+    a = client_expect(&w.c, 201, "POST", audit, w.steward, "{}");
+    client_free(&a);
+    a = client_expect(&w.c, 400, "POST", IMPORTS "?name=up.csv&for=fun", w.steward, "{}");
+    client_free(&a);
+    a = client_expect(&w.c, 201, "POST", import, w.carrier, "{}");
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", IMPORTS, w.auditor, NULL);
+    client_free(&a);
+    a = client_expect(&w.c, 403, "POST", import, w.auditor, "{}");
+    client_free(&a);
+    a = client_expect(&w.c, 201, "POST", audit, w.auditor, "{}");
+    char path[100];
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/run", client_text(&a, "id"));
+    client_free(&a);
+    a = client_expect(&w.c, 403, "POST", path, w.auditor, "{}");
+    client_free(&a);
+    work_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_looked_at_imported_and_taken_back),
         cmocka_unit_test(test_what_was_sent_is_its_senders_alone),
+        cmocka_unit_test(test_rows_change_records_and_are_told_cell_by_cell),
+        cmocka_unit_test(test_a_file_to_be_audited_takes_the_right_to_audit),
     };
     return cmocka_run_group_tests_name("http/imports", tests, NULL, NULL);
 }

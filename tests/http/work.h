@@ -24,20 +24,20 @@ static const char work_contacts[] =
 typedef struct work {
     client c;
     char *folder;
-    char carrier[200], steward[200], sales[200];
+    char carrier[200], steward[200], sales[200], auditor[200];
 } work;
 
 static inline void work_start(work *w)
 {
-    char code[3][64];
-    const char *const names[] = {"carrier", "data_steward", "sales"};
+    char code[4][64];
+    const char *const names[] = {"carrier", "data_steward", "sales", "auditor"};
     w->folder = program_folder();
     PROGRAM_EXPECT(w->folder, 0, "Made workspace", "init", "ws");
     program_write(w->folder, "contacts.csv", work_contacts);
     program_write(w->folder, "carrier.yaml", work_role);
     PROGRAM_EXPECT(w->folder, 0, "imported", "import", "contacts.csv", "-w", "ws");
     PROGRAM_EXPECT(w->folder, 0, "carrier", "roles", "-w", "ws", "--set", "carrier.yaml");
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         const char *const role[] = {"--role", names[i], NULL};
         client_add_user(w->folder, names[i], role, code[i]);
     }
@@ -45,6 +45,7 @@ static inline void work_start(work *w)
     client_enrol(&w->c, names[0], code[0], w->carrier, NULL, 0);
     client_enrol(&w->c, names[1], code[1], w->steward, NULL, 0);
     client_enrol(&w->c, names[2], code[2], w->sales, NULL, 0);
+    client_enrol(&w->c, names[3], code[3], w->auditor, NULL, 0);
     client_hold(&w->c, w->carrier);
 }
 

@@ -3,11 +3,13 @@
 
 static const http_about operations[] = {
     {"exportRecords", NULL, NULL, "ExportWish", "Job", "202 400 401 403 413 422", NULL},
-    {"sendImport", "name", NULL, NULL, "Import", "201 400 401 403 413 422", NULL},
+    {"sendImport", "name for", NULL, NULL, "Import", "201 400 401 403 413 422", NULL},
     {"listImports", NULL, NULL, NULL, "Imports", "200 400 401 403", NULL},
     {"readImport", NULL, NULL, NULL, "Import", "200 400 401 403 404", NULL},
     {"dropImport", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
     {"checkImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
+    {"readImportDiff", "cursor limit outcome field", NULL, NULL, "ImportDiff",
+     "200 400 401 403 404", NULL},
     {"runImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
     {"listRuns", "limit", NULL, NULL, "Runs", "200 400 401", NULL},
     {"undoRun", NULL, NULL, "UndoWish", "Job", "202 400 401 403 404", NULL},
@@ -16,6 +18,9 @@ static const http_about operations[] = {
 
 static const http_parameter parameters[] = {
     {"name", PB_MSG("Name of the file, without a path"), "string", NULL, true},
+    {"for", PB_MSG("What it is sent for: import (default), or audit"), "string", NULL, false},
+    {"outcome", PB_MSG("Only rows of which this came"), "string", NULL, false},
+    {"field", PB_MSG("Only rows that change this field"), "string", NULL, false},
     {"limit", PB_MSG("So many at most, 1 to 200"), "integer", "int32", false},
     {0},
 };
@@ -30,12 +35,19 @@ static const http_schema schemas[] = {
     {"ImportPlan", "dry_run:boolean run?:integer unresolved:integer likely_duplicates:integer "
                    "product:string? files:[ImportFile]"},
     {"ImportFile", "name:string form:string? encoding:string? entity:string? why_not:string? "
-                   "rows:integer imported:integer rejected:integer merged_away:integer "
+                   "rows:integer imported:integer changed:integer same:integer rejected:integer "
+                   "merged_away:integer changes:[ImportChange] "
                    "deleted:integer aside:integer imported_before:integer passed_over:boolean "
                    "proved:boolean columns:[ImportColumn] rejects:[ImportReject]"},
     {"ImportColumn", "header:string field:string? filled:integer sample:string? holds:string? "
                      "note:string?"},
     {"ImportReject", "row:integer line:integer column:string? value:string? says:string"},
+    {"ImportChange", "field:string label:string records:integer"},
+    {"ImportDiff", "rows:[ImportDiffRow] next:string?"},
+    {"ImportDiffRow", "outcome=new|changed|same|merged_away|refused file:string row:integer "
+                      "line:integer entity:string id:uuid? called:string? "
+                      "changes:[ImportDiffCell] problems:[ImportReject]"},
+    {"ImportDiffCell", "field:string label:string old:string? new:string? masked:boolean"},
     {"Runs", "runs:[Run]"},
     {"Run", "run:integer kind:string about:string by:string at:date-time records:integer "
             "undone:boolean"},

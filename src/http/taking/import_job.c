@@ -128,8 +128,28 @@ pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err)
     return status == PB_OK ? removed : status;
 }
 
-static pb_status bring_in(http_job *job, const char *folder, const service_source *source,
-                          pb_error *err)
+/* What rows may do, and what says which record they are about. */
+static pb_status read_bringing(http_job *job, service_bringing *bring, pb_error *err)
+{
+    pb_str mode = http_job_option(job, "mode"), rest = http_job_option(job, "match"), one;
+    const char **names = pb_arena_array(job->arena, rest.len / 2 + 2, sizeof *names);
+    if (names == NULL)
+        return pb_fail_memory(err);
+    *bring = (service_bringing){.mode = pb_str_is(mode, "update")   ? RECORD_MODE_UPDATE
+                                        : pb_str_is(mode, "upsert") ? RECORD_MODE_UPSERT
+                                                                    : RECORD_MODE_CREATE,
+                                .match = names,
+                                .clear = option(job, "clear") != NULL};
+    while (rest.ptr != NULL && pb_str_split(&rest, ' ', &one)) {
+        names[bring->match_count] = pb_arena_cstr(job->arena, one);
+        if (names[bring->match_count++] == NULL)
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
+static pb_status bring_in_with(http_job *job, const char *folder, const service_source *source,
+                               pb_error *err)
 {
     bool dry_run = option(job, "dry-run") != NULL;
     exchange_plan plan;
@@ -137,6 +157,27 @@ static pb_status bring_in(http_job *job, const char *folder, const service_sourc
                                  dry_run, true, job->arena, &plan, err));
     http_put_plan(&job->json, job->catalog, &plan, dry_run);
     return write_rejected(job, &plan, folder, err);
+}
+
+/* What came of each row is kept wherever it is more than that it is new. */
+static pb_status bring_in(http_job *job, const char *folder, const service_source *given,
+                          pb_error *err)
+{
+    service_source source = *given;
+    service_bringing bring;
+    http_diff *diff = NULL;
+    PB_TRY(read_bringing(job, &bring, err));
+    source.bring = &bring;
+    if (bring.mode != RECORD_MODE_CREATE || option(job, "dry-run") != NULL) {
+        PB_TRY(http_diff_begin(job, &diff, err));
+        bring.each = http_diff_each;
+        bring.context = diff;
+    }
+    pb_status status = bring_in_with(job, folder, &source, err);
+    if (diff == NULL)
+        return status;
+    pb_status kept = http_diff_end(diff, status == PB_OK, status == PB_OK ? err : NULL);
+    return status == PB_OK ? kept : status;
 }
 
 pb_status http_import_job(http_job *job, pb_error *err)

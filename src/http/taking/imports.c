@@ -30,9 +30,19 @@ static void put_upload(pb_json *json, const service_deposit *file)
     pb_json_object_end(json);
 }
 
-/* Only who may import has files here at all. */
-static pb_status begin(http_request *request, http_response *response, const char *const *names,
-                       service_depot **ret_depot, pb_error *err)
+/* Only who may import, or audit, has files here at all. */
+static pb_status begin_any(http_request *request, http_response *response, const char *const *names,
+                           service_depot **ret_depot, pb_error *err)
+{
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, names, err));
+    PB_TRY(http_jobs_depot(request, ret_depot, err));
+    service_call call = http_op_call(request);
+    return service_may_send(&call, request->server->workspace, err);
+}
+
+pb_status http_import_begin(http_request *request, http_response *response,
+                            const char *const *names, service_depot **ret_depot, pb_error *err)
 {
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, names, err));
@@ -41,8 +51,20 @@ static pb_status begin(http_request *request, http_response *response, const cha
     return service_may_import(&call, request->server->workspace, err);
 }
 
-static pb_status find_upload(http_request *request, service_depot *depot, service_deposit *ret_file,
-                             pb_error *err)
+/* What a file is sent for decides which right it takes. */
+static pb_status may_send_for(http_request *request, pb_error *err)
+{
+    pb_str purpose = http_request_query(request, "for");
+    service_call call = http_op_call(request);
+    if (purpose.ptr == NULL || pb_str_is(purpose, "import"))
+        return service_may_import(&call, request->server->workspace, err);
+    if (pb_str_is(purpose, "audit"))
+        return service_may_send_audit(&call, request->server->workspace, err);
+    return http_op_fail_value("for", purpose, PB_MSG("It takes import or audit."), err);
+}
+
+pb_status http_import_find(http_request *request, service_depot *depot, service_deposit *ret_file,
+                           pb_error *err)
 {
     pb_str text = http_request_part(request, "import");
     pb_uuid id = {{0}};
@@ -76,11 +98,12 @@ static pb_status keep_upload(http_request *request, service_depot *depot, pb_str
 
 pb_status http_import_send(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"name", NULL};
+    static const char *const names[] = {"name", "for", NULL};
     service_depot *depot = NULL;
     service_deposit file;
     pb_json json;
-    PB_TRY(begin(request, response, names, &depot, err));
+    PB_TRY(begin_any(request, response, names, &depot, err));
+    PB_TRY(may_send_for(request, err));
     pb_str name = http_request_query(request, "name");
     if (!is_name(name))
         return http_op_fail_value("name", name.ptr == NULL ? PB_STR("") : name,
@@ -107,7 +130,7 @@ pb_status http_import_list(http_request *request, http_response *response, pb_er
     service_deposit *files;
     size_t count;
     pb_json json;
-    PB_TRY(begin(request, response, none, &depot, err));
+    PB_TRY(begin_any(request, response, none, &depot, err));
     PB_TRY(service_deposit_list(depot, request->who->user, 0, request->arena, &files, &count, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
@@ -125,8 +148,8 @@ pb_status http_import_read(http_request *request, http_response *response, pb_er
     service_depot *depot = NULL;
     service_deposit file;
     pb_json json;
-    PB_TRY(begin(request, response, none, &depot, err));
-    PB_TRY(find_upload(request, depot, &file, err));
+    PB_TRY(begin_any(request, response, none, &depot, err));
+    PB_TRY(http_import_find(request, depot, &file, err));
     pb_json_init(&json, &response->body, 0);
     put_upload(&json, &file);
     return PB_OK;
@@ -136,8 +159,8 @@ pb_status http_import_drop(http_request *request, http_response *response, pb_er
 {
     service_depot *depot = NULL;
     service_deposit file;
-    PB_TRY(begin(request, response, none, &depot, err));
-    PB_TRY(find_upload(request, depot, &file, err));
+    PB_TRY(begin_any(request, response, none, &depot, err));
+    PB_TRY(http_import_find(request, depot, &file, err));
     PB_TRY(service_deposit_remove(depot, request->who->user, file.id, err));
     response->status = 204;
     return PB_OK;
@@ -150,10 +173,57 @@ static void put_truth(pb_buf *options, const char *name, bool truth)
     service_job_put(options, name, truth ? PB_STR("") : PB_STR_NONE);
 }
 
+/* One of the words that a member takes; the first where it is not there. */
+static pb_status read_word(const json_value *body, const char *key, const char *const *words,
+                           const char *wanted, pb_str *ret, pb_error *err)
+{
+    *ret = pb_str_c(words[0]);
+    PB_TRY(http_op_body_text(body, key, ret, err));
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (pb_str_is(*ret, words[i]))
+            return PB_OK;
+    return http_op_fail_value(key, *ret, wanted, err);
+}
+
+static pb_status read_match(http_request *request, const json_value *body, pb_buf *ret,
+                            pb_error *err)
+{
+    const pb_str *names = NULL;
+    size_t count = 0;
+    PB_TRY(http_op_body_texts(body, "match", request->arena, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (names[i].len == 0 || pb_str_index(names[i], ' ') < names[i].len)
+            return http_op_fail_value("match", names[i], PB_MSG("It takes names of fields."), err);
+        if (ret->len > 0)
+            pb_buf_byte(ret, ' ');
+        pb_buf_add(ret, names[i]);
+    }
+    return ret->failed ? pb_fail(err, PB_LIMIT, PB_MSG("What is asked for is too long."), NULL)
+                       : PB_OK;
+}
+
+/* What rows may do, and what says which record they are about. */
+static pb_status read_bringing(http_request *request, const json_value *body, pb_buf *options,
+                               pb_error *err)
+{
+    static const char *const modes[] = {"create", "update", "upsert", NULL};
+    static const char *const blanks[] = {"keep", "clear", NULL};
+    PB_AUTO_BUF match = PB_BUF_INIT(4096);
+    pb_str mode, blank;
+    PB_TRY(
+        read_word(body, "mode", modes, PB_MSG("It takes create, update or upsert."), &mode, err));
+    PB_TRY(read_word(body, "blank", blanks, PB_MSG("It takes keep or clear."), &blank, err));
+    PB_TRY(read_match(request, body, &match, err));
+    service_job_put(options, "mode", mode);
+    service_job_put(options, "match", match.len > 0 ? pb_buf_str(&match) : PB_STR_NONE);
+    put_truth(options, "clear", pb_str_is(blank, "clear"));
+    return PB_OK;
+}
+
 static pb_status read_wish(http_request *request, pb_buf *options, pb_error *err)
 {
-    static const char *const members[] = {"map",   "as",         "encoding", "with_deleted",
-                                          "again", "duplicates", NULL};
+    static const char *const members[] = {"map",        "as",   "encoding", "with_deleted", "again",
+                                          "duplicates", "mode", "match",    "blank",        NULL};
     pb_str map = PB_STR_NONE, as = PB_STR_NONE, encoding = PB_STR_NONE;
     record_duplicates duplicates;
     bool with_deleted = false, again = false;
@@ -165,6 +235,7 @@ static pb_status read_wish(http_request *request, pb_buf *options, pb_error *err
     PB_TRY(http_op_body_truth(body, "with_deleted", &with_deleted, err));
     PB_TRY(http_op_body_truth(body, "again", &again, err));
     PB_TRY(http_op_body_duplicates(body, &duplicates, err));
+    PB_TRY(read_bringing(request, body, options, err));
     service_job_put(options, "map", map);
     service_job_put(options, "as", as);
     service_job_put(options, "encoding", encoding);
@@ -182,8 +253,8 @@ static pb_status ask(http_request *request, http_response *response, bool dry_ru
     service_depot *depot = NULL;
     service_deposit file;
     char id[37];
-    PB_TRY(begin(request, response, none, &depot, err));
-    PB_TRY(find_upload(request, depot, &file, err));
+    PB_TRY(http_import_begin(request, response, none, &depot, err));
+    PB_TRY(http_import_find(request, depot, &file, err));
     pb_uuid_text(file.id, id);
     service_job_put(&options, "upload", pb_str_c(id));
     put_truth(&options, "dry-run", dry_run);

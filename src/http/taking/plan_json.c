@@ -27,7 +27,7 @@ static void put_column(pb_json *json, const pb_catalog *catalog, const exchange_
     pb_json_object_end(json);
 }
 
-static void put_reject(pb_json *json, const pb_catalog *catalog, const exchange_reject *reject)
+void http_put_reject(pb_json *json, const pb_catalog *catalog, const exchange_reject *reject)
 {
     PB_AUTO_BUF says = PB_BUF_INIT(TEXT_MAX);
     char expected[24], found[24];
@@ -53,6 +53,7 @@ static void put_counts(pb_json *json, const exchange_file *file)
         const char *name;
         uint64_t count;
     } counts[] = {{"rows", file->rows},         {"imported", file->imported},
+                  {"changed", file->changed},   {"same", file->same},
                   {"rejected", file->rejected}, {"merged_away", file->led},
                   {"deleted", file->deleted},   {"aside", file->aside}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -62,6 +63,23 @@ static void put_counts(pb_json *json, const exchange_file *file)
     pb_json_bool(json, file->passed_over);
     pb_json_key(json, "proved");
     pb_json_bool(json, file->proved);
+}
+
+/* In how many records each field was changed. */
+static void put_changes(pb_json *json, const pb_catalog *catalog, const exchange_file *file)
+{
+    pb_json_key(json, "changes");
+    pb_json_array(json);
+    for (size_t i = 0; file->field_changes != NULL && i < file->entity->field_count; i++) {
+        if (file->field_changes[i] == 0)
+            continue;
+        pb_json_object(json);
+        pb_json_member(json, "field", file->entity->fields[i].name);
+        pb_json_member(json, "label", pb_translate_str(catalog, file->entity->fields[i].label));
+        put_count(json, "records", file->field_changes[i]);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
 }
 
 static void put_file(pb_json *json, const pb_catalog *catalog, const exchange_file *file)
@@ -80,11 +98,12 @@ static void put_file(pb_json *json, const pb_catalog *catalog, const exchange_fi
     for (size_t i = 0; i < file->column_count; i++)
         put_column(json, catalog, &file->columns[i]);
     pb_json_array_end(json);
+    put_changes(json, catalog, file);
     /* All of them stand in the files of rejected rows. */
     pb_json_key(json, "rejects");
     pb_json_array(json);
     for (size_t i = 0; i < file->reject_count && i < REJECTS_TOLD; i++)
-        put_reject(json, catalog, &file->rejects[i]);
+        http_put_reject(json, catalog, &file->rejects[i]);
     pb_json_array_end(json);
     pb_json_object_end(json);
 }

@@ -15,6 +15,24 @@ extern const http_job_kind http_taking_kinds[];
 void http_put_plan(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan,
                    bool dry_run);
 
+void http_put_reject(pb_json *json, const pb_catalog *catalog, const exchange_reject *reject);
+
+/** Rows of an import with what came of each, kept as a file of the job. */
+typedef struct http_diff http_diff;
+pb_status http_diff_begin(http_job *job, http_diff **ret_diff, pb_error *err);
+/** Told every row; see service_bringing.each. */
+pb_status http_diff_each(void *diff, const exchange_told *told, pb_error *err);
+/** Ends it in any case; without `keep` nothing is there. */
+pb_status http_diff_end(http_diff *diff, bool keep, pb_error *err);
+
+/** What every operation on files that were sent begins with: who may import has some. */
+pb_status http_import_begin(http_request *request, http_response *response,
+                            const char *const *names, service_depot **ret_depot, pb_error *err);
+/** The file in the path: PB_NOT_FOUND. */
+pb_status http_import_find(http_request *request, service_depot *depot, service_deposit *ret_file,
+                           pb_error *err);
+
+pb_status http_import_diff(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_send(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_list(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_read(http_request *request, http_response *response, pb_error *err);

@@ -53,6 +53,9 @@ pb_status service_deposit_find(service_depot *depot, pb_uuid user, pb_uuid id, p
 /** Those of `user`, oldest first: made by `job`, or with 0 those that were sent. */
 pb_status service_deposit_list(service_depot *depot, pb_uuid user, int64_t job, pb_arena *arena,
                                service_deposit **ret_deposits, size_t *ret_count, pb_error *err);
+/** The newest of `user` that is called `name`, whichever job made it: PB_NOT_FOUND. */
+pb_status service_deposit_newest(service_depot *depot, pb_uuid user, pb_str name, pb_arena *arena,
+                                 service_deposit *ret_deposit, pb_error *err);
 pb_status service_deposit_remove(service_depot *depot, pb_uuid user, pb_uuid id, pb_error *err);
 /** Removes what is over. */
 pb_status service_depot_clear(service_depot *depot, int64_t now_us, pb_error *err);

@@ -20,12 +20,29 @@ pb_status service_exported_note(const service_call *call, db_workspace *workspac
 
 /** Whether `call` may import into any entity: PB_DENIED. */
 pb_status service_may_import(const service_call *call, db_workspace *workspace, pb_error *err);
+/** Whether `call` may send a file that is to be audited, which takes no right to import:
+ * PB_DENIED. */
+pb_status service_may_send_audit(const service_call *call, db_workspace *workspace, pb_error *err);
+/** Whether `call` may send files at all, for either: PB_DENIED. */
+pb_status service_may_send(const service_call *call, db_workspace *workspace, pb_error *err);
 /** Imports as `call` may: only into entities for which it may, only fields that it may write, only
  * records that are within its reach then; else nothing is kept. See service_import. */
 pb_status service_import_within(const service_core *service, const service_call *call,
                                 db_workspace *workspace, const service_source *source, bool dry_run,
                                 bool all_rejects, pb_arena *arena, exchange_plan *ret_plan,
                                 pb_error *err);
+
+/** A record of which values were shown, and which. */
+typedef struct service_shown {
+    const model_entity *entity;
+    pb_uuid id;
+    const model_field **fields;
+    size_t field_count;
+} service_shown;
+/** Notes that what a rehearsal said of values that are there is shown now, before it is. */
+pb_status service_import_shown(const service_call *call, db_workspace *workspace,
+                               const service_shown *shown, size_t count, pb_arena *arena,
+                               pb_error *err);
 
 /** The newest `most` runs: one's own, or all for who may look after jobs. */
 pb_status service_runs_seen(const service_call *call, db_workspace *workspace, size_t most,
