@@ -13,6 +13,7 @@ enum { ITEMS_MOST = 401, PAYLOAD_MAX = 1 << 20 };
 typedef struct model_work {
     const service_call *call;
     const service_model_wish *wish;
+    bool dry_run;
     pb_arena *arena;
     model_kept *items; /* as they are to be */
     pb_str *before;    /* as they were; absent: they were not */
@@ -29,6 +30,8 @@ static pb_status may_change(model_work *work, db_session *session, pb_error *err
     service_access access;
     PB_TRY(service_access_open(session, work->call, &work->denial, &access, err));
     pb_status status = service_may_at_all(&access, IDENTITY_OP_MODEL, NULL, err);
+    if (status == PB_OK && !work->dry_run) /* looking asks for no proof */
+        status = service_need_proof(&access, IDENTITY_OP_MODEL, err);
     service_access_close(&access);
     return status;
 }
@@ -338,7 +341,7 @@ pb_status service_model_put(const service_call *call, db_workspace *workspace,
     db_session *session = NULL;
     if (arena == NULL)
         return pb_fail_memory(err);
-    model_work work = {.call = call, .wish = wish, .arena = arena};
+    model_work work = {.call = call, .wish = wish, .dry_run = dry_run, .arena = arena};
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = prepare(&work, session, err);
     db_snapshot_close(session);

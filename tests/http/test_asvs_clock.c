@@ -38,6 +38,8 @@ static void what_matters_asks_for_a_proof(office *o, char *folder)
 {
     static const char password[] = "{\"password\":\"seven grey herons wade\"}";
     static const char role[] = "{\"role\":\"marketing\",\"why\":\"helps out\"}";
+    static const char fields[] = "/api/v1/model/entities/contact/fields";
+    static const char shoe[] = "{\"name\":\"x_shoe\",\"type\":\"text\"}";
     char code[9];
     set_minutes(folder, 11);
     office_expect(o, 200, "\"proved_lately\":false", o->bob, "GET", me, NULL);
@@ -47,11 +49,13 @@ static void what_matters_asks_for_a_proof(office *o, char *folder)
     office_expect(o, 403, "proof", o->bob, "POST", "/api/v1/recovery-codes", NULL);
     office_expect(o, 403, "proof", o->bob, "POST", "/api/v1/keys", "{\"label\":\"x\"}");
     office_expect(o, 403, "proof", o->ann, "POST", "/api/v1/users/bob/roles", role);
+    office_expect(o, 403, "proof", o->ann, "POST", fields, shoe);
     prove(o, o->bob, "");
     office_expect(o, 204, NULL, o->bob, "PUT", "/api/v1/password", password);
     client_code(o->address, 11 * 60, code);
     prove(o, o->ann, code);
     office_expect(o, 200, "marketing", o->ann, "POST", "/api/v1/users/bob/roles", role);
+    office_expect(o, 201, NULL, o->ann, "POST", fields, shoe);
 }
 
 /* ASVS V6.5.5: a step that waits ten minutes is over. */

@@ -101,6 +101,26 @@ static void test_an_entity_has_the_rights_of_the_one_it_is_like(void **state)
                    "x_vehicle");
     office_close(o);
 }
+/* A key proves nothing: it may look what would come of a change, and makes none. */
+static void by_a_key(office *o)
+{
+    static const char *const role[] = {"--role", "modeller", NULL};
+    char text[200], key[300], code[64], dan[200];
+    program_write(o->c.folder, "modeller.yaml",
+                  "role: modeller\nlabel: Modeller\ngrants:\n"
+                  "  - {name: model, operations: model}\n");
+    PROGRAM_EXPECT(o->c.folder, 0, "modeller", "roles", "-w", "ws", "--set", "modeller.yaml");
+    client_add_user(o->c.folder, "dan", role, code);
+    client_enrol(&o->c, "dan", code, dan, NULL, 0);
+    office_take(o, 201, dan, "POST", "/api/v1/keys", "{\"label\":\"all\"}", NULL, "key", text,
+                sizeof text);
+    snprintf(key, sizeof key, "Authorization: Bearer %s\r\n", text);
+    office_expect(o, 201, "\"dry_run\":true", key, "POST", ENTITIES "/contact/fields?dry_run=true",
+                  SHOE);
+    office_expect(o, 403, "A key alone", key, "POST", ENTITIES "/contact/fields", SHOE);
+    office_expect(o, 403, "A key alone", key, "PATCH", ENTITIES "/contact", "{\"label\":\"A\"}");
+}
+
 /* shows: INT-1 DQ-1 ACC-1 */
 static void test_what_cannot_be_is_refused(void **state)
 {
@@ -134,6 +154,7 @@ static void test_what_cannot_be_is_refused(void **state)
     office_expect(o, 401, NULL, "", "POST", ENTITIES, "{\"name\":\"x_a\"}");
     office_expect(o, 403, NULL, o->bob, "POST", ENTITIES "/contact/fields", SHOE);
     office_expect(o, 403, NULL, o->bob, "PATCH", ENTITIES "/contact", "{\"label\":\"A\"}");
+    by_a_key(o);
     snprintf(stale, sizeof stale, "%sIf-Match: \"7\"\r\n", o->ann);
     office_expect(o, 412, NULL, stale, "POST", ENTITIES "/contact/fields", SHOE);
     snprintf(stale, sizeof stale, "%sIf-Match: seven\r\n", o->ann);

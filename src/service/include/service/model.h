@@ -2,7 +2,8 @@
  * labels and values of choices, kept by the workspace itself and in force at once.
  *
  * Nothing is ever dropped: what is not wanted any more is retired. Whoever changes must be allowed
- * the operation `model` (identity/policy.h) or hold the workspace's key. A change is one
+ * the operation `model` (identity/policy.h) and have proved within ten minutes who it is (no key
+ * can), or hold the workspace's key. A change is one
  * transaction: declaration, tables and the event `model.changed`, or nothing. The workspace it was
  * made through is passed then (db/kept.h): what follows is done through one opened anew, which
  * `service/turns.h` does for a server.
