@@ -1,6 +1,7 @@
 // Every journey: one line a file.
 import type { Journey } from "../journey";
 import { access } from "./access";
+import { settings } from "./settings";
 import { newcomer } from "./newcomer";
 
-export const journeys: readonly Journey[] = [...access, ...newcomer];
+export const journeys: readonly Journey[] = [...access, ...settings, ...newcomer];

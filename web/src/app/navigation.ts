@@ -56,8 +56,7 @@ function quality(): Way[] {
 
 function house(): Way[] {
   const ways: Way[] = [{ path: "/access", text: t("Access"), icon: "locked" }];
-  if (["model", "settings", "backup", "jobs"].some(mayDo)) ways.push({ path: "/settings", text: t("Settings"), icon: "action-settings" });
-  ways.push({ path: "/help", text: t("Help"), icon: "sys-help" });
+  ways.push({ path: "/settings", text: t("Settings"), icon: "action-settings" }, { path: "/help", text: t("Help"), icon: "sys-help" });
   return ways;
 }
 

@@ -15,4 +15,10 @@ export const routes: readonly Route[] = [
   { pattern: "/access/log", load: async () => (await import("../pages/access/log")).openLog },
   { pattern: "/access/ledger", load: async () => (await import("../pages/access/ledger")).openLedger },
   { pattern: "/access/ledger/{sequence}", load: async () => (await import("../pages/access/ledger")).openEvent },
+  { pattern: "/settings", load: async () => (await import("../pages/settings/general")).openGeneral },
+  { pattern: "/settings/entities", load: async () => (await import("../pages/settings/entities")).openEntities },
+  { pattern: "/settings/entities/{name}", load: async () => (await import("../pages/settings/entities")).openEntity },
+  { pattern: "/settings/backups", load: async () => (await import("../pages/settings/backups")).openBackups },
+  { pattern: "/settings/connections", load: async () => (await import("../pages/settings/connections")).openConnections },
+  { pattern: "/settings/jobs", load: async () => (await import("../pages/settings/jobs")).openJobs },
 ];

@@ -1,0 +1,62 @@
+// What takes long: what is being done, what came of it, and stopping it.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/ProgressIndicator.js";
+import { get, post } from "../../api/http";
+import type { Context, Page } from "../../app/router";
+import { formatAge, formatNumber } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { empty } from "../../ui/states";
+import { table } from "../../ui/table";
+import { room } from "./rooms";
+
+interface Job {
+  id: number;
+  kind: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  asked_by: string;
+  asked_at: string;
+  own: boolean;
+  progress?: { what: string; done: number; total: number };
+  problem?: { title: string };
+}
+
+const again_ms = 2000;
+
+function stateView(job: Job): TemplateResult {
+  const words: Record<Job["state"], string> = { waiting: t("waits"), running: t("being done"), done: t("done"), failed: t("failed"), cancelled: t("stopped") };
+  const look = job.state === "done" ? "tag-good" : job.state === "failed" ? "tag-bad" : "";
+  const share = job.progress && job.progress.total > 0 ? Math.round((job.progress.done / job.progress.total) * 100) : undefined;
+  return html`<span class="tag ${look}">${words[job.state]}</span> ${job.problem?.title ?? ""}
+    ${job.state === "running" && share !== undefined ? html`<ui5-progress-indicator value=${share} accessible-name=${job.progress?.what ?? t("Progress")}></ui5-progress-indicator>` : nothing}`;
+}
+
+export function openJobs(context: Context): Page {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const page = room<{ jobs: Job[] }>(context, {
+    title: () => t("Jobs"),
+    load: () => get("/jobs", undefined, context.signal),
+    view: ({ jobs }, again) => {
+      clearTimeout(timer);
+      if (jobs.some((job) => job.state === "running" || job.state === "waiting")) timer = setTimeout(again, again_ms);
+      const stop = async (job: Job): Promise<void> => {
+        await post(`/jobs/${job.id}/cancel`, {});
+        again();
+      };
+      return jobs.length
+        ? table(
+            t("Jobs"),
+            [
+              { title: t("Job"), main: true, cell: (job) => html`${formatNumber(job.id)} · <span class="mono">${job.kind}</span>` },
+              { title: t("State"), cell: stateView },
+              { title: t("Asked by"), cell: (job) => job.asked_by },
+              { title: t("When"), cell: (job) => formatAge(job.asked_at) },
+              { title: "", cell: (job) => (job.own && (job.state === "running" || job.state === "waiting") ? html`<ui5-button design="Transparent" @click=${() => void stop(job)}>${t("Stop")}</ui5-button>` : nothing) },
+            ],
+            jobs,
+          )
+        : empty(t("No jobs"), t("Imports, exports, audits and other long work show here while they are done."));
+    },
+  });
+  return { ...page, leave: () => clearTimeout(timer) };
+}
