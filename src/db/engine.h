@@ -58,6 +58,9 @@ typedef struct db_engine {
     /** What stands behind the definition of a table kept in the order of its primary key. */
     const char *clustered;
     const char *absent_first; /* behind the columns of an index of lists */
+    /** What stands between the name of a table and that of the index by which it is to be read, and
+     * what says by none. NULL: the engine knows better, since it counts what its tables hold. */
+    const char *by_index, *by_none;
     /** Said before definitions that others may be in the way of, so that these do not wait behind
      * them for long; NULL: nobody is. */
     const char *impatient;

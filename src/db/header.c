@@ -106,11 +106,11 @@ pb_status db_header_parse(pb_str text, db_header *ret_header, pb_error *err)
     if (text.len > DB_HEADER_MAX || !pb_str_split(&rest, '\n', &comment) ||
         !db_line_number(&rest, "format", &header.format))
         return fail_form(err);
-    if (header.format > DB_FORMAT_KEPT) {
+    if (header.format > DB_HEAD_KEPT) {
         pb_fail(err, PB_UNSUPPORTED,
                 PB_MSG("The workspace was made by a newer version of the program (format {have}, "
                        "known is {known})."),
-                "have", PB_ARG_INT(header.format), "known", PB_ARG_INT(DB_FORMAT_KEPT), NULL);
+                "have", PB_ARG_INT(header.format), "known", PB_ARG_INT(DB_HEAD_KEPT), NULL);
         pb_error_hint(err, PB_MSG("Install the newer version."), NULL);
         return PB_UNSUPPORTED;
     }

@@ -14,8 +14,9 @@
 #include <stdatomic.h>
 
 enum {
-    DB_FORMAT = 1,           /* what this program writes; a greater number is refused */
-    DB_FORMAT_KEPT = 2,      /* of the head, when the log was kept once; also known */
+    DB_FORMAT = 2,           /* of the tables this program writes; a greater number is refused */
+    DB_HEAD = 1,             /* of the head it writes */
+    DB_HEAD_KEPT = 2,        /* of the head, when the log was kept once; also known */
     DB_STATEMENTS_MAX = 256, /* kept ready in a session between transactions */
     DB_FRONT_SLOTS = 128,    /* statements found again by the address of their text */
     DB_HOOKS_MAX = 16,       /* works before commit */
@@ -193,6 +194,8 @@ bool db_settled_keep(db_session *session);
 void db_settled_release(db_workspace *workspace, bool all);
 
 /* migrate.c */
+/** The definition of an index. */
+void db_index_sql(const db_engine *engine, const db_index *index, pb_buf *sql);
 /** Makes the tables of the workspace's layout, or adds what is missing. Runs inside db_write. */
 pb_status db_migrate(db_workspace *workspace, pb_error *err);
 struct db_gap;

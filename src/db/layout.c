@@ -189,6 +189,7 @@ static const struct {
 enum { FIXED_TABLES = sizeof fixed_tables / sizeof fixed_tables[0] };
 enum { FIXED_INDEXES = sizeof fixed_indexes / sizeof fixed_indexes[0] };
 enum { FIXED_VIEWS = sizeof fixed_views / sizeof fixed_views[0] };
+#define FNV_BASIS 2166136261u
 enum { RECORD_COLUMNS = sizeof record_columns / sizeof record_columns[0] };
 
 static bool add_column(pb_arena *arena, db_table *table, pb_str name, db_type type, bool filled)
@@ -342,9 +343,8 @@ static bool put_list_columns(const model_entity *entity, pb_str list, pb_buf *ou
 }
 
 /* The name says the columns, in short: another list is another index. */
-static uint32_t hash_columns(pb_str columns)
+static uint32_t hash_columns(uint32_t hash, pb_str columns) /* FNV-1a */
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
     for (size_t i = 0; i < columns.len; i++)
         hash = (hash ^ (unsigned char)columns.ptr[i]) * 16777619u;
     return hash;
@@ -356,12 +356,17 @@ static pb_status add_list_index(pb_arena *arena, db_layout *layout, const db_tab
     PB_AUTO_BUF columns = PB_BUF_INIT(4096);
     if (!put_list_columns(entity, list, &columns))
         return pb_fail_memory(err);
+    uint32_t hash = hash_columns(FNV_BASIS, pb_buf_str(&columns));
+    char *former = pb_arena_printf(arena, "%.*s_l_%08x", PB_STR_FMT(table->name), hash);
     char *name = pb_arena_printf(arena, "%.*s_l_%08x", PB_STR_FMT(table->name),
-                                 hash_columns(pb_buf_str(&columns)));
+                                 hash_columns(hash, PB_STR(" living")));
     db_index *index = &layout->indexes[layout->index_count++];
-    *index = (db_index){pb_str_c(name), table->name, pb_arena_cstr(arena, pb_buf_str(&columns)),
-                        false, true};
-    return name == NULL || index->columns == NULL ? pb_fail_memory(err) : PB_OK;
+    *index = (db_index){.name = pb_str_c(name),
+                        .table = table->name,
+                        .columns = pb_arena_cstr(arena, pb_buf_str(&columns)),
+                        .listed = true,
+                        .former = pb_str_c(former)};
+    return name == NULL || former == NULL || index->columns == NULL ? pb_fail_memory(err) : PB_OK;
 }
 
 static pb_status make_entity(pb_arena *arena, const model_entity *entity, db_layout *layout,

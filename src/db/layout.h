@@ -37,8 +37,9 @@ typedef struct db_index {
     pb_str table;
     const char *columns;
     bool unique;
-    bool listed; /* serves lists: `columns` are such of the table, between commas alone, and absent
-                    values come first */
+    bool listed;   /* serves lists of the records that are not deleted: `columns` are such of the
+                      table, between commas alone, and absent values come first */
+    pb_str former; /* of those: the index of format 1 that held the deleted ones, too */
 } db_index;
 
 /** A view that foreign statements may read, and the tables it reads itself. */

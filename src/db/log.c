@@ -21,10 +21,10 @@ static pb_status check_possible(const db_workspace *workspace, pb_error *err)
 /* Programs that know nothing of kept logs must not open it: they would begin the log anew. */
 static pb_status raise_format(db_workspace *workspace, pb_error *err)
 {
-    if (workspace->header.format >= DB_FORMAT_KEPT)
+    if (workspace->header.format >= DB_HEAD_KEPT)
         return PB_OK;
     int64_t before = workspace->header.format;
-    workspace->header.format = DB_FORMAT_KEPT;
+    workspace->header.format = DB_HEAD_KEPT;
     pb_status status = db_workspace_store_header(workspace, err);
     if (status != PB_OK)
         workspace->header.format = before;

@@ -53,7 +53,7 @@ static void table_sql(const db_engine *engine, const db_table *table, pb_buf *sq
         pb_buf_addc(sql, ");\n");
 }
 
-static void index_sql(const db_engine *engine, const db_index *index, pb_buf *sql)
+void db_index_sql(const db_engine *engine, const db_index *index, pb_buf *sql)
 {
     pb_buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS \"%.*s\" ON \"%.*s\" (",
                   index->unique ? "UNIQUE " : "", PB_STR_FMT(index->name),
@@ -62,7 +62,8 @@ static void index_sql(const db_engine *engine, const db_index *index, pb_buf *sq
     while (index->listed && pb_str_split(&rest, ',', &one))
         pb_buf_printf(sql, "%.*s%s%s", PB_STR_FMT(one), engine->absent_first,
                       rest.ptr == NULL ? "" : ", ");
-    pb_buf_printf(sql, "%s);\n", index->listed ? "" : index->columns);
+    pb_buf_printf(sql, "%s)%s;\n", index->listed ? "" : index->columns,
+                  index->listed ? " WHERE deleted = 0" : "");
 }
 
 static void view_sql(const db_view *view, pb_buf *sql)
@@ -79,7 +80,7 @@ static pb_status fingerprint(const db_engine *engine, const db_layout *layout,
     for (size_t i = 0; i < layout->table_count; i++)
         table_sql(engine, &layout->tables[i], &sql);
     for (size_t i = 0; i < layout->index_count; i++)
-        index_sql(engine, &layout->indexes[i], &sql);
+        db_index_sql(engine, &layout->indexes[i], &sql);
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     if (sql.failed)
@@ -224,7 +225,7 @@ static pb_status bring_all(db_session *session, const db_layout *layout, pb_erro
     for (size_t i = 0; i < layout->table_count; i++)
         PB_TRY(bring_table(session, &layout->tables[i], arena, err));
     for (size_t i = 0; i < layout->index_count; i++)
-        index_sql(session->engine, &layout->indexes[i], &sql);
+        db_index_sql(session->engine, &layout->indexes[i], &sql);
     for (size_t i = 0; i < layout->view_count; i++)
         view_sql(&layout->views[i], &sql);
     return run_sql(session, &sql, err);
@@ -274,8 +275,23 @@ pb_status db_migrate_entity(db_session *session, const db_layout *layout, pb_str
                             err);
 }
 
-/* The present format is the first: there is no step yet. */
-const db_formats db_formats_known = {.number = DB_FORMAT};
+/* From format 1: indexes of lists hold what is not deleted alone, so that they answer by themselves
+ * what used to need each row. The new ones are there when this runs. */
+static pb_status drop_former_indexes(db_session *session, void *context, pb_error *err)
+{
+    const db_layout *layout = session->workspace->layout;
+    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MAX);
+    (void)context;
+    for (size_t i = 0; i < layout->index_count; i++)
+        if (layout->indexes[i].listed)
+            pb_buf_printf(&sql, "DROP INDEX IF EXISTS \"%.*s\";\n",
+                          PB_STR_FMT(layout->indexes[i].former));
+    return sql.len == 0 && !sql.failed ? PB_OK : run_sql(session, &sql, err);
+}
+
+static const db_format_step steps_known[] = {{.from = 1, .work = drop_former_indexes}};
+const db_formats db_formats_known = {
+    .number = DB_FORMAT, .steps = steps_known, .count = sizeof steps_known / sizeof *steps_known};
 
 static pb_status take_step(db_session *session, int64_t from, pb_error *err)
 {

@@ -111,7 +111,7 @@ static void fill_header(db_workspace *workspace)
     db_header *header = &workspace->header;
     uint8_t random[8];
     sys_random(random, sizeof random);
-    *header = (db_header){.format = DB_FORMAT, .id = pb_uuid_v7(sys_now_us(), random)};
+    *header = (db_header){.format = DB_HEAD, .id = pb_uuid_v7(sys_now_us(), random)};
     snprintf(header->engine, sizeof header->engine, "%s", workspace->engine->name);
 }
 
@@ -140,7 +140,7 @@ static void take_identity(db_workspace *workspace, const db_options *options)
     } else {
         db_keyring_take(options->identity, &workspace->header, workspace->key);
     }
-    workspace->header.format = DB_FORMAT;
+    workspace->header.format = DB_HEAD;
     snprintf(workspace->header.engine, sizeof workspace->header.engine, "%s",
              workspace->engine->name);
 }

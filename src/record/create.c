@@ -70,6 +70,16 @@ static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head
     return PB_OK;
 }
 
+/* A first import: see db/lists.h. What is thrown away afterwards is never listed. */
+static pb_status put_off_lists(record_writer *writer, plan *p, pb_error *err)
+{
+    enum { MANY = 4096 };
+    if (p->created != MANY || p->index.first_n != 0)
+        return PB_OK;
+    p->lists_off = true;
+    return db_lists_put_off(writer->session, p->entity, err);
+}
+
 static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_uuid *ret_id,
                        pb_error *err)
 {
@@ -91,6 +101,7 @@ static pb_status write(record_writer *writer, plan *p, record_origin origin, pb_
     PB_TRY(search_add(writer, p, head.n, p->cells, err));
     PB_TRY(keys_add(writer, p, head.n, head.source_id, p->cells, err));
     p->created++;
+    PB_TRY(put_off_lists(writer, p, err));
     PB_TRY(gate_file(writer, p, head.n, p->cells, err));
     PB_TRY(gate_note(writer, p, head.id, head.source_id, err));
     PB_TRY(links_keep_promises(writer, p, head.source_id, p->cells, head.id, err));

@@ -3,6 +3,7 @@
 #define RECORD_INTERNAL_H
 
 #include "base/map.h"
+#include "db/lists.h"
 #include "keyset.h"
 #include "known.h"
 #include "layout.h"
@@ -66,6 +67,7 @@ typedef struct plan {
     bool filed_more;                    /* the index reaches further than is remembered */
     known_entity *known;                /* NULL: nothing is remembered */
     uint64_t created;                   /* records made by this writer */
+    bool lists_off;                     /* its indexes of lists are made when all is there */
     uint64_t looked, suspected, paired; /* by the gate: records, likely duplicates, new pairs */
     int64_t last_n;
     db_stmt *insert, *update;

@@ -113,6 +113,29 @@ static pb_status read_sort(list_query *query, pb_arena *arena, pb_error *err)
 
 /* ---- filter ---- */
 
+static pb_status add_part(list_query *query, record_list_among part, pb_arena *arena, pb_error *err)
+{
+    return PB_PUSH(arena, query->parts, query->part_count, query->part_room, part)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
+static pb_status take_parts(list_query *query, const model_expr *expr, pb_arena *arena,
+                            pb_error *err)
+{
+    model_parts parts;
+    PB_TRY(model_expr_parts(expr, "r", query->asked->today_days, arena, &parts, err));
+    query->parts_all = parts.all;
+    for (size_t i = 0; i < parts.count; i++) {
+        const model_part *part = &parts.items[i];
+        size_t first = query->lay->first[part->field->index];
+        record_list_among one = {query->lay->columns[first].name, part->test.sql, part->test.values,
+                                 part->test.count, part->one};
+        PB_TRY(add_part(query, one, arena, err));
+    }
+    return PB_OK;
+}
+
 static pb_status read_filter(list_query *query, pb_arena *arena, pb_error *err)
 {
     const record_list_asked *asked = query->asked;
@@ -128,7 +151,39 @@ static pb_status read_filter(list_query *query, pb_arena *arena, pb_error *err)
             return fail_hidden(fields[i], err);
         query->used[fields[i]->index] = true;
     }
-    return model_expr_bind(expr, "r", asked->today_days, arena, &query->filter, err);
+    PB_TRY(model_expr_bind(expr, "r", asked->today_days, arena, &query->filter, err));
+    return take_parts(query, expr, arena, err);
+}
+
+static pb_status add_bound(list_query *query, const char *column, const char *sql, int64_t us,
+                           pb_arena *arena, pb_error *err)
+{
+    pb_value *value = pb_arena_alloc(arena, sizeof *value);
+    if (us == 0)
+        return PB_OK;
+    if (value == NULL)
+        return pb_fail_memory(err);
+    *value = PB_VALUE_INT(us);
+    return add_part(query, (record_list_among){pb_str_c(column), pb_str_c(sql), value, 1, false},
+                    arena, err);
+}
+
+/* Times, and whose the records are that may be seen. */
+static pb_status read_other_parts(list_query *query, pb_arena *arena, pb_error *err)
+{
+    const record_list_asked *asked = query->asked;
+    PB_TRY(add_bound(query, "created_us", "r.created_us >= ?", asked->created_from_us, arena, err));
+    PB_TRY(add_bound(query, "created_us", "r.created_us < ?", asked->created_until_us, arena, err));
+    PB_TRY(add_bound(query, "changed_us", "r.changed_us >= ?", asked->changed_from_us, arena, err));
+    PB_TRY(add_bound(query, "changed_us", "r.changed_us < ?", asked->changed_until_us, arena, err));
+    if (query->access.sql.ptr != NULL)
+        query->parts_all = false;
+    for (size_t i = 0; query->access.only != NULL && i < asked->entity->field_count; i++)
+        if (query->used[i] && query->access.only[i].sql.ptr != NULL)
+            query->parts_all = false;
+    if (query->access.among.column.ptr == NULL)
+        return PB_OK;
+    return add_part(query, query->access.among, arena, err);
 }
 
 /* ---- fields and expand ---- */
@@ -213,7 +268,8 @@ static pb_status check_ends(const record_list_asked *asked, pb_error *err)
 pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_query *query,
                           pb_error *err)
 {
-    *query = (list_query){.asked = asked, .lay = layout_make(asked->entity, arena)};
+    *query =
+        (list_query){.asked = asked, .lay = layout_make(asked->entity, arena), .parts_all = true};
     query->used = pb_arena_array(arena, asked->entity->field_count + 1, sizeof *query->used);
     if (query->lay == NULL || query->used == NULL)
         return pb_fail_memory(err);
@@ -223,6 +279,7 @@ pb_status list_understand(const record_list_asked *asked, pb_arena *arena, list_
     PB_TRY(check_ends(asked, err));
     PB_TRY(read_sort(query, arena, err));
     PB_TRY(read_filter(query, arena, err));
+    PB_TRY(read_other_parts(query, arena, err));
     PB_TRY(read_fields(query, arena, err));
     return read_expand(query, arena, err);
 }

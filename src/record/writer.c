@@ -219,11 +219,15 @@ static pb_status finish(record_writer *writer, pb_error *err)
 {
     writer->broken = true; /* until all of it is written */
     PB_TRY(links_finish(writer, err));
-    for (size_t i = 0; i < writer->schema->entity_count && !writer->last; i++)
-        if (writer->plans[i].used) {
-            PB_TRY(keys_flush(writer, &writer->plans[i], err));
-            PB_TRY(gate_finish(writer, &writer->plans[i], err));
-        }
+    for (size_t i = 0; i < writer->schema->entity_count && !writer->last; i++) {
+        plan *p = &writer->plans[i];
+        if (!p->used)
+            continue;
+        PB_TRY(keys_flush(writer, p, err));
+        PB_TRY(gate_finish(writer, p, err));
+        if (p->lists_off)
+            PB_TRY(db_lists_make(writer->session, p->entity, err));
+    }
     writer->broken = false;
     return PB_OK;
 }

@@ -359,6 +359,9 @@ pb_status service_list_access(void *context, const model_entity *entity, pb_aren
         ret_access->sql = condition.sql;
         ret_access->values = condition.values;
         ret_access->count = condition.count;
+        ret_access->among =
+            (record_list_among){condition.among.column, condition.among.sql, condition.among.values,
+                                condition.among.count, condition.among.count == 1};
     }
     return PB_OK;
 }

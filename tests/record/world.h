@@ -55,6 +55,7 @@ static const char world_model[] =
     "title: [full_name]\n"
     "search: [full_name, email, phone, firm.name]\n"
     "key: [full_name, email]\n"
+    "lists: [full_name, country+full_name, born, firm+changed_at, changed_at, score, vip+country]\n"
     "links:\n"
     "  firm: {to: firm, on_delete: clear}\n"
     "fields:\n"

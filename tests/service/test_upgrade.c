@@ -129,6 +129,24 @@ static void must_be_upgraded(office *o, service_core *service, const char *path)
     db_workspace_close(workspace);
 }
 
+#define FORMER_LISTS                                                                               \
+    "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE '%!_l!_%' ESCAPE '!'"                      \
+    " AND sql NOT LIKE '%WHERE deleted = 0'"
+
+/* Format 2: each list of the model has its index, of what is not deleted; none of format 1 is left.
+ */
+static void must_have_lists(office *o, service_core *service, const char *path)
+{
+    const model_entity *contact = model_entity_find(service_schema(service), PB_STR("contact"));
+    db_workspace *workspace = open_with(o, service, path, NULL);
+    assert_true(contact->lists.count > 4);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM sqlite_master WHERE tbl_name = "
+                                             "'t_contact' AND sql LIKE '%WHERE deleted = 0'"),
+                     contact->lists.count);
+    assert_int_equal(asked_number(workspace, FORMER_LISTS), 0);
+    db_workspace_close(workspace);
+}
+
 /* ---- what it does ---- */
 
 /* shows: INT-6 */
@@ -150,7 +168,10 @@ static void test_a_workspace_of_format_1_is_brought_up_to_date(void **state)
     must(upgrade(o, now, path, NULL, false, &done, &err), &err);
     assert_true(done.done);
     assert_true(done.gap.count >= 2);
+    assert_int_equal(done.gap.have, 1);
+    assert_int_equal(done.gap.want, 2);
     must_be_upgraded(o, now, path);
+    must_have_lists(o, now, path);
     /* the former state is whole, and as old as it was */
     assert_int_equal(beside(o), 1);
     assert_true(is_untouched(o, done.kept));
@@ -213,7 +234,15 @@ static pb_status run_words(db_session *session, const char *sql, pb_error *err)
 static pb_status good_step(db_session *session, void *context, pb_error *err)
 {
     (void)context;
-    return run_words(session, "INSERT INTO setting (name, value) VALUES ('of.two', NULL)", err);
+    return run_words(session, "INSERT INTO setting (name, value) VALUES ('of.three', NULL)", err);
+}
+
+static pb_status no_step(db_session *session, void *context, pb_error *err)
+{
+    (void)session;
+    (void)context;
+    (void)err;
+    return PB_OK;
 }
 
 static pb_status failing_step(db_session *session, void *context, pb_error *err)
@@ -237,32 +266,32 @@ static void test_steps_between_formats_are_taken_or_not(void **state)
     pb_error err = {0};
     service_upgraded done;
     db_workspace *workspace = NULL;
-    const db_format_step good = {1, good_step, changes_settings};
-    const db_format_step bad[] = {{1, failing_step, changes_settings},
-                                  {1, losing_step, NULL},
-                                  {1, losing_step, changes_settings},
-                                  {2, good_step, changes_settings}};
+    const db_format_step good[] = {{1, no_step, NULL}, {2, good_step, changes_settings}};
+    const db_format_step bad[][2] = {{{1, no_step, NULL}, {2, failing_step, changes_settings}},
+                                     {{1, losing_step, NULL}, {2, no_step, NULL}},
+                                     {{1, no_step, NULL}, {2, losing_step, changes_settings}},
+                                     {{2, good_step, changes_settings}, {2, no_step, NULL}}};
     static const pb_status says[] = {PB_INTERNAL, PB_CORRUPT, PB_CORRUPT, PB_UNSUPPORTED};
     if (on_postgres())
         return;
     service_core *now = program_of(o, "now");
     char *path = put_fixture(o);
     for (size_t i = 0; i < 4; i++) {
-        const db_formats formats = {2, &bad[i], 1};
+        const db_formats formats = {3, bad[i], 2};
         assert_int_equal(upgrade(o, now, path, &formats, false, &done, &err), says[i]);
         assert_non_null(err.hint.id);
         assert_true(is_untouched(o, path));
         assert_int_equal(beside(o), 0);
     }
-    const db_formats two = {2, &good, 1};
-    must(upgrade(o, now, path, &two, false, &done, &err), &err);
+    const db_formats three = {3, good, 2};
+    must(upgrade(o, now, path, &three, false, &done, &err), &err);
     assert_int_equal(done.gap.have, 1);
-    assert_int_equal(done.gap.want, 2);
-    workspace = open_with(o, now, path, &two);
-    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.two'"),
-                     1);
+    assert_int_equal(done.gap.want, 3);
+    workspace = open_with(o, now, path, &three);
+    assert_int_equal(
+        asked_number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.three'"), 1);
     db_workspace_close(workspace);
-    /* now it is newer than a program that knows one format */
+    /* now it is newer than a program that knows two formats */
     db_options options = options_of(o);
     workspace = NULL;
     assert_int_equal(db_workspace_open(path, service_schema(now), &options, &workspace, &err),
@@ -509,14 +538,14 @@ static void test_on_a_server_it_is_one_transaction(void **state)
     office *o = *state;
     pb_error err = {0};
     service_upgraded done;
-    const db_format_step bad[] = {{1, failing_step, changes_settings}, {1, losing_step, NULL}};
+    const db_format_step bad[] = {{2, failing_step, changes_settings}, {2, losing_step, NULL}};
     if (!on_postgres())
         return;
     service_core *now = program_of(o, "now"), *then = program_of(o, "then");
     const char *url = put_on_server(o, then);
     uint64_t size = head_of(o, then, url);
     for (size_t i = 0; i < 2; i++) {
-        const db_formats formats = {2, &bad[i], 1};
+        const db_formats formats = {3, &bad[i], 1};
         assert_int_not_equal(upgrade(o, now, url, &formats, false, &done, &err), PB_OK);
         assert_int_equal(head_of(o, then, url), size);
     }

@@ -29,6 +29,9 @@ typedef struct writing {
     size_t count, capacity;
     pb_status status; /* the first failure */
     pb_error *err;
+    bool own;        /* what a role itself grants is being written, not what one above does */
+    bool any;        /* a grant goes further than `scopes` say */
+    unsigned scopes; /* of all that the roles themselves grant */
 } writing;
 
 /* How far text and values have come. */
@@ -173,6 +176,10 @@ static extent put_use(writing *w, const policy_use *use)
     if (scopes == 0)
         return NEVER;
     bool all = scopes == IDENTITY_SCOPE_ALL;
+    if (w->own) {
+        w->any = w->any || all;
+        w->scopes |= scopes;
+    }
     if (all && use->when == NULL)
         return ALWAYS;
     pb_buf_byte(w->out, '(');
@@ -247,6 +254,7 @@ static extent put_role(writing *w, const policy_role *role)
         const mark start = here(w);
         pb_buf_addc(w->out, start.len > before.len ? " AND (" : "(");
         const mark inside = here(w);
+        w->own = at == role;
         extent one = passed ? put_own(w, at) : NEVER;
         if (one == NEVER) {
             back(w, before);
@@ -308,6 +316,65 @@ static extent put_all(writing *w)
     return w->actor->holder ? ALWAYS : put_roles(w);
 }
 
+/* ---- among which ---- */
+
+enum { AMONG_MOST = 256 };
+
+/* The column that says whose a record is, where all that is granted goes by the same one. */
+static const model_field *column_of_scopes(const writing *w)
+{
+    const policy_path *owner = &w->policy->owners[w->entity->index];
+    const policy_path *customer = &w->policy->customers[w->entity->index];
+    bool portal = (w->scopes & IDENTITY_SCOPE_PORTAL) != 0;
+    bool staff = (w->scopes & ~(unsigned)IDENTITY_SCOPE_PORTAL) != 0;
+    if (w->any || portal == staff || (portal ? customer->self : owner->self))
+        return NULL;
+    return portal ? customer->own : owner->own;
+}
+
+static void add_ids(pb_value *values, size_t *count, const pb_uuid *ids, size_t more)
+{
+    for (size_t i = 0; i < more; i++)
+        values[(*count)++] = PB_VALUE_BLOB(pb_uuid_str(&ids[i]));
+}
+
+/* The number of places is a power of two, so that few texts serve for any number of people. */
+static pb_status put_among_which(const writing *w, identity_condition *condition)
+{
+    const identity_actor *a = w->actor;
+    const model_field *column = column_of_scopes(w);
+    bool team = (w->scopes & IDENTITY_SCOPE_TEAM) != 0;
+    bool below = (w->scopes & IDENTITY_SCOPE_BELOW) != 0;
+    size_t most = 1 + (team ? a->team_count : 0) + (below ? a->below_count : 0), count = 0;
+    PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MOST);
+    if (column == NULL || most > AMONG_MOST)
+        return PB_OK;
+    pb_value *values = pb_arena_array(w->arena, 2 * AMONG_MOST, sizeof *values);
+    if (values == NULL)
+        return pb_fail_memory(w->err);
+    if ((w->scopes & IDENTITY_SCOPE_PORTAL) != 0)
+        add_ids(values, &count, &a->portal, 1);
+    if ((w->scopes & IDENTITY_SCOPE_OWN) != 0)
+        add_ids(values, &count, &a->staff, 1);
+    add_ids(values, &count, a->team, team ? a->team_count : 0);
+    add_ids(values, &count, a->below, below ? a->below_count : 0);
+    for (; (count & (count - 1)) != 0; count++)
+        values[count] = values[0];
+    pb_buf_printf(&sql, "%s.%.*s_id %s", w->alias, PB_STR_FMT(column->name),
+                  count == 1 ? "= ?" : "IN (?");
+    for (size_t i = 1; i < count; i++)
+        pb_buf_addc(&sql, ", ?");
+    pb_buf_addc(&sql, count == 1 ? "" : ")");
+    const char *name = pb_arena_printf(w->arena, "%.*s_id", PB_STR_FMT(column->name));
+    condition->among.sql = pb_arena_str(w->arena, pb_buf_str(&sql));
+    if (sql.failed || name == NULL || condition->among.sql.ptr == NULL)
+        return pb_fail_memory(w->err);
+    condition->among.column = pb_str_c(name);
+    condition->among.values = values;
+    condition->among.count = count;
+    return PB_OK;
+}
+
 pb_status identity_predicate(const identity_policy *policy, const identity_actor *actor,
                              identity_operation operation, const model_entity *entity,
                              const model_field *field, const char *alias, pb_arena *arena,
@@ -337,6 +404,7 @@ pb_status identity_predicate(const identity_policy *policy, const identity_actor
         condition.sql = pb_arena_str(arena, pb_buf_str(&sql));
         condition.values = w.values;
         condition.count = w.count;
+        PB_TRY(put_among_which(&w, &condition));
     } else {
         condition.sql = all == ALWAYS ? PB_STR("1 = 1") : PB_STR("1 = 0");
     }

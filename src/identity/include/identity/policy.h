@@ -95,6 +95,13 @@ typedef struct identity_condition {
     bool nothing; /* for none: `1 = 0` */
     const pb_value *values;
     size_t count;
+    /* A test of one column of the table that each of the records passes, so that an index may be
+     * asked for them; column absent: there is none. */
+    struct {
+        pb_str column, sql;
+        const pb_value *values;
+        size_t count;
+    } among;
 } identity_condition;
 
 /** The records of an entity for which identity_decide would not deny `operation`; with a field,

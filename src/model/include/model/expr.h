@@ -47,6 +47,21 @@ typedef struct model_bound {
  * `is null`). */
 pb_status model_expr_bind(const model_expr *expr, const char *alias, int64_t today_days,
                           pb_arena *arena, model_bound *ret_bound, pb_error *err);
+/** A test of one field that every record the condition holds for must pass. */
+typedef struct model_part {
+    const model_field *field;
+    model_bound test;
+    bool one; /* it lets one value pass, or absence alone */
+} model_part;
+typedef struct model_parts {
+    const model_part *items;
+    size_t count;
+    bool all; /* together they say what the condition says; else less, never more */
+} model_parts;
+/** What of the condition is such a test, as model_expr_bind says it: an index by the field may be
+ * asked for it. Lives in `arena`. */
+pb_status model_expr_parts(const model_expr *expr, const char *alias, int64_t today_days,
+                           pb_arena *arena, model_parts *ret_parts, pb_error *err);
 /** The text as declared. */
 pb_str model_expr_text(const model_expr *expr);
 /** The fields it reads, each once, in order of first use. */

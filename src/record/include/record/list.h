@@ -36,11 +36,21 @@ enum {
     RECORD_LIST_FAR = 10000000
 };
 
+/** A test of one column of the table alone: an index may be asked for it. */
+typedef struct record_list_among {
+    pb_str column;
+    pb_str sql; /* over the table's columns as `r` */
+    const pb_value *values;
+    size_t count;
+    bool one; /* it lets one value pass */
+} record_list_among;
+
 /** Which records and fields of an entity somebody may see. */
 typedef struct record_list_access {
     pb_str sql;             /* a condition over the table's columns as `r`; absent: all records */
     const pb_value *values; /* of its parameters, each a `?` */
     size_t count;
+    record_list_among among; /* what `sql` cannot hold without; its column absent: not known */
     const bool *hidden; /* by field index: neither shown, nor chosen or sorted by; NULL: none */
     const bool *masked; /* of those, the ones that come along all the same, since whoever asks for
                            the list replaces what they say before it is shown; NULL: none */
@@ -65,9 +75,10 @@ typedef struct record_list_asked {
     int64_t changed_from_us, changed_until_us; /* changed last in [from, until) */
     bool deleted;                              /* those that were deleted, instead */
     bool total;                                /* how many there are */
-    int64_t total_most;                        /* counted up to so many; 0: RECORD_LIST_TOTAL */
-    int64_t today_days;                        /* what `today` means in the filter */
-    pb_str asker;                 /* whose list it is: a cursor serves its asker only */
+    int64_t total_most; /* counted up to so many, whatever that costs; 0: up to RECORD_LIST_TOTAL,
+                           and no further than costs what the page did */
+    int64_t today_days; /* what `today` means in the filter */
+    pb_str asker;       /* whose list it is: a cursor serves its asker only */
     record_list_access_of access; /* NULL: everything may be seen */
     void *context;
 } record_list_asked;
