@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["PROBITY_ROOT"], "tests", "support"))
@@ -151,8 +152,10 @@ class Office:
             "sort": ["full_name", "-full_name"], "fields": ["full_name"], "expand": ["account"],
             "kind": ["record.changed"], "q": ["ada"], "name": ["contact"], "field": ["full_name"],
             "run": [str(one["run"]) for one in self.must("GET", "/api/v1/runs")["runs"]],
-            "other": ids, "state": ["all"], "reason": ["as it was told"],
+            "other": ids, "state": ["all"], "by": ["city", "city,contact_source"], "measure": ["count"], "period": ["month"], "reason": ["as it was told"],
         }
+        page = self.nobody.ask("GET", "/")[2].decode()
+        self.pools["file"] = re.findall(r"/app/([\w.-]+)", page) or ["none"]
         self.work(ids)
 
     def work(self, ids):

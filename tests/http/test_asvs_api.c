@@ -1,5 +1,6 @@
 /* OWASP ASVS, chapters 2, 4, 9, 15: what programs send, and how much of it. */
 #include "asvs.h"
+#include "outgoing.h"
 
 static client_answer ask_plainly(office *o, const char *method, const char *path,
                                  const char *headers, const char *body)
@@ -184,13 +185,20 @@ static void bounds(office *o)
     client_free(&a);
 }
 
+/* Messages to others would have to be signed, with their time: there are none. */
+/* shows: SEC-4 ASVS V4.1.5 */
+static void calls_nobody(office *o)
+{
+    outgoing_calls_nobody(o);
+}
+
 static const asvs_row rows[] = {
     {"V4.1.1", types, NULL, NULL},
     {"V4.1.4", methods, NULL, NULL},
     {"V4.2.1", smuggling, "tests/http/test_raw.c", NULL},
     {"V4.1.3", forwarded, NULL, NULL},
     {"V2.4.1", rates, "tests/http/test_ways.c", NULL},
-    {"V4.1.5", NULL, NULL, "webhook"},
+    {"V4.1.5", calls_nobody, NULL, "hook|callback|subscription|notif"},
     {"V9.1.2", tokens_of_other_makers, NULL, NULL},
     {"V15.2.2", bounds, "tests/http/test_deadlines.c", NULL},
 };

@@ -203,10 +203,27 @@ static void other_origins_read_nothing(office *o)
     o->c.openapi = held;
 }
 
+/* What the server connects to over TLS are places for backups: one whose certificate nobody vouches
+ * for, such as that of this very server, gets nothing. */
+/* shows: SEC-1 BAK-1 ASVS V12.3.2 */
+static void others_prove_who_they_are(office *o)
+{
+    char declared[300];
+    snprintf(declared, sizeof declared,
+             "places:\n  - s3://safe/it?endpoint=https://localhost:%u\n"
+             "every: 1d\nkeep: {newest: 7, for: 90d}\nlose_at_most: 1d\n"
+             "recover_within: 4h\ndrill_every: 30d\n",
+             tls_port(o));
+    program_write(o->c.folder, "backups.yaml", declared);
+    PROGRAM_EXPECT(o->c.folder, 0, "not to be trusted", "backups", "ws", "--declare",
+                   "backups.yaml");
+    PROGRAM_EXPECT(o->c.folder, 2, "not to be trusted", "backup", "ws");
+}
+
 static const asvs_row rows[] = {
     {"V12.1.1", versions, "tests/http/test_running.c", NULL},
     {"V12.1.2", suites, "tests/http/test_running.c", NULL},
-    {"V12.3.2", NULL, NULL, "webhook"},
+    {"V12.3.2", others_prove_who_they_are, NULL, "hook|callback"},
     {"V3.4.1", transport_security, NULL, NULL},
     {"V3.4.3", content_policy, NULL, NULL},
     {"V3.4.4", no_sniffing, NULL, NULL},
@@ -220,6 +237,8 @@ static const asvs_row rows[] = {
 
 int main(void)
 {
+    setenv("AWS_ACCESS_KEY_ID", "TESTKEY", 1); /* of the places for backups that the server knows */
+    setenv("AWS_SECRET_ACCESS_KEY", "a secret of the tests", 1);
     static const char *const options[] = {"--proxy",  "--listen",    "127.0.0.1:0",
                                           "--report", "report.html", NULL};
     return asvs_run("comms", rows, sizeof rows / sizeof *rows, options);
