@@ -53,10 +53,10 @@ static const http_schema schemas[] = {
     {"View", "view:integer entity:string name:string columns:[string] filter:string? sort:string? "
              "shared:boolean default:boolean own:boolean owner:string? version:integer "
              "changed_at:date-time"},
-    {"NewView", "entity:string name:string columns?:[string] filter?:string? sort?:string? "
-                "shared?:boolean default?:boolean"},
-    {"ViewChange", "name:string columns?:[string] filter?:string? sort?:string? shared?:boolean "
-                   "default?:boolean"},
+    {"NewView", "entity:string name:string columns?:[string]? filter?:string? sort?:string? "
+                "shared?:boolean? default?:boolean?"},
+    {"ViewChange", "name:string columns?:[string]? filter?:string? sort?:string? shared?:boolean? "
+                   "default?:boolean?"},
     {"Preferences", "language=en|zh-CN|fa? theme=light|dark|system? calendar=gregorian|jalali? "
                     "digits=latin|persian? home:any"},
     {"PreferencesChange",
