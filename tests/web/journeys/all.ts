@@ -2,6 +2,7 @@
 import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";
+import { help } from "./help";
 import { newcomer } from "./newcomer";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...newcomer];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...newcomer];

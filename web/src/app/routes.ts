@@ -21,4 +21,6 @@ export const routes: readonly Route[] = [
   { pattern: "/settings/backups", load: async () => (await import("../pages/settings/backups")).openBackups },
   { pattern: "/settings/connections", load: async () => (await import("../pages/settings/connections")).openConnections },
   { pattern: "/settings/jobs", load: async () => (await import("../pages/settings/jobs")).openJobs },
+  { pattern: "/help", load: async () => (await import("../pages/help/help")).openHelp },
+  { pattern: "/help/{topic}", load: async () => (await import("../pages/help/help")).openHelp },
 ];

@@ -4,12 +4,13 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
 import "@ui5/webcomponents-icons/dist/menu2.js";
 import "@ui5/webcomponents-icons/dist/search.js";
+import "@ui5/webcomponents-icons/dist/sys-help.js";
 import { isReachable, watchReach, whenSignedOut } from "../api/http";
 import { t } from "../i18n/text";
 import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
 import { navigation } from "./navigation";
-import { match, placeOf, type Page } from "./router";
+import { go, match, placeOf, type Page } from "./router";
 import { routes } from "./routes";
 import { forgetSession, loadSession, whoAmI } from "./session";
 import { userMenu } from "./user_menu";
@@ -116,6 +117,7 @@ function frame(): TemplateResult {
             <ui5-icon name="search"></ui5-icon><span>${t("Search records and commands")}</span><kbd>Ctrl K</kbd>
           </button>
         </div>
+        <ui5-button design="Transparent" icon="sys-help" accessible-name=${t("Help about this screen")} tooltip=${t("Help about this screen")} @click=${() => void openHelp()}></ui5-button>
         ${userMenu()}
       </header>
       <nav class="frame-side" ?data-open=${menuOpen} aria-label=${t("Main navigation")}>${navigation()}</nav>
@@ -145,7 +147,18 @@ async function openSearch(): Promise<void> {
   showSearch();
 }
 
+/** Whether somebody types: keys without Ctrl are letters then. */
+function typing(event: KeyboardEvent): boolean {
+  return event.composedPath().some((one) => one instanceof HTMLElement && (one.isContentEditable || /^(input|textarea|select)$/i.test(one.tagName)));
+}
+
+async function openHelp(): Promise<void> {
+  const { topicOf } = await import("../pages/help/topics");
+  go(`/help/${topicOf(placeOf(location.hash).path)}`);
+}
+
 addEventListener("keydown", (event) => {
+  if (event.key === "?" && !typing(event) && whoAmI()) void openHelp();
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && whoAmI()) {
     event.preventDefault();
     void openSearch();
