@@ -124,7 +124,9 @@ static pb_status take_reader(db_workspace *workspace, const db_limits *limits, b
     workspace->figures.snapshots++;
     if (workspace->broken)
         status = db_fail_broken(workspace, err);
-    else if (!try_take(workspace, beside, ret_session))
+    else if (workspace->idle == NULL && !beside) /* to open one takes its time, too */
+        status = db_limits_wait(limits, err);
+    if (status == PB_OK && !try_take(workspace, beside, ret_session))
         status = beside ? fail_full(err) : wait_for_reader(workspace, limits, ret_session, err);
     pthread_mutex_unlock(&workspace->lock);
     return status;
@@ -260,6 +262,15 @@ pb_status db_limits_fail(const db_limits *limits, pb_error *err)
     pb_fail(err, PB_BUSY, PB_MSG("This took longer than it may, and was stopped."), NULL);
     pb_error_hint(err, PB_MSG("Ask for less at once, or try again when less is going on."), NULL);
     return PB_BUSY;
+}
+
+pb_status db_limits_wait(const db_limits *own, pb_error *err)
+{
+    const db_limits *limits = db_limits_of(own);
+    if (limits == NULL || limits->waits == NULL)
+        return PB_OK;
+    *limits->waits = true;
+    return fail_full(err);
 }
 
 /* ---- snapshots ---- */

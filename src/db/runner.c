@@ -513,6 +513,7 @@ static pb_status write_as(db_workspace *workspace, db_request request, pb_error 
         return db_older_refuse(workspace, err);
     if (db_limits_over(limits))
         return db_limits_fail(limits, err);
+    PB_TRY(db_limits_wait(limits, err));
     sys_gate_close(&request.wake);
     request.queued_us = sys_monotonic_us();
     pb_status status = queue_and_wait(workspace, &request);

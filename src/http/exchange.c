@@ -206,7 +206,8 @@ static pb_status answer(http_request *request, http_response *response, pb_error
 {
     if (db_limits_over(&request->limits))
         return db_limits_fail(&request->limits, err);
-    if (request->route->flags & HTTP_BLOCKS) /* what does not wait is everybody's */
+    /* What does not wait is everybody's; and they may be known already, see http_exchange_try. */
+    if ((request->route->flags & HTTP_BLOCKS) != 0 && request->guest == NULL)
         PB_TRY(http_who(request, response, err));
     return request->route->handle(request, response, err);
 }
@@ -222,9 +223,8 @@ static pb_status say_ends(http_response *response, pb_error *err)
 }
 
 /* The workspace as it is now, for all that this request does. */
-static void take_turn(http_exchange *exchange)
+static void take_turn(http_exchange *exchange, bool may_wait)
 {
-    bool may_wait = (exchange->request.route->flags & HTTP_BLOCKS) != 0;
     exchange->turn = http_turn_take(exchange->connection->server, may_wait, &exchange->options);
     exchange->request.server = &exchange->options;
 }
@@ -235,55 +235,108 @@ void http_exchange_end_turn(http_exchange *exchange)
     exchange->turn = NULL;
 }
 
+/* What was begun of an answer. */
+static void forget(http_exchange *exchange)
+{
+    http_response *response = &exchange->response;
+    exchange->later = (service_later){.arena = exchange->later.arena};
+    pb_buf_clear(&response->body);
+    *response = (http_response){.status = 200, .body = response->body, .arena = response->arena};
+}
+
 /* The model was changed while it was worked on, and nothing was written: what was begun is
  * forgotten. */
 static bool starts_over(http_exchange *exchange, pb_status status, pb_error *err)
 {
-    http_response *response = &exchange->response;
     if (status != PB_BUSY || exchange->turn == NULL || !db_model_passed(exchange->turn->workspace))
         return false;
     http_exchange_end_turn(exchange);
     exchange->request.who = NULL;
     exchange->request.guest = NULL;
-    exchange->later = (service_later){.arena = exchange->later.arena};
-    pb_buf_clear(&response->body);
-    *response = (http_response){.status = 200, .body = response->body, .arena = response->arena};
+    forget(exchange);
     *err = (pb_error){0};
     return true;
 }
 
 static pb_status run(http_exchange *exchange, pb_error *err)
 {
-    take_turn(exchange);
+    if (exchange->turn == NULL)
+        take_turn(exchange, (exchange->request.route->flags & HTTP_BLOCKS) != 0);
     const db_limits *before = service_hold(&exchange->request.limits);
     pb_status status = answer(&exchange->request, &exchange->response, err);
     service_hold(before);
     return status;
 }
 
-void http_exchange_run(http_exchange *exchange)
+/* What came of it becomes the answer. */
+static void conclude(http_exchange *exchange, pb_status status, pb_error *error)
 {
     http_response *response = &exchange->response;
+    bool stopped = status == PB_CANCELLED && atomic_load(&exchange->connection->stop);
+    if (stopped)
+        status = say_ends(response, error);
+    if (status == PB_OK && response->body.failed)
+        status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), error);
+    if (status == PB_OK)
+        return;
+    if (pb_status_http(status) >= 500 && !stopped)
+        http_log_error("request.failed", error);
+    /* What the operation said in headers (Allow, WWW-Authenticate, Retry-After) belongs to it. */
+    size_t headers = response->header_count;
+    http_pair first = response->headers[0];
+    http_exchange_refuse(exchange, response->status >= 400 ? response->status : 0, error);
+    if (headers > 0) {
+        response->headers[0] = first;
+        response->header_count = headers;
+    }
+}
+
+void http_exchange_run(http_exchange *exchange)
+{
     pb_error error = {0};
     set_limits(exchange);
     pb_status status = run(exchange, &error);
     if (starts_over(exchange, status, &error))
         status = run(exchange, &error);
-    bool stopped = status == PB_CANCELLED && atomic_load(&exchange->connection->stop);
-    if (stopped)
-        status = say_ends(response, &error);
-    if (status == PB_OK && response->body.failed)
-        status = pb_fail_buffer(&response->body, PB_MSG("The answer became too long."), &error);
-    if (status == PB_OK)
-        return;
-    if (pb_status_http(status) >= 500 && !stopped)
-        http_log_error("request.failed", &error);
-    /* What the operation said in headers (Allow, WWW-Authenticate, Retry-After) belongs to it. */
-    size_t headers = response->header_count;
-    http_pair first = response->headers[0];
-    http_exchange_refuse(exchange, response->status >= 400 ? response->status : 0, &error);
-    if (headers > 0) {
-        response->headers[0] = first;
-        response->header_count = headers;
+    conclude(exchange, status, &error);
+}
+
+/* Once a second one takes the longer way, on which is looked whether others changed the model. */
+static bool is_to_look(http_server *server, int64_t now_us)
+{
+    int_fast64_t due_us = atomic_load_explicit(&server->look_us, memory_order_relaxed);
+    return now_us >= due_us &&
+           atomic_compare_exchange_strong(&server->look_us, &due_us, now_us + PB_US_PER_SECOND);
+}
+
+static bool is_brief(const http_exchange *exchange)
+{
+    const http_request *request = &exchange->request;
+    http_server *server = exchange->connection->server;
+    return (request->route->flags & HTTP_BRIEF) != 0 && request->query_count == 0 &&
+           !(server->options->turns != NULL && is_to_look(server, exchange->whole_us));
+}
+
+bool http_exchange_try(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    pb_error error = {0};
+    bool waits = false;
+    if (!is_brief(exchange))
+        return false;
+    take_turn(exchange, false);
+    if (!service_brief(request->server->workspace)) {
+        http_exchange_end_turn(exchange);
+        return false;
     }
+    set_limits(exchange);
+    request->limits.waits = &waits;
+    pb_status status = run(exchange, &error);
+    request->limits.waits = NULL;
+    if (waits || starts_over(exchange, status, &error)) {
+        forget(exchange); /* but not who it is: that counts for the rate of a key */
+        return false;
+    }
+    conclude(exchange, status, &error);
+    return true;
 }

@@ -7,6 +7,7 @@
 #include "service/serving.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
+#include "sys/net.h"
 
 enum {
     GROUPS = 4096,
@@ -160,6 +161,7 @@ static void rest(http_keeper *keeper, int64_t now_us)
     keeper->rested = true;
     pthread_mutex_unlock(&keeper->mutex);
     look_after_workspace(server, service_serving_rest);
+    http_transport_rest(server);
     sys_memory_trim();
     pthread_mutex_lock(&keeper->mutex);
 }
@@ -176,7 +178,6 @@ static void *keep(void *context)
         if (now_us - looked_us >= TICK_MS * 1000) {
             for (http_connection *c = keeper->first; c != NULL; c = c->next)
                 look_at(c, now_us);
-            http_workers_nudge(keeper->server->workers);
             look_after_workspace(keeper->server, service_serving_tick);
             looked_us = now_us;
         }
@@ -249,6 +250,7 @@ http_connection *http_keeper_add(http_keeper *keeper, http_listener *listener, i
     c->server = listener->server;
     c->listener = listener;
     c->fd = fd;
+    c->users = 1;
     c->since_us = sys_monotonic_us();
     /* Behind a proxy every connection is the proxy's. */
     c->group = listener->server->options->proxy ? 0 : sys_net_group(address);
@@ -291,8 +293,25 @@ void http_keeper_remove(http_keeper *keeper, http_connection *c)
         c->next->previous = c->previous;
     keeper->count--;
     pthread_mutex_unlock(&keeper->mutex);
+    pthread_mutex_lock(&c->mutex);
+    http_hold_close(c);
+    pthread_mutex_unlock(&c->mutex);
+    http_connection_release(c);
+}
+
+void http_connection_release(http_connection *c)
+{
+    pthread_mutex_lock(&c->mutex);
+    bool last = --c->users == 0;
+    pthread_mutex_unlock(&c->mutex);
+    if (!last)
+        return;
+    if (c->fd >= 0) /* it lived longer than the thread that looked after it */
+        sys_net_close(c->fd);
     pthread_mutex_destroy(&c->mutex);
+    free(c->hold.bytes);
     free(c->head);
+    free(c->ahead);
     free(c);
 }
 

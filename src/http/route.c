@@ -1,6 +1,8 @@
 /* Which operation answers a request. */
 #include "route.h"
 
+#include <pthread.h>
+
 static const struct {
     http_method method;
     const char *name;
@@ -33,6 +35,30 @@ static bool is_place(pb_str part)
     return part.len > 2 && part.ptr[0] == '{';
 }
 
+/* How many parts each route's path has, counted once: few have as many as a request. */
+enum { ROUTES_MOST = 1024 };
+static uint8_t depths[ROUTES_MOST];
+static pthread_once_t depths_once = PTHREAD_ONCE_INIT;
+
+static void count_depths(void)
+{
+    size_t at = 0;
+    for (const http_route *const *table = http_tables; *table != NULL; table++)
+        for (const http_route *route = *table; route->path != NULL; route++, at++) {
+            uint8_t depth = 0;
+            for (const char *c = route->path; *c != '\0'; c++)
+                depth = (uint8_t)(depth + (*c == '/'));
+            if (at < ROUTES_MOST)
+                depths[at] = depth == 1 && route->path[1] == '\0' ? 0 : depth;
+        }
+}
+
+/* `at`: the route's place among all. */
+static bool is_as_deep(size_t at, const http_request *request)
+{
+    return at >= ROUTES_MOST || depths[at] == request->part_count;
+}
+
 /* Whether the path leads there; `*ret_places`: parts of it that the route leaves open. */
 static bool leads(const http_route *route, const http_request *request, size_t *ret_places)
 {
@@ -50,7 +76,7 @@ static bool leads(const http_route *route, const http_request *request, size_t *
             places++;
             continue;
         }
-        if (strncmp(path, part.ptr, part.len) != 0)
+        if (path[0] != part.ptr[0] || strncmp(path, part.ptr, part.len) != 0)
             return false;
         path += part.len;
         if (path[0] != '/' && path[0] != '\0')
@@ -66,10 +92,12 @@ const http_route *http_route_find(const http_request *request, unsigned *ret_all
     size_t fewest = SIZE_MAX;
     unsigned allowed = 0;
     unsigned method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    size_t at = 0;
+    pthread_once(&depths_once, count_depths);
     for (const http_route *const *table = http_tables; *table != NULL; table++)
-        for (const http_route *route = *table; route->path != NULL; route++) {
+        for (const http_route *route = *table; route->path != NULL; route++, at++) {
             size_t places;
-            if (!leads(route, request, &places) || places > fewest)
+            if (!is_as_deep(at, request) || !leads(route, request, &places) || places > fewest)
                 continue;
             /* What is named word by word goes before what is left open, whatever its methods. */
             if (places < fewest) {

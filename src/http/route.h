@@ -104,7 +104,8 @@ enum {
     HTTP_BLOCKS = 1,
     HTTP_OPEN = 2,   /* for who is not signed in: what says who asks is not looked at */
     HTTP_LONG = 4,   /* long by nature: it may take ten times as long as others */
-    HTTP_BRIEF = 8,  /* takes as long as a commit at most: other answers may wait for it */
+    HTTP_BRIEF = 8,  /* without parameters it looks at one thing by its key: where that takes
+                        microseconds, the connection's own thread does it */
     HTTP_EITHER = 16 /* for everybody, and more for who is signed in */
 };
 

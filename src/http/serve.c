@@ -158,8 +158,7 @@ static pb_status open_all(http_server *server, pb_error *err)
     size_t host_count = 0;
     server->arena = pb_arena_new(0);
     server->metrics = http_metrics_new();
-    server->reads = http_reads_new();
-    if (server->arena == NULL || server->metrics == NULL || server->reads == NULL)
+    if (server->arena == NULL || server->metrics == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_sodium_init(err));
     sys_random(&server->seed, sizeof server->seed);
@@ -171,6 +170,8 @@ static pb_status open_all(http_server *server, pb_error *err)
     if (has_tls(server))
         PB_TRY(
             http_certificates_open(server->options, hosts, host_count, &server->certificates, err));
+    PB_TRY(http_sender_start(server, &server->sender, err));
+    PB_TRY(http_reads_start(&server->reads, err));
     PB_TRY(http_workers_start(server, &server->workers, err));
     PB_TRY(http_keeper_start(server, &server->keeper, err));
     PB_TRY(http_jobs_start(server, &server->jobs, err));
@@ -184,10 +185,12 @@ static void close_all(http_server *server)
     for (size_t i = 0; i < server->listener_count; i++)
         http_transport_stop(&server->listeners[i]);
     server->workers = http_workers_stop(server->workers);
+    server->reads = http_reads_stop(server->reads);
+    server->sender = http_sender_stop(server->sender);
+    http_transport_rest(server);
     server->jobs = http_jobs_stop(server->jobs);
     server->keeper = http_keeper_stop(server->keeper);
     server->workers = http_workers_free(server->workers);
-    server->reads = http_reads_free(server->reads);
     for (size_t i = 0; i < server->listener_count; i++)
         sys_socket_end(&server->listeners[i].socket, server->listeners[i].path);
     server->certificates = http_certificates_close(server->certificates);
@@ -262,6 +265,7 @@ pb_status http_serve(const http_options *options, pb_error *err)
     http_server server = {
         .options = options, .limits = options->limits, .report = PB_BUF_INIT(HTTP_REPORT_MAX)};
     fill_limits(&server.limits);
+    pthread_mutex_init(&server.spare_lock, NULL);
     sys_memory_pools(); /* dozens of threads, of which few run at a time */
     sys_signals_hangup();
     pb_status status = open_all(&server, err);

@@ -17,6 +17,7 @@ struct gnutls_session_int;
 
 enum {
     HTTP_LISTEN_MAX = 16,
+    HTTP_SPARE_ARENAS = 256,
     /* What libmicrohttpd keeps of a request, for each connection all the time. Above 32 KiB it
      * comes from the system in whole pages. */
     HTTP_ROOM = 36 << 10
@@ -26,6 +27,7 @@ typedef struct http_server http_server;
 typedef struct http_metrics http_metrics;
 typedef struct http_workers http_workers;
 typedef struct http_reads http_reads;
+typedef struct http_sender http_sender;
 typedef struct http_keeper http_keeper;
 typedef struct http_certificates http_certificates;
 typedef struct http_events http_events;
@@ -53,6 +55,7 @@ struct http_server {
     http_metrics *metrics;
     http_workers *workers;
     http_reads *reads;
+    http_sender *sender;
     http_keeper *keeper;
     http_jobs *jobs; /* NULL: none are done here */
     http_certificates *certificates;
@@ -61,6 +64,10 @@ struct http_server {
     atomic_bool draining;
     atomic_bool closed; /* nothing is begun any more */
     atomic_uint active; /* requests whose head came and whose answer is not out yet */
+    pthread_mutex_t spare_lock;
+    pb_arena *spares[HTTP_SPARE_ARENAS]; /* of requests that are over, for those to come */
+    size_t spare_count;
+    atomic_int_fast64_t look_us; /* when it is due to look for another model, see exchange.c */
     atomic_uint_fast64_t numbers;
     uint64_t seed;
 };
@@ -68,13 +75,31 @@ struct http_server {
 /** What a connection is at; how long that may take is the keeper's. */
 typedef enum http_stage { HTTP_WAITS, HTTP_READS, HTTP_WORKS, HTTP_SENDS, HTTP_STREAMS } http_stage;
 
+/** Bytes for a connection's socket that do not leave yet: answers wait for the ledger, or the other
+ * side takes no more (hold.c). Places are counted from the first byte that was ever held. */
+typedef struct http_hold {
+    char *bytes; /* those from `out` on; NULL: none */
+    size_t size, room;
+    uint64_t out;     /* what is before has left */
+    uint64_t free;    /* what is before may leave */
+    unsigned answers; /* that wait for the ledger */
+    bool on;          /* what is pushed now belongs to the last of them */
+    bool sender;      /* the sender sees to what may leave */
+    bool broken;      /* nothing leaves any more */
+    int64_t since_us; /* since when the sender has it */
+} http_hold;
+
 typedef struct http_connection {
     struct http_connection *next, *previous; /* the keeper's list */
     http_server *server;
     http_listener *listener;
     struct gnutls_session_int *session; /* NULL: plain */
     int fd;
-    pthread_mutex_t mutex; /* for what follows, shared with the keeper */
+    struct http_connection *next_sent; /* the sender's list */
+    pthread_mutex_t mutex;             /* for what follows, shared with the keeper */
+    unsigned users; /* the thread that looks after it, and each answer that is held */
+    bool closed;    /* the first of them is gone; `fd` is our own then, or -1 */
+    http_hold hold;
     http_stage stage;
     int64_t since_us;  /* in this stage */
     uint64_t bytes;    /* that this stage has to move */
@@ -87,10 +112,11 @@ typedef struct http_connection {
     bool crowded;      /* one too many from its address */
     uint64_t group;    /* see sys_net_group */
     /* Of the thread alone that looks after the connection (tls.c): */
-    char *room;                 /* where libmicrohttpd keeps requests; NULL: not known */
-    uint64_t pulled;            /* bytes that came since TLS was agreed on */
-    bool body_follows;          /* behind what is sent next */
-    struct http_tls_head *head; /* the record that waits for its body; NULL: none */
+    char *room;                   /* where libmicrohttpd keeps requests; NULL: not known */
+    uint64_t pulled;              /* bytes that came since TLS was agreed on */
+    bool body_follows;            /* behind what is sent next */
+    struct http_tls_ahead *ahead; /* received and not asked for yet; NULL: nothing */
+    struct http_tls_head *head;   /* the record that waits for its body; NULL: none */
     char address[SYS_ADDRESS_MAX];
 } http_connection;
 
@@ -99,7 +125,6 @@ typedef struct http_exchange http_exchange;
 typedef struct http_work {
     struct http_work *next;
     uint64_t client; /* whose work it is: one client never has all workers */
-    bool brief;      /* see HTTP_BRIEF */
     void (*run)(void *context);
     void *context;
 } http_work;
@@ -117,6 +142,9 @@ struct http_exchange {
     uint64_t body_size; /* that is to come */
     enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
     bool close;       /* the connection ends with this answer */
+    bool lasts;       /* as far as the client says, it does not */
+    bool held;        /* the answer is made, and leaves when the ledger has what was read */
+    uint64_t held_to; /* the place behind its last byte */
     int64_t began_us; /* by the clock that never goes back */
     int64_t whole_us; /* the same, when its last byte was there */
     http_work work;
@@ -139,6 +167,10 @@ pb_status http_transport_start(http_server *server, http_listener *listener, pb_
 void http_transport_quiesce(http_listener *listener);
 /** Ends what is left; nothing may be suspended any more. */
 void http_transport_stop(http_listener *listener);
+/** Gives back what is kept for requests to come. */
+void http_transport_rest(http_server *server);
+/** The exchange is over: counted, logged, freed. `out`: its answer has left. */
+void http_transport_over(http_exchange *exchange, bool out);
 
 /* turn.c */
 /** The options of the server with service, workspace and desk as they are now; kept until it is let
@@ -151,6 +183,9 @@ void http_turn_release(const http_server *server, const struct service_turn *tur
 /* exchange.c */
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */
 void http_exchange_run(http_exchange *exchange);
+/** The same without waiting for anybody, where it takes microseconds. False: it is to be run by a
+ * worker. */
+bool http_exchange_try(http_exchange *exchange);
 /** It needs the workspace no more. */
 void http_exchange_end_turn(http_exchange *exchange);
 /** Whether the head may be followed by its body and an answer; false: `response` refuses it. */
@@ -170,6 +205,8 @@ http_keeper *http_keeper_stop(http_keeper *keeper);
 http_connection *http_keeper_add(http_keeper *keeper, http_listener *listener, int fd,
                                  const void *address);
 void http_keeper_remove(http_keeper *keeper, http_connection *connection);
+/** One of its users is gone, and the connection with the last of them. */
+void http_connection_release(http_connection *connection);
 /** What it is at now, and how many bytes that has to move. False: it was given up meanwhile. */
 bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
 /** The first line of a request is there. */
@@ -183,18 +220,38 @@ bool http_keeper_watch(http_keeper *keeper, http_events *events);
 void http_keeper_end_events(http_keeper *keeper);
 
 /* reads.c: the ledger has what was read before it is answered */
-http_reads *http_reads_new(void);
-http_reads *http_reads_free(http_reads *reads);
-/** The answer is made: it goes out when what was read for it is in the ledger. */
+pb_status http_reads_start(http_reads **ret_reads, pb_error *err);
+/** Writes what waits to be written, and ends. Takes NULL. */
+http_reads *http_reads_stop(http_reads *reads);
+/** The answer is made: it goes out when what was read for it is in the ledger, and all that came
+ * before it is out. */
 void http_reads_put(http_exchange *exchange);
-/** Whether any answer waits for that, and nobody writes. */
-bool http_reads_any(http_reads *reads);
 /** Whether any answer waits for that, or is about to. */
 bool http_reads_busy(http_reads *reads);
-/** Writes what waits to be written into the ledger, if it is time: when there is nothing to be
- * worked on (`idle`), when it is many, or when the first has waited long. For a worker between two
- * pieces of work; false: there was nothing to do. */
-bool http_reads_write(http_server *server, bool idle);
+/** Whether the last commit went well: answers may be made in good faith. */
+bool http_reads_good(http_reads *reads);
+
+/* hold.c: bytes that do not leave yet */
+/** Whether the answer may be made now, and held. */
+bool http_hold_may(http_exchange *exchange);
+/** Whether any answer of the connection is held. */
+bool http_hold_any(http_connection *connection);
+/** What is pushed from here on is the answer; to be ended by http_hold_end when all of it was, and
+ * then let go of. */
+void http_hold_begin(http_exchange *exchange);
+void http_hold_end(http_exchange *exchange);
+/** The ledger has what was read: it leaves. Or it does not, and never will: the connection ends.
+ * The exchange is over. */
+void http_hold_let_go(http_exchange *exchange, bool good);
+/** Bytes that follow each other on the wire. What may not leave yet is kept, and reported as sent;
+ * where nothing is held, false: it is to be sent. */
+bool http_hold_take(http_connection *connection, const pb_str *parts, size_t count,
+                    ptrdiff_t *ret_sent);
+/** The thread that looked after the connection closes its socket. With its lock held. */
+void http_hold_close(http_connection *connection);
+pb_status http_sender_start(http_server *server, http_sender **ret_sender, pb_error *err);
+/** Takes NULL. */
+http_sender *http_sender_stop(http_sender *sender);
 
 /* workers.c */
 pb_status http_workers_start(http_server *server, http_workers **ret_workers, pb_error *err);
@@ -205,8 +262,6 @@ http_workers *http_workers_free(http_workers *workers);
 bool http_workers_reserve(http_workers *workers);
 /** Takes the place that was kept. */
 void http_workers_put(http_workers *workers, http_work *work);
-/** Has a thread see to what was left: for who looks every so often. */
-void http_workers_nudge(http_workers *workers);
 size_t http_workers_waiting(http_workers *workers);
 /** Whether anything is being worked on, or waits to be. */
 bool http_workers_busy(http_workers *workers);

@@ -19,7 +19,8 @@ enum {
     FILE_MAX = 1 << 20,
     KEPT = 8,
     ROOM_MARGIN = 4096,
-    MANY = 256 /* connections */
+    AHEAD = 4096, /* bytes received at once */
+    MANY = 256    /* connections */
 };
 
 const char http_tls_priorities[] =
@@ -33,6 +34,12 @@ typedef struct chain {
     unsigned count;
     gnutls_privkey_t key;
 } chain;
+
+/* Bytes that were received and not asked for yet. */
+struct http_tls_ahead {
+    size_t at, size;
+    char bytes[];
+};
 
 struct http_certificates {
     const http_options *options;
@@ -243,6 +250,42 @@ static void give_back(const http_connection *c)
     errno = said;
 }
 
+/* GnuTLS asks for a record's head, then for its body: both are received at once. What is left lies
+ * with the connection until the next call, mostly the very next. */
+static ssize_t receive(http_connection *c, void *to, size_t size)
+{
+    char bytes[AHEAD];
+    struct http_tls_ahead *ahead = c->ahead;
+    if (ahead != NULL) {
+        size_t given = size < ahead->size ? size : ahead->size;
+        memcpy(to, ahead->bytes + ahead->at, given);
+        ahead->at += given;
+        ahead->size -= given;
+        if (ahead->size == 0) {
+            free(ahead);
+            c->ahead = NULL;
+        }
+        return (ssize_t)given;
+    }
+    if (size >= AHEAD)
+        return sys_net_receive(c->fd, to, size);
+    ssize_t got = sys_net_receive(c->fd, bytes, sizeof bytes);
+    if (got <= (ssize_t)size) {
+        memcpy(to, bytes, got > 0 ? (size_t)got : 0);
+        return got;
+    }
+    size_t left = (size_t)got - size;
+    c->ahead = ahead = malloc(sizeof *ahead + left);
+    if (ahead == NULL) {
+        errno = ENOMEM; /* they are lost: the session ends */
+        return -1;
+    }
+    *ahead = (struct http_tls_ahead){.size = left};
+    memcpy(to, bytes, size);
+    memcpy(ahead->bytes, bytes + size, left);
+    return (ssize_t)size;
+}
+
 /* Reads for a TLS session. A connection that was given up ends here, and is told why: this thread
  * is the only one that may use the session. */
 static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
@@ -256,7 +299,7 @@ static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)
     pthread_mutex_unlock(&c->mutex);
     if (tell)
         gnutls_record_send(c->session, c->server->too_late.ptr, c->server->too_late.len);
-    ssize_t got = late ? 0 : sys_net_receive(c->fd, to, size);
+    ssize_t got = late ? 0 : receive(c, to, size);
     if (note_pull(c, got > 0) && got < 0)
         give_back(c);
     c->pulled += got > 0 && c->shaken ? (uint64_t)got : 0;
@@ -320,15 +363,21 @@ static ssize_t push(gnutls_transport_ptr_t to, const giovec_t *vector, int count
     http_connection *c = to;
     pb_str parts[PIECES + 1];
     size_t size = 0, used = 0;
+    ptrdiff_t sent;
     for (int i = 0; i < count; i++)
         size += vector[i].iov_len;
+    for (int i = 0; i < count && i < PIECES; i++)
+        parts[used++] = pb_str_n(vector[i].iov_base, vector[i].iov_len);
+    if (http_hold_take(c, parts, used, &sent))
+        return sent;
+    used = 0;
     if (keep_head(c, vector, count, size))
         return (ssize_t)size;
     if (c->head != NULL)
         parts[used++] = pb_str_n(c->head->bytes, c->head->size);
     for (int i = 0; i < count && i < PIECES; i++)
         parts[used++] = pb_str_n(vector[i].iov_base, vector[i].iov_len);
-    ptrdiff_t sent = sys_net_send(c->fd, parts, used);
+    sent = sys_net_send(c->fd, parts, used);
     if (sent <= 0)
         return sent;
     size_t rest = shorten_head(c, (size_t)sent);

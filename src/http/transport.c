@@ -58,6 +58,41 @@ static void notice(void *context, struct MHD_Connection *mhd, void **place,
         http_tls_begin(c);
 }
 
+/* Most requests need as much memory as others before them. */
+static pb_arena *take_arena(http_server *server)
+{
+    pb_arena *arena = NULL;
+    pthread_mutex_lock(&server->spare_lock);
+    if (server->spare_count > 0)
+        arena = server->spares[--server->spare_count];
+    pthread_mutex_unlock(&server->spare_lock);
+    return arena != NULL ? arena : pb_arena_new(0);
+}
+
+static void put_arena(http_server *server, pb_arena *arena)
+{
+    enum { USUAL = 64 << 10 };
+    bool kept = false;
+    if (pb_arena_used(arena) <= USUAL) {
+        pb_arena_reset(arena); /* what ends with it does so outside of the lock */
+        pthread_mutex_lock(&server->spare_lock);
+        kept = server->spare_count < HTTP_SPARE_ARENAS;
+        if (kept)
+            server->spares[server->spare_count++] = arena;
+        pthread_mutex_unlock(&server->spare_lock);
+    }
+    if (!kept)
+        pb_arena_free(arena);
+}
+
+void http_transport_rest(http_server *server)
+{
+    pthread_mutex_lock(&server->spare_lock);
+    while (server->spare_count > 0)
+        pb_arena_free(server->spares[--server->spare_count]);
+    pthread_mutex_unlock(&server->spare_lock);
+}
+
 /* The first line is there: the request begins. Its address is kept as it came, before it is split.
  */
 static void *begin(void *context, const char *uri, struct MHD_Connection *mhd)
@@ -67,7 +102,7 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *mhd)
     http_connection *c = connection_of(mhd);
     /* Counted before it is looked at whether the server ends: see drain in serve.c. */
     atomic_fetch_add(&server->active, 1);
-    pb_arena *arena = c != NULL && !atomic_load(&server->closed) ? pb_arena_new(0) : NULL;
+    pb_arena *arena = c != NULL && !atomic_load(&server->closed) ? take_arena(server) : NULL;
     http_exchange *exchange = arena != NULL ? pb_arena_alloc(arena, sizeof *exchange) : NULL;
     if (exchange == NULL) {
         pb_arena_free(arena);
@@ -98,7 +133,7 @@ static enum MHD_Result queue(http_exchange *exchange)
 {
     http_server *server = exchange->connection->server;
     struct MHD_Response *answer;
-    exchange->close = exchange->close || atomic_load(&server->draining);
+    exchange->close = !exchange->held && (exchange->close || atomic_load(&server->draining));
     bool stream = exchange->response.events != NULL;
     uint64_t bytes = exchange->response.source.end != NULL ? exchange->response.source.size
                      : exchange->response.lasting.len > 0  ? exchange->response.lasting.len
@@ -106,7 +141,7 @@ static enum MHD_Result queue(http_exchange *exchange)
     answer = http_send_make(exchange);
     if (answer == NULL)
         return MHD_NO;
-    if (bytes > 0 && !stream && exchange->request.method != HTTP_HEAD)
+    if (bytes > 0 && !stream && !exchange->held && exchange->request.method != HTTP_HEAD)
         http_tls_answer(exchange->connection);
     exchange->phase = HTTP_QUEUED;
     http_keeper_stage(exchange->connection, stream ? HTTP_STREAMS : HTTP_SENDS, bytes);
@@ -152,9 +187,12 @@ static int look_at_head(http_exchange *exchange, const char *method, const char 
                       .version = version,
                       .headers = request->headers,
                       .header_count = all.count};
+    request->header_count = all.count < HTTP_HEADERS_MAX ? all.count : HTTP_HEADERS_MAX;
+    pb_str wish = http_request_header(request, "Connection");
+    exchange->lasts = strcmp(version, "HTTP/1.1") == 0 &&
+                      (wish.ptr == NULL || pb_str_eq_nocase(wish, PB_STR("keep-alive")));
     int refused = http_head_check(&head, &exchange->body_size, err);
     exchange->head_size = head.size;
-    request->header_count = all.count < HTTP_HEADERS_MAX ? all.count : HTTP_HEADERS_MAX;
     if (refused == 0)
         refused = http_head_parse(&head, request, err);
     for (size_t i = 0; i < request->header_count; i++)
@@ -190,16 +228,48 @@ static enum MHD_Result first_call(http_exchange *exchange, const char *method, c
     return http_keeper_stage(c, HTTP_READS, exchange->body_size) ? MHD_YES : MHD_NO;
 }
 
+/* Nothing of it leaves before the ledger has what was read, and what came before it is out. */
+static bool has_to_wait(http_exchange *exchange)
+{
+    return service_later_any(&exchange->later) || http_hold_any(exchange->connection);
+}
+
 static void work(void *context)
 {
     http_exchange *exchange = context;
     http_exchange_run(exchange);
-    if (service_later_any(&exchange->later)) {
+    if (has_to_wait(exchange)) {
         http_reads_put(exchange);
         return;
     }
     exchange->phase = HTTP_READY;
     MHD_resume_connection(exchange->mhd);
+}
+
+/* The answer is made: it is sent, or held, or the connection rests until it may be sent. */
+static enum MHD_Result answered(http_exchange *exchange)
+{
+    if (!has_to_wait(exchange))
+        return queue(exchange);
+    if (http_hold_may(exchange)) {
+        http_hold_begin(exchange);
+        return queue(exchange);
+    }
+    exchange->phase = HTTP_WORKING;
+    MHD_suspend_connection(exchange->mhd);
+    http_reads_put(exchange);
+    return MHD_YES;
+}
+
+static enum MHD_Result give_to_worker(http_exchange *exchange)
+{
+    const http_request *request = &exchange->request;
+    exchange->phase = HTTP_WORKING;
+    exchange->work =
+        (http_work){.client = pb_str_hash(request->address), .run = work, .context = exchange};
+    MHD_suspend_connection(exchange->mhd);
+    http_workers_put(exchange->connection->server->workers, &exchange->work);
+    return MHD_YES;
 }
 
 /* The whole request is there: it is answered at once, or by a worker while the connection rests. */
@@ -214,23 +284,17 @@ static enum MHD_Result answer(http_exchange *exchange)
         return MHD_NO;
     if ((request->route->flags & HTTP_BLOCKS) == 0) {
         http_exchange_run(exchange);
-        return queue(exchange);
+        return answered(exchange);
     }
-    if (!http_workers_reserve(server->workers)) {
-        pb_error error = {0};
-        pb_fail(&error, PB_BUSY, PB_MSG("The server has more to do than it can."), NULL);
-        pb_error_hint(&error, PB_MSG("Try again in a moment."), NULL);
-        http_exchange_refuse(exchange, 0, &error);
-        return queue(exchange);
-    }
-    exchange->phase = HTTP_WORKING;
-    exchange->work = (http_work){.client = pb_str_hash(request->address),
-                                 .brief = (request->route->flags & HTTP_BRIEF) != 0,
-                                 .run = work,
-                                 .context = exchange};
-    MHD_suspend_connection(exchange->mhd);
-    http_workers_put(server->workers, &exchange->work);
-    return MHD_YES;
+    if (http_exchange_try(exchange))
+        return answered(exchange);
+    if (http_workers_reserve(server->workers))
+        return give_to_worker(exchange);
+    pb_error error = {0};
+    pb_fail(&error, PB_BUSY, PB_MSG("The server has more to do than it can."), NULL);
+    pb_error_hint(&error, PB_MSG("Try again in a moment."), NULL);
+    http_exchange_refuse(exchange, 0, &error);
+    return answered(exchange);
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *url,
@@ -252,27 +316,14 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
         return exchange->body.failed ? MHD_NO : MHD_YES;
     }
     if (exchange->phase == HTTP_READY)
-        return queue(exchange);
+        return http_hold_any(exchange->connection) ? answered(exchange) : queue(exchange);
     return exchange->phase == HTTP_BODY ? answer(exchange) : MHD_YES;
 }
 
-/* The answer is out, or never will be. */
-static void complete(void *context, struct MHD_Connection *mhd, void **place,
-                     enum MHD_RequestTerminationCode why)
+static void count(const http_exchange *exchange, bool out)
 {
-    http_listener *listener = context;
-    http_server *server = listener->server;
-    http_exchange *exchange = *place;
-    (void)mhd;
-    *place = NULL;
-    if (exchange == NULL)
-        return;
+    http_server *server = exchange->connection->server;
     int64_t us = sys_monotonic_us() - exchange->began_us;
-    http_tls_answered(exchange->connection);
-    /* Who closed while it was worked on was answered for the form only. */
-    bool gone = atomic_load(&exchange->connection->stop) && !atomic_load(&server->draining);
-    bool out =
-        exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK && !gone;
     if (out)
         http_metrics_count(server->metrics, exchange->request.route, exchange->response.status, us);
     else
@@ -281,18 +332,50 @@ static void complete(void *context, struct MHD_Connection *mhd, void **place,
         http_log_request(exchange, "request.slow", us);
     else if (out && (server->options->log_all || exchange->response.status >= 500))
         http_log_request(exchange, "request", us);
+}
+
+void http_transport_over(http_exchange *exchange, bool out)
+{
+    http_server *server = exchange->connection->server;
+    count(exchange, out);
     if (exchange->response.events != NULL) {
         http_events_end(exchange->response.events);
         http_events_release(exchange->response.events);
     }
     if (exchange->response.source.end != NULL) /* nobody took it */
         exchange->response.source.end(exchange->response.source.context);
-    http_keeper_stage(exchange->connection, HTTP_WAITS, 0);
     http_exchange_end_turn(exchange);
     pb_buf_free(&exchange->body);
     pb_buf_free(&exchange->response.body);
-    pb_arena_free(exchange->request.arena);
+    put_arena(server, exchange->request.arena);
     atomic_fetch_sub(&server->active, 1);
+}
+
+/* As far as libmicrohttpd knows, the answer is out, or never will be. */
+static void complete(void *context, struct MHD_Connection *mhd, void **place,
+                     enum MHD_RequestTerminationCode why)
+{
+    const http_listener *listener = context;
+    http_exchange *exchange = *place;
+    (void)mhd;
+    *place = NULL;
+    if (exchange == NULL)
+        return;
+    http_connection *c = exchange->connection;
+    bool whole = exchange->phase == HTTP_QUEUED && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    http_tls_answered(c);
+    /* Who closed while it was worked on was answered for the form only. */
+    bool gone = atomic_load(&c->stop) && !atomic_load(&listener->server->draining);
+    http_keeper_stage(c, HTTP_WAITS, 0);
+    if (!exchange->held) {
+        http_transport_over(exchange, whole && !gone);
+        return;
+    }
+    http_hold_end(exchange);
+    if (whole)
+        http_reads_put(exchange);
+    else
+        http_hold_let_go(exchange, false);
 }
 
 /* Addresses are taken apart here (uri.c), not by libmicrohttpd. */

@@ -4,7 +4,6 @@
 enum { WORKERS_MAX = 256 };
 
 struct http_workers {
-    http_server *server;
     pthread_mutex_t mutex;
     pthread_cond_t change;
     http_work *first, **end;
@@ -61,18 +60,12 @@ static http_work *take(http_workers *w)
     return work;
 }
 
-/* What was read may not wait for a work that takes long. */
-static bool keeps_waiting(const http_workers *w, const http_work *work)
-{
-    return !work->brief && http_reads_any(w->server->reads);
-}
-
 /* Wakes one thread where something waits that may be done, and nobody was woken for it yet. Who was
  * woken wakes the next when it has taken its work: a herd that wakes for one piece of work costs
  * more than the work. Locked; true: the caller signals after unlocking. */
-static bool call_one(http_workers *w, bool anyway)
+static bool call_one(http_workers *w)
 {
-    if (w->asleep == 0 || w->called > 0 || (!anyway && next_of(w) == NULL))
+    if (w->asleep == 0 || w->called > 0 || next_of(w) == NULL)
         return false;
     w->called++;
     return true;
@@ -94,7 +87,7 @@ static void do_work(http_workers *w, size_t number, http_work *work)
     w->clients[number] = work->client;
     w->busy[number] = true;
     w->running++;
-    bool call = call_one(w, keeps_waiting(w, work));
+    bool call = call_one(w);
     pthread_mutex_unlock(&w->mutex);
     if (call)
         pthread_cond_signal(&w->change);
@@ -113,15 +106,10 @@ static void *labour(void *context)
         http_work *work = take(w);
         if (work != NULL)
             do_work(w, place->number, work);
-        bool idle = next_of(w) == NULL;
-        pthread_mutex_unlock(&w->mutex);
-        bool wrote = http_reads_write(w->server, idle);
-        pthread_mutex_lock(&w->mutex);
-        if (wrote || work != NULL || next_of(w) != NULL)
-            continue;
-        if (w->ends && w->first == NULL)
+        else if (w->ends && w->first == NULL)
             break;
-        sleep_until_called(w);
+        else
+            sleep_until_called(w);
     }
     pthread_mutex_unlock(&w->mutex);
     return NULL;
@@ -143,7 +131,6 @@ pb_status http_workers_start(http_server *server, http_workers **ret_workers, pb
     http_workers *w = calloc(1, sizeof *w);
     if (w == NULL)
         return pb_fail_memory(err);
-    w->server = server;
     size_t count = limits->workers < WORKERS_MAX ? limits->workers : WORKERS_MAX;
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->change, NULL);
@@ -201,16 +188,7 @@ void http_workers_put(http_workers *w, http_work *work)
     w->end = &work->next;
     w->waiting++;
     w->reserved--;
-    bool call = call_one(w, false);
-    pthread_mutex_unlock(&w->mutex);
-    if (call)
-        pthread_cond_signal(&w->change);
-}
-
-void http_workers_nudge(http_workers *w)
-{
-    pthread_mutex_lock(&w->mutex);
-    bool call = call_one(w, http_reads_any(w->server->reads));
+    bool call = call_one(w);
     pthread_mutex_unlock(&w->mutex);
     if (call)
         pthread_cond_signal(&w->change);

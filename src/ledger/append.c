@@ -1,5 +1,6 @@
 #include <sodium.h>
 
+#include "base/utf8.h"
 #include "event.h"
 #include "kinds.h"
 #include "tree.h"
@@ -19,6 +20,24 @@ static pb_status check_event(db_session *session, const ledger_event *event, pb_
     if (!kind->payload && !pb_str_empty(event->payload))
         return pb_fail(err, PB_INVALID, PB_MSG("An event “{kind}” has no payload"), "kind",
                        event->kind, NULL);
+    return PB_OK;
+}
+
+static pb_status not_written(const ledger_event *event, pb_error *err)
+{
+    return pb_fail(err, PB_INVALID,
+                   PB_MSG("Could not write an event “{kind}”: a text is too long or not UTF-8"),
+                   "kind", event->kind, NULL);
+}
+
+pb_status ledger_writable(const ledger_event *event, pb_error *err)
+{
+    enum { TEXTS = 4, TEXT_MAX = LEDGER_BODY_MAX / 8 };
+    const pb_str texts[TEXTS] = {event->actor.name, event->actor.purpose, event->actor.via,
+                                 event->entity};
+    for (size_t i = 0; i < TEXTS; i++)
+        if (texts[i].len > TEXT_MAX || !pb_utf8_valid(texts[i]))
+            return not_written(event, err);
     return PB_OK;
 }
 
@@ -62,9 +81,7 @@ static pb_status write_event(db_session *session, ledger_tree *tree, const ledge
     if (!written && tree->body.starved)
         return pb_fail_memory(err);
     if (!written)
-        return pb_fail(err, PB_INVALID,
-                       PB_MSG("Could not write an event “{kind}”: a text is too long or not UTF-8"),
-                       "kind", event->kind, NULL);
+        return not_written(event, err);
     pb_str body = pb_buf_str(&tree->body);
     PB_TRY(insert(session, event_sql, sequence, body, err));
     if (payload)

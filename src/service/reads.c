@@ -161,12 +161,15 @@ typedef struct service_later_event {
 static pb_status into_later(void *context, const ledger_event *event, pb_error *err)
 {
     service_later *later = context;
+    PB_TRY(ledger_writable(event, err)); /* it spoils no commit of others */
     later_event *kept = pb_arena_alloc(later->arena, sizeof *kept);
     if (kept == NULL)
         return pb_fail_memory(err);
     *kept = (later_event){*event, NULL};
     kept->event.payload = pb_arena_str(later->arena, event->payload);
-    if (kept->event.payload.ptr == NULL)
+    kept->event.actor.purpose = pb_arena_str(later->arena, event->actor.purpose);
+    if (kept->event.payload.ptr == NULL ||
+        (event->actor.purpose.ptr != NULL && kept->event.actor.purpose.ptr == NULL))
         return pb_fail_memory(err);
     if (later->first == NULL)
         later->first = kept;
@@ -287,14 +290,11 @@ static pb_status show_nothing(void *context, const record_data *record, pb_error
     return PB_OK;
 }
 
-pb_status service_log_shown(const service_call *call, db_workspace *workspace,
-                            const record_data *const *records, size_t count, pb_error *err)
+static pb_status log_shown_in(const service_call *call, db_workspace *workspace, pb_arena *arena,
+                              const record_data *const *records, size_t count, pb_error *err)
 {
-    PB_AUTO_ARENA arena = pb_arena_new(0);
     const service_view view = {.record = show_nothing};
     reads r = {call, &view, db_workspace_schema(workspace), NULL, arena, NULL};
-    if (arena == NULL)
-        return pb_fail_memory(err);
     PB_TRY(reads_begin(&r, err));
     for (size_t i = 0; i < count; i++)
         PB_TRY(tell_record(&r, records[i], err));
@@ -318,6 +318,16 @@ pb_status service_log_counted(const service_call *call, db_workspace *workspace,
             note_field(seen, &entity->fields[i]);
     seen->records = records;
     return log_reads(&r, workspace, err);
+}
+
+pb_status service_log_shown(const service_call *call, db_workspace *workspace,
+                            const record_data *const *records, size_t count, pb_error *err)
+{
+    if (call->later != NULL)
+        return log_shown_in(call, workspace, call->later->arena, records, count, err);
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    return arena == NULL ? pb_fail_memory(err)
+                         : log_shown_in(call, workspace, arena, records, count, err);
 }
 
 /* ---- cases of controls ---- */

@@ -3,18 +3,20 @@
 
 #include "internal.h"
 
+#include "db/kept.h"
 #include "db/rows.h"
+#include "db/standby.h"
 #include "sys/environment.h"
 
 enum {
     QUEUE = 4096,
     READERS_LEAST = 4,
     READERS_MOST = 32,
-    READERS_A_CORE = 2,  /* one may wait for the disk while another works */
-    SERVED_A_CORE = 4,   /* by a database server: one waits for it all the time */
-    KEEP_ALL = 64 << 20, /* bytes that all readers keep together */
+    READERS_A_CORE = 2,   /* one may wait for the disk while another works */
+    SERVED_A_CORE = 4,    /* by a database server: one waits for it all the time */
+    KEEP_ALL = 128 << 20, /* bytes that all readers keep together */
     KEEP_LEAST = 2 << 20,
-    KEEP_MOST = 16 << 20
+    KEEP_MOST = 32 << 20
 };
 
 static size_t within(size_t value, size_t least, size_t most)
@@ -51,6 +53,12 @@ pb_status service_serve(service_core *service, const char *path, const service_s
     service_share(workspace, serving);
     *ret_workspace = workspace;
     return PB_OK;
+}
+
+bool service_brief(const db_workspace *workspace)
+{
+    return workspace != NULL && !db_place_is_server(db_workspace_url(workspace)) &&
+           db_standby_of(workspace) == NULL && !db_model_passed(workspace);
 }
 
 const db_limits *service_hold(const db_limits *limits)

@@ -127,6 +127,8 @@ static pb_status admit(const service_desk *desk, const identity_visit *visit,
                        const identity_caller *caller, int64_t *ret_wait_us, pb_error *err)
 {
     seeing s = {caller->session, visit->now_us};
+    if (caller->due) /* before it counts: who has to wait comes again */
+        PB_TRY(db_limits_wait(NULL, err));
     if (!identity_rate_take(desk->identity.workspace, caller->key, caller->rate, visit->now_us,
                             ret_wait_us))
         return pb_fail(err, PB_LIMIT, PB_MSG("The key makes more requests than it is good for."),

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -183,6 +184,22 @@ void sys_net_say(int fd, pb_str bytes)
 {
     ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)sent;
+}
+
+void sys_net_wait_room(const int *fds, size_t count, int64_t us)
+{
+    enum { MOST = 1024 };
+    struct pollfd waits[MOST];
+    if (count > MOST)
+        count = MOST;
+    for (size_t i = 0; i < count; i++)
+        waits[i] = (struct pollfd){.fd = fds[i], .events = POLLOUT};
+    poll(waits, count, (int)(us / 1000));
+}
+
+int sys_net_again(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 void sys_net_shut(int fd, bool both)

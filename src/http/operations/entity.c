@@ -6,6 +6,8 @@
 #include "identity/actor.h"
 #include "model/yaml.h"
 
+#include <pthread.h>
+
 /* As it stands in an address. */
 static char plural_at(const model_entity *entity, size_t i)
 {
@@ -43,8 +45,22 @@ static bool is_taken(const model_schema *schema, const model_entity *entity, pb_
     return false;
 }
 
-/* What stands word by word behind /api/v1 is nobody's plural. */
-static bool is_reserved(pb_str word)
+/* What stands word by word behind /api/v1 is nobody's plural: each word once, as it is asked for by
+ * every request. */
+enum { RESERVED_MOST = 256 };
+static pb_str reserved[RESERVED_MOST];
+static size_t reserved_count;
+static pthread_once_t reserved_once = PTHREAD_ONCE_INIT;
+
+static bool is_gathered(pb_str word)
+{
+    for (size_t i = 0; i < reserved_count; i++)
+        if (pb_str_eq(reserved[i], word))
+            return true;
+    return false;
+}
+
+static void gather_reserved(void)
 {
     static const pb_str prefix = {"/api/v1/", sizeof "/api/v1/" - 1};
     for (const http_route *const *table = http_tables; *table != NULL; table++)
@@ -53,10 +69,16 @@ static bool is_reserved(pb_str word)
             if (!pb_str_starts(path, prefix))
                 continue;
             path = pb_str_sub(path, prefix.len, path.len);
-            if (pb_str_eq(pb_str_sub(path, 0, pb_str_index(path, '/')), word))
-                return true;
+            path = pb_str_sub(path, 0, pb_str_index(path, '/'));
+            if (reserved_count < RESERVED_MOST && !is_gathered(path))
+                reserved[reserved_count++] = path;
         }
-    return false;
+}
+
+static bool is_reserved(pb_str word)
+{
+    pthread_once(&reserved_once, gather_reserved);
+    return is_gathered(word);
 }
 
 static const pb_str records = {"_records", sizeof "_records" - 1};

@@ -15,6 +15,8 @@ typedef struct db_limits {
     int64_t until_us;         /* by sys_monotonic_us; 0: as long as it takes */
     const _Atomic bool *stop; /* set by another thread: nobody wants the answer any more; may be
                                  NULL */
+    bool *waits; /* nothing may be waited for, neither a reader nor a commit: where it would be, this
+                    becomes true, and the failure is PB_BUSY. NULL: it may */
 } db_limits;
 
 /** Whether it is over. Takes NULL. */
@@ -23,6 +25,8 @@ bool db_limits_over(const db_limits *limits);
 int64_t db_limits_left(const db_limits *limits, int64_t most_us);
 /** Says that it is over. */
 pb_status db_limits_fail(const db_limits *limits, pb_error *err);
+/** PB_OK where may be waited by `own`, or by what this thread is held to; see `waits`. */
+pb_status db_limits_wait(const db_limits *own, pb_error *err);
 
 /** From here on everything this thread asks of any workspace, and brings no limits of its own for,
  * is held to `limits`, which live until others take their place; NULL: to none. Returns those

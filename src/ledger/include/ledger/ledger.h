@@ -39,6 +39,9 @@ typedef struct ledger_event {
  * that its transaction is undone. Amortised O(1): two hashes, two inserts, nothing allocated. */
 pb_status ledger_append(db_session *session, const ledger_event *event, uint64_t *ret_sequence,
                         pb_error *err);
+/** Whether the texts of an event may be written at all: PB_INVALID as from ledger_append. For who
+ * keeps events to append them later. */
+pb_status ledger_writable(const ledger_event *event, pb_error *err);
 /** Sequence that the next event will get. What happened to the place of the workspace and was not
  * told of so far (db/incident.h) is told of first, here as in ledger_append. Inside db_write only.
  */

@@ -27,6 +27,10 @@ pb_status service_serve(service_core *service, const char *path, const service_s
 /** As service_serve does with a workspace that is open already; before the first call. */
 void service_share(db_workspace *workspace, const service_serving *serving);
 
+/** Whether a record is read and logged there within microseconds: by this process, without asking a
+ * server, and by the model that holds now. NULL: there is none. */
+bool service_brief(const db_workspace *workspace);
+
 /** From here on everything that this thread asks of any operation is held to `limits`, besides
  * those of the call; NULL: to none. Returns those before. */
 const db_limits *service_hold(const db_limits *limits);

@@ -35,6 +35,11 @@ ptrdiff_t sys_net_send(int fd, const pb_str *parts, size_t count);
 ptrdiff_t sys_net_receive(int fd, void *to, size_t size);
 /** Sends as much as goes without waiting; what does not is lost. */
 void sys_net_say(int fd, pb_str bytes);
+/** Until one of the sockets (at most 1024) takes bytes, or ended; at most so long. */
+void sys_net_wait_room(const int *fds, size_t count, int64_t us);
+/** The same connection by another number, which outlives the first; -1: there are no more. Owner:
+ * the caller, sys_net_close. */
+int sys_net_again(int fd);
 /** The other side is no longer listened to; with `both` it is no longer answered either. */
 void sys_net_shut(int fd, bool both);
 /** Whether the other side has closed, or said that nothing more comes. */
