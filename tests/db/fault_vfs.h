@@ -8,6 +8,7 @@
 #define FAULT_VFS_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
 
 #include "../../src/db/sqlite/spare.h"
@@ -91,6 +92,9 @@ static inline bool fault_disarm(void)
     return fault_real.fired;
 }
 
+/** Instead of a result code: the process dies at that call, before it is made. */
+enum { FAULT_DIES = -1 };
+
 static inline bool fault_hits(fault_call kind)
 {
     if (fault_real.armed != (int)kind + 1)
@@ -99,6 +103,8 @@ static inline bool fault_hits(fault_call kind)
     if (left > 1 || (left < 1 && !fault_real.sticky))
         return false;
     fault_real.fired = true;
+    if (fault_real.code == FAULT_DIES)
+        raise(SIGKILL);
     return true;
 }
 
