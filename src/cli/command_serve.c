@@ -165,8 +165,28 @@ static void collect_reach(cli_context *context, const http_options *options, rea
         may_write(r, folder_of(context, options->metrics_listen + 5));
 }
 
+/* Folders where the workspace is backed up to: what cannot be read now says so when it is opened.
+ */
+static void may_write_backups(cli_context *context, const db_options *opening, reach *r)
+{
+    db_workspace *workspace = NULL;
+    const char **places = NULL;
+    size_t count = 0;
+    db_options look = *opening;
+    look.older = DB_OLDER_KEEP;
+    if (db_workspace_open(cli_value(context, "workspace"), service_schema(context->service), &look,
+                          &workspace, NULL) != PB_OK)
+        return;
+    if (service_backup_places(workspace, context->arena, &places, &count, NULL) == PB_OK)
+        for (size_t i = 0; i < count; i++)
+            if (strstr(places[i], "://") == NULL)
+                may_write(r, places[i]);
+    db_workspace_close(workspace);
+}
+
 /* Before any thread is there. A system that cannot is said so, and served all the same. */
-static pb_status confine(cli_context *context, const http_options *options, pb_error *err)
+static pb_status confine(cli_context *context, const http_options *options,
+                         const db_options *opening, pb_error *err)
 {
     reach r = {.read_count = 0};
     const char *const *allowed;
@@ -175,6 +195,7 @@ static pb_status confine(cli_context *context, const http_options *options, pb_e
         return PB_OK;
     PB_TRY(cli_values(context, "allow", &allowed, &count, err));
     collect_reach(context, options, &r);
+    may_write_backups(context, opening, &r);
     for (size_t i = 0; i < count; i++)
         may_write(&r, allowed[i]);
     sys_sandbox sandbox = {r.read, r.read_count, r.write, r.write_count};
@@ -227,8 +248,10 @@ static pb_status serve(cli_context *context, http_options *options,
     const char *url = cli_value(context, "workspace");
     db_workspace *workspace = NULL;
     PB_TRY(cli_key_source(context, false, &opening.key, err));
-    PB_TRY(confine(context, options, err));
+    PB_TRY(confine(context, options, &opening, err));
     PB_TRY(cli_open_to_write(context, url, &opening, &workspace, err));
+    /* A passphrase is not kept: what was opened with one is drilled by who knows it. */
+    options->key = opening.key.passphrase.ptr == NULL ? &opening.key : NULL;
     cli_forget_secret(context);
     const service_turns_options how = {
         .url = url, .password_file = opening.password_file, .desk = *desk};

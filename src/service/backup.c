@@ -26,6 +26,23 @@ static pb_status load_plan(db_workspace *workspace, pb_arena *arena, backup_plan
     return status;
 }
 
+pb_status service_backup_places(db_workspace *workspace, pb_arena *arena, const char ***ret_places,
+                                size_t *ret_count, pb_error *err)
+{
+    backup_plan plan;
+    backup_state *states = NULL;
+    size_t count = 0;
+    PB_TRY(load_plan(workspace, arena, &plan, &states, &count, err));
+    const char **places = pb_arena_array(arena, count + 1, sizeof *places);
+    if (places == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        places[i] = states[i].place;
+    *ret_places = places;
+    *ret_count = count;
+    return PB_OK;
+}
+
 static const backup_state *state_of(const backup_state *states, size_t count, const char *place)
 {
     for (size_t i = 0; i < count; i++)

@@ -4,7 +4,6 @@
 #include "access.h"
 #include "internal.h"
 #include "kept_audits.h"
-#include "service/jobs.h"
 
 #include <math.h>
 
@@ -20,31 +19,6 @@ pb_status service_may_start(const service_call *call, db_workspace *workspace,
     const service_denial denial = {.refused = true, .operation = operation};
     pb_fail(err, PB_DENIED, PB_MSG("Who may only read starts nothing."), NULL);
     return service_refused(call, workspace, &denial, PB_DENIED, err);
-}
-
-/* Arguments are one a line. */
-static pb_status put_argument(pb_buf *out, const char *name, pb_str value, pb_error *err)
-{
-    if (value.len == 0)
-        return PB_OK;
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.ptr[i] < ' ') {
-            pb_fail(err, PB_INVALID, PB_MSG("{field} must be one line of text."), "field", name,
-                    NULL);
-            return PB_INVALID;
-        }
-    pb_buf_printf(out, "--%s=%.*s\n", name, PB_STR_FMT(value));
-    return out->failed ? pb_fail_memory(err) : PB_OK;
-}
-
-static pb_status start(const service_call *call, db_workspace *workspace, const char *kind,
-                       const pb_buf *arguments, int64_t *ret_job, pb_error *err)
-{
-    const job_wish wish = {.kind = pb_str_c(kind),
-                           .arguments = pb_buf_str(arguments),
-                           .due_us = call->now_us,
-                           .most = 1};
-    return service_job_add(call, workspace, &wish, ret_job, err);
 }
 
 /* Only what is declared, or was used before: a request names no other place for the data to go. */
@@ -72,20 +46,9 @@ static pb_status check_place(const service_call *call, db_workspace *workspace, 
     return PB_INVALID;
 }
 
-pb_status service_backup_start(const service_call *call, db_workspace *workspace, pb_str place,
-                               int64_t *ret_job, pb_error *err)
+pb_status service_backup_may(const service_call *call, db_workspace *workspace, pb_str place,
+                             pb_str fault, pb_error *err)
 {
-    PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
-    PB_TRY(service_may_start(call, workspace, IDENTITY_OP_BACKUP, err));
-    PB_TRY(check_place(call, workspace, place, err));
-    PB_TRY(put_argument(&arguments, "to", place, err));
-    return start(call, workspace, "backup-now", &arguments, ret_job, err);
-}
-
-pb_status service_drill_start(const service_call *call, db_workspace *workspace, pb_str place,
-                              pb_str fault, int64_t *ret_job, pb_error *err)
-{
-    PB_AUTO_BUF arguments = PB_BUF_INIT(JOB_TEXT_MAX);
     backup_fault known;
     char name[64];
     PB_TRY(service_may_start(call, workspace, IDENTITY_OP_BACKUP, err));
@@ -94,9 +57,7 @@ pb_status service_drill_start(const service_call *call, db_workspace *workspace,
     if (fault.len > 0 && !backup_fault_parse(name, &known))
         return pb_fail(err, PB_INVALID, PB_MSG("There is no fault “{value}”."), "field", "fault",
                        "value", PB_ARG(fault), NULL);
-    PB_TRY(put_argument(&arguments, "from", place, err));
-    PB_TRY(put_argument(&arguments, "fault", fault, err));
-    return start(call, workspace, "drill-now", &arguments, ret_job, err);
+    return PB_OK;
 }
 
 /* ---- looking ---- */

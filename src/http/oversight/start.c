@@ -2,22 +2,6 @@
 #include "../taking/taking.h"
 #include "oversight.h"
 
-static pb_status answer(const http_request *request, http_response *response, int64_t job,
-                        pb_error *err)
-{
-    const char *place = pb_arena_printf(request->arena, "/api/v1/jobs/%lld", (long long)job);
-    pb_json json;
-    if (place == NULL)
-        return pb_fail_memory(err);
-    response->status = 202;
-    http_response_header(response, "Location", pb_str_c(place));
-    pb_json_init(&json, &response->body, 0);
-    pb_json_object(&json);
-    pb_json_member_i64(&json, "job", job);
-    pb_json_object_end(&json);
-    return PB_OK;
-}
-
 /* A body is an object whose members are texts; none at all is one without members. */
 static pb_status read_body(const http_request *request, http_response *response,
                            const char *const *names, pb_str *ret_texts, pb_error *err)
@@ -67,24 +51,28 @@ pb_status http_oversight_start_verify(http_request *request, http_response *resp
     return http_job_accept(request, response, "ledger-verify", PB_STR(""), err);
 }
 
+/* At places that are configured already; done by this server, as who asks. */
+static pb_status start_at_places(http_request *request, http_response *response,
+                                 const char *const *names, const char *kind, pb_error *err)
+{
+    PB_AUTO_BUF options = PB_BUF_INIT(16 << 10);
+    pb_str texts[2] = {PB_STR_NONE, PB_STR_NONE};
+    PB_TRY(read_body(request, response, names, texts, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_backup_may(&call, request->server->workspace, texts[0], texts[1], err));
+    for (size_t i = 0; names[i] != NULL; i++)
+        service_job_put(&options, names[i], texts[i]);
+    return http_job_accept(request, response, kind, pb_buf_str(&options), err);
+}
+
 pb_status http_oversight_start_backup(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const names[] = {"place", NULL};
-    pb_str texts[1];
-    int64_t job = 0;
-    PB_TRY(read_body(request, response, names, texts, err));
-    service_call call = http_op_call(request);
-    PB_TRY(service_backup_start(&call, request->server->workspace, texts[0], &job, err));
-    return answer(request, response, job, err);
+    return start_at_places(request, response, names, "backup-workspace", err);
 }
 
 pb_status http_oversight_start_drill(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const names[] = {"place", "fault", NULL};
-    pb_str texts[2];
-    int64_t job = 0;
-    PB_TRY(read_body(request, response, names, texts, err));
-    service_call call = http_op_call(request);
-    PB_TRY(service_drill_start(&call, request->server->workspace, texts[0], texts[1], &job, err));
-    return answer(request, response, job, err);
+    return start_at_places(request, response, names, "drill-workspace", err);
 }

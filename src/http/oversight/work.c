@@ -1,5 +1,5 @@
-/* What the server does of it: audits of the workspace and of files that were sent, and checks of
- * the ledger. */
+/* What the server does of it: audits of the workspace and of files that were sent, checks of the
+ * ledger, backups and drills. */
 #include "../taking/taking.h"
 #include "oversight.h"
 
@@ -110,9 +110,97 @@ static pb_status verify(http_job *job, pb_error *err)
     return PB_OK;
 }
 
+/* ---- backups ---- */
+
+/* The place that was named, as a list of one; none where it was not. */
+static pb_status place_of(const http_job *job, const char **ret_place, size_t *ret_count,
+                          pb_error *err)
+{
+    pb_str place = http_job_option(job, "place");
+    *ret_place = place.len > 0 ? pb_arena_cstr(job->arena, place) : NULL;
+    *ret_count = place.len > 0;
+    return place.len > 0 && *ret_place == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+static pb_status back_up(http_job *job, pb_error *err)
+{
+    const char *place = NULL;
+    service_backup *made = NULL;
+    size_t places = 0, count = 0;
+    PB_TRY(service_backup_may(&job->call, job->server->workspace, http_job_option(job, "place"),
+                              PB_STR_NONE, err));
+    PB_TRY(place_of(job, &place, &places, err));
+    PB_TRY(service_backup_make(&job->call, job->server->workspace, &place, places, false, false,
+                               job->arena, &made, &count, err));
+    pb_json_object(&job->json);
+    pb_json_key(&job->json, "made");
+    pb_json_array(&job->json);
+    for (size_t i = 0; i < count; i++) {
+        const backup_sent *sent = &made[i].sent;
+        pb_json_object(&job->json);
+        pb_json_member(&job->json, "place", pb_str_c(sent->place));
+        pb_json_member(&job->json, "backup", pb_str_c(sent->name));
+        http_op_put_moment(&job->json, "at", sent->at_us);
+        pb_json_member_i64(&job->json, "events", (int64_t)sent->events);
+        pb_json_member_i64(&job->json, "bytes_sent", (int64_t)sent->bytes_sent);
+        http_op_put_truth(&job->json, "same_disk", sent->same_disk);
+        pb_json_object_end(&job->json);
+    }
+    pb_json_array_end(&job->json);
+    pb_json_object_end(&job->json);
+    return PB_OK;
+}
+
+static void put_drill(http_job *job, const backup_drilled *drill)
+{
+    PB_AUTO_BUF why = PB_BUF_INIT(4000);
+    if (drill->error.primary.id != NULL)
+        pb_error_render(&drill->error, &drill->error.primary, job->catalog, &why);
+    pb_json_object(&job->json);
+    pb_json_member(&job->json, "place", pb_str_c(drill->place));
+    pb_json_member(&job->json, "fault", pb_str_c(backup_fault_name(drill->fault)));
+    http_op_put_truth(&job->json, "ran", drill->ran);
+    http_op_put_truth(&job->json, "good", drill->good);
+    http_op_put_truth(&job->json, "within_targets", drill->in_time && drill->young);
+    pb_json_member(&job->json, "noticed", why.len > 0 ? pb_buf_str(&why) : PB_STR_NONE);
+    pb_json_object_end(&job->json);
+}
+
+static pb_status drill(http_job *job, pb_error *err)
+{
+    pb_str fault = http_job_option(job, "fault");
+    backup_fault which = BACKUP_FAULT_NONE;
+    backup_drilled *drills = NULL;
+    service_drills what = {.faults = &which, .fault_count = 1};
+    size_t places = 0, count = 0;
+    PB_TRY(service_backup_may(&job->call, job->server->workspace, http_job_option(job, "place"),
+                              fault, err));
+    if (job->server->key == NULL) {
+        pb_fail(err, PB_UNSUPPORTED, PB_MSG("This server keeps no key to restore a backup with."),
+                NULL);
+        pb_error_hint(err, PB_MSG("Serve with a key file, or drill with: probity drill"), NULL);
+        return PB_UNSUPPORTED;
+    }
+    PB_TRY(place_of(job, &what.place, &places, err));
+    if (fault.len > 0)
+        (void)backup_fault_parse(pb_arena_cstr(job->arena, fault), &which); /* looked at above */
+    PB_TRY(service_drill(job->server->service, &job->call, job->server->workspace, job->server->key,
+                         &what, job->arena, &drills, &count, err));
+    pb_json_object(&job->json);
+    pb_json_key(&job->json, "drills");
+    pb_json_array(&job->json);
+    for (size_t i = 0; i < count; i++)
+        put_drill(job, &drills[i]);
+    pb_json_array_end(&job->json);
+    pb_json_object_end(&job->json);
+    return PB_OK;
+}
+
 const http_job_kind http_oversight_kinds[] = {
     {"audit-workspace", 3, audit_workspace},
     {"audit-file", 3, audit_file},
     {"ledger-verify", 3, verify},
+    {"backup-workspace", 3, back_up},
+    {"drill-workspace", 3, drill},
     {NULL, 0, NULL},
 };

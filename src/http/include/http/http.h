@@ -31,6 +31,7 @@ typedef struct http_options {
     struct service_turns *turns; /* see service/turns.h: where each request takes service, workspace
                                     and desk from; NULL: they are always those here */
     struct service_desk *desk;   /* where tokens are known; NULL: nobody can sign in */
+    const db_key_source *key;    /* of the workspace, for drills; NULL: nothing is restored here */
     const char *version;
     const char *const *listen; /* HOST:PORT (TLS), http://LOOPBACK:PORT, unix:PATH */
     size_t listen_count;

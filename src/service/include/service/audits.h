@@ -16,12 +16,11 @@ enum { SERVICE_AUDITS_MOST = 200, SERVICE_TREND = 50 };
 /** Whether who asks may have that done (audit, ledger, backup): no external auditor may. */
 pb_status service_may_start(const service_call *call, db_workspace *workspace,
                             identity_operation operation, pb_error *err);
-/** Has a backup (operation `backup`; `place` absent: all declared) or a drill of the newest one
- * made (`fault` absent: none) by `probity work`: `*ret_job` is the number of the job. */
-pb_status service_backup_start(const service_call *call, db_workspace *workspace, pb_str place,
-                               int64_t *ret_job, pb_error *err);
-pb_status service_drill_start(const service_call *call, db_workspace *workspace, pb_str place,
-                              pb_str fault, int64_t *ret_job, pb_error *err);
+/** Whether who asks may have a backup made (operation `backup`; `place` absent: at all declared
+ * places), or a drill of the newest one (`fault` absent: none). PB_INVALID for a place that is not
+ * one of the workspace's, and for a fault that there is not. */
+pb_status service_backup_may(const service_call *call, db_workspace *workspace, pb_str place,
+                             pb_str fault, pb_error *err);
 
 /** The catalogue of controls for who may look at audits (operation `audit`), and which of them that
  * one is let see. */

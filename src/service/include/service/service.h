@@ -289,6 +289,10 @@ pb_status service_restore(const service_core *service, const service_call *call,
 pb_status service_backup_declare(const service_call *call, db_workspace *workspace,
                                  const char *path, pb_arena *arena, pb_error *err);
 
+/** Places that are declared, or were backed up to; none is asked anything. In `arena`. */
+pb_status service_backup_places(db_workspace *workspace, pb_arena *arena, const char ***ret_places,
+                                size_t *ret_count, pb_error *err);
+
 /** A place of backups, as it is now. */
 typedef struct service_place {
     backup_state state;
