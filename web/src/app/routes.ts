@@ -1,6 +1,13 @@
 // Every screen, and where it lies. A new one is a line here; the first that fits counts.
 import type { Route } from "./router";
 
+/** Of records, by the path of their entity: nearly every address fits, so they are looked at last. */
+export const ofRecords: readonly Route[] = [
+  { pattern: "/{path}/new", load: async () => (await import("../pages/record/form")).openForm },
+  { pattern: "/{path}/{id}/edit", load: async () => (await import("../pages/record/form")).openForm },
+  { pattern: "/{path}/{id}", load: async () => (await import("../pages/record/record")).openRecord },
+];
+
 export const routes: readonly Route[] = [
   { pattern: "/", load: async () => (await import("../pages/home/home")).openHome },
   { pattern: "/access", load: async () => (await import("../pages/access/you")).openYou },

@@ -11,7 +11,7 @@ import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
 import { navigation } from "./navigation";
 import { go, match, placeOf, type Page } from "./router";
-import { routes } from "./routes";
+import { ofRecords, routes } from "./routes";
 import { forgetSession, loadSession, whoAmI } from "./session";
 import { userMenu } from "./user_menu";
 
@@ -72,7 +72,7 @@ async function open(): Promise<void> {
     page = openSignIn(redraw, restart);
     return draw();
   }
-  const route = routes.find((one) => match(one.pattern, path));
+  const route = [...routes, ...ofRecords].find((one) => match(one.pattern, path));
   const parts = route ? (match(route.pattern, path) ?? {}) : {};
   if (route && route.pattern === pattern && page?.moved?.({ path, parts, query })) return draw();
   if (page?.unsaved?.() && !confirm(t("What you typed is not saved. Leave anyway?"))) return history.back();
