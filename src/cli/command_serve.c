@@ -184,11 +184,28 @@ static void may_write_backups(cli_context *context, const db_options *opening, r
     db_workspace_close(workspace);
 }
 
-/* Before any thread is there. A system that cannot is said so, and served all the same. */
+/* A system that cannot is said so, and served all the same. */
+static pb_status give_up(cli_context *context, pb_status status, const pb_error *why, pb_error *err)
+{
+    if (status != PB_UNSUPPORTED || context->quiet) {
+        if (status == PB_OK || status == PB_UNSUPPORTED)
+            return PB_OK;
+        *err = *why;
+        return status;
+    }
+    PB_AUTO_BUF out = PB_BUF_INIT(1 << 16);
+    cli_put_error(context, why, &out);
+    pb_buf_byte(&out, '\n');
+    cli_tell(&out);
+    return PB_OK;
+}
+
+/* Before any thread is there: files that are not needed, and calls that start programs. */
 static pb_status confine(cli_context *context, const http_options *options,
                          const db_options *opening, pb_error *err)
 {
     reach r = {.read_count = 0};
+    pb_error why = {0};
     const char *const *allowed;
     size_t count;
     if (cli_flag(context, "no-sandbox"))
@@ -203,19 +220,8 @@ static pb_status confine(cli_context *context, const http_options *options,
     for (size_t i = 0; i < r.write_count; i++)
         if (pb_str_ends(pb_str_c(r.write[i]), PB_STR("/probity")))
             sys_dir_make(r.write[i], 0700, true, NULL);
-    pb_error why = {0};
-    pb_status status = sys_sandbox_enter(&sandbox, &why);
-    if (status != PB_UNSUPPORTED || context->quiet) {
-        if (status == PB_OK || status == PB_UNSUPPORTED)
-            return PB_OK;
-        *err = why;
-        return status;
-    }
-    PB_AUTO_BUF out = PB_BUF_INIT(1 << 16);
-    cli_put_error(context, &why, &out);
-    pb_buf_byte(&out, '\n');
-    cli_tell(&out);
-    return PB_OK;
+    PB_TRY(give_up(context, sys_sandbox_enter(&sandbox, &why), &why, err));
+    return give_up(context, sys_sandbox_calls(&why), &why, err);
 }
 
 static void tell_addresses(void *opaque, const char *const *urls, size_t count)

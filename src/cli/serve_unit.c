@@ -36,7 +36,8 @@ static const char sandbox[] =
     "SystemCallArchitectures=native\n"
     "SystemCallFilter=@system-service\n"
     "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self\n"
-    "SystemCallFilter=~@privileged @mount @debug\n"
+    "SystemCallFilter=~@privileged @mount @debug @module @keyring @obsolete @raw-io @reboot @swap "
+    "@cpu-emulation bpf userfaultfd io_uring_setup execveat\n"
     "SystemCallErrorNumber=EPERM\n"
     "UMask=0077\n"
     "LimitNOFILE=65536\n";

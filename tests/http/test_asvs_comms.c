@@ -205,7 +205,7 @@ static void other_origins_read_nothing(office *o)
 
 /* What the server connects to over TLS are places for backups: one whose certificate nobody vouches
  * for, such as that of this very server, gets nothing. */
-/* shows: SEC-1 BAK-1 ASVS V12.3.2 */
+/* shows: SEC-1 ASVS V12.3.2 */
 static void others_prove_who_they_are(office *o)
 {
     char declared[300];

@@ -140,6 +140,18 @@ static void statements_are_text(office *o)
     assert_int_equal(count_contacts(o), before);
 }
 
+/* It could not run a program if somebody made it try. */
+static void gave_up_running(office *o)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)o->c.child);
+    char *told = program_slurp(path);
+    if (access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0)
+        assert_has(told, "Seccomp:\t2\n");
+    assert_has(told, "NoNewPrivs:\t1\n");
+    free(told);
+}
+
 /* While strace looks on, where it may; and it has no child in any case. */
 /* shows: SEC-4 ASVS V1.2.5 */
 static void nothing_is_run(office *o)
@@ -147,6 +159,7 @@ static void nothing_is_run(office *o)
     char pid[20], trace[4096], told[4096], children[100];
     int status, size = 0;
     bool attached = false;
+    gave_up_running(o);
     snprintf(pid, sizeof pid, "%d", (int)o->c.child);
     snprintf(trace, sizeof trace, "%s/trace", o->c.folder);
     snprintf(told, sizeof told, "%s/strace", o->c.folder);

@@ -6,7 +6,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 enum { CONFINED = 0, NOT_HERE = 3 };
 
@@ -58,6 +61,56 @@ static void test_what_is_given_up_is_out_of_reach(void **state)
     program_remove_folder(other);
     if (WEXITSTATUS(status) == NOT_HERE)
         skip(); /* the kernel has no Landlock, and that was said */
+    assert_int_equal(WEXITSTATUS(status), CONFINED);
+}
+
+static void *answers(void *context)
+{
+    return context;
+}
+
+/* In a process of its own: what serves goes on, what starts programs or changes the system does
+ * not. */
+static int without_calls(const char *folder)
+{
+    char *const argv[] = {(char *)(uintptr_t) "true", NULL};
+    pb_error err = {0};
+    pthread_t thread;
+    void *told = NULL;
+    int status = 0;
+    if (sys_sandbox_calls(&err) != PB_OK)
+        return err.hint.id != NULL ? NOT_HERE : 1;
+    if (execv("/bin/true", argv) == 0 || errno != EPERM)
+        return 2;
+    if (unshare(CLONE_NEWUSER) == 0 || errno != EPERM || chroot("/") == 0 || errno != EPERM ||
+        syscall(SYS_keyctl, 0, 0, 0, 0, 0) >= 0 || errno != EPERM ||
+        syscall(SYS_bpf, 0, NULL, 0) >= 0 || errno != EPERM)
+        return 4;
+    if (pthread_create(&thread, NULL, answers, &status) != 0 || pthread_join(thread, &told) != 0 ||
+        told != &status || !can_write(folder, "inside"))
+        return 5;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(execv("/bin/true", argv) != 0 && errno == EPERM ? 7 : 8);
+    return waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 7 ? CONFINED : 6;
+}
+
+/* shows: SEC-4 */
+static void test_calls_that_are_given_up_fail_and_others_do_not(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    int status = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(without_calls(folder));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    program_remove_folder(folder);
+    if (WEXITSTATUS(status) == NOT_HERE)
+        skip(); /* the kernel has no seccomp, and that was said */
     assert_int_equal(WEXITSTATUS(status), CONFINED);
 }
 
@@ -127,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_given_up_is_out_of_reach),
+        cmocka_unit_test(test_calls_that_are_given_up_fail_and_others_do_not),
         cmocka_unit_test(test_a_socket_left_behind_is_replaced_and_nothing_else),
         cmocka_unit_test(test_a_port_belongs_to_one),
         cmocka_unit_test(test_addresses_are_counted_by_who_has_them),

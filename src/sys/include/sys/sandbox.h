@@ -20,5 +20,9 @@ typedef struct sys_sandbox {
  * no rights by running programs (Landlock). PB_UNSUPPORTED where the kernel cannot do that: nothing
  * is confined then. */
 pb_status sys_sandbox_enter(const sys_sandbox *sandbox, pb_error *err);
+/** From now on this process, and those it starts, cannot run programs, look into other processes,
+ * mount, load modules, keep keys of the kernel's or change the system: such system calls fail with
+ * EPERM (seccomp). PB_UNSUPPORTED where the kernel cannot do that: nothing is given up then. */
+pb_status sys_sandbox_calls(pb_error *err);
 
 #endif
