@@ -151,6 +151,8 @@ static const operation operations[] = {
      "{\"rows\":[{\"id\":\"%s\",\"version\":99,\"fields\":{\"city\":\"Bergen\"}}]}",
      {200, 200, 200, 200, 200, 200, 200, 200}},
     {"home", "GET", "/api/v1/home", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
+    {"how it is", "GET", "/api/v1/health", "", NULL, {403, 403, 403, 403, 200, 403, 403, 403}},
+    {"views", "GET", "/api/v1/views", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
     {"model", "GET", "/api/v1/model", "", NULL, {200, 200, 200, 200, 200, 200, 200, 200}},
     {"add a field",
      "POST",

@@ -489,6 +489,48 @@ static void what_is_kept(server *s)
     liking(s, &actors[0]);
 }
 
+/* ---- how it is ---- */
+
+static const cJSON *check_of(const answer *a, const char *name)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, at(a->json, "checks"))
+    {
+        if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(one, "check")), name) == 0)
+            return one;
+    }
+    fail_msg("no check “%s” in %s", name, a->text);
+    return NULL;
+}
+
+static bool is_graded(const answer *a, const char *name, const char *grade)
+{
+    return strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(check_of(a, name), "grade")), grade) ==
+           0;
+}
+
+static void how_it_is(server *s)
+{
+    static const char state[] = "/api/v1/health";
+    answer *a = expect(s, 200, ASK(HTTP_GET, state));
+    assert_string_equal(text_at(a, "engine"), on_postgres() ? "PostgreSQL" : "SQLite");
+    assert_string_equal(text_at(a, "grade"), "bad");
+    assert_true(is_graded(a, "backup", "bad")); /* there is none */
+    assert_true(is_graded(a, "writing", "good"));
+    assert_true(is_graded(a, "jobs", "good"));
+    assert_true(is_graded(a, "clock", "good"));
+    assert_true(is_graded(a, "verify", "watch"));
+    assert_true(is_graded(a, "size", on_postgres() ? "unknown" : "good"));
+    int64_t now = s->w.now_us; /* the clock is set back by a day */
+    s->w.now_us -= INT64_C(86400) * 1000000;
+    a = expect(s, 200, ASK(HTTP_GET, state));
+    assert_true(is_graded(a, "clock", "bad"));
+    s->w.now_us = now;
+    expect(s, 400, ASK(HTTP_GET, state, {"?x", "1"}));
+    expect(s, 401, ASK_AS(NULL, HTTP_GET, state));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_GET, state));
+}
+
 /* shows: INT-1 DQ-1 ACC-2 ACC-4 */
 static void screens(void **state)
 {
@@ -506,6 +548,7 @@ static void screens(void **state)
     what_waits_for_a_decision(s);
     home_without_a_purpose(s);
     what_is_kept(s);
+    how_it_is(s);
     everything_was_seen(s, "screens", 50);
     world_must(world_verify(&s->w, &err), &err);
     end(s);

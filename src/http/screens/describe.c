@@ -14,6 +14,7 @@ static const http_about operations[] = {
     {"readPreferences", NULL, NULL, NULL, "Preferences", "200 400 401 403", NULL},
     {"changePreferences", NULL, NULL, "PreferencesChange", "Preferences", "200 400 401 403 422",
      NULL},
+    {"readState", NULL, NULL, NULL, "State", "200 400 401 403", NULL},
     {0},
 };
 
@@ -62,6 +63,10 @@ static const http_schema schemas[] = {
     {"PreferencesChange",
      "language?=en|zh-CN|fa? theme?=light|dark|system? calendar?=gregorian|jalali? "
      "digits?=latin|persian? home?:any"},
+    {"State", "grade=good|unknown|watch|bad engine:string version:string now:date-time "
+              "checks:[StateCheck]"},
+    {"StateCheck", "check:string grade=good|unknown|watch|bad says:string at:date-time? "
+                   "number:integer?"},
     {0},
 };
 

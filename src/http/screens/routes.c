@@ -26,5 +26,8 @@ const http_route http_screens_routes[] = {
     {HTTP_PATCH, "/api/v1/me/preferences", "changePreferences",
      PB_MSG("Changes what is named of it; null: as usual"), http_likes_change, HTTP_BLOCKS, JSON,
      NULL, SMALL},
+    {HTTP_GET, "/api/v1/health", "readState",
+     PB_MSG("Tells how the workspace and its server are, in plain words with a grade"),
+     http_state_read, HTTP_BLOCKS, NULL, NULL, 0},
     {0},
 };

@@ -18,5 +18,6 @@ pb_status http_views_change(http_request *request, http_response *response, pb_e
 pb_status http_views_remove(http_request *request, http_response *response, pb_error *err);
 pb_status http_likes_read(http_request *request, http_response *response, pb_error *err);
 pb_status http_likes_change(http_request *request, http_response *response, pb_error *err);
+pb_status http_state_read(http_request *request, http_response *response, pb_error *err);
 
 #endif
