@@ -10,6 +10,8 @@ export const ofRecords: readonly Route[] = [
 
 export const routes: readonly Route[] = [
   { pattern: "/", load: async () => (await import("../pages/home/home")).openHome },
+  { pattern: "/duplicates", load: async () => (await import("../pages/duplicates/queue")).openDuplicates },
+  { pattern: "/duplicates/{path}/{left}/{right}", load: async () => (await import("../pages/duplicates/compare")).openCompare },
   { pattern: "/access", load: async () => (await import("../pages/access/you")).openYou },
   { pattern: "/access/users", load: async () => (await import("../pages/access/users")).openUsers },
   { pattern: "/access/users/{id}", load: async () => (await import("../pages/access/users")).openUser },
