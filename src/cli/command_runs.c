@@ -15,6 +15,8 @@ static const char *kind_text(const record_run_info *run)
 {
     if (pb_str_is(run->kind, "import"))
         return PB_MSG("import of {about}");
+    if (pb_str_is(run->kind, "unfinished"))
+        return PB_MSG("import of {about}, which has not come to its end");
     if (pb_str_is(run->kind, "fix"))
         return PB_MSG("correction by {about}");
     if (pb_str_is(run->kind, "merge"))

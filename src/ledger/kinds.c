@@ -19,6 +19,7 @@ const ledger_kind ledger_kinds[] = {
     {"finding.proved", false, true, PB_MSG("An audit proved that a finding is mended.")},
     {"finding.returned", false, true, PB_MSG("An audit found again what was said to be mended, or may be let be no longer.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
+    {"import.slice", false, true, PB_MSG("A part of an import was written.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"job.added", false, true, PB_MSG("A job was added.")},
     {"job.again", false, true, PB_MSG("A job was put back by hand.")},
@@ -84,4 +85,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 79;
+const size_t ledger_kind_count = 80;

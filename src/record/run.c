@@ -28,6 +28,7 @@ struct record_run {
     pb_arena *arena;
     int64_t first, next;
     uint64_t events; /* sequence of the first event that belongs to the run */
+    uint64_t slice;  /* the same of the transaction at work */
     run_file *files;
     size_t file_count, file_capacity;
 };
@@ -59,7 +60,8 @@ pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_
                         .arena = pb_arena_new(0),
                         .first = number,
                         .next = number,
-                        .events = events};
+                        .events = events,
+                        .slice = events};
     if (run->arena == NULL) {
         record_run_close(run);
         return pb_fail_memory(err);
@@ -281,12 +283,14 @@ static void write_file(pb_buf *out, const run_file *file)
 }
 
 /* All files of the run know which events are its. */
-static pb_status set_events(record_run *run, uint64_t last, pb_error *err)
+static pb_status set_events(record_run *run, const char *kind, uint64_t last, pb_error *err)
 {
     db_stmt *stmt;
     PB_TRY(db_prepare(run->session,
-                      "UPDATE t_import_run SET first = ?1, event = ?2 WHERE run >= ?3 AND run < ?4",
+                      "UPDATE t_import_run SET first = ?1, event = ?2, kind = ?5"
+                      " WHERE run >= ?3 AND run < ?4",
                       &stmt, err));
+    db_bind_text(stmt, 5, pb_str_c(kind));
     db_bind_i64(stmt, 1, (int64_t)run->events);
     db_bind_i64(stmt, 2, (int64_t)last);
     db_bind_i64(stmt, 3, run->first);
@@ -314,5 +318,48 @@ pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
                           .payload = pb_buf_str(&payload)};
     uint64_t sequence;
     PB_TRY(ledger_append(run->session, &event, &sequence, err));
-    return set_events(run, sequence, err);
+    return set_events(run, "import", sequence, err);
+}
+
+static pb_status check_stands(record_run *run, pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare(run->session, "SELECT undone FROM t_import_run WHERE run = ?1", &stmt, err));
+    db_bind_i64(stmt, 1, run->first);
+    PB_TRY(db_step(stmt, &row, err));
+    bool stands = row && db_column_is_null(stmt, 0);
+    db_reset(stmt);
+    return stands ? PB_OK
+                  : pb_fail(err, PB_CONFLICT,
+                            PB_MSG("The import ended: somebody took run {run} back."), "run",
+                            PB_ARG_INT(run->first), NULL);
+}
+
+pb_status record_run_continue(record_run *run, db_session *session, pb_error *err)
+{
+    run->session = session;
+    PB_TRY(ledger_next(session, &run->slice, err));
+    return check_stands(run, err);
+}
+
+pb_status record_run_slice(record_run *run, int64_t row, pb_error *err)
+{
+    PB_AUTO_BUF payload = PB_BUF_INIT(1024);
+    uint64_t sequence;
+    pb_cbor_map(&payload, 3);
+    pb_cbor_text(&payload, PB_STR("row"));
+    pb_cbor_int(&payload, row);
+    pb_cbor_text(&payload, PB_STR("run"));
+    pb_cbor_int(&payload, run->first);
+    pb_cbor_text(&payload, PB_STR("first"));
+    pb_cbor_uint(&payload, run->slice);
+    if (payload.failed)
+        return pb_fail_memory(err);
+    const ledger_event event = {.kind = "import.slice",
+                                .at_us = run->now_us,
+                                .actor = run->actor,
+                                .payload = pb_buf_str(&payload)};
+    PB_TRY(ledger_append(run->session, &event, &sequence, err));
+    return set_events(run, "unfinished", sequence, err);
 }

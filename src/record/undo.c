@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cbor.h"
 #include "base/map.h"
 #include "merge_internal.h"
 #include "merged.h"
@@ -11,9 +12,21 @@
 
 enum { TELL_EVERY = 256 };
 
+/* Events that stand next to each other, `event` the last of them. */
+typedef struct span {
+    uint64_t first, event;
+} span;
+
+/* In ascending order. */
+typedef struct spans {
+    span *items;
+    size_t count, capacity;
+} spans;
+
 /* What became of one column. */
 typedef struct column_story {
     bool in_run, since; /* changed by the run, changed after it */
+    bool closed;        /* changed by others between two parts of the run: older is not looked at */
     pb_value before;    /* as it was before the run */
     pb_value after;     /* as the run left it */
 } column_story;
@@ -24,6 +37,7 @@ typedef struct story {
     bool touched, was_deleted; /* the run deleted it or brought it back; as it was before */
     bool changed;              /* the run changed values */
     bool since;                /* anything happened after the run */
+    bool met;                  /* an event of the run was met */
     column_story *columns;     /* by column of the layout */
 } story;
 
@@ -37,10 +51,8 @@ typedef struct undoing {
     pb_arena *seen_arena, *event_arena, *story_arena;
     pb_map *seen;   /* ids of records that were looked at */
     uint64_t first; /* first event of the undoing itself */
-    struct span {
-        uint64_t first, event;
-    } * undone; /* later runs that were taken back, and the taking back: nobody's work */
-    size_t undone_count, undone_capacity;
+    spans own;      /* events of the run: one piece, or that of each part of it */
+    spans undone;   /* later runs that were taken back, and the taking back: nobody's work */
     struct relinked {
         const model_field *field;
         pb_uuid id;
@@ -72,6 +84,8 @@ static pb_status note_columns(undoing *u, const plan *p, const ledger_event *eve
             column->since = true;
             continue;
         }
+        if (column->closed)
+            continue;
         if (!column->in_run)
             column->after = items[i].after;
         column->before = items[i].before; /* the oldest is read last */
@@ -94,35 +108,136 @@ static void note_kind(const ledger_event *event, bool since, story *told)
     told->changed = told->changed || steps_changes(event);
 }
 
-/* Later work: not of a run that was taken back, nor of the undoing. */
+static bool is_in(const spans *list, uint64_t sequence)
+{
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->items[middle].event < sequence)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->count && list->items[low].first <= sequence;
+}
+
+/* Others' work: not of a run that was taken back, nor of the undoing. */
 static bool is_since(const undoing *u, uint64_t sequence)
 {
-    for (size_t i = 0; i < u->undone_count; i++)
-        if (sequence >= u->undone[i].first && sequence <= u->undone[i].event)
-            return false;
-    return sequence > u->run->event && sequence < u->first;
+    return sequence > u->run->first && sequence < u->first && !is_in(&u->own, sequence) &&
+           !is_in(&u->undone, sequence);
+}
+
+static pb_status add_span(undoing *u, spans *list, span one, pb_error *err)
+{
+    return PB_PUSH(u->seen_arena, list->items, list->count, list->capacity, one)
+               ? PB_OK
+               : pb_fail_memory(err);
+}
+
+/* The first event of a part of a run; 0: the event is none that ends one. */
+static uint64_t part_of(const ledger_event *event)
+{
+    uint64_t first = 0;
+    if (strcmp(event->kind, "import.slice") != 0)
+        return 0;
+    pb_cbor in = {event->payload, 0, false};
+    size_t pairs = pb_cbor_get_map(&in);
+    for (size_t i = 0; i < pairs; i++) {
+        if (pb_str_is(pb_cbor_get_text(&in), "first"))
+            first = pb_cbor_get_uint(&in);
+        else
+            pb_cbor_skip(&in);
+    }
+    return first;
+}
+
+static bool is_of_run(const ledger_event *event, int64_t run)
+{
+    int64_t number = -1;
+    pb_cbor in = {event->payload, 0, false};
+    size_t pairs = pb_cbor_get_map(&in);
+    for (size_t i = 0; i < pairs; i++) {
+        if (pb_str_is(pb_cbor_get_text(&in), "run"))
+            number = pb_cbor_get_int(&in);
+        else
+            pb_cbor_skip(&in);
+    }
+    return number == run;
+}
+
+/* An import that let others write in between says where its parts are; any other run is one. */
+static pb_status add_run(undoing *u, spans *list, int64_t run, span whole, pb_error *err)
+{
+    ledger_event event;
+    bool erased;
+    PB_TRY(ledger_read(u->writer->session, whole.first, u->event_arena, &event, &erased, err));
+    if (erased || part_of(&event) == 0)
+        return add_span(u, list, whole, err);
+    for (uint64_t at = whole.first; at <= whole.event; at++) {
+        pb_arena_reset(u->event_arena);
+        PB_TRY(ledger_read(u->writer->session, at, u->event_arena, &event, &erased, err));
+        uint64_t first = erased ? 0 : part_of(&event);
+        if (first > 0 && is_of_run(&event, run))
+            PB_TRY(add_span(u, list, (span){first, at}, err));
+    }
+    return PB_OK;
+}
+
+typedef struct later_run {
+    int64_t run;
+    span whole;
+} later_run;
+
+static int span_order(const void *a, const void *b)
+{
+    const span *x = a, *y = b;
+    return x->first < y->first ? -1 : x->first > y->first;
 }
 
 static pb_status load_undone(undoing *u, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
+    later_run *runs = NULL;
+    size_t count = 0, capacity = 0;
     PB_TRY(db_prepare(u->writer->session,
-                      "SELECT DISTINCT first, event FROM t_import_run WHERE first > ?1"
-                      " AND (undone IS NOT NULL OR kind = 'undo') ORDER BY 1",
+                      "SELECT MIN(run), first, event FROM t_import_run WHERE first > ?1"
+                      " AND (undone IS NOT NULL OR kind = 'undo') GROUP BY first, event ORDER BY 2",
                       &stmt, err));
-    db_bind_i64(stmt, 1, (int64_t)u->run->event);
+    db_bind_i64(stmt, 1, (int64_t)u->run->first);
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));
         if (!row)
-            return PB_OK;
-        const struct span span = {(uint64_t)db_column_i64(stmt, 0),
-                                  (uint64_t)db_column_i64(stmt, 1)};
-        if (!PB_PUSH(u->seen_arena, u->undone, u->undone_count, u->undone_capacity, span)) {
+            break;
+        const later_run one = {
+            db_column_i64(stmt, 0),
+            {(uint64_t)db_column_i64(stmt, 1), (uint64_t)db_column_i64(stmt, 2)}};
+        if (!PB_PUSH(u->seen_arena, runs, count, capacity, one)) {
             db_reset(stmt);
             return pb_fail_memory(err);
         }
     }
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(add_run(u, &u->undone, runs[i].run, runs[i].whole, err));
+    if (u->undone.count > 1) /* parts of several runs may stand between each other */
+        qsort(u->undone.items, u->undone.count, sizeof *u->undone.items, span_order);
+    return PB_OK;
+}
+
+/* What others changed between two parts of the run is what the later part found. */
+static pb_status close_columns(undoing *u, const plan *p, const ledger_event *event, story *told,
+                               pb_error *err)
+{
+    step_item *items;
+    size_t count;
+    PB_TRY(steps_decode(p->lay, event, u->story_arena, &items, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (items[i].column != NULL && items[i].column->part != LAYOUT_SOURCE) {
+            column_story *column = &told->columns[items[i].column - p->lay->columns];
+            column->closed = column->in_run;
+        }
+    return PB_OK;
 }
 
 /* Walks a record's events back to the beginning of the run. */
@@ -140,8 +255,14 @@ static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *r
         uint64_t sequence = next - 1;
         next = event.previous;
         bool since = is_since(u, sequence);
-        if (!since && sequence > u->run->event)
+        if (!since && !is_in(&u->own, sequence))
             continue;
+        if (since && told.met) {
+            if (!erased && steps_changes(&event))
+                PB_TRY(close_columns(u, p, &event, &told, err));
+            continue;
+        }
+        told.met = told.met || !since;
         note_kind(&event, since, &told);
         if (!erased && steps_changes(&event))
             PB_TRY(note_columns(u, p, &event, since, &told, err));
@@ -326,6 +447,8 @@ static pb_status undo_event(undoing *u, uint64_t sequence, bool created, pb_erro
 {
     ledger_event event;
     bool erased, fresh = true;
+    if (!is_in(&u->own, sequence))
+        return PB_OK;
     pb_arena_reset(u->event_arena);
     PB_TRY(ledger_read(u->writer->session, sequence, u->event_arena, &event, &erased, err));
     const model_entity *entity =
@@ -443,6 +566,7 @@ pb_status record_undo(record_writer *writer, const record_run_info *run, record_
     if (u.seen == NULL || events == NULL || stories == NULL)
         return pb_fail_memory(err);
     PB_TRY(ledger_next(writer->session, &u.first, err));
+    PB_TRY(add_run(&u, &u.own, run->number, (span){run->first, run->event}, err));
     PB_TRY(load_undone(&u, err));
     PB_TRY(undo_events(&u, err));
     PB_TRY(end(&u, &number, err));

@@ -1,6 +1,7 @@
 /* Opening what is to be read: a workspace, or files through the one road into a scratch workspace.
  */
 #include "internal.h"
+#include "service/serving.h"
 
 #include "model/mask.h"
 
@@ -43,6 +44,23 @@ pb_status service_import_options(const service_core *service, const service_call
     return PB_OK;
 }
 
+/* An import in slices ended half-way: what it wrote goes, whoever asked to stop and however little
+ * time is left. Where that fails its run is there for a person to take back, which is told. */
+static void take_back(const service_call *call, db_workspace *workspace, int64_t run,
+                      pb_arena *arena, pb_error *err)
+{
+    service_undone undone;
+    service_call unhurried = *call;
+    const db_limits *before = service_hold(NULL);
+    unhurried.limits = NULL;
+    unhurried.progress = NULL;
+    pb_status status = service_undo(&unhurried, workspace, run, false, arena, &undone, NULL);
+    service_hold(before);
+    if (status != PB_OK && status != PB_CONFLICT && err != NULL)
+        pb_error_hint(err, PB_MSG("A part was written, as run {run}: take that back."), "run",
+                      PB_ARG_INT(run), NULL);
+}
+
 pb_status service_import_checked(const service_core *service, const service_call *call,
                                  db_workspace *workspace, const service_source *source,
                                  bool dry_run, bool all_rejects, const service_import_hooks *hooks,
@@ -68,6 +86,8 @@ pb_status service_import_checked(const service_core *service, const service_call
         options.match = source->bring->match;
         options.match_count = source->bring->match_count;
         options.clear = source->bring->clear;
+        options.sliced = source->bring->sliced;
+        options.slice = source->bring->slice;
         options.each = source->bring->each;
         options.each_context = source->bring->context;
     }
@@ -80,7 +100,10 @@ pb_status service_import_checked(const service_core *service, const service_call
         options.each_row = options.each_row || service->schema->entities[i].duplicate_refuse <= 1;
     exchange_plan plan;
     PB_TRY(exchange_plan_make(service->schema, &options, arena, &plan, err));
-    PB_TRY(exchange_import(workspace, &options, arena, &plan, err));
+    pb_status status = exchange_import(workspace, &options, arena, &plan, err);
+    if (status != PB_OK && plan.unfinished)
+        take_back(call, workspace, plan.run, arena, err);
+    PB_TRY(status);
     *ret_plan = plan;
     return PB_OK;
 }

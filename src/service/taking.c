@@ -113,7 +113,7 @@ static pb_status check_fields(const service_access *access, const exchange_file 
 
 /* Records that came in and are beyond the importer's reach. */
 static pb_status count_beyond(const service_access *access, const model_entity *entity, int64_t run,
-                              pb_arena *arena, int64_t *ret_count, pb_error *err)
+                              int64_t after_n, pb_arena *arena, int64_t *ret_count, pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     identity_condition within;
@@ -123,14 +123,15 @@ static pb_status count_beyond(const service_access *access, const model_entity *
                               "r", arena, &within, err));
     pb_buf_printf(&sql,
                   "SELECT COALESCE(SUM(CASE WHEN %.*s THEN 0 ELSE 1 END), 0) FROM t_%.*s r"
-                  " WHERE r.run >= ?",
+                  " WHERE r.n > ? AND r.run >= ?",
                   PB_STR_FMT(within.sql), PB_STR_FMT(entity->name));
     if (sql.failed)
         return pb_fail_memory(err);
     PB_TRY(db_prepare_text(access->session, pb_buf_str(&sql), &stmt, err));
     for (size_t i = 0; i < within.count; i++)
         db_bind_value(stmt, (int)i + 1, within.values[i]);
-    db_bind_i64(stmt, (int)within.count + 1, run);
+    db_bind_i64(stmt, (int)within.count + 1, after_n);
+    db_bind_i64(stmt, (int)within.count + 2, run);
     PB_TRY(db_step(stmt, &row, err));
     *ret_count = row ? db_column_i64(stmt, 0) : 0;
     db_reset(stmt);
@@ -138,15 +139,16 @@ static pb_status count_beyond(const service_access *access, const model_entity *
 }
 
 static pb_status check_reach(const service_access *access, const exchange_plan *plan,
-                             const model_entity *entity, pb_error *err)
+                             const exchange_file *file, pb_error *err)
 {
+    const model_entity *entity = file->entity;
     PB_AUTO_ARENA arena = pb_arena_new(0);
     int64_t beyond = 0;
     if (access->policy == NULL)
         return PB_OK;
     if (arena == NULL)
         return pb_fail_memory(err);
-    PB_TRY(count_beyond(access, entity, plan->run, arena, &beyond, err));
+    PB_TRY(count_beyond(access, entity, plan->run, file->after_n, arena, &beyond, err));
     if (beyond == 0)
         return PB_OK;
     *access->denial = (service_denial){true, IDENTITY_OP_IMPORT, entity, NULL, NULL, {{0}}};
@@ -168,7 +170,7 @@ static pb_status check_plan(const service_access *access, const exchange_plan *p
             continue;
         PB_TRY(service_may_at_all(access, IDENTITY_OP_IMPORT, file->entity, err));
         PB_TRY(check_fields(access, file, err));
-        PB_TRY(check_reach(access, plan, file->entity, err));
+        PB_TRY(check_reach(access, plan, file, err));
     }
     return PB_OK;
 }

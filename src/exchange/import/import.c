@@ -3,7 +3,7 @@
 #include "../plan/plan.h"
 #include "bring.h"
 #include "import_internal.h"
-#include "proof.h"
+#include "work.h"
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -18,34 +18,13 @@ enum {
     TOLD_MOST = 32 /* of what is wrong with a row, to who is told every row */
 };
 
-/* Working state of one import. */
-typedef struct importing {
-    const exchange_options *options;
-    exchange_plan *plan;
-    pb_arena *arena;
-    record_writer *writer;
-    record_run *run;
-    db_session *session;
-    exchange_file *file; /* at work */
-    row_shape *shape;
-    bringing *bring;     /* NULL: every row is a new record */
-    import_proof *proof; /* NULL: values are kept although not valid, sums say nothing */
-    table_reader *reader;
-    int64_t number; /* of the file in its run */
-    size_t reject_capacity;
-    uint64_t told_bytes;
-    int64_t told_us;
-    unsigned unlooked; /* rows since the clock was looked at */
-    bool rehearsed;    /* a dry run came to its end */
-} importing;
-
-static pb_status cancelled(pb_error *err)
+static pb_status stopped(pb_error *err)
 {
     return pb_fail(err, PB_CANCELLED, PB_MSG("The import was stopped; nothing was kept"), NULL);
 }
 
 /* Tells how far the file is, now and then. */
-static pb_status tell(importing *im, bool always, pb_error *err)
+pb_status import_tell(importing *im, bool always, pb_error *err)
 {
     if (im->options->progress == NULL)
         return PB_OK;
@@ -61,7 +40,7 @@ static pb_status tell(importing *im, bool always, pb_error *err)
     im->told_us = now;
     bool stop = im->options->progress(im->options->context, im->file->name.ptr, done,
                                       table_total(im->reader));
-    return stop ? cancelled(err) : PB_OK;
+    return stop ? stopped(err) : PB_OK;
 }
 
 /* --- rejects --- */
@@ -104,7 +83,7 @@ static pb_status reject(importing *im, exchange_reject why, pb_error *err)
     return list_reject(im, why, err);
 }
 
-static pb_status reject_fault(importing *im, pb_error *err)
+pb_status import_fault(importing *im, pb_error *err)
 {
     const table_fault *fault = table_last_fault(im->reader);
     im->file->rows++;
@@ -218,7 +197,7 @@ static pb_status take_row(importing *im, const table_row *row, pb_error *err)
     return status;
 }
 
-static pb_status import_row(importing *im, const table_row *row, pb_error *err)
+pb_status import_take(importing *im, const table_row *row, pb_error *err)
 {
     exchange_file *file = im->file;
     preset_fate fate = row->count == file->column_count
@@ -246,14 +225,14 @@ static pb_status import_rows(importing *im, pb_error *err)
     while (more) {
         pb_status status = table_next(im->reader, &row, &more, err);
         if (status == PB_INVALID)
-            PB_TRY(reject_fault(im, err));
+            PB_TRY(import_fault(im, err));
         else if (status != PB_OK)
             return status;
         else if (more)
-            PB_TRY(import_row(im, &row, err));
-        PB_TRY(tell(im, false, err));
+            PB_TRY(import_take(im, &row, err));
+        PB_TRY(import_tell(im, false, err));
     }
-    PB_TRY(tell(im, true, err));
+    PB_TRY(import_tell(im, true, err));
     uint8_t hash[32] = {0};
     PB_TRY(table_read_fingerprint(im->reader, im->file->place, hash, err));
     if (im->file->place->live) {
@@ -269,7 +248,7 @@ static pb_status import_rows(importing *im, pb_error *err)
     return PB_CONFLICT;
 }
 
-static const char *how_word(exchange_how how)
+const char *exchange_how_word(exchange_how how)
 {
     switch (how) {
     case EXCHANGE_IGNORED:
@@ -299,7 +278,7 @@ static const model_field *field_told(const exchange_column *column)
     return column->field != NULL ? column->field : preset_way_field(column, 0);
 }
 
-static pb_status record_columns(importing *im, pb_error *err)
+pb_status import_columns(importing *im, pb_error *err)
 {
     const exchange_file *file = im->file;
     record_run_counts counts = {.rows = file->rows,
@@ -311,7 +290,7 @@ static pb_status record_columns(importing *im, pb_error *err)
     PB_TRY(record_run_file_done(im->run, im->number, counts, err));
     for (size_t c = 0; c < file->column_count; c++) {
         const exchange_column *column = &file->columns[c];
-        const char *how = column->is_source_id ? "id" : how_word(column->how);
+        const char *how = column->is_source_id ? "id" : exchange_how_word(column->how);
         PB_TRY(record_run_column(im->run, im->number, column->header, field_told(column), how,
                                  column->filled, err));
         const model_field *way = NULL; /* a column of references of several kinds tells them all */
@@ -322,7 +301,7 @@ static pb_status record_columns(importing *im, pb_error *err)
     return PB_OK;
 }
 
-static void forget_counts(exchange_file *file)
+void import_forget(exchange_file *file)
 {
     file->deleted = file->aside = file->rows = file->imported = file->rejected = file->noted =
         file->led = file->changed = file->same = 0;
@@ -357,8 +336,19 @@ static pb_status note_facts(importing *im, const table_facts *facts, pb_error *e
     return status == PB_OK ? PB_OK : pb_fail_memory(err);
 }
 
+pb_status import_facts(importing *im, pb_error *err)
+{
+    exchange_file *file = im->file;
+    table_facts facts = table_facts_of(im->reader);
+    file->encoding = pb_str_c(facts.encoding); /* a beginning in ASCII leaves it open */
+    file->sure = facts.sure;
+    file->formulas = facts.formulas;
+    file->merged = facts.merged;
+    return note_facts(im, &facts, err);
+}
+
 /* Tables of this very run may have the same bytes: sheets of a workbook. */
-static pb_status look_back(importing *im, exchange_file *file, pb_error *err)
+pb_status import_look_back(importing *im, exchange_file *file, pb_error *err)
 {
     if (file->entity == NULL || file->place->live)
         return PB_OK;
@@ -368,7 +358,7 @@ static pb_status look_back(importing *im, exchange_file *file, pb_error *err)
     return PB_OK;
 }
 
-static pb_status begin_bringing(importing *im, pb_error *err)
+pb_status import_begin_bringing(importing *im, pb_error *err)
 {
     exchange_file *file = im->file;
     PB_TRY(bring_new(im->options, file, im->shape, &im->bring, err));
@@ -377,8 +367,10 @@ static pb_status begin_bringing(importing *im, pb_error *err)
     if (file->field_changes == NULL)
         file->field_changes =
             pb_arena_array(im->arena, file->entity->field_count + 1, sizeof *file->field_changes);
-    return file->field_changes == NULL ? pb_fail_memory(err)
-                                       : bring_use(im->bring, im->writer, err);
+    if (file->field_changes == NULL)
+        return pb_fail_memory(err);
+    return im->writer == NULL ? PB_OK
+                              : bring_use(im->bring, im->writer, err); /* in slices: later */
 }
 
 static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
@@ -387,35 +379,29 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
     im->reject_capacity = 0;
     im->told_bytes = 0;
     uint64_t noted = record_writer_noted(im->writer);
-    PB_TRY(look_back(im, file, err));
+    PB_TRY(import_look_back(im, file, err));
     if (file->passed_over)
         return PB_OK;
     PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &im->number, err));
     record_writer_gate_run(im->writer, im->number);
     if (file->entity == NULL)
-        return record_columns(im, err);
+        return import_columns(im, err);
     if (file->place->base != NULL)
         PB_TRY(live_left_out(file->place->base, &file->deleted, &file->aside, err));
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
         status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
-        status = begin_bringing(im, err);
+        status = import_begin_bringing(im, err);
     if (status == PB_OK && im->options->policy == RECORD_STRICT)
         status = proof_new(im->shape, pb_instant_day(im->options->now_us), &im->proof, err);
     if (status == PB_OK)
         status = import_rows(im, err);
-    if (status == PB_OK) { /* a beginning in ASCII leaves the encoding open */
-        table_facts facts = table_facts_of(im->reader);
-        file->encoding = pb_str_c(facts.encoding);
-        file->sure = facts.sure;
-        file->formulas = facts.formulas;
-        file->merged = facts.merged;
-        status = note_facts(im, &facts, err);
-    }
+    if (status == PB_OK)
+        status = import_facts(im, err);
     file->noted = record_writer_noted(im->writer) - noted;
     if (status == PB_OK)
-        status = record_columns(im, err);
+        status = import_columns(im, err);
     if (status == PB_OK && im->proof != NULL)
         status = proof_check(im->proof, im->session, im->number, im->arena, file, err);
     im->proof = proof_free(im->proof);
@@ -438,7 +424,7 @@ static pb_status import_all(importing *im, pb_error *err)
 
 /* Asking the index for every row of a large import would take longer than the import: they are all
  * judged when they are there. Rows that may be refused are looked at as they come. */
-static record_gate gate_of(const importing *im)
+record_gate import_gate(const importing *im)
 {
     const exchange_options *options = im->options;
     uint64_t bytes = 0;
@@ -505,7 +491,7 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     im->session = session;
     const exchange_options *options = im->options;
     for (size_t i = 0; i < im->plan->file_count; i++)
-        forget_counts(&im->plan->files[i]);
+        import_forget(&im->plan->files[i]);
     if (options->each != NULL)
         PB_TRY(options->each(options->each_context, NULL, err));
     if (options->begun != NULL)
@@ -517,7 +503,7 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     if (status == PB_OK && options->last)
         record_writer_last(im->writer);
     if (status == PB_OK) {
-        const record_gate gate = gate_of(im);
+        const record_gate gate = import_gate(im);
         record_writer_gate(im->writer, &gate);
         status = import_all(im, err);
         if (status == PB_OK)
@@ -580,7 +566,8 @@ pb_status exchange_import(db_workspace *workspace, const exchange_options *optio
     PB_TRY(import_any(plan, err));
     PB_TRY(bring_check(options, plan, err));
     importing im = {.options = options, .plan = plan, .arena = arena};
-    pb_status status = db_write(workspace, work, &im, err);
+    pb_status status = options->sliced && !options->dry_run ? import_in_slices(&im, workspace, err)
+                                                            : db_write(workspace, work, &im, err);
     for (size_t i = 0; i < plan->file_count; i++)
         live_end(plan->files[i].place->base);
     return status == PB_CANCELLED && im.rehearsed ? PB_OK : status;

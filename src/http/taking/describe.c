@@ -39,8 +39,11 @@ static const http_schema schemas[] = {
                    "merged_away:integer changes:[ImportChange] "
                    "deleted:integer aside:integer imported_before:integer passed_over:boolean "
                    "proved:boolean columns:[ImportColumn] rejects:[ImportReject]"},
-    {"ImportColumn", "header:string field:string? filled:integer sample:string? holds:string? "
+    {"ImportColumn", "header:string field:string? how=id|map|preset|currency|part|left|name|"
+                     "values|ignored|unmapped confidence=certain|likely|guessed|none "
+                     "filled:integer sample:string? holds:string? suggests:ImportSuggestion? "
                      "note:string?"},
+    {"ImportSuggestion", "name:string label:string type:string"},
     {"ImportReject", "row:integer line:integer column:string? value:string? says:string"},
     {"ImportChange", "field:string label:string records:integer"},
     {"ImportDiff", "rows:[ImportDiffRow] next:string?"},

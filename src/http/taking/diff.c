@@ -19,7 +19,10 @@ struct http_diff {
     http_job *job;
     pb_str name;
     service_depositing *file;
-    pb_buf line;
+    pb_buf line;   /* and, of an import in slices, those that may have to be told again */
+    size_t mark;   /* in these: where the slice begins */
+    bool in_slice; /* it was begun */
+    bool sliced;
 };
 
 static const char *const outcomes[] = {"new", "changed", "same", "merged_away", "refused"};
@@ -102,31 +105,55 @@ static pb_status begin_again(http_diff *diff, pb_error *err)
     return http_job_file(diff->job, diff->name, "application/x-ndjson", &diff->file, err);
 }
 
+static pb_status flush(http_diff *diff, pb_error *err)
+{
+    if (diff->line.failed)
+        return pb_fail_memory(err);
+    PB_TRY(service_deposit_add(diff->file, pb_buf_str(&diff->line), err));
+    pb_buf_clear(&diff->line);
+    return PB_OK;
+}
+
 pb_status http_diff_each(void *context, const exchange_told *told, pb_error *err)
 {
     http_diff *diff = context;
     pb_json json;
-    if (told == NULL)
+    if (told == NULL) {
+        pb_buf_clear(&diff->line);
         return begin_again(diff, err);
-    pb_buf_clear(&diff->line);
+    }
     pb_json_init(&json, &diff->line, 0);
     put_line(diff, &json, told);
     pb_buf_byte(&diff->line, '\n');
-    if (diff->line.failed)
-        return pb_fail_memory(err);
-    return service_deposit_add(diff->file, pb_buf_str(&diff->line), err);
+    return diff->sliced ? PB_OK : flush(diff, err);
+}
+
+pb_status http_diff_slice(void *context, bool kept, pb_error *err)
+{
+    http_diff *diff = context;
+    diff->sliced = true;
+    if (kept) {
+        diff->in_slice = false;
+        return flush(diff, err);
+    }
+    if (diff->in_slice)
+        diff->line.len = diff->mark;
+    diff->in_slice = true;
+    diff->mark = diff->line.len;
+    return PB_OK;
 }
 
 pb_status http_diff_end(http_diff *diff, bool keep, pb_error *err)
 {
     pb_uuid id;
+    pb_status status = keep && diff->file != NULL ? flush(diff, err) : PB_OK;
     service_depositing *file = diff->file;
     diff->file = NULL;
     pb_buf_free(&diff->line);
-    if (keep && file != NULL)
+    if (keep && file != NULL && status == PB_OK)
         return service_deposit_end(file, &id, err);
     service_deposit_drop(file);
-    return PB_OK;
+    return status;
 }
 
 /* ---- reading ---- */

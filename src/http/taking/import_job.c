@@ -168,9 +168,11 @@ static pb_status bring_in(http_job *job, const char *folder, const service_sourc
     http_diff *diff = NULL;
     PB_TRY(read_bringing(job, &bring, err));
     source.bring = &bring;
+    bring.sliced = option(job, "dry-run") == NULL;
     if (bring.mode != RECORD_MODE_CREATE || option(job, "dry-run") != NULL) {
         PB_TRY(http_diff_begin(job, &diff, err));
         bring.each = http_diff_each;
+        bring.slice = http_diff_slice;
         bring.context = diff;
     }
     pb_status status = bring_in_with(job, folder, &source, err);

@@ -1,11 +1,78 @@
 /* What came of an import, or would, as JSON. */
 #include "taking.h"
 
-enum { TEXT_MAX = 64 << 10, REJECTS_TOLD = 1000 };
+#include "base/time.h"
+
+enum { TEXT_MAX = 64 << 10, REJECTS_TOLD = 1000, NAME_ROOM = 40 };
 
 static void put_count(pb_json *json, const char *key, uint64_t count)
 {
     pb_json_member_i64(json, key, (int64_t)count);
+}
+
+/* How far the decision can be relied on, in one word. */
+static const char *confidence(const exchange_column *column)
+{
+    switch (column->how) {
+    case EXCHANGE_BY_MAP:
+    case EXCHANGE_IGNORED:
+        return "certain";
+    case EXCHANGE_BY_VALUES:
+        return "guessed";
+    case EXCHANGE_UNMAPPED:
+        return "none";
+    default:
+        return "likely";
+    }
+}
+
+/* What a field of one's own for the column could be called: letters, digits, strokes. */
+static pb_str field_name(pb_str header, char room[NAME_ROOM])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < header.len && len + 1 < NAME_ROOM; i++) {
+        char c = header.ptr[i];
+        c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        bool letter = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+        if (letter || (digit && len > 0))
+            room[len++] = c;
+        else if (len > 0 && room[len - 1] != '_')
+            room[len++] = '_';
+    }
+    while (len > 0 && room[len - 1] == '_')
+        len--;
+    return len > 0 ? pb_str_n(room, len) : PB_STR("own_field");
+}
+
+/* The type that the first value has. */
+static const char *field_type(pb_str sample)
+{
+    int64_t whole;
+    double real;
+    if (pb_date_parse(sample, &whole))
+        return "date";
+    if (pb_str_to_i64(sample, &whole))
+        return "integer";
+    if (pb_str_to_double(sample, &real))
+        return "decimal";
+    return pb_str_index(sample, '@') < sample.len ? "email" : "text";
+}
+
+/* A column that no field fits: the field that could be added for it, to be looked at by a person.
+ */
+static void put_suggestion(pb_json *json, const exchange_column *column)
+{
+    char room[NAME_ROOM];
+    pb_json_key(json, "suggests");
+    if (column->how != EXCHANGE_UNMAPPED || column->holds.ptr != NULL || column->header.len == 0) {
+        pb_json_null(json);
+        return;
+    }
+    pb_json_object(json);
+    pb_json_member(json, "name", field_name(column->header, room));
+    pb_json_member(json, "label", column->header);
+    pb_json_member(json, "type", pb_str_c(field_type(column->sample)));
+    pb_json_object_end(json);
 }
 
 static void put_column(pb_json *json, const pb_catalog *catalog, const exchange_column *column)
@@ -18,11 +85,15 @@ static void put_column(pb_json *json, const pb_catalog *catalog, const exchange_
                    column->is_source_id    ? PB_STR("id")
                    : column->field != NULL ? column->field->name
                                            : PB_STR_NONE);
+    pb_json_member(json, "how",
+                   column->is_source_id ? PB_STR("id") : pb_str_c(exchange_how_word(column->how)));
+    pb_json_member(json, "confidence", pb_str_c(confidence(column)));
     put_count(json, "filled", column->filled);
     pb_json_member(json, "sample", column->sample);
     pb_json_member(json, "holds",
                    column->holds.ptr == NULL ? PB_STR_NONE
                                              : pb_translate_str(catalog, column->holds));
+    put_suggestion(json, column);
     pb_json_member(json, "note", note.len > 0 ? pb_buf_str(&note) : PB_STR_NONE);
     pb_json_object_end(json);
 }

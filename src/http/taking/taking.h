@@ -22,6 +22,8 @@ typedef struct http_diff http_diff;
 pb_status http_diff_begin(http_job *job, http_diff **ret_diff, pb_error *err);
 /** Told every row; see service_bringing.each. */
 pb_status http_diff_each(void *diff, const exchange_told *told, pb_error *err);
+/** Told of slices; see service_bringing.slice. */
+pb_status http_diff_slice(void *diff, bool kept, pb_error *err);
 /** Ends it in any case; without `keep` nothing is there. */
 pb_status http_diff_end(http_diff *diff, bool keep, pb_error *err);
 

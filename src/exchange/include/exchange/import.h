@@ -106,6 +106,7 @@ typedef struct exchange_file {
                                among `imported`. See exchange_options.mode */
     uint64_t
         *field_changes; /* by field of the entity: records in which it was changed; NULL: none */
+    int64_t after_n;    /* newest record of the entity before the slice at work; 0: not in slices */
     uint64_t led;       /* rows of records that were merged away: what was new in them went to the
                            survivor; neither imported nor rejected */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
@@ -128,6 +129,7 @@ typedef struct exchange_plan {
     const record_judged *judged; /* how rows were judged for that, by entity; those of which none
                                     was are left out */
     size_t judged_count;
+    bool unfinished;       /* it ended half-way, and what `run` wrote is there */
     const bool *gives_ids; /* by entity: some file has the ids of its records (private) */
 } exchange_plan;
 
@@ -174,7 +176,10 @@ typedef struct exchange_options {
     const char *const *match; /* else than create: what says which record a row is about: "id",
                                  "likely" (the duplicate gate), names of fields; none: "id" */
     size_t match_count;
-    bool clear;           /* a cell without a value takes away what the record has */
+    bool sliced; /* some hundreds of rows a transaction, so that others write in between: a run that
+                    ends half-way leaves what it wrote (plan->run says which), to be taken back.
+                    Sums are not proved. Not of a rehearsal */
+    bool clear;  /* a cell without a value takes away what the record has */
     record_may_bring may; /* asked before a record is changed, with `context`; NULL: all may be */
     /* Told at the beginning and the end of the transaction, with `context`; NULL: not told. */
     pb_status (*begun)(void *context, db_session *session, pb_error *err);
@@ -183,6 +188,9 @@ typedef struct exchange_options {
      * NULL: not told. */
     pb_status (*each)(void *context, const exchange_told *told, pb_error *err);
     void *each_context;
+    /* Of an import in slices: what was told since `each` last was told of a slice counts (`kept`),
+     * or will be told again. NULL: not told. */
+    pb_status (*slice)(void *context, bool kept, pb_error *err);
     /* Asked at the end of the transaction, dry or not, with `context`: a failure takes everything
      * back. `plan->run` is the number of the first file; later ones are larger. NULL: not asked. */
     pb_status (*check)(void *context, db_session *session, const exchange_plan *plan,
@@ -198,6 +206,8 @@ typedef struct exchange_options {
 char *exchange_shown(const char *path, pb_arena *arena);
 /** Appends why a file is not imported, in the catalogue's language. */
 void exchange_why_not(const exchange_file *file, const pb_catalog *catalog, pb_buf *out);
+/** map, preset, currency, part, left, name, values, ignored, unmapped. */
+const char *exchange_how_word(exchange_how how);
 /** Appends the note of a column; nothing when it has none. */
 void exchange_note(const exchange_column *column, const pb_catalog *catalog, pb_buf *out);
 

@@ -43,6 +43,12 @@ pb_status record_run_column(record_run *run, int64_t number, pb_str header,
                             pb_error *err);
 /** Ends the run: appends the event `import.finished` with a summary of all files and columns. */
 pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err);
+/** A run of many transactions: each begins with the one and ends with the other, which appends an
+ * event `import.slice` (`row`: of the file at work) and leaves a run that can be taken back as it
+ * is, of kind `unfinished`. The first one adds all files. PB_CONFLICT when it was taken back
+ * meanwhile. */
+pb_status record_run_continue(record_run *run, db_session *session, pb_error *err);
+pb_status record_run_slice(record_run *run, int64_t row, pb_error *err);
 /** Number of the run: that of its first file. */
 int64_t record_run_number(const record_run *run);
 /** Number of the newest earlier import of a file with that SHA-256 into `entity`; 0 when there was

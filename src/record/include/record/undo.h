@@ -1,13 +1,13 @@
 /* Taking a run back: what an import or a correction did to records is undone, as far as nobody
  * worked on them since.
  *
- * A run is one transaction, so its events stand next to each other in the log. A record that the
- * run made is deleted, one that it deleted comes back, a value that it changed gets what it was
- * before; a reference to a record that goes is text again. What was changed since stays as it is
- * and is told. Values of fields without history (`history: {keep: false}`) are not known any more
- * and stay. Refuses: undoing half-way; forgetting
- * that it happened (the undoing is a run of its own, which can be taken back as well). Threads: as
- * record_writer.
+ * A run is one transaction, so its events stand next to each other in the log; or (an import of
+ * many) several, each of which says by an event `import.slice` where it began: what others wrote in
+ * between is theirs. A record that the run made is deleted, one that it deleted comes back, a value
+ * that it changed gets what it was before; a reference to a record that goes is text again. What
+ * was changed since stays as it is and is told. Values of fields without history (`history: {keep:
+ * false}`) are not known any more and stay. Refuses: undoing half-way; forgetting that it happened
+ * (the undoing is a run of its own, which can be taken back as well). Threads: as record_writer.
  */
 #ifndef RECORD_UNDO_H
 #define RECORD_UNDO_H
@@ -19,10 +19,11 @@ typedef struct record_run_info {
     int64_t number; /* of its first file */
     int64_t at_us;
     pb_str actor;
-    pb_str kind;           /* import, fix, merge, unmerge, undo */
-    pb_str about;          /* names of the files, id of the control, what decided which records are
-                              one, number of the run taken back or of which merges were */
-    uint64_t records;      /* imported, changed or put back */
+    pb_str kind;      /* import, unfinished (an import that is at work, or ended half-way), fix,
+                         merge, unmerge, undo */
+    pb_str about;     /* names of the files, id of the control, what decided which records are
+                         one, number of the run taken back or of which merges were */
+    uint64_t records; /* imported, changed or put back */
     uint64_t first, event; /* its events: from `first` up to the closing one, `event` */
     bool undone;
 } record_run_info;

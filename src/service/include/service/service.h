@@ -117,7 +117,11 @@ typedef struct service_bringing {
     const char *const *match; /* see exchange_options.match */
     size_t match_count;
     bool clear;
+    bool
+        sliced; /* others write in between; what was written of one that ends half-way is taken back
+                   at once, and when the process dies by whoever finds its run, which says so */
     pb_status (*each)(void *context, const exchange_told *told, pb_error *err); /* NULL: nobody */
+    pb_status (*slice)(void *context, bool kept, pb_error *err); /* see exchange_options.slice */
     void *context;
 } service_bringing;
 
