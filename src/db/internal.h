@@ -27,7 +27,7 @@ enum {
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */
     DB_READERS_MAX = 256,
     DB_READER_WAIT_US = 10000000, /* for one to be free, where no limit is said */
-    DB_SETTLED_US = 200000,       /* a snapshot goes on at most */
+    DB_SETTLED_US = 1000000,      /* a snapshot goes on at most */
     DB_RUN_TRIES = 10,            /* of a transaction that others got in the way of */
     DB_TOGETHER_US = 100000, /* a work that took longer is not run anew for the fault of another */
     DB_GATHER_US = 10000,    /* at most, for others to come into a commit */

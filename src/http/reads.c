@@ -15,7 +15,7 @@
 
 #include <microhttpd.h>
 
-enum { TOGETHER = 256, LONGEST_US = 2000 };
+enum { TOGETHER = 256, LONGEST_US = 5000 };
 
 struct http_reads {
     pthread_mutex_t mutex;
