@@ -9,12 +9,21 @@
 #include "keep.h"
 
 enum {
-    LONG_LOG = 2000, /* frames: 16 MB */
+    LONG_LOG = 7500, /* frames: 60 MB */
+    LONG_KEPT = 2000,
     LONGER_BY = 500, /* when readers were in the way */
     NEARLY = 100,    /* frames of a few commits */
     SHORT_LOG = 16,  /* not worth a commit to be rid of */
     PLACE_WAIT_MS = 2000
 };
+
+/* Single records change pages all over their indexes: the longer the log, the more of those pages
+ * have changed again before they are moved, once. What is kept is sealed when it is moved: that
+ * should not take long to come. */
+static int long_log(const db_conn *conn)
+{
+    return conn->kept ? LONG_KEPT : LONG_LOG;
+}
 
 /* What others prevent is no failure. */
 static pb_status move(db_conn *conn, int mode, pb_error *err)
@@ -23,7 +32,7 @@ static pb_status move(db_conn *conn, int mode, pb_error *err)
     int moved = 0;
     int code = sqlite3_wal_checkpoint_v2(conn->db, "main", mode, &all, &moved);
     if (code == SQLITE_OK && all == moved)
-        conn->log_frames_limit = LONG_LOG;
+        conn->log_frames_limit = long_log(conn);
     bool busy = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
     return code == SQLITE_OK || busy ? PB_OK : db_sqlite_fail(conn->db, code, err);
 }
@@ -113,8 +122,8 @@ pb_status db_sqlite_checkpoint(db_conn *conn, bool empty, pb_error *err)
 
 void db_checkpoint_when_long(db_conn *conn)
 {
-    if (conn->log_frames < LONG_LOG)
-        conn->log_frames_limit = LONG_LOG; /* it began anew */
+    if (conn->log_frames < long_log(conn))
+        conn->log_frames_limit = long_log(conn); /* it began anew */
     if (conn->log_frames < conn->log_frames_limit)
         return;
     conn->log_frames_limit = conn->log_frames + LONGER_BY;
@@ -123,7 +132,7 @@ void db_checkpoint_when_long(db_conn *conn)
 
 bool db_sqlite_crowded(const db_conn *conn)
 {
-    return conn->log_frames >= LONG_LOG - NEARLY;
+    return conn->log_frames >= long_log(conn) - NEARLY;
 }
 
 /* Not kept: SQLite does it if this is the last connection of all, and removes the log. */
