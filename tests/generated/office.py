@@ -105,7 +105,11 @@ class Office:
         self.narrow = self.must("POST", "/api/v1/keys", {"label": "narrow", "scopes": "audit"})
         self.narrow, self.client = self.narrow["key"], self.narrow["client_id"]
         self.pools = {}
-        self.fill()
+        try:
+            self.fill()
+        except (OSError, http.client.HTTPException) as problem:
+            self.server.kill()
+            fail(problem, "\n", self.server.told())
 
     def prepare(self, server):
         folder = os.path.dirname(server.workspace)
