@@ -307,7 +307,7 @@ static void put_written_schemas(pb_json *json, const http_request *request,
     pb_json_key(json, "properties");
     pb_json_object(json);
     put_list_of(json, "rows", entity->name, "_row");
-    put_property(json, "dry_run", "boolean", false);
+    put_property(json, "dry_run", "boolean", true);
     pb_json_object_end(json);
     put_required(json, "rows");
 }
