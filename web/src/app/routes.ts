@@ -10,6 +10,7 @@ export const ofRecords: readonly Route[] = [
 
 export const routes: readonly Route[] = [
   { pattern: "/", load: async () => (await import("../pages/home/home")).openHome },
+  { pattern: "/import", load: async () => (await import("../pages/import/import")).openImport },
   { pattern: "/duplicates", load: async () => (await import("../pages/duplicates/queue")).openDuplicates },
   { pattern: "/duplicates/{path}/{left}/{right}", load: async () => (await import("../pages/duplicates/compare")).openCompare },
   { pattern: "/access", load: async () => (await import("../pages/access/you")).openYou },

@@ -1,0 +1,293 @@
+// Records from a file: sent, understood, looked at cell by cell, then imported, all or nothing; and taken back.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/MessageStrip.js";
+import "@ui5/webcomponents/dist/ProgressIndicator.js";
+import "@ui5/webcomponents/dist/Icon.js";
+import "@ui5/webcomponents-icons/dist/upload.js";
+import "../../styles/form.css";
+import "../../styles/record.css";
+import "../../styles/import.css";
+import { ask as askServer, Failure, get } from "../../api/http";
+import { href, type Context, type Page } from "../../app/router";
+import { entityNamed } from "../../app/session";
+import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
+import { t, tn } from "../../i18n/text";
+import { ask } from "../../ui/dialog";
+import { problemStrip } from "../../ui/problem";
+import { toast } from "../../ui/toast";
+import { openDiff } from "./diff";
+import { cancel, work, type Job } from "./job";
+import { mapOf, nothingSaid, planView, type Plan, type PlanFile, type Said } from "./plan";
+
+interface Sent {
+  id: string;
+  name: string;
+  bytes: number;
+}
+
+interface Run {
+  run: number;
+  kind: string;
+  about: string;
+  by: string;
+  at: string;
+  records: number;
+  undone: boolean;
+}
+
+interface Undone {
+  deleted: number;
+  restored: number;
+  changed: number;
+  kept: number;
+  what_is_kept: { says: string }[];
+}
+
+const forms = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.vcf,.zip";
+
+export async function openImport(context: Context): Promise<Page> {
+  const update = context.update;
+  let sent: Sent | undefined;
+  let plan: Plan | undefined, result: Plan | undefined;
+  let said: Said = nothingSaid();
+  let diff: ReturnType<typeof openDiff> | undefined;
+  let job: Job | undefined;
+  let doing = "";
+  let failure: unknown;
+  let over = false; // a file is held over the page
+  let mode = "create";
+  let runs: Run[] | undefined;
+
+  const sum = (key: "imported" | "changed" | "same" | "rejected" | "merged_away", from = plan): number => (from?.files ?? []).reduce((all, file) => all + file[key], 0);
+  const wish = (): unknown => {
+    const map = mapOf(said);
+    return { ...(map ? { map } : {}), ...(mode === "create" ? {} : { mode }) };
+  };
+
+  async function loadRuns(): Promise<void> {
+    runs = (await get<{ runs: Run[] }>("/runs", { limit: 50 }, context.signal).catch(() => ({ runs: [] }))).runs;
+    update();
+  }
+
+  /** One thing at a time, with its progress; what goes wrong is said where it stands. */
+  async function during(text: string, act: () => Promise<void>): Promise<void> {
+    if (doing) return;
+    doing = text;
+    failure = undefined;
+    update();
+    try {
+      await act();
+    } catch (error) {
+      if (!context.signal.aborted) failure = error;
+    }
+    doing = "";
+    job = undefined;
+    update();
+  }
+
+  const told = (now: Job): void => {
+    job = now;
+    update();
+  };
+
+  const take = (file: File): Promise<void> =>
+    during(t("Sending {file}", { file: file.name }), async () => {
+      plan = result = diff = undefined;
+      said = nothingSaid();
+      sent = (await askServer<Sent>("/imports", { method: "POST", query: { name: file.name }, file })).data;
+      doing = t("Looking at {file}", { file: file.name });
+      await check();
+    });
+
+  async function check(): Promise<void> {
+    if (!sent) return;
+    const looked = await work<Plan>(`/imports/${sent.id}/check`, wish(), told, context.signal);
+    if (!looked) return;
+    plan = looked;
+    diff = openDiff(context, sent.id, "");
+  }
+
+  const again = (): Promise<void> => during(t("Looking at it anew"), check);
+
+  const run = (): Promise<void> =>
+    during(t("Importing"), async () => {
+      if (!sent) return;
+      result = await work<Plan>(`/imports/${sent.id}/run`, wish(), told, context.signal);
+      if (!result) return toast(t("Nothing was imported: it was cancelled."));
+      toast(tn("{count} record imported.", "{count} records imported.", sum("imported", result)), result.run === undefined ? undefined : () => void undo(result?.run ?? 0));
+      await loadRuns();
+    });
+
+  /** First what would come of it, then it is asked for. */
+  async function undo(number: number): Promise<void> {
+    try {
+      const look = await work<Undone>(`/runs/${number}/undo`, { dry_run: true }, told, context.signal);
+      job = undefined;
+      if (!look) return;
+      const done = await ask<Undone>({
+        title: t("Undo this import?"),
+        does: t("Undo it"),
+        danger: true,
+        act: () => work<Undone>(`/runs/${number}/undo`, { dry_run: false }, told, context.signal),
+        view: () => html`<ul>
+            <li>${tn("{count} record is deleted.", "{count} records are deleted.", look.deleted)}</li>
+            ${look.changed ? html`<li>${tn("{count} record becomes what it was.", "{count} records become what they were.", look.changed)}</li>` : nothing}
+            ${look.restored ? html`<li>${tn("{count} record comes back.", "{count} records come back.", look.restored)}</li>` : nothing}
+          </ul>
+          ${look.kept ? html`<p>${tn("{count} was worked on since, and stays:", "{count} were worked on since, and stay:", look.kept)}</p><ul>${look.what_is_kept.slice(0, 10).map((one) => html`<li>${one.says}</li>`)}</ul>` : nothing}`,
+      });
+      if (done) {
+        result = undefined;
+        sent = plan = diff = undefined;
+        toast(t("It is undone."));
+        await loadRuns();
+      }
+    } catch (error) {
+      toast(error instanceof Failure ? error.problem.title : String(error));
+    }
+    job = undefined;
+    update();
+  }
+
+  function dropped(event: DragEvent): void {
+    event.preventDefault();
+    over = false;
+    const file = event.dataTransfer?.files[0];
+    if (file) void take(file);
+    update();
+  }
+
+  /** What was refused, as a file to mend and import again. */
+  function rejects(file: PlanFile): void {
+    const cell = (value: string | number | null): string => {
+      const text = String(value ?? "");
+      return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`; // no formula for a spreadsheet
+    };
+    const lines = [["row", "line", "column", "value", "says"], ...file.rejects.map((one) => [one.row, one.line, one.column, one.value, one.says])];
+    const address = URL.createObjectURL(new Blob([`\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`], { type: "text/csv" }));
+    const link = Object.assign(document.createElement("a"), { href: address, download: `${file.name}-refused.csv` });
+    link.click();
+    URL.revokeObjectURL(address);
+  }
+
+  function dropPlace(): TemplateResult {
+    return html`<label
+      class="card import-drop"
+      ?data-over=${over}
+      @dragover=${(event: DragEvent) => (event.preventDefault(), (over = true), update())}
+      @dragleave=${() => ((over = false), update())}
+      @drop=${dropped}
+    >
+      <input
+        type="file"
+        class="visually-hidden"
+        accept=${forms}
+        ?disabled=${Boolean(doing)}
+        @change=${(event: Event) => {
+          const input = event.target as HTMLInputElement, file = input.files?.[0];
+          if (file) void take(file);
+          input.value = "";
+        }}
+      />
+      <ui5-icon name="upload"></ui5-icon>
+      <strong>${t("Drop a file here, or choose one")}</strong>
+      <span class="muted">${t("CSV, Excel (XLSX), JSON, vCard, or a ZIP of them as another system exports it. Nothing is kept before you say so.")}</span>
+    </label>`;
+  }
+
+  function progress(): TemplateResult | typeof nothing {
+    if (!doing) return nothing;
+    const now = job?.progress;
+    const share = now && now.total > 0 ? Math.min(100, Math.round((100 * now.done) / now.total)) : 0;
+    return html`<section class="card import-progress" role="status">
+      <h2>${doing}</h2>
+      <ui5-progress-indicator accessible-name=${doing} value=${share}></ui5-progress-indicator>
+      <p class="muted">${now ? [now.stage, now.what].filter(Boolean).join(" · ") : ""}</p>
+      ${job ? html`<div><ui5-button design="Transparent" @click=${() => job && cancel(job)}>${t("Cancel")}</ui5-button></div>` : nothing}
+    </section>`;
+  }
+
+  function count(text: string, number: number, kind: string): TemplateResult {
+    return html`<div class="import-count" data-kind=${kind}><strong>${formatNumber(number)}</strong><span>${text}</span></div>`;
+  }
+
+  function modes(): TemplateResult {
+    const one = (value: string, text: string): TemplateResult => html`<button type="button" class="chip" aria-pressed=${mode === value} @click=${() => mode !== value && ((mode = value), void again())}>${text}</button>`;
+    return html`<div class="chips" role="group" aria-label=${t("What rows may do")}>${one("create", t("Add records"))} ${one("update", t("Change those that are there"))} ${one("upsert", t("Both"))}</div>`;
+  }
+
+  function planned(): TemplateResult | typeof nothing {
+    if (!plan || !sent || result) return nothing;
+    const counts = { new: sum("imported"), changed: sum("changed"), same: sum("same"), merged_away: sum("merged_away"), refused: sum("rejected") };
+    const refused = plan.files.filter((file) => file.rejects.length > 0);
+    return html`<section class="card">
+        <div class="page-head"><h2>${t("What would come of it")}</h2><span class="muted"><bdi>${sent.name}</bdi> · ${formatBytes(sent.bytes)}${plan.product ? ` · ${plan.product}` : ""}</span></div>
+        ${modes()}
+        <div class="import-counts">
+          ${count(t("new"), counts.new, "new")} ${count(t("changed"), counts.changed, "changed")} ${count(t("as they are"), counts.same, "same")} ${count(t("refused"), counts.refused, "refused")}
+          ${count(t("likely there already"), plan.likely_duplicates, "same")} ${plan.unresolved ? count(t("links that lead nowhere"), plan.unresolved, "refused") : nothing}
+        </div>
+        <div class="actions">
+          <ui5-button class="import-run" design="Emphasized" ?disabled=${Boolean(doing) || counts.new + counts.changed === 0} @click=${run}>${tn("Import {count} record", "Import {count} records", counts.new + counts.changed)}</ui5-button>
+          ${refused.map((file) => html`<ui5-button class="import-rejects" @click=${() => rejects(file)}>${t("Download what was refused")}</ui5-button>`)}
+          <ui5-button design="Transparent" ?disabled=${Boolean(doing)} @click=${drop}>${t("Throw the file away")}</ui5-button>
+        </div>
+      </section>
+      <section class="card"><h2>${t("Columns and fields")}</h2>${plan.files.map((file) => planView(file, said, () => void again()))}</section>
+      <section class="card"><h2>${t("Row by row")}</h2>${diff?.view(counts)}</section>`;
+  }
+
+  async function drop(): Promise<void> {
+    if (sent) await askServer(`/imports/${sent.id}`, { method: "DELETE" }).catch(() => undefined);
+    sent = plan = diff = undefined;
+    update();
+  }
+
+  function finished(): TemplateResult | typeof nothing {
+    if (!result) return nothing;
+    const number = result.run;
+    return html`<section class="card import-done" role="status">
+      <h2>${t("Imported")}</h2>
+      <div class="import-counts">${count(t("new"), sum("imported", result), "new")} ${count(t("changed"), sum("changed", result), "changed")} ${count(t("refused"), sum("rejected", result), "refused")}</div>
+      <ul>
+        ${result.files.map((file) => {
+          const entity = entityNamed(file.entity ?? "");
+          return entity ? html`<li><a href=${href(`/${entity.path}`)}>${entity.plural}</a>: ${formatNumber(file.imported + file.changed)}</li>` : nothing;
+        })}
+        ${result.likely_duplicates ? html`<li><a href="#/duplicates">${tn("{count} is likely there already: compare it", "{count} are likely there already: compare them", result.likely_duplicates)}</a></li>` : nothing}
+      </ul>
+      <div class="actions">
+        <ui5-button design="Emphasized" @click=${() => ((result = plan = sent = diff = undefined), update())}>${t("Import another file")}</ui5-button>
+        ${number === undefined ? nothing : html`<ui5-button class="import-undo" @click=${() => undo(number)}>${t("Undo")}</ui5-button>`}
+      </div>
+    </section>`;
+  }
+
+  function earlier(): TemplateResult | typeof nothing {
+    const imports = (runs ?? []).filter((one) => one.kind === "import");
+    if (imports.length === 0) return nothing;
+    return html`<section class="card">
+      <h2>${t("Earlier imports")}</h2>
+      <ul class="import-runs">
+        ${imports.map(
+          (one) =>
+            html`<li>
+              <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)} · ${one.by} · ${formatAge(one.at)}</span></span>
+              ${one.undone ? html`<span class="tag">${t("Undone")}</span>` : html`<ui5-button design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
+            </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  void loadRuns();
+  return {
+    title: () => t("Import"),
+    unsaved: () => Boolean(doing),
+    view: () => html`<div class="page">
+      <div class="page-head"><h1>${t("Import")}</h1></div>
+      ${failure === undefined ? nothing : problemStrip(failure)} ${progress()} ${finished()} ${plan || result || doing ? nothing : dropPlace()} ${doing ? nothing : planned()} ${earlier()}
+    </div>`,
+  };
+}

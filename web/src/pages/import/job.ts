@@ -1,0 +1,46 @@
+// Work that the server does on its own: how far it is, as it happens, until it is over.
+import { Failure, get, post, type Problem } from "../../api/http";
+
+export interface Job {
+  id: number;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  progress?: { stage: string; what: string; done: number; total: number };
+  problem?: Problem;
+}
+
+const over = (job: Job): boolean => job.state === "done" || job.state === "failed" || job.state === "cancelled";
+
+/** Waits for the end; `told` is called with each step. Where the stream breaks, it is asked for again. */
+async function ended(job: Job, told: (job: Job) => void, signal: AbortSignal): Promise<Job> {
+  let last = job;
+  const source = new EventSource(`/api/v1/jobs/${job.id}/events`);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const took = (event: MessageEvent<string>): void => {
+        last = JSON.parse(event.data) as Job;
+        told(last);
+        if (over(last)) resolve();
+      };
+      source.addEventListener("progress", took);
+      source.addEventListener("end", took);
+      source.addEventListener("error", () => source.readyState === EventSource.CLOSED && resolve()); // else the browser connects again
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  } finally {
+    source.close();
+  }
+  return over(last) ? last : await get<Job>(`/jobs/${job.id}`, undefined, signal);
+}
+
+/** Begins a job and gives what came of it; undefined where it was cancelled. */
+export async function work<T>(path: string, body: unknown, told: (job: Job) => void, signal: AbortSignal): Promise<T | undefined> {
+  const job = await post<Job>(path, body);
+  told(job);
+  let now = await ended(job, told, signal);
+  while (!over(now)) now = await ended(now, told, signal);
+  if (now.state === "cancelled") return undefined;
+  if (now.state === "failed") throw new Failure(now.problem ?? { type: "", title: "", status: 0 });
+  return get<T>(`/jobs/${now.id}/result`, undefined, signal);
+}
+
+export const cancel = (job: Job): Promise<unknown> => post(`/jobs/${job.id}/cancel`);
