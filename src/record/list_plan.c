@@ -117,7 +117,7 @@ static bool prefix_says_all(const list_plan *plan, const list_query *query)
 
 static void take_ways(list_plan *plan, const list_query *query)
 {
-    index_columns index;
+    index_columns index = {.count = 0};
     for (size_t i = 0; i < query->asked->entity->lists.count; i++)
         if (read_index(query, i, &index))
             take_way(plan, query, index.names[0], i);
@@ -128,7 +128,7 @@ pb_status list_plan_make(db_session *session, const list_query *query, list_plan
 {
     const record_list_asked *asked = query->asked;
     list_plan plan = {.steered = db_lists_steered(session) && !asked->deleted};
-    index_columns index;
+    index_columns index = {.count = 0};
     /* Ids are unique: one row, which the engine finds. */
     plan.steered = plan.steered && !is_tested(query, PB_STR("id"), false);
     if (plan.steered)
