@@ -3,6 +3,8 @@ import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";
 import { help } from "./help";
+import { lists } from "./lists";
+import { search } from "./search";
 import { newcomer } from "./newcomer";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...newcomer];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...lists, ...search, ...newcomer];

@@ -3,6 +3,7 @@ import type { Route } from "./router";
 
 /** Of records, by the path of their entity: nearly every address fits, so they are looked at last. */
 export const ofRecords: readonly Route[] = [
+  { pattern: "/{path}", load: async () => (await import("../pages/records/list")).openList },
   { pattern: "/{path}/new", load: async () => (await import("../pages/record/form")).openForm },
   { pattern: "/{path}/{id}/edit", load: async () => (await import("../pages/record/form")).openForm },
   { pattern: "/{path}/{id}", load: async () => (await import("../pages/record/record")).openRecord },
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   { pattern: "/import", load: async () => (await import("../pages/import/import")).openImport },
   { pattern: "/duplicates", load: async () => (await import("../pages/duplicates/queue")).openDuplicates },
   { pattern: "/duplicates/{path}/{left}/{right}", load: async () => (await import("../pages/duplicates/compare")).openCompare },
+  { pattern: "/search", load: async () => (await import("../pages/search/search")).openSearch },
   { pattern: "/access", load: async () => (await import("../pages/access/you")).openYou },
   { pattern: "/access/users", load: async () => (await import("../pages/access/users")).openUsers },
   { pattern: "/access/users/{id}", load: async () => (await import("../pages/access/users")).openUser },

@@ -1,0 +1,80 @@
+// Taking a list out as a file: as it stands, with its conditions, order and columns. A job writes it; then it can be fetched.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Label.js";
+import "@ui5/webcomponents/dist/Option.js";
+import "@ui5/webcomponents/dist/Select.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
+import { Failure, get, post, type Problem } from "../../api/http";
+import { formatBytes, formatNumber } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { ask } from "../../ui/dialog";
+import { withProof } from "../../ui/proof";
+import type { Chosen } from "./bulk";
+import type { Column } from "./columns";
+
+interface Job {
+  id: number;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  progress?: { done?: number };
+  problem?: Problem;
+}
+
+interface JobFiles {
+  files: { name: string; bytes: number }[];
+}
+
+/** Tells of a job until it is over; where the stream breaks the browser begins it anew. */
+function watch(job: Job, tell: (job: Job) => void): Promise<Job> {
+  return new Promise((resolve, reject) => {
+    const stream = new EventSource(`/api/v1/jobs/${job.id}/events`);
+    const take = (over: boolean) => (event: MessageEvent<string>) => {
+      const now = JSON.parse(event.data) as Job;
+      tell(now);
+      if (!over) return;
+      stream.close();
+      resolve(now);
+    };
+    stream.addEventListener("progress", take(false));
+    stream.addEventListener("end", take(true));
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      reject(new Failure({ type: "", title: t("The server cannot be reached."), status: 0 }));
+    });
+  });
+}
+
+export async function askExport(chosen: Chosen, columns: readonly Column[]): Promise<void> {
+  let format = "xlsx", job: Job | undefined, files: JobFiles["files"] | undefined;
+  let update: () => void = () => {};
+  const fields = columns.filter((column) => !column.head).map((column) => column.field.name).join(",");
+  const run = async (): Promise<true | undefined> => {
+    if (files) return true;
+    const body = { entity: chosen.entity.name, filter: chosen.filter, sort: chosen.sort, fields, format };
+    job = await withProof(() => post<Job>("/exports", body));
+    job = await watch(job, (now) => ((job = now), update()));
+    if (job.state !== "done") throw new Failure(job.problem ?? { type: "", title: t("The export was stopped."), status: 0 });
+    files = (await get<JobFiles>(`/jobs/${job.id}/files`)).files;
+    return undefined;
+  };
+  const choose = (): TemplateResult => html`<p>${t("What is taken out is noted: who, when, which records.")}</p>
+    <div class="field">
+      <ui5-label for="export-format" show-colon>${t("Format")}</ui5-label>
+      <ui5-select id="export-format" accessible-name=${t("Format")} @change=${(event: Event) => (format = (event.target as Select).selectedOption?.value ?? format)}>
+        <ui5-option value="xlsx" ?selected=${format === "xlsx"}>Excel (XLSX)</ui5-option>
+        <ui5-option value="csv" ?selected=${format === "csv"}>CSV</ui5-option>
+        <ui5-option value="jsonl" ?selected=${format === "jsonl"}>JSON Lines</ui5-option>
+      </ui5-select>
+    </div>`;
+  await ask<true>({
+    title: t("Export"),
+    does: t("Go on"),
+    view: (draw) => {
+      update = draw;
+      if (files)
+        return html`<p role="status">${t("The file is ready.")}</p>
+          ${files.map((file) => html`<p><a download href=${`/api/v1/jobs/${job?.id ?? 0}/files/${encodeURIComponent(file.name)}`}>${file.name}</a> <span class="muted">${formatBytes(file.bytes)}</span></p>`)}`;
+      return html`${choose()} ${job ? html`<p role="status">${t("Writing: {count} records", { count: formatNumber(job.progress?.done ?? 0) })}</p>` : nothing}`;
+    },
+    act: run,
+  });
+}

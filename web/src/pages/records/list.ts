@@ -1,0 +1,251 @@
+// The records of one entity, from the model: chosen, sorted, in the columns its reader wants, however many there are.
+// What is asked for stands in the address, so that going back and links work.
+import { html, nothing, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Icon.js";
+import "@ui5/webcomponents/dist/Input.js";
+import "@ui5/webcomponents/dist/Link.js";
+import "@ui5/webcomponents-icons/dist/add.js";
+import "@ui5/webcomponents-icons/dist/add-filter.js";
+import "@ui5/webcomponents-icons/dist/decline.js";
+import "@ui5/webcomponents-icons/dist/download.js";
+import "@ui5/webcomponents-icons/dist/search.js";
+import "@ui5/webcomponents-icons/dist/table-column.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
+import "../../styles/list.css";
+import { get } from "../../api/http";
+import type { Entity, RecordJson } from "../../api/types";
+import { go, href, type Context, type Page, type Place } from "../../app/router";
+import { entityNamed, entityOf, mayDoTo } from "../../app/session";
+import { t, tn } from "../../i18n/text";
+import { problemStrip } from "../../ui/problem";
+import { empty } from "../../ui/states";
+import { recordTitle } from "../../ui/value";
+import { openMissing } from "../missing";
+import { bulkChange, bulkDelete } from "./bulk";
+import { askColumns } from "./column_dialog";
+import { keepColumns, loadColumns, usualSort, type Column } from "./columns";
+import { askExport } from "./export";
+import { filterParts, filterText, isCondition, testWords, type Part } from "./filter";
+import { askCondition, type Called } from "./filter_editor";
+import { Grid } from "./grid";
+import { Selection } from "./selection";
+import { Source } from "./source";
+
+const mostLinks = 8; // that a list may expand
+
+class List implements Page {
+  private columns: Column[];
+  private sort = "";
+  private words = "";
+  private parts: Part[] = [];
+  private source: Source;
+  private readonly selection = new Selection();
+  private readonly grid: Grid;
+  private readonly called: Called = new Map();
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly entity: Entity,
+    private readonly context: Context,
+  ) {
+    this.columns = loadColumns(entity);
+    this.grid = new Grid({
+      state: () => ({ entity, columns: this.columns, sort: this.source.isSearch ? "" : this.sort, selection: this.mayBulk ? this.selection : undefined, source: this.source }),
+      sortBy: (field) => this.to({ sort: this.sort === field ? `-${field}` : field }),
+      resized: () => keepColumns(entity, this.columns),
+      selected: () => context.update(),
+    });
+    this.read(context.query);
+    this.source = this.ask();
+  }
+
+  title(): string {
+    return this.entity.plural;
+  }
+
+  leave(): void {
+    clearTimeout(this.typing);
+    this.source.end();
+    this.grid.leave();
+  }
+
+  moved(place: Place): boolean {
+    if (place.parts.path !== this.entity.path || place.query.has("as")) return false;
+    this.read(place.query);
+    this.begin();
+    return true;
+  }
+
+  // ---- what is asked for ----
+
+  private get mayBulk(): boolean {
+    return mayDoTo(this.entity, "change") || mayDoTo(this.entity, "delete");
+  }
+
+  private read(query: URLSearchParams): void {
+    this.sort = query.get("sort") ?? usualSort(this.entity);
+    this.words = query.get("q") ?? "";
+    this.parts = filterParts(this.entity, query.get("filter") ?? "");
+    void this.callLinks();
+  }
+
+  private ask(): Source {
+    const names = this.columns.filter((column) => !column.head).map((column) => column.field.name);
+    const links = this.columns.filter((column) => column.field.type === "link").map((column) => column.field.name);
+    const fields = [...new Set([...this.entity.title, ...this.entity.key.slice(0, 1), ...names])].join(",");
+    return new Source(
+      { path: this.entity.path, filter: filterText(this.parts), sort: this.sort, fields, expand: links.slice(0, mostLinks).join(","), words: this.words },
+      () => {
+        this.selection.of = this.source.total ?? 0;
+        this.grid.soon();
+        this.context.update();
+      },
+    );
+  }
+
+  /** Asks anew, from the top. */
+  private begin(): void {
+    this.source.end();
+    this.source = this.ask();
+    this.selection.clear();
+    this.grid.begin();
+    this.context.update();
+  }
+
+  /** Goes to the address of another order or filter. */
+  private to(change: { sort?: string; filter?: string; q?: string }, replace = false): void {
+    const now = { sort: this.sort, filter: filterText(this.parts), q: this.words, ...change };
+    const query: Record<string, string | undefined> = { filter: now.filter, q: now.q };
+    if (now.sort !== usualSort(this.entity)) query.sort = now.sort;
+    go(href(`/${this.entity.path}`, query).slice(1), replace);
+  }
+
+  /** What the records are called that conditions name by id. */
+  private async callLinks(): Promise<void> {
+    for (const part of this.parts) {
+      if (!isCondition(part) || part.field.type !== "link" || !("values" in part.test)) continue;
+      const target = part.field.to ? entityNamed(part.field.to) : undefined;
+      for (const id of part.test.values) {
+        if (!target || this.called.has(id)) continue;
+        this.called.set(id, t("A record"));
+        try {
+          this.called.set(id, recordTitle(target, await get<RecordJson>(`/${target.path}/${id}`, undefined, this.context.signal)));
+        } catch {
+          continue; // it may not be seen, or is gone
+        }
+        this.context.update();
+      }
+    }
+  }
+
+  private readonly typed = (event: Event): void => {
+    const text = (event.target as Input).value.trim();
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => text !== this.words && this.to({ q: text }, true), 250);
+  };
+
+  // ---- what can be done ----
+
+  private async addCondition(before?: Part): Promise<void> {
+    const condition = await askCondition(this.entity, this.called, before && isCondition(before) ? before : undefined);
+    if (!condition) return;
+    const parts = before ? this.parts.map((part) => (part === before ? condition : part)) : [...this.parts, condition];
+    this.to({ filter: filterText(parts) });
+  }
+
+  private async chooseColumns(): Promise<void> {
+    const columns = await askColumns(this.entity, this.columns);
+    if (!columns) return;
+    this.columns = columns;
+    this.begin();
+  }
+
+  private get chosen() {
+    return { entity: this.entity, filter: filterText(this.parts), sort: this.sort, words: this.words, selection: this.selection };
+  }
+
+  private async change(work: typeof bulkChange): Promise<void> {
+    if (await work(this.chosen, () => this.begin())) this.begin();
+  }
+
+  // ---- drawing ----
+
+  view(): TemplateResult {
+    const { entity } = this;
+    return html`<div class="list-page">
+      <div class="page-head">
+        <h1>${entity.plural}</h1>
+        <div class="actions">
+          ${mayDoTo(entity, "export") ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
+          <ui5-button design="Transparent" icon="table-column" accessible-name=${t("Columns")} tooltip=${t("Columns")} @click=${() => this.chooseColumns()}></ui5-button>
+          ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" icon="add" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
+        </div>
+      </div>
+      <div class="list-bar">
+        <ui5-input class="list-search" type="Search" show-clear-icon value=${this.words} placeholder=${t("Search in this list")} accessible-name=${t("Search in this list")} @input=${this.typed}>
+          <ui5-icon slot="icon" name="search"></ui5-icon>
+        </ui5-input>
+        ${this.chips()}
+        <span class="list-count muted" role="status">${this.countText()}</span>
+      </div>
+      ${this.selection.count > 0 ? this.bulkBar() : nothing} ${problemStrip(this.source.failure, () => this.source.again())} ${this.contents()}
+    </div>`;
+  }
+
+  private countText(): string {
+    const { source } = this;
+    if (source.total === undefined) return source.failure === undefined ? t("Loading") : "";
+    if (source.searchIsFull) return t("The {count} best matches", { count: source.total });
+    return source.atLeast ? t("More than {count} records", { count: source.total }) : tn("{count} record", "{count} records", source.total);
+  }
+
+  private chips(): TemplateResult | typeof nothing {
+    if (this.words) return html`<span class="muted">${t("Best matches among all records; conditions do not count.")}</span>`;
+    const without = (part: Part): void => this.to({ filter: filterText(this.parts.filter((one) => one !== part)) });
+    const words = (part: Part): string => (isCondition(part) ? `${part.field.label}: ${testWords(part, this.called)}` : part.written);
+    return html`${this.parts.map(
+        (part) => html`<span class="chip">
+          ${isCondition(part) ? html`<button type="button" @click=${() => this.addCondition(part)}>${words(part)}</button>` : html`<span>${words(part)}</span>`}
+          <button type="button" class="chip-away" aria-label=${t("Take away: {condition}", { condition: words(part) })} @click=${() => without(part)}><ui5-icon name="decline"></ui5-icon></button>
+        </span>`,
+      )}
+      <ui5-button design="Transparent" icon="add-filter" @click=${() => this.addCondition()}>${t("Filter")}</ui5-button>`;
+  }
+
+  private bulkBar(): TemplateResult {
+    const { selection, entity } = this;
+    const clear = (): void => {
+      selection.clear();
+      this.grid.soon();
+      this.context.update();
+    };
+    return html`<div class="list-bulk" role="region" aria-label=${t("Selected records")}>
+      <strong role="status">${tn("{count} selected", "{count} selected", selection.count)}</strong>
+      ${mayDoTo(entity, "change") ? html`<ui5-button design="Transparent" @click=${() => this.change(bulkChange)}>${t("Change")}</ui5-button>` : nothing}
+      ${mayDoTo(entity, "delete") ? html`<ui5-button design="Transparent" @click=${() => this.change(bulkDelete)}>${t("Delete")}</ui5-button>` : nothing}
+      <ui5-button design="Transparent" @click=${clear}>${t("Clear selection")}</ui5-button>
+    </div>`;
+  }
+
+  private contents(): TemplateResult {
+    if (this.source.total === 0) return this.nothingHere();
+    return html`<div class="grid" role="grid" tabindex="0" aria-label=${this.entity.plural} aria-multiselectable=${this.mayBulk ? "true" : nothing} @keydown=${this.grid.keydown} ${ref(this.grid.mount)}></div>`;
+  }
+
+  private nothingHere(): TemplateResult {
+    const { entity } = this;
+    if (this.words || this.parts.length > 0)
+      return empty(t("Nothing fits"), t("No record fulfils what is asked for here."), html`<ui5-button @click=${() => this.to({ filter: "", q: "" })}>${t("Show all")}</ui5-button>`);
+    return empty(t("No records yet"), t("Here stands what you enter or import."), html`<div class="actions">
+      ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
+      ${mayDoTo(entity, "import") ? html`<ui5-button @click=${() => go("/import")}>${t("Import")}</ui5-button>` : nothing}
+    </div>`);
+  }
+}
+
+export function openList(context: Context): Page {
+  const entity = entityOf(context.parts.path ?? "");
+  return entity ? new List(entity, context) : openMissing();
+}
