@@ -195,3 +195,9 @@ void model_schema_texts(const model_schema *schema, model_text_each each, void *
             tell(each, context, entity->rules[i].says, entity->rules[i].place);
     }
 }
+
+pb_str model_label_in(const model_labels *labels, const char *language)
+{
+    pb_str name = pb_str_c(language);
+    return pb_str_is(name, "zh-CN") ? labels->zh : pb_str_is(name, "fa") ? labels->fa : labels->en;
+}

@@ -76,6 +76,8 @@ pb_status schema_read_words(schema_builder *b, const model_yaml *map, const char
                             const char *const *names, model_strs *ret);
 /* Texts shown to people: at most SCHEMA_TEXT_MAX bytes. */
 pb_status schema_read_text(schema_builder *b, const model_yaml *map, const char *key, pb_str *ret);
+/** `labels: {en: …, zh-CN: …, fa: …}`, where it stands. */
+pb_status schema_read_labels(schema_builder *b, const model_yaml *map, model_labels *ret);
 /* `more` appended to `list`. */
 pb_status schema_append(schema_builder *b, model_strs *list, model_strs more);
 /* The field named by `node`'s text, or a failure that proposes the nearest. */

@@ -6,10 +6,10 @@
 static const char *const entity_keys[] = {
     "entity",    "label",       "plural",    "title",     "search",    "key",    "personal",
     "source_id", "import",      "retention", "freshness", "links",     "fields", "duplicates",
-    "rules",     "source_rank", "lists",     "retired",   "access_as", NULL};
+    "rules",     "source_rank", "lists",     "retired",   "access_as", "labels", NULL};
 static const char *const extend_keys[] = {
     "extend", "title",      "search", "source_id",   "import", "retention", "freshness", "links",
-    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     NULL};
+    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     "labels",    NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
@@ -243,6 +243,7 @@ static pb_status read_labels(schema_builder *b, schema_draft *draft)
     for (size_t d = 0; d < draft->document_count; d++) { /* the last that says it counts */
         PB_TRY(schema_read_text(b, draft->documents[d], "label", &entity->label));
         PB_TRY(schema_read_text(b, draft->documents[d], "plural", &entity->plural));
+        PB_TRY(schema_read_labels(b, draft->documents[d], &entity->labels));
     }
     if (entity->label.ptr == NULL)
         entity->label = schema_humanise(b->arena, entity->name);

@@ -4,14 +4,15 @@
 #include "schema_words.h"
 
 static const char *const field_keys[] = {
-    "type",     "label",       "help",           "role",      "required", "many",       "between",
-    "values",   "more_values", "retired_values", "retired",   "open",     "max_length", "import",
-    "personal", "match",       "survive",        "freshness", "quality",  "mask",       "access",
-    "portal",   "search",      "title",          "history",   "currency", "country",    NULL};
-static const char *const link_keys[] = {"to",        "on_delete", "label",    "help",    "role",
-                                        "required",  "import",    "personal", "match",   "survive",
-                                        "freshness", "quality",   "mask",     "access",  "portal",
-                                        "search",    "title",     "history",  "retired", NULL};
+    "type",       "label",    "help",        "role",           "required", "many",
+    "between",    "values",   "more_values", "retired_values", "retired",  "open",
+    "max_length", "import",   "personal",    "match",          "survive",  "freshness",
+    "quality",    "mask",     "access",      "portal",         "search",   "title",
+    "history",    "currency", "country",     "labels",         NULL};
+static const char *const link_keys[] = {
+    "to",       "on_delete", "label",   "help",      "role",    "required", "import",
+    "personal", "match",     "survive", "freshness", "quality", "mask",     "access",
+    "portal",   "search",    "title",   "history",   "retired", "labels",   NULL};
 
 pb_status schema_read_text(schema_builder *b, const model_yaml *map, const char *key, pb_str *ret)
 {
@@ -179,12 +180,27 @@ static pb_status read_import(schema_builder *b, model_field *f, const model_yaml
     return schema_append(b, &f->import, import);
 }
 
+pb_status schema_read_labels(schema_builder *b, const model_yaml *map, model_labels *ret)
+{
+    static const char *const keys[] = {"en", "zh-CN", "fa", NULL};
+    const model_yaml *labels = model_yaml_get(map, "labels");
+    if (model_yaml_is_null(labels))
+        return PB_OK;
+    *ret = (model_labels){.en = PB_STR_NONE}; /* what is said counts, all of it */
+    PB_TRY(model_yaml_expect(labels, MODEL_YAML_MAP, b->err));
+    PB_TRY(model_yaml_check_keys(labels, keys, b->err));
+    PB_TRY(schema_read_text(b, labels, "en", &ret->en));
+    PB_TRY(schema_read_text(b, labels, "zh-CN", &ret->zh));
+    return schema_read_text(b, labels, "fa", &ret->fa);
+}
+
 /* All attributes; called again when a later document changes the field. */
 static pb_status read_attributes(schema_builder *b, model_field *f, schema_declared *d,
                                  const model_yaml *node)
 {
     int64_t max_length = (int64_t)f->max_length;
     PB_TRY(schema_read_text(b, node, "label", &f->label));
+    PB_TRY(schema_read_labels(b, node, &f->labels));
     PB_TRY(schema_read_text(b, node, "help", &f->help));
     PB_TRY(read_required(b, f, d, node));
     PB_TRY(model_yaml_bool(node, "many", &f->many, b->err));

@@ -140,15 +140,12 @@ static void put_field(facts *f, const model_entity *entity, const model_field *f
     const struct {
         const char *what;
         pb_str value;
-    } texts[] = {{"label", field->label},
-                 {"help", field->help},
-                 {"role", field->role},
-                 {"on_delete", field->on_delete},
-                 {"mask", field->mask},
-                 {"portal", field->portal},
-                 {"currency", field->currency},
-                 {"country", field->country},
-                 {"history_reason", field->history_reason}};
+    } texts[] = {{"label", field->label},         {"label_en", field->labels.en},
+                 {"label_zh", field->labels.zh},  {"label_fa", field->labels.fa},
+                 {"help", field->help},           {"role", field->role},
+                 {"on_delete", field->on_delete}, {"mask", field->mask},
+                 {"portal", field->portal},       {"currency", field->currency},
+                 {"country", field->country},     {"history_reason", field->history_reason}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         put(f, place, texts[i].what, SEEN_AS_SET, texts[i].value);
     if (field->survive_with != NULL)
@@ -172,6 +169,9 @@ static void put_entity(facts *f, const model_entity *entity)
     pb_str place = entity->name;
     put(f, place, "label", SEEN_AS_SET, entity->label);
     put(f, place, "plural", SEEN_AS_SET, entity->plural);
+    put(f, place, "label_en", SEEN_AS_SET, entity->labels.en);
+    put(f, place, "label_zh", SEEN_AS_SET, entity->labels.zh);
+    put(f, place, "label_fa", SEEN_AS_SET, entity->labels.fa);
     put_int(f, place, "personal", entity->personal);
     put(f, place, "retention_after", SEEN_AS_SET, entity->retention_after);
     put(f, place, "retention_then", SEEN_AS_SET, entity->retention_then);

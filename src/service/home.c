@@ -80,6 +80,7 @@ static pb_status ask(homing *h, const service_home_list *list, const char *more,
                                .limit = limit,
                                .changed_until_us = list->changed_until_us,
                                .total = true,
+                               .total_most = SERVICE_HOME_COUNTED,
                                .today_days = h->today,
                                .access = service_list_access,
                                .context = &h->access};

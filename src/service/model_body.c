@@ -21,6 +21,7 @@ static const struct {
     {"to", NEW_FIELD}, /* first: a link is told by it */
     {"type", NEW_FIELD},
     {"label", ANY_ENTITY | ANY_FIELD},
+    {"labels", ANY_ENTITY | ANY_FIELD},
     {"plural", ENTITY},
     {"title", ENTITY | FIELD},
     {"search", ENTITY | FIELD},

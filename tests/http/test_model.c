@@ -30,6 +30,29 @@ static void id_of_new(office *o, const char *who, const char *path, const char *
     office_take(o, 201, who, "POST", path, body, "record", "id", id, 37);
 }
 
+/* As the workspace says it, in the reader's language; where it says nothing, as ever. */
+static void called_in_each_language(office *o, const char *who)
+{
+    char fa[300], zh[300];
+    snprintf(fa, sizeof fa, "%sAccept-Language: fa\r\n", who);
+    snprintf(zh, sizeof zh, "%sAccept-Language: zh-CN\r\n", who);
+    office_expect(o, 200, NULL, o->ann, "PATCH", ENTITIES "/contact/fields/x_shoe",
+                  "{\"labels\":{\"en\":\"Shoe\",\"fa\":\"اندازه کفش\"}}");
+    office_expect(o, 200, "\"label\":\"اندازه کفش\"", fa, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"label\":\"Boot\"", zh, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"label\":\"Shoe\"", who, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"label\":\"联系人\"", zh, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"title\":\"اندازه کفش\"", fa, "GET", "/openapi.json", NULL);
+    office_expect(o, 200, NULL, o->ann, "PATCH", ENTITIES "/contact",
+                  "{\"labels\":{\"fa\":\"مشتری ما\"}}");
+    office_expect(o, 200, "\"label\":\"مشتری ما\"", fa, "GET", MODEL, NULL);
+    office_expect(o, 422, "klingon", o->ann, "PATCH", ENTITIES "/contact",
+                  "{\"labels\":{\"klingon\":\"x\"}}");
+    office_expect(o, 200, NULL, o->ann, "PATCH", ENTITIES "/contact/fields/x_shoe",
+                  "{\"labels\":null}");
+    office_expect(o, 200, "\"label\":\"Boot\"", fa, "GET", MODEL, NULL);
+}
+
 /* shows: REC-1 INT-1 ACC-1 */
 static void test_a_field_is_there_for_everybody_at_once(void **state)
 {
@@ -64,6 +87,7 @@ static void test_a_field_is_there_for_everybody_at_once(void **state)
     office_expect(o, 422, "retired", eve, "POST", "/api/v1/contacts",
                   "{\"fields\":{\"full_name\":\"Dan Day\",\"phone\":\"+49 30 1234\",\"x_shoe\":"
                   "\"tall\"}}");
+    called_in_each_language(o, eve);
     office_close(o);
 }
 

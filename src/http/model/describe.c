@@ -20,11 +20,13 @@ static const http_parameter parameters[] = {
 
 /* What may be said of an entity and of a field; `any` is told in doc/manual/model.md. */
 #define OF_ENTITY                                                                                  \
-    "label?:string? plural?:string? title?:any search?:any key?:any import?:any personal?:any "    \
+    "label?:string? labels?:Labels? plural?:string? title?:any search?:any key?:any import?:any "  \
+    "personal?:any "                                                                               \
     "retention?:any freshness?:any duplicates?:any rules?:any lists?:any access_as?:string? "      \
     "retired?:boolean?"
 #define OF_FIELD                                                                                   \
-    "label?:string? help?:string? required?:any import?:any freshness?:string? quality?:any "      \
+    "label?:string? labels?:Labels? help?:string? required?:any import?:any freshness?:string? "   \
+    "quality?:any "                                                                                \
     "more_values?:any retired_values?:any retired?:boolean? values?:any open?:boolean? "           \
     "many?:boolean? between?:any max_length?:integer? personal?:any match?:string? survive?:any "  \
     "mask?:string? access?:any portal?:string? history?:any country?:string? on_delete?:string? "  \
@@ -33,13 +35,16 @@ static const http_parameter parameters[] = {
 
 static const http_schema schemas[] = {
     {"Model", "version:integer may:[string] entities:[Entity]"},
-    {"Entity", "name:string label:string plural:string path:string own:boolean retired:boolean "
+    {"Entity", "name:string label:string labels:Labels? plural:string path:string own:boolean "
+               "retired:boolean "
                "personal:boolean access_as:string? may:[string] title:[string] key:[string] "
                "fields:[Field]"},
-    {"Field", "name:string label:string help:string? type:string to:string? own:boolean "
-              "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "
-              "max_length?:integer currency?:string personal:string? sensitive:boolean "
-              "search:boolean may=write|read|masked"},
+    {"Field",
+     "name:string label:string labels:Labels? help:string? type:string to:string? own:boolean "
+     "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "
+     "max_length?:integer currency?:string personal:string? sensitive:boolean "
+     "search:boolean may=write|read|masked"},
+    {"Labels", "en?:string? zh-CN?:string? fa?:string?"},
     {"Value", "value:string label:string retired:boolean"},
     {"EntityNew", "name:string why?:string? links?:{FieldSaid} fields?:{FieldSaid} " OF_ENTITY},
     {"EntityChange", "why?:string? " OF_ENTITY},

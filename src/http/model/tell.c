@@ -52,12 +52,29 @@ static void put_values(pb_json *json, const pb_catalog *catalog, const model_fie
     pb_json_array_end(json);
 }
 
-static void put_field(pb_json *json, const pb_catalog *catalog, const service_model_seen *seen,
+/* What the workspace says of it in each language; null: nothing. */
+static void put_labels(pb_json *json, const model_labels *labels)
+{
+    pb_json_key(json, "labels");
+    if (labels->en.ptr == NULL && labels->zh.ptr == NULL && labels->fa.ptr == NULL) {
+        pb_json_null(json);
+        return;
+    }
+    pb_json_object(json);
+    pb_json_member(json, "en", labels->en);
+    pb_json_member(json, "zh-CN", labels->zh);
+    pb_json_member(json, "fa", labels->fa);
+    pb_json_object_end(json);
+}
+
+static void put_field(pb_json *json, const http_request *request, const service_model_seen *seen,
                       const model_field *field)
 {
+    const pb_catalog *catalog = request->catalog;
     pb_json_object(json);
     pb_json_member(json, "name", field->name);
-    put_label(json, "label", catalog, field->label);
+    pb_json_member(json, "label", http_op_label(request, &field->labels, field->label));
+    put_labels(json, &field->labels);
     put_label(json, "help", catalog, field->help);
     pb_json_member(json, "type",
                    pb_str_c(field->type == MODEL_LINK ? "link" : model_type_name(field->type)));
@@ -84,7 +101,7 @@ static void put_field(pb_json *json, const pb_catalog *catalog, const service_mo
     pb_json_object_end(json);
 }
 
-static void put_entity(pb_json *json, const pb_catalog *catalog, const model_schema *schema,
+static void put_entity(pb_json *json, const http_request *request, const model_schema *schema,
                        const service_model_seen *seen)
 {
     PB_AUTO_BUF path = PB_BUF_INIT(4096);
@@ -92,8 +109,9 @@ static void put_entity(pb_json *json, const pb_catalog *catalog, const model_sch
     http_op_entity_path(schema, entity, &path);
     pb_json_object(json);
     pb_json_member(json, "name", entity->name);
-    put_label(json, "label", catalog, entity->label);
-    put_label(json, "plural", catalog, entity->plural);
+    pb_json_member(json, "label", http_op_label(request, &entity->labels, entity->label));
+    put_labels(json, &entity->labels);
+    pb_json_member(json, "plural", http_op_label(request, &entity->labels, entity->plural));
     pb_json_member(json, "path", pb_buf_str(&path));
     http_op_put_truth(json, "own", entity->own);
     http_op_put_truth(json, "retired", entity->retired);
@@ -107,7 +125,7 @@ static void put_entity(pb_json *json, const pb_catalog *catalog, const model_sch
     pb_json_array(json);
     for (size_t i = 0; i < entity->field_count; i++)
         if (seen->fields[i])
-            put_field(json, catalog, seen, &entity->fields[i]);
+            put_field(json, request, seen, &entity->fields[i]);
     pb_json_array_end(json);
     pb_json_object_end(json);
 }
@@ -135,7 +153,7 @@ pb_status http_model_read(http_request *request, http_response *response, pb_err
     pb_json_key(&json, "entities");
     pb_json_array(&json);
     for (size_t i = 0; i < count; i++)
-        put_entity(&json, request->catalog, db_workspace_schema(workspace), &seen[i]);
+        put_entity(&json, request, db_workspace_schema(workspace), &seen[i]);
     pb_json_array_end(&json);
     pb_json_object_end(&json);
     return PB_OK;

@@ -106,7 +106,7 @@ static void put_field(pb_json *json, const http_request *request, const model_fi
 {
     pb_json_key_str(json, field->name);
     pb_json_object(json);
-    pb_json_member(json, "title", pb_translate_str(request->catalog, field->label));
+    pb_json_member(json, "title", http_op_label(request, &field->labels, field->label));
     if (field->help.ptr != NULL)
         pb_json_member(json, "description", pb_translate_str(request->catalog, field->help));
     if (writing)

@@ -42,6 +42,9 @@ void http_op_put_uuid(pb_json *json, const char *key, pb_uuid id);
 void http_op_put_moment(pb_json *json, const char *key, int64_t at_us);
 void http_op_put_day(pb_json *json, const char *key, int64_t day);
 void http_op_put_truth(pb_json *json, const char *key, bool truth);
+/** What something is called in the reader's language: as the workspace says it, else as catalogues
+ * translate `label`. */
+pb_str http_op_label(const http_request *request, const model_labels *labels, pb_str label);
 
 /* entity.c */
 /** The body as an object whose keys are all among `names`; what has such a body takes no parameters

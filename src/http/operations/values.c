@@ -77,3 +77,11 @@ void http_op_put_truth(pb_json *json, const char *key, bool truth)
     pb_json_key(json, key);
     pb_json_bool(json, truth);
 }
+
+pb_str http_op_label(const http_request *request, const model_labels *labels, pb_str label)
+{
+    pb_str own = model_label_in(labels, request->language == NULL ? "en" : request->language);
+    if (own.ptr != NULL || pb_str_empty(label))
+        return own.ptr != NULL ? own : label;
+    return pb_translate_str(request->catalog, label);
+}

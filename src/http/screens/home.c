@@ -39,7 +39,7 @@ static void put_parameter(pb_buf *out, char before, const char *name, pb_str val
 static void put_entity(pb_json *json, const http_request *request, const model_entity *entity)
 {
     pb_json_member(json, "entity", entity->name);
-    pb_json_member(json, "label", pb_translate_str(request->catalog, entity->plural));
+    pb_json_member(json, "label", http_op_label(request, &entity->labels, entity->plural));
 }
 
 /* ---- lists ---- */

@@ -87,6 +87,11 @@ typedef enum model_match {
     MODEL_MATCH_TEXT
 } model_match;
 
+/** What is shown in other languages than the label's own: as a workspace says it. */
+typedef struct model_labels {
+    pb_str en, zh, fa; /* absent: the label, as catalogues translate it */
+} model_labels;
+
 typedef struct model_strs {
     pb_str *items;
     size_t count;
@@ -124,7 +129,8 @@ struct model_field {
     pb_str name;  /* also the SQL column; links: column <name>_id and <name>_ref, money: also
                      <name>_currency */
     pb_str label; /* English message id */
-    pb_str help;  /* may be absent */
+    model_labels labels;
+    pb_str help; /* may be absent */
     model_entity *entity;
     size_t index; /* position in entity->fields */
     model_type type;
@@ -187,6 +193,7 @@ struct model_entity {
     pb_str name;  /* also the published view; the table is `t_<name>` */
     pb_str label; /* English message ids */
     pb_str plural;
+    model_labels labels;
     size_t index;
     bool personal;
     bool retired;            /* no new records; those that are there stay */
@@ -270,6 +277,8 @@ const model_entity *model_entity_find(const model_schema *schema, pb_str name);
 const model_field *model_field_find(const model_entity *entity, pb_str name);
 /** First field with that `role:`, or NULL. */
 const model_field *model_field_role(const model_entity *entity, const char *role);
+/** The text of a language (en, zh-CN, fa), absent where there is none. */
+pb_str model_label_in(const model_labels *labels, const char *language);
 /** Choice by stored value, or NULL. */
 const model_choice *model_choice_find(const model_field *field, pb_str value);
 

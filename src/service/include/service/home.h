@@ -4,7 +4,7 @@
  * nothing is refused either, since nothing was asked for by name. What is one's own is what the
  * staff record that one is owns. Of each the first few are told, and the list behind it. Where a
  * purpose has to be said and was not, numbers are told and no record is. Cost: the rows counted, up
- * to RECORD_LIST_TOTAL of each entity, by the index of `lists` where there is one.
+ * to SERVICE_HOME_COUNTED of each entity, by the index of `lists` where there is one.
  */
 #ifndef SERVICE_HOME_H
 #define SERVICE_HOME_H
@@ -13,7 +13,12 @@
 #include "service/jobs.h"
 #include "service/records.h"
 
-enum { SERVICE_HOME_FEW = 5, SERVICE_HOME_MARKS = 12, SERVICE_HOME_PAIRS = 100 };
+enum {
+    SERVICE_HOME_FEW = 5,
+    SERVICE_HOME_MARKS = 12,
+    SERVICE_HOME_PAIRS = 100,
+    SERVICE_HOME_COUNTED = 1000
+};
 
 typedef struct service_home_item {
     pb_uuid id;
