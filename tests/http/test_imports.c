@@ -46,6 +46,10 @@ static void test_a_file_is_looked_at_imported_and_taken_back(void **state)
     assert_int_equal((int)cJSON_GetObjectItem(file_of(&a), "rejected")->valuedouble, 1);
     assert_non_null(strstr(a.text, "\"value\":\"not an address\""));
     assert_non_null(strstr(a.text, "\"sample\":\"Rosalind Franklin\""));
+    /* A column that no field fits: the field that could be added for it. */
+    assert_non_null(strstr(a.text, "\"suggests\":{\"name\":\"zodiac\",\"label\":\"Zodiac\","
+                                   "\"type\":\"text\"}"));
+    assert_non_null(strstr(a.text, "\"how\":\"name\",\"confidence\":\"likely\""));
     client_free(&a);
     assert_int_equal(contacts(&w), 3);
     n = ask(&w, id, "run", "{}");
@@ -111,6 +115,10 @@ static void test_what_was_sent_is_its_senders_alone(void **state)
     assert_int_equal(contacts(&w), 3);
     (void)snprintf(path, sizeof path, IMPORTS "/%s/run", id);
     a = client_expect(&w.c, 400, "POST", path, w.carrier, "{\"duplicates\":\"eat\"}");
+    client_free(&a);
+    a = client_expect(&w.c, 400, "POST", path, w.carrier, "{\"mode\":\"eat\"}");
+    client_free(&a);
+    a = client_expect(&w.c, 400, "POST", path, w.carrier, "{\"blank\":\"both\"}");
     client_free(&a);
     a = client_expect(&w.c, 200, "GET", IMPORTS, w.carrier, NULL);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "imports")), 1);

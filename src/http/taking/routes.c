@@ -35,8 +35,9 @@ const http_route http_taking_routes[] = {
      PB_MSG("Says row by row and cell by cell what the newest check or run of a file does"),
      http_import_diff, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_POST, "/api/v1/imports/{import}/run", "runImport",
-     PB_MSG("Imports a file, all or nothing: begins a job"), http_import_run, HTTP_BLOCKS, JSON,
-     NULL, 0},
+     PB_MSG("Imports a file part by part, and takes back what was written of one that is stopped: "
+            "begins a job"),
+     http_import_run, HTTP_BLOCKS, JSON, NULL, 0},
     {0},
 };
 
