@@ -17,6 +17,7 @@ typedef struct life {
     world w;
     dice d;
     stored records[3][RECORDS]; /* contacts, deals, lines */
+    unsigned among;             /* conditions of which a column tells in part */
 } life;
 
 static const char *const texts[] = {"a", "b", "", "Ünï", "it's"};

@@ -49,6 +49,22 @@ static void check_use(const identity_policy *policy, const somebody *s,
     }
 }
 
+/* What an index may be asked for leaves nobody out; returns whether there was such a test. */
+static bool check_among(db_session *session, const model_entity *entity,
+                        const identity_condition *condition, const bool *found)
+{
+    bool among[RECORDS];
+    const identity_condition only = {.sql = condition->among.sql,
+                                     .values = condition->among.values,
+                                     .count = condition->among.count};
+    if (condition->among.column.ptr == NULL)
+        return false;
+    select_ids(session, entity, &only, among);
+    for (unsigned i = 0; i < RECORDS; i++)
+        assert_true(among[i] || !found[i]);
+    return true;
+}
+
 static void check_one(life *l, db_session *session, const identity_policy *policy,
                       const somebody *s, unsigned kind, identity_operation operation,
                       const model_field *field, bool *ret_found)
@@ -71,6 +87,7 @@ static void check_one(life *l, db_session *session, const identity_policy *polic
         any = any || through;
         all = all && through;
     }
+    l->among += check_among(session, entity, &condition, ret_found);
     assert_true(!condition.nothing || !any);
     assert_true(!condition.all || all);
     /* What no record could be allowed is denied without one, too. */
@@ -140,6 +157,7 @@ static void test_decision_and_condition_agree(void **state)
         db_snapshot_close(session);
         identity_policy_release(policy);
     }
+    assert_true(l->among > 20);
     world_close(&l->w);
     test_free(l);
 }
