@@ -28,8 +28,10 @@ static pb_status find_field(groups_query *query, const char *what, pb_str name, 
     const model_entity *entity = query->asked->entity;
     const model_field *field = model_field_find(entity, name);
     const bool *hidden = query->query.access.hidden;
-    if (field == NULL)
-        return fail_name(entity, what, name, arena, err);
+    if (field == NULL) {
+        pb_status status = fail_name(entity, what, name, arena, err);
+        return status == PB_OK ? PB_INVALID : status; /* it never is */
+    }
     if (hidden != NULL && hidden[field->index]) {
         pb_fail(err, PB_DENIED,
                 PB_MSG("You may not group records by “{name}”, nor reckon with it."), "name",
@@ -37,10 +39,12 @@ static pb_status find_field(groups_query *query, const char *what, pb_str name, 
         pb_error_hint(err, PB_MSG("Leave it out of by, measure and filter."), NULL);
         return PB_DENIED;
     }
-    if (field->personal.sensitive)
-        return pb_fail(err, PB_INVALID,
-                       PB_MSG("Records cannot be grouped by “{name}”: it is kept enciphered."),
-                       "name", PB_ARG(field->name), NULL);
+    if (field->personal.sensitive) {
+        pb_fail(err, PB_INVALID,
+                PB_MSG("Records cannot be grouped by “{name}”: it is kept enciphered."), "name",
+                PB_ARG(field->name), NULL);
+        return PB_INVALID;
+    }
     query->query.used[field->index] = true;
     *ret_field = field;
     return PB_OK;
