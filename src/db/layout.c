@@ -89,6 +89,10 @@ static const struct fixed {
      "k n;B owner;T entity;T name*;T fields;T filter*;T sort;I shared;I standard;I version;"
      "I changed_us",
      NULL},
+    {"t_screen_feedback",
+     "k n;B author;I at_us;I kind;t page;T body*;I state;t answer*;t answered_by;i answered_us;"
+     "I version",
+     NULL},
     {"t_screen_likes", "B owner;T body*;I changed_us", "owner"},
     {"request_done", "T key;B request;I at_us;b body*", "key"},
     {"record_looked", "T entity;B record;I seq", "entity, record, seq"},
@@ -129,6 +133,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_sign_session_until"), PB_STR("t_sign_session"), "until_us", false},
     {PB_STR("t_sign_slow_last"), PB_STR("t_sign_slow"), "kind, last_us", false},
     {PB_STR("t_sign_spent_until"), PB_STR("t_sign_spent"), "until_us", false},
+    {PB_STR("t_screen_feedback_author"), PB_STR("t_screen_feedback"), "author, at_us", false},
     {PB_STR("t_screen_view_owner"), PB_STR("t_screen_view"), "owner", false},
     {PB_STR("request_done_at"), PB_STR("request_done"), "at_us", false},
     {PB_STR("t_source_file_run"), PB_STR("t_source_file"), "run, entity", false},

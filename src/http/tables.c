@@ -28,6 +28,7 @@ const http_route *const http_tables[] = {
     http_matters_routes,
     http_oversight_routes,
     http_screens_routes,
+    http_feedback_routes,
     NULL,
 };
 
@@ -43,6 +44,7 @@ const http_description *const http_descriptions[] = {
     &http_matters_description,
     &http_oversight_description,
     &http_screens_description,
+    &http_feedback_description,
     &http_job_description,
     &http_taking_description,
     NULL,

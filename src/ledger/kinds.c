@@ -14,6 +14,8 @@ const ledger_kind ledger_kinds[] = {
     {"backup.pruned", false, true, PB_MSG("Old backups were removed.")},
     {"credential.added", false, true, PB_MSG("A credential was added.")},
     {"credential.ended", false, true, PB_MSG("A credential was ended.")},
+    {"feedback.answered", false, true, PB_MSG("What somebody reported of the program was answered.")},
+    {"feedback.given", false, true, PB_MSG("Somebody reported something of the program.")},
     {"finding.changed", false, true, PB_MSG("What is said of a finding was changed.")},
     {"finding.opened", false, true, PB_MSG("An audit found something that was not found before.")},
     {"finding.proved", false, true, PB_MSG("An audit proved that a finding is mended.")},
@@ -85,4 +87,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 80;
+const size_t ledger_kind_count = 82;

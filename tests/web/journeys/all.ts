@@ -2,9 +2,10 @@
 import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";
+import { feedback } from "./feedback";
 import { help } from "./help";
 import { lists } from "./lists";
 import { search } from "./search";
 import { newcomer } from "./newcomer";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...lists, ...search, ...newcomer];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...feedback, ...lists, ...search, ...newcomer];

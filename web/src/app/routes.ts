@@ -35,4 +35,6 @@ export const routes: readonly Route[] = [
   { pattern: "/settings/jobs", load: async () => (await import("../pages/settings/jobs")).openJobs },
   { pattern: "/help", load: async () => (await import("../pages/help/help")).openHelp },
   { pattern: "/help/{topic}", load: async () => (await import("../pages/help/help")).openHelp },
+  { pattern: "/feedback", load: async () => (await import("../pages/feedback/feedback")).openOwn },
+  { pattern: "/feedback/all", load: async () => (await import("../pages/feedback/feedback")).openAll },
 ];

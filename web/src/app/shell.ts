@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
+import "@ui5/webcomponents-icons/dist/feedback.js";
 import "@ui5/webcomponents-icons/dist/menu2.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/sys-help.js";
@@ -117,6 +118,7 @@ function frame(): TemplateResult {
             <ui5-icon name="search"></ui5-icon><span>${t("Search records and commands")}</span><kbd>Ctrl K</kbd>
           </button>
         </div>
+        <ui5-button class="frame-feedback" design="Transparent" icon="feedback" accessible-name=${t("Tell us")} tooltip=${t("Tell us")} @click=${() => void openFeedback()}></ui5-button>
         <ui5-button design="Transparent" icon="sys-help" accessible-name=${t("Help about this screen")} tooltip=${t("Help about this screen")} @click=${() => void openHelp()}></ui5-button>
         ${userMenu()}
       </header>
@@ -150,6 +152,11 @@ async function openSearch(): Promise<void> {
 /** Whether somebody types: keys without Ctrl are letters then. */
 function typing(event: KeyboardEvent): boolean {
   return event.composedPath().some((one) => one instanceof HTMLElement && (one.isContentEditable || /^(input|textarea|select)$/i.test(one.tagName)));
+}
+
+async function openFeedback(): Promise<void> {
+  const { giveFeedback } = await import("../pages/feedback/give");
+  await giveFeedback();
 }
 
 async function openHelp(): Promise<void> {

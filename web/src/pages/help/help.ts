@@ -53,6 +53,7 @@ export function openHelp(context: Context): Page {
           <nav class="help-contents" aria-label=${t("Topics")}>
             <ul>
               ${topics().map((topic) => html`<li><a href=${href(`/help/${topic.id}`)} aria-current=${topic.id === wanted ? "true" : nothing}>${topic.title}</a></li>`)}
+              <li><a href=${href("/feedback")}>${t("Feedback")}</a></li>
               <li><a href=${href("/help/keys")} aria-current=${wanted === "keys" ? "true" : nothing}>${t("Keyboard")}</a></li>
             </ul>
           </nav>

@@ -1,0 +1,39 @@
+// Somebody reports trouble where it is; it is answered, and the answer is found. shows: UX-1 UX-2
+import type { Journey } from "../journey";
+
+export const feedback: readonly Journey[] = [
+  {
+    name: "somebody reports trouble",
+    who: "sam",
+    languages: ["en"],
+    async goes(v) {
+      await v.to("/help");
+      await v.page.locator("ui5-button.frame-feedback").click();
+      await v.page.locator("ui5-textarea#feedback-text textarea").fill(`The font is small (${v.size})`);
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".toast").waitFor();
+      await v.to("/feedback");
+      await v.page.getByText(`The font is small (${v.size})`).waitFor();
+      await v.accessible();
+    },
+  },
+  {
+    name: "somebody reports trouble, answered",
+    who: "ada",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/feedback/all");
+      await v.accessible();
+      await v.page.getByRole("button", { name: "Answer" }).first().click();
+      await v.page.locator("ui5-textarea#feedback-answer textarea").fill("Larger from tomorrow on");
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByText("Larger from tomorrow on").first().waitFor();
+    },
+  },
+  { name: "feedback in all languages", who: "ada", async goes(v) {
+      await v.to("/feedback/all");
+      await v.accessible();
+    } },
+];
