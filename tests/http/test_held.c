@@ -297,7 +297,7 @@ static void test_who_only_listens_hears_it(void **state)
     end(&r);
 }
 
-/* shows: INT-1 OPS-1 */
+/* shows: INT-1 PER-2 */
 static void test_a_stop_waits_for_what_is_held(void **state)
 {
     (void)state;

@@ -15,8 +15,8 @@ typedef struct db_limits {
     int64_t until_us;         /* by sys_monotonic_us; 0: as long as it takes */
     const _Atomic bool *stop; /* set by another thread: nobody wants the answer any more; may be
                                  NULL */
-    bool *waits; /* nothing may be waited for, neither a reader nor a commit: where it would be, this
-                    becomes true, and the failure is PB_BUSY. NULL: it may */
+    bool *waits; /* nothing may be waited for, neither a reader nor a commit: where it would be,
+                    this becomes true, and the failure is PB_BUSY. NULL: it may */
 } db_limits;
 
 /** Whether it is over. Takes NULL. */
