@@ -7,5 +7,9 @@ import { help } from "./help";
 import { lists } from "./lists";
 import { search } from "./search";
 import { newcomer } from "./newcomer";
+import { duplicates } from "./duplicates";
+import { forms } from "./forms";
+import { imports } from "./import";
+import { record } from "./record";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...feedback, ...lists, ...search, ...newcomer];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];

@@ -75,7 +75,7 @@ export function tn(one: string, several: string, count: number, places?: Places)
   const all = { count, ...places };
   if (Array.isArray(found)) {
     const form = current === "fa" && count > 1 ? found[1] : found[0];
-    return fill(form ?? several, all);
+    if (form) return fill(form, all); // else it is not translated yet
   }
   return fill(count === 1 ? one : several, all);
 }

@@ -50,6 +50,7 @@ export function openDiff(context: Context, id: string, first: string): { view(co
       return html`<ul class="diff-cells">
         ${row.problems.map((one) => html`<li>${one.column ? html`<span class="muted">${one.column}</span>` : nothing}<span class="form-problem">${one.says}</span></li>`)}
       </ul>`;
+    if (row.changes.length === 0) return html`<span class="muted">${row.outcome === "new" ? t("A new record") : "–"}</span>`;
     return html`<ul class="diff-cells">
       ${row.changes.map(
         (one) =>

@@ -24,7 +24,7 @@ export async function remove(entity: Entity, record: RecordJson): Promise<Record
 }
 
 export async function restore(entity: Entity, id: string): Promise<RecordJson> {
-  return (await askServer<RecordJson>(`${addressOf(entity, id)}/restore`, { method: "POST", body: {} })).data;
+  return (await askServer<RecordJson>(`${addressOf(entity, id)}/restore`, { method: "POST" })).data;
 }
 
 interface Clash {

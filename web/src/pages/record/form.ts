@@ -2,7 +2,9 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Label.js";
+import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
+import "@ui5/webcomponents-icons/dist/add.js";
 import "../../styles/form.css";
 import { ask as askServer, Failure, get, type Problem } from "../../api/http";
 import type { Entity, Field, RecordJson, Value } from "../../api/types";
@@ -277,7 +279,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
 
   function summary(): TemplateResult | typeof nothing {
     if (failure === undefined) return nothing;
-    const problems = failure instanceof Failure ? checked.problems.filter((one) => one.field !== null) : [];
+    const problems = failure instanceof Failure ? (failure.problem.problems ?? []) : [];
     if (problems.length === 0) return problemStrip(failure, () => void save());
     return html`<div id="form-problems" tabindex="-1" role="alert">
       <ui5-message-strip design="Negative" hide-close-button>
@@ -285,6 +287,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
         <ul class="form-problems">
           ${problems.map((one) => {
             const field = entity.fields.find((other) => other.name === one.field);
+            if (!one.field) return html`<li>${one.says}</li>`; // of the record as a whole
             return html`<li>
               <a href=${location.hash} @click=${(event: Event) => (event.preventDefault(), document.getElementById(`field-${one.field}`)?.focus())}>${field?.label ?? one.field}</a>: ${one.says}
             </li>`;

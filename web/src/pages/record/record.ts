@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Icon.js";
+import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
 import "@ui5/webcomponents-icons/dist/delete.js";
 import "@ui5/webcomponents-icons/dist/edit.js";
@@ -125,7 +126,7 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
     if (record.deleted)
       return html`<ui5-message-strip design="Critical" hide-close-button>
         ${t("This record was deleted {when}. It can be brought back.", { when: formatAge(record.changed_at) })}
-        ${mayDoTo(entity, "restore") ? html`<ui5-link class="record-restore" accessible-role="Button" @click=${bringBack}>${t("Bring it back")}</ui5-link>` : nothing}
+        ${mayDoTo(entity, "restore") ? html`<button type="button" class="chip record-restore" @click=${bringBack}>${t("Bring it back")}</button>` : nothing}
       </ui5-message-strip>`;
     return nothing;
   }
