@@ -59,7 +59,8 @@ export function recordTitle(entity: Entity | undefined, record: RecordJson): str
 function linkText(field: Field, value: LinkValue, record?: RecordJson): string {
   const linked = record?.linked?.[field.name];
   if (linked) return recordTitle(field.to ? entityNamed(field.to) : undefined, linked);
-  return value.reference ?? (value.id ? t("A record") : "");
+  const named = value.reference && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.reference) ? value.reference : null;
+  return named ?? (value.id ? t("A record") : "");
 }
 
 /** The value as plain text; empty where there is none. `record`: where the records of its links are looked for. */
