@@ -171,7 +171,7 @@ static inline const char *text_at(const answer *a, const char *path)
     const char *text = cJSON_GetStringValue(at(a->json, path));
     if (text == NULL)
         fail_msg("nothing at %s: %s", path, a->text);
-    return text;
+    return text != NULL ? text : "";
 }
 
 /* ---- the server ---- */

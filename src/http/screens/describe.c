@@ -39,8 +39,10 @@ static const http_schema schemas[] = {
     {"OtherGroups", "groups:integer count:integer measures:{any}"},
     {"Home", "day:date staff:boolean due:[HomeList] stale:[HomeList] duplicates:[HomePairs] "
              "findings:HomeFindings? audits:HomeAudits? jobs:HomeJobs"},
-    {"HomeList", "entity:string label:string count:integer capped:boolean overdue?:integer "
-                 "review_days?:integer first:[HomeRecord] address:string"},
+    {"HomeList",
+     "entity:string label:string count:integer capped:boolean overdue?:integer "
+     "due?:string done?:HomeDone? review_days?:integer first:[HomeRecord] address:string"},
+    {"HomeDone", "field:string value:string"},
     {"HomeRecord", "id:uuid title:string? at:date-time"},
     {"HomePairs", "entity:string label:string count:integer capped:boolean address:string"},
     {"HomeFindings", "count:integer overdue:integer first:[HomeFinding] address:string"},

@@ -44,6 +44,25 @@ static void put_entity(pb_json *json, const http_request *request, const model_e
 
 /* ---- lists ---- */
 
+/* Which change says that it is done; null where the model knows of none. */
+static void put_done(pb_json *json, const model_entity *entity)
+{
+    const model_field *status = model_field_role(entity, "status");
+    pb_json_key(json, "done");
+    for (size_t i = 0; status != NULL && i < status->choice_count; i++) {
+        const model_choice *choice = &status->choices[i];
+        if (choice->retired ||
+            (!pb_str_is(choice->role, "done") && !pb_str_is(choice->role, "closed")))
+            continue;
+        pb_json_object(json);
+        pb_json_member(json, "field", status->name);
+        pb_json_member(json, "value", choice->value);
+        pb_json_object_end(json);
+        return;
+    }
+    pb_json_null(json);
+}
+
 static void put_list(pb_json *json, const http_request *request, const service_home_list *list)
 {
     PB_AUTO_BUF address = PB_BUF_INIT(ADDRESS_MAX);
@@ -59,10 +78,13 @@ static void put_list(pb_json *json, const http_request *request, const service_h
     put_entity(json, request, list->entity);
     pb_json_member_i64(json, "count", list->count);
     http_op_put_truth(json, "capped", list->capped);
-    if (list->due != NULL)
+    if (list->due != NULL) {
         pb_json_member_i64(json, "overdue", list->overdue);
-    else
+        pb_json_member(json, "due", list->due->name);
+        put_done(json, list->entity);
+    } else {
         pb_json_member_i64(json, "review_days", list->entity->review_days);
+    }
     pb_json_key(json, "first");
     pb_json_array(json);
     for (size_t i = 0; i < list->item_count; i++) {

@@ -3,6 +3,7 @@ import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";
 import { feedback } from "./feedback";
+import { home } from "./home";
 import { help } from "./help";
 import { lists } from "./lists";
 import { search } from "./search";
@@ -12,4 +13,4 @@ import { forms } from "./forms";
 import { imports } from "./import";
 import { record } from "./record";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];

@@ -79,3 +79,11 @@ export function formatBytes(bytes: number): string {
   }
   return formatNumber(bytes, { style: "unit", unit: units[at] ?? "byte", unitDisplay: "short", maximumFractionDigits: 1 });
 }
+
+/** A month, from its first day; of the reader's calendar that in which its middle lies. */
+export function formatMonth(day: string): string {
+  const at = new Date(`${day.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return day;
+  at.setUTCDate(15);
+  return dates({ timeZone: "UTC", year: "2-digit", month: "short" }).format(at);
+}
