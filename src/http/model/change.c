@@ -60,6 +60,22 @@ static pb_status put_said(const http_request *request, const json_value *body, b
     return ret_said->ptr != NULL ? PB_OK : pb_fail_memory(err);
 }
 
+/* `labels`: a text a language, or null. */
+static pb_status check_labels(const json_value *object, pb_error *err)
+{
+    static const char *const languages[] = {"en", "zh-CN", "fa"};
+    const json_value *labels = http_json_member(object, "labels");
+    pb_str text = PB_STR_NONE;
+    if (labels == NULL || labels->kind == JSON_NULL)
+        return PB_OK;
+    if (labels->kind != JSON_OBJECT)
+        return pb_fail(err, PB_USAGE, PB_MSG("“{value}” must be an object."), "value", "labels",
+                       NULL);
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        PB_TRY(http_op_body_text(labels, languages[i], &text, err));
+    return PB_OK;
+}
+
 /* What has one kind only, wherever it stands: told by its name before the whole is read as YAML is,
  * where a number would be a text. */
 static pb_status check_kinds(const json_value *object, bool of_field, pb_error *err)
@@ -82,7 +98,8 @@ static pb_status check_kinds(const json_value *object, bool of_field, pb_error *
     }
     for (size_t i = 0; i < (of_field ? sizeof truths / sizeof *truths : 1); i++)
         PB_TRY(http_op_body_truth(object, truths[i], &truth, err));
-    return http_op_body_number(object, "max_length", &number, err);
+    PB_TRY(http_op_body_number(object, "max_length", &number, err));
+    return check_labels(object, err);
 }
 
 /* `If-Match: "3"`: the version of the model that the change begins with; absent: any. */
