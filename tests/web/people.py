@@ -1,4 +1,4 @@
-"""Who uses the screens in the journeys: one person a duty, each with the cookie of a session."""
+"""Who uses the screens in the journeys: one person a duty, of the staff, each with the cookie of a session."""
 
 from served import enrolled, must
 
@@ -16,7 +16,9 @@ def make(server):
     """Name → its cookie, as NAME=VALUE."""
     cookies = {}
     for name, roles in PEOPLE.items():
-        added = must(server, "POST", "/api/v1/users", {"name": name, "kind": "person", "roles": roles})
+        record = {"full_name": f"{name.capitalize()} Example", "email": f"{name}@house.example", "is_active": True}
+        staff = must(server, "POST", "/api/v1/staff", {"fields": record, "duplicates": "ignore"})["record"]["id"]
+        added = must(server, "POST", "/api/v1/users", {"name": name, "kind": "person", "roles": roles, "staff": staff})
         enrolled(server, name, added["code"], cookie=True)
         cookies[name] = next(cookie.split(";")[0] for cookie in server.given if cookie.startswith("probity="))
     return cookies

@@ -1,6 +1,7 @@
 """Records besides those of demo/: people in three scripts, what was said and done, cases, so that no screen is bare."""
 
 import datetime
+import urllib.parse
 
 from served import must
 
@@ -45,7 +46,7 @@ def add(server, path, **fields):
 
 def make(server):
     accounts = [record["id"] for record in must(server, "GET", "/api/v1/accounts?limit=16&sort=name")["records"]]
-    owner = {"id": must(server, "GET", "/api/v1/staff?limit=1&sort=full_name")["records"][0]["id"]}
+    owner = {"id": must(server, "GET", "/api/v1/staff?filter=" + urllib.parse.quote("email = 'mina@house.example'"))["records"][0]["id"]}
     people = [add(server, "contacts", full_name=name, email=email, phone=phone, job_title=title, city=city, country=country,
                   account={"id": accounts[at % len(accounts)]}, owner=owner)
               for at, (name, email, phone, title, city, country) in enumerate(CONTACTS)]

@@ -24,7 +24,7 @@ export const settings: readonly Journey[] = [
       await v.page.locator("ui5-input#entity-plural input").fill(`${name}s`);
       await v.accessible();
       await v.page.locator(".dialog-does").click();
-      await v.page.getByRole("link", { name: `${name}s` }).last().click();
+      await v.page.locator("main").getByRole("link", { name: `${name}s` }).click();
       await v.page.getByRole("heading", { level: 1, name: `${name}s` }).waitFor();
       await v.page.getByRole("button", { name: "Add a field" }).click();
       await v.page.locator("ui5-input#field-label input").fill("Runs until");
