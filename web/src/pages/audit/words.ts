@@ -10,7 +10,7 @@ export function gradeTag(grade: string): TemplateResult {
   return html`<span class="tag ${grade === "essential" ? "tag-bad" : grade === "important" ? "tag-warn" : ""}">${gradeName(grade)}</span>`;
 }
 
-export const outcomes = ["fail", "error", "waived", "pass", "not_applicable"] as const;
+export const outcomes = ["fail", "could_not_run", "waived", "pass", "not_applicable"] as const;
 
 export function outcomeName(outcome: string): string {
   switch (outcome) {

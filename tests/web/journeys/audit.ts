@@ -1,0 +1,58 @@
+// A steward audits the workspace and gives a finding to somebody; an auditor reads; another system's export is audited.
+// shows: AUD-3 AUD-5 AUD-8 AUD-9 AUD-10 AUD-11 UX-1
+import type { Journey } from "../journey";
+
+export const audit: readonly Journey[] = [
+  {
+    name: "audit: a steward runs it",
+    who: "lin",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/audit");
+      await v.accessible();
+      await v.page.getByRole("button", { name: "Audit this workspace" }).click();
+      await v.page.locator(".mark-letter").first().waitFor();
+      await v.page.getByRole("heading", { name: "What to do first" }).waitFor();
+      const [report] = await Promise.all([v.page.context().waitForEvent("page"), v.page.getByRole("link", { name: "Report (HTML)" }).click()]);
+      await report.locator("h1").first().waitFor();
+      await report.close();
+      await v.to("/audit/findings");
+      await v.page.getByRole("button", { name: "Change" }).first().click();
+      await v.page.locator("ui5-input#finding-owner input").fill("mina");
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main").getByText("mina").first().waitFor();
+      await v.page.locator("main").getByRole("link").first().click();
+    },
+  },
+  {
+    name: "audit: another system's export",
+    who: "lin",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/audit");
+      const rows = ["full_name,email", "Ann Example,ann@example.org", "Bob Example,not an address", "test test,test@test.com"].join("\n");
+      await v.page.locator("input[type=file]").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+      await v.page.getByRole("link", { name: "PDF" }).waitFor();
+      await v.accessible();
+    },
+  },
+  {
+    name: "audit: an auditor reads",
+    who: "omar",
+    async goes(v) {
+      await v.to("/audit");
+      await v.accessible();
+      await v.page.locator(".table tbody ui5-link").first().click();
+      await v.page.locator(".audit-lead").waitFor();
+      await v.accessible();
+      await v.to("/audit/findings");
+      await v.accessible();
+      await v.to("/audit/controls");
+      await v.page.locator(".control").first().click();
+      await v.accessible();
+    },
+  },
+];

@@ -1,0 +1,145 @@
+// Findings as a work list: who mends what until when; the next audit proves it.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/DatePicker.js";
+import "@ui5/webcomponents/dist/Label.js";
+import "@ui5/webcomponents/dist/Link.js";
+import "@ui5/webcomponents/dist/Option.js";
+import "@ui5/webcomponents/dist/Select.js";
+import "@ui5/webcomponents/dist/TextArea.js";
+import "@ui5/webcomponents/dist/Input.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
+import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
+import { ask as askServer, get } from "../../api/http";
+import { go, href, type Context, type Page } from "../../app/router";
+import { mayDo } from "../../app/session";
+import { formatAge, formatDay, formatNumber, formatPercent } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { chart } from "../../ui/chart";
+import { ask } from "../../ui/dialog";
+import { empty } from "../../ui/states";
+import { table } from "../../ui/table";
+import { toast } from "../../ui/toast";
+import { byWeight, type Finding, type Story } from "./data";
+import { room } from "./rooms";
+import { areaName, gradeName, gradeTag, outcomeName, stateName, states, stateTag } from "./words";
+
+const filters = ["state", "grade", "area", "owner"] as const;
+type Filter = (typeof filters)[number];
+const grades = ["essential", "important", "desirable"];
+
+async function change(finding: Finding, again: () => void): Promise<void> {
+  const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", note: finding.note ?? "" };
+  const done = await ask<true>({
+    title: finding.title ?? finding.control,
+    does: t("Save"),
+    view: () => html`<div class="field">
+        <ui5-label for="finding-owner" show-colon>${t("Who mends it (sign-in name)")}</ui5-label>
+        <ui5-input id="finding-owner" value=${wish.owner} @input=${(event: Event) => (wish.owner = (event.target as Input).value.trim())}></ui5-input>
+      </div>
+      <div class="field">
+        <ui5-label for="finding-due" show-colon>${t("Until")}</ui5-label>
+        <ui5-date-picker id="finding-due" value=${wish.due} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.due = event.detail.value)}></ui5-date-picker>
+      </div>
+      <div class="field">
+        <ui5-label for="finding-state" show-colon>${t("State")}</ui5-label>
+        <ui5-select id="finding-state" @change=${(event: Event) => (wish.state = (event.target as Select).selectedOption?.getAttribute("data-value") as Finding["state"])}>
+          ${states.map((state) => html`<ui5-option data-value=${state} ?selected=${state === wish.state}>${stateName(state)}</ui5-option>`)}
+        </ui5-select>
+      </div>
+      <div class="field">
+        <ui5-label for="finding-note" show-colon>${t("Note")}</ui5-label>
+        <ui5-textarea id="finding-note" rows="3" value=${wish.note} @input=${(event: Event) => (wish.note = (event.target as TextArea).value)}></ui5-textarea>
+      </div>`,
+    act: async () => {
+      await askServer(`/findings/${finding.finding}`, {
+        method: "PATCH",
+        headers: { "If-Match": `"${finding.version}"` },
+        body: { state: wish.state, owner: wish.owner || null, due: wish.due || null, note: wish.note || null },
+      });
+      return true as const;
+    },
+  });
+  if (done) toast(t("The finding is changed."));
+  again();
+}
+
+export function openFindings(context: Context): Page {
+  const query = context.query;
+  const set = (name: Filter, value: string): void => {
+    go(href("/audit/findings", Object.fromEntries(filters.map((one) => [one, one === name ? value : (query.get(one) ?? undefined)]))).slice(1));
+  };
+  const choice = (name: Filter, label: string, all: readonly { value: string; text: string }[]): TemplateResult => html`<div class="field">
+    <ui5-label for="findings-${name}" show-colon>${label}</ui5-label>
+    <ui5-select id="findings-${name}" @change=${(event: Event) => set(name, (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
+      <ui5-option data-value="">${t("All")}</ui5-option>
+      ${all.map((one) => html`<ui5-option data-value=${one.value} ?selected=${query.get(name) === one.value}>${one.text}</ui5-option>`)}
+    </ui5-select>
+  </div>`;
+  return room<{ findings: Finding[] }>(context, {
+    title: () => t("Findings"),
+    load: () => get("/findings", Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), context.signal),
+    view: ({ findings }, again) => html`<div class="card filters">
+        ${choice("state", t("State"), states.map((value) => ({ value, text: stateName(value) })))} ${choice("grade", t("Grade"), grades.map((value) => ({ value, text: gradeName(value) })))}
+        ${choice("area", t("Area"), [...new Set([...findings.map((one) => one.area), ...(query.get("area") ? [query.get("area") ?? ""] : [])])].map((value) => ({ value, text: areaName(value) })))}
+        ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/audit/findings")}>${t("Show all")}</ui5-button>` : nothing}
+      </div>
+      ${findings.length === 0
+        ? empty(t("No findings"), t("What an audit finds comes here and stays until another one proves that it is mended."))
+        : table(
+            t("Findings"),
+            [
+              { title: t("Finding"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/findings/${one.finding}`)} wrapping-type="Normal">${one.title ?? one.control}</ui5-link>` },
+              { title: t("Grade"), cell: (one) => gradeTag(one.grade) },
+              { title: t("State"), cell: (one) => stateTag(one.state, one.proved) },
+              { title: t("Failing"), number: true, cell: (one) => t("{failing} of {population}", { failing: one.failing, population: one.population }) },
+              { title: t("Who mends it"), cell: (one) => one.owner ?? "–" },
+              { title: t("Until"), cell: (one) => html`${one.due ? formatDay(one.due) : "–"} ${one.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}` },
+              { title: "", cell: (one) => (mayDo("findings") ? html`<ui5-button design="Transparent" @click=${() => void change(one, again)}>${t("Change")}</ui5-button>` : nothing) },
+            ],
+            [...findings].sort(byWeight),
+          )}`,
+  });
+}
+
+export function openFinding(context: Context): Page {
+  const number = context.parts.finding ?? "";
+  let title = "";
+  return room<Story>(context, {
+    title: () => title || t("Finding {number}", { number }),
+    load: async () => {
+      const story = await get<Story>(`/findings/${encodeURIComponent(number)}`, undefined, context.signal);
+      title = story.title ?? story.control;
+      return story;
+    },
+    actions: () => html``,
+    view: (story, again) => html`<section class="card stack">
+        <div class="page-head">
+          <p>${gradeTag(story.grade)} ${stateTag(story.state, story.proved)} ${story.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}</p>
+          ${mayDo("findings") ? html`<ui5-button @click=${() => void change(story, again)}>${t("Change")}</ui5-button>` : nothing}
+        </div>
+        <dl class="facts">
+          <div><dt>${t("Failing")}</dt><dd>${t("{failing} of {population}", { failing: story.failing, population: story.population })}</dd></div>
+          <div><dt>${t("Area")}</dt><dd>${areaName(story.area)}</dd></div>
+          <div><dt>${t("Who mends it")}</dt><dd>${story.owner ?? "–"}</dd></div>
+          <div><dt>${t("Until")}</dt><dd>${story.due ? formatDay(story.due) : "–"}</dd></div>
+          <div><dt>${t("Found first")}</dt><dd><ui5-link href=${href(`/audit/${story.first_audit}`)}>${t("Audit {number}", { number: story.first_audit })}</ui5-link></dd></div>
+          <div><dt>${t("Changed last")}</dt><dd>${story.changed_by ?? t("an audit")} · ${formatAge(story.changed_at)}</dd></div>
+          <div><dt>${t("Control")}</dt><dd class="mono">${story.control}</dd></div>
+        </dl>
+        ${story.note ? html`<p>${story.note}</p>` : nothing}
+      </section>
+      <section class="card">
+        <h2>${t("Over time")}</h2>
+        ${chart({
+          label: t("Share that fails, by audit"),
+          of: t("Audit"),
+          categories: story.trend.map((one) => t("Audit {number} ({outcome})", { number: one.audit, outcome: outcomeName(one.outcome) })),
+          series: [{ name: t("Failing"), values: story.trend.map((one) => (one.population > 0 ? one.failing / one.population : 0)), colour: "bad" }],
+          format: (value) => formatPercent(value, 1),
+        })}
+        <p class="muted">${t("Audits that looked at it: {count}", { count: formatNumber(story.trend.length) })}</p>
+      </section>`,
+  });
+}

@@ -1,0 +1,104 @@
+// Audits: the last mark, how it went over time, and beginning another one.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Link.js";
+import { get } from "../../api/http";
+import { go, href, type Context, type Page } from "../../app/router";
+import { formatDay, formatInstant, formatNumber } from "../../i18n/format";
+import { t, tn } from "../../i18n/text";
+import { chart } from "../../ui/chart";
+import { empty } from "../../ui/states";
+import { table } from "../../ui/table";
+import type { AuditRun } from "./data";
+import { figure, letterView, markView } from "./mark";
+import { room } from "./rooms";
+import { running } from "./run";
+
+const shown = 12; // in the chart
+
+function trend(audits: readonly AuditRun[]): TemplateResult | typeof nothing {
+  const marked = audits.filter((one) => one.mark !== null).slice(0, shown).reverse();
+  if (marked.length < 2) return html`<p class="muted">${t("After the second audit its trend is shown here.")}</p>`;
+  return html`${chart({
+    label: t("Marks of the audits"),
+    of: t("Audit"),
+    categories: marked.map((one) => formatDay(one.as_of)),
+    series: [{ name: t("Mark"), values: marked.map((one) => one.mark), kind: "line", colour: "plain" }],
+    most: 100,
+    chosen: (at) => go(`/audit/${marked[at]?.audit ?? ""}`),
+  })}`;
+}
+
+function last(audits: readonly AuditRun[]): TemplateResult {
+  const now = audits[0], before = audits[1];
+  if (!now) return html``;
+  return html`<section class="card">
+    <h2>${t("Last audit")}</h2>
+    ${markView(now.letter, now.mark, before?.mark ?? undefined)}
+    <p>
+      ${formatInstant(now.at)} · ${tn("One control failed.", "{count} controls failed.", now.failed)}
+      <ui5-link href=${href(`/audit/${now.audit}`)}>${t("See the result")}</ui5-link>
+    </p>
+  </section>`;
+}
+
+export function openAudits(context: Context): Page {
+  const run = running(context.update, context.signal);
+
+  async function start(): Promise<void> {
+    const audit = await run.ofWorkspace();
+    if (audit !== undefined) go(`/audit/${audit}`);
+  }
+
+  function dropped(event: DragEvent): void {
+    event.preventDefault();
+    (event.currentTarget as HTMLElement).removeAttribute("data-over");
+    const file = event.dataTransfer?.files[0];
+    if (file) void run.ofFile(file);
+  }
+
+  const another = (): TemplateResult => html`<section
+    class="card drop"
+    @dragover=${(event: DragEvent) => (event.preventDefault(), (event.currentTarget as HTMLElement).setAttribute("data-over", ""))}
+    @dragleave=${(event: Event) => (event.currentTarget as HTMLElement).removeAttribute("data-over")}
+    @drop=${dropped}
+  >
+    <h2>${t("Audit another system")}</h2>
+    <p class="muted">${t("Drop its export here: CSV, Excel, JSON, vCards, or a ZIP of them. It is looked at apart from your own records and forgotten after a day.")}</p>
+    <input type="file" aria-label=${t("Export to audit")} @change=${(event: Event) => {
+      const file = (event.target as HTMLInputElement).files?.[0];
+      if (file) void run.ofFile(file);
+    }} />
+  </section>`;
+
+  return room<{ audits: AuditRun[] }>(context, {
+    title: () => t("Audit"),
+    load: () => get("/audits", { limit: 50 }, context.signal),
+    actions: () => html`<ui5-button design="Emphasized" @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>`,
+    view: ({ audits }) => html`${run.view()}
+      ${audits.length === 0
+        ? empty(t("No audit yet"), t("An audit says what is wrong with the records, why it matters and what to do first. It changes nothing."))
+        : html`<div class="audit-two">
+            ${last(audits)}
+            <section class="card"><h2>${t("Over time")}</h2>${trend(audits)}</section>
+          </div>`}
+      ${another()}
+      ${audits.length
+        ? html`<section class="stack">
+            <h2>${t("All audits")}</h2>
+            ${table(
+              t("All audits"),
+              [
+                { title: t("Audit"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link>` },
+                { title: t("When"), cell: (one) => formatInstant(one.at) },
+                { title: t("Mark"), cell: (one) => html`${letterView(one.letter)} ${one.mark === null ? "–" : figure(one.mark)}` },
+                { title: t("Records"), number: true, cell: (one) => formatNumber(one.records) },
+                { title: t("Failed"), number: true, cell: (one) => formatNumber(one.failed) },
+                { title: t("By"), cell: (one) => one.by },
+              ],
+              audits,
+            )}
+          </section>`
+        : nothing}`,
+  });
+}

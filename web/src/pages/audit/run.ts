@@ -1,0 +1,82 @@
+// An audit that is begun here: of the workspace, or of another system's export, with its progress and a way to stop it.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/ProgressIndicator.js";
+import { ask as askServer } from "../../api/http";
+import { t } from "../../i18n/text";
+import { problemStrip } from "../../ui/problem";
+import { cancel, work, type Job } from "../import/job";
+
+interface Kept {
+  audit: number;
+}
+
+interface FileResult {
+  letter: string | null;
+  mark: number | null;
+  failed?: number;
+}
+
+const largest = 64 * 1024 * 1024;
+
+export interface Running {
+  view(): TemplateResult | typeof nothing;
+  ofWorkspace(): Promise<number | undefined>;
+  ofFile(file: File): Promise<void>;
+}
+
+export function running(update: () => void, signal: AbortSignal): Running {
+  let job: Job | undefined, what = "", failure: unknown, result: FileResult | undefined, ofJob = 0;
+
+  const told = (now: Job): void => {
+    job = now;
+    ofJob = now.id;
+    update();
+  };
+
+  async function doing<T>(says: string, begin: () => Promise<T | undefined>): Promise<T | undefined> {
+    what = says;
+    failure = result = undefined;
+    try {
+      return await begin();
+    } catch (error) {
+      if (!signal.aborted) failure = error;
+      return undefined;
+    } finally {
+      job = undefined;
+      update();
+    }
+  }
+
+  function progress(now: Job): TemplateResult {
+    const share = now.progress && now.progress.total > 0 ? Math.round((now.progress.done / now.progress.total) * 100) : 0;
+    return html`<section class="card audit-run" role="status" aria-live="polite">
+      <h2>${what}</h2>
+      <p class="muted">${now.progress?.what ?? t("It begins in a moment.")}</p>
+      <ui5-progress-indicator value=${share} accessible-name=${what}></ui5-progress-indicator>
+      <div class="actions"><ui5-button @click=${() => void cancel(now)}>${t("Stop")}</ui5-button></div>
+    </section>`;
+  }
+
+  function fileView(one: FileResult): TemplateResult {
+    const forms = [["report.html", t("Report (HTML)")], ["report.pdf", "PDF"], ["report.xlsx", "Excel"], ["report.json", "JSON"], ["findings.csv", "CSV"]] as const;
+    return html`<section class="card stack">
+      <h2>${what}</h2>
+      <p>${t("Mark {letter}. The file and its reports are kept for a day, for you alone; none of it came among your own records.", { letter: one.letter ?? "–" })}</p>
+      <div class="reports">${forms.map(([name, text]) => html`<a href=${`/api/v1/jobs/${ofJob}/files/${name}`} target="_blank" rel="noopener">${text}</a>`)}</div>
+    </section>`;
+  }
+
+  return {
+    view: () => html`${problemStrip(failure)} ${job ? progress(job) : nothing} ${result ? fileView(result) : nothing}`,
+    ofWorkspace: async () => (await doing(t("Audit of the workspace"), () => work<Kept>("/audits", {}, told, signal)))?.audit,
+    ofFile: async (file) => {
+      result = await doing(t("Audit of {file}", { file: file.name }), async () => {
+        if (file.size > largest) throw new Error(t("The file is larger than 64 MiB."));
+        const sent = await askServer<{ id: string }>("/imports", { method: "POST", query: { name: file.name, for: "audit" }, file, headers: { "Content-Type": "application/octet-stream" } });
+        return work<FileResult>("/audits", { import: sent.data.id }, told, signal);
+      });
+      update();
+    },
+  };
+}
