@@ -160,6 +160,23 @@ static pb_status put_open(homing *h, const model_entity *entity, pb_buf *filter,
     return PB_OK;
 }
 
+/* Which value says that it is done, where that field shows. */
+static pb_status find_done(homing *h, service_home_list *list, pb_error *err)
+{
+    const model_field *status = model_field_role(list->entity, "status");
+    bool shows = false;
+    PB_TRY(usable(h, status, true, &shows, err));
+    for (size_t i = 0; shows && i < status->choice_count && list->done == NULL; i++) {
+        const model_choice *choice = &status->choices[i];
+        if (choice->retired ||
+            !(pb_str_is(choice->role, "done") || pb_str_is(choice->role, "closed")))
+            continue;
+        list->status = status;
+        list->done = choice;
+    }
+    return PB_OK;
+}
+
 static pb_status keep_texts(homing *h, service_home_list *list, const pb_buf *filter,
                             const char *sort, pb_error *err)
 {
@@ -186,6 +203,7 @@ static pb_status add_due(homing *h, const model_field *owner, pb_error *err)
     put_own(h, owner, &filter);
     pb_buf_printf(&filter, " and %.*s <= today", PB_STR_FMT(due->name));
     PB_TRY(put_open(h, entity, &filter, err));
+    PB_TRY(find_done(h, &list, err));
     (void)snprintf(sort, sizeof sort, "%.*s", PB_STR_FMT(due->name));
     PB_TRY(keep_texts(h, &list, &filter, sort, err));
     PB_TRY(fill_list(h, &list, err));

@@ -49,6 +49,15 @@ static const char clerk[] = "role: clerk\n"
                             "  - {name: pairs, entities: person, operations: merge, scope: all,"
                             " when: \"country is null or country <> 'FR'\"}\n";
 
+/* Likewise of tasks, without how they stand. */
+static const char blind[] = "role: blind\n"
+                            "label: Blind\n"
+                            "grants:\n"
+                            "  - {name: tasks, entities: task, operations: [read, list],"
+                            " scope: own, fields: {status: hidden}}\n"
+                            "  - {name: staff, entities: staff, operations: [read, list],"
+                            " scope: all}\n";
+
 static void add(server *s, const char *path, const char *fields, char id[37])
 {
     char body[1024];
@@ -251,6 +260,9 @@ static void what_is_due(server *s)
     assert_string_equal(text_at(a, "due/0/entity"), "task");
     assert_int_equal(number_at(a, "due/0/count"), 8);
     assert_int_equal(number_at(a, "due/0/overdue"), 7);
+    assert_string_equal(text_at(a, "due/0/due"), "due_on");
+    assert_string_equal(text_at(a, "due/0/done/field"), "status");
+    assert_string_equal(text_at(a, "due/0/done/value"), "It's done");
     assert_int_equal(size_at(a, "due/0/first"), 5);
     assert_string_equal(text_at(a, "due/0/first/0/title"), "Call back");
     assert_string_equal(text_at(a, "due/0/first/0/at"), "2025-01-01T10:00:00Z");
@@ -258,6 +270,18 @@ static void what_is_due(server *s)
     assert_null(strstr(a->text, "Canary"));
     (void)snprintf(address, sizeof address, "%s", text_at(a, "due/0/address"));
     assert_int_equal(follow(s, &s->reader, address), 8);
+}
+
+/* To whom a field does not show, nothing tells of it. */
+static void how_it_stands_may_be_hidden(server *s)
+{
+    identity_actor who = somebody(s, blind, 3);
+    who.staff = s->reader.staff;
+    answer *a = expect(s, 200, ASK_AS(&who, HTTP_GET, home));
+    assert_string_equal(text_at(a, "due/0/due"), "due_on");
+    assert_true(cJSON_IsNull(at(a->json, "due/0/done")));
+    assert_null(strstr(a->text, "status"));
+    assert_null(strstr(a->text, "done\":{"));
 }
 
 /* Forty days on nobody has looked at them. */
@@ -544,6 +568,7 @@ static void screens(void **state)
     what_is_wrong_is_said(s);
     counting_is_reading(s);
     what_is_due(s);
+    how_it_stands_may_be_hidden(s);
     what_is_stale(s);
     what_waits_for_a_decision(s);
     home_without_a_purpose(s);

@@ -44,23 +44,18 @@ static void put_entity(pb_json *json, const http_request *request, const model_e
 
 /* ---- lists ---- */
 
-/* Which change says that it is done; null where the model knows of none. */
-static void put_done(pb_json *json, const model_entity *entity)
+/* Which change says that it is done; null where none shows. */
+static void put_done(pb_json *json, const service_home_list *list)
 {
-    const model_field *status = model_field_role(entity, "status");
     pb_json_key(json, "done");
-    for (size_t i = 0; status != NULL && i < status->choice_count; i++) {
-        const model_choice *choice = &status->choices[i];
-        if (choice->retired ||
-            (!pb_str_is(choice->role, "done") && !pb_str_is(choice->role, "closed")))
-            continue;
-        pb_json_object(json);
-        pb_json_member(json, "field", status->name);
-        pb_json_member(json, "value", choice->value);
-        pb_json_object_end(json);
+    if (list->done == NULL) {
+        pb_json_null(json);
         return;
     }
-    pb_json_null(json);
+    pb_json_object(json);
+    pb_json_member(json, "field", list->status->name);
+    pb_json_member(json, "value", list->done->value);
+    pb_json_object_end(json);
 }
 
 static void put_list(pb_json *json, const http_request *request, const service_home_list *list)
@@ -81,7 +76,7 @@ static void put_list(pb_json *json, const http_request *request, const service_h
     if (list->due != NULL) {
         pb_json_member_i64(json, "overdue", list->overdue);
         pb_json_member(json, "due", list->due->name);
-        put_done(json, list->entity);
+        put_done(json, list);
     } else {
         pb_json_member_i64(json, "review_days", list->entity->review_days);
     }

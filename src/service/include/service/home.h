@@ -29,7 +29,10 @@ typedef struct service_home_item {
 /** Records of one entity that need somebody. */
 typedef struct service_home_list {
     const model_entity *entity;
-    const model_field *due;   /* NULL: they were long not changed */
+    const model_field *due; /* NULL: they were long not changed */
+    const model_field
+        *status; /* of what is due: says that it is done by `done`; NULL: none shows */
+    const model_choice *done;
     pb_str filter, sort;      /* of the list behind it */
     int64_t changed_until_us; /* likewise; 0: none */
     int64_t count, overdue;   /* of what is due: those whose day is past */
