@@ -8,6 +8,7 @@ import { get, post } from "../../api/http";
 import { go, type Context, type Page } from "../../app/router";
 import { formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { keep } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
 import { room } from "./rooms";
@@ -34,15 +35,6 @@ interface Job {
   id: number;
   state: "waiting" | "running" | "done" | "failed" | "cancelled";
   problem?: { title?: string } | null;
-}
-
-/** Gives a file to keep. */
-function keep(name: string, text: string, type: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 async function copy(text: string): Promise<void> {
@@ -81,7 +73,7 @@ export function openLedger(context: Context): Page {
     </dl>
     <div class="actions">
       <ui5-button @click=${() => void copy(head.note)}>${t("Copy the head")}</ui5-button>
-      <ui5-button @click=${() => keep(`probity-head-${head.size}.txt`, head.note, "text/plain")}>${t("Download the head")}</ui5-button>
+      <ui5-button @click=${() => keep(`probity-head-${head.size}.txt`, new Blob([head.note], { type: "text/plain" }))}>${t("Download the head")}</ui5-button>
     </div>
   </section>`;
 
@@ -138,7 +130,7 @@ export function openEvent(context: Context): Page {
           <div><dt>${t("Root")}</dt><dd class="mono">${proof.root}</dd></div>
         </dl>
         <div class="actions">
-          <ui5-button design="Emphasized" @click=${() => keep(`proof-${proof.index}.json`, JSON.stringify(proof, null, 1), "application/json")}>${t("Download the proof")}</ui5-button>
+          <ui5-button design="Emphasized" @click=${() => keep(`proof-${proof.index}.json`, new Blob([JSON.stringify(proof, null, 1)], { type: "application/json" }))}>${t("Download the proof")}</ui5-button>
         </div>
       </section>`,
   });

@@ -29,7 +29,9 @@ const filters = ["state", "grade", "area", "owner"] as const;
 type Filter = (typeof filters)[number];
 const grades = ["essential", "important", "desirable"];
 
-async function change(finding: Finding, again: () => void): Promise<void> {
+/** Begins with the finding as it is now: somebody else may have changed it since the list was read. */
+async function change(listed: Finding, again: () => void): Promise<void> {
+  const { data: finding, etag } = await askServer<Finding>(`/findings/${listed.finding}`);
   const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", note: finding.note ?? "" };
   const done = await ask<true>({
     title: finding.title ?? finding.control,
@@ -55,7 +57,7 @@ async function change(finding: Finding, again: () => void): Promise<void> {
     act: async () => {
       await askServer(`/findings/${finding.finding}`, {
         method: "PATCH",
-        headers: { "If-Match": `"${finding.version}"` },
+        headers: { "If-Match": etag ?? "*" },
         body: { state: wish.state, owner: wish.owner || null, due: wish.due || null, note: wish.note || null },
       });
       return true as const;
@@ -113,7 +115,6 @@ export function openFinding(context: Context): Page {
       title = story.title ?? story.control;
       return story;
     },
-    actions: () => html``,
     view: (story, again) => html`<section class="card stack">
         <div class="page-head">
           <p>${gradeTag(story.grade)} ${stateTag(story.state, story.proved)} ${story.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}</p>

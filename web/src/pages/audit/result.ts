@@ -1,5 +1,6 @@
 // The result of an audit: its mark, what to do first, every control with what came of it, and against an earlier one.
 import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/Option.js";
@@ -11,6 +12,8 @@ import { entityNamed } from "../../app/session";
 import { formatInstant, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
+import { download } from "../../ui/download";
+import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { byWeight, type Audit, type AuditRun, type Control, type Outcome, type OutcomeWord } from "./data";
 import { markView } from "./mark";
@@ -64,11 +67,11 @@ function areas(whole: Whole): TemplateResult {
   </section>`;
 }
 
-function reports(audit: Audit): TemplateResult {
+function reports(audit: Audit, failed: (error: unknown) => void): TemplateResult {
   const forms = [["html", t("Report (HTML)")], ["pdf", "PDF"], ["xlsx", "Excel"], ["csv", "CSV"], ["json", "JSON"]] as const;
-  return html`<nav class="reports" aria-label=${t("Reports")}>
-    ${forms.map(([form, text]) => html`<a href=${`/api/v1/audits/${audit.audit}/reports/${form}`} target="_blank" rel="noopener">${text}</a>`)}
-  </nav>`;
+  return html`<div class="reports" role="group" aria-label=${t("Reports")}>
+    ${forms.map(([form, text]) => html`<ui5-button @click=${() => void download(`/audits/${audit.audit}/reports/${form}`, `audit-${audit.audit}.${form}`).catch(failed)}>${text}</ui5-button>`)}
+  </div>`;
 }
 
 function controlView(whole: Whole, outcome: Outcome): TemplateResult {
@@ -115,7 +118,11 @@ function moved(now: Audit, then: Audit): Moved[] {
 
 export function openAudit(context: Context): Page {
   const number = context.parts.audit ?? "";
-  let area = "", outcome: OutcomeWord | "" = "fail", other: Audit | undefined;
+  let area = "", outcome: OutcomeWord | "" = "fail", other: Audit | undefined, failure: unknown;
+  const refused = (error: unknown): void => {
+    failure = error;
+    context.update();
+  };
 
   async function compare(to: string): Promise<void> {
     other = to ? await get<Audit>(`/audits/${to}`, undefined, context.signal) : undefined;
@@ -187,7 +194,7 @@ export function openAudit(context: Context): Page {
               ${tn("One record was looked at", "{count} records were looked at", audit.records)} · ${formatInstant(audit.at)} · ${audit.by}.
               ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", audit.failed, { controls: audit.controls })}
             </p>
-            ${audit.cut ? html`<p><span class="tag tag-warn">${t("You see the part that is in your scope.")}</span></p>` : reports(audit)}
+            ${audit.cut ? html`<p><span class="tag tag-warn">${t("You see the part that is in your scope.")}</span></p>` : html`${problemStrip(failure)}${reports(audit, refused)}`}
           </section>
           ${first(whole)}
         </div>

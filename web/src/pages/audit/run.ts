@@ -4,6 +4,7 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { ask as askServer } from "../../api/http";
 import { t } from "../../i18n/text";
+import { download } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
 import { cancel, work, type Job } from "../import/job";
 
@@ -31,6 +32,11 @@ export function running(update: () => void, signal: AbortSignal): Running {
   const told = (now: Job): void => {
     job = now;
     ofJob = now.id;
+    update();
+  };
+
+  const refused = (error: unknown): void => {
+    failure = error;
     update();
   };
 
@@ -63,7 +69,7 @@ export function running(update: () => void, signal: AbortSignal): Running {
     return html`<section class="card stack">
       <h2>${what}</h2>
       <p>${t("Mark {letter}. The file and its reports are kept for a day, for you alone; none of it came among your own records.", { letter: one.letter ?? "–" })}</p>
-      <div class="reports">${forms.map(([name, text]) => html`<a href=${`/api/v1/jobs/${ofJob}/files/${name}`} target="_blank" rel="noopener">${text}</a>`)}</div>
+      <div class="reports">${forms.map(([name, text]) => html`<ui5-button @click=${() => void download(`/jobs/${ofJob}/files/${name}`, name).catch(refused)}>${text}</ui5-button>`)}</div>
     </section>`;
   }
 
