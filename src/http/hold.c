@@ -2,9 +2,8 @@
  *
  *  connection's thread                    who commits (reads.c)              sender
  *   answer ──TLS──▶ held                   the ledger has what was read
- *   next request    └──────────────────────▶ they leave ──── no room ──────▶ the rest leaves as
- *                                                                             the other side takes
- * it
+ *   next request    └──────────────────────▶ they leave ──── no room ──────▶ the rest, as it is
+ *                                                                             taken
  *
  * libmicrohttpd waits for an answer that is made elsewhere by taking its connection out of epoll,
  * being woken, and putting it back, which costs more than the read of a record. So the answer is
@@ -80,6 +79,7 @@ static void break_off(http_connection *c)
 {
     c->hold.broken = true;
     forget(&c->hold, c->hold.size);
+    c->hold.free = c->hold.out; /* nothing is left to send, however much waited for the ledger */
     if (c->fd >= 0)
         sys_net_shut(c->fd, true);
 }
@@ -143,9 +143,9 @@ bool http_hold_may(http_exchange *exchange)
     http_connection *c = exchange->connection;
     http_server *server = c->server;
     if (c->session == NULL || !exchange->lasts || exchange->close ||
-        exchange->response.body.len > ANSWER_MOST || exchange->response.events != NULL ||
-        exchange->response.source.end != NULL || atomic_load(&server->draining) ||
-        !http_reads_good(server->reads))
+        exchange->response.body.len > ANSWER_MOST || exchange->response.lasting.len > ANSWER_MOST ||
+        exchange->response.events != NULL || exchange->response.source.end != NULL ||
+        atomic_load(&server->draining) || !http_reads_good(server->reads))
         return false;
     pthread_mutex_lock(&c->mutex);
     bool may = !c->hold.broken && !c->hold.sender && c->hold.size < HELD_MOST;
@@ -237,7 +237,7 @@ static bool send_more(http_connection *c, int64_t now_us)
     return done;
 }
 
-/* Until one of them takes more, or others come. */
+/* Until one of them takes more; others that come wait for LOOK_US at most. */
 static void wait_for_room(http_connection *list)
 {
     int fds[SENT_MOST];

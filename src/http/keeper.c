@@ -58,6 +58,8 @@ static int64_t limit_of(const http_connection *c)
     uint64_t seconds = 0;
     switch (c->stage) {
     case HTTP_WAITS:
+        if (!c->began && c->hold.size > 0)
+            return 0; /* ended by the commit that it waits for, or by who sends it */
         seconds = c->began ? limits->head_seconds : limits->idle_seconds;
         break;
     case HTTP_READS:

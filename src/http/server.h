@@ -97,7 +97,7 @@ typedef struct http_connection {
     int fd;
     struct http_connection *next_sent; /* the sender's list */
     pthread_mutex_t mutex;             /* for what follows, shared with the keeper */
-    unsigned users; /* the thread that looks after it, and each answer that is held */
+    unsigned users; /* the thread that looks after it, each answer that is held, the sender */
     bool closed;    /* the first of them is gone; `fd` is our own then, or -1 */
     http_hold hold;
     http_stage stage;

@@ -368,8 +368,11 @@ static ssize_t push(gnutls_transport_ptr_t to, const giovec_t *vector, int count
         size += vector[i].iov_len;
     for (int i = 0; i < count && i < PIECES; i++)
         parts[used++] = pb_str_n(vector[i].iov_base, vector[i].iov_len);
-    if (http_hold_take(c, parts, used, &sent))
+    if (http_hold_take(c, parts, used, &sent)) {
+        if (sent >= 0)
+            c->body_follows = false; /* the head is behind what is held: so is its body */
         return sent;
+    }
     used = 0;
     if (keep_head(c, vector, count, size))
         return (ssize_t)size;

@@ -76,7 +76,12 @@ static const int given_up[] = {
     SYS_iopl,
     SYS_ioperm,
     SYS_modify_ldt,
+#endif
+#ifdef SYS_kexec_file_load
     SYS_kexec_file_load,
+#endif
+#ifdef SYS_mount_setattr
+    SYS_mount_setattr,
 #endif
 };
 

@@ -40,7 +40,7 @@ export function openControls(context: Context): Page {
   let words = "", area = "";
   return room<{ version: string; controls: Control[] }>(context, {
     title: () => t("Controls"),
-    load: () => get("/controls", undefined, context.signal),
+    load: () => get("/controls", { whole: true }, context.signal),
     view: ({ version, controls }) => {
       const wanted = words.toLocaleLowerCase();
       const fits = controls.filter((one) => (!area || one.area === area) && (!wanted || `${one.title} ${one.id} ${one.criterion ?? ""}`.toLocaleLowerCase().includes(wanted)));

@@ -179,7 +179,7 @@ export function openAudit(context: Context): Page {
     load: async () => {
       const [audit, controls, audits] = await Promise.all([
         get<Audit>(`/audits/${encodeURIComponent(number)}`, undefined, context.signal),
-        get<{ controls: Control[] }>("/controls", undefined, context.signal),
+        get<{ controls: Control[] }>("/controls", { whole: true }, context.signal),
         get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal),
       ]);
       return { audit, controls: new Map(controls.controls.map((one) => [one.id, one])), audits: audits.audits };
