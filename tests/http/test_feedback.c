@@ -84,6 +84,7 @@ static void given_and_answered(server *s, const identity_actor *ann, const ident
     assert_string_equal(text_at(a, "answer"), "It is faster now.");
     expect(s, 404, ASK_AS(bob, HTTP_PATCH, path, {"If-Match", "*"}, .body = "{\"text\":\"x\"}"));
     expect(s, 401, ASK_AS(NULL, HTTP_GET, path));
+    expect(s, 403, ASK(HTTP_GET, path));
     expect(s, 401, ASK_AS(NULL, HTTP_PATCH, path, .body = "{}"));
     expect(s, 400, ASK_AS(ann, HTTP_GET, path, {"?x", "1"}));
     expect(s, 400, ASK_AS(ann, HTTP_PATCH, path, .body = "{\"colour\":1}"));
