@@ -281,7 +281,8 @@ static pb_status change(bringing *b, const record_problem **ret_problems, size_t
     PB_TRY(input_check(writer, p, err));
     PB_TRY(check(b, p->cells, true, err));
     int64_t by = matcher_said_by(b->m, b->head.id);
-    if (by > 0 && writer->problem_count == 0 && says_otherwise(p))
+    /* The row itself said so where its transaction is done again. */
+    if (by > 0 && by != b->origin.row && writer->problem_count == 0 && says_otherwise(p))
         PB_TRY(refuse_twice(b, by, err));
     PB_TRY(gate_check(writer, p, &b->head, b->head.source_id, err));
     PB_TRY(input_verdict(writer, p, ret_problems, ret_count, err));

@@ -146,6 +146,16 @@ pb_status record_matcher_use(record_matcher *m, record_writer *writer, pb_error 
     return PB_OK;
 }
 
+uint64_t record_matcher_mark(const record_matcher *matcher)
+{
+    return matcher->upto;
+}
+
+void record_matcher_back(record_matcher *matcher, uint64_t mark)
+{
+    matcher->upto = mark;
+}
+
 /* --- rows of one file --- */
 
 static uint64_t row_hash(pb_uuid id)

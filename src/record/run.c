@@ -339,6 +339,8 @@ static pb_status check_stands(record_run *run, pb_error *err)
 pb_status record_run_continue(record_run *run, db_session *session, pb_error *err)
 {
     run->session = session;
+    for (size_t i = 0; i < run->file_count; i++)
+        run->files[i].column_count = 0; /* those of a transaction that is done again */
     PB_TRY(ledger_next(session, &run->slice, err));
     return check_stands(run, err);
 }

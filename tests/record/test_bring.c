@@ -28,7 +28,8 @@ typedef struct file {
     size_t count;
     came came[MOST];
     int64_t number;
-    unsigned seed; /* the rows are drawn when there are none */
+    unsigned seed;           /* the rows are drawn when there are none */
+    record_matcher *matcher; /* NULL: one of its own */
 } file;
 
 static void keep(file *f, size_t at, pb_status status, const record_brought *brought,
@@ -97,13 +98,15 @@ static pb_status bring_drawn(file *f, record_writer *writer, record_matcher *mat
 
 static pb_status bring_all(file *f, record_writer *writer, pb_error *err)
 {
-    record_matcher *matcher = NULL;
-    PB_TRY(record_matcher_new(f->w->person, &f->how, &matcher, err));
+    record_matcher *matcher = f->matcher;
+    if (matcher == NULL)
+        PB_TRY(record_matcher_new(f->w->person, &f->how, &matcher, err));
     pb_status status = record_matcher_use(matcher, writer, err);
     for (size_t i = 0; i < f->count && status == PB_OK; i++)
         status = f->rows != NULL ? bring_row(f, writer, matcher, &f->rows[i], i, err)
                                  : bring_drawn(f, writer, matcher, i, err);
-    record_matcher_free(matcher);
+    if (f->matcher == NULL)
+        record_matcher_free(matcher);
     return status;
 }
 
@@ -303,6 +306,52 @@ static void test_further_values_are_neither_lost_nor_added(void **state_of)
     world_close(&w);
 }
 
+static pb_status new_mail(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    (void)context;
+    return world_create(writer, w->person,
+                        GIVEN({"full_name", "Newer"}, {"email", "new@example.org"}), "P-6", NULL,
+                        err);
+}
+
+static pb_status import_and_fail(db_session *session, void *context, pb_error *err)
+{
+    PB_TRY(import_work(session, context, err));
+    return PB_CANCELLED;
+}
+
+/* The transaction of the rows is rolled back and done again with the same matcher: they are the
+ * same rows, not others about the same records. */
+/* shows: INT-1 INT-5 DQ-9 */
+static void test_rows_that_are_done_again_are_not_about_each_other(void **state_of)
+{
+    world w;
+    pb_error err;
+    begin(&w, state_of);
+    const model_field *mail = model_field_find(w.person, PB_STR("email"));
+    file f = {.w = &w,
+              .how = {.mode = RECORD_MODE_UPSERT, .by_id = true, .fields = &mail, .field_count = 1},
+              ROWS_OF({"P-1", GIVEN({"remark", "second"})}, {"P-2", GIVEN({"remark", "other"})},
+                      {"P-2", GIVEN({"remark", "otherwise"})},
+                      {NULL, GIVEN({"full_name", "New"}, {"email", "new@example.org"})})};
+    world_must(record_matcher_new(w.person, &f.how, &f.matcher, &err), &err);
+    uint64_t mark = record_matcher_mark(f.matcher);
+    assert_int_equal(db_write(w.workspace, import_and_fail, &f, &err), PB_CANCELLED);
+    record_matcher_back(f.matcher, mark);
+    /* Meanwhile another came by the mail of the last row. */
+    world_must(world_write(&w, RECORD_STRICT, new_mail, NULL, NULL, &err), &err);
+    import(&f);
+    assert_int_equal(f.came[0].outcome, RECORD_CAME_CHANGED);
+    assert_false(f.came[0].refused);
+    assert_false(f.came[1].refused);
+    assert_true(f.came[2].refused); /* the row before it is another */
+    assert_string_equal(f.came[2].value, "2");
+    assert_int_equal(f.came[3].outcome, RECORD_CAME_CHANGED);
+    assert_int_equal(world_number(&w, "SELECT COUNT(*) FROM t_person"), 3);
+    record_matcher_free(f.matcher);
+    world_close(&w);
+}
+
 static pb_status may(void *context, const record_data *record, const record_input *inputs,
                      size_t count, bool after, uint8_t *shown, record_reach *ret_reach,
                      const model_field **ret_field, pb_error *err)
@@ -420,6 +469,7 @@ int main(void)
         cmocka_unit_test_prestate(test_rows_are_matched_by_fields_that_agree, engine),
         cmocka_unit_test_prestate(test_several_and_deleted_records_are_not_guessed, engine),
         cmocka_unit_test_prestate(test_further_values_are_neither_lost_nor_added, engine),
+        cmocka_unit_test_prestate(test_rows_that_are_done_again_are_not_about_each_other, engine),
         cmocka_unit_test_prestate(test_only_who_may_changes_a_record, engine),
         cmocka_unit_test_prestate(test_imports_that_change_are_taken_back_whole, engine),
         cmocka_unit_test_prestate(test_what_was_changed_since_stays, engine),

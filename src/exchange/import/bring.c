@@ -133,6 +133,17 @@ pb_status bring_new(const exchange_options *options, const exchange_file *file,
     return status;
 }
 
+uint64_t bring_mark(const bringing *b)
+{
+    return b == NULL ? 0 : record_matcher_mark(b->matcher);
+}
+
+void bring_back(bringing *b, uint64_t mark)
+{
+    if (b != NULL)
+        record_matcher_back(b->matcher, mark);
+}
+
 pb_status bring_use(bringing *b, record_writer *writer, pb_error *err)
 {
     return b == NULL ? PB_OK : record_matcher_use(b->matcher, writer, err);

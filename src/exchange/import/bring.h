@@ -13,6 +13,9 @@ pb_status bring_new(const exchange_options *options, const exchange_file *file,
 bringing *bring_free(bringing *b);
 /** Before the rows that a writer takes. */
 pb_status bring_use(bringing *b, record_writer *writer, pb_error *err);
+/** What bring_back goes back to when a transaction is done again; NULL is taken by both. */
+uint64_t bring_mark(const bringing *b);
+void bring_back(bringing *b, uint64_t mark);
 /** As record_bring; with `b` NULL as record_create. */
 pb_status bring_row(bringing *b, record_writer *writer, const exchange_file *file,
                     const table_row *row, const record_input *inputs, size_t count,

@@ -28,6 +28,7 @@ typedef struct slicing {
     exchange_file before;
     uint64_t *filled, *field_changes;
     size_t rejects;
+    uint64_t known;                 /* to what matches rows */
     uint64_t unresolved, suspected; /* of the slices before */
     bool last;                      /* nothing follows in this import */
 } slicing;
@@ -44,6 +45,7 @@ static void remember(slicing *s)
         memcpy(s->field_changes, file->field_changes,
                file->entity->field_count * sizeof *s->field_changes);
     s->rejects = s->im->reject_capacity;
+    s->known = bring_mark(s->im->bring);
 }
 
 static void recall(slicing *s)
@@ -57,6 +59,7 @@ static void recall(slicing *s)
     if (changes != NULL)
         memcpy(changes, s->field_changes, file->entity->field_count * sizeof *changes);
     s->im->reject_capacity = s->rejects;
+    bring_back(s->im->bring, s->known);
 }
 
 static pb_status make_room(slicing *s, pb_error *err)

@@ -61,6 +61,12 @@ record_matcher *record_matcher_free(record_matcher *matcher);
  * (at first: all records). Before the writer's first row; the matcher is with one writer. */
 pb_status record_matcher_use(record_matcher *matcher, record_writer *writer, pb_error *err);
 
+/** How far the matcher knows what was written, for record_matcher_back. */
+uint64_t record_matcher_mark(const record_matcher *matcher);
+/** What was written since the mark is read again when it is used next: the transaction of the use
+ * since then was rolled back. */
+void record_matcher_back(record_matcher *matcher, uint64_t mark);
+
 typedef enum record_outcome {
     RECORD_CAME_NEW,
     RECORD_CAME_CHANGED,
