@@ -111,9 +111,11 @@ pb_status run_mark_undone(db_session *session, const record_run_info *run, int64
                           pb_error *err)
 {
     db_stmt *stmt;
-    PB_TRY(db_prepare(session, "UPDATE t_import_run SET undone = ?1 WHERE event = ?2", &stmt, err));
+    PB_TRY(db_prepare(session,
+                      "UPDATE t_import_run SET undone = ?1 WHERE first = ?2 AND undone IS NULL",
+                      &stmt, err));
     db_bind_i64(stmt, 1, by);
-    db_bind_i64(stmt, 2, (int64_t)run->event);
+    db_bind_i64(stmt, 2, (int64_t)run->first);
     return db_run(stmt, err);
 }
 

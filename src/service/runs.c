@@ -3,7 +3,7 @@
 
 typedef struct undo_work {
     const service_call *call;
-    const record_run_info *run;
+    int64_t number;
     service_undone *undone;
     pb_arena *arena;
     bool dry_run;
@@ -41,16 +41,18 @@ static pb_status undo(db_session *session, void *context, pb_error *err)
 {
     undo_work *work = context;
     record_writer *writer = NULL;
-    *work->undone = (service_undone){.run = work->undone->run};
+    *work->undone = (service_undone){.run = {0}};
+    /* As it is now: an import that is still at work has written more since it was asked for. */
+    PB_TRY(record_run_find(session, work->number, work->arena, &work->undone->run, err));
     PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
                               err));
     const record_gate gate = {.what = RECORD_DUPLICATES_WARN,
                               .later = true,
                               .by = PB_STR("undo"),
-                              .run = work->run->number};
+                              .run = work->undone->run.number};
     record_writer_gate(writer, &gate);
-    pb_status status = record_undo(writer, work->run, keep, undoing, work, &work->undone->counts,
-                                   &work->undone->number, err);
+    pb_status status = record_undo(writer, &work->undone->run, keep, undoing, work,
+                                   &work->undone->counts, &work->undone->number, err);
     record_judged *judged = NULL;
     size_t count = 0;
     if (status == PB_OK)
@@ -64,22 +66,11 @@ static pb_status undo(db_session *session, void *context, pb_error *err)
     return status == PB_OK && work->dry_run ? rehearsed() : status;
 }
 
-static pb_status find_run(db_workspace *workspace, int64_t number, pb_arena *arena,
-                          record_run_info *ret_run, pb_error *err)
-{
-    db_session *snapshot = NULL;
-    PB_TRY(db_snapshot_open(workspace, &snapshot, err));
-    pb_status status = record_run_find(snapshot, number, arena, ret_run, err);
-    db_snapshot_close(snapshot);
-    return status;
-}
-
 pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
                        bool dry_run, pb_arena *arena, service_undone *ret_undone, pb_error *err)
 {
     service_undone undone = {0};
-    undo_work work = {call, &undone.run, &undone, arena, dry_run};
-    PB_TRY(find_run(workspace, number, arena, &undone.run, err));
+    undo_work work = {call, number, &undone, arena, dry_run};
     pb_status status = db_write_within(workspace, call->limits, undo, &work, err);
     bool rehearsal = dry_run && status == PB_CANCELLED && undone.number > 0;
     if (status != PB_OK && !rehearsal)

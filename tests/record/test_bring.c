@@ -460,6 +460,39 @@ static void test_what_was_changed_since_stays(void **state_of)
     world_close(&w);
 }
 
+static pb_status undo_as_it_was(db_session *session, void *context, pb_error *err)
+{
+    file *f = context;
+    record_writer *writer = NULL;
+    record_run_info run;
+    record_undo_counts counts;
+    int64_t by;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    PB_TRY(record_run_find(session, f->number, arena, &run, err));
+    run.event--; /* before the run wrote its last event */
+    PB_TRY(record_writer_open(session, world_actor(), f->w->now_us, RECORD_KEEP, &writer, err));
+    pb_status status = record_undo(writer, &run, NULL, NULL, NULL, &counts, &by, err);
+    record_writer_close(writer);
+    return status;
+}
+
+/* shows: INT-1 INT-5 REC-1 */
+static void test_a_run_that_was_taken_back_says_so_although_it_went_on(void **state_of)
+{
+    world w;
+    pb_error err;
+    begin(&w, state_of);
+    file f = {.w = &w,
+              .how = {.mode = RECORD_MODE_UPDATE, .by_id = true},
+              ROWS_OF({"P-1", GIVEN({"remark", "one"})}, {"P-2", GIVEN({"remark", "two"})})};
+    import(&f);
+    world_must(db_write(w.workspace, undo_as_it_was, &f, &err), &err);
+    assert_int_equal(world_number(&w, "SELECT COUNT(*) FROM t_import_run WHERE kind = 'import'"
+                                      " AND undone IS NOT NULL"),
+                     1);
+    world_close(&w);
+}
+
 int main(void)
 {
     void *engine = (void *)world_engines[0];
@@ -473,6 +506,8 @@ int main(void)
         cmocka_unit_test_prestate(test_only_who_may_changes_a_record, engine),
         cmocka_unit_test_prestate(test_imports_that_change_are_taken_back_whole, engine),
         cmocka_unit_test_prestate(test_what_was_changed_since_stays, engine),
+        cmocka_unit_test_prestate(test_a_run_that_was_taken_back_says_so_although_it_went_on,
+                                  engine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
