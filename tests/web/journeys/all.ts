@@ -6,6 +6,7 @@ import { feedback } from "./feedback";
 import { home } from "./home";
 import { audit } from "./audit";
 import { pictures } from "./pictures";
+import { board } from "./board";
 import { help } from "./help";
 import { lists } from "./lists";
 import { search } from "./search";
@@ -15,4 +16,4 @@ import { forms } from "./forms";
 import { imports } from "./import";
 import { record } from "./record";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];

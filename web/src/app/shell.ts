@@ -42,6 +42,7 @@ export async function startShell(place: HTMLElement): Promise<void> {
     failure = error;
   }
   await open();
+  requestIdleCallback(() => void import("../pages/records/list")); // most go there next
 }
 
 /** Draws everything again, once, before the browser paints. */

@@ -23,6 +23,7 @@ import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { recordTitle } from "../../ui/value";
 import { openMissing } from "../missing";
+import { asSwitch } from "./as";
 import { bulkChange, bulkDelete } from "./bulk";
 import { askColumns } from "./column_dialog";
 import { keepColumns, loadColumns, usualSort, type Column } from "./columns";
@@ -178,6 +179,7 @@ class List implements Page {
       <div class="page-head">
         <h1>${entity.plural}</h1>
         <div class="actions">
+          ${asSwitch(entity, "list")}
           ${mayDoTo(entity, "export") ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
           <ui5-button design="Transparent" icon="table-column" accessible-name=${t("Columns")} tooltip=${t("Columns")} @click=${() => this.chooseColumns()}></ui5-button>
           ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" icon="add" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
@@ -245,7 +247,10 @@ class List implements Page {
   }
 }
 
-export function openList(context: Context): Page {
+export async function openList(context: Context): Promise<Page> {
   const entity = entityOf(context.parts.path ?? "");
-  return entity ? new List(entity, context) : openMissing();
+  if (!entity) return openMissing();
+  if (context.query.get("as") !== "board") return new List(entity, context);
+  const { openBoard } = await import("./board");
+  return openBoard(entity, context);
 }

@@ -1,0 +1,38 @@
+// A salesperson moves a deal by the keyboard, and takes it back. shows: UX-1 REC-3
+import { made } from "../asked";
+import type { Journey } from "../journey";
+
+export const board: readonly Journey[] = [
+  {
+    name: "board: cards in columns",
+    who: "ada",
+    async goes(v) {
+      await v.to("/cases?as=board");
+      await v.page.locator(".board-card").first().waitFor();
+      await v.accessible();
+    },
+  },
+  {
+    name: "board: a case is moved by keys",
+    who: "ada",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/cases");
+      const staff = await v.page.evaluate(async () => (await (await fetch("/api/v1/staff?limit=1")).json()).records[0].id as string);
+      const subject = "Keys of the office are lost";
+      await made(v, "cases", { subject, number: "B-1", status: "New", opened_on: new Date().toISOString(), owner: { id: staff } });
+      await v.to("/cases?as=board");
+      const card = v.page.locator(".board-card", { hasText: "B-1" });
+      await card.waitFor();
+      const before = await card.evaluate((one) => one.closest("section")?.getAttribute("aria-label"));
+      await card.focus();
+      await v.page.keyboard.press("Control+ArrowRight");
+      await v.page.locator(".toast").waitFor();
+      const after = await card.evaluate((one) => one.closest("section")?.getAttribute("aria-label"));
+      if (before === after) v.faults.push(`the card stayed in ${before}`);
+      await v.page.getByRole("button", { name: "Undo" }).click();
+      await v.page.waitForFunction((wanted) => Array.from(document.querySelectorAll(".board-card")).find((one) => one.textContent?.includes("B-1"))?.closest("section")?.getAttribute("aria-label") === wanted, before);
+    },
+  },
+];
