@@ -32,11 +32,12 @@ const grades = ["essential", "important", "desirable"];
 /** Begins with the finding as it is now: somebody else may have changed it since the list was read. */
 async function change(listed: Finding, again: () => void): Promise<void> {
   const { data: finding, etag } = await askServer<Finding>(`/findings/${listed.finding}`);
-  const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", note: finding.note ?? "" };
+  if (!etag) throw new Error(t("The server did not say which version this is."));
+  const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", until: finding.until ?? "", note: finding.note ?? "" };
   const done = await ask<true>({
     title: finding.title ?? finding.control,
     does: t("Save"),
-    view: () => html`<div class="field">
+    view: (update) => html`<div class="field">
         <ui5-label for="finding-owner" show-colon>${t("Who mends it (sign-in name)")}</ui5-label>
         <ui5-input id="finding-owner" value=${wish.owner} @input=${(event: Event) => (wish.owner = (event.target as Input).value.trim())}></ui5-input>
       </div>
@@ -46,10 +47,20 @@ async function change(listed: Finding, again: () => void): Promise<void> {
       </div>
       <div class="field">
         <ui5-label for="finding-state" show-colon>${t("State")}</ui5-label>
-        <ui5-select id="finding-state" @change=${(event: Event) => (wish.state = (event.target as Select).selectedOption?.getAttribute("data-value") as Finding["state"])}>
+        <ui5-select id="finding-state" @change=${(event: Event) => {
+          wish.state = (event.target as Select).selectedOption?.getAttribute("data-value") as Finding["state"];
+          update();
+        }}>
           ${states.map((state) => html`<ui5-option data-value=${state} ?selected=${state === wish.state}>${stateName(state)}</ui5-option>`)}
         </ui5-select>
       </div>
+      ${wish.state === "waived"
+        ? html`<div class="field">
+            <ui5-label for="finding-until" show-colon required>${t("Waived until")}</ui5-label>
+            <ui5-date-picker id="finding-until" value=${wish.until} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.until = event.detail.value)}></ui5-date-picker>
+            <span class="muted">${t("It fails again from that day on; the note says why it is let be.")}</span>
+          </div>`
+        : nothing}
       <div class="field">
         <ui5-label for="finding-note" show-colon>${t("Note")}</ui5-label>
         <ui5-textarea id="finding-note" rows="3" value=${wish.note} @input=${(event: Event) => (wish.note = (event.target as TextArea).value)}></ui5-textarea>
@@ -57,8 +68,8 @@ async function change(listed: Finding, again: () => void): Promise<void> {
     act: async () => {
       await askServer(`/findings/${finding.finding}`, {
         method: "PATCH",
-        headers: { "If-Match": etag ?? "*" },
-        body: { state: wish.state, owner: wish.owner || null, due: wish.due || null, note: wish.note || null },
+        headers: { "If-Match": etag },
+        body: { state: wish.state, owner: wish.owner || null, due: wish.due || null, note: wish.note || null, ...(wish.state === "waived" ? { until: wish.until || null } : {}) },
       });
       return true as const;
     },
@@ -137,7 +148,7 @@ export function openFinding(context: Context): Page {
           label: t("Share that fails, by audit"),
           of: t("Audit"),
           categories: story.trend.map((one) => t("Audit {number} ({outcome})", { number: one.audit, outcome: outcomeName(one.outcome) })),
-          series: [{ name: t("Failing"), values: story.trend.map((one) => (one.population > 0 ? one.failing / one.population : 0)), colour: "bad" }],
+          series: [{ name: t("Failing"), values: story.trend.map((one) => (one.population > 0 && one.outcome !== "could_not_run" ? one.failing / one.population : null)), colour: "bad" }],
           format: (value) => formatPercent(value, 1),
         })}
         <p class="muted">${t("Audits that looked at it: {count}", { count: formatNumber(story.trend.length) })}</p>

@@ -65,7 +65,7 @@ export function openAudits(context: Context): Page {
   >
     <h2>${t("Audit another system")}</h2>
     <p class="muted">${t("Drop its export here: CSV, Excel, JSON, vCards, or a ZIP of them. It is looked at apart from your own records and forgotten after a day.")}</p>
-    <input type="file" aria-label=${t("Export to audit")} @change=${(event: Event) => {
+    <input type="file" ?disabled=${run.busy()} aria-label=${t("Export to audit")} @change=${(event: Event) => {
       const file = (event.target as HTMLInputElement).files?.[0];
       if (file) void run.ofFile(file);
     }} />
@@ -74,7 +74,7 @@ export function openAudits(context: Context): Page {
   return room<{ audits: AuditRun[] }>(context, {
     title: () => t("Audit"),
     load: () => get("/audits", { limit: 50 }, context.signal),
-    actions: () => html`<ui5-button design="Emphasized" @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>`,
+    actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>`,
     view: ({ audits }) => html`${run.view()}
       ${audits.length === 0
         ? empty(t("No audit yet"), t("An audit says what is wrong with the records, why it matters and what to do first. It changes nothing."))

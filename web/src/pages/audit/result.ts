@@ -112,7 +112,10 @@ function moved(now: Audit, then: Audit): Moved[] {
     else if (outcome.outcome === "pass" && was?.outcome === "fail") found.push({ outcome, how: t("mended"), good: true });
     else if (outcome.outcome === "fail" && was && shareOf(outcome) < shareOf(was)) found.push({ outcome, how: t("better"), good: true });
     else if (outcome.outcome === "fail" && was && shareOf(outcome) > shareOf(was)) found.push({ outcome, how: t("worse"), good: false });
+    else if (was && was.outcome !== outcome.outcome) found.push({ outcome, how: t("{before} before, {now} now", { before: outcomeName(was.outcome), now: outcomeName(outcome.outcome) }), good: outcome.outcome === "pass" });
+    before.delete(outcome.control);
   }
+  for (const gone of before.values()) if (gone.outcome === "fail") found.push({ outcome: gone, how: t("not asked any more"), good: false });
   return found;
 }
 

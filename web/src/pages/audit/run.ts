@@ -21,13 +21,15 @@ interface FileResult {
 const largest = 64 * 1024 * 1024;
 
 export interface Running {
+  /** Something is being done: nothing else is begun. */
+  busy(): boolean;
   view(): TemplateResult | typeof nothing;
   ofWorkspace(): Promise<number | undefined>;
   ofFile(file: File): Promise<void>;
 }
 
 export function running(update: () => void, signal: AbortSignal): Running {
-  let job: Job | undefined, what = "", failure: unknown, result: FileResult | undefined, ofJob = 0;
+  let job: Job | undefined, what = "", failure: unknown, result: FileResult | undefined, ofJob = 0, busy = false;
 
   const told = (now: Job): void => {
     job = now;
@@ -41,8 +43,11 @@ export function running(update: () => void, signal: AbortSignal): Running {
   };
 
   async function doing<T>(says: string, begin: () => Promise<T | undefined>): Promise<T | undefined> {
+    if (busy) return undefined;
+    busy = true;
     what = says;
     failure = result = undefined;
+    update();
     try {
       return await begin();
     } catch (error) {
@@ -50,6 +55,7 @@ export function running(update: () => void, signal: AbortSignal): Running {
       return undefined;
     } finally {
       job = undefined;
+      busy = false;
       update();
     }
   }
@@ -74,6 +80,7 @@ export function running(update: () => void, signal: AbortSignal): Running {
   }
 
   return {
+    busy: () => busy,
     view: () => html`${problemStrip(failure)} ${job ? progress(job) : nothing} ${result ? fileView(result) : nothing}`,
     ofWorkspace: async () => (await doing(t("Audit of the workspace"), () => work<Kept>("/audits", {}, told, signal)))?.audit,
     ofFile: async (file) => {

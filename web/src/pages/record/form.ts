@@ -197,11 +197,12 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
   async function refused(error: unknown): Promise<void> {
     const problem: Problem | undefined = error instanceof Failure ? error.problem : undefined;
     const same = (problem?.likely ?? []) as Likely[];
-    const values = (problem?.problems ?? []).filter((one) => one.field !== null);
+    // A rule about the whole record names neither field nor value; a likely duplicate names the other record as its value.
+    const values = (problem?.problems ?? []).filter((one) => one.field !== null || one.value === null);
     if (same.length > 0 && values.length === 0) return same.length ? asSame(same) : undefined;
     failure = error;
     if (problem?.problems) await took({ problems: problem.problems, likely: same, hidden: false });
-    all = all || values.some((one) => !isShown(one.field));
+    all = all || values.some((one) => one.field !== null && !isShown(one.field));
     update();
     requestAnimationFrame(() => document.getElementById("form-problems")?.focus());
   }
