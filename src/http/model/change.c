@@ -73,6 +73,11 @@ static pb_status check_labels(const json_value *object, pb_error *err)
                        NULL);
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
         PB_TRY(http_op_body_text(labels, languages[i], &text, err));
+    for (const json_value *one = labels->first; one != NULL; one = one->next)
+        if (!pb_str_is(one->key, "en") && !pb_str_is(one->key, "zh-CN") &&
+            !pb_str_is(one->key, "fa"))
+            return pb_fail(err, PB_INVALID, PB_MSG("“{field}” cannot be “{value}”."), "field",
+                           "labels", "value", PB_ARG(one->key), NULL);
     return PB_OK;
 }
 
