@@ -283,6 +283,17 @@ static pb_status mark_shown(const service_shown *shown, pb_arena *arena, record_
     return PB_OK;
 }
 
+static pb_status need_purpose(const service_access *access, const void *context, pb_error *err)
+{
+    (void)context;
+    return access->purpose_missing ? service_fail_purpose(err) : PB_OK;
+}
+
+pb_status service_import_may_show(const service_call *call, db_workspace *workspace, pb_error *err)
+{
+    return service_decide(call, workspace, need_purpose, NULL, err);
+}
+
 pb_status service_import_shown(const service_call *call, db_workspace *workspace,
                                const service_shown *shown, size_t count, pb_arena *arena,
                                pb_error *err)

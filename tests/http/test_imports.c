@@ -239,6 +239,14 @@ static void test_rows_change_records_and_are_told_cell_by_cell(void **state)
     client_free(&a);
     a = client_expect(&w.c, 403, "GET", path, w.sales, NULL);
     client_free(&a);
+    /* Where it is to be said what personal data is looked at for, it is here, too. */
+    static const char settings[] = "/api/v1/settings";
+    a = client_expect(&w.c, 200, "PATCH", settings, w.carrier, "{\"purpose_required\":true}");
+    client_free(&a);
+    a = client_expect(&w.c, 400, "GET", path, w.carrier, NULL);
+    client_free(&a);
+    a = client_expect(&w.c, 200, "PATCH", settings, w.carrier, "{\"purpose_required\":false}");
+    client_free(&a);
     (void)snprintf(path, sizeof path, IMPORTS "/%s/diff?outcome=eaten", id);
     a = client_expect(&w.c, 400, "GET", path, w.carrier, NULL);
     client_free(&a);

@@ -13,7 +13,8 @@ static const char work_role[] = "role: carrier\n"
                                 "    operations: [create, read, list, change, export, import]\n"
                                 "    scope: all\n"
                                 "    rights: write\n"
-                                "    fields: {description: hidden, birth_date: masked}\n";
+                                "    fields: {description: hidden, birth_date: masked}\n"
+                                "  - {name: house, operations: settings}\n";
 
 static const char work_contacts[] =
     "Contact ID,Full Name,Email,City,Description\n"

@@ -8,7 +8,7 @@ static const http_about operations[] = {
     {"readImport", NULL, NULL, NULL, "Import", "200 400 401 403 404", NULL},
     {"dropImport", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
     {"checkImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
-    {"readImportDiff", "cursor limit outcome field", NULL, NULL, "ImportDiff",
+    {"readImportDiff", "cursor limit outcome field", "Probity-Purpose", NULL, "ImportDiff",
      "200 400 401 403 404", NULL},
     {"runImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
     {"listRuns", "limit", NULL, NULL, "Runs", "200 400 401", NULL},

@@ -320,6 +320,8 @@ pb_status http_import_diff(http_request *request, http_response *response, pb_er
     char id[37];
     PB_TRY(http_import_begin(request, response, names, &depot, err));
     PB_TRY(read_query(request, &p, err));
+    const service_call call = http_op_call(request);
+    PB_TRY(service_import_may_show(&call, request->server->workspace, err));
     PB_TRY(http_import_find(request, depot, &upload, err));
     pb_uuid_text(upload.id, id);
     PB_TRY(service_deposit_newest(depot, request->who->user, name_of(request->arena, pb_str_c(id)),

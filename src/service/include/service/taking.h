@@ -39,6 +39,9 @@ typedef struct service_shown {
     const model_field **fields;
     size_t field_count;
 } service_shown;
+/** Whether what an import says of values may be shown now: PB_USAGE where the workspace wants to
+ * know what personal data is looked at for, and it was not said. */
+pb_status service_import_may_show(const service_call *call, db_workspace *workspace, pb_error *err);
 /** Notes that what a rehearsal said of values that are there is shown now, before it is. */
 pb_status service_import_shown(const service_call *call, db_workspace *workspace,
                                const service_shown *shown, size_t count, pb_arena *arena,
