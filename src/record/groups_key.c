@@ -102,11 +102,19 @@ void groups_put_key(pb_buf *sql, const groups_query *query, size_t which)
 
 /* ---- what came of it ---- */
 
+/* INT64_MIN: behind the last day there is. */
 static int64_t first_of(int64_t months)
 {
-    int64_t days = 0;
+    int64_t days = INT64_MIN;
     pb_date_from_civil((int)(months / 12), (int)(months % 12) + 1, 1, &days);
     return days;
+}
+
+static int64_t day_if_any(int64_t day)
+{
+    int64_t last = 0;
+    pb_date_from_civil(9999, 12, 31, &last);
+    return day <= last ? day : INT64_MIN;
 }
 
 static void take_period(record_period period, int64_t number, record_group_key *key)
@@ -115,7 +123,7 @@ static void take_period(record_period period, int64_t number, record_group_key *
     key->dated = true;
     if (period == RECORD_PERIOD_DAY || period == RECORD_PERIOD_WEEK) {
         key->from_days = number;
-        key->until_days = number + (period == RECORD_PERIOD_DAY ? 1 : 7);
+        key->until_days = day_if_any(number + (period == RECORD_PERIOD_DAY ? 1 : 7));
     } else {
         key->from_days = first_of(number * months);
         key->until_days = first_of((number + 1) * months);
@@ -188,6 +196,8 @@ static void put_test(const model_field *field, const record_group_key *key, pb_b
     } else if (key->dated) {
         pb_buf_addc(out, " >= ");
         pb_date_format(out, key->from_days);
+        if (key->until_days == INT64_MIN)
+            return;
         pb_buf_printf(out, " and %.*s < ", PB_STR_FMT(field->name));
         pb_date_format(out, key->until_days);
     } else if (key->value.kind == PB_TEXT) {

@@ -25,6 +25,7 @@ static pb_status fill(world *w, record_writer *writer, void *context, pb_error *
     static const char *const amounts[] = {"10.00 EUR", "-5.50 EUR", "1000000.01 USD", "",
                                           "7 JPY",     "0 EUR",     "3.333 KWD"};
     static const char *const clocks[] = {"00:00:00Z", "23:59:59.999999Z", "12:30:00Z"};
+    static const char last_day[] = "9999-12-31", last_moment[] = "9999-12-31T23:59:59.999999Z";
     random_state r = {20260212};
     char firms[FIRMS][37];
     (void)context;
@@ -50,8 +51,11 @@ static pb_status fill(world *w, record_writer *writer, void *context, pb_error *
         PB_TRY(world_create(writer, w->deal,
                             GIVEN({"title", title}, {"stage", stage},
                                   {"firm", firm < FIRMS ? firms[firm] : ""},
-                                  {"amount", PICK(amounts, &r)}, {"closed_on", closed},
-                                  {"happened", draw(&r, 5) ? happened : ""}),
+                                  {"amount", PICK(amounts, &r)},
+                                  {"closed_on", i % 50 == 7 ? last_day : closed},
+                                  {"happened", i % 50 == 9      ? last_moment
+                                               : draw(&r, 5) ? happened
+                                                             : ""}),
                             NULL, NULL, err));
     }
     for (size_t i = 0; i < 60; i++) {

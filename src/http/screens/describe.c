@@ -35,7 +35,7 @@ static const http_parameter parameters[] = {
 static const http_schema schemas[] = {
     {"Groups", "total:integer groups:[Group] others:OtherGroups?"},
     {"Group", "keys:[GroupKey] count:integer measures:{any} filter:string?"},
-    {"GroupKey", "field:string value:any label:string? from?:date until?:date"},
+    {"GroupKey", "field:string value:any label:string? from?:date until?:date?"},
     {"OtherGroups", "groups:integer count:integer measures:{any}"},
     {"Home", "day:date staff:boolean due:[HomeList] stale:[HomeList] duplicates:[HomePairs] "
              "findings:HomeFindings? audits:HomeAudits? jobs:HomeJobs"},

@@ -57,7 +57,7 @@ typedef struct record_measure {
 typedef struct record_group_key {
     pb_value value; /* NULL: the field is empty; of dates: the first day of the period */
     bool dated;     /* a period: [from_days, until_days) */
-    int64_t from_days, until_days;
+    int64_t from_days, until_days; /* INT64_MIN: it ends with the calendar, behind 9999-12-31 */
 } record_group_key;
 
 /** The numbers of one field over the records of a group that have one; of money in one currency. */
