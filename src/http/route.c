@@ -1,8 +1,6 @@
 /* Which operation answers a request. */
 #include "route.h"
 
-#include <pthread.h>
-
 static const struct {
     http_method method;
     const char *name;
@@ -35,28 +33,29 @@ static bool is_place(pb_str part)
     return part.len > 2 && part.ptr[0] == '{';
 }
 
-/* How many parts each route's path has, counted once: few have as many as a request. */
-enum { ROUTES_MOST = 1024 };
-static uint8_t depths[ROUTES_MOST];
-static pthread_once_t depths_once = PTHREAD_ONCE_INIT;
+static uint8_t depth_of(const http_route *route)
+{
+    uint8_t depth = 0;
+    for (const char *c = route->path; *c != '\0'; c++)
+        depth = (uint8_t)(depth + (*c == '/'));
+    return depth == 1 && route->path[1] == '\0' ? 0 : depth;
+}
 
-static void count_depths(void)
+void http_depths_count(http_depths *depths)
 {
     size_t at = 0;
     for (const http_route *const *table = http_tables; *table != NULL; table++)
-        for (const http_route *route = *table; route->path != NULL; route++, at++) {
-            uint8_t depth = 0;
-            for (const char *c = route->path; *c != '\0'; c++)
-                depth = (uint8_t)(depth + (*c == '/'));
-            if (at < ROUTES_MOST)
-                depths[at] = depth == 1 && route->path[1] == '\0' ? 0 : depth;
-        }
+        for (const http_route *route = *table; route->path != NULL; route++, at++)
+            if (at < HTTP_DEPTHS)
+                depths->of[at] = depth_of(route);
 }
 
 /* `at`: the route's place among all. */
-static bool is_as_deep(size_t at, const http_request *request)
+static bool is_as_deep(const http_depths *depths, size_t at, const http_route *route,
+                       const http_request *request)
 {
-    return at >= ROUTES_MOST || depths[at] == request->part_count;
+    bool counted = depths != NULL && at < HTTP_DEPTHS;
+    return (counted ? depths->of[at] : depth_of(route)) == request->part_count;
 }
 
 /* Whether the path leads there; `*ret_places`: parts of it that the route leaves open. */
@@ -86,18 +85,19 @@ static bool leads(const http_route *route, const http_request *request, size_t *
     return path[0] == '\0';
 }
 
-const http_route *http_route_find(const http_request *request, unsigned *ret_allowed)
+const http_route *http_route_find(const http_depths *depths, const http_request *request,
+                                  unsigned *ret_allowed)
 {
     const http_route *best = NULL;
     size_t fewest = SIZE_MAX;
     unsigned allowed = 0;
     unsigned method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
     size_t at = 0;
-    pthread_once(&depths_once, count_depths);
     for (const http_route *const *table = http_tables; *table != NULL; table++)
         for (const http_route *route = *table; route->path != NULL; route++, at++) {
             size_t places;
-            if (!is_as_deep(at, request) || !leads(route, request, &places) || places > fewest)
+            if (!is_as_deep(depths, at, route, request) || !leads(route, request, &places) ||
+                places > fewest)
                 continue;
             /* What is named word by word goes before what is left open, whatever its methods. */
             if (places < fewest) {

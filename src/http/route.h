@@ -127,9 +127,22 @@ enum { HTTP_BODY_MAX = 1 << 20 };
 
 /** All tables, ended by NULL: a new set of operations is a table here. */
 extern const http_route *const http_tables[];
+
+enum { HTTP_DEPTHS = 1024 };
+
+/** How many parts the path of each route has, in the order of the tables: few have as many as a
+ * request, and the others need not be looked at. */
+typedef struct http_depths {
+    uint8_t of[HTTP_DEPTHS];
+} http_depths;
+
+/** Counts them, once for a server. */
+void http_depths_count(http_depths *depths);
 /** Finds the route of a request by method and parts: GET answers HEAD too. NULL when there is none;
- * `*ret_allowed` is then the set of methods that the path has (0: no such path). */
-const http_route *http_route_find(const http_request *request, unsigned *ret_allowed);
+ * `*ret_allowed` is then the set of methods that the path has (0: no such path). Without `depths`
+ * (NULL) they are counted while it looks. */
+const http_route *http_route_find(const http_depths *depths, const http_request *request,
+                                  unsigned *ret_allowed);
 /** The part of the path that stands where the route has `{name}`. */
 pb_str http_request_part(const http_request *request, const char *name);
 /** The first value of a query parameter or header (whatever its case); absent when there is none.

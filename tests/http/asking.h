@@ -115,7 +115,7 @@ static inline void ask(server *s, const question *q, answer *a)
     fill_request(&request, q);
     if (q->body != NULL)
         request.body = pb_str_c(q->body);
-    request.route = http_route_find(&request, &allowed);
+    request.route = http_route_find(NULL, &request, &allowed);
     assert_non_null(request.route);
     *a = (answer){.status = 0};
     pb_status status = http_who(&request, &response, &err);

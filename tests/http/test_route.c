@@ -22,18 +22,42 @@ static void test_routes_are_found_by_method_and_path(void **state)
     (void)state;
     unsigned allowed = 0;
     http_request request = ASKED(HTTP_GET, "healthz");
-    const http_route *route = http_route_find(&request, &allowed);
+    const http_route *route = http_route_find(NULL, &request, &allowed);
     assert_non_null(route);
     assert_string_equal(route->operation, "health");
     assert_int_equal(allowed, HTTP_GET | HTTP_HEAD | HTTP_OPTIONS);
     request.method = HTTP_HEAD;
-    assert_ptr_equal(http_route_find(&request, &allowed), route);
+    assert_ptr_equal(http_route_find(NULL, &request, &allowed), route);
     request.method = HTTP_DELETE;
-    assert_null(http_route_find(&request, &allowed));
+    assert_null(http_route_find(NULL, &request, &allowed));
     assert_int_equal(allowed, HTTP_GET | HTTP_HEAD | HTTP_OPTIONS);
     request = ASKED(HTTP_GET, "healthz", "more");
-    assert_null(http_route_find(&request, &allowed));
+    assert_null(http_route_find(NULL, &request, &allowed));
     assert_int_equal(allowed, 0);
+}
+
+/* shows: INT-1 */
+static void test_routes_counted_beforehand_are_found_as_those_that_are_not(void **state)
+{
+    (void)state;
+    static const char *const paths[][6] = {
+        {NULL},
+        {"healthz", NULL},
+        {"healthz", "more", NULL},
+        {"api", "v1", "sessions", NULL},
+        {"api", "v1", "records", "contact", NULL},
+        {"api", "v1", "records", "contact", "17", NULL},
+    };
+    http_depths depths;
+    http_depths_count(&depths);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (unsigned method = HTTP_GET; method <= HTTP_DELETE; method <<= 1) {
+            unsigned allowed = 0, again = 0;
+            http_request request = asked((http_method)method, paths[i]);
+            assert_ptr_equal(http_route_find(&depths, &request, &allowed),
+                             http_route_find(NULL, &request, &again));
+            assert_int_equal(allowed, again);
+        }
 }
 
 /* shows: INT-1 */
@@ -116,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes_are_found_by_method_and_path),
+        cmocka_unit_test(test_routes_counted_beforehand_are_found_as_those_that_are_not),
         cmocka_unit_test(test_an_open_part_is_read_by_its_name),
         cmocka_unit_test(test_a_client_that_has_the_version_is_told_so),
         cmocka_unit_test(test_a_change_needs_the_version_it_began_with),
