@@ -179,7 +179,8 @@ bool http_exchange_begin(http_exchange *exchange)
                PB_MSG("Use those that are open, or close some."), PB_STR_NONE);
         return false;
     }
-    const http_route *route = http_route_find(&exchange->connection->server->depths, request, &allowed);
+    const http_route *route =
+        http_route_find(&exchange->connection->server->depths, request, &allowed);
     if (route == NULL || !is_served(exchange, route)) {
         refuse_route(exchange, route == NULL ? allowed : 0);
         return false;

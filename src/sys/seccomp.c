@@ -96,7 +96,6 @@ enum {
     AFTER = 7
 };
 
-
 static pb_status cannot(int error_number, pb_error *err)
 {
     char room[128];

@@ -96,7 +96,9 @@ static void refused(server *s, const identity_actor *ann)
     expect(s, 401, ASK_AS(NULL, HTTP_POST, feedback, .body = "{}"));
     expect(s, 403, ASK(HTTP_POST, feedback, .body = "{\"kind\":\"wish\",\"text\":\"x\"}"));
     expect(s, 400, ASK_AS(ann, HTTP_GET, feedback, {"?x", "1"}));
-    expect(s, 422, ASK_AS(ann, HTTP_GET, feedback, {"?state", "asleep"}));
+    answer *refusal = expect(s, 422, ASK_AS(ann, HTTP_GET, feedback, {"?state", "asleep"}));
+    assert_string_equal(text_at(refusal, "hint"),
+                        "It is one of: open, answered, planned, done, declined.");
     expect(s, 422, ASK_AS(ann, HTTP_GET, feedback, {"?limit", "201"}));
     expect(s, 400, ASK_AS(ann, HTTP_POST, feedback, .body = "{\"kind\":\"wish\"}"));
     expect(s, 422, ASK_AS(ann, HTTP_POST, feedback, .body = "{\"kind\":\"song\",\"text\":\"x\"}"));

@@ -93,11 +93,29 @@ static void values_stay_what_they_were(void **state)
     assert_null(http_json_member(list, "n"));
 }
 
+/* shows: INT-1 */
+static void what_was_read_is_written_as_it_was(void **state)
+{
+    (void)state;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    PB_AUTO_BUF out = PB_BUF_INIT(1000);
+    pb_error err;
+    pb_json json;
+    const json_value *value = NULL;
+    static const char text[] = "{\"n\":-9223372036854775808,\"d\":1.50e+3,\"t\":\"李\\n\\\"\","
+                               "\"l\":[true,false,null,{},[]],\"\":{\"o\":\"\"}}";
+    assert_int_equal(http_json_read(pb_str_c(text), arena, &value, &err), PB_OK);
+    pb_json_init(&json, &out, 0);
+    http_json_put(&json, value);
+    assert_string_equal(pb_buf_cstr(&out), text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_json_is_refused_with_its_place),
         cmocka_unit_test(values_stay_what_they_were),
+        cmocka_unit_test(what_was_read_is_written_as_it_was),
     };
     return cmocka_run_group_tests_name("http/json_read", tests, NULL, NULL);
 }

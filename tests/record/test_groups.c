@@ -48,15 +48,14 @@ static pb_status fill(world *w, record_writer *writer, void *context, pb_error *
                        1 + draw(&r, 28));
         (void)snprintf(happened, sizeof happened, "%u-%02u-%02uT%s", 1967 + draw(&r, 6),
                        draw(&r, 2) ? 12u : 1u, draw(&r, 2) ? 31u : 1u, PICK(clocks, &r));
-        PB_TRY(world_create(writer, w->deal,
-                            GIVEN({"title", title}, {"stage", stage},
-                                  {"firm", firm < FIRMS ? firms[firm] : ""},
-                                  {"amount", PICK(amounts, &r)},
-                                  {"closed_on", i % 50 == 7 ? last_day : closed},
-                                  {"happened", i % 50 == 9      ? last_moment
-                                               : draw(&r, 5) ? happened
-                                                             : ""}),
-                            NULL, NULL, err));
+        PB_TRY(world_create(
+            writer, w->deal,
+            GIVEN({"title", title}, {"stage", stage}, {"firm", firm < FIRMS ? firms[firm] : ""},
+                  {"amount", PICK(amounts, &r)}, {"closed_on", i % 50 == 7 ? last_day : closed},
+                  {"happened", i % 50 == 9   ? last_moment
+                               : draw(&r, 5) ? happened
+                                             : ""}),
+            NULL, NULL, err));
     }
     for (size_t i = 0; i < 60; i++) {
         static const char *const scores[] = {"1.5", "0.1", "-3.25", "", "0", "1e9"};

@@ -70,7 +70,8 @@ static void *answers(void *context)
     return context;
 }
 
-/* Whether a process in a new namespace of any kind is refused; one that began says so by its end. */
+/* Whether a process in a new namespace of any kind is refused; one that began says so by its end.
+ */
 static bool no_namespace_begins(void)
 {
     static const int kinds[] = {CLONE_NEWUSER,   CLONE_NEWNS,  CLONE_NEWNET, CLONE_NEWPID,

@@ -7,38 +7,6 @@
 
 enum { BODY_MAX = 512 << 10 };
 
-static void put_value(pb_json *json, const json_value *value)
-{
-    switch (value->kind) {
-    case JSON_NULL:
-        pb_json_null(json);
-        break;
-    case JSON_TRUTH:
-        pb_json_bool(json, value->truth);
-        break;
-    case JSON_NUMBER:
-        pb_json_whole(json, value->text);
-        break;
-    case JSON_TEXT:
-        pb_json_str(json, value->text);
-        break;
-    case JSON_LIST:
-        pb_json_array(json);
-        for (const json_value *one = value->first; one != NULL; one = one->next)
-            put_value(json, one);
-        pb_json_array_end(json);
-        break;
-    case JSON_OBJECT:
-        pb_json_object(json);
-        for (const json_value *one = value->first; one != NULL; one = one->next) {
-            pb_json_key_str(json, one->key);
-            put_value(json, one);
-        }
-        pb_json_object_end(json);
-        break;
-    }
-}
-
 /* The body without what is not said of the model itself. */
 static pb_status put_said(const http_request *request, const json_value *body, bool named,
                           pb_str *ret_said, pb_error *err)
@@ -51,7 +19,7 @@ static pb_status put_said(const http_request *request, const json_value *body, b
         if (pb_str_is(one->key, "why") || (named && pb_str_is(one->key, "name")))
             continue;
         pb_json_key_str(&json, one->key);
-        put_value(&json, one);
+        http_json_put(&json, one);
     }
     pb_json_object_end(&json);
     if (text.failed)

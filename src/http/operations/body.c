@@ -3,6 +3,8 @@
 
 #include "base/time.h"
 
+enum { WORDS_MAX = 4 << 10 };
+
 static pb_status fail_member(const char *id, const char *key, pb_error *err)
 {
     return pb_fail(err, PB_USAGE, id, "value", key, NULL);
@@ -87,4 +89,22 @@ pb_status http_op_body_texts(const json_value *body, const char *key, pb_arena *
     *ret_texts = texts;
     *ret_count = count;
     return PB_OK;
+}
+
+pb_status http_op_word(pb_str text, const char *field, const char *const *words, size_t count,
+                       const char *hint, size_t *ret_at, pb_error *err)
+{
+    PB_AUTO_BUF all = PB_BUF_INIT(WORDS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (pb_str_is(text, words[i])) {
+            *ret_at = i;
+            return PB_OK;
+        }
+        pb_buf_printf(&all, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    pb_fail(err, PB_INVALID, PB_MSG("“{field}” cannot be “{value}”."), "field", field, "value",
+            PB_ARG(text), NULL);
+    pb_error_hint(err, hint != NULL ? hint : PB_MSG("It is one of: {words}."), "words",
+                  pb_buf_cstr(&all), NULL);
+    return PB_INVALID;
 }

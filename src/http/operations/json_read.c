@@ -310,6 +310,38 @@ const json_value *http_json_member(const json_value *object, const char *key)
     return NULL;
 }
 
+void http_json_put(pb_json *json, const json_value *value)
+{
+    switch (value->kind) {
+    case JSON_NULL:
+        pb_json_null(json);
+        break;
+    case JSON_TRUTH:
+        pb_json_bool(json, value->truth);
+        break;
+    case JSON_NUMBER:
+        pb_json_whole(json, value->text);
+        break;
+    case JSON_TEXT:
+        pb_json_str(json, value->text);
+        break;
+    case JSON_LIST:
+        pb_json_array(json);
+        for (const json_value *one = value->first; one != NULL; one = one->next)
+            http_json_put(json, one);
+        pb_json_array_end(json);
+        break;
+    case JSON_OBJECT:
+        pb_json_object(json);
+        for (const json_value *one = value->first; one != NULL; one = one->next) {
+            pb_json_key_str(json, one->key);
+            http_json_put(json, one);
+        }
+        pb_json_object_end(json);
+        break;
+    }
+}
+
 const char *http_json_kind_name(json_kind kind)
 {
     static const char *const names[] = {PB_MSG("nothing"),  PB_MSG("true or false"),

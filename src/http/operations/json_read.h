@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/json.h"
 
 enum { JSON_DEPTH_MAX = 16, JSON_VALUES_MAX = 200000 };
 
@@ -37,6 +38,8 @@ struct json_value {
 pb_status http_json_read(pb_str text, pb_arena *arena, const json_value **ret_value, pb_error *err);
 /** A member of an object; NULL when there is none, or `object` is NULL or no object. */
 const json_value *http_json_member(const json_value *object, const char *key);
+/** Writes it as it was read: numbers by their text, members in their order. */
+void http_json_put(pb_json *json, const json_value *value);
 /** What a kind is called, as English message id. */
 const char *http_json_kind_name(json_kind kind);
 

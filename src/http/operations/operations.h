@@ -68,6 +68,11 @@ pb_status http_op_body_instant(const json_value *body, const char *key, int64_t 
 pb_status http_op_body_texts(const json_value *body, const char *key, pb_arena *arena,
                              const pb_str **ret_texts, size_t *ret_count, pb_error *err);
 
+/** Which of `words` a text is. PB_INVALID names the member or parameter and what it may be: by
+ * `hint`, which has a place {words}, or (NULL) as usual. */
+pb_status http_op_word(pb_str text, const char *field, const char *const *words, size_t count,
+                       const char *hint, size_t *ret_at, pb_error *err);
+
 /* record_json.c */
 void http_op_put_record(pb_json *json, const service_record *record, const record_list_page *page);
 /** The same without what makes it an object. */

@@ -25,10 +25,7 @@ static void put_item(pb_json *json, const service_feedback_seen *seen)
     http_op_put_moment(json, "at", item->at_us);
     pb_json_member(json, "answer", item->answer);
     pb_json_member(json, "answered_by", item->answered_by);
-    if (item->answered_us == INT64_MIN)
-        pb_json_member(json, "answered_at", PB_STR_NONE);
-    else
-        http_op_put_moment(json, "answered_at", item->answered_us);
+    http_op_put_moment(json, "answered_at", item->answered_us);
     pb_json_member_i64(json, "version", item->version);
     pb_json_object_end(json);
 }
@@ -53,16 +50,13 @@ static void answer(const http_request *request, http_response *response,
 static pb_status read_word(pb_str text, const char *field, const char *const *words, int count,
                            int *ret_at, pb_error *err)
 {
+    size_t at;
     *ret_at = -1;
     if (text.ptr == NULL)
         return PB_OK;
-    for (int i = 0; i < count; i++)
-        if (pb_str_is(text, words[i]))
-            *ret_at = i;
-    if (*ret_at >= 0)
-        return PB_OK;
-    return pb_fail(err, PB_INVALID, PB_MSG("“{field}” cannot be “{value}”."), "field", field,
-                   "value", PB_ARG(text), NULL);
+    PB_TRY(http_op_word(text, field, words, (size_t)count, NULL, &at, err));
+    *ret_at = (int)at;
+    return PB_OK;
 }
 
 static pb_status read_state(pb_str text, int *ret_state, pb_error *err)

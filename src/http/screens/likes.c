@@ -26,38 +26,6 @@ static const char *const none[] = {NULL};
 
 /* ---- as text ---- */
 
-static void put_value(pb_json *json, const json_value *value)
-{
-    switch (value->kind) {
-    case JSON_NULL:
-        pb_json_null(json);
-        break;
-    case JSON_TRUTH:
-        pb_json_bool(json, value->truth);
-        break;
-    case JSON_NUMBER:
-        pb_json_whole(json, value->text);
-        break;
-    case JSON_TEXT:
-        pb_json_str(json, value->text);
-        break;
-    default:
-        if (value->kind == JSON_OBJECT)
-            pb_json_object(json);
-        else
-            pb_json_array(json);
-        for (const json_value *one = value->first; one != NULL; one = one->next) {
-            if (value->kind == JSON_OBJECT)
-                pb_json_key_str(json, one->key);
-            put_value(json, one);
-        }
-        if (value->kind == JSON_OBJECT)
-            pb_json_object_end(json);
-        else
-            pb_json_array_end(json);
-    }
-}
-
 static void put_likes(pb_json *json, const likes *l)
 {
     pb_json_object(json);
@@ -82,7 +50,7 @@ static pb_status read_home(const json_value *value, pb_arena *arena, pb_str *ret
         return PB_OK;
     }
     pb_json_init(&json, &text, 0);
-    put_value(&json, value);
+    http_json_put(&json, value);
     if (text.failed)
         return pb_fail(err, PB_INVALID, PB_MSG("“{field}” has {most} bytes at most."), "field",
                        "home", "most", PB_ARG_INT(HOME_MAX), NULL);
@@ -90,30 +58,20 @@ static pb_status read_home(const json_value *value, pb_arena *arena, pb_str *ret
     return ret->ptr == NULL ? pb_fail_memory(err) : PB_OK;
 }
 
-static pb_status fail_choice(size_t which, pb_str value, pb_error *err)
-{
-    PB_AUTO_BUF words = PB_BUF_INIT(200);
-    for (size_t i = 0; choices[which].words[i] != NULL; i++)
-        pb_buf_printf(&words, "%s%s", i > 0 ? ", " : "", choices[which].words[i]);
-    pb_fail(err, PB_INVALID, PB_MSG("“{field}” cannot be “{value}”."), "field", choices[which].name,
-            "value", PB_ARG(value), NULL);
-    pb_error_hint(err, PB_MSG("It is one of: {words}; null: as usual."), "words",
-                  pb_buf_cstr(&words), NULL);
-    return PB_INVALID;
-}
-
 static pb_status read_choice(const json_value *value, size_t which, pb_str *ret, pb_error *err)
 {
+    size_t count = 0, at;
     if (value->kind == JSON_NULL) {
         *ret = PB_STR_NONE;
         return PB_OK;
     }
-    for (size_t i = 0; value->kind == JSON_TEXT && choices[which].words[i] != NULL; i++)
-        if (pb_str_is(value->text, choices[which].words[i])) {
-            *ret = value->text;
-            return PB_OK;
-        }
-    return fail_choice(which, value->kind == JSON_TEXT ? value->text : PB_STR("…"), err);
+    while (choices[which].words[count] != NULL)
+        count++;
+    PB_TRY(http_op_word(value->kind == JSON_TEXT ? value->text : PB_STR("…"), choices[which].name,
+                        choices[which].words, count,
+                        PB_MSG("It is one of: {words}; null: as usual."), &at, err));
+    *ret = value->text;
+    return PB_OK;
 }
 
 /* What is not named stays as it is. */

@@ -21,8 +21,9 @@ typedef struct sys_sandbox {
  * is confined then. */
 pb_status sys_sandbox_enter(const sys_sandbox *sandbox, pb_error *err);
 /** From now on this process, and those it starts, cannot run programs, look into other processes,
- * mount, load modules, begin namespaces, keep keys of the kernel's or change the system: such system
- * calls fail with EPERM (seccomp), clone3() as where it does not exist. PB_UNSUPPORTED where the kernel cannot do that: nothing is given up then. */
+ * mount, load modules, begin namespaces, keep keys of the kernel's or change the system: such
+ * system calls fail with EPERM (seccomp), clone3() as where it does not exist. PB_UNSUPPORTED where
+ * the kernel cannot do that: nothing is given up then. */
 pb_status sys_sandbox_calls(pb_error *err);
 
 #endif
