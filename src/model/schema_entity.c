@@ -4,12 +4,14 @@
 #include "schema_words.h"
 
 static const char *const entity_keys[] = {
-    "entity",    "label",       "plural",    "title",     "search",    "key",    "personal",
-    "source_id", "import",      "retention", "freshness", "links",     "fields", "duplicates",
-    "rules",     "source_rank", "lists",     "retired",   "access_as", "labels", NULL};
+    "entity",   "label",      "plural", "title",       "search",    "key",
+    "personal", "source_id",  "import", "retention",   "freshness", "links",
+    "fields",   "duplicates", "rules",  "source_rank", "lists",     "columns",
+    "retired",  "access_as",  "labels", NULL};
 static const char *const extend_keys[] = {
-    "extend", "title",      "search", "source_id",   "import", "retention", "freshness", "links",
-    "fields", "duplicates", "rules",  "source_rank", "lists",  "label",     "labels",    NULL};
+    "extend",    "title",   "search", "source_id",  "import", "retention",
+    "freshness", "links",   "fields", "duplicates", "rules",  "source_rank",
+    "lists",     "columns", "label",  "labels",     NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)
@@ -113,6 +115,20 @@ static pb_status add_list(schema_builder *b, model_entity *entity, const model_y
         if (pb_str_eq(entity->lists.items[i], text))
             return PB_OK;
     return schema_append(b, &entity->lists, (model_strs){&text, 1});
+}
+
+static pb_status add_column(schema_builder *b, model_entity *entity, const model_yaml *node,
+                            pb_str text)
+{
+    const model_field *field = NULL;
+    PB_TRY(schema_need_field(b, entity, node, text, &field));
+    if (field->personal.sensitive || field->type == MODEL_NOTE)
+        return model_yaml_fail(node, b->err, PB_MSG("“{name}” cannot be a column of lists."),
+                               "name", PB_ARG(text), NULL);
+    for (size_t i = 0; i < entity->columns.count; i++)
+        if (pb_str_eq(entity->columns.items[i], field->name))
+            return PB_OK;
+    return schema_append(b, &entity->columns, (model_strs){(pb_str *)&field->name, 1});
 }
 
 static bool is_date(model_type type)
@@ -280,6 +296,7 @@ static pb_status read_document(schema_builder *b, model_entity *entity, const mo
     PB_TRY(each_text(b, entity, document, "search", add_search));
     PB_TRY(each_text(b, entity, document, "key", add_key));
     PB_TRY(each_text(b, entity, document, "lists", add_list));
+    PB_TRY(each_text(b, entity, document, "columns", add_column));
     PB_TRY(read_retention(b, entity, document));
     PB_TRY(read_freshness(b, entity, document));
     return read_duplicates(b, entity, document);

@@ -194,6 +194,7 @@ static void put_entity(facts *f, const model_entity *entity)
         put_int(f, place, "duplicate_refuse", (int64_t)(entity->duplicate_refuse * 1e6));
     put_list(f, place, "key", entity->key);
     put_set(f, place, "lists", entity->lists);
+    put_list(f, place, "columns", entity->columns);
     put_list(f, place, "source_rank", entity->source_rank);
     for (size_t i = 0; i < entity->field_count; i++)
         put_field(f, entity, &entity->fields[i]);

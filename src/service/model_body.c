@@ -33,6 +33,7 @@ static const struct {
     {"duplicates", ENTITY},
     {"rules", ENTITY},
     {"lists", ENTITY},
+    {"columns", ENTITY},
     {"access_as", ENTITY},
     {"retired", ENTITY | FIELD},
     {"links", NEW_ENTITY},

@@ -100,11 +100,13 @@ static void test_an_entity_has_the_rights_of_the_one_it_is_like(void **state)
     let_in(o, eve);
     office_expect(o, 201, "\"entity\":\"x_vehicle\"", o->ann, "POST", ENTITIES,
                   "{\"name\":\"x_vehicle\",\"label\":\"Vehicle\",\"title\":[\"plate\"],"
-                  "\"search\":[\"plate\"],\"access_as\":\"account\",\"links\":{\"owner\":{"
+                  "\"search\":[\"plate\"],\"columns\":[\"owner\",\"plate\"],\"access_as\":"
+                  "\"account\",\"links\":{\"owner\":{"
                   "\"to\":\"staff\",\"role\":\"owner\"}},\"fields\":{\"plate\":{\"type\":"
                   "\"identifier\",\"required\":true}}}");
     hold_again(o, o->ann);
     office_expect(o, 200, "\"path\":\"x_vehicle\"", eve, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"columns\":[\"owner\",\"plate\"]", eve, "GET", MODEL, NULL);
     /* It has its operations at once; the administrator, who sees no customers, sees none of it. */
     id_of_new(o, eve, "/api/v1/x_vehicle", "{\"fields\":{\"plate\":\"AB 123\"}}", id);
     snprintf(path, sizeof path, "/api/v1/x_vehicle/%s", id);

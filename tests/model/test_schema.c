@@ -66,6 +66,9 @@ static void the_shipped_model_holds_what_the_program_relies_on(void **state)
     assert_true(pb_str_is(model_choice_find(stage, PB_STR("Lost"))->role, "lost"));
     assert_true(pb_str_is(model_choice_find(stage, PB_STR("Engaging"))->role, "open"));
     assert_non_null(field(entity(schema, "opportunity"), "closed_on")->required_when);
+    for (size_t i = 0; i < schema->entity_count; i++)
+        if (schema->entities[i].columns.count < 3)
+            fail_msg("lists of %s have no columns", schema->entities[i].name.ptr);
     model_schema_free(schema);
 }
 
@@ -224,7 +227,7 @@ static const char thing[] = "entity: thing\nlabel: Thing\nfields:\n  a: text\n"
                             "  b: {type: choice, values: [x, y], import: [p, q]}\n";
 static const char other[] = "entity: other\nlinks: {thing: thing}\nfields: {c: money}\n";
 static const char more[] =
-    "extend: thing\nfields:\n  d: {type: date, between: [2000-01-01, today]}\n"
+    "extend: thing\ncolumns: [d, a, d]\nfields:\n  d: {type: date, between: [2000-01-01, today]}\n"
     "  a: {required: true, import: [alpha]}\n"
     "rules:\n  - {name: r, grade: essential, check: d is null or a is not null, says: D needs a}\n";
 
@@ -247,6 +250,8 @@ static void an_administrator_adds_and_changes(void **state)
     assert_int_equal(field(e, "d")->min, 10957);
     assert_int_equal(e->rule_count, 1);
     assert_true(pb_str_is(e->rules[0].says, "D needs a"));
+    assert_int_equal(e->columns.count, 2);
+    assert_true(pb_str_is(e->columns.items[0], "d") && pb_str_is(e->columns.items[1], "a"));
     assert_true(pb_str_is(field(e, "d")->label, "D"));
     assert_ptr_equal(field(entity(schema, "other"), "thing")->target, e);
     model_schema_free(schema);
@@ -267,7 +272,7 @@ static void the_hash_follows_the_meaning(void **state)
         "  b: {type: choice, values: [y, x], import: [p, q]}\n",
         "entity: thing\nlabel: Things\nfields:\n  a: text\n"
         "  b: {type: choice, values: [x, y], import: [p, q]}\n",
-        "entity: thing\nlabel: Thing\nfields:\n  a: note\n"
+        "entity: thing\nlabel: Thing\nfields:\n  a: email\n"
         "  b: {type: choice, values: [x, y], import: [p, q]}\n",
         "entity: thing\nlabel: Thing\nfields:\n  a: text\n"
         "  b: {type: choice, values: [x, y], import: [p]}\n",
@@ -280,6 +285,15 @@ static void the_hash_follows_the_meaning(void **state)
         assert_memory_not_equal(a->hash, c->hash, sizeof a->hash);
         model_schema_free(c);
     }
+    model_source reversed = source(
+        "3", "extend: thing\ncolumns: [a, d]\nfields:\n"
+             "  d: {type: date, between: [2000-01-01, today]}\n"
+             "  a: {required: true, import: [alpha]}\nrules:\n  - {name: r, grade: essential, "
+             "check: d is null or a is not null, says: D needs a}\n");
+    const model_source others[] = {forward[0], forward[1], reversed};
+    model_schema *turned = load(others, 3);
+    assert_memory_not_equal(a->hash, turned->hash, sizeof a->hash);
+    model_schema_free(turned);
     static const char same[] = "# another look, the same meaning\nfields: {b: {import: [q, p], "
                                "values: [x, {value: y}], type: choice}, a: {type: text}}\n"
                                "entity: thing\n";

@@ -22,7 +22,8 @@ static const http_parameter parameters[] = {
 #define OF_ENTITY                                                                                  \
     "label?:string? labels?:Labels? plural?:string? title?:any search?:any key?:any import?:any "  \
     "personal?:any "                                                                               \
-    "retention?:any freshness?:any duplicates?:any rules?:any lists?:any access_as?:string? "      \
+    "retention?:any freshness?:any duplicates?:any rules?:any lists?:any columns?:any "            \
+    "access_as?:string? "                                                                          \
     "retired?:boolean?"
 #define OF_FIELD                                                                                   \
     "label?:string? labels?:Labels? help?:string? required?:any import?:any freshness?:string? "   \
@@ -35,10 +36,11 @@ static const http_parameter parameters[] = {
 
 static const http_schema schemas[] = {
     {"Model", "version:integer may:[string] entities:[Entity]"},
-    {"Entity", "name:string label:string labels:Labels? plural:string path:string own:boolean "
-               "retired:boolean "
-               "personal:boolean access_as:string? may:[string] title:[string] key:[string] "
-               "fields:[Field]"},
+    {"Entity",
+     "name:string label:string labels:Labels? plural:string path:string own:boolean "
+     "retired:boolean "
+     "personal:boolean access_as:string? may:[string] title:[string] key:[string] columns:[string] "
+     "fields:[Field]"},
     {"Field",
      "name:string label:string labels:Labels? help:string? type:string to:string? own:boolean "
      "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "

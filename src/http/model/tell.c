@@ -5,16 +5,25 @@
 
 #include "db/kept.h"
 
-static void put_names(pb_json *json, const char *key, const service_model_seen *seen, bool title)
+static void put_title(pb_json *json, const service_model_seen *seen)
 {
     const model_entity *entity = seen->entity;
-    pb_json_key(json, key);
+    pb_json_key(json, "title");
     pb_json_array(json);
-    for (size_t i = 0; title && i < entity->field_count; i++)
+    for (size_t i = 0; i < entity->field_count; i++)
         if (entity->fields[i].title && seen->fields[i])
             pb_json_str(json, entity->fields[i].name);
-    for (size_t i = 0; !title && i < entity->key.count; i++) {
-        const model_field *field = model_field_find(entity, entity->key.items[i]);
+    pb_json_array_end(json);
+}
+
+/* Those of the names that the asker may see. */
+static void put_names(pb_json *json, const char *key, const service_model_seen *seen,
+                      model_strs names)
+{
+    pb_json_key(json, key);
+    pb_json_array(json);
+    for (size_t i = 0; i < names.count; i++) {
+        const model_field *field = model_field_find(seen->entity, names.items[i]);
         if (field != NULL && seen->fields[field->index])
             pb_json_str(json, field->name);
     }
@@ -119,8 +128,9 @@ static void put_entity(pb_json *json, const http_request *request, const model_s
     pb_json_member(json, "access_as",
                    entity->access_as != NULL ? entity->access_as->name : PB_STR_NONE);
     put_operations(json, seen->operations);
-    put_names(json, "title", seen, true);
-    put_names(json, "key", seen, false);
+    put_title(json, seen);
+    put_names(json, "key", seen, entity->key);
+    put_names(json, "columns", seen, entity->columns);
     pb_json_key(json, "fields");
     pb_json_array(json);
     for (size_t i = 0; i < entity->field_count; i++)

@@ -54,6 +54,7 @@ export interface Entity {
   may: string[];
   title: string[];
   key: string[];
+  columns: string[];
   fields: Field[];
 }
 

@@ -218,6 +218,8 @@ struct model_entity {
                                 links are resolved by them */
     model_strs lists;        /* what lists are chosen and sorted by: "owner+changed_at"; an index
                                 each */
+    model_strs columns;      /* fields that lists show until their reader chooses, in order; none:
+                                what the kinds of the fields suggest */
     model_strs source_rank;  /* beginnings of the names of sources, the best first; `entered`: made
                                 by hand */
     model_rule *rules;

@@ -46,14 +46,10 @@ function usualWidth(field: Field, first: boolean): number {
   return 180;
 }
 
-/* What tells most about a record beside its name, by what it is called; then by its type. */
-const telling = ["account", "contact", "stage", "status", "kind", "email", "phone", "amount", "total", "priority", "city", "country", "owner", "due_on", "started_on", "closed_on", "opened_on"];
-
+/* Of an entity whose declaration names no columns: its title, what names it to others, then by type what tells most. */
 function worth(entity: Entity, field: Field): number {
   const title = entity.title.indexOf(field.name);
   if (title >= 0) return 1000 - title;
-  const named = telling.indexOf(field.name);
-  if (named >= 0) return 500 - named;
   if (entity.key.includes(field.name)) return 400;
   if (field.required) return 300;
   const types = ["choice", "money", "date", "link", "email", "phone", "instant", "decimal", "integer"];
@@ -62,6 +58,8 @@ function worth(entity: Entity, field: Field): number {
 }
 
 export function usualColumns(entity: Entity): Column[] {
+  const declared = columnsNamed(entity, entity.columns);
+  if (declared.length) return declared;
   return entity.fields
     .filter((field) => !field.retired && !field.sensitive && field.type !== "note" && !/^(created|modified)_on$/.test(field.name))
     .map((field, at) => ({ field, at, worth: worth(entity, field) }))
