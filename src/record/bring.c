@@ -58,24 +58,13 @@ static pb_status list_changes(bringing *b, pb_error *err)
 
 /* --- who may --- */
 
-static pb_status refuse(bringing *b, const model_field *field, record_reach reach, pb_error *err)
+static pb_status refuse(bringing *b, const model_field *field, pb_error *err)
 {
-    bool unseen = reach == RECORD_REACH_UNSEEN;
-    if (!unseen)
-        return input_problem(b->writer, field, PB_STR_NONE,
-                             pb_str_c(field != NULL
-                                          ? PB_MSG("You may not change this field of the record.")
-                                          : PB_MSG("You may not change this record so.")),
-                             err);
-    b->ret->id = (pb_uuid){{0}};
-    b->ret->source_id = PB_STR_NONE;
-    if (b->m->how.mode == RECORD_MODE_UPDATE)
-        return input_problem(b->writer, NULL, PB_STR_NONE,
-                             pb_str_c(PB_MSG("No record fits this row.")), err);
-    pb_str ask = b->writer->gate.ask.ptr != NULL ? b->writer->gate.ask : PB_STR("steward");
-    return input_problem(
-        b->writer, NULL, ask,
-        pb_str_c(PB_MSG("A likely duplicate exists that you may not see; ask {value}.")), err);
+    return input_problem(b->writer, field, PB_STR_NONE,
+                         pb_str_c(field != NULL
+                                      ? PB_MSG("You may not change this field of the record.")
+                                      : PB_MSG("You may not change this record so.")),
+                         err);
 }
 
 static pb_status check(bringing *b, const pb_value *cells, bool after, pb_error *err)
@@ -89,7 +78,7 @@ static pb_status check(bringing *b, const pb_value *cells, bool after, pb_error 
     PB_TRY(read_record(b->p->lay, &b->head, cells, b->writer->row, &record, err));
     PB_TRY(
         how->may(how->context, &record, b->inputs, b->count, after, b->shown, &reach, &field, err));
-    return reach == RECORD_REACH_WRITE ? PB_OK : refuse(b, field, reach, err);
+    return reach == RECORD_REACH_WRITE ? PB_OK : refuse(b, field, err);
 }
 
 /* What has no value says nothing, unless it is to clear. */

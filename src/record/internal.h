@@ -189,10 +189,10 @@ pb_status keys_find(db_session *session, model_reader *reader, const key_index *
 void keys_fold(model_reader *reader, const model_field *field, pb_value value, pb_buf *out);
 /** The same for one kind of key (of a field: folded): 0, 1 or 2 (several) records. `exact` (may be
  * absent): which the value also is, but for the case of ASCII letters. `*ret_led`: by what one that
- * was merged away is called. */
+ * was merged away is called. Records that `eyes` (NULL: all are seen) do not see are not there. */
 pb_status keys_called(db_session *session, model_reader *reader, const key_index *index,
-                      unsigned kind, pb_str text, pb_str exact, int *ret_count, pb_uuid *ret_id,
-                      bool *ret_led, pb_error *err);
+                      unsigned kind, pb_str text, pb_str exact, const record_eyes *eyes,
+                      int *ret_count, pb_uuid *ret_id, bool *ret_led, pb_error *err);
 /** Key fields, room for a probe; in `arena`. */
 pb_status keys_index(const layout *lay, pb_arena *arena, key_index *ret_index, pb_error *err);
 

@@ -158,11 +158,12 @@ typedef struct search {
     const key_index *index;
     unsigned kind;
     pb_str text;
-    pb_str exact;   /* but for case also this; absent: any text that folds so */
-    bool own;       /* only rows made by this writer */
-    bool gone;      /* only rows that were merged away */
-    int found;      /* 2: several */
-    int64_t gone_n; /* the row itself that was merged away */
+    pb_str exact;            /* but for case also this; absent: any text that folds so */
+    bool own;                /* only rows made by this writer */
+    bool gone;               /* only rows that were merged away */
+    const record_eyes *eyes; /* NULL: sees all */
+    int found;               /* 2: several */
+    int64_t gone_n;          /* the row itself that was merged away */
     int64_t n;
     pb_uuid id;
 } search;
@@ -180,6 +181,14 @@ static bool is_called(const search *s, const layout_head *head, const pb_value *
         return pb_str_eq_nocase(value.as.s, s->exact);
     keys_fold(s->reader, field, value, &folded);
     return pb_str_eq(pb_buf_str(&folded), s->text);
+}
+
+static pb_status is_seen(const search *s, pb_uuid id, bool *ret_visible, pb_error *err)
+{
+    *ret_visible = true;
+    return s->eyes == NULL || s->eyes->may_see == NULL
+               ? PB_OK
+               : s->eyes->may_see(s->eyes->context, s->index->lay->entity, id, ret_visible, err);
 }
 
 static pb_status candidate(search *s, int64_t n, pb_error *err)
@@ -203,6 +212,10 @@ static pb_status candidate(search *s, int64_t n, pb_error *err)
         status = merged_row(s->session, s->index->lay->entity, n, &head.n, &head.id, err);
     if (status != PB_OK || !called || head.n == 0 || (s->found > 0 && head.n == s->n))
         return status;
+    bool visible;
+    PB_TRY(is_seen(s, head.id, &visible, err));
+    if (!visible)
+        return PB_OK;
     s->gone_n = s->found == 0 || n < s->gone_n ? n : s->gone_n;
     if (s->found == 0 || head.n < s->n) {
         s->n = head.n;
@@ -295,15 +308,16 @@ pb_status keys_source_elsewhere(record_writer *writer, plan *p, pb_str source_id
 }
 
 pb_status keys_called(db_session *session, model_reader *reader, const key_index *index,
-                      unsigned kind, pb_str text, pb_str exact, int *ret_count, pb_uuid *ret_id,
-                      bool *ret_led, pb_error *err)
+                      unsigned kind, pb_str text, pb_str exact, const record_eyes *eyes,
+                      int *ret_count, pb_uuid *ret_id, bool *ret_led, pb_error *err)
 {
     search s = {.session = session,
                 .reader = reader,
                 .index = index,
                 .kind = kind,
                 .text = text,
-                .exact = exact};
+                .exact = exact,
+                .eyes = eyes};
     if (text.len > 0)
         PB_TRY(run_search(&s, err));
     *ret_count = s.found;

@@ -276,6 +276,12 @@ pb_status lead_row(record_writer *writer, plan *p, pb_str source_id, bool *ret_l
         PB_TRY(keys_source_elsewhere(writer, p, source_id, l.survivor, &elsewhere, err));
     if (!found || elsewhere) /* somebody said, or has yet to say, that it is another one */
         return PB_OK;
+    if (writer->gate.may_see != NULL) {
+        bool visible;
+        PB_TRY(writer->gate.may_see(writer->gate.context, p->entity, l.survivor, &visible, err));
+        if (!visible) /* nothing tells that it is there */
+            return PB_OK;
+    }
     PB_TRY(make_room(&l, err));
     PB_TRY(load(&l, err));
     PB_TRY(judge_all(&l, &clashes, err));

@@ -185,6 +185,15 @@ typedef struct finding {
     match_found *found;
 } finding;
 
+/* Whatever is told of a record, only to who may see it. */
+static pb_status is_seen(const finding *f, pb_uuid id, bool *ret_visible, pb_error *err)
+{
+    const record_eyes *eyes = &f->m->how.eyes;
+    *ret_visible = true;
+    return eyes->may_see == NULL ? PB_OK
+                                 : eyes->may_see(eyes->context, f->p->entity, id, ret_visible, err);
+}
+
 /* Another way found a record: the same, or there are two. */
 static pb_status meet(finding *f, const model_field *field, pb_str value, pb_uuid id, bool led,
                       pb_error *err)
@@ -207,29 +216,43 @@ static pb_status several(finding *f, const model_field *field, pb_str value, pb_
                          err);
 }
 
+/* By the id of the record itself. */
+static pb_status find_itself(finding *f, pb_str text, pb_uuid id, bool *ret_over, pb_error *err)
+{
+    record_data record;
+    bool visible = false;
+    pb_status status =
+        record_read(f->writer->session, f->p->entity, id, f->writer->row, &record, NULL);
+    if (status != PB_OK && status != PB_NOT_FOUND)
+        return pb_fail(err, status, PB_MSG("A record could not be looked for."), NULL);
+    if (status == PB_OK && record.merged)
+        id = record.merged_into;
+    if (status == PB_OK)
+        PB_TRY(is_seen(f, id, &visible, err));
+    *ret_over = visible;
+    if (!visible)
+        return PB_OK;
+    if (record.deleted && !record.merged)
+        return input_problem(f->writer, NULL, text,
+                             pb_str_c(PB_MSG("The record {value} was deleted: bring it back "
+                                             "first.")),
+                             err);
+    return meet(f, NULL, text, id, record.merged, err);
+}
+
 static pb_status find_by_id(finding *f, pb_str text, pb_error *err)
 {
     pb_uuid id;
     int count = 0;
-    bool led = false;
+    bool led = false, over = false;
     if (text.len == 0)
         return PB_OK;
-    if (pb_uuid_parse(text, &id)) {
-        record_data record;
-        pb_status status =
-            record_read(f->writer->session, f->p->entity, id, f->writer->row, &record, NULL);
-        if (status == PB_OK && record.deleted && !record.merged)
-            return input_problem(f->writer, NULL, text,
-                                 pb_str_c(PB_MSG("The record {value} was deleted: bring it back "
-                                                 "first.")),
-                                 err);
-        if (status == PB_OK)
-            return meet(f, NULL, text, record.merged ? record.merged_into : id, record.merged, err);
-        if (status != PB_NOT_FOUND)
-            return pb_fail(err, status, PB_MSG("A record could not be looked for."), NULL);
-    }
+    if (pb_uuid_parse(text, &id))
+        PB_TRY(find_itself(f, text, id, &over, err));
+    if (over)
+        return PB_OK;
     PB_TRY(keys_called(f->writer->session, f->writer->reader, &f->p->index, KEY_SOURCE, text,
-                       PB_STR_NONE, &count, &id, &led, err));
+                       PB_STR_NONE, &f->m->how.eyes, &count, &id, &led, err));
     if (count > 1)
         return several(f, NULL, text, err);
     return count == 1 ? meet(f, NULL, text, id, led, err) : PB_OK;
@@ -251,8 +274,8 @@ static pb_status find_by_field(finding *f, unsigned kind, pb_error *err)
         return writer->folded.len == 0 ? PB_OK : pb_fail_memory(err);
     pb_str exact = value.kind == PB_TEXT ? value.as.s : PB_STR_NONE;
     pb_str shown = exact.ptr != NULL ? exact : folded;
-    PB_TRY(keys_called(writer->session, writer->reader, &f->m->index, kind, folded, exact, &count,
-                       &id, &led, err));
+    PB_TRY(keys_called(writer->session, writer->reader, &f->m->index, kind, folded, exact,
+                       &f->m->how.eyes, &count, &id, &led, err));
     if (count > 1)
         return several(f, field, shown, err);
     return count == 1 ? meet(f, field, shown, id, led, err) : PB_OK;
@@ -276,14 +299,21 @@ static pb_status find_by_likeness(finding *f, pb_str source_id, pb_error *err)
     if (f->p->alike == NULL)
         return PB_OK;
     PB_TRY(gate_find(&l, err));
-    if (writer->match_count > 1)
+    size_t seen = 0, first = 0;
+    for (size_t i = 0; i < writer->match_count && seen < 2; i++) {
+        bool visible;
+        PB_TRY(is_seen(f, writer->matches[i].id, &visible, err));
+        first = visible && seen == 0 ? i : first;
+        seen += visible;
+    }
+    if (seen > 1)
         return input_problem(
             writer, NULL, PB_STR_NONE,
             pb_str_c(PB_MSG("The row is very probably the same as several records: "
                             "which one is meant cannot be said.")),
             err);
-    if (writer->match_count == 1)
-        *f->found = (match_found){.found = true, .id = writer->matches[0].id};
+    if (seen == 1)
+        *f->found = (match_found){.found = true, .id = writer->matches[first].id};
     return PB_OK;
 }
 

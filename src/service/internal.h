@@ -76,6 +76,7 @@ typedef struct service_import_hooks {
     pb_status (*begun)(void *call, db_session *session, pb_error *err);
     void (*ended)(void *call);
     record_may_bring may;
+    record_may_see may_see;
     pb_status (*check)(void *call, db_session *session, const exchange_plan *plan, pb_error *err);
 } service_import_hooks;
 /** As service_import, with hooks (NULL: none). */

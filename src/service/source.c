@@ -79,6 +79,7 @@ pb_status service_import_checked(const service_core *service, const service_call
         options.begun = hooks->begun;
         options.ended = hooks->ended;
         options.may = hooks->may;
+        options.may_see = hooks->may_see;
         options.check = hooks->check;
     }
     if (source->bring != NULL) {

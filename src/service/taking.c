@@ -199,20 +199,37 @@ static pb_status check_import(void *context, db_session *session, const exchange
     return check_plan(&im->access, plan, err);
 }
 
+/* PB_DENIED or PB_NOT_FOUND when it may not be read. */
+static pb_status look_at(const importing *im, const record_data *record, service_record *ret_seen)
+{
+    PB_TRY(service_in_scope(&im->access, IDENTITY_OP_READ, record->entity, NULL));
+    return service_see(&im->access, IDENTITY_OP_READ, record, im->arena, ret_seen, NULL);
+}
+
+/* What may not be read is not there: no row finds it, nothing is told of it. */
+static pb_status may_see(void *context, const model_entity *entity, pb_uuid id, bool *ret_visible,
+                         pb_error *err)
+{
+    importing *im = context;
+    record_data record;
+    service_record seen;
+    *ret_visible = true;
+    if (im->access.policy == NULL && im->call.scopes.ptr == NULL)
+        return PB_OK;
+    pb_arena_reset(im->arena);
+    PB_TRY(record_read(im->access.session, entity, id, im->arena, &record, err));
+    pb_status status = look_at(im, &record, &seen);
+    im->denial->refused = false;
+    *ret_visible = status == PB_OK;
+    return status == PB_OK || status == PB_DENIED || status == PB_NOT_FOUND ? PB_OK
+                                                                            : pb_fail_memory(err);
+}
+
 /* How much of what it is may be told: as much as may be read. */
-static pb_status see_before(importing *im, const record_data *record, uint8_t *shown,
-                            record_reach *ret_reach, pb_error *err)
+static pb_status see_before(importing *im, const record_data *record, uint8_t *shown, pb_error *err)
 {
     service_record seen;
-    const service_access *access = &im->access;
-    pb_status status = service_in_scope(access, IDENTITY_OP_READ, record->entity, NULL);
-    if (status == PB_OK)
-        status = service_see(access, IDENTITY_OP_READ, record, im->arena, &seen, NULL);
-    if (status == PB_DENIED || status == PB_NOT_FOUND) {
-        *ret_reach = RECORD_REACH_UNSEEN;
-        return PB_OK;
-    }
-    if (status != PB_OK)
+    if (look_at(im, record, &seen) != PB_OK)
         return pb_fail_memory(err);
     for (size_t i = 0; i < record->entity->field_count; i++) {
         identity_right right = service_right(&seen, &record->entity->fields[i]);
@@ -220,7 +237,7 @@ static pb_status see_before(importing *im, const record_data *record, uint8_t *s
                    : right == IDENTITY_MASKED ? RECORD_SHOWN_MASKED
                                               : RECORD_SHOWN;
     }
-    return im->dry_run ? service_need_purpose(access, &seen, err) : PB_OK;
+    return im->dry_run ? service_need_purpose(&im->access, &seen, err) : PB_OK;
 }
 
 /* A record is changed by who may change it, and its every field that comes, as it is and as it
@@ -235,9 +252,7 @@ static pb_status may_change(void *context, const record_data *record, const reco
         return PB_OK;
     pb_arena_reset(im->arena);
     if (!after)
-        PB_TRY(see_before(im, record, shown, ret_reach, err));
-    if (*ret_reach != RECORD_REACH_WRITE)
-        return PB_OK;
+        PB_TRY(see_before(im, record, shown, err));
     pb_status status = service_may(&im->access, IDENTITY_OP_CHANGE, record, NULL);
     for (size_t i = 0; i < count && status == PB_OK; i++) {
         status = service_may_write(&im->access, IDENTITY_OP_CHANGE, record, inputs[i].field, NULL);
@@ -256,7 +271,8 @@ pb_status service_import_within(const service_core *service, const service_call 
                                 bool all_rejects, pb_arena *arena, exchange_plan *ret_plan,
                                 pb_error *err)
 {
-    static const service_import_hooks hooks = {begin_import, end_import, may_change, check_import};
+    static const service_import_hooks hooks = {begin_import, end_import, may_change, may_see,
+                                               check_import};
     PB_AUTO_ARENA decided = pb_arena_new(0);
     service_denial denial = {.refused = false};
     importing im = {.call = *call, .denial = &denial, .dry_run = dry_run, .arena = decided};

@@ -30,6 +30,7 @@ typedef struct file {
     int64_t number;
     unsigned seed;           /* the rows are drawn when there are none */
     record_matcher *matcher; /* NULL: one of its own */
+    db_session *session;     /* of the import */
 } file;
 
 static void keep(file *f, size_t at, pb_status status, const record_brought *brought,
@@ -117,6 +118,7 @@ static pb_status import_work(db_session *session, void *context, pb_error *err)
     record_run *run = NULL;
     record_writer *writer = NULL;
     f->w->now_us += 1000000;
+    f->session = session;
     PB_TRY(record_run_begin(session, world_actor(), f->w->now_us, &run, err));
     pb_status status =
         record_run_file(run, PB_STR("people.csv"), f->w->person, hash, &f->number, err);
@@ -358,8 +360,6 @@ static pb_status may(void *context, const record_data *record, const record_inpu
 {
     (void)context;
     (void)err;
-    if (world_holds(record, "full_name", "Emmy Noether"))
-        *ret_reach = RECORD_REACH_UNSEEN;
     if (after && world_holds(record, "remark", "given away"))
         *ret_reach = RECORD_REACH_REFUSED;
     for (size_t i = 0; i < count && *ret_reach == RECORD_REACH_WRITE; i++)
@@ -372,16 +372,28 @@ static pb_status may(void *context, const record_data *record, const record_inpu
     return PB_OK;
 }
 
+/* Emmy Noether and all who are called so are there for others only. */
+static pb_status sees_no_emmy(void *context, const model_entity *entity, pb_uuid id,
+                              bool *ret_visible, pb_error *err)
+{
+    const file *f = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    record_data record;
+    PB_TRY(record_read(f->session, entity, id, arena, &record, err));
+    *ret_visible = !world_holds(&record, "full_name", "Emmy Noether");
+    return PB_OK;
+}
+
 /* shows: ACC-1 ACC-2 INT-1 */
 static void test_only_who_may_changes_a_record(void **state_of)
 {
     world w;
     begin(&w, state_of);
-    file f = {.w = &w,
-              .how = {.mode = RECORD_MODE_UPDATE, .by_id = true, .may = may},
-              ROWS_OF({"P-2", GIVEN({"remark", "x"})}, {"P-1", GIVEN({"score", "5"})},
-                      {"P-1", GIVEN({"remark", "given away"})},
-                      {"P-1", GIVEN({"remark", "kept"})})};
+    file f = {
+        .w = &w,
+        .how = {.mode = RECORD_MODE_UPDATE, .by_id = true, .may = may, .eyes = {sees_no_emmy, &f}},
+        ROWS_OF({"P-2", GIVEN({"remark", "x"})}, {"P-1", GIVEN({"score", "5"})},
+                {"P-1", GIVEN({"remark", "given away"})}, {"P-1", GIVEN({"remark", "kept"})})};
     import(&f);
     /* What may not be seen is not there. */
     assert_string_equal(f.came[0].says, "No record fits this row.");
@@ -389,6 +401,113 @@ static void test_only_who_may_changes_a_record(void **state_of)
     assert_non_null(strstr(f.came[2].says, "this record"));
     assert_int_equal(f.came[3].outcome, RECORD_CAME_CHANGED);
     assert_int_equal(world_number(&w, "SELECT COUNT(*) FROM ledger_event"), 5);
+    world_close(&w);
+}
+
+/* Others of the same mail: one that is seen, one that is not; and one that was deleted. */
+static pb_status unseen_ones(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    pb_uuid *ids = context;
+    PB_TRY(world_create(writer, w->person,
+                        GIVEN({"full_name", "Emmy Noether"}, {"email", "ada@example.org"}), "P-1",
+                        &ids[0], err));
+    PB_TRY(world_create(writer, w->person,
+                        GIVEN({"full_name", "Emmy Noether"}, {"email", "gone@example.org"}), "P-8",
+                        &ids[1], err));
+    return record_delete(writer, w->person, ids[1], err);
+}
+
+static void same_file_for_both(world *w, record_mode mode, const char *gone, const char *none,
+                               file *f)
+{
+    static const model_field *mail;
+    mail = model_field_find(w->person, PB_STR("email"));
+    const row rows[] = {
+        {NULL, GIVEN({"full_name", "Emmy N"}, {"email", "emmy@example.org"})},
+        {"P-2", GIVEN({"full_name", "Emmy K"}, {"email", "nowhere@example.org"})},
+        {"P-1", GIVEN({"full_name", "Ada King"}, {"email", "ada@example.org"})},
+        {NULL, GIVEN({"full_name", "Ada Byron"}, {"email", "ada@example.org"})},
+        {gone, GIVEN({"full_name", "Any"}, {"email", "x@example.org"})},
+        {none, GIVEN({"full_name", "Any"}, {"email", "y@example.org"})},
+    };
+    *f = (file){.w = w,
+                .how = {.mode = mode,
+                        .by_id = true,
+                        .fields = &mail,
+                        .field_count = 1,
+                        .may = may,
+                        .eyes = {sees_no_emmy, f}},
+                .rows = rows,
+                .count = sizeof rows / sizeof *rows};
+    import(f);
+}
+
+/* shows: ACC-1 ACC-2 SEC-4 */
+static void test_what_may_not_be_seen_is_as_what_is_not_there(void **state_of)
+{
+    world w;
+    pb_error err;
+    pb_uuid ids[2];
+    char gone[37], none[37] = "01890000-0000-7000-8000-000000000001";
+    file f;
+    begin(&w, state_of);
+    world_must(world_write(&w, RECORD_KEEP, unseen_ones, ids, NULL, &err), &err);
+    pb_uuid_text(ids[1], gone);
+    same_file_for_both(&w, RECORD_MODE_UPDATE, gone, none, &f);
+    for (size_t i = 0; i < f.count; i++)
+        if (i != 2 && i != 3) {
+            assert_string_equal(f.came[i].says, "No record fits this row.");
+            assert_string_equal(f.came[i].value, "");
+        }
+    assert_int_equal(f.came[2].outcome, RECORD_CAME_CHANGED); /* that one alone has id and mail */
+    assert_string_equal(f.came[2].first, "full_name");
+    assert_string_equal(f.came[3].value, "3"); /* the third row said so before */
+    same_file_for_both(&w, RECORD_MODE_UPSERT, gone, none, &f);
+    for (size_t i = 0; i < f.count; i++)
+        if (i != 2 && i != 3) {
+            assert_false(f.came[i].refused);
+            assert_int_equal(f.came[i].outcome, RECORD_CAME_NEW);
+        }
+    assert_false(f.came[2].refused);
+    assert_int_equal(f.came[2].outcome, RECORD_CAME_SAME);
+    assert_int_equal(
+        world_number(&w, "SELECT COUNT(*) FROM t_person WHERE full_name = 'Emmy Noether'"), 3);
+    world_must(world_verify(&w, &err), &err);
+    world_close(&w);
+}
+
+/* Two of whom any row that says the one is very probably the other, too. */
+static pb_status alike_ones(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    static const char *const names[] = {"Emmy Noether", "Emmy A. Noether"};
+    (void)context;
+    for (size_t i = 0; i < 2; i++)
+        PB_TRY(world_create(writer, w->person,
+                            GIVEN({"full_name", names[i]}, {"email", "noether@example.org"},
+                                  {"phone", "+49 3641 123456"}, {"born", "1982-03-23"}),
+                            NULL, NULL, err));
+    return PB_OK;
+}
+
+/* shows: ACC-1 ACC-2 DQ-9 */
+static void test_a_sure_match_is_among_those_that_are_seen(void **state_of)
+{
+    world w;
+    pb_error err;
+    begin(&w, state_of);
+    world_must(world_write(&w, RECORD_KEEP, alike_ones, NULL, NULL, &err), &err);
+    file f = {.w = &w,
+              .how = {.mode = RECORD_MODE_UPDATE, .by_likely = true, .sure = 0.6},
+              ROWS_OF({NULL, GIVEN({"full_name", "Emmy Noether"}, {"email", "noether@example.org"},
+                                   {"phone", "+49 3641 123456"}, {"born", "1982-03-23"})})};
+    import(&f);
+    assert_non_null(strstr(f.came[0].says, "several records"));
+    f.how.eyes = (record_eyes){sees_no_emmy, &f};
+    import(&f);
+    assert_false(f.came[0].refused);
+    assert_int_equal(f.came[0].outcome, RECORD_CAME_CHANGED);
+    assert_int_equal(
+        world_number(&w, "SELECT COUNT(*) FROM t_person WHERE full_name = 'Emmy Noether'"), 3);
     world_close(&w);
 }
 
@@ -504,6 +623,8 @@ int main(void)
         cmocka_unit_test_prestate(test_further_values_are_neither_lost_nor_added, engine),
         cmocka_unit_test_prestate(test_rows_that_are_done_again_are_not_about_each_other, engine),
         cmocka_unit_test_prestate(test_only_who_may_changes_a_record, engine),
+        cmocka_unit_test_prestate(test_what_may_not_be_seen_is_as_what_is_not_there, engine),
+        cmocka_unit_test_prestate(test_a_sure_match_is_among_those_that_are_seen, engine),
         cmocka_unit_test_prestate(test_imports_that_change_are_taken_back_whole, engine),
         cmocka_unit_test_prestate(test_what_was_changed_since_stays, engine),
         cmocka_unit_test_prestate(test_a_run_that_was_taken_back_says_so_although_it_went_on,

@@ -110,7 +110,8 @@ static pb_status make(bringing *b, const exchange_options *options, const exchan
                            .clear = options->clear,
                            .sure = options->duplicate_threshold,
                            .may = options->may,
-                           .context = options->context};
+                           .context = options->context,
+                           .eyes = {options->may_see, options->context}};
     b->clear = options->clear;
     b->fields = calloc(options->match_count + 1, sizeof *b->fields);
     if (b->fields == NULL)

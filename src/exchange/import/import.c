@@ -437,6 +437,8 @@ record_gate import_gate(const importing *im)
     bool large = live || bytes > SMALL_IMPORT;
     record_gate gate = {.what = options->duplicates,
                         .threshold = options->duplicate_threshold,
+                        .may_see = options->may_see,
+                        .context = options->context,
                         .by = PB_STR("import")};
     bool off = gate.what == RECORD_DUPLICATES_IGNORE;
     bool likely = false; /* rows are matched by the gate, which must know the rows before */

@@ -180,7 +180,8 @@ typedef struct exchange_options {
                     ends half-way leaves what it wrote (plan->run says which), to be taken back.
                     Sums are not proved. Not of a rehearsal */
     bool clear;  /* a cell without a value takes away what the record has */
-    record_may_bring may; /* asked before a record is changed, with `context`; NULL: all may be */
+    record_may_bring may;   /* asked before a record is changed, with `context`; NULL: all may be */
+    record_may_see may_see; /* which records are there for who imports, with `context`; NULL: all */
     /* Told at the beginning and the end of the transaction, with `context`; NULL: not told. */
     pb_status (*begun)(void *context, db_session *session, pb_error *err);
     void (*ended)(void *context);

@@ -5,6 +5,9 @@
  *   the gate      ──┘   none ───────► made, or refused (as the mode says)
  *                       several, or others by each way ───► refused
  *
+ * A record that may not be seen by who brings the row in is not there: it is neither found nor
+ * told.
+ *
  * What it is known by is kept in memory while rows come: some 16 bytes a record and field, read
  * once. Refuses: guessing which of several is meant; changing one record twice from one file.
  * Threads: as record_writer.
@@ -12,7 +15,7 @@
 #ifndef RECORD_BRING_H
 #define RECORD_BRING_H
 
-#include "record/record.h"
+#include "record/likely.h"
 
 typedef enum record_mode {
     RECORD_MODE_CREATE, /* every row is a new record */
@@ -23,7 +26,6 @@ typedef enum record_mode {
 /** How far who brings it in may go with a record. */
 typedef enum record_reach {
     RECORD_REACH_WRITE,
-    RECORD_REACH_UNSEEN,  /* it is not even to be known that it is there */
     RECORD_REACH_REFUSED, /* it may be seen, not changed so: in `field`, or (NULL) at all */
 } record_reach;
 
@@ -46,7 +48,8 @@ typedef struct record_matching {
     const model_field *const *fields; /* no links; those that a row has no value of say nothing */
     size_t field_count;
     record_may_bring may; /* NULL: everything may be changed */
-    void *context;
+    void *context;        /* of `may` */
+    record_eyes eyes;
 } record_matching;
 
 typedef struct record_matcher record_matcher;

@@ -22,6 +22,12 @@ typedef enum record_duplicates {
 typedef pb_status (*record_may_see)(void *context, const model_entity *entity, pb_uuid id,
                                     bool *ret_visible, pb_error *err);
 
+/** Who looks; zero: it sees all. */
+typedef struct record_eyes {
+    record_may_see may_see;
+    void *context;
+} record_eyes;
+
 typedef struct record_gate {
     record_duplicates what;
     double threshold; /* how sure, 0.5 to 1; 0: as declared */
