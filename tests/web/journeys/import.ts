@@ -20,7 +20,7 @@ export const imports: readonly Journey[] = [
       await v.accessible();
       await v.page.locator(".import-undo").click();
       await v.page.locator("ui5-dialog[open] .dialog-does").click();
-      await v.page.locator(".import-drop").waitFor();
+      await v.page.locator(".drop").waitFor();
     },
   },
 ];

@@ -7,6 +7,7 @@ import { go, href, type Context, type Page } from "../../app/router";
 import { formatDay, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
+import { dropPlace, exportForms } from "../../ui/drop";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import type { AuditRun } from "./data";
@@ -50,25 +51,15 @@ export function openAudits(context: Context): Page {
     if (audit !== undefined) go(`/audit/${audit}`);
   }
 
-  function dropped(event: DragEvent): void {
-    event.preventDefault();
-    (event.currentTarget as HTMLElement).removeAttribute("data-over");
-    const file = event.dataTransfer?.files[0];
-    if (file) void run.ofFile(file);
-  }
-
-  const another = (): TemplateResult => html`<section
-    class="card drop"
-    @dragover=${(event: DragEvent) => (event.preventDefault(), (event.currentTarget as HTMLElement).setAttribute("data-over", ""))}
-    @dragleave=${(event: Event) => (event.currentTarget as HTMLElement).removeAttribute("data-over")}
-    @drop=${dropped}
-  >
+  const another = (): TemplateResult => html`<section class="stack">
     <h2>${t("Audit another system")}</h2>
-    <p class="muted">${t("Drop its export here: CSV, Excel, JSON, vCards, or a ZIP of them. It is looked at apart from your own records and forgotten after a day.")}</p>
-    <input type="file" ?disabled=${run.busy()} aria-label=${t("Export to audit")} @change=${(event: Event) => {
-      const file = (event.target as HTMLInputElement).files?.[0];
-      if (file) void run.ofFile(file);
-    }} />
+    ${dropPlace({
+      title: t("Drop its export here, or choose it"),
+      says: t("CSV, Excel (XLSX), JSON, vCard, or a ZIP of them. It is looked at apart from your own records and forgotten after a day."),
+      accept: exportForms,
+      disabled: run.busy(),
+      take: (file) => void run.ofFile(file),
+    })}
   </section>`;
 
   return room<{ audits: AuditRun[] }>(context, {

@@ -4,7 +4,6 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import "@ui5/webcomponents/dist/Icon.js";
-import "@ui5/webcomponents-icons/dist/upload.js";
 import "../../styles/form.css";
 import "../../styles/record.css";
 import "../../styles/import.css";
@@ -14,6 +13,7 @@ import { entityNamed } from "../../app/session";
 import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
+import { dropPlace, exportForms } from "../../ui/drop";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
 import { openDiff } from "./diff";
@@ -44,7 +44,6 @@ interface Undone {
   what_is_kept: { says: string }[];
 }
 
-const forms = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.vcf,.zip";
 
 export async function openImport(context: Context): Promise<Page> {
   const update = context.update;
@@ -55,7 +54,6 @@ export async function openImport(context: Context): Promise<Page> {
   let job: Job | undefined;
   let doing = "";
   let failure: unknown;
-  let over = false; // a file is held over the page
   let mode = "create";
   let runs: Run[] | undefined;
 
@@ -150,14 +148,6 @@ export async function openImport(context: Context): Promise<Page> {
     update();
   }
 
-  function dropped(event: DragEvent): void {
-    event.preventDefault();
-    over = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) void take(file);
-    update();
-  }
-
   /** What was refused, as a file to mend and import again. */
   function rejects(file: PlanFile): void {
     const cell = (value: string | number | null): string => {
@@ -171,30 +161,14 @@ export async function openImport(context: Context): Promise<Page> {
     URL.revokeObjectURL(address);
   }
 
-  function dropPlace(): TemplateResult {
-    return html`<label
-      class="card import-drop"
-      ?data-over=${over}
-      @dragover=${(event: DragEvent) => (event.preventDefault(), (over = true), update())}
-      @dragleave=${() => ((over = false), update())}
-      @drop=${dropped}
-    >
-      <input
-        type="file"
-        class="visually-hidden"
-        accept=${forms}
-        ?disabled=${Boolean(doing)}
-        @change=${(event: Event) => {
-          const input = event.target as HTMLInputElement, file = input.files?.[0];
-          if (file) void take(file);
-          input.value = "";
-        }}
-      />
-      <ui5-icon name="upload"></ui5-icon>
-      <strong>${t("Drop a file here, or choose one")}</strong>
-      <span class="muted">${t("CSV, Excel (XLSX), JSON, vCard, or a ZIP of them as another system exports it. Nothing is kept before you say so.")}</span>
-    </label>`;
-  }
+  const fileDrop = (): TemplateResult =>
+    dropPlace({
+      title: t("Drop a file here, or choose one"),
+      says: t("CSV, Excel (XLSX), JSON, vCard, or a ZIP of them as another system exports it. Nothing is kept before you say so."),
+      accept: exportForms,
+      disabled: Boolean(doing),
+      take: (file) => void take(file),
+    });
 
   function progress(): TemplateResult | typeof nothing {
     if (!doing) return nothing;
@@ -287,7 +261,7 @@ export async function openImport(context: Context): Promise<Page> {
     unsaved: () => Boolean(doing),
     view: () => html`<div class="page">
       <div class="page-head"><h1>${t("Import")}</h1></div>
-      ${failure === undefined ? nothing : problemStrip(failure)} ${progress()} ${finished()} ${plan || result || doing ? nothing : dropPlace()} ${doing ? nothing : planned()} ${earlier()}
+      ${failure === undefined ? nothing : problemStrip(failure)} ${progress()} ${finished()} ${plan || result || doing ? nothing : fileDrop()} ${doing ? nothing : planned()} ${earlier()}
     </div>`,
   };
 }
