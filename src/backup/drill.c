@@ -254,6 +254,7 @@ static pb_status fill_up(drilling *d, pb_error *noticed, pb_error *err)
     if (place == NULL)
         return pb_fail_memory(err);
     PB_TRY(backup_target_open(place, &real, err));
+    backup_target_watch(real, d->call->stop);
     pb_status status = fault_pane(real, BACKUP_FAULT_FULL_TARGET, &pane, err);
     bool made =
         status == PB_OK && backup_send_once(d->living, d->call, pane, &sent, noticed) == PB_OK;
@@ -294,6 +295,8 @@ static pb_status run(drilling *d, pb_error *err)
     PB_TRY(look_up(d, err));
     PB_TRY(sys_temp_dir(d->arena, &d->folder, err));
     pb_status status = backup_target_open(out->place, &target, err);
+    if (status == PB_OK)
+        backup_target_watch(target, d->call->stop);
     if (status == PB_OK && out->fault == BACKUP_FAULT_NONE) {
         status = drill_plain(d, target, &out->error);
         out->ran = status == PB_OK || out->restored.us > 0;

@@ -130,7 +130,14 @@ static void pane_close(void *self)
     free(self);
 }
 
+static void pane_watch(void *self, const _Atomic bool *stop)
+{
+    pane *p = self;
+    backup_target_watch(p->real, stop);
+}
+
 static const backup_kind kind = {.durable = false,
+                                 .watch = pane_watch,
                                  .put = pane_put,
                                  .get = pane_get,
                                  .list = pane_list,

@@ -181,6 +181,7 @@ static pb_status send_to(making *k, const char *place, backup_sent *sent, pb_err
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(backup_target_open(place, &target, err));
+    backup_target_watch(target, k->call->stop);
     sent->same_disk =
         !k->rows && backup_target_device(target, &device, &left) && device == k->device;
     pb_status status = send_room(k, target, arena, sent, err);

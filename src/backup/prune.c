@@ -204,6 +204,8 @@ pb_status backup_prune(db_workspace *workspace, const backup_call *call, const b
     if (status == PB_OK)
         status = open_room(workspace, place, &p.room, &target, &box, err);
     if (status == PB_OK)
+        backup_target_watch(target, call->stop);
+    if (status == PB_OK)
         status = prune_all(workspace, &p, place, err);
     *ret_pruned = p.done;
     room_end(&p.room);

@@ -9,10 +9,13 @@
 #include "sys/clock.h"
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 
 enum {
     CONNECT_SECONDS = 10,
     IDLE_SECONDS = 30, /* without a byte */
+    WHOLE_SECONDS =
+        900, /* however slowly the bytes come: nothing of ours is larger than some MiB */
     ANSWER_MAX = 1 << 20
 };
 
@@ -21,6 +24,7 @@ typedef struct s3 {
     char *name; /* of the place, for messages */
     s3_place place;
     CURL *curl;
+    const _Atomic bool *stop; /* NULL: nobody stops it */
 } s3;
 
 /* One request and what came back. */
@@ -33,6 +37,7 @@ typedef struct exchange {
     bool too_long;
     size_t sent;
     long status;
+    char reason[CURL_ERROR_SIZE]; /* of a failure, where more is known than its kind */
 } exchange;
 
 static size_t take(char *bytes, size_t size, size_t count, void *context)
@@ -63,6 +68,15 @@ static int rewind_body(void *context, curl_off_t offset, int origin)
         return CURL_SEEKFUNC_FAIL;
     e->sent = (size_t)offset;
     return CURL_SEEKFUNC_OK;
+}
+
+/* Asked about every second while nothing comes, more often else; true ends the transfer. */
+static int is_stopped(void *context, curl_off_t down, curl_off_t downed, curl_off_t up,
+                      curl_off_t upped)
+{
+    const s3 *s = context;
+    (void)down, (void)downed, (void)up, (void)upped;
+    return s->stop != NULL && atomic_load(s->stop);
 }
 
 /* ---- signing ---- */
@@ -134,6 +148,28 @@ static pb_status unreachable(const s3 *s, const char *reason, pb_error *err)
     return PB_BUSY;
 }
 
+/* What no further try makes good: who the server says it is cannot be believed. */
+static bool is_distrust(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+           code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_INVALIDCERTSTATUS ||
+           code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_CRL_BADFILE ||
+           code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER;
+}
+
+static pb_status distrust(const s3 *s, const exchange *e, CURLcode code, pb_error *err)
+{
+    pb_fail(err, PB_DENIED, PB_MSG("The certificate of {place} is not to be trusted."), "place",
+            s->name, NULL);
+    pb_error_detail(err, PB_MSG("The network says: {reason}"), "reason",
+                    e->reason[0] != '\0' ? e->reason : curl_easy_strerror(code), NULL);
+    pb_error_hint(err,
+                  PB_MSG("Let it be one for that very name, in date, of an authority that this "
+                         "machine trusts."),
+                  NULL);
+    return PB_DENIED;
+}
+
 static pb_status judge_curl(const s3 *s, const exchange *e, CURLcode code, pb_error *err)
 {
     if (e->too_long)
@@ -141,13 +177,10 @@ static pb_status judge_curl(const s3 *s, const exchange *e, CURLcode code, pb_er
                        "place", s->name, NULL);
     if (e->answer->failed || code == CURLE_OUT_OF_MEMORY)
         return pb_fail_memory(err);
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
-        pb_fail(err, PB_DENIED, PB_MSG("The certificate of {place} is not to be trusted."), "place",
-                s->name, NULL);
-        pb_error_detail(err, PB_MSG("The network says: {reason}"), "reason",
-                        curl_easy_strerror(code), NULL);
-        return PB_DENIED;
-    }
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
+    if (is_distrust(code))
+        return distrust(s, e, code, err);
     return unreachable(s, curl_easy_strerror(code), err);
 }
 
@@ -184,6 +217,11 @@ static void set_options(const s3 *s, exchange *e, const char *url, struct curl_s
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)IDLE_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stopped);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, s);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, e->reason);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, e);
@@ -334,6 +372,12 @@ static pb_status s3_tidy(void *self, const char *folder, pb_error *err)
     return PB_OK;
 }
 
+static void s3_watch(void *self, const _Atomic bool *stop)
+{
+    s3 *s = self;
+    s->stop = stop;
+}
+
 static void s3_close(void *self)
 {
     s3 *s = self;
@@ -349,6 +393,7 @@ const backup_kind backup_s3 = {.durable = true,
                                .exists = s3_exists,
                                .settle = s3_settle,
                                .tidy = s3_tidy,
+                               .watch = s3_watch,
                                .close = s3_close};
 
 pb_status backup_s3_open(const char *place, void **ret_self, pb_error *err)

@@ -6,13 +6,23 @@
 #include "sys/clock.h"
 #include "sys/module.h"
 
-enum { TRIES = 4, FIRST_WAIT_US = 250000 };
+#include <stdatomic.h>
+
+enum { TRIES = 4, FIRST_WAIT_US = 250000, LOOK_US = 50000, BEGIN_US = 20000000 };
 
 struct backup_target {
     const backup_kind *kind;
     void *self;
     char *place;
+    const _Atomic bool *stop; /* NULL: nobody stops it */
+    bool away;                /* it could not be reached, after all tries */
 };
+
+/* The tries of one call. */
+typedef struct trying {
+    int count;
+    int64_t since_us;
+} trying;
 
 pb_status backup_target_wrap(const char *place, const backup_kind *kind, void *self,
                              backup_target **ret_target, pb_error *err)
@@ -25,7 +35,7 @@ pb_status backup_target_wrap(const char *place, const backup_kind *kind, void *s
         kind->close(self);
         return pb_fail_memory(err);
     }
-    *target = (backup_target){kind, self, copy};
+    *target = (backup_target){.kind = kind, .self = self, .place = copy};
     *ret_target = target;
     return PB_OK;
 }
@@ -94,37 +104,70 @@ bool backup_target_near(const backup_target *target)
     return target->kind->near;
 }
 
-/* True when the failed call shall be made once more; waits before that, longer each time. */
-static bool again(pb_status status, int *tries)
+void backup_target_watch(backup_target *target, const _Atomic bool *stop)
 {
-    if (status != PB_BUSY || *tries >= TRIES - 1)
+    target->stop = stop;
+    if (target->kind->watch != NULL)
+        target->kind->watch(target->self, stop);
+}
+
+static bool is_stopped(const backup_target *target)
+{
+    return target->stop != NULL && atomic_load(target->stop);
+}
+
+static trying begin(void)
+{
+    return (trying){.since_us = sys_monotonic_us()};
+}
+
+/* True when the failed call shall be made once more; waits before that, longer each time. */
+static bool again(backup_target *target, pb_status status, trying *t)
+{
+    if (status != PB_BUSY && status != PB_CANCELLED)
+        target->away = false;
+    if (status != PB_BUSY || is_stopped(target))
         return false;
-    sys_sleep_us((int64_t)FIRST_WAIT_US << *tries);
-    (*tries)++;
-    return true;
+    if (target->away || t->count >= TRIES - 1 || sys_monotonic_us() - t->since_us >= BEGIN_US) {
+        target->away = true;
+        return false;
+    }
+    int64_t until = sys_monotonic_us() + ((int64_t)FIRST_WAIT_US << t->count);
+    while (sys_monotonic_us() < until && !is_stopped(target))
+        sys_sleep_us(LOOK_US);
+    t->count++;
+    return !is_stopped(target);
+}
+
+/* What a stopped call failed with says nothing of the place. */
+static pb_status settled(const backup_target *target, pb_status status, pb_error *err)
+{
+    return status == PB_BUSY && is_stopped(target)
+               ? pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL)
+               : status;
 }
 
 pb_status backup_target_put(backup_target *target, const char *name, pb_str bytes, pb_error *err)
 {
     pb_status status;
-    int tries = 0;
+    trying tries = begin();
     do
         status = target->kind->put(target->self, name, bytes, err);
-    while (again(status, &tries));
-    return status;
+    while (again(target, status, &tries));
+    return settled(target, status, err);
 }
 
 pb_status backup_target_get(backup_target *target, const char *name, size_t max, pb_buf *out,
                             pb_error *err)
 {
     pb_status status;
-    int tries = 0;
+    trying tries = begin();
     size_t before = out->len;
     do {
         out->len = before;
         status = target->kind->get(target->self, name, max, out, err);
-    } while (again(status, &tries));
-    return status;
+    } while (again(target, status, &tries));
+    return settled(target, status, err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -136,13 +179,13 @@ pb_status backup_target_list(backup_target *target, const char *folder, pb_arena
                              backup_object **ret_objects, size_t *ret_count, pb_error *err)
 {
     pb_status status;
-    int tries = 0;
+    trying tries = begin();
     backup_object *objects = NULL;
     size_t count = 0;
     do
         status = target->kind->list(target->self, folder, arena, &objects, &count, err);
-    while (again(status, &tries));
-    PB_TRY(status);
+    while (again(target, status, &tries));
+    PB_TRY(settled(target, status, err));
     if (count > 0)
         qsort(objects, count, sizeof *objects, by_name);
     *ret_objects = objects;
@@ -153,22 +196,22 @@ pb_status backup_target_list(backup_target *target, const char *folder, pb_arena
 pb_status backup_target_remove(backup_target *target, const char *name, pb_error *err)
 {
     pb_status status;
-    int tries = 0;
+    trying tries = begin();
     do
         status = target->kind->remove(target->self, name, err);
-    while (again(status, &tries));
-    return status;
+    while (again(target, status, &tries));
+    return settled(target, status, err);
 }
 
 pb_status backup_target_exists(backup_target *target, const char *name, bool *ret_there,
                                pb_error *err)
 {
     pb_status status;
-    int tries = 0;
+    trying tries = begin();
     do
         status = target->kind->exists(target->self, name, ret_there, err);
-    while (again(status, &tries));
-    return status;
+    while (again(target, status, &tries));
+    return settled(target, status, err);
 }
 
 pb_status backup_target_settle(backup_target *target, pb_error *err)

@@ -11,7 +11,8 @@ backup_call service_backup_call(const service_call *call)
     return (backup_call){.actor = call->actor,
                          .now_us = call->now_us,
                          .progress = call->progress,
-                         .context = call->context};
+                         .context = call->context,
+                         .stop = call->limits != NULL ? call->limits->stop : NULL};
 }
 
 static pb_status load_plan(db_workspace *workspace, pb_arena *arena, backup_plan *ret_plan,

@@ -6,7 +6,9 @@
 #include "remote.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #define SECRET "a secret of the tests/+="
@@ -401,6 +403,93 @@ static void sftp_refusals_are_told(void **state)
     assert_int_equal(try_put(ssh_place("not/there"), &err), PB_NOT_FOUND); /* as for a folder */
 }
 
+/* A place that answers as often as `answers` says, and counts. */
+typedef struct far_place {
+    int asked, answers;
+    atomic_bool *stop; /* set at the second try; NULL: never */
+} far_place;
+
+static pb_status far_put(void *self, const char *name, pb_str bytes, pb_error *err)
+{
+    far_place *far = self;
+    (void)name;
+    (void)bytes;
+    far->asked++;
+    if (far->stop != NULL && far->asked == 2)
+        atomic_store(far->stop, true);
+    return far->answers-- > 0 ? PB_OK : pb_fail(err, PB_BUSY, "It is away.", NULL);
+}
+
+static void far_close(void *self)
+{
+    (void)self;
+}
+
+/* shows: PER-3 */
+static void tries_of_one_place_do_not_multiply(void **state)
+{
+    static const backup_kind kind = {.put = far_put, .close = far_close};
+    (void)state;
+    pb_error err = {0};
+    backup_target *target = NULL;
+    far_place far = {.answers = 0};
+    atomic_bool stop = false;
+    must(backup_target_wrap("far", &kind, &far, &target, &err), &err);
+    assert_int_equal(backup_target_put(target, "x", PB_STR("x"), &err), PB_BUSY);
+    assert_int_equal(far.asked, 4);
+    assert_int_equal(backup_target_put(target, "x", PB_STR("x"), &err), PB_BUSY);
+    assert_int_equal(far.asked, 5); /* it is known to be away */
+    far.answers = 1;
+    must(backup_target_put(target, "x", PB_STR("x"), &err), &err);
+    far = (far_place){.stop = &stop};
+    backup_target_watch(target, &stop);
+    assert_int_equal(backup_target_put(target, "x", PB_STR("x"), &err), PB_CANCELLED);
+    assert_int_equal(far.asked, 2);
+    backup_target_close(target);
+}
+
+static void *stop_soon(void *context)
+{
+    sys_sleep_us(300000);
+    atomic_store((atomic_bool *)context, true);
+    return NULL;
+}
+
+/* Who listens and never answers: connections stand in the system's queue. */
+static int silent_port(int *ret_socket)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    *ret_socket = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(*ret_socket, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(*ret_socket, 8), 0);
+    assert_int_equal(getsockname(*ret_socket, (struct sockaddr *)&address, &size), 0);
+    return ntohs(address.sin_port);
+}
+
+/* shows: PER-3 */
+static void a_transfer_that_waits_is_stopped(void **state)
+{
+    (void)state;
+    pb_error err = {0};
+    char place[128];
+    int silent;
+    pthread_t thread;
+    atomic_bool stop = false;
+    snprintf(place, sizeof place, "s3://safe/x?endpoint=http://127.0.0.1:%d", silent_port(&silent));
+    backup_target *target = open_place(place);
+    backup_target_watch(target, &stop);
+    assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stop), 0);
+    int64_t since = sys_monotonic_us();
+    assert_int_equal(backup_target_put(target, "room/x", PB_STR("x"), &err), PB_CANCELLED);
+    assert_true(sys_monotonic_us() - since < INT64_C(10000000)); /* it waits for 30 else */
+    pthread_join(thread, NULL);
+    must_say(&err, "Stopped on request");
+    backup_target_close(target);
+    close(silent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +500,8 @@ int main(void)
         cmocka_unit_test(an_upgrade_sends_the_former_state),
         cmocka_unit_test(s3_refusals_are_told),
         cmocka_unit_test(sftp_refusals_are_told),
+        cmocka_unit_test(tries_of_one_place_do_not_multiply),
+        cmocka_unit_test(a_transfer_that_waits_is_stopped),
     };
     return cmocka_run_group_tests(tests, begin_all, end_all);
 }

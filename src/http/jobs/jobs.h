@@ -29,6 +29,7 @@ typedef struct http_job {
     pb_arena *arena;           /* ends with the job */
     pb_json json;              /* the result: one JSON value, or nothing; told at /jobs/N/result */
     pb_buf result;             /* that it is written to */
+    bool tried; /* what failed with PB_BUSY was tried often enough: the job is not done again */
 } http_job;
 
 /** What a kind of job does. Fails with what its asker is told; PB_BUSY is tried again. Other

@@ -160,7 +160,8 @@ static pb_status do_job(void *context, const job_item *item, service_beat *beat,
         word_failure(l, &job, &why);
         ret_result->said = pb_buf_str(&l->said);
         ret_result->exit = pb_status_exit(status);
-        ret_result->outcome = stopped ? JOB_BACK : status == PB_BUSY ? JOB_BAD : JOB_NEVER;
+        bool again = status == PB_BUSY && !job.tried;
+        ret_result->outcome = stopped ? JOB_BACK : again ? JOB_BAD : JOB_NEVER;
         if (status == PB_INTERNAL || status == PB_CORRUPT || status == PB_IO)
             http_log_error("job.failed", &why);
     }

@@ -130,8 +130,11 @@ static pb_status back_up(http_job *job, pb_error *err)
     PB_TRY(service_backup_may(&job->call, job->server->workspace, http_job_option(job, "place"),
                               PB_STR_NONE, err));
     PB_TRY(place_of(job, &place, &places, err));
-    PB_TRY(service_backup_make(&job->call, job->server->workspace, &place, places, false, false,
-                               job->arena, &made, &count, err));
+    pb_status status = service_backup_make(&job->call, job->server->workspace, &place, places,
+                                           false, false, job->arena, &made, &count, err);
+    for (size_t i = 0; status != PB_OK && i < count; i++)
+        job->tried = job->tried || made[i].sent.status == PB_BUSY; /* by who sends, several times */
+    PB_TRY(status);
     pb_json_object(&job->json);
     pb_json_key(&job->json, "made");
     pb_json_array(&job->json);

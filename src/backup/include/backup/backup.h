@@ -21,6 +21,8 @@ typedef struct backup_call {
     int64_t now_us;
     backup_progress progress;
     void *context;
+    const _Atomic bool *stop; /* set by another thread: what waits for a place's network ends with
+                                 PB_CANCELLED, within a second or so; may be NULL */
 } backup_call;
 
 enum { BACKUP_NAME = 64 };

@@ -6,8 +6,9 @@
  * again, a few times, what a network lets fail.
  *
  * Statuses: PB_LIMIT the place is full; PB_DENIED it refuses us; PB_NOT_FOUND no such object;
- * PB_BUSY it could not be reached, after all tries; PB_IO anything else.
- * Threads: a target belongs to one thread at a time.
+ * PB_BUSY it could not be reached, after all tries; PB_CANCELLED it was stopped; PB_IO anything
+ * else. Tries are begun within 20 seconds; a place that could not be reached is tried once a call
+ * from then on, until it answers. Threads: a target belongs to one thread at a time.
  */
 #ifndef BACKUP_TARGET_H
 #define BACKUP_TARGET_H
@@ -29,6 +30,10 @@ typedef struct backup_object {
 pb_status backup_target_open(const char *place, backup_target **ret_target, pb_error *err);
 /** Takes NULL, returns NULL. */
 backup_target *backup_target_close(backup_target *target);
+/** From now on calls end with PB_CANCELLED when `stop` is set (NULL: they do not): in between tries
+ * at once, in a transfer to S3 within a second, in one to an SFTP server when the server answers or
+ * its time is over. `stop` outlives the target. */
+void backup_target_watch(backup_target *target, const _Atomic bool *stop);
 /** As it was opened; lives as long as the target. */
 const char *backup_target_place(const backup_target *target);
 /** For a folder: the disk it lies on, and the bytes that are free. False for other kinds. */

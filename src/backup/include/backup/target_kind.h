@@ -18,6 +18,7 @@ typedef struct backup_kind {
     pb_status (*exists)(void *self, const char *name, bool *ret_there, pb_error *err);
     pb_status (*settle)(void *self, pb_error *err);
     pb_status (*tidy)(void *self, const char *folder, pb_error *err);
+    void (*watch)(void *self, const _Atomic bool *stop); /* NULL: it never waits long */
     bool (*device)(void *self, uint64_t *ret_device, uint64_t *ret_free); /* NULL: none */
     void (*close)(void *self);
 } backup_kind;
