@@ -1,8 +1,10 @@
 #include "sys/module.h"
+#include "base/shape.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 
 #include <dlfcn.h>
+#include <string.h>
 
 /* Absolute path of the part; NULL when it is in none of the places. */
 static char *find(pb_arena *arena, const char *file)
@@ -20,6 +22,22 @@ static char *find(pb_arena *arena, const char *file)
             return path;
     }
     return NULL;
+}
+
+/* A program replaced under a running one, or put together of two versions, shares no structures. */
+static pb_status check_shape(void *module, const char *path, pb_error *err)
+{
+    union {
+        void *object;
+        const char *(*says)(void);
+    } shape = {.object = dlsym(module, "probity_shape")};
+    if (shape.object != NULL && strcmp(shape.says(), pb_shape()) == 0)
+        return PB_OK;
+    pb_fail(err, PB_UNSUPPORTED,
+            PB_MSG("The part {file} belongs to another version of this program"), "file", path,
+            NULL);
+    pb_error_hint(err, PB_MSG("Install the program whole, then start it again."), NULL);
+    return PB_UNSUPPORTED;
 }
 
 pb_status sys_module_find(const char *file, const char *name, sys_function *ret, pb_error *err)
@@ -52,6 +70,7 @@ pb_status sys_module_find(const char *file, const char *name, sys_function *ret,
                       NULL);
         return PB_UNSUPPORTED;
     }
+    PB_TRY(check_shape(module, path, err));
     *ret = found.function;
     return PB_OK;
 }

@@ -2,6 +2,9 @@
  */
 #include "program.h"
 
+#include "base/shape.h"
+#include "sys/file.h"
+
 #include <stdbool.h>
 
 static const char contacts[] = "Contact ID,Full Name,Email\n"
@@ -179,6 +182,46 @@ static void test_reports_are_all_written_or_none(void **state)
     program_remove_folder(folder);
 }
 
+/* Copies a file of the build into `folder`; with `without`, these words in it are made others. */
+static void copy_built(const char *build, const char *folder, const char *name, const char *without)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    PB_AUTO_BUF bytes = PB_BUF_INIT((size_t)1 << 30);
+    const char *from = pb_arena_printf(arena, "%s/%s", build, name);
+    const char *to = pb_arena_printf(arena, "%s/%s", folder, name);
+    assert_int_equal(sys_file_read(from, (size_t)1 << 30, &bytes, NULL), PB_OK);
+    size_t at = without == NULL ? 0 : pb_str_find(pb_buf_str(&bytes), pb_str_c(without));
+    assert_true(at != SIZE_MAX);
+    if (without != NULL)
+        bytes.ptr[at] = bytes.ptr[at] == '0' ? '1' : '0';
+    FILE *file = fopen(to, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
+    fclose(file);
+    assert_int_equal(chmod(to, 0700), 0);
+}
+
+/* shows: AUD-10 */
+static void test_a_part_of_another_version_is_refused(void **state)
+{
+    char *folder = program_folder(), build[4096];
+    (void)state;
+    snprintf(build, sizeof build, "%s", getenv("PROBITY_BUILD"));
+    copy_built(build, folder, "probity", NULL);
+    program_write(folder, "people.csv", "full_name,email\nAnn Example,ann@example.com\n");
+    assert_int_equal(setenv("PROBITY_BUILD", folder, 1), 0);
+    PROGRAM_EXPECT(folder, 2, "is not installed", "audit", "people.csv", "--out", "report",
+                   "--format", "pdf");
+    copy_built(build, folder, "probity-pdf.so", pb_shape());
+    PROGRAM_EXPECT(folder, 2, "belongs to another version of this program", "audit", "people.csv",
+                   "--out", "report", "--format", "pdf");
+    copy_built(build, folder, "probity-pdf.so", NULL);
+    PROGRAM_EXPECT(folder, 0, "report.pdf", "audit", "people.csv", "--out", "report", "--format",
+                   "pdf", "--fail-on", "none");
+    assert_int_equal(setenv("PROBITY_BUILD", build, 1), 0);
+    program_remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_every_answer_and_every_error_is_json_when_asked),
         cmocka_unit_test(test_an_audit_of_nothing_is_no_pass),
         cmocka_unit_test(test_reports_are_all_written_or_none),
+        cmocka_unit_test(test_a_part_of_another_version_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

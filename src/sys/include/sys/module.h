@@ -14,7 +14,9 @@
 typedef void (*sys_function)(void);
 
 /** Loads `file` (such as “probity-pdf.so”) and finds a function in it. PB_NOT_FOUND when it is not
- * there, PB_UNSUPPORTED with the loader's words when it cannot be loaded. */
+ * there, PB_UNSUPPORTED with the loader's words when it cannot be loaded, and when it was built of
+ * other headers than the program (it gives its pb_shape as `const char *probity_shape(void)`): what
+ * they share would not fit. */
 pb_status sys_module_find(const char *file, const char *name, sys_function *ret, pb_error *err);
 
 #endif
