@@ -5,6 +5,7 @@ import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { get, post } from "../../api/http";
+import { ended, type Job } from "../../api/job";
 import { go, type Context, type Page } from "../../app/router";
 import { formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -31,18 +32,10 @@ interface Inclusion {
   event: Record<string, unknown>;
 }
 
-interface Job {
-  id: number;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  problem?: { title?: string } | null;
-}
-
 async function copy(text: string): Promise<void> {
   await navigator.clipboard.writeText(text);
   toast(t("Copied."));
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function openLedger(context: Context): Page {
   let job: Job | undefined, failure: unknown, wanted = "";
@@ -50,14 +43,15 @@ export function openLedger(context: Context): Page {
   async function verify(): Promise<void> {
     failure = undefined;
     try {
-      job = await get<Job>(`/jobs/${(await post<{ job: number }>("/ledger/verify")).job}`);
-      while (!context.signal.aborted && (job.state === "waiting" || job.state === "running")) {
+      const { job: number } = await post<{ job: number }>("/ledger/verify");
+      const told = (now: Job): void => {
+        job = now;
         context.update();
-        await pause(400);
-        job = await get<Job>(`/jobs/${job.id}`, undefined, context.signal);
-      }
+      };
+      told(await get<Job>(`/jobs/${number}`, undefined, context.signal));
+      if (job) job = await ended(job, told, context.signal);
     } catch (error) {
-      failure = error;
+      if (!context.signal.aborted) failure = error;
     }
     context.update();
   }

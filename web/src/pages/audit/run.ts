@@ -3,10 +3,10 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { ask as askServer } from "../../api/http";
+import { cancel, work, type Job } from "../../api/job";
 import { t } from "../../i18n/text";
 import { download } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
-import { cancel, work, type Job } from "../import/job";
 
 interface Kept {
   audit: number;

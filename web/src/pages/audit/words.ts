@@ -56,7 +56,7 @@ export function areaName(area: string): string {
     case "timeliness": return t("Timeliness");
     case "privacy": return t("Privacy");
     case "usage": return t("Usage");
-    case "backup": return t("Backups");
+    case "backup-workspace": return t("Backups");
     case "operations": return t("Operations");
     case "access": return t("Access");
     case "security": return t("Security");
@@ -69,9 +69,11 @@ export function jobKind(kind: string): string {
     case "audit-workspace": return t("Audit of the workspace");
     case "audit-file": return t("Audit of a file");
     case "import": return t("Import");
+    case "import-check": return t("Check of a file");
+    case "undo": return t("Undoing an import");
     case "export": return t("Export");
-    case "backup": return t("Backup");
-    case "drill": return t("Drill of a backup");
+    case "backup-workspace": return t("Backup");
+    case "drill-workspace": return t("Drill of a backup");
     case "ledger-verify": return t("Check of the ledger");
     default: return kind;
   }

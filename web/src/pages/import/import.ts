@@ -8,16 +8,17 @@ import "../../styles/form.css";
 import "../../styles/record.css";
 import "../../styles/import.css";
 import { ask as askServer, Failure, get } from "../../api/http";
+import { cancel, work, type Job } from "../../api/job";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
 import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
+import { keep } from "../../ui/download";
 import { dropPlace, exportForms } from "../../ui/drop";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
 import { openDiff } from "./diff";
-import { cancel, work, type Job } from "./job";
 import { mapOf, nothingSaid, planView, type Plan, type PlanFile, type Said } from "./plan";
 
 interface Sent {
@@ -155,10 +156,7 @@ export async function openImport(context: Context): Promise<Page> {
       return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`; // no formula for a spreadsheet
     };
     const lines = [["row", "line", "column", "value", "says"], ...file.rejects.map((one) => [one.row, one.line, one.column, one.value, one.says])];
-    const address = URL.createObjectURL(new Blob([`\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`], { type: "text/csv" }));
-    const link = Object.assign(document.createElement("a"), { href: address, download: `${file.name}-refused.csv` });
-    link.click();
-    URL.revokeObjectURL(address);
+    keep(`${file.name}-refused.csv`, new Blob([`\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`], { type: "text/csv" }));
   }
 
   const fileDrop = (): TemplateResult =>

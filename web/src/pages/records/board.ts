@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents-icons/dist/add.js";
 import type Sortable from "sortablejs";
 import { Failure, get } from "../../api/http";
-import type { Choice, Entity, Field, RecordJson, RecordPage } from "../../api/types";
+import type { Choice, Entity, RecordJson, RecordPage } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDoTo } from "../../app/session";
 import { formatNumber } from "../../i18n/format";
@@ -18,7 +18,7 @@ import { toast } from "../../ui/toast";
 import { moneyText, recordTitle, valueView } from "../../ui/value";
 import { readGroups, sumOf, type Groups } from "../home/data";
 import { change } from "../record/change";
-import { asSwitch } from "./as";
+import { asSwitch, stageOf } from "./as";
 
 const PAGE = 20; // cards of a column that are fetched at once
 const facts = 3; // fields on a card beside its title
@@ -28,11 +28,6 @@ interface Stack {
   cards: RecordJson[];
   next: string | null;
   busy: boolean;
-}
-
-/** The field whose choices are the columns: a stage, else a status. */
-export function stageOf(entity: Entity): Field | undefined {
-  return ["stage", "status"].map((name) => entity.fields.find((field) => field.name === name && field.type === "choice" && !field.retired)).find((field) => field !== undefined);
 }
 
 const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;

@@ -4,7 +4,8 @@ import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
-import { Failure, get, post, type Problem } from "../../api/http";
+import { Failure, get, post } from "../../api/http";
+import { ended, type Job } from "../../api/job";
 import { formatBytes, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
@@ -12,46 +13,20 @@ import { withProof } from "../../ui/proof";
 import type { Chosen } from "./bulk";
 import type { Column } from "./columns";
 
-interface Job {
-  id: number;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  progress?: { done?: number };
-  problem?: Problem;
-}
-
 interface JobFiles {
   files: { name: string; bytes: number }[];
-}
-
-/** Tells of a job until it is over; where the stream breaks the browser begins it anew. */
-function watch(job: Job, tell: (job: Job) => void): Promise<Job> {
-  return new Promise((resolve, reject) => {
-    const stream = new EventSource(`/api/v1/jobs/${job.id}/events`);
-    const take = (over: boolean) => (event: MessageEvent<string>) => {
-      const now = JSON.parse(event.data) as Job;
-      tell(now);
-      if (!over) return;
-      stream.close();
-      resolve(now);
-    };
-    stream.addEventListener("progress", take(false));
-    stream.addEventListener("end", take(true));
-    stream.addEventListener("error", () => {
-      if (stream.readyState !== EventSource.CLOSED) return;
-      reject(new Failure({ type: "", title: t("The server cannot be reached."), status: 0 }));
-    });
-  });
 }
 
 export async function askExport(chosen: Chosen, columns: readonly Column[]): Promise<void> {
   let format = "xlsx", job: Job | undefined, files: JobFiles["files"] | undefined;
   let update: () => void = () => {};
+  const closed = new AbortController(); // who leaves the dialog waits no more
   const fields = columns.filter((column) => !column.head).map((column) => column.field.name).join(",");
   const run = async (): Promise<true | undefined> => {
     if (files) return true;
     const body = { entity: chosen.entity.name, filter: chosen.filter, sort: chosen.sort, fields, format };
     job = await withProof(() => post<Job>("/exports", body));
-    job = await watch(job, (now) => ((job = now), update()));
+    job = await ended(job, (now) => ((job = now), update()), closed.signal);
     if (job.state !== "done") throw new Failure(job.problem ?? { type: "", title: t("The export was stopped."), status: 0 });
     files = (await get<JobFiles>(`/jobs/${job.id}/files`)).files;
     return undefined;
@@ -77,4 +52,5 @@ export async function askExport(chosen: Chosen, columns: readonly Column[]): Pro
     },
     act: run,
   });
+  closed.abort();
 }

@@ -8,6 +8,7 @@ import { formatAge, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
+import { jobKind, jobState } from "../audit/words";
 import { room } from "./rooms";
 
 interface Job {
@@ -24,10 +25,9 @@ interface Job {
 const again_ms = 2000;
 
 function stateView(job: Job): TemplateResult {
-  const words: Record<Job["state"], string> = { waiting: t("waits"), running: t("being done"), done: t("done"), failed: t("failed"), cancelled: t("stopped") };
   const look = job.state === "done" ? "tag-good" : job.state === "failed" ? "tag-bad" : "";
   const share = job.progress && job.progress.total > 0 ? Math.round((job.progress.done / job.progress.total) * 100) : undefined;
-  return html`<span class="tag ${look}">${words[job.state]}</span> ${job.problem?.title ?? ""}
+  return html`<span class="tag ${look}">${jobState(job.state)}</span> ${job.problem?.title ?? ""}
     ${job.state === "running" && share !== undefined ? html`<ui5-progress-indicator value=${share} accessible-name=${job.progress?.what ?? t("Progress")}></ui5-progress-indicator>` : nothing}`;
 }
 
@@ -47,7 +47,7 @@ export function openJobs(context: Context): Page {
         ? table(
             t("Jobs"),
             [
-              { title: t("Job"), main: true, cell: (job) => html`${formatNumber(job.id)} · <span class="mono">${job.kind}</span>` },
+              { title: t("Job"), main: true, cell: (job) => html`${formatNumber(job.id)} · ${jobKind(job.kind)}` },
               { title: t("State"), cell: stateView },
               { title: t("Asked by"), cell: (job) => job.asked_by },
               { title: t("When"), cell: (job) => formatAge(job.asked_at) },
