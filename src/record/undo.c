@@ -38,6 +38,8 @@ typedef struct story {
     bool changed;              /* the run changed values */
     bool since;                /* anything happened after the run */
     bool met;                  /* an event of the run was met */
+    bool others;               /* and one of others before it */
+    bool between;              /* others worked on it between two parts of the run */
     column_story *columns;     /* by column of the layout */
 } story;
 
@@ -135,21 +137,23 @@ static pb_status add_span(undoing *u, spans *list, span one, pb_error *err)
                : pb_fail_memory(err);
 }
 
-/* The first event of a part of a run; 0: the event is none that ends one. */
-static uint64_t part_of(const ledger_event *event)
+/* The first event of a part of a run; false: the event is none that ends one. */
+static bool part_of(const ledger_event *event, uint64_t *ret_first)
 {
-    uint64_t first = 0;
+    bool found = false;
     if (strcmp(event->kind, "import.slice") != 0)
-        return 0;
+        return false;
     pb_cbor in = {event->payload, 0, false};
     size_t pairs = pb_cbor_get_map(&in);
     for (size_t i = 0; i < pairs; i++) {
-        if (pb_str_is(pb_cbor_get_text(&in), "first"))
-            first = pb_cbor_get_uint(&in);
-        else
+        if (pb_str_is(pb_cbor_get_text(&in), "first")) {
+            *ret_first = pb_cbor_get_uint(&in);
+            found = true;
+        } else {
             pb_cbor_skip(&in);
+        }
     }
-    return first;
+    return found;
 }
 
 static bool is_of_run(const ledger_event *event, int64_t run)
@@ -171,14 +175,14 @@ static pb_status add_run(undoing *u, spans *list, int64_t run, span whole, pb_er
 {
     ledger_event event;
     bool erased;
+    uint64_t first = 0;
     PB_TRY(ledger_read(u->writer->session, whole.first, u->event_arena, &event, &erased, err));
-    if (erased || part_of(&event) == 0)
+    if (erased || !part_of(&event, &first))
         return add_span(u, list, whole, err);
     for (uint64_t at = whole.first; at <= whole.event; at++) {
         pb_arena_reset(u->event_arena);
         PB_TRY(ledger_read(u->writer->session, at, u->event_arena, &event, &erased, err));
-        uint64_t first = erased ? 0 : part_of(&event);
-        if (first > 0 && is_of_run(&event, run))
+        if (!erased && part_of(&event, &first) && is_of_run(&event, run))
             PB_TRY(add_span(u, list, (span){first, at}, err));
     }
     return PB_OK;
@@ -225,6 +229,25 @@ static pb_status load_undone(undoing *u, pb_error *err)
     return PB_OK;
 }
 
+/* Columns of one field stand next to each other: an amount and its currency are one value. */
+static size_t columns_end(const plan *p, size_t from)
+{
+    size_t end = from + 1;
+    while (end < p->lay->count && p->lay->columns[end].field == p->lay->columns[from].field)
+        end++;
+    return end;
+}
+
+static void close_field(const plan *p, const model_field *field, story *told)
+{
+    size_t from = p->lay->first[field->index], end = columns_end(p, from);
+    bool in_run = false;
+    for (size_t i = from; i < end; i++)
+        in_run = in_run || told->columns[i].in_run;
+    for (size_t i = from; i < end; i++)
+        told->columns[i].closed = in_run;
+}
+
 /* What others changed between two parts of the run is what the later part found. */
 static pb_status close_columns(undoing *u, const plan *p, const ledger_event *event, story *told,
                                pb_error *err)
@@ -233,10 +256,8 @@ static pb_status close_columns(undoing *u, const plan *p, const ledger_event *ev
     size_t count;
     PB_TRY(steps_decode(p->lay, event, u->story_arena, &items, &count, err));
     for (size_t i = 0; i < count; i++)
-        if (items[i].column != NULL && items[i].column->part != LAYOUT_SOURCE) {
-            column_story *column = &told->columns[items[i].column - p->lay->columns];
-            column->closed = column->in_run;
-        }
+        if (items[i].column != NULL && items[i].column->part != LAYOUT_SOURCE)
+            close_field(p, items[i].column->field, told);
     return PB_OK;
 }
 
@@ -258,11 +279,13 @@ static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *r
         if (!since && !is_in(&u->own, sequence))
             continue;
         if (since && told.met) {
+            told.others = true;
             if (!erased && steps_changes(&event))
                 PB_TRY(close_columns(u, p, &event, &told, err));
             continue;
         }
         told.met = told.met || !since;
+        told.between = told.between || told.others;
         note_kind(&event, since, &told);
         if (!erased && steps_changes(&event))
             PB_TRY(note_columns(u, p, &event, since, &told, err));
@@ -273,23 +296,43 @@ static pb_status read_story(undoing *u, const plan *p, uint64_t newest, story *r
 
 /* --- putting back --- */
 
+/* Of a link the reference counts, its id follows from that: the undoing itself may have hidden the
+ * record that it led to. */
+static bool is_as_left(const plan *p, size_t at, const column_story *column)
+{
+    const layout_column *place = &p->lay->columns[at];
+    bool follows = place->field->type == MODEL_LINK && place->part == LAYOUT_VALUE;
+    return follows || !column->in_run || pb_value_eq(p->cells[at], column->after);
+}
+
+/* A field of several columns is put back whole, or stays whole. */
+static pb_status put_field(undoing *u, plan *p, const layout_head *head, const story *told,
+                           size_t from, bool *any, pb_error *err)
+{
+    size_t end = columns_end(p, from);
+    bool in_run = false, stays = false;
+    for (size_t i = from; i < end; i++) {
+        const column_story *column = &told->columns[i];
+        in_run = in_run || column->in_run;
+        stays = stays || column->since || !is_as_left(p, i, column);
+    }
+    if (!in_run)
+        return PB_OK;
+    if (stays)
+        return keep(u, p, head->id, p->lay->columns[from].field,
+                    PB_MSG("The value was changed since"), err);
+    for (size_t i = from; i < end; i++)
+        if (told->columns[i].in_run)
+            p->cells[i] = told->columns[i].before;
+    *any = true;
+    return PB_OK;
+}
+
 static pb_status put_back(undoing *u, plan *p, layout_head *head, const story *told, pb_error *err)
 {
     bool any = false;
-    const model_field *last_kept = NULL;
-    for (size_t i = 0; i < p->lay->count; i++) {
-        const column_story *column = &told->columns[i];
-        const model_field *field = p->lay->columns[i].field;
-        if (!column->in_run)
-            continue;
-        if (!column->since && pb_value_eq(p->cells[i], column->after)) {
-            p->cells[i] = column->before;
-            any = true;
-        } else if (field != last_kept) {
-            PB_TRY(keep(u, p, head->id, field, PB_MSG("The value was changed since"), err));
-            last_kept = field;
-        }
-    }
+    for (size_t i = 0; i < p->lay->count; i = columns_end(p, i))
+        PB_TRY(put_field(u, p, head, told, i, &any, err));
     if (!any)
         return PB_OK;
     u->writer->broken = true; /* until all of it is written */
@@ -380,7 +423,7 @@ static pb_status take_away(undoing *u, plan *p, layout_head *head, const story *
     linking *links = NULL;
     size_t count = 0;
     bool since = false;
-    if (told->since)
+    if (told->since || told->between)
         return keep(u, p, head->id, NULL, PB_MSG("The record was worked on since"), err);
     PB_TRY(find_linking(u, p->entity, head->id, &since, &links, &count, err));
     if (since)

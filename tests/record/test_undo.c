@@ -208,6 +208,162 @@ static void test_work_done_since_is_kept(void **state_of)
     world_close(&w);
 }
 
+/* ---- a run of parts ---- */
+
+/* One part of a run, or what somebody else does; who ends it says which. */
+typedef struct part {
+    world *w;
+    record_run **run;    /* NULL: it is somebody else's */
+    const given *values; /* of the person P-1 */
+    bool creates;
+    const char *kind; /* "fix": a run of its own, `number` */
+    int64_t number;
+} part;
+
+static pb_status write_person(const part *job, db_session *session, pb_error *err)
+{
+    record_writer *writer = NULL;
+    pb_uuid id;
+    PB_TRY(record_writer_open(session, world_actor(), job->w->now_us += 1000000, RECORD_STRICT,
+                              &writer, err));
+    pb_status status = PB_OK;
+    if (job->creates)
+        status = world_create(writer, job->w->person, job->values, "P-1", &id, err);
+    else
+        status = record_lookup(session, job->w->person, PB_STR("P-1"), &id, err);
+    if (status == PB_OK && !job->creates)
+        status = world_change(writer, job->w->person, id, 0, job->values, err);
+    if (status == PB_OK)
+        status = record_writer_finish(writer, err);
+    record_writer_close(writer);
+    return status;
+}
+
+static pb_status part_work(db_session *session, void *context, pb_error *err)
+{
+    part *job = context;
+    uint64_t first;
+    PB_TRY(ledger_next(session, &first, err));
+    if (job->run != NULL)
+        PB_TRY(record_run_continue(*job->run, session, err));
+    PB_TRY(write_person(job, session, err));
+    if (job->run != NULL)
+        PB_TRY(record_run_slice(*job->run, 1, err));
+    return job->kind == NULL ? PB_OK
+                             : record_run_end(session, world_actor(), job->w->now_us, job->kind,
+                                              PB_STR("DQ-TEST"), first, 1, 0, &job->number, err);
+}
+
+static int64_t do_part(part job)
+{
+    pb_error err;
+    world_must(db_write(job.w->workspace, part_work, &job, &err), &err);
+    return job.number;
+}
+
+typedef struct beginning {
+    world *w;
+    record_run *run;
+} beginning;
+
+static pb_status begin_work(db_session *session, void *context, pb_error *err)
+{
+    static const uint8_t hash[32] = {1};
+    beginning *b = context;
+    int64_t number;
+    PB_TRY(record_run_begin(session, world_actor(), b->w->now_us, &b->run, err));
+    PB_TRY(record_run_file(b->run, PB_STR("people.csv"), b->w->person, hash, &number, err));
+    return record_run_slice(b->run, 0, err);
+}
+
+static record_run *begin_parts(world *w)
+{
+    pb_error err;
+    beginning b = {.w = w};
+    world_must(db_write(w->workspace, begin_work, &b, &err), &err);
+    return b.run;
+}
+
+#define PERSON(balance)                                                                            \
+    GIVEN({"full_name", "Anna Ek"}, {"email", "a@example.org"}, {"balance", balance})
+
+static void balance_is(world *w, const char *wanted)
+{
+    char text[64];
+    assert_string_equal(world_texts(w,
+                                    "SELECT CAST(balance / 100 AS TEXT) || ' ' || balance_currency"
+                                    " FROM t_person WHERE n = 1 AND deleted = 0",
+                                    text, sizeof text),
+                        wanted);
+}
+
+/* shows: INT-5 DQ-10 */
+static void test_an_amount_and_its_currency_are_one_value(void **state_of)
+{
+    static const struct {
+        const char *since, *is;
+        uint64_t kept;
+    } cases[] = {{"30 USD", "30 USD", 1}, {"20 CHF", "20 CHF", 1}, {NULL, "10 EUR", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pb_error err;
+        world w;
+        undo_job undone;
+        world_open(&w, *state_of);
+        do_part((part){.w = &w, .values = PERSON("10 EUR"), .creates = true});
+        int64_t run =
+            do_part((part){.w = &w, .values = GIVEN({"balance", "20 USD"}), .kind = "fix"});
+        if (cases[i].since != NULL)
+            do_part((part){.w = &w, .values = GIVEN({"balance", cases[i].since})});
+        world_must(undo(&w, run, &undone, &err), &err);
+        assert_int_equal(undone.counts.kept, cases[i].kept);
+        balance_is(&w, cases[i].is);
+        world_must(world_verify(&w, &err), &err);
+        world_close(&w);
+    }
+}
+
+/* shows: INT-5 INT-1 */
+static void test_a_field_changed_between_two_parts_is_what_the_later_part_found(void **state_of)
+{
+    pb_error err;
+    world w;
+    undo_job undone;
+    world_open(&w, *state_of);
+    do_part((part){.w = &w, .values = PERSON("10 EUR"), .creates = true});
+    record_run *run = begin_parts(&w);
+    do_part((part){.w = &w, .run = &run, .values = GIVEN({"balance", "20 USD"})});
+    do_part((part){.w = &w, .values = GIVEN({"balance", "30 USD"})});
+    do_part((part){.w = &w, .run = &run, .values = GIVEN({"balance", "40 USD"})});
+    world_must(undo(&w, record_run_number(run), &undone, &err), &err);
+    assert_int_equal(undone.counts.changed, 1);
+    assert_int_equal(undone.counts.kept, 0);
+    balance_is(&w, "30 USD");
+    record_run_close(run);
+    world_close(&w);
+}
+
+/* shows: INT-5 INT-1 */
+static void test_a_record_worked_on_between_two_parts_stays(void **state_of)
+{
+    for (int others = 0; others <= 1; others++) {
+        pb_error err;
+        world w;
+        undo_job undone;
+        world_open(&w, *state_of);
+        record_run *run = begin_parts(&w);
+        do_part((part){.w = &w, .run = &run, .values = PERSON("10 EUR"), .creates = true});
+        if (others)
+            do_part((part){.w = &w, .values = GIVEN({"remark", "called on Monday"})});
+        do_part((part){.w = &w, .run = &run, .values = GIVEN({"vip", "yes"})});
+        world_must(undo(&w, record_run_number(run), &undone, &err), &err);
+        assert_int_equal(undone.counts.kept, others);
+        assert_int_equal(undone.counts.deleted, !others);
+        assert_int_equal(world_number(&w, "SELECT COUNT(*) FROM person"), others);
+        record_run_close(run);
+        world_close(&w);
+    }
+}
+
 /* shows: INT-5 */
 static void test_a_run_that_is_not_there(void **state_of)
 {
@@ -224,6 +380,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(test_undo_restores_and_redo_repeats, (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_work_done_since_is_kept, (void *)world_engines[0]),
+        cmocka_unit_test_prestate(test_an_amount_and_its_currency_are_one_value,
+                                  (void *)world_engines[0]),
+        cmocka_unit_test_prestate(
+            test_a_field_changed_between_two_parts_is_what_the_later_part_found,
+            (void *)world_engines[0]),
+        cmocka_unit_test_prestate(test_a_record_worked_on_between_two_parts_stays,
+                                  (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_a_run_that_is_not_there, (void *)world_engines[0]),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
