@@ -54,6 +54,8 @@ typedef struct key_index {
     bool filed;      /* record_key may have rows of this entity */
     bool spilled;    /* some of them made by this writer */
     int64_t first_n; /* rows up to here were there before this writer */
+    int64_t part_n;  /* rows behind this one, of the runs from part_first up to before part_next, */
+    int64_t part_first, part_next; /* are of an earlier part of the writer's run; 0, 0: none are */
     pb_value *probe; /* cells of a row looked at in passing */
 } key_index;
 
@@ -113,6 +115,8 @@ struct record_writer {
     size_t promise_count, promise_capacity;
     bool stored_kept; /* a promise of an earlier import was kept */
     uint64_t unresolved;
+    uint64_t resolved; /* of those that earlier parts of the run counted */
+    keyset *counted;   /* what all parts counted as unresolved; NULL: the run has but one */
     uint64_t noted; /* values kept although not valid */
     struct {
         uint8_t bytes[4096];

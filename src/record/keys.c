@@ -168,9 +168,17 @@ typedef struct search {
     pb_uuid id;
 } search;
 
+/* Made by this writer, or by an earlier one of the same run. */
+static bool is_own(const key_index *index, const layout_head *head)
+{
+    bool part =
+        head->n > index->part_n && head->run >= index->part_first && head->run < index->part_next;
+    return part || head->n > index->first_n;
+}
+
 static bool is_called(const search *s, const layout_head *head, const pb_value *cells)
 {
-    if (s->own && head->n <= s->index->first_n)
+    if (s->own && !is_own(s->index, head))
         return false;
     if (s->kind == KEY_SOURCE)
         return pb_str_eq(head->source_id, s->text);
@@ -231,12 +239,13 @@ static pb_status search_table(search *s, uint64_t hash, pb_error *err)
     bool row = true;
     int64_t numbers[KEYSET_SAME];
     size_t count = 0;
+    int64_t behind = !s->own ? 0 : s->index->part_next > 0 ? s->index->part_n : s->index->first_n;
     PB_TRY(db_prepare(s->session,
                       "SELECT n FROM record_key WHERE entity = ? AND hash = ? AND n > ? ORDER BY n",
                       &stmt, err));
     db_bind_text(stmt, 1, s->index->lay->entity->name);
     db_bind_i64(stmt, 2, (int64_t)hash);
-    db_bind_i64(stmt, 3, s->own ? s->index->first_n : 0);
+    db_bind_i64(stmt, 3, behind);
     while (row && count < KEYSET_SAME) {
         PB_TRY(db_step(stmt, &row, err));
         if (row)
@@ -253,7 +262,7 @@ static pb_status run_search(search *s, pb_error *err)
     uint64_t hash = keyset_hash(s->kind, s->text);
     size_t cursor = 0;
     uint32_t n;
-    if (s->own ? s->index->spilled : s->index->filed)
+    if (s->own ? s->index->spilled || s->index->part_next > 0 : s->index->filed)
         PB_TRY(search_table(s, hash, err));
     while (s->found < 2 && keyset_next(&s->index->set, hash, &cursor, &n))
         PB_TRY(candidate(s, n, err));

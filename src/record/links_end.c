@@ -9,6 +9,33 @@ static bool same_id(pb_uuid a, pb_uuid b)
     return memcmp(a.b, b.b, sizeof a.b) == 0;
 }
 
+/* What a reference of a row is counted under in a run of many parts. */
+static uint64_t counted_as(const model_field *field, int64_t n)
+{
+    char text[48];
+    (void)snprintf(text, sizeof text, "%zu.%zu.%lld", field->entity->index, field->index,
+                   (long long)n);
+    return keyset_hash(0, pb_str_c(text));
+}
+
+static pb_status count_unresolved(record_writer *writer, const pending *wait, pb_error *err)
+{
+    writer->unresolved++;
+    if (writer->counted == NULL)
+        return PB_OK;
+    return keyset_add(writer->counted, counted_as(wait->field, wait->n), 1) ? PB_OK
+                                                                            : pb_fail_memory(err);
+}
+
+/* A reference that an earlier part of the run counted found its record now. */
+static void count_resolved(record_writer *writer, const model_field *field, int64_t n)
+{
+    size_t cursor = 0;
+    uint32_t one;
+    writer->resolved += writer->counted != NULL &&
+                        keyset_next(writer->counted, counted_as(field, n), &cursor, &one);
+}
+
 static pb_status end_pending(record_writer *writer, const pending *wait, pb_error *err)
 {
     plan *p;
@@ -20,7 +47,7 @@ static pb_status end_pending(record_writer *writer, const pending *wait, pb_erro
         return change_repoint(writer, p, wait->n, wait->field, awaited->kept_by, NULL, err);
     note remark = {wait->field->name.ptr, "unresolved", wait->text ? *wait->text : awaited->text,
                    PB_MSG("No record is called {value}.")};
-    writer->unresolved++;
+    PB_TRY(count_unresolved(writer, wait, err));
     return notes_write_one(writer, p, wait->n, 0, &remark, err);
 }
 
@@ -128,6 +155,7 @@ static pb_status settle(record_writer *writer, pb_map *by_id, const old_note *fo
     if (kept == NULL)
         return PB_OK;
     PB_TRY(notes_remove(writer, p, found->n, found->field->name.ptr, "unresolved", err));
+    count_resolved(writer, found->field, found->n);
     if (same_id(kept->id, kept->kept_by))
         return PB_OK;
     return change_repoint(writer, p, found->n, found->field, kept->kept_by, NULL, err);

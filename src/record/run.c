@@ -31,6 +31,7 @@ struct record_run {
     uint64_t slice;  /* the same of the transaction at work */
     run_file *files;
     size_t file_count, file_capacity;
+    keyset counted; /* references that found no record, of all transactions */
 };
 
 pb_status run_next_number(db_session *session, int64_t *ret_number, pb_error *err)
@@ -72,8 +73,10 @@ pb_status record_run_begin(db_session *session, ledger_actor actor, int64_t now_
 
 record_run *record_run_close(record_run *run)
 {
-    if (run != NULL)
+    if (run != NULL) {
+        keyset_free(&run->counted);
         pb_arena_free(run->arena);
+    }
     free(run);
     return NULL;
 }
@@ -343,6 +346,23 @@ pb_status record_run_continue(record_run *run, db_session *session, pb_error *er
         run->files[i].column_count = 0; /* those of a transaction that is done again */
     PB_TRY(ledger_next(session, &run->slice, err));
     return check_stands(run, err);
+}
+
+pb_status record_run_writer(record_run *run, record_writer *writer, const model_entity *entity,
+                            int64_t after_n, pb_error *err)
+{
+    plan *p;
+    PB_TRY(writer_plan(writer, entity, &p, err));
+    writer->counted = &run->counted;
+    p->index.part_n = after_n;
+    p->index.part_first = run->first;
+    p->index.part_next = run->next;
+    return PB_OK;
+}
+
+uint64_t record_writer_resolved(const record_writer *writer)
+{
+    return writer->resolved;
 }
 
 pb_status record_run_slice(record_run *run, int64_t row, pb_error *err)

@@ -1,6 +1,7 @@
 /* Imports into a workspace: all or nothing, everything said, and out again as it came in. */
 #include "exchange_support.h"
 
+#include "asked.h"
 #include "db/workspace.h"
 
 static const char *const engines[] = {"embedded"};
@@ -32,34 +33,12 @@ static void world_close(world *w)
 
 static int64_t number(world *w, const char *sql)
 {
-    pb_error err;
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(w->workspace, &session, &err), &err);
-    must(db_prepare(session, sql, &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    assert_true(row);
-    int64_t value = db_column_i64(stmt, 0);
-    db_reset(stmt);
-    db_snapshot_close(session);
-    return value;
+    return asked_number(w->workspace, sql);
 }
 
 static pb_str text(world *w, const char *sql)
 {
-    pb_error err;
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(w->workspace, &session, &err), &err);
-    must(db_prepare(session, sql, &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    assert_true(row);
-    pb_str value = pb_arena_str(w->room->arena, db_column_text(stmt, 0));
-    db_reset(stmt);
-    db_snapshot_close(session);
-    return value;
+    return asked_text(w->workspace, w->room->arena, sql);
 }
 
 static exchange_plan import_path(world *w, const char *path, bool dry_run)

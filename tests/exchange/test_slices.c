@@ -2,17 +2,20 @@
  * that ended half-way is one that can be taken back. */
 #include "exchange_support.h"
 
+#include "asked.h"
 #include "db/workspace.h"
 #include "record/undo.h"
 
-enum { PEOPLE = 1000, TEXT = 1 << 20, A_DAY = 1000000 };
+enum { PART = 100, PEOPLE = 1000, TEXT = 1 << 20, A_DAY = 1000000 };
 
 typedef struct world {
     bench_room *room;
     db_workspace *workspace;
     int64_t now_us;
+    bool sliced;
     int slices, fails_at; /* parts that were kept; the one that fails, 0: none */
     bool meddles;         /* somebody writes after the first */
+    bool passes_over;     /* files that came before */
 } world;
 
 static void world_open(world *w)
@@ -33,25 +36,9 @@ static void world_close(world *w)
     room_end(&room);
 }
 
-static pb_str first(world *w, const char *sql)
-{
-    pb_error err;
-    db_session *session = NULL;
-    db_stmt *stmt = NULL;
-    bool row = false;
-    must(db_snapshot_open(w->workspace, &session, &err), &err);
-    must(db_prepare(session, sql, &stmt, &err), &err);
-    must(db_step(stmt, &row, &err), &err);
-    assert_true(row);
-    pb_str value = pb_arena_str(w->room->arena, db_column_text(stmt, 0));
-    db_reset(stmt);
-    db_snapshot_close(session);
-    return value;
-}
-
 static void is(world *w, const char *sql, const char *wanted)
 {
-    pb_str value = first(w, sql);
+    pb_str value = asked_text(w->workspace, w->room->arena, sql);
     if (!pb_str_is(value, wanted))
         fail_msg("%s: %.*s, not %s", sql, PB_STR_FMT(value), wanted);
 }
@@ -92,11 +79,35 @@ static pb_status slice(void *context, bool kept, pb_error *err)
     return PB_OK;
 }
 
+/* Records of the import that lie behind what the plan says was there before the part at work. */
+static int64_t made(db_session *session, const exchange_plan *plan, const exchange_file *file,
+                    pb_error *err)
+{
+    db_stmt *stmt;
+    bool row;
+    bool account = pb_str_is(file->entity->name, "account");
+    must(db_prepare_text(
+             session,
+             pb_str_c(account ? "SELECT COUNT(*) FROM t_account WHERE n > ?1 AND run >= ?2"
+                              : "SELECT COUNT(*) FROM t_contact WHERE n > ?1 AND run >= ?2"),
+             &stmt, err),
+         err);
+    db_bind_i64(stmt, 1, file->after_n);
+    db_bind_i64(stmt, 2, plan->run);
+    must(db_step(stmt, &row, err), err);
+    int64_t count = db_column_i64(stmt, 0);
+    db_reset(stmt);
+    return count;
+}
+
+/* A part is judged by what it makes itself. */
 static pb_status check(void *context, db_session *session, const exchange_plan *plan, pb_error *err)
 {
     const world *w = context;
-    (void)session;
-    (void)plan;
+    int64_t of_part = 0;
+    for (size_t i = 0; i < plan->file_count && plan->run > 0; i++)
+        of_part += made(session, plan, &plan->files[i], err);
+    assert_in_range(of_part, 0, w->sliced ? PART : PEOPLE);
     return w->fails_at > 0 && w->slices + 1 == w->fails_at
                ? pb_fail(err, PB_DENIED, PB_MSG("Stopped on request"), NULL)
                : PB_OK;
@@ -114,10 +125,12 @@ static const char *people(world *w, const char *name, const char *city)
     return put_file(w->room, name, pb_buf_str(&text));
 }
 
-static pb_status import(world *w, const char *path, record_mode mode, bool sliced,
-                        exchange_plan *plan, pb_error *err)
+static pb_status import_all(world *w, const char *const *paths, size_t count, record_mode mode,
+                            bool sliced, exchange_plan *plan, pb_error *err)
 {
-    exchange_options options = options_for(&path, 1);
+    exchange_options options = options_for(paths, count);
+    w->sliced = sliced;
+    options.pass_over = w->passes_over;
     options.policy = RECORD_STRICT;
     options.now_us = w->now_us += A_DAY;
     options.mode = mode;
@@ -130,6 +143,12 @@ static pb_status import(world *w, const char *path, record_mode mode, bool slice
     *plan = (exchange_plan){0};
     must(exchange_plan_make(w->room->schema, &options, w->room->arena, plan, err), err);
     return exchange_import(w->workspace, &options, w->room->arena, plan, err);
+}
+
+static pb_status import(world *w, const char *path, record_mode mode, bool sliced,
+                        exchange_plan *plan, pb_error *err)
+{
+    return import_all(w, &path, 1, mode, sliced, plan, err);
 }
 
 typedef struct undoing {
@@ -223,13 +242,94 @@ static void test_a_run_that_ends_half_way_says_so_and_goes(void **state)
     assert_true(plan.run > 0);
     is(&w, "SELECT kind || ' ' || rows FROM t_import_run", "unfinished 200");
     is(&w, "SELECT COUNT(*) || '' FROM contact", "200");
-    record_undo_counts counts = undo(&w, plan.run);
+    /* What came in is no reason to pass the file over. */
+    w.fails_at = 0;
+    w.passes_over = true;
+    int64_t run = plan.run;
+    assert_int_equal(import(&w, path, RECORD_MODE_CREATE, true, &plan, &err), PB_CONFLICT);
+    assert_int_equal(import(&w, path, RECORD_MODE_CREATE, false, &plan, &err), PB_CONFLICT);
+    is(&w, "SELECT COUNT(*) || '' FROM contact", "200");
+    record_undo_counts counts = undo(&w, run);
     assert_int_equal(counts.deleted, 200);
     is(&w, "SELECT COUNT(*) || '' FROM contact", "0");
-    /* The same file comes in anew. */
-    w.fails_at = 0;
+    /* The same file comes in anew, and once. */
     must(import(&w, path, RECORD_MODE_CREATE, true, &plan, &err), &err);
     is(&w, "SELECT COUNT(*) || '' FROM contact", "1000");
+    must(import(&w, path, RECORD_MODE_CREATE, true, &plan, &err), &err);
+    assert_true(plan.files[0].passed_over);
+    is(&w, "SELECT COUNT(*) || '' FROM contact", "1000");
+    world_close(&w);
+}
+
+/* shows: INT-1 DQ-1 */
+static void test_an_id_that_comes_twice_is_refused_in_whichever_part(void **state)
+{
+    world w;
+    pb_error err;
+    exchange_plan plan;
+    PB_AUTO_BUF text = PB_BUF_INIT(TEXT);
+    (void)state;
+    world_open(&w);
+    /* Records of other runs with the same ids are no reason. */
+    for (int again = 0; again < 6; again++)
+        must(import(&w, people(&w, "contacts.csv", "Jena"), RECORD_MODE_CREATE, true, &plan, &err),
+             &err);
+    assert_int_equal(plan.files[0].rejected, 0);
+    pb_buf_addc(&text, "Contact ID,Full Name,Email,City\n");
+    for (int i = 1; i <= 250; i++)
+        pb_buf_printf(&text, "N-%d,Person %d,q%d@example.org,Kiel\n", i == 240 ? 7 : i, i, i);
+    const char *path = put_file(w.room, "twice.csv", pb_buf_str(&text));
+    must(import(&w, path, RECORD_MODE_CREATE, true, &plan, &err), &err);
+    assert_int_equal(plan.files[0].imported, 249);
+    assert_int_equal(plan.files[0].rejected, 1);
+    assert_int_equal(plan.files[0].rejects[0].row, 240);
+    assert_true(pb_str_is(plan.files[0].rejects[0].says, "The id {value} appears twice."));
+    world_close(&w);
+}
+
+/* shows: INT-1 DQ-1 */
+static void test_a_reference_is_unresolved_when_no_part_has_its_record(void **state)
+{
+    enum { LATER = 150, NEVER = 3 };
+    PB_AUTO_BUF text = PB_BUF_INIT(TEXT);
+    (void)state;
+    pb_buf_addc(&text, "Contact ID,Full Name,Email,Reports To\n");
+    for (int i = 1; i <= 500; i++) {
+        pb_buf_printf(&text, "N-%d,Person %d,p%d@example.org,", i, i, i);
+        if (i <= LATER + NEVER)
+            pb_buf_printf(&text, "N-%d", i <= LATER ? i + 300 : i + 9000);
+        pb_buf_byte(&text, '\n');
+    }
+    for (int sliced = 0; sliced <= 1; sliced++) {
+        world w;
+        pb_error err;
+        exchange_plan plan;
+        world_open(&w);
+        const char *path = put_file(w.room, "contacts.csv", pb_buf_str(&text));
+        must(import(&w, path, RECORD_MODE_CREATE, sliced, &plan, &err), &err);
+        assert_int_equal(plan.files[0].imported, 500);
+        is(&w, "SELECT COUNT(*) || '' FROM value_note WHERE kind = 'unresolved'", "3");
+        assert_int_equal(plan.unresolved, NEVER);
+        world_close(&w);
+    }
+}
+
+/* shows: INT-1 REC-1 */
+static void test_each_part_knows_what_was_there_of_every_entity(void **state)
+{
+    world w;
+    pb_error err;
+    exchange_plan plan;
+    PB_AUTO_BUF text = PB_BUF_INIT(TEXT);
+    (void)state;
+    world_open(&w);
+    pb_buf_addc(&text, "Account ID,Account Name,City\n");
+    for (int i = 1; i <= 250; i++)
+        pb_buf_printf(&text, "A-%d,Works %d Ltd,Jena\n", i, i);
+    const char *paths[] = {put_file(w.room, "accounts.csv", pb_buf_str(&text)),
+                           people(&w, "contacts.csv", "Jena")};
+    must(import_all(&w, paths, 2, RECORD_MODE_CREATE, true, &plan, &err), &err);
+    assert_int_equal(plan.files[0].imported + plan.files[1].imported, 250 + PEOPLE);
     world_close(&w);
 }
 
@@ -239,6 +339,9 @@ int main(void)
         cmocka_unit_test(test_parts_are_one_import),
         cmocka_unit_test(test_others_write_between_the_parts),
         cmocka_unit_test(test_a_run_that_ends_half_way_says_so_and_goes),
+        cmocka_unit_test(test_an_id_that_comes_twice_is_refused_in_whichever_part),
+        cmocka_unit_test(test_a_reference_is_unresolved_when_no_part_has_its_record),
+        cmocka_unit_test(test_each_part_knows_what_was_there_of_every_entity),
     };
     return cmocka_run_group_tests_name("exchange/slices", tests, NULL, NULL);
 }

@@ -74,33 +74,6 @@ static pb_status fill(world *w, record_writer *writer, void *context, pb_error *
 
 /* ---- by reading all records ---- */
 
-typedef struct everything {
-    record_data items[DEALS];
-    size_t count;
-} everything;
-
-static pb_status keep_id(void *context, const record_data *record, pb_error *err)
-{
-    everything *all = context;
-    (void)err;
-    assert_true(all->count < DEALS);
-    all->items[all->count++].id = record->id;
-    return PB_OK;
-}
-
-static everything *read_all(db_session *session, const model_entity *entity, pb_arena *arena)
-{
-    pb_error err;
-    everything *all = pb_arena_alloc(arena, sizeof *all);
-    assert_non_null(all);
-    world_must(record_scan(session, entity, keep_id, all, &err), &err);
-    for (size_t i = 0; i < all->count; i++) {
-        pb_uuid id = all->items[i].id;
-        world_must(record_read(session, entity, id, arena, &all->items[i], &err), &err);
-    }
-    return all;
-}
-
 static int64_t day_of(const model_field *field, pb_value value)
 {
     return field->type == MODEL_INSTANT ? pb_instant_day(value.as.i) : value.as.i;
@@ -134,7 +107,7 @@ static bool is_in(const record_groups *groups, const record_group *group, const 
     return true;
 }
 
-static record_group_sum reckon(const everything *all, const bool *chosen, pb_str currency,
+static record_group_sum reckon(const world_all *all, const bool *chosen, pb_str currency,
                                const model_field *field)
 {
     record_group_sum sum = {.currency = currency};
@@ -162,7 +135,7 @@ static record_group_sum reckon(const everything *all, const bool *chosen, pb_str
     return sum;
 }
 
-static void check_sums(const everything *all, const bool *chosen, const model_field *field,
+static void check_sums(const world_all *all, const bool *chosen, const model_field *field,
                        const record_group_sums *sums)
 {
     uint64_t with_value = 0, told = 0;
@@ -201,7 +174,7 @@ static void check_filter(db_session *session, const model_entity *entity, const 
 }
 
 static void check_group(db_session *session, const record_groups_asked *asked,
-                        const record_groups *groups, const everything *all, const bool *wanted,
+                        const record_groups *groups, const world_all *all, const bool *wanted,
                         const record_group *group, pb_arena *arena)
 {
     bool chosen[DEALS];
@@ -217,7 +190,7 @@ static void check_group(db_session *session, const record_groups_asked *asked,
     check_filter(session, asked->entity, group, arena);
 }
 
-static void one_report(db_session *session, const record_groups_asked *asked, const everything *all,
+static void one_report(db_session *session, const record_groups_asked *asked, const world_all *all,
                        size_t *ret_groups)
 {
     pb_error err = {0};
@@ -264,8 +237,8 @@ static void counted_and_added_up_as_reckoned_here(void **state)
     world_open(&w, *state);
     world_must(world_write(&w, RECORD_KEEP, fill, NULL, NULL, &err), &err);
     db_session *session = world_look(&w);
-    const everything *deals = read_all(session, w.deal, arena);
-    assert_int_equal(deals->count, DEALS);
+    const world_all deals = world_read_all(session, w.deal, arena);
+    assert_int_equal(deals.count, DEALS);
     for (int i = 0; i < TRIES; i++) {
         const char *by = PICK(bys, &r);
         bool dated = strstr(by, "closed") != NULL || strstr(by, "happened") != NULL;
@@ -275,21 +248,21 @@ static void counted_and_added_up_as_reckoned_here(void **state)
                                            .period = pb_str_c(dated ? PICK(periods, &r) : ""),
                                            .filter = pb_str_c(PICK(filters, &r)),
                                            .today_days = TODAY};
-        one_report(session, &asked, deals, &groups);
+        one_report(session, &asked, &deals, &groups);
     }
     assert_true(groups > (size_t)TRIES * 4);
-    const everything *people = read_all(session, w.person, arena);
+    const world_all people = world_read_all(session, w.person, arena);
     const record_groups_asked by_name = {.entity = w.person,
                                          .by = PB_STR("full_name, vip"),
                                          .measure = PB_STR("sum:score,min:score"),
                                          .today_days = TODAY};
-    one_report(session, &by_name, people, &groups);
-    const everything *firms = read_all(session, w.firm, arena);
+    one_report(session, &by_name, &people, &groups);
+    const world_all firms = world_read_all(session, w.firm, arena);
     const record_groups_asked by_city = {.entity = w.firm,
                                          .by = PB_STR("city"),
                                          .measure = PB_STR("sum:staff_count"),
                                          .today_days = TODAY};
-    one_report(session, &by_city, firms, &groups);
+    one_report(session, &by_city, &firms, &groups);
     db_snapshot_close(session);
     world_close(&w);
 }

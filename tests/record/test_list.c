@@ -132,32 +132,6 @@ static void put_expr(random_state *r, const crowd *c, int depth, pb_buf *out)
 
 /* ---- what should come, by reading all records ---- */
 
-typedef struct all {
-    record_data *items;
-    size_t count;
-} all;
-
-static pb_status keep_id(void *context, const record_data *record, pb_error *err)
-{
-    all *a = context;
-    (void)err;
-    assert_true(a->count < CROWD);
-    a->items[a->count++].id = record->id;
-    return PB_OK;
-}
-
-static all read_everybody(db_session *session, const world *w, pb_arena *arena)
-{
-    pb_error err;
-    all a = {pb_arena_array(arena, CROWD, sizeof(record_data)), 0};
-    world_must(record_scan(session, w->person, keep_id, &a, &err), &err);
-    for (size_t i = 0; i < a.count; i++) {
-        pb_uuid id = a.items[i].id;
-        world_must(record_read(session, w->person, id, arena, &a.items[i], &err), &err);
-    }
-    return a;
-}
-
 typedef struct order {
     size_t field[RECORD_LIST_SORTS]; /* index; SIZE_MAX: changed_at */
     bool falling[RECORD_LIST_SORTS];
@@ -229,7 +203,7 @@ static record_list_page must_list(db_session *session, const record_list_asked *
     return page;
 }
 
-static void one_list(db_session *session, const world *w, const all *everybody, pb_str filter,
+static void one_list(db_session *session, const world *w, const world_all *everybody, pb_str filter,
                      const order *o, int64_t limit, size_t *ret_matched)
 {
     pb_error err = {0};
@@ -295,7 +269,7 @@ static void chosen_and_sorted(void **state, size_t people, int filters)
     world_open(&w, *state);
     world_must(world_write(&w, RECORD_KEEP, fill, c, NULL, &err), &err);
     db_session *session = world_look(&w);
-    all everybody = read_everybody(session, &w, arena);
+    world_all everybody = world_read_all(session, w.person, arena);
     assert_int_equal(everybody.count, people);
     for (int i = 0; i < filters; i++) {
         PB_AUTO_BUF filter = PB_BUF_INIT(4096);

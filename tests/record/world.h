@@ -340,6 +340,35 @@ static inline const pb_value *world_value(const record_data *record, const char 
     return &record->values[found->index];
 }
 
+/** All records of an entity, read whole; they lie in `arena`. */
+typedef struct world_all {
+    record_data *items;
+    size_t count, capacity;
+    pb_arena *arena;
+} world_all;
+
+static inline pb_status world_keep_id(void *context, const record_data *record, pb_error *err)
+{
+    world_all *all = context;
+    const record_data kept = {.id = record->id};
+    (void)err;
+    assert_true(PB_PUSH(all->arena, all->items, all->count, all->capacity, kept));
+    return PB_OK;
+}
+
+static inline world_all world_read_all(db_session *session, const model_entity *entity,
+                                       pb_arena *arena)
+{
+    pb_error err;
+    world_all all = {.arena = arena};
+    world_must(record_scan(session, entity, world_keep_id, &all, &err), &err);
+    for (size_t i = 0; i < all.count; i++) {
+        pb_uuid id = all.items[i].id;
+        world_must(record_read(session, entity, id, arena, &all.items[i], &err), &err);
+    }
+    return all;
+}
+
 /** True when a field of a record holds this text. */
 static inline bool world_holds(const record_data *record, const char *field, const char *text)
 {

@@ -1,4 +1,5 @@
-/* What a workspace answers when it is asked: one number, or how many events of a kind there are. */
+/* What a workspace answers when it is asked: one number or text, or how many events of a kind there
+ * are. */
 #ifndef TESTS_SUPPORT_ASKED_H
 #define TESTS_SUPPORT_ASKED_H
 
@@ -34,6 +35,23 @@ static inline int64_t asked_number(db_workspace *workspace, const char *sql)
     asked_must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
     asked_must(db_step(stmt, &row, &err), &err);
     int64_t value = row ? db_column_i64(stmt, 0) : -1;
+    db_reset(stmt);
+    db_snapshot_close(session);
+    return value;
+}
+
+/** The first column of the first row, which must be there, as text in `arena`. */
+static inline pb_str asked_text(db_workspace *workspace, pb_arena *arena, const char *sql)
+{
+    pb_error err = {0};
+    db_session *session = NULL;
+    db_stmt *stmt = NULL;
+    bool row = false;
+    asked_must(db_snapshot_open(workspace, &session, &err), &err);
+    asked_must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
+    asked_must(db_step(stmt, &row, &err), &err);
+    assert_true(row);
+    pb_str value = pb_arena_str(arena, db_column_text(stmt, 0));
     db_reset(stmt);
     db_snapshot_close(session);
     return value;

@@ -347,14 +347,32 @@ pb_status import_facts(importing *im, pb_error *err)
     return note_facts(im, &facts, err);
 }
 
+/* What was written of it would come a second time. */
+static pb_status fail_unfinished(const exchange_file *file, pb_error *err)
+{
+    pb_fail(err, PB_CONFLICT,
+            PB_MSG("{file} could not be imported: run {run} imported a part of it, and was not "
+                   "finished"),
+            "file", PB_ARG(file->name), "run", PB_ARG_INT(file->imported_before), NULL);
+    pb_error_detail(err,
+                    PB_MSG("Run {run} is still at work, or was cut off: what it wrote is there."),
+                    "run", PB_ARG_INT(file->imported_before), NULL);
+    pb_error_hint(err, PB_MSG("Run {run} was not finished: take it back, then import again."),
+                  "run", PB_ARG_INT(file->imported_before), NULL);
+    return PB_CONFLICT;
+}
+
 /* Tables of this very run may have the same bytes: sheets of a workbook. */
 pb_status import_look_back(importing *im, exchange_file *file, pb_error *err)
 {
     if (file->entity == NULL || file->place->live)
         return PB_OK;
-    PB_TRY(record_run_seen(im->session, file->entity, file->hash, &file->imported_before, err));
-    file->passed_over = im->options->pass_over && file->imported_before > 0 &&
-                        file->imported_before != record_run_number(im->run);
+    bool unfinished;
+    PB_TRY(record_run_seen(im->session, file->entity, file->hash, record_run_number(im->run),
+                           &file->imported_before, &unfinished, err));
+    if (im->options->pass_over && unfinished)
+        return fail_unfinished(file, err);
+    file->passed_over = im->options->pass_over && file->imported_before > 0;
     return PB_OK;
 }
 
@@ -478,7 +496,7 @@ static pb_status judge(importing *im, const record_gate *gate, pb_error *err)
     return PB_OK;
 }
 
-static bool anything_new(const exchange_plan *plan)
+bool import_anything_new(const exchange_plan *plan)
 {
     for (size_t i = 0; i < plan->file_count; i++)
         if (plan->files[i].entity != NULL && !plan->files[i].passed_over)
@@ -517,7 +535,7 @@ static pb_status work(db_session *session, void *context, pb_error *err)
     im->run = record_run_close(im->run);
     if (options->ended != NULL)
         options->ended(options->context);
-    if (status == PB_OK && !anything_new(im->plan)) {
+    if (status == PB_OK && !import_anything_new(im->plan)) {
         im->rehearsed = true;
         im->plan->run = 0;
         return pb_fail(err, PB_CANCELLED, PB_MSG("All of it was imported before"), NULL);

@@ -84,6 +84,17 @@ static pb_status write_rows(slicing *s, pb_error *err)
     return record_writer_finish(im->writer, err);
 }
 
+/* Others write between the slices: what this one makes lies behind the ends of all entities. */
+static pb_status note_ends(const importing *im, db_session *session, pb_error *err)
+{
+    for (size_t i = 0; i < im->plan->file_count; i++) {
+        exchange_file *file = &im->plan->files[i];
+        if (file->entity != NULL)
+            PB_TRY(db_last_n(session, file->entity, &file->after_n, err));
+    }
+    return PB_OK;
+}
+
 static pb_status write_within(slicing *s, db_session *session, pb_error *err)
 {
     importing *im = s->im;
@@ -92,13 +103,15 @@ static pb_status write_within(slicing *s, db_session *session, pb_error *err)
     exchange_file *file = im->file;
     gate.later = gate.bulk = false; /* rows are looked at as they come */
     PB_TRY(record_run_continue(im->run, session, err));
-    PB_TRY(db_last_n(session, file->entity, &file->after_n, err));
+    PB_TRY(note_ends(im, session, err));
     PB_TRY(record_writer_open(session, options->actor, options->now_us, options->policy,
                               &im->writer, err));
     record_writer_gate(im->writer, &gate);
     record_writer_gate_run(im->writer, im->number);
+    PB_TRY(record_run_writer(im->run, im->writer, file->entity, file->began_n, err));
     PB_TRY(write_rows(s, err));
-    im->plan->unresolved = s->unresolved + record_writer_unresolved(im->writer);
+    im->plan->unresolved =
+        s->unresolved + record_writer_unresolved(im->writer) - record_writer_resolved(im->writer);
     im->plan->suspected = s->suspected + record_writer_suspected(im->writer);
     if (options->check != NULL)
         PB_TRY(options->check(options->context, session, im->plan, err));
@@ -237,19 +250,13 @@ static pb_status add_files(importing *im, pb_error *err)
         exchange_file *file = &im->plan->files[i];
         int64_t number;
         PB_TRY(import_look_back(im, file, err));
+        if (file->entity != NULL)
+            PB_TRY(db_last_n(im->session, file->entity, &file->began_n, err));
         if (!file->passed_over)
             PB_TRY(record_run_file(im->run, file->name, file->entity, file->hash, &number, err));
     }
     im->plan->run = record_run_number(im->run);
     return record_run_slice(im->run, 0, err);
-}
-
-static bool anything_new(const exchange_plan *plan)
-{
-    for (size_t i = 0; i < plan->file_count; i++)
-        if (plan->files[i].entity != NULL && !plan->files[i].passed_over)
-            return true;
-    return false;
 }
 
 static pb_status begin_work(db_session *session, void *context, pb_error *err)
@@ -264,7 +271,7 @@ static pb_status begin_work(db_session *session, void *context, pb_error *err)
         PB_TRY(options->each(options->each_context, NULL, err));
     PB_TRY(record_run_begin(session, options->actor, options->now_us, &im->run, err));
     PB_TRY(add_files(im, err));
-    if (anything_new(im->plan))
+    if (import_anything_new(im->plan))
         return PB_OK;
     im->rehearsed = true;
     im->plan->run = 0;

@@ -39,8 +39,11 @@ pb_status import_columns(importing *im, pb_error *err);
 /** What became clear once the whole file was read. */
 pb_status import_facts(importing *im, pb_error *err);
 void import_forget(exchange_file *file);
-/** Whether an earlier run imported the very same bytes. */
+/** Whether an earlier run imported the very same bytes; PB_CONFLICT when that one was not finished
+ * and the file would be passed over for it. */
 pb_status import_look_back(importing *im, exchange_file *file, pb_error *err);
+/** Whether some file is imported, none of them passed over for an earlier run. */
+bool import_anything_new(const exchange_plan *plan);
 pb_status import_begin_bringing(importing *im, pb_error *err);
 record_gate import_gate(const importing *im);
 

@@ -106,7 +106,9 @@ typedef struct exchange_file {
                                among `imported`. See exchange_options.mode */
     uint64_t
         *field_changes; /* by field of the entity: records in which it was changed; NULL: none */
-    int64_t after_n;    /* newest record of the entity before the slice at work; 0: not in slices */
+    int64_t after_n;    /* newest record of the entity before the slice at work, whichever file that
+                           is of; 0: not in slices */
+    int64_t began_n;    /* the same before the import (private) */
     uint64_t led;       /* rows of records that were merged away: what was new in them went to the
                            survivor; neither imported nor rejected */
     exchange_reject *rejects; /* the first ones, see exchange_options; a row may have several */
