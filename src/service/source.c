@@ -44,12 +44,30 @@ pb_status service_import_options(const service_core *service, const service_call
     return PB_OK;
 }
 
+/* What is left of an import that ended half-way once it was taken back. Why it ended stays told. */
+static void tell_taken(const service_undone *undone, pb_error *err)
+{
+    bool explained = err->detail.id != NULL;
+    if (undone->counts.kept == 0) {
+        if (!explained)
+            pb_error_detail(err, PB_MSG("What it had written was taken back: nothing was kept."),
+                            NULL);
+        return;
+    }
+    (explained ? pb_error_hint : pb_error_detail)(
+        err,
+        PB_MSG("What it had written, run {run}, was taken back, but for {count} records or values "
+               "that stay as they are. Of the first: {says}."),
+        "run", PB_ARG_INT(undone->run.number), "count", PB_ARG_INT(undone->counts.kept), "says",
+        undone->kept[0].says.ptr, NULL);
+}
+
 /* An import in slices ended half-way: what it wrote goes, whoever asked to stop and however little
  * time is left. Where that fails its run is there for a person to take back, which is told. */
 static void take_back(const service_call *call, db_workspace *workspace, int64_t run,
                       pb_arena *arena, pb_error *err)
 {
-    service_undone undone;
+    service_undone undone = {.number = 0};
     service_call unhurried = *call;
     const db_limits *before = service_hold(NULL);
     unhurried.limits = NULL;
@@ -59,6 +77,8 @@ static void take_back(const service_call *call, db_workspace *workspace, int64_t
     if (status != PB_OK && status != PB_CONFLICT && err != NULL)
         pb_error_hint(err, PB_MSG("A part was written, as run {run}: take that back."), "run",
                       PB_ARG_INT(run), NULL);
+    else if (status == PB_OK && err != NULL)
+        tell_taken(&undone, err);
 }
 
 pb_status service_import_checked(const service_core *service, const service_call *call,

@@ -18,8 +18,10 @@ enum {
     TOLD_MOST = 32 /* of what is wrong with a row, to who is told every row */
 };
 
-static pb_status stopped(pb_error *err)
+static pb_status stopped(const importing *im, pb_error *err)
 {
+    if (im->plan->unfinished) /* what becomes of that is its caller's to say */
+        return pb_fail(err, PB_CANCELLED, PB_MSG("The import was stopped"), NULL);
     return pb_fail(err, PB_CANCELLED, PB_MSG("The import was stopped; nothing was kept"), NULL);
 }
 
@@ -40,7 +42,7 @@ pb_status import_tell(importing *im, bool always, pb_error *err)
     im->told_us = now;
     bool stop = im->options->progress(im->options->context, im->file->name.ptr, done,
                                       table_total(im->reader));
-    return stop ? stopped(err) : PB_OK;
+    return stop ? stopped(im, err) : PB_OK;
 }
 
 /* --- rejects --- */
