@@ -47,8 +47,8 @@ static inline void client_without_leaks(void)
 static inline client client_start_with(char *folder, const char *const *more)
 {
     client c = {.folder = folder};
-    const char *argv[PROGRAM_ARGUMENTS] = {"probity", "serve",    "-w",
-                                           "ws",      "--listen", "http://127.0.0.1:0"};
+    const char *argv[PROGRAM_ARGUMENTS] = {
+        "probity", "serve", "-w", program_argument("ws"), "--listen", "http://127.0.0.1:0"};
     for (size_t i = 0; more[i] != NULL; i++)
         argv[6 + i] = more[i];
     char program[4096], out[4200], err[4200];

@@ -4,6 +4,7 @@
 #define TESTS_HTTP_OFFICE_H
 
 #include "client.h"
+#include "engine.h"
 
 typedef struct office {
     client c;
@@ -20,6 +21,7 @@ static inline office *office_open_in(char *folder, const char *const *more)
     office *o = calloc(1, sizeof *o);
     assert_non_null(o);
     o->c.folder = folder;
+    program_workspace = on_postgres() ? engine_address() : NULL;
     PROGRAM_EXPECT(o->c.folder, 0, "Made workspace", "init", "ws");
     client_add_user(o->c.folder, "ann", administrator, ann);
     client_add_user(o->c.folder, "bob", sales, bob);

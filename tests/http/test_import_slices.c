@@ -44,7 +44,7 @@ static long begin(work *w)
 }
 
 /* The newest run, and whether it is unfinished. */
-static int newest(work *w, bool *ret_unfinished, bool *ret_undone)
+static int latest_run(work *w, bool *ret_unfinished, bool *ret_undone)
 {
     client_answer a = client_expect(&w->c, 200, "GET", "/api/v1/runs?limit=1", w->carrier, NULL);
     const cJSON *run = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "runs"), 0);
@@ -62,7 +62,7 @@ static int await_some(work *w)
     bool unfinished = false, undone;
     int run = 0;
     while (!unfinished || contacts(w) <= 3)
-        run = newest(w, &unfinished, &undone);
+        run = latest_run(w, &unfinished, &undone);
     return run;
 }
 
@@ -86,14 +86,14 @@ static void test_others_write_while_an_import_is_stopped(void **state)
     a = work_wait(&w, w.carrier, n);
     client_free(&a);
     /* The job is over at once; what it wrote goes with the transaction it was in. */
-    while (newest(&w, &unfinished, &undone) == run)
+    while (latest_run(&w, &unfinished, &undone) == run)
         continue;
     assert_int_equal(contacts(&w), 4);
     snprintf(path, sizeof path, "/api/v1/runs/%d/undo", run);
     /* It is taken back already, which its taking back as a run says. */
     n = work_ask(&w, w.carrier, path, "{}");
     work_over(&w, w.carrier, n, "failed");
-    (void)newest(&w, &unfinished, &undone);
+    (void)latest_run(&w, &unfinished, &undone);
     assert_false(unfinished);
     work_end(&w);
 }
@@ -114,7 +114,7 @@ static void test_an_import_whose_server_was_killed_can_be_taken_back(void **stat
     cJSON_Delete(w.c.openapi);
     w.c = client_start(w.folder);
     client_hold(&w.c, w.carrier);
-    assert_int_equal(newest(&w, &unfinished, &undone), run);
+    assert_int_equal(latest_run(&w, &unfinished, &undone), run);
     assert_true(unfinished);
     assert_false(undone);
     int there = contacts(&w);

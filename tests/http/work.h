@@ -3,6 +3,7 @@
 #define TESTS_HTTP_WORK_H
 
 #include "client.h"
+#include "engine.h"
 
 /* Takes out and brings in; mail shows only in part, remarks not at all. */
 static const char work_role[] = "role: carrier\n"
@@ -33,6 +34,7 @@ static inline void work_start(work *w)
     char code[4][64];
     const char *const names[] = {"carrier", "data_steward", "sales", "auditor"};
     w->folder = program_folder();
+    program_workspace = on_postgres() ? engine_address() : NULL;
     PROGRAM_EXPECT(w->folder, 0, "Made workspace", "init", "ws");
     program_write(w->folder, "contacts.csv", work_contacts);
     program_write(w->folder, "carrier.yaml", work_role);

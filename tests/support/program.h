@@ -42,6 +42,15 @@ static inline const char *program_root(void)
     return root;
 }
 
+/** What “ws” stands for among the arguments, where that is not a folder; lives as long as it is
+ * used. */
+static const char *program_workspace;
+
+static inline const char *program_argument(const char *argument)
+{
+    return program_workspace != NULL && strcmp(argument, "ws") == 0 ? program_workspace : argument;
+}
+
 /** Runs build/probity with the arguments (ended by NULL) in `folder`, English, its key files below
  * it. */
 static inline program_result program_run(const char *folder, const char *const *arguments)
@@ -55,7 +64,7 @@ static inline program_result program_run(const char *folder, const char *const *
     snprintf(err, sizeof err, "%s/.err", folder);
     for (size_t i = 0; arguments[i] != NULL; i++) {
         assert_true(i < PROGRAM_ARGUMENTS);
-        argv[i + 1] = (char *)(uintptr_t)arguments[i];
+        argv[i + 1] = (char *)(uintptr_t)program_argument(arguments[i]);
     }
     pid_t child = fork();
     assert_true(child >= 0);
