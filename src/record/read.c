@@ -111,6 +111,19 @@ pb_status record_read(db_session *session, const model_entity *entity, pb_uuid i
                    "entity", PB_ARG(entity->label), "id", text, NULL);
 }
 
+pb_status record_read_number(db_session *session, const model_entity *entity, int64_t n,
+                             pb_arena *arena, record_data *ret_record, pb_error *err)
+{
+    bool found;
+    PB_TRY(
+        read_by(session, entity, "WHERE n = ?", PB_VALUE_INT(n), arena, ret_record, &found, err));
+    if (found)
+        return PB_OK;
+    return pb_fail(err, PB_NOT_FOUND,
+                   PB_MSG("There is no record of {entity} with the number {number}."), "entity",
+                   PB_ARG(entity->label), "number", PB_ARG_INT(n), NULL);
+}
+
 static pb_status lookup(db_session *session, model_reader *reader, const model_entity *entity,
                         pb_arena *arena, pb_str text, int *ret_count, pb_uuid *ret_id,
                         pb_error *err)

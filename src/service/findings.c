@@ -75,11 +75,17 @@ static pb_status find(db_session *session, const service_call *call, int64_t n, 
                    PB_ARG_INT(n), NULL);
 }
 
+pb_status service_finding_find(db_session *session, const service_call *call, int64_t n,
+                               pb_arena *arena, service_finding *ret_finding, pb_error *err)
+{
+    PB_TRY(find(session, call, n, arena, &ret_finding->item, err));
+    return name_owner(session, arena, ret_finding, err);
+}
+
 static pb_status tell(db_session *session, const service_call *call, int64_t n, pb_arena *arena,
                       service_finding_story *ret, pb_error *err)
 {
-    PB_TRY(find(session, call, n, arena, &ret->finding.item, err));
-    PB_TRY(name_owner(session, arena, &ret->finding, err));
+    PB_TRY(service_finding_find(session, call, n, arena, &ret->finding, err));
     return finding_trend(session, ret->finding.item.control, SERVICE_TREND, arena, &ret->trend,
                          &ret->trend_count, err);
 }

@@ -2,6 +2,7 @@
 
 #include "access.h"
 #include "internal.h"
+#include "report/control.h"
 #include "sys/file.h"
 #include "sys/module.h"
 
@@ -56,6 +57,8 @@ pb_status service_report_all(const report_input *report, pb_locale *locale,
 typedef struct keeping {
     const service_call *call;
     const service_audit_result *result;
+    const report_input *report;
+    pb_locale *locale;
     pb_arena *arena; /* of the reports */
     const char *language;
     finding_report reports[SERVICE_REPORT_FORMS];
@@ -63,6 +66,24 @@ typedef struct keeping {
     bool own;
     int64_t run;
 } keeping;
+
+/* What could not be checked leaves what is known of it. */
+static pb_status keep_evidence(db_session *session, const keeping *k, const audit_finding *found,
+                               pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    audit_failure *failures = NULL;
+    size_t count = 0;
+    bool fails = found->outcome == AUDIT_FAIL || found->outcome == AUDIT_WAIVED;
+    if (!fails && found->outcome != AUDIT_PASS)
+        return PB_OK;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    if (fails)
+        PB_TRY(report_failing(k->report, k->locale, found, FINDING_EVIDENCE_MOST, arena, &failures,
+                              &count, err));
+    return finding_evidence_keep(session, k->run, found->control->id, failures, count, err);
+}
 
 static pb_status keep(db_session *session, void *context, pb_error *err)
 {
@@ -79,6 +100,8 @@ static pb_status keep(db_session *session, void *context, pb_error *err)
                        .records = result->records};
     memcpy(run.rules, k->result->catalogue->hash, sizeof run.rules);
     PB_TRY(finding_run_keep(session, &by, &run, result, &k->run, err));
+    for (size_t i = 0; k->own && i < result->finding_count; i++)
+        PB_TRY(keep_evidence(session, k, &result->findings[i], err));
     for (size_t i = 0; i < k->count; i++)
         PB_TRY(finding_report_keep(session, k->run, &k->reports[i], err));
     return PB_OK;
@@ -103,6 +126,8 @@ pb_status service_audit_keep(const service_call *call, db_workspace *workspace,
     PB_AUTO_ARENA arena = pb_arena_new((size_t)1 << 31);
     keeping k = {.call = call,
                  .result = result,
+                 .report = report,
+                 .locale = locale,
                  .arena = arena,
                  .language = pb_locale_language(locale),
                  .own = own};

@@ -8,4 +8,8 @@
  * whole). */
 bool service_in_audit_scope(const service_call *call, pb_str area, pb_str entity);
 
+/** A finding with who mends it; PB_NOT_FOUND too for what may not be seen (findings.c). */
+pb_status service_finding_find(db_session *session, const service_call *call, int64_t n,
+                               pb_arena *arena, service_finding *ret_finding, pb_error *err);
+
 #endif

@@ -376,6 +376,73 @@ static void test_a_report_comes_back_as_it_was(void **state)
     world_close(w);
 }
 
+/* ---- evidence ---- */
+
+enum { FAILING = 257 };
+
+typedef struct proving {
+    const audit_failure *failures;
+    size_t count;
+} proving;
+
+static pb_status prove_work(db_session *session, void *context, pb_error *err)
+{
+    const proving *p = context;
+    return finding_evidence_keep(session, 1, PB_STR("TRY-0/account.name"), p->failures, p->count,
+                                 err);
+}
+
+static size_t proof_page(world *w, size_t after, size_t limit, audit_failure **ret, size_t *ret_all)
+{
+    pb_error err = {0};
+    db_session *session;
+    size_t count = 0;
+    must(db_snapshot_open(w->workspace, &session, &err), &err);
+    must(finding_evidence_read(session, PB_STR("TRY-0/account.name"), after, limit, w->arena, ret,
+                               &count, ret_all, &err),
+         &err);
+    db_snapshot_close(session);
+    return count;
+}
+
+/* shows: AUD-8 */
+static void test_evidence_is_paged_as_it_was_kept_and_replaced_by_the_next(void **state)
+{
+    world *w = world_open();
+    pb_error err = {0};
+    audit_failure failures[FAILING] = {0}, *page = NULL;
+    size_t all = 0;
+    proving p = {failures, FAILING};
+    (void)state;
+    for (size_t i = 0; i < FAILING; i++)
+        failures[i] = (audit_failure){.n = (int64_t)i + 1,
+                                      .record = pb_str_c(pb_arena_printf(w->arena, "R-%zu", i)),
+                                      .field = i % 3 == 0 ? PB_STR("name") : PB_STR_NONE,
+                                      .problem = PB_STR("“{value}” is wrong."),
+                                      .value = i % 2 == 0 ? PB_STR("价值") : PB_STR_NONE};
+    must(db_write(w->workspace, prove_work, &p, &err), &err);
+    static const size_t steps[] = {1, 7, 99, 100, 101, 200, FAILING + 1};
+    for (size_t s = 0; s < sizeof steps / sizeof *steps; s++)
+        for (size_t at = 0, count = 1; count > 0; at += count) {
+            count = proof_page(w, at, steps[s], &page, &all);
+            assert_int_equal(all, FAILING);
+            assert_int_equal(count, FAILING - at < steps[s] ? FAILING - at : steps[s]);
+            for (size_t i = 0; i < count; i++) {
+                const audit_failure *kept = &failures[at + i];
+                assert_int_equal(page[i].n, kept->n);
+                assert_true(pb_str_eq(page[i].record, kept->record));
+                assert_true(pb_str_eq(page[i].field, kept->field));
+                assert_true((page[i].value.ptr == NULL) == (kept->value.ptr == NULL));
+                assert_true(pb_str_eq(page[i].value, kept->value));
+            }
+        }
+    p.count = 3;
+    must(db_write(w->workspace, prove_work, &p, &err), &err);
+    assert_int_equal(proof_page(w, 0, 50, &page, &all), 3);
+    assert_int_equal(all, 3);
+    world_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_what_is_half_said_is_refused_with_the_field),
         cmocka_unit_test(test_an_audit_of_something_else_leaves_the_list_alone),
         cmocka_unit_test(test_a_report_comes_back_as_it_was),
+        cmocka_unit_test(test_evidence_is_paged_as_it_was_kept_and_replaced_by_the_next),
     };
     return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
 }

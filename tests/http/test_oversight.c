@@ -448,6 +448,58 @@ static void test_the_next_audit_proves_the_mend(void **state)
     close_house(h);
 }
 
+static client_answer evidence_of(house *h, int who, double finding)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/api/v1/findings/%.0f/evidence?limit=1", finding);
+    return get(h, who, path);
+}
+
+/* shows: AUD-8 ACC-4 */
+static void test_a_finding_leads_to_the_records_that_failed(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    char path[200];
+    int before = 0, after = 0;
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    double finding = find(h, "?state=open", mail_control);
+    walk(h, AUDITOR, "&kind=record.read&actor=steward", "actor", "steward", &before);
+    client_answer a = evidence_of(h, STEWARD, finding);
+    assert_int_equal(cJSON_GetArraySize(list(&a, "rows")), 1);
+    assert_int_equal(number(a.json, "kept"), 1);
+    const cJSON *row = cJSON_GetArrayItem(list(&a, "rows"), 0);
+    const cJSON *record = cJSON_GetObjectItem(row, "record");
+    const cJSON *fields = cJSON_GetObjectItem(record, "fields");
+    assert_string_equal(text(row, "key"), "C-2");
+    assert_string_equal(text(fields, "full_name"), "Peter Porter");
+    /* The record as who asks may see it; what the audit kept, as its reports do. */
+    assert_string_equal(text(fields, "email"), "peter@example.net");
+    assert_string_equal(text(row, "value"), "p***@example.net");
+    assert_null(strstr(text(row, "problem"), "peter@"));
+    assert_true(strlen(text(row, "problem")) > 10);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(row, "hidden")));
+    snprintf(path, sizeof path, "/api/v1/contacts/%s", text(record, "id"));
+    client_free(&a);
+    a = get(h, STEWARD, path);
+    client_free(&a);
+    walk(h, AUDITOR, "&kind=record.read&actor=steward", "actor", "steward", &after);
+    assert_int_equal(after, before + 2); /* by evidence, and by the record itself */
+    /* Outside of what is named to an external auditor there is no such finding. */
+    snprintf(path, sizeof path, "/api/v1/findings/%.0f/evidence", finding);
+    a = told(h, 404, "GET", path, h->header[EXTERNAL], NULL);
+    client_free(&a);
+    /* What passes by now has none. */
+    mend(h);
+    audit(h->c.folder);
+    a = evidence_of(h, STEWARD, finding);
+    assert_int_equal(cJSON_GetArraySize(list(&a, "rows")), 0);
+    assert_int_equal(number(a.json, "kept"), 0);
+    client_free(&a);
+    close_house(h);
+}
+
 /* shows: AUD-8 AUD-10 AUD-11 */
 static void test_an_audit_is_told_with_its_reports(void **state)
 {
@@ -676,6 +728,10 @@ static const struct {
     {AUDITOR, 404, "GET", "/api/v1/findings/first", "", NULL},
     {AUDITOR, 304, "GET", "/api/v1/findings/1", "If-None-Match: *\r\n", NULL},
     {SALES, 403, "GET", "/api/v1/findings/1", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/findings/1/evidence?limit=201", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/findings/1/evidence?after=10001", "", NULL},
+    {SALES, 403, "GET", "/api/v1/findings/1/evidence", "", NULL},
+    {PEOPLE, 401, "GET", "/api/v1/findings/1/evidence", "", NULL},
     {SALES, 403, "PATCH", "/api/v1/findings/1", "If-Match: *\r\n", "{}"},
     {EXTERNAL, 404, "GET", "/api/v1/findings/2", "", NULL},
     {PEOPLE, 401, "GET", "/api/v1/findings/1", "", NULL},
@@ -731,6 +787,7 @@ int main(void)
         cmocka_unit_test(test_the_log_is_proved_to_who_has_no_product),
         cmocka_unit_test(test_events_are_chosen_and_paged),
         cmocka_unit_test(test_the_next_audit_proves_the_mend),
+        cmocka_unit_test(test_a_finding_leads_to_the_records_that_failed),
         cmocka_unit_test(test_an_audit_is_told_with_its_reports),
         cmocka_unit_test(test_backups_and_drills_tell_their_evidence),
         cmocka_unit_test(test_a_backup_that_goes_nowhere_ends),

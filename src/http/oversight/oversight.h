@@ -41,5 +41,7 @@ pb_status http_oversight_report(http_request *request, http_response *response, 
 pb_status http_oversight_findings(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_finding(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_change(http_request *request, http_response *response, pb_error *err);
+/* evidence.c */
+pb_status http_oversight_evidence(http_request *request, http_response *response, pb_error *err);
 
 #endif

@@ -50,6 +50,9 @@ const http_route http_oversight_routes[] = {
     {HTTP_GET, "/api/v1/findings/{finding}", "readFinding",
      PB_MSG("Reads a finding, and what came of its control in the newest audits"),
      http_oversight_finding, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/findings/{finding}/evidence", "listEvidence",
+     PB_MSG("Lists the records that a finding is about, as they are now and as the audit saw them"),
+     http_oversight_evidence, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_PATCH, "/api/v1/findings/{finding}", "changeFinding",
      PB_MSG("Says who mends a finding, until when, and how it stands"), http_oversight_change,
      HTTP_BLOCKS, JSON " application/merge-patch+json", NULL, 0},
@@ -75,6 +78,8 @@ static const http_about operations[] = {
     {"listFindings", "state area grade entity owner due_until", NULL, NULL, "Findings",
      "200 400 401 403 404", NULL},
     {"readFinding", NULL, "If-None-Match", NULL, "FindingStory", "200 304 400 401 403 404", NULL},
+    {"listEvidence", "after limit", "Probity-Purpose", NULL, "Evidence", "200 400 401 403 404",
+     NULL},
     {"changeFinding", NULL, "If-Match", "FindingChange", "Finding",
      "200 400 401 403 404 412 422 428", NULL},
     {0},
@@ -89,6 +94,7 @@ static const http_parameter parameters[] = {
     {"from", PB_MSG("At this moment or later"), "string", "date-time", false},
     {"until", PB_MSG("Before this moment"), "string", "date-time", false},
     {"below", PB_MSG("`next` of the page before"), "integer", NULL, false},
+    {"after", PB_MSG("`next` of the page before"), "integer", NULL, false},
     {"old", PB_MSG("The size of the log that is known"), "integer", NULL, true},
     {"new", PB_MSG("The size to prove it against; the newest without it"), "integer", NULL, false},
     {"id", PB_MSG("Only this one"), "string", NULL, false},
@@ -156,6 +162,11 @@ static const http_schema schemas[] = {
     {"FindingTrend", "audit:integer outcome=pass|fail|not_applicable|could_not_run|waived "
                      "population:integer failing:integer"},
     {"FindingStory", FINDING " trend:[FindingTrend]"},
+    {"EvidenceField", "name:string label:string"},
+    {"EvidenceRow", "record?:{any} key:string? field:string? field_label:string? problem:string "
+                    "value:string? other:string? suggestion:string? hidden:boolean"},
+    {"Evidence", "finding:integer audit:integer control:string entity:string? failing:integer "
+                 "kept:integer fields:[EvidenceField] rows:[EvidenceRow] next:integer?"},
     {"FindingChange", "state?=open|accepted|mended|waived? owner?:string? due?:date? until?:date? "
                       "note?:string?"},
     {0},

@@ -25,6 +25,8 @@ export const audit: readonly Journey[] = [
       await v.page.locator("main .table ui5-link").first().click();
       await v.page.locator("probity-chart").first().waitFor();
       await v.accessible();
+      await v.page.locator("main .table td a").first().click();
+      await v.page.locator(".record-head h1").first().waitFor();
     },
   },
   {

@@ -74,6 +74,22 @@ pb_status finding_report_keep(db_session *session, int64_t run, const finding_re
 pb_status finding_report_read(db_session *session, int64_t run, const char *form, pb_arena *arena,
                               pb_buf *out, pb_str *ret_language, pb_error *err);
 
+/* ---- evidence ---- */
+
+enum { FINDING_EVIDENCE_MOST = 10000 }; /* failing records of a control that are kept */
+
+/** Keeps which records failed a control in a run, in place of those of its earlier runs; texts are
+ * kept as they are given, so that what is masked in reports is to be masked in them. Beyond the
+ * first FINDING_EVIDENCE_MOST nothing is kept. Inside db_write. */
+pb_status finding_evidence_keep(db_session *session, int64_t run, pb_str control,
+                                const audit_failure *failures, size_t count, pb_error *err);
+/** Kept failures of a control behind the first `after`, at most `limit`, in their order; those of
+ * the last run that could check it. `evidence` and `source` are not kept. `*ret_total`: how many are
+ * kept; 0 where the control passed. In `arena`. */
+pb_status finding_evidence_read(db_session *session, pb_str control, size_t after, size_t limit,
+                                pb_arena *arena, audit_failure **ret_failures, size_t *ret_count,
+                                size_t *ret_total, pb_error *err);
+
 /* ---- the work list ---- */
 
 typedef enum finding_state {

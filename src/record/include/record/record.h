@@ -112,6 +112,9 @@ typedef struct record_data {
  * arena. */
 pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
                       record_data *ret_record, pb_error *err);
+/** The same by its number, as views and audits name it. */
+pb_status record_read_number(db_session *session, const model_entity *entity, int64_t n,
+                             pb_arena *arena, record_data *ret_record, pb_error *err);
 /** Finds a record by its id text, source id, or key (name), in this order: PB_NOT_FOUND, or
  * PB_CONFLICT when several fit. By id, deleted ones too. What a record that was merged into another
  * is called gives the survivor. */

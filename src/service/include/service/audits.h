@@ -8,8 +8,7 @@
 #define SERVICE_AUDITS_H
 
 #include "finding/finding.h"
-#include "identity/policy.h"
-#include "service/service.h"
+#include "service/records.h"
 
 enum { SERVICE_AUDITS_MOST = 200, SERVICE_TREND = 50 };
 
@@ -69,6 +68,29 @@ typedef struct service_finding_story {
 } service_finding_story;
 pb_status service_finding_read(const service_call *call, db_workspace *workspace, int64_t n,
                                pb_arena *arena, service_finding_story *ret_story, pb_error *err);
+/** A record that failed, as the last audit that could look found it. */
+typedef struct service_evidence_row {
+    audit_failure failure; /* values masked as in reports; `***` where its field does not show */
+    bool hidden;           /* so it is */
+    service_record record; /* as it is now: title, what the control names as evidence, the field
+                              that failed. Its entity is NULL: about a column, or gone by now */
+} service_evidence_row;
+typedef struct service_evidence {
+    service_finding finding;
+    const audit_control *control; /* NULL: there is none of that id any more */
+    service_evidence_row *rows;   /* those that may be seen */
+    size_t count;
+    size_t kept;                /* rows there are at all */
+    int64_t next;               /* `after` of the next page; 0: this was the last */
+    const model_field **fields; /* whose values the records are shown with */
+    size_t field_count;
+} service_evidence;
+enum { SERVICE_FAILING_USUAL = 50, SERVICE_FAILING_MOST = 200 };
+/** A page of the evidence of a finding, behind the first `after` rows; records that may not be seen
+ * are left out. What is shown of them is an event, as with any list. PB_NOT_FOUND. */
+pb_status service_finding_evidence(service_core *service, const service_call *call,
+                                   db_workspace *workspace, int64_t n, int64_t after, int64_t limit,
+                                   pb_arena *arena, service_evidence *ret_evidence, pb_error *err);
 /** Changes a finding; see finding_put. `owner`: sign-in name or id of who is to mend it, where
  * `change->has_owner`; absent: nobody. */
 pb_status service_finding_change(service_core *service, const service_call *call,

@@ -22,6 +22,7 @@ import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { byWeight, type Finding, type Story } from "./data";
+import { evidence } from "./evidence";
 import { room } from "./rooms";
 import { areaName, gradeName, gradeTag, outcomeName, stateName, states, stateTag } from "./words";
 
@@ -118,12 +119,13 @@ export function openFindings(context: Context): Page {
 
 export function openFinding(context: Context): Page {
   const number = context.parts.finding ?? "";
-  let title = "";
+  let title = "", proof: (() => TemplateResult) | undefined;
   return room<Story>(context, {
     title: () => title || t("Finding {number}", { number }),
     load: async () => {
       const story = await get<Story>(`/findings/${encodeURIComponent(number)}`, undefined, context.signal);
       title = story.title ?? story.control;
+      proof ??= evidence(story, context.update, context.signal);
       return story;
     },
     view: (story, again) => html`<section class="card stack">
@@ -142,6 +144,7 @@ export function openFinding(context: Context): Page {
         </dl>
         ${story.note ? html`<p>${story.note}</p>` : nothing}
       </section>
+      ${proof?.() ?? nothing}
       <section class="card">
         <h2>${t("Over time")}</h2>
         ${chart({
