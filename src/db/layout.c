@@ -84,6 +84,8 @@ static const struct fixed {
      "k n;B hash;B owner;I second;I by_key;t scopes;I read_only;t address*;t device*;I from_us;"
      "I seen_us;I proved_us;I idle_us;I until_us;i ended_us",
      NULL},
+    {"t_sign_browser", "k n;B id;B owner;t address*;t device*;I from_us;I seen_us;I until_us",
+     NULL},
     {"t_sign_slow", "B id;T kind;I failures;I told;I last_us;I until_us", "id"},
     {"t_sign_spent", "B id;I until_us", "id"},
     {"t_screen_view",
@@ -133,6 +135,8 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_sign_session_owner"), PB_STR("t_sign_session"), "owner, until_us", false},
     {PB_STR("t_sign_session_key"), PB_STR("t_sign_session"), "by_key", false},
     {PB_STR("t_sign_session_until"), PB_STR("t_sign_session"), "until_us", false},
+    {PB_STR("t_sign_browser_id"), PB_STR("t_sign_browser"), "id", true},
+    {PB_STR("t_sign_browser_owner"), PB_STR("t_sign_browser"), "owner, seen_us", false},
     {PB_STR("t_sign_slow_last"), PB_STR("t_sign_slow"), "kind, last_us", false},
     {PB_STR("t_sign_spent_until"), PB_STR("t_sign_spent"), "until_us", false},
     {PB_STR("t_screen_feedback_author"), PB_STR("t_screen_feedback"), "author, at_us", false},

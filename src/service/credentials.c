@@ -78,6 +78,7 @@ typedef enum matter {
     MATTER_KEY,
     MATTER_END,
     MATTER_SESSION,
+    MATTER_BROWSER,
     MATTER_ENROLMENT,
     MATTER_FACTORS
 } matter;
@@ -118,6 +119,14 @@ static pb_status end_sessions(db_session *session, changing *c, pb_error *err)
     }
     int64_t except = is_own(c->guest, c->user) ? c->guest->caller.session : 0;
     return identity_session_end_all(session, &c->visit, c->user, except, &c->count, err);
+}
+
+static pb_status end_browsers(db_session *session, changing *c, pb_error *err)
+{
+    if (c->n == 0)
+        return identity_browser_end_all(session, &c->visit, c->user, &c->count, err);
+    c->count = 1;
+    return identity_browser_end(session, &c->visit, c->user, c->n, err);
 }
 
 static pb_status end_others(db_session *session, changing *c, pb_error *err)
@@ -194,6 +203,8 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
         return end_credential(session, c, err);
     case MATTER_SESSION:
         return end_sessions(session, c, err);
+    case MATTER_BROWSER:
+        return end_browsers(session, c, err);
     case MATTER_ENROLMENT:
         return identity_enrolment_make(session, &c->visit, c->user,
                                        c->visit.now_us + SERVICE_ENROL_US, c->text, err);
@@ -203,10 +214,11 @@ static pb_status change_work(db_session *session, void *context, pb_error *err)
     return pb_fail(err, PB_INTERNAL, PB_MSG("This change of credentials is none."), NULL);
 }
 
-/* Sessions may be ended without a proof: who sees a stranger in the list should not be held up. */
+/* Sessions and known browsers may be ended without a proof: who sees a stranger in the list should
+ * not be held up. */
 static pb_status change(changing *c, const identity_visit *visit, pb_error *err)
 {
-    if (c->matter != MATTER_SESSION)
+    if (c->matter != MATTER_SESSION && c->matter != MATTER_BROWSER)
         PB_TRY(check_proof(c->guest, visit->now_us, err));
     c->visit = service_visit_of(visit, c->guest);
     const service_call call = call_of(c->guest, visit);
@@ -280,6 +292,16 @@ pb_status service_session_end(service_desk *desk, const identity_visit *visit,
     PB_TRY(change(&c, visit, err));
     if (ret_count != NULL)
         *ret_count = c.count;
+    return PB_OK;
+}
+
+pb_status service_browser_end(service_desk *desk, const identity_visit *visit,
+                              const service_guest *guest, pb_uuid user, int64_t n,
+                              size_t *ret_count, pb_error *err)
+{
+    changing c = {.matter = MATTER_BROWSER, .desk = desk, .guest = guest, .user = user, .n = n};
+    PB_TRY(change(&c, visit, err));
+    *ret_count = c.count;
     return PB_OK;
 }
 
@@ -392,6 +414,18 @@ pb_status service_sessions(service_desk *desk, const identity_visit *visit,
     PB_TRY(open_about(desk, visit, guest, user, &session, err));
     pb_status status =
         identity_session_list(session, user, visit->now_us, arena, ret_sessions, ret_count, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+pb_status service_browsers(service_desk *desk, const identity_visit *visit,
+                           const service_guest *guest, pb_uuid user, pb_arena *arena,
+                           identity_browser **ret_browsers, size_t *ret_count, pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(open_about(desk, visit, guest, user, &session, err));
+    pb_status status =
+        identity_browser_list(session, visit, user, arena, ret_browsers, ret_count, err);
     db_snapshot_close(session);
     return status;
 }

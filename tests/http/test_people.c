@@ -118,6 +118,17 @@ static void test_sessions_and_credentials_of_others(void **state)
     office_expect(o, 401, NULL, o->bob, "GET", "/api/v1/me", NULL);
     office_expect(o, 404, NULL, o->ann, "DELETE", at(USERS, id, path), NULL);
     office_expect(o, 200, "\"ended\":0", o->ann, "DELETE", at(USERS, id, "/sessions"), NULL);
+    a = client_expect(&o->c, 200, "GET", at(USERS, id, "/known-browsers"), o->ann, NULL);
+    one = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "browsers"), 0);
+    snprintf(path, sizeof path, "/known-browsers/%.0f",
+             cJSON_GetNumberValue(cJSON_GetObjectItem(one, "browser")));
+    client_free(&a);
+    office_expect(o, 204, NULL, o->ann, "DELETE", at(USERS, id, path), NULL);
+    office_expect(o, 404, NULL, o->ann, "DELETE", at(USERS, id, path), NULL);
+    office_expect(o, 404, NULL, o->ann, "DELETE", at(USERS, id, "/known-browsers/x"), NULL);
+    office_expect(o, 200, "\"ended\":0", o->ann, "DELETE", at(USERS, id, "/known-browsers"), NULL);
+    office_expect(o, 404, NULL, o->ann, "GET", at(USERS, NONE, "/known-browsers"), NULL);
+    office_expect(o, 404, NULL, o->ann, "DELETE", at(USERS, NONE, "/known-browsers"), NULL);
     a = client_expect(&o->c, 200, "GET", at(USERS, id, "/credentials"), o->ann, NULL);
     one = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "credentials"), 0);
     assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(one, "kind")), "password");

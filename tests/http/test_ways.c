@@ -218,6 +218,37 @@ static void test_all_other_sessions_end_at_once(void **state)
     office_close(o);
 }
 
+/* shows: SEC-2 ACC-1 */
+static void test_known_browsers_are_seen_and_taken_back(void **state)
+{
+    static const char own[] = "/api/v1/known-browsers";
+    char more[200], path[100];
+    office *o = office_open();
+    (void)state;
+    office_sign_in(o, "bob", client_password, more);
+    client_answer a = client_expect(&o->c, 200, "GET", own, o->bob, NULL);
+    const cJSON *all = cJSON_GetObjectItem(a.json, "browsers");
+    int count = cJSON_GetArraySize(all);
+    assert_true(count >= 2);
+    snprintf(path, sizeof path, "%s/%.0f", own,
+             cJSON_GetNumberValue(cJSON_GetObjectItem(cJSON_GetArrayItem(all, 0), "browser")));
+    client_free(&a);
+    office_expect(o, 404, NULL, o->ann, "DELETE", path, NULL); /* another's is not there */
+    office_expect(o, 204, NULL, o->bob, "DELETE", path, NULL);
+    office_expect(o, 404, NULL, o->bob, "DELETE", path, NULL);
+    office_expect(o, 404, NULL, o->bob, "DELETE", "/api/v1/known-browsers/x", NULL);
+    office_expect(o, 401, NULL, "", "GET", own, NULL);
+    office_expect(o, 401, NULL, "", "DELETE", own, NULL);
+    office_expect(o, 400, NULL, o->bob, "GET", "/api/v1/known-browsers?x=1", NULL);
+    office_expect(o, 400, NULL, o->bob, "DELETE", "/api/v1/known-browsers?x=1", NULL);
+    char wanted[40];
+    snprintf(wanted, sizeof wanted, "{\"ended\":%d}", count - 1);
+    office_expect(o, 200, wanted, o->bob, "DELETE", own, NULL);
+    office_expect(o, 200, "{\"browsers\":[]}", o->bob, "GET", own, NULL);
+    office_expect(o, 200, NULL, o->bob, "GET", "/api/v1/me", NULL); /* the session stays */
+    office_close(o);
+}
+
 /* shows: INT-1 SEC-1 */
 static void test_the_interface_is_described_to_everybody(void **state)
 {
@@ -241,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_recovery_codes_are_made_anew),
         cmocka_unit_test(test_a_key_is_shown_once_and_reaches_no_further_than_it_says),
         cmocka_unit_test(test_all_other_sessions_end_at_once),
+        cmocka_unit_test(test_known_browsers_are_seen_and_taken_back),
         cmocka_unit_test(test_the_interface_is_described_to_everybody),
     };
     return cmocka_run_group_tests_name("http/ways", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Guessing is slowed; nobody is locked out by others' guesses; what is remembered stays small. */
 #include "signin_support.h"
 
+#include "identity/browser.h"
 #include "signin/internal.h"
 
 static const char good[] = "seven grey herons wade";
@@ -105,6 +106,80 @@ static void test_a_known_device_is_not_slowed_by_strangers(void **state)
     house_close(h);
 }
 
+/* What is known of ann's browsers, asked from the one that shows `known`. */
+static size_t browsers_of(house *h, pb_uuid user, pb_str known, identity_browser **ret)
+{
+    pb_error err = {0};
+    db_session *session;
+    size_t count;
+    identity_visit visit = visit_from(h, "192.0.2.1");
+    visit.known = known;
+    must(db_snapshot_open(h->workspace, &session, &err), &err);
+    must(identity_browser_list(session, &visit, user, h->arena, ret, &count, &err), &err);
+    db_snapshot_close(session);
+    return count;
+}
+
+typedef struct taking {
+    house *h;
+    pb_uuid user;
+    int64_t n; /* 0: all */
+    size_t count;
+} taking;
+
+static pb_status take_back(db_session *session, void *context, pb_error *err)
+{
+    taking *t = context;
+    const identity_visit visit = visit_from(t->h, "192.0.2.1");
+    return t->n > 0 ? identity_browser_end(session, &visit, t->user, t->n, err)
+                    : identity_browser_end_all(session, &visit, t->user, &t->count, err);
+}
+
+/* shows: SEC-2 SEC-4 ACC-4 */
+static void test_a_browser_that_was_taken_back_is_a_strangers(void **state)
+{
+    (void)state;
+    house *h = house_open();
+    identity_desk desk = desk_of(h);
+    identity_browser *all;
+    pb_error err = {0};
+    pb_uuid ann = add_person(h, "ann", 0), bob = add_person(h, "bob", 0);
+    give_password(h, &desk, ann, good);
+    give_password(h, &desk, bob, good);
+    pb_str laptop = guess(h, &desk, "192.0.2.1", "ann", good, PB_STR_NONE).device_token;
+    h->now_us += MINUTE;
+    pb_str phone = guess(h, &desk, "192.0.2.2", "ann", good, PB_STR_NONE).device_token;
+    h->now_us += MINUTE;
+    assert_int_equal(guess(h, &desk, "192.0.2.3", "ann", good, laptop).step, IDENTITY_SIGNED_IN);
+    assert_int_equal(browsers_of(h, ann, phone, &all), 2);
+    assert_true(!all[0].current && all[1].current);
+    assert_true(pb_str_is(all[0].address, "192.0.2.3") && pb_str_is(all[0].device, "a browser"));
+    assert_true(all[0].from_us < all[1].from_us && all[0].seen_us > all[1].seen_us);
+    taking t = {.h = h, .user = bob, .n = all[0].n};
+    assert_int_equal(db_write(h->workspace, take_back, &t, &err), PB_NOT_FOUND);
+    t.user = ann;
+    must(db_write(h->workspace, take_back, &t, &err), &err);
+    assert_int_equal(db_write(h->workspace, take_back, &t, &err), PB_NOT_FOUND);
+    for (int i = 0; i < 8; i++)
+        guess(h, &desk, "203.0.113.7", "ann", "a wrong password", PB_STR_NONE);
+    assert_int_equal(guess(h, &desk, "192.0.2.1", "ann", good, laptop).step, IDENTITY_SLOWED);
+    assert_int_equal(guess(h, &desk, "192.0.2.1", "ann", good, phone).step, IDENTITY_SIGNED_IN);
+    /* It becomes known again by signing in, by another ticket. */
+    h->now_us += 15 * MINUTE;
+    pb_str anew = guess(h, &desk, "192.0.2.1", "ann", good, laptop).device_token;
+    assert_true(anew.len > 0);
+    assert_int_equal(browsers_of(h, ann, anew, &all), 2);
+    t.n = 0;
+    must(db_write(h->workspace, take_back, &t, &err), &err);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(browsers_of(h, ann, anew, &all), 0);
+    /* Who keeps no ticket fills no table. */
+    for (int i = 0; i < IDENTITY_BROWSERS_MOST + 5; i++)
+        guess(h, &desk, "192.0.2.1", "ann", good, PB_STR_NONE);
+    assert_int_equal(browsers_of(h, ann, PB_STR_NONE, &all), IDENTITY_BROWSERS_MOST);
+    house_close(h);
+}
+
 /* shows: SEC-2 SEC-4 */
 static void test_an_address_is_slowed_and_a_network_of_ipv6_is_one(void **state)
 {
@@ -202,8 +277,7 @@ static pb_status deal_flood(db_session *session, deal *d, pb_error *err)
         snprintf(name, sizeof name, "2001:db8:%x:%x::1", i / 1000, i % 1000);
         visit.address = pb_str_c(name);
         visit.now_us = d->visit.now_us + i * 1000;
-        PB_TRY(identity_slow_make(d->h->workspace, &visit, NULL, pb_str_c(name), "password", &slow,
-                                  err));
+        PB_TRY(identity_slow_make(session, &visit, NULL, pb_str_c(name), "password", &slow, err));
         PB_TRY(identity_slow_failed(session, &slow, visit.now_us, &failures, err));
     }
     return PB_OK;
@@ -234,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_waits_grow_and_after_a_hundred_guesses_strangers_wait_a_day),
         cmocka_unit_test(test_a_known_device_is_not_slowed_by_strangers),
+        cmocka_unit_test(test_a_browser_that_was_taken_back_is_a_strangers),
         cmocka_unit_test(test_an_address_is_slowed_and_a_network_of_ipv6_is_one),
         cmocka_unit_test(test_unknown_names_are_slowed_alike),
         cmocka_unit_test(test_refusals_are_told_once_a_wait),

@@ -60,6 +60,9 @@ pb_status http_people_leave(http_request *request, http_response *response, pb_e
 /* signs.c */
 pb_status http_people_sessions(http_request *request, http_response *response, pb_error *err);
 pb_status http_people_session_end(http_request *request, http_response *response, pb_error *err);
+pb_status http_people_browsers(http_request *request, http_response *response, pb_error *err);
+pb_status http_people_browser_end(http_request *request, http_response *response, pb_error *err);
+pb_status http_people_browsers_end(http_request *request, http_response *response, pb_error *err);
 pb_status http_people_sessions_end(http_request *request, http_response *response, pb_error *err);
 pb_status http_people_credentials(http_request *request, http_response *response, pb_error *err);
 pb_status http_people_credential_end(http_request *request, http_response *response, pb_error *err);

@@ -47,17 +47,13 @@ static pb_status end_sessions(http_request *request, http_response *response, in
     service_desk *desk = NULL;
     pb_uuid user;
     size_t count = 0;
-    pb_json json;
     PB_TRY(begin(request, response, &desk, &user, err));
     PB_TRY(service_session_end(desk, &visit, request->guest, user, n, &count, err));
     if (n != 0) {
         response->status = 204;
         return PB_OK;
     }
-    pb_json_init(&json, &response->body, 0);
-    pb_json_object(&json);
-    pb_json_member_i64(&json, "ended", (int64_t)count);
-    pb_json_object_end(&json);
+    http_signin_put_ended(response, count);
     return PB_OK;
 }
 
@@ -72,6 +68,49 @@ pb_status http_people_session_end(http_request *request, http_response *response
 pb_status http_people_sessions_end(http_request *request, http_response *response, pb_error *err)
 {
     return end_sessions(request, response, 0, err);
+}
+
+pb_status http_people_browsers(http_request *request, http_response *response, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    identity_browser *browsers = NULL;
+    size_t count = 0;
+    pb_uuid user;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    PB_TRY(service_browsers(desk, &visit, request->guest, user, request->arena, &browsers, &count,
+                            err));
+    http_signin_put_browsers(response, browsers, count);
+    return PB_OK;
+}
+
+static pb_status end_browsers(http_request *request, http_response *response, int64_t n,
+                              size_t *ret_count, pb_error *err)
+{
+    const identity_visit visit = http_visit(request);
+    service_desk *desk = NULL;
+    pb_uuid user;
+    PB_TRY(begin(request, response, &desk, &user, err));
+    return service_browser_end(desk, &visit, request->guest, user, n, ret_count, err);
+}
+
+pb_status http_people_browser_end(http_request *request, http_response *response, pb_error *err)
+{
+    int64_t n = 0;
+    size_t count = 0;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(read_number(request, "browser", &n, err));
+    PB_TRY(end_browsers(request, response, n, &count, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+pb_status http_people_browsers_end(http_request *request, http_response *response, pb_error *err)
+{
+    size_t count = 0;
+    PB_TRY(end_browsers(request, response, 0, &count, err));
+    http_signin_put_ended(response, count);
+    return PB_OK;
 }
 
 pb_status http_people_credentials(http_request *request, http_response *response, pb_error *err)

@@ -16,6 +16,9 @@ static const http_about operations[] = {
     {"listSessions", NULL, NULL, NULL, "Sessions", "200 400 401 403", NULL},
     {"endSession", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
     {"endOtherSessions", NULL, NULL, NULL, "Ended", "200 400 401 403", NULL},
+    {"listKnownBrowsers", NULL, NULL, NULL, "KnownBrowsers", "200 400 401 403", NULL},
+    {"endKnownBrowsers", NULL, NULL, NULL, "Ended", "200 400 401 403", NULL},
+    {"endKnownBrowser", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
     {"changePassword", NULL, NULL, "NewPassword", NULL, "204 400 401 403 422", NULL},
     {"listCredentials", NULL, NULL, NULL, "Credentials", "200 400 401 403", NULL},
     {"beginCredential", NULL, NULL, "CredentialKind", "Factor", "200 400 401 403 422", NULL},
@@ -79,6 +82,9 @@ static const http_schema schemas[] = {
     {"Session",
      "session:integer address:string? device:string? second_factor:boolean program:boolean "
      "current:boolean from:date-time seen:date-time until:date-time"},
+    {"KnownBrowsers", "browsers:[KnownBrowser]"},
+    {"KnownBrowser", "browser:integer address:string? device:string? current:boolean "
+                     "from:date-time seen:date-time until:date-time"},
     {"TokenForm", "grant_type=client_credentials client_id?:string client_secret?:password "
                   "scope?:string"},
     {"Token", "access_token:string token_type:string expires_in:integer scope?:string"},

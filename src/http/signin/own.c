@@ -136,17 +136,86 @@ pb_status http_signin_session_end(http_request *request, http_response *response
     return PB_OK;
 }
 
-pb_status http_signin_sessions_end(http_request *request, http_response *response, pb_error *err)
+void http_signin_put_ended(http_response *response, size_t count)
 {
-    size_t count = 0;
     pb_json json;
-    PB_TRY(need_guest(request, response, true, err));
-    const identity_visit visit = http_visit(request);
-    PB_TRY(service_session_end(request->server->desk, &visit, request->guest, request->who->user, 0,
-                               &count, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member_i64(&json, "ended", (int64_t)count);
     pb_json_object_end(&json);
+}
+
+pb_status http_signin_sessions_end(http_request *request, http_response *response, pb_error *err)
+{
+    size_t count = 0;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    PB_TRY(service_session_end(request->server->desk, &visit, request->guest, request->who->user, 0,
+                               &count, err));
+    http_signin_put_ended(response, count);
+    return PB_OK;
+}
+
+/* ---- known browsers ---- */
+
+void http_signin_put_browsers(http_response *response, const identity_browser *browsers,
+                              size_t count)
+{
+    pb_json json;
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "browsers");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        pb_json_object(&json);
+        pb_json_member_i64(&json, "browser", browsers[i].n);
+        pb_json_member(&json, "address", browsers[i].address);
+        pb_json_member(&json, "device", browsers[i].device);
+        http_op_put_truth(&json, "current", browsers[i].current);
+        http_op_put_moment(&json, "from", browsers[i].from_us);
+        http_op_put_moment(&json, "seen", browsers[i].seen_us);
+        http_op_put_moment(&json, "until", browsers[i].until_us);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+}
+
+pb_status http_signin_browsers(http_request *request, http_response *response, pb_error *err)
+{
+    identity_browser *browsers = NULL;
+    size_t count = 0;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    PB_TRY(service_browsers(request->server->desk, &visit, request->guest, request->who->user,
+                            request->arena, &browsers, &count, err));
+    http_signin_put_browsers(response, browsers, count);
+    return PB_OK;
+}
+
+pb_status http_signin_browser_end(http_request *request, http_response *response, pb_error *err)
+{
+    pb_str text = http_request_part(request, "browser");
+    int64_t n = 0;
+    size_t count = 0;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    if (!pb_str_to_i64(text, &n) || n <= 0)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no known browser {number}."), "number",
+                       PB_ARG(text), NULL);
+    PB_TRY(service_browser_end(request->server->desk, &visit, request->guest, request->who->user, n,
+                               &count, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+pb_status http_signin_browsers_end(http_request *request, http_response *response, pb_error *err)
+{
+    size_t count = 0;
+    PB_TRY(need_guest(request, response, true, err));
+    const identity_visit visit = http_visit(request);
+    PB_TRY(service_browser_end(request->server->desk, &visit, request->guest, request->who->user, 0,
+                               &count, err));
+    http_signin_put_ended(response, count);
     return PB_OK;
 }

@@ -82,6 +82,14 @@ pb_status http_signin_session_end(http_request *request, http_response *response
 void http_signin_put_sessions(const http_request *request, http_response *response,
                               const identity_session *sessions, size_t count);
 pb_status http_signin_sessions_end(http_request *request, http_response *response, pb_error *err);
+/** Answers with how many were ended. */
+void http_signin_put_ended(http_response *response, size_t count);
+pb_status http_signin_browsers(http_request *request, http_response *response, pb_error *err);
+pb_status http_signin_browser_end(http_request *request, http_response *response, pb_error *err);
+pb_status http_signin_browsers_end(http_request *request, http_response *response, pb_error *err);
+/** Answers with a list of known browsers. */
+void http_signin_put_browsers(http_response *response, const identity_browser *browsers,
+                              size_t count);
 /* ways.c */
 pb_status http_signin_ways(http_request *request, http_response *response, pb_error *err);
 pb_status http_signin_way_begin(http_request *request, http_response *response, pb_error *err);

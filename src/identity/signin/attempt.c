@@ -74,9 +74,8 @@ static pb_status look_work(db_session *session, identity_attempt *attempt, pb_uu
                            const char *what, bool *ret_told, pb_error *err)
 {
     PB_TRY(find_user(session, attempt, user, err));
-    PB_TRY(identity_slow_make(attempt->desk->workspace, attempt->visit,
-                              attempt->found ? &attempt->user : NULL, attempt->name, what,
-                              &attempt->slow, err));
+    PB_TRY(identity_slow_make(session, attempt->visit, attempt->found ? &attempt->user : NULL,
+                              attempt->name, what, &attempt->slow, err));
     return identity_slow_look(session, &attempt->slow, attempt->visit->now_us,
                               &attempt->to->wait_us, ret_told, err);
 }
@@ -146,8 +145,12 @@ pb_status identity_attempt_done(db_session *session, identity_attempt *attempt, 
     to->second_factor = second_factor;
     to->device_token = PB_STR_NONE;
     identity_ticket device = {.kind = TICKET_DEVICE, .until_us = visit.now_us + DEVICE_US};
-    if (!attempt->slow.known)
+    if (attempt->slow.known) {
+        PB_TRY(identity_browser_seen(session, &visit, attempt->slow.browser, err));
+    } else {
         PB_TRY(make_ticket(attempt, &device, &to->device_token, err));
+        PB_TRY(identity_browser_keep(session, &visit, &device, err));
+    }
     const identity_pair pairs[] = {{"method", PB_VALUE_TEXT(pb_str_c(attempt->method))},
                                    {"session", PB_VALUE_INT(to->session)},
                                    {"second_factor", PB_VALUE_INT(second_factor)}};

@@ -362,6 +362,7 @@ pb_status identity_credentials_end(db_session *session, const identity_visit *vi
 {
     size_t ended;
     PB_TRY(close_all(session, visit, user, NULL, false, err));
+    PB_TRY(identity_browser_forget(session, user, err));
     return identity_session_end_all(session, visit, user, 0, &ended, err);
 }
 

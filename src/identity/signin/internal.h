@@ -11,6 +11,9 @@
 
 /** NFKC of a text, with case folding when `fold`. PB_INVALID for what is no UTF-8. */
 pb_status identity_text_normal(pb_str text, bool fold, pb_buf *out, pb_error *err);
+/** An address, or what a program says of itself, as it is kept: cut where it is long; NULL where it
+ * is no text. */
+pb_value identity_where(pb_str text);
 /** Overwrites what a buffer holds. */
 void identity_wipe(pb_buf *buf);
 /** What lives beside the workspace under `name`, made by the first who asks; NULL without memory.
@@ -138,6 +141,21 @@ pb_status identity_key_token(db_session *session, const identity_visit *visit, p
                              int64_t lasts_us, char ret_token[IDENTITY_TOKEN],
                              identity_caller *caller, pb_arena *arena, pb_error *err);
 
+/* ---- browser.c ---- */
+
+/** Whether the visit comes from a known browser of that user; `ret_id` is then its ticket's. */
+pb_status identity_browser_known(db_session *session, const identity_visit *visit, pb_uuid user,
+                                 uint8_t ret_id[IDENTITY_CHALLENGE], bool *ret_known,
+                                 pb_error *err);
+/** Keeps the browser that gets this ticket. Inside db_write. */
+pb_status identity_browser_keep(db_session *session, const identity_visit *visit,
+                                const identity_ticket *ticket, pb_error *err);
+/** Notes that its user signed in on it. Inside db_write. */
+pb_status identity_browser_seen(db_session *session, const identity_visit *visit,
+                                const uint8_t id[IDENTITY_CHALLENGE], pb_error *err);
+/** Forgets those of a user who ends, without an event: that of the end tells of it. */
+pb_status identity_browser_forget(db_session *session, pb_uuid user, pb_error *err);
+
 /* ---- throttle.c ---- */
 
 /** By what an attempt is slowed. */
@@ -145,14 +163,15 @@ typedef struct identity_slow {
     uint8_t who[IDENTITY_HASH];   /* the account, as strangers or as one known device reach it */
     uint8_t where[IDENTITY_HASH]; /* the address it comes from */
     bool known;                   /* the device is: strangers' failures do not count */
-    bool real;                    /* the account is somebody's */
+    uint8_t browser[IDENTITY_CHALLENGE]; /* which one */
+    bool real;                           /* the account is somebody's */
 } identity_slow;
 
 /** What cannot be guessed, passkeys and secrets of programs: failures count against the address
  * alone. */
 #define IDENTITY_NO_GUESS "no guess"
 /** `user` NULL: nobody is called `name`. `what`: password, second, code: counted apart. */
-pb_status identity_slow_make(db_workspace *workspace, const identity_visit *visit,
+pb_status identity_slow_make(db_session *session, const identity_visit *visit,
                              const identity_user *user, pb_str name, const char *what,
                              identity_slow *ret_slow, pb_error *err);
 /** How long the attempt must wait; 0: not at all. `*ret_told`: that was noted before. */

@@ -2,12 +2,11 @@
 #include "internal.h"
 
 #include "base/time.h"
-#include "base/utf8.h"
 #include "sys/random.h"
 
 #include <sodium.h>
 
-enum { TOKEN_BYTES = 32, MARK = 4, WHERE_MAX = 300, FORGET_EVERY = 64 };
+enum { TOKEN_BYTES = 32, MARK = 4, FORGET_EVERY = 64 };
 
 #define IDLE_US (INT64_C(30) * 60 * PB_US_PER_SECOND)
 #define LASTS_US (INT64_C(12) * 3600 * PB_US_PER_SECOND)
@@ -59,13 +58,6 @@ static pb_status forget_old(db_session *session, int64_t now_us, pb_error *err)
     return db_run(stmt, err);
 }
 
-static pb_value where(pb_str text)
-{
-    return text.ptr == NULL || !pb_utf8_valid(text) || memchr(text.ptr, 0, text.len) != NULL
-               ? PB_VALUE_NULL
-               : PB_VALUE_TEXT(pb_utf8_cut(text, WHERE_MAX));
-}
-
 pb_status identity_session_begin(db_session *session, const identity_visit *visit,
                                  const identity_session_wish *wish, char ret_token[IDENTITY_TOKEN],
                                  int64_t *ret_n, pb_error *err)
@@ -89,8 +81,8 @@ pb_status identity_session_begin(db_session *session, const identity_visit *visi
     db_bind_i64(stmt, 5, wish->key);
     db_bind_value(stmt, 6, wish->scopes.ptr == NULL ? PB_VALUE_NULL : PB_VALUE_TEXT(wish->scopes));
     db_bind_i64(stmt, 7, wish->read_only);
-    db_bind_value(stmt, 8, where(visit->address));
-    db_bind_value(stmt, 9, where(visit->device));
+    db_bind_value(stmt, 8, identity_where(visit->address));
+    db_bind_value(stmt, 9, identity_where(visit->device));
     db_bind_i64(stmt, 10, visit->now_us);
     db_bind_i64(stmt, 11, wish->idle_us > 0 ? wish->idle_us : IDLE_US);
     db_bind_i64(stmt, 12, visit->now_us + (wish->lasts_us > 0 ? wish->lasts_us : LASTS_US));

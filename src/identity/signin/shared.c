@@ -14,10 +14,18 @@ enum {
     TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
     PAIRS_MAX = 12,
     PAYLOAD_MAX = 64 << 10,
-    NORMAL_MAX = 16 << 10
+    NORMAL_MAX = 16 << 10,
+    WHERE_MAX = 300
 };
 
 /* ---- text ---- */
+
+pb_value identity_where(pb_str text)
+{
+    return text.ptr == NULL || !pb_utf8_valid(text) || memchr(text.ptr, 0, text.len) != NULL
+               ? PB_VALUE_NULL
+               : PB_VALUE_TEXT(pb_utf8_cut(text, WHERE_MAX));
+}
 
 static bool normal_wide(pb_str text, const UNormalizer2 *how, UChar *wide, int32_t room,
                         pb_buf *out)

@@ -54,26 +54,16 @@ static pb_str network(pb_str address, uint8_t room[16])
     return mapped ? pb_str_n((const char *)room + 12, 4) : pb_str_n((const char *)room, 8);
 }
 
-/* The ticket of this device, when it is one of that user's. */
-static bool known_device(db_workspace *workspace, const identity_visit *visit,
-                         const identity_user *user, identity_ticket *ret)
-{
-    PB_AUTO_ARENA arena = pb_arena_new(0);
-    return arena != NULL && user != NULL && visit->known.len > 0 &&
-           identity_ticket_open(workspace, visit->known, TICKET_DEVICE, visit->now_us, arena, ret,
-                                NULL) == PB_OK &&
-           memcmp(&ret->user, &user->id, sizeof user->id) == 0;
-}
-
-pb_status identity_slow_make(db_workspace *workspace, const identity_visit *visit,
+pb_status identity_slow_make(db_session *session, const identity_visit *visit,
                              const identity_user *user, pb_str name, const char *what,
                              identity_slow *ret_slow, pb_error *err)
 {
     PB_AUTO_BUF who = PB_BUF_INIT(1 << 20);
     identity_slow slow = {.real = user != NULL};
-    identity_ticket device;
+    db_workspace *workspace = db_session_workspace(session);
     uint8_t room[16];
-    slow.known = known_device(workspace, visit, user, &device);
+    if (user != NULL)
+        PB_TRY(identity_browser_known(session, visit, user->id, slow.browser, &slow.known, err));
     pb_buf_addc(&who, what);
     pb_buf_byte(&who, 0);
     if (strcmp(what, IDENTITY_NO_GUESS) == 0)
@@ -83,7 +73,7 @@ pb_status identity_slow_make(db_workspace *workspace, const identity_visit *visi
     else if (identity_text_normal(name, true, &who, NULL) != PB_OK)
         pb_buf_add(&who, pb_str_sub(name, 0, 1000));
     if (slow.known)
-        pb_buf_add(&who, pb_str_n((const char *)device.id, sizeof device.id));
+        pb_buf_add(&who, pb_str_n((const char *)slow.browser, sizeof slow.browser));
     if (who.failed)
         return pb_fail_memory(err);
     identity_hash(workspace, "slow who", pb_buf_str(&who), slow.who);

@@ -27,6 +27,13 @@ export const access: readonly Journey[] = [
       await v.page.getByRole("link", { name: `new-${v.size}` }).click();
       await v.page.getByRole("heading", { level: 1, name: `new-${v.size}` }).waitFor();
       await v.accessible();
+      /* A browser that she signed in on is known, and not any more when she says so. */
+      await v.to("/access");
+      const forget = v.page.getByRole("button", { name: "Forget", exact: true });
+      await forget.first().waitFor();
+      const known = await forget.count();
+      await forget.first().click();
+      await v.page.waitForFunction((most) => [...document.querySelectorAll("ui5-button")].filter((one) => one.textContent?.trim() === "Forget").length < most, known);
     },
   },
 ];

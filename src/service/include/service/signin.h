@@ -9,6 +9,7 @@
 #ifndef SERVICE_SIGNIN_H
 #define SERVICE_SIGNIN_H
 
+#include "identity/browser.h"
 #include "identity/policy.h"
 #include "identity/signin.h"
 #include "service/service.h"
@@ -144,6 +145,14 @@ pb_status service_sessions(service_desk *desk, const identity_visit *visit,
 /** Ends session `n`; 0: all, but the guest's own. `*ret_count` (may be NULL): so many were ended.
  */
 pb_status service_session_end(service_desk *desk, const identity_visit *visit,
+                              const service_guest *guest, pb_uuid user, int64_t n,
+                              size_t *ret_count, pb_error *err);
+/** See identity_browser_list. */
+pb_status service_browsers(service_desk *desk, const identity_visit *visit,
+                           const service_guest *guest, pb_uuid user, pb_arena *arena,
+                           identity_browser **ret_browsers, size_t *ret_count, pb_error *err);
+/** Takes the known browser `n` back; 0: all. `*ret_count`: so many were. */
+pb_status service_browser_end(service_desk *desk, const identity_visit *visit,
                               const service_guest *guest, pb_uuid user, int64_t n,
                               size_t *ret_count, pb_error *err);
 /** With the right to users only: a code by which the user sets a password, good for an hour. */

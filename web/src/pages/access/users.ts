@@ -19,7 +19,7 @@ import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { room } from "./rooms";
-import { credentialName, sessionTable, type Credential, type Session } from "./you";
+import { browserTable, credentialName, sessionTable, type Credential, type KnownBrowser, type Session } from "./you";
 
 export interface User {
   id: string;
@@ -148,6 +148,7 @@ export function openUsers(context: Context): Page {
 
 interface Whole extends Story {
   sessions: Session[];
+  browsers: KnownBrowser[];
   credentials: Credential[];
   all: RoleName[];
 }
@@ -203,19 +204,24 @@ export function openUser(context: Context): Page {
   return room<Whole>(context, {
     title: () => name || t("User"),
     load: async () => {
-      const [story, sessions, credentials, roles] = await Promise.all([
+      const [story, sessions, known, credentials, roles] = await Promise.all([
         get<Story>(`/users/${id}`),
         get<{ sessions: Session[] }>(`/users/${id}/sessions`),
+        get<{ browsers: KnownBrowser[] }>(`/users/${id}/known-browsers`),
         get<{ credentials: Credential[] }>(`/users/${id}/credentials`),
         get<{ roles: RoleName[] }>("/roles"),
       ]);
       name = story.user.shown;
-      return { ...story, sessions: sessions.sessions, credentials: credentials.credentials, all: roles.roles };
+      return { ...story, sessions: sessions.sessions, browsers: known.browsers, credentials: credentials.credentials, all: roles.roles };
     },
     view: (whole, again) => {
       const { user } = whole;
       const endSession = async (one: Session): Promise<void> => {
         await askServer(`/users/${id}/sessions/${one.session}`, { method: "DELETE" });
+        again();
+      };
+      const forget = async (one: KnownBrowser): Promise<void> => {
+        await askServer(`/users/${id}/known-browsers/${one.browser}`, { method: "DELETE" });
         again();
       };
       return html`<section class="card stack">
@@ -245,6 +251,9 @@ export function openUser(context: Context): Page {
         </section>
         <section class="stack"><h2>${t("Sessions")}</h2>
           ${whole.sessions.length ? sessionTable(whole.sessions, (one) => void endSession(one)) : empty(t("Not signed in"), t("Nobody uses the workspace in this name at the moment."))}
+        </section>
+        <section class="stack"><h2>${t("Known browsers")}</h2>
+          ${whole.browsers.length ? browserTable(whole.browsers, (one) => void forget(one)) : empty(t("No known browser"), t("The next one this user signs in on becomes known."))}
         </section>
         <section class="stack"><h2>${t("Credentials")}</h2>
           ${table(t("Credentials"), [

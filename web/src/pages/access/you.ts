@@ -36,8 +36,20 @@ export interface Credential {
   used: string | null;
 }
 
+/** A browser on which somebody signed in: guesses of strangers do not slow it. */
+export interface KnownBrowser {
+  browser: number;
+  address: string | null;
+  device: string | null;
+  current: boolean;
+  from: string;
+  seen: string;
+  until: string;
+}
+
 interface Mine {
   sessions: Session[];
+  browsers: KnownBrowser[];
   credentials: Credential[];
 }
 
@@ -75,6 +87,20 @@ export function sessionTable(sessions: readonly Session[], end: (one: Session) =
       { title: "", cell: (one) => (one.current ? nothing : html`<ui5-button design="Transparent" @click=${() => end(one)}>${t("End")}</ui5-button>`) },
     ],
     sessions,
+  );
+}
+
+export function browserTable(browsers: readonly KnownBrowser[], takeBack: (one: KnownBrowser) => void): TemplateResult {
+  return table(
+    t("Known browsers"),
+    [
+      { title: t("Device"), main: true, cell: (one) => html`${deviceName(one.device)} ${one.current ? html`<span class="tag tag-good">${t("this one")}</span>` : nothing}` },
+      { title: t("Address"), cell: (one) => html`<bdi>${one.address ?? "–"}</bdi>` },
+      { title: t("Since"), cell: (one) => formatInstant(one.from) },
+      { title: t("Last used"), cell: (one) => formatAge(one.seen) },
+      { title: "", cell: (one) => html`<ui5-button design="Transparent" @click=${() => takeBack(one)}>${t("Forget")}</ui5-button>` },
+    ],
+    browsers,
   );
 }
 
@@ -134,8 +160,12 @@ export function openYou(context: Context): Page {
   return room<Mine>(context, {
     title: () => t("You: {name}", { name: whoAmI()?.name ?? "" }),
     load: async () => {
-      const [sessions, own] = await Promise.all([get<{ sessions: Session[] }>("/sessions"), get<{ credentials: Credential[] }>("/credentials")]);
-      return { sessions: sessions.sessions, credentials: own.credentials };
+      const [sessions, known, own] = await Promise.all([
+        get<{ sessions: Session[] }>("/sessions"),
+        get<{ browsers: KnownBrowser[] }>("/known-browsers"),
+        get<{ credentials: Credential[] }>("/credentials"),
+      ]);
+      return { sessions: sessions.sessions, browsers: known.browsers, credentials: own.credentials };
     },
     view: (mine, again) => {
       const end = async (one: Session): Promise<void> => {
@@ -146,6 +176,16 @@ export function openYou(context: Context): Page {
       const endOthers = async (): Promise<void> => {
         if (!(await confirmed(t("End all other sessions?"), t("Every other browser and program in your name has to sign in again."), t("End them"), true))) return;
         await askServer("/sessions", { method: "DELETE" });
+        again();
+      };
+      const forget = async (one: KnownBrowser): Promise<void> => {
+        await askServer(`/known-browsers/${one.browser}`, { method: "DELETE" });
+        toast(t("The browser is not known any more."));
+        again();
+      };
+      const forgetAll = async (): Promise<void> => {
+        if (!(await confirmed(t("Forget all known browsers?"), t("Sessions go on. Until you sign in on them again, wrong guesses of strangers slow you there, too."), t("Forget them"), true))) return;
+        await askServer("/known-browsers", { method: "DELETE" });
         again();
       };
       return html`<section class="stack" aria-labelledby="you-ways">
@@ -165,6 +205,14 @@ export function openYou(context: Context): Page {
             <div class="actions">${mine.sessions.length > 1 ? html`<ui5-button @click=${() => void endOthers()}>${t("End all others")}</ui5-button>` : nothing}</div>
           </div>
           ${mine.sessions.length ? sessionTable(mine.sessions, (one) => void end(one)) : empty(t("No session"), t("You use a key or a token."))}
+        </section>
+        <section class="stack" aria-labelledby="you-browsers">
+          <div class="page-head">
+            <h2 id="you-browsers">${t("Known browsers")}</h2>
+            <div class="actions">${mine.browsers.length > 1 ? html`<ui5-button @click=${() => void forgetAll()}>${t("Forget all")}</ui5-button>` : nothing}</div>
+          </div>
+          <p class="muted">${t("You signed in on them before. When strangers guess at your password, sign-in becomes slow elsewhere, not here.")}</p>
+          ${mine.browsers.length ? browserTable(mine.browsers, (one) => void forget(one)) : empty(t("No known browser"), t("The next one you sign in on becomes known."))}
         </section>`;
     },
   });
