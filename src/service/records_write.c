@@ -11,6 +11,7 @@ typedef struct putting {
     pb_arena *arena;
     service_written written;
     service_denial denial;
+    record_data before; /* of a change */
 } putting;
 
 /* Every field that came in must be one that may be written. */
@@ -26,14 +27,53 @@ static pb_status may_write_fields(const service_access *access, identity_operati
     return PB_OK;
 }
 
-static pb_status check_before(const service_access *access, const service_write *write,
-                              pb_arena *arena, pb_error *err)
+static pb_status check_before(const service_access *access, putting *p, pb_error *err)
 {
-    record_data before;
+    const service_write *write = p->write;
     if (write->change == NULL)
         return service_may_at_all(access, IDENTITY_OP_CREATE, write->entity, err);
-    PB_TRY(record_read(access->session, write->entity, *write->change, arena, &before, err));
-    return may_write_fields(access, IDENTITY_OP_CHANGE, &before, write, err);
+    PB_TRY(record_read(access->session, write->entity, *write->change, p->arena, &p->before, err));
+    return may_write_fields(access, IDENTITY_OP_CHANGE, &p->before, write, err);
+}
+
+/* What may not be read of it is not told: at least its id and version are. */
+static pb_status see(const service_access *access, putting *p, const record_data *record,
+                     service_record *ret_seen, pb_error *err)
+{
+    const model_entity *entity = record->entity;
+    pb_status status = service_in_scope(access, IDENTITY_OP_READ, entity, NULL);
+    if (status == PB_OK)
+        status = service_see(access, IDENTITY_OP_READ, record, p->arena, ret_seen, NULL);
+    if (status != PB_NOT_FOUND && status != PB_DENIED)
+        return status;
+    uint8_t *none = pb_arena_array(p->arena, entity->field_count + 1, 1);
+    service_record seen = {.record = *record, .rights = none};
+    seen.record.values = pb_arena_array(p->arena, entity->field_count + 1, sizeof(pb_value));
+    if (none == NULL || seen.record.values == NULL)
+        return pb_fail_memory(err);
+    *ret_seen = seen;
+    return PB_OK;
+}
+
+static bool differs(const record_data *a, const record_data *b, size_t field)
+{
+    return !pb_value_eq(a->values[field], b->values[field]) ||
+           !pb_str_eq(a->refs[field], b->refs[field]) ||
+           !pb_str_eq(a->currencies[field], b->currencies[field]);
+}
+
+static pb_status tell_changes(const service_access *access, putting *p, const record_data *after,
+                              pb_error *err)
+{
+    const model_entity *entity = after->entity;
+    service_written *written = &p->written;
+    written->changes = pb_arena_array(p->arena, entity->field_count + 1, sizeof *written->changes);
+    if (written->changes == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (differs(&p->before, after, i))
+            written->changes[written->change_count++] = &entity->fields[i];
+    return see(access, p, &p->before, &written->before, err);
 }
 
 /* Also as it is now: nobody gives a record to where he could not have changed it, or makes one that
@@ -46,18 +86,9 @@ static pb_status check_after(const service_access *access, putting *p, pb_error 
     PB_TRY(
         record_read(access->session, write->entity, p->written.entered.id, p->arena, &after, err));
     PB_TRY(may_write_fields(access, operation, &after, write, err));
-    pb_status status = service_in_scope(access, IDENTITY_OP_READ, write->entity, NULL);
-    if (status == PB_OK)
-        status = service_see(access, IDENTITY_OP_READ, &after, p->arena, &p->written.record, NULL);
-    if (status != PB_NOT_FOUND && status != PB_DENIED)
-        return status;
-    /* Written, and not to be read: only its id and version are told. */
-    uint8_t *none = pb_arena_array(p->arena, write->entity->field_count + 1, 1);
-    if (none == NULL)
-        return pb_fail_memory(err);
-    after.values = pb_arena_array(p->arena, write->entity->field_count + 1, sizeof(pb_value));
-    p->written.record = (service_record){.record = after, .rights = none};
-    return after.values == NULL ? pb_fail_memory(err) : PB_OK;
+    PB_TRY(see(access, p, &after, &p->written.record, err));
+    return p->before.entity != NULL && write->dry_run ? tell_changes(access, p, &after, err)
+                                                      : PB_OK;
 }
 
 /* A duplicate is named by its title: it shows where all of that does. */
@@ -112,7 +143,7 @@ static pb_status write_one(putting *p, record_writer *writer, pb_error *err)
 static pb_status write_in(const service_access *access, putting *p, pb_error *err)
 {
     record_writer *writer = NULL;
-    PB_TRY(check_before(access, p->write, p->arena, err));
+    PB_TRY(check_before(access, p, err));
     PB_TRY(record_writer_open(access->session, p->call->actor, p->call->now_us, RECORD_STRICT,
                               &writer, err));
     const record_gate gate = {.what = p->write->duplicates,

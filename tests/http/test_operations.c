@@ -120,6 +120,41 @@ static void change(server *s, const char *id)
     expect(s, 404, ASK_AS(&s->nobody, HTTP_GET, path));
 }
 
+/* All that a change goes through, and nothing of it stays. */
+static void a_change_is_looked_at(server *s, const char *id)
+{
+    static const char body[] = "{\"fields\":{\"phone\":\"+49 30 901820\",\"score\":null,"
+                               "\"full_name\":\"Ada Lovelace\"}}";
+    char path[136], record[128];
+    (void)snprintf(record, sizeof record, "/api/v1/people/%s", id);
+    (void)snprintf(path, sizeof path, "%s/check", record);
+    answer *a = expect(s, 200, ASK(HTTP_POST, path, {"If-Match", "\"1\""}, .body = body));
+    const cJSON *cells = at(a->json, "changes");
+    assert_int_equal(cJSON_GetArraySize(cells), 2); /* what stays as it is is no change */
+    assert_int_equal(at(a->json, "version")->valuedouble, 1);
+    assert_string_equal(text_at(a, "changes/0/field"), "phone");
+    assert_true(cJSON_IsNull(at(a->json, "changes/0/before")));
+    assert_string_equal(text_at(a, "changes/0/after"), "+4930901820");
+    assert_string_equal(text_at(a, "changes/1/field"), "score");
+    assert_true(at(a->json, "changes/1/before")->valuedouble > 1.4);
+    assert_true(cJSON_IsNull(at(a->json, "changes/1/after")));
+    expect(s, 428, ASK(HTTP_POST, path, .body = body));
+    expect(s, 412, ASK(HTTP_POST, path, {"If-Match", "\"7\""}, .body = body));
+    expect(s, 400, ASK(HTTP_POST, path, {"If-Match", "\"1\""}, .body = "{\"fields\":"));
+    expect(s, 401, ASK_AS(NULL, HTTP_POST, path, .body = body));
+    expect(s, 403, ASK_AS(&s->reader, HTTP_POST, path, {"If-Match", "\"1\""}, .body = body));
+    expect(s, 404, ASK_AS(&s->nobody, HTTP_POST, path, {"If-Match", "\"1\""}, .body = body));
+    expect(
+        s, 422,
+        ASK(HTTP_POST, path, {"If-Match", "\"1\""}, .body = "{\"fields\":{\"full_name\":null}}"));
+    a = expect(s, 200, ASK(HTTP_GET, record));
+    assert_string_equal(a->etag, "\"1\"");
+    assert_true(at(a->json, "fields/score")->valuedouble > 1.4);
+    (void)snprintf(path, sizeof path, "/api/v1/people/%s/history", id);
+    a = expect(s, 200, ASK(HTTP_GET, path));
+    assert_int_equal(cJSON_GetArraySize(at(a->json, "steps")), 1); /* that it was created */
+}
+
 static void delete_and_restore(server *s, const char *id)
 {
     char path[128], back[160];
@@ -381,6 +416,7 @@ static void every_operation_answers_as_it_is_described(void **state)
     create_and_read(s, id);
     refuse_what_is_wrong(s);
     the_same_request_twice(s);
+    a_change_is_looked_at(s, id);
     change(s, id);
     delete_and_restore(s, id);
     a_link_stands_in_the_way(s);

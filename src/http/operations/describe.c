@@ -14,6 +14,8 @@ static const http_about operations[] = {
      "200 304 400 401 403 404", NULL},
     {"changeRecord", NULL, "If-Match Probity-Purpose", "_new", "_record",
      "200 400 401 403 404 412 422 428", NULL},
+    {"checkChange", NULL, "If-Match Probity-Purpose", "_new", "ChangeChecked",
+     "200 400 401 403 404 412 422 428", NULL},
     {"deleteRecord", NULL, "If-Match Probity-Purpose", NULL, "_record",
      "200 400 401 403 404 409 412 428", NULL},
     {"restoreRecord", NULL, NULL, NULL, "_record", "200 400 401 403 404", NULL},
@@ -46,6 +48,8 @@ static const http_parameter parameters[] = {
 
 static const http_schema schemas[] = {
     {"Likely", "likely:[Duplicate] hidden:boolean"},
+    {"ChangeChecked", "version:integer changes:[CellChange] likely:[Duplicate] hidden:boolean"},
+    {"CellChange", "field:string before:any after:any"},
     {"Rows", "rows:[Row]"},
     {"Row", "status:integer id?:uuid version?:integer likely?:[Duplicate] hidden?:boolean "
             "problem?:Problem"},

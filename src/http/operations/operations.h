@@ -126,6 +126,7 @@ pb_status http_op_change(http_request *request, http_response *response, pb_erro
 pb_status http_op_remove(http_request *request, http_response *response, pb_error *err);
 pb_status http_op_restore(http_request *request, http_response *response, pb_error *err);
 pb_status http_op_check(http_request *request, http_response *response, pb_error *err);
+pb_status http_op_check_change(http_request *request, http_response *response, pb_error *err);
 pb_status http_op_bulk(http_request *request, http_response *response, pb_error *err);
 
 #endif

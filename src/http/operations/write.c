@@ -219,6 +219,59 @@ pb_status http_op_change(http_request *request, http_response *response, pb_erro
     return PB_OK;
 }
 
+static void put_cell(pb_json *json, const char *key, const service_record *seen,
+                     const model_field *field)
+{
+    const record_data *record = &seen->record;
+    size_t i = field->index;
+    pb_json_key(json, key);
+    if (service_right(seen, field) == IDENTITY_HIDDEN)
+        pb_json_null(json);
+    else
+        http_op_put_value(json, field, record->values[i], record->refs[i], record->currencies[i]);
+}
+
+static void put_changes(pb_json *json, const service_written *written)
+{
+    pb_json_key(json, "changes");
+    pb_json_array(json);
+    for (size_t i = 0; i < written->change_count; i++) {
+        const model_field *field = written->changes[i];
+        pb_json_object(json);
+        pb_json_member(json, "field", field->name);
+        put_cell(json, "before", &written->before, field);
+        put_cell(json, "after", &written->record, field);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
+/* All that a change goes through, up to the commit. */
+pb_status http_op_check_change(http_request *request, http_response *response, pb_error *err)
+{
+    const model_entity *entity = NULL;
+    service_write write = {.dry_run = true};
+    service_written written;
+    bool refused = false;
+    pb_json json;
+    pb_uuid id;
+    PB_TRY(find_version(request, response, &entity, &id, &write.expected_version, err));
+    write.change = &id;
+    pb_status status = put_record(request, response, entity, &write, &written, &refused, err);
+    if (status == PB_CONFLICT)
+        response->status = 412;
+    PB_TRY(status);
+    if (refused)
+        return PB_OK;
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_member_i64(&json, "version", write.expected_version);
+    put_changes(&json, &written);
+    http_op_put_likely(&json, &written.entered);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
 pb_status http_op_remove(http_request *request, http_response *response, pb_error *err)
 {
     const model_entity *entity = NULL;

@@ -56,6 +56,11 @@ pb_status service_history(const service_call *call, db_workspace *workspace,
 /** What came of writing one record. */
 typedef struct service_written {
     service_record record; /* as it is now; of a refusal empty */
+    /* Of a change that is only looked at: as it was, and the fields that differ, which may be
+     * though what shows of both is the same. */
+    service_record before;
+    const model_field **changes;
+    size_t change_count;
     bool created;
     service_entered entered; /* problems, likely duplicates */
     pb_str answer;           /* what was answered before to the same request; absent: it is new */
