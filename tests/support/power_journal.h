@@ -359,6 +359,16 @@ int __wrap_fsync(int fd)
     POWER_NOTE(result, result == 0, power_synced(fd, false));
 }
 
+/* Bytes and size of a file, all that the journal knows of one. */
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+int __wrap_fdatasync(int fd)
+{
+    pthread_mutex_lock(&power.lock);
+    int result = __real_fdatasync(fd);
+    POWER_NOTE(result, result == 0, power_synced(fd, false));
+}
+
 /* That of the whole system would take long, and is of no use here. */
 int __real_syncfs(int fd);
 int __wrap_syncfs(int fd);

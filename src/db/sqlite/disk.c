@@ -7,11 +7,24 @@
  * SQLite never takes for the end of a log; a failed read of a page gives bytes that no key
  * deciphers, one of the file's head an empty head, with which no page can be read; either is
  * remembered until db_disk_forget.
+ *
+ * And what is written to a log is gathered. SQLite writes each frame by two calls, its head of 24
+ * bytes and its page; a commit of many entries has some hundred frames, and half of what writing
+ * them takes the processor is the system's work for each call and for pages of the file that two
+ * calls share. Nobody but the connection that writes looks at a frame before the commit is told in
+ * the index of the log, and every writer has synchronous=FULL (engine.c), so the sync of the log
+ * comes before that: bytes wait until then, until they are read or measured here, or until there
+ * are many. What a failed transaction left waiting is older than what is written over it, and goes
+ * first.
  */
 #include "spare.h"
 
 #define LAYER "probity"
-enum { READ_FAILED = 0x70620001, NOISE = 0x5a };
+enum {
+    READ_FAILED = 0x70620001,
+    NOISE = 0x5a,
+    GATHERED = 15 * (24 + DB_SQLITE_PAGE) /* frames; SQLite writes at most 128 KiB less one */
+};
 
 /* Stands behind what SQLite keeps about an open file; its methods are the file's. */
 typedef struct layer {
@@ -19,6 +32,9 @@ typedef struct layer {
     const sqlite3_io_methods *beneath;
     bool log;
     bool read_failed;
+    uint8_t *waiting; /* of a log that is written to */
+    int waiting_count;
+    sqlite3_int64 waiting_at;
 } layer;
 
 static layer *layer_of(sqlite3_file *file)
@@ -26,10 +42,75 @@ static layer *layer_of(sqlite3_file *file)
     return (layer *)(void *)(uintptr_t)file->pMethods;
 }
 
+/* What could not be written is not tried again: the transaction has failed. */
+static int let_go(sqlite3_file *file)
+{
+    layer *self = layer_of(file);
+    int count = self->waiting_count;
+    self->waiting_count = 0;
+    return count == 0 ? SQLITE_OK
+                      : self->beneath->xWrite(file, self->waiting, count, self->waiting_at);
+}
+
+static int layer_write(sqlite3_file *file, const void *from, int count, sqlite3_int64 at)
+{
+    layer *self = layer_of(file);
+    bool follows = at == self->waiting_at + self->waiting_count;
+    if (self->waiting_count > 0 && (!follows || count > GATHERED - self->waiting_count)) {
+        int code = let_go(file);
+        if (code != SQLITE_OK)
+            return code;
+    }
+    if (self->waiting == NULL)
+        self->waiting = sqlite3_malloc(GATHERED);
+    if (self->waiting == NULL || count > GATHERED)
+        return self->beneath->xWrite(file, from, count, at);
+    if (self->waiting_count == 0)
+        self->waiting_at = at;
+    memcpy(self->waiting + self->waiting_count, from, (size_t)count);
+    self->waiting_count += count;
+    return SQLITE_OK;
+}
+
+static int layer_sync(sqlite3_file *file, int flags)
+{
+    int code = let_go(file);
+    return code == SQLITE_OK ? layer_of(file)->beneath->xSync(file, flags) : code;
+}
+
+static int layer_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    int code = let_go(file);
+    return code == SQLITE_OK ? layer_of(file)->beneath->xTruncate(file, size) : code;
+}
+
+static int layer_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+    int code = let_go(file);
+    return code == SQLITE_OK ? layer_of(file)->beneath->xFileSize(file, ret_size) : code;
+}
+
+static int layer_close(sqlite3_file *file)
+{
+    layer *self = layer_of(file);
+    let_go(file); /* no commit: that would have been synced */
+    sqlite3_free(self->waiting);
+    self->waiting = NULL;
+    return self->beneath->xClose(file);
+}
+
+static bool waits(const layer *self, int count, sqlite3_int64 at)
+{
+    return self->waiting_count > 0 && at < self->waiting_at + self->waiting_count &&
+           at + count > self->waiting_at;
+}
+
 static int layer_read(sqlite3_file *file, void *to, int count, sqlite3_int64 at)
 {
     layer *self = layer_of(file);
-    int code = self->beneath->xRead(file, to, count, at);
+    int code = waits(self, count, at) ? let_go(file) : SQLITE_OK;
+    if (code == SQLITE_OK)
+        code = self->beneath->xRead(file, to, count, at);
     if (code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ)
         return code;
     bool page = !self->log && count >= DB_SQLITE_PAGE;
@@ -73,6 +154,13 @@ static int layer_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *fil
     self->log = (flags & SQLITE_OPEN_WAL) != 0;
     self->methods.xRead = layer_read;
     self->methods.xFileControl = layer_control;
+    if (self->log) {
+        self->methods.xWrite = layer_write;
+        self->methods.xSync = layer_sync;
+        self->methods.xTruncate = layer_truncate;
+        self->methods.xFileSize = layer_size;
+        self->methods.xClose = layer_close;
+    }
     file->pMethods = &self->methods;
     return SQLITE_OK;
 }
