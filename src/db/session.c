@@ -336,6 +336,11 @@ bool db_session_writes(const db_session *session)
     return session->writes;
 }
 
+bool db_writes_pages(const db_session *session)
+{
+    return session->engine->pages_hold != NULL;
+}
+
 pb_status db_last_n(db_session *session, const model_entity *entity, int64_t *ret_n, pb_error *err)
 {
     char sql[200];

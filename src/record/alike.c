@@ -100,6 +100,7 @@ static pb_status read_state(db_session *session, alike *a, pb_error *err)
     db_bind_text(stmt, 1, a->entity->name);
     PB_TRY(db_step(stmt, &row, err));
     a->code = row ? db_column_i64(stmt, 0) : 0;
+    a->waiting = -1;
     a->upto = row && db_column_i64(stmt, 2) == a->print ? db_column_i64(stmt, 1) : 0;
     a->calibrated = row && !db_column_is_null(stmt, 5) && !db_column_is_null(stmt, 6);
     if (a->calibrated) {

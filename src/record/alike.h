@@ -32,6 +32,8 @@ typedef struct alike {
     double slope, shift; /* of the log-odds, from decisions */
     int64_t code;        /* of the entity in match_key; 0: none yet */
     int64_t upto;        /* records up to this n are filed */
+    int64_t waiting;     /* keys under minus `code`, at most; below 0: not known */
+    int64_t moved_to;    /* the hash behind those that were moved last */
     int64_t stamp;       /* tells one learned model from the next */
     int64_t print;       /* of `fields` and of how many keys are filed */
     bool fresh;          /* kept: mirrors what is stored */
@@ -65,13 +67,14 @@ double alike_sure(const alike *a, const pb_str *left, const pb_str *right,
 /** The columns of the model of a record: `ret_texts` has room for LIKENESS_FIELDS. */
 void alike_columns(const alike *a, const pb_str *texts, pb_str *ret_texts);
 
-/* --- the index, match_index.c --- */
+/* --- the index, match_index.c and match_fresh.c --- */
 
 /** The entity gets its code; what was filed by fields no longer compared goes. While `upto` is 0.
  */
 pb_status match_index_begin(db_session *session, alike *a, pb_error *err);
-/** The hashes of a live record, filed or taken out. */
-pb_status match_index_put(db_session *session, const alike *a, const int64_t *hashes, size_t count,
+/** The hashes of a live record, filed or taken out. Now and then some thousand others are put in
+ * order with them. */
+pb_status match_index_put(db_session *session, alike *a, const int64_t *hashes, size_t count,
                           int64_t n, pb_error *err);
 pb_status match_index_take(db_session *session, const alike *a, const int64_t *hashes, size_t count,
                            int64_t n, pb_error *err);

@@ -1,6 +1,7 @@
 /* The index by which likely duplicates are found: hashes of the keys of live records, in the order
  * of the hash. Records beyond `upto` are not filed yet: a large import leaves them so, and who asks
- * first has them filed in one sorted pass. */
+ * first has them filed in one sorted pass. Keys of single entries wait under minus the entity's
+ * code (match_fresh.c). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,8 +49,10 @@ pb_status match_index_begin(db_session *session, alike *a, pb_error *err)
     }
     if (a->upto > 0)
         return PB_OK;
-    PB_TRY(db_prepare(session, "DELETE FROM match_key WHERE entity = ?1", &stmt, err));
+    PB_TRY(db_prepare(session, "DELETE FROM match_key WHERE entity IN (?1, ?2)", &stmt, err));
     db_bind_i64(stmt, 1, a->code);
+    db_bind_i64(stmt, 2, -a->code);
+    a->waiting = 0;
     return db_run(stmt, err);
 }
 
@@ -64,12 +67,13 @@ pb_status match_index_mark(db_session *session, const alike *a, pb_error *err)
     return db_run(stmt, err);
 }
 
-/* Runs `sql` for each key of row `n`. */
-static pb_status run_keys(db_session *session, const char *sql, const alike *a,
-                          const int64_t *hashes, size_t count, int64_t n, pb_error *err)
+/* Where they belong: rows of an import come sorted, see flush. */
+static pb_status place(db_session *session, const alike *a, const int64_t *hashes, size_t count,
+                       int64_t n, pb_error *err)
 {
     db_stmt *stmt;
-    PB_TRY(db_prepare(session, sql, &stmt, err));
+    PB_TRY(db_prepare(session, "INSERT INTO match_key (entity, hash, n) VALUES (?1, ?2, ?3)", &stmt,
+                      err));
     db_bind_i64(stmt, 1, a->code);
     db_bind_i64(stmt, 3, n);
     for (size_t i = 0; i < count; i++) {
@@ -77,20 +81,6 @@ static pb_status run_keys(db_session *session, const char *sql, const alike *a,
         PB_TRY(db_run(stmt, err));
     }
     return PB_OK;
-}
-
-pb_status match_index_put(db_session *session, const alike *a, const int64_t *hashes, size_t count,
-                          int64_t n, pb_error *err)
-{
-    return run_keys(session, "INSERT INTO match_key (entity, hash, n) VALUES (?1, ?2, ?3)", a,
-                    hashes, count, n, err);
-}
-
-pb_status match_index_take(db_session *session, const alike *a, const int64_t *hashes, size_t count,
-                           int64_t n, pb_error *err)
-{
-    return run_keys(session, "DELETE FROM match_key WHERE entity = ?1 AND hash = ?2 AND n = ?3", a,
-                    hashes, count, n, err);
 }
 
 /* --- all at once --- */
@@ -145,7 +135,7 @@ static pb_status flush(filing *f, pb_error *err)
         PB_TRY(store_rows(f, &f->items[i], err));
     for (; i < f->count; i++) {
         const int64_t hash = (int64_t)(f->items[i] >> 32);
-        PB_TRY(match_index_put(f->session, f->a, &hash, 1, (int64_t)(uint32_t)f->items[i], err));
+        PB_TRY(place(f->session, f->a, &hash, 1, (int64_t)(uint32_t)f->items[i], err));
     }
     f->count = 0;
     return PB_OK;
@@ -155,7 +145,7 @@ static pb_status flush(filing *f, pb_error *err)
 static pb_status add(filing *f, const int64_t *hashes, size_t count, int64_t n, pb_error *err)
 {
     if (n > UINT32_MAX)
-        return match_index_put(f->session, f->a, hashes, count, n, err);
+        return place(f->session, f->a, hashes, count, n, err);
     for (size_t i = 0; i < count; i++)
         f->items[f->count++] = (uint64_t)hashes[i] << 32 | (uint64_t)n;
     return f->count + MATCH_MOST_KEYS > BATCH ? flush(f, err) : PB_OK;
@@ -256,10 +246,12 @@ static pb_status rows_of(db_session *session, const alike *a, int64_t hash,
     db_stmt *stmt;
     bool row = true;
     size_t count = 0;
-    PB_TRY(db_prepare(session, "SELECT n FROM match_key WHERE entity = ?1 AND hash = ?2 LIMIT 65",
+    PB_TRY(db_prepare(session,
+                      "SELECT n FROM match_key WHERE entity IN (?1, ?3) AND hash = ?2 LIMIT 65",
                       &stmt, err));
     db_bind_i64(stmt, 1, a->code);
     db_bind_i64(stmt, 2, hash);
+    db_bind_i64(stmt, 3, -a->code);
     while (row && count <= MATCH_KEY_ROWS) {
         PB_TRY(db_step(stmt, &row, err));
         if (row)
@@ -336,8 +328,10 @@ static pb_status tally_stored(db_session *session, const alike *a, tally *ret, p
 {
     db_stmt *stmt;
     bool row = true;
-    PB_TRY(db_prepare(session, "SELECT hash, n FROM match_key WHERE entity = ?1", &stmt, err));
+    PB_TRY(
+        db_prepare(session, "SELECT hash, n FROM match_key WHERE entity IN (?1, ?2)", &stmt, err));
     db_bind_i64(stmt, 1, a->code);
+    db_bind_i64(stmt, 2, -a->code);
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));
         if (!row)

@@ -127,6 +127,9 @@ void **db_session_slot(db_session *session, const char *name, void (*done)(void 
 db_workspace *db_session_workspace(db_session *session);
 /** True inside db_write. */
 bool db_session_writes(const db_session *session);
+/** True where a commit writes each page that it changed as a whole (a folder): rows that lie far
+ * apart are then better written many at once. */
+bool db_writes_pages(const db_session *session);
 
 /** Deepest check of the engine's own files: every page read and authenticated, structure intact.
  * The first fault is named (file, page). */
