@@ -15,5 +15,6 @@ import { duplicates } from "./duplicates";
 import { forms } from "./forms";
 import { imports } from "./import";
 import { record } from "./record";
+import { weight } from "./weight";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight];

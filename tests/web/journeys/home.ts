@@ -8,7 +8,8 @@ export const home: readonly Journey[] = [
     async goes(v) {
       await v.to("/");
       await v.page.locator(".home-today").waitFor();
-      await v.page.locator("probity-chart svg").first().waitFor();
+      await v.page.locator(".columns-drawing rect").first().waitFor();
+      await v.page.locator(".bars a[href*='filter=']").first().waitFor();
       const table = v.page.locator(".chart-table").first();
       await table.locator("summary").click();
       await table.locator("tbody tr").first().waitFor();

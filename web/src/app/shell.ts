@@ -42,7 +42,6 @@ export async function startShell(place: HTMLElement): Promise<void> {
     failure = error;
   }
   await open();
-  requestIdleCallback(() => void import("../pages/records/list")); // most go there next
 }
 
 /** Draws everything again, once, before the browser paints. */
@@ -96,6 +95,7 @@ async function open(): Promise<void> {
   }
   draw();
   root.querySelector<HTMLElement>(".frame-main")?.focus();
+  requestIdleCallback(() => void import("../pages/records/list")); // most go there next
 }
 
 function draw(): void {

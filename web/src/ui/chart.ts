@@ -118,7 +118,8 @@ class ChartElement extends HTMLElement {
 }
 customElements.define("probity-chart", ChartElement);
 
-function tableOf(wish: ChartWish): TemplateResult {
+/** The numbers behind a drawing. */
+export function tableOf(wish: ChartWish): TemplateResult {
   const format = wish.format ?? ((value: number) => formatNumber(value));
   return html`<details class="chart-table">
     <summary>${t("As a table")}</summary>

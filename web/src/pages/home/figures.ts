@@ -1,11 +1,11 @@
 // Figures of the house on the home page: the pipeline, what was won, cases that come and go, the audit's mark.
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Entity } from "../../api/types";
-import { go, href } from "../../app/router";
+import { href } from "../../app/router";
 import { entityNamed, mayDoTo } from "../../app/session";
 import { formatMoney, formatMonth, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
-import { chart } from "../../ui/chart";
+import { bars, columns } from "../../ui/bars";
 import { choiceLabel } from "../../ui/value";
 import { readGroups, sumOf, type Group, type Groups, type Mark } from "./data";
 import { markView } from "../audit/mark";
@@ -35,11 +35,10 @@ export function pipelineView(entity: Entity, told: Groups): TemplateResult | typ
   const groups = told.groups.filter((group) => group.keys[0]?.value != null);
   const names = groups.map((group) => (field ? choiceLabel(field, group.keys[0]?.value ?? "") : (group.keys[0]?.value ?? "")));
   const sums = groups.map(amountText);
-  return html`${chart({
-    label: t("{what} by stage", { what: entity.plural }), of: t("Stage"), lying: true, categories: names.map((name, at) => (sums[at] ? `${name} · ${sums[at]}` : name)),
-    series: [{ name: entity.plural, values: groups.map((group) => group.count), colour: "plain" }],
-    chosen: (at) => go(`/${entity.path}?filter=${encodeURIComponent(groups[at]?.filter ?? "")}`),
-  })}`;
+  return bars({
+    label: t("{what} by stage", { what: entity.plural }),
+    lines: groups.map((group, at) => ({ name: names[at] ?? "", more: sums[at] ?? "", value: group.count, address: href(`/${entity.path}?filter=${encodeURIComponent(group.filter ?? "")}`) })),
+  });
 }
 
 // ---- by month ----
@@ -75,13 +74,13 @@ function newestMonths(lines: readonly MonthLine[]): string[] {
 export function monthsView(label: string, lines: readonly MonthLine[], colours: readonly ("good" | "bad" | "plain" | "warn")[]): TemplateResult | typeof nothing {
   const shown = newestMonths(lines);
   if (shown.length === 0) return html`<p class="home-calm">${t("Nothing to show yet.")}</p>`;
-  return html`${chart({
+  return columns({
     label, of: t("Month"), categories: shown.map((month) => formatMonth(`${month}-01`)),
     series: lines.map((line, at) => ({
       name: line.name, colour: colours[at] ?? "plain",
       values: shown.map((month) => line.groups.groups.find((group) => group.keys[0]?.value === month)?.count ?? 0),
     })),
-  })}`;
+  });
 }
 
 // ---- the audit ----
