@@ -2,6 +2,7 @@
  */
 #include "internal.h"
 #include "service/serving.h"
+#include "service/taking.h"
 
 #include "model/mask.h"
 
@@ -127,6 +128,15 @@ pb_status service_import_checked(const service_core *service, const service_call
     PB_TRY(status);
     *ret_plan = plan;
     return PB_OK;
+}
+
+pb_status service_import_look(const service_core *service, const service_call *call,
+                              const service_source *source, pb_arena *arena,
+                              exchange_plan *ret_plan, pb_error *err)
+{
+    exchange_options options;
+    PB_TRY(service_import_options(service, call, source, RECORD_STRICT, &options, err));
+    return exchange_plan_make(service->schema, &options, arena, ret_plan, err);
 }
 
 pb_status service_import(const service_core *service, const service_call *call,

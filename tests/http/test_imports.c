@@ -78,6 +78,81 @@ static void test_a_file_is_looked_at_imported_and_taken_back(void **state)
     work_end(&w);
 }
 
+static client_answer mapping_of(work *w, const char *id, int status, const char *body)
+{
+    char path[100];
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/mapping", id);
+    return client_expect(&w->c, status, body == NULL ? "GET" : "PUT", path, w->carrier, body);
+}
+
+static void column_is(const client_answer *a, int at, const char *header, const char *field,
+                      const char *how)
+{
+    const cJSON *one = cJSON_GetArrayItem(cJSON_GetObjectItem(file_of(a), "columns"), at);
+    const char *is = cJSON_GetStringValue(cJSON_GetObjectItem(one, "field"));
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(one, "header")), header);
+    assert_string_equal(is == NULL ? "" : is, field);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(one, "how")), how);
+}
+
+/* shows: INT-1 INT-5 DQ-9 */
+static void test_how_a_file_is_read_is_said_beside_it(void **state)
+{
+    static const char mapping[] = "{\"map\":\"files:\\n  more people.csv:\\n    entity: contact\\n"
+                                  "    columns:\\n      Zodiac: job_title\\n\"}";
+    work w;
+    char id[37], path[100];
+    (void)state;
+    work_start(&w);
+    work_send(&w, w.carrier, people, id);
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/columns", id);
+    client_answer a = client_expect(&w.c, 200, "GET", path, w.carrier, NULL);
+    column_is(&a, 1, "Full Name", "full_name", "name");
+    column_is(&a, 4, "Zodiac", "", "unmapped");
+    client_free(&a);
+    a = mapping_of(&w, id, 200, NULL);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(a.json, "map")));
+    client_free(&a);
+    a = mapping_of(&w, id, 200, mapping);
+    column_is(&a, 4, "Zodiac", "job_title", "map");
+    client_free(&a);
+    /* What cannot be read so is told, and what was said before stays. */
+    a = mapping_of(&w, id, 422, "{\"map\":\"files: {more people.csv: {entity: nonsense}}\"}");
+    assert_non_null(strstr(a.text, "nonsense"));
+    client_free(&a);
+    a = mapping_of(&w, id, 400, "{\"colour\":1}");
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", path, w.carrier, NULL);
+    column_is(&a, 4, "Zodiac", "job_title", "map");
+    client_free(&a);
+    /* A check reads the file so, unless it says otherwise itself. */
+    long n = ask(&w, id, "check", "{}");
+    work_over(&w, w.carrier, n, "done");
+    a = work_get(&w, w.carrier, 200, n, "/result");
+    column_is(&a, 4, "Zodiac", "job_title", "map");
+    client_free(&a);
+    n = ask(&w, id, "check", "{\"map\":null}");
+    work_over(&w, w.carrier, n, "done");
+    a = work_get(&w, w.carrier, 200, n, "/result");
+    column_is(&a, 4, "Zodiac", "", "unmapped");
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", IMPORTS, w.carrier, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "imports")), 1);
+    client_free(&a);
+    a = client_expect(&w.c, 404, "GET", path, w.steward, NULL);
+    client_free(&a);
+    a = client_expect(&w.c, 403, "GET", path, w.sales, NULL);
+    client_free(&a);
+    (void)snprintf(path, sizeof path, IMPORTS "/%s", id);
+    a = client_expect(&w.c, 204, "DELETE", path, w.carrier, NULL);
+    client_free(&a);
+    a = mapping_of(&w, id, 404, NULL);
+    client_free(&a);
+    a = mapping_of(&w, id, 404, mapping);
+    client_free(&a);
+    work_end(&w);
+}
+
 /* shows: INT-1 ACC-2 SEC-1 */
 static void test_what_was_sent_is_its_senders_alone(void **state)
 {
@@ -307,6 +382,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_looked_at_imported_and_taken_back),
+        cmocka_unit_test(test_how_a_file_is_read_is_said_beside_it),
         cmocka_unit_test(test_what_was_sent_is_its_senders_alone),
         cmocka_unit_test(test_rows_change_records_and_are_told_cell_by_cell),
         cmocka_unit_test(test_a_file_to_be_audited_takes_the_right_to_audit),

@@ -7,6 +7,10 @@ static const http_about operations[] = {
     {"listImports", NULL, NULL, NULL, "Imports", "200 400 401 403", NULL},
     {"readImport", NULL, NULL, NULL, "Import", "200 400 401 403 404", NULL},
     {"dropImport", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
+    {"readImportColumns", NULL, NULL, NULL, "ImportColumns", "200 400 401 403 404 422", NULL},
+    {"readImportMapping", NULL, NULL, NULL, "ImportMapping", "200 400 401 403 404", NULL},
+    {"setImportMapping", NULL, NULL, "ImportMapping", "ImportColumns",
+     "200 400 401 403 404 413 422", NULL},
     {"checkImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
     {"readImportDiff", "cursor limit outcome field", "Probity-Purpose", NULL, "ImportDiff",
      "200 400 401 403 404", NULL},
@@ -31,7 +35,12 @@ static const http_schema schemas[] = {
     {"Import", "id:uuid name:string bytes:integer sent_at:date-time kept_until:date-time"},
     {"Imports", "imports:[Import]"},
     {"ImportWish", "map?:string? as?:string? encoding?:string? with_deleted?:boolean? "
-                   "again?:boolean? duplicates?=ignore|declared|warn|refuse?"},
+                   "again?:boolean? duplicates?=ignore|declared|warn|refuse? "
+                   "mode?=create|update|upsert? match?:[string]? blank?=keep|clear?"},
+    {"ImportMapping", "map?:string? as?:string? encoding?:string?"},
+    {"ImportColumns", "product:string? files:[ImportLooked]"},
+    {"ImportLooked", "name:string form:string? encoding:string? entity:string? why_not:string? "
+                     "columns:[ImportColumn]"},
     {"ImportPlan", "dry_run:boolean run?:integer unresolved:integer likely_duplicates:integer "
                    "product:string? files:[ImportFile]"},
     {"ImportFile", "name:string form:string? encoding:string? entity:string? why_not:string? "

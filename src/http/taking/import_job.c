@@ -6,12 +6,13 @@
 
 enum { REJECTED_MAX = 64 << 20 };
 
-static pb_status unpack(http_job *job, pb_uuid id, const char *path, pb_error *err)
+static pb_status unpack(service_depot *depot, pb_uuid user, pb_uuid id, const char *path,
+                        pb_error *err)
 {
     service_withdrawing *from = NULL;
     sys_writer *to = NULL;
     pb_str bytes = PB_STR_NONE;
-    PB_TRY(service_withdraw_begin(job->depot, job->call.who->user, id, &from, err));
+    PB_TRY(service_withdraw_begin(depot, user, id, &from, err));
     pb_status status = sys_writer_open(path, 0600, &to, err);
     do {
         if (status == PB_OK)
@@ -93,33 +94,38 @@ static pb_status read_source(http_job *job, const char *folder, service_source *
     return sys_file_write(source->map_path, map, 0600, err);
 }
 
-/* The file as it was sent, below the folder. */
-static pb_status unpack_sent(http_job *job, const char *folder, const char **ret_path,
-                             pb_error *err)
+pb_status http_upload_unpack(service_depot *depot, pb_uuid user, pb_uuid id, const char *folder,
+                             pb_arena *arena, const char **ret_path, pb_error *err)
 {
-    service_deposit upload = {.job = 0};
-    (void)pb_uuid_parse(http_job_option(job, "upload"), &upload.id);
-    PB_TRY(
-        service_deposit_find(job->depot, job->call.who->user, upload.id, job->arena, &upload, err));
-    const char *inner = sys_path_join(job->arena, folder, "sent");
-    char *name = pb_arena_cstr(job->arena, upload.name);
-    *ret_path = inner == NULL || name == NULL ? NULL : sys_path_join(job->arena, inner, name);
+    service_deposit upload;
+    PB_TRY(service_deposit_find(depot, user, id, arena, &upload, err));
+    const char *inner = sys_path_join(arena, folder, "sent");
+    char *name = pb_arena_cstr(arena, upload.name);
+    *ret_path = inner == NULL || name == NULL ? NULL : sys_path_join(arena, inner, name);
     if (*ret_path == NULL)
         return pb_fail_memory(err);
     PB_TRY(sys_dir_make(inner, 0700, false, err));
-    return unpack(job, upload.id, *ret_path, err);
+    return unpack(depot, user, upload.id, *ret_path, err);
+}
+
+pb_status http_upload_folder(pb_arena *arena, char **ret_folder, pb_error *err)
+{
+    static const char memory[] = "/dev/shm";
+    return sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, arena, ret_folder,
+                           err);
 }
 
 pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err)
 {
-    static const char memory[] = "/dev/shm";
     const char *path = NULL;
     char *folder = NULL;
+    pb_uuid id = {{0}};
     service_gate gate = {.threshold = 0};
     service_source source = {.paths = &path, .path_count = 1};
-    PB_TRY(sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, job->arena, &folder,
-                           err));
-    pb_status status = unpack_sent(job, folder, &path, err);
+    (void)pb_uuid_parse(http_job_option(job, "upload"), &id);
+    PB_TRY(http_upload_folder(job->arena, &folder, err));
+    pb_status status =
+        http_upload_unpack(job->depot, job->call.who->user, id, folder, job->arena, &path, err);
     if (status == PB_OK)
         status = read_source(job, folder, &source, &gate, err);
     if (status == PB_OK)

@@ -161,6 +161,7 @@ pb_status http_import_drop(http_request *request, http_response *response, pb_er
     service_deposit file;
     PB_TRY(begin_any(request, response, none, &depot, err));
     PB_TRY(http_import_find(request, depot, &file, err));
+    PB_TRY(http_mapping_drop(request, depot, file.id, err));
     PB_TRY(service_deposit_remove(depot, request->who->user, file.id, err));
     response->status = 204;
     return PB_OK;
@@ -220,25 +221,37 @@ static pb_status read_bringing(http_request *request, const json_value *body, pb
     return PB_OK;
 }
 
-static pb_status read_wish(http_request *request, pb_buf *options, pb_error *err)
+/* What the body does not say of how the file is read is as it was kept beside it. */
+static pb_status read_reading(http_request *request, service_depot *depot, pb_uuid import,
+                              const json_value *body, pb_buf *options, pb_error *err)
+{
+    static const char *const members[] = {"map", "as", "encoding"};
+    http_mapping mapping;
+    PB_TRY(http_mapping_kept(request, depot, import, &mapping, err));
+    pb_str *const texts[] = {&mapping.map, &mapping.as, &mapping.encoding};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        if (http_json_member(body, members[i]) != NULL)
+            *texts[i] = PB_STR_NONE;
+        PB_TRY(http_op_body_text(body, members[i], texts[i], err));
+        service_job_put(options, members[i], *texts[i]);
+    }
+    return PB_OK;
+}
+
+static pb_status read_wish(http_request *request, service_depot *depot, pb_uuid import,
+                           pb_buf *options, pb_error *err)
 {
     static const char *const members[] = {"map",        "as",   "encoding", "with_deleted", "again",
                                           "duplicates", "mode", "match",    "blank",        NULL};
-    pb_str map = PB_STR_NONE, as = PB_STR_NONE, encoding = PB_STR_NONE;
     record_duplicates duplicates;
     bool with_deleted = false, again = false;
     const json_value *body = NULL;
     PB_TRY(http_op_body(request, members, &body, err));
-    PB_TRY(http_op_body_text(body, "map", &map, err));
-    PB_TRY(http_op_body_text(body, "as", &as, err));
-    PB_TRY(http_op_body_text(body, "encoding", &encoding, err));
     PB_TRY(http_op_body_truth(body, "with_deleted", &with_deleted, err));
     PB_TRY(http_op_body_truth(body, "again", &again, err));
     PB_TRY(http_op_body_duplicates(body, &duplicates, err));
     PB_TRY(read_bringing(request, body, options, err));
-    service_job_put(options, "map", map);
-    service_job_put(options, "as", as);
-    service_job_put(options, "encoding", encoding);
+    PB_TRY(read_reading(request, depot, import, body, options, err));
     if (http_json_member(body, "duplicates") != NULL)
         service_job_put(options, "duplicates", pb_str_c(PB_ARG_INT(duplicates)));
     put_truth(options, "with-deleted", with_deleted);
@@ -258,7 +271,7 @@ static pb_status ask(http_request *request, http_response *response, bool dry_ru
     pb_uuid_text(file.id, id);
     service_job_put(&options, "upload", pb_str_c(id));
     put_truth(&options, "dry-run", dry_run);
-    PB_TRY(read_wish(request, &options, err));
+    PB_TRY(read_wish(request, depot, file.id, &options, err));
     return http_job_accept(request, response, dry_run ? "import-check" : "import",
                            pb_buf_str(&options), err);
 }

@@ -153,22 +153,28 @@ static void put_changes(pb_json *json, const pb_catalog *catalog, const exchange
     pb_json_array_end(json);
 }
 
-static void put_file(pb_json *json, const pb_catalog *catalog, const exchange_file *file)
+/* What is known before a row is brought in. */
+static void put_looked(pb_json *json, const pb_catalog *catalog, const exchange_file *file)
 {
     PB_AUTO_BUF why = PB_BUF_INIT(TEXT_MAX);
     exchange_why_not(file, catalog, &why);
-    pb_json_object(json);
     pb_json_member(json, "name", file->name);
     pb_json_member(json, "form", file->form);
     pb_json_member(json, "encoding", file->encoding);
     pb_json_member(json, "entity", file->entity == NULL ? PB_STR_NONE : file->entity->name);
     pb_json_member(json, "why_not", why.len > 0 ? pb_buf_str(&why) : PB_STR_NONE);
-    put_counts(json, file);
     pb_json_key(json, "columns");
     pb_json_array(json);
     for (size_t i = 0; i < file->column_count; i++)
         put_column(json, catalog, &file->columns[i]);
     pb_json_array_end(json);
+}
+
+static void put_file(pb_json *json, const pb_catalog *catalog, const exchange_file *file)
+{
+    pb_json_object(json);
+    put_looked(json, catalog, file);
+    put_counts(json, file);
     put_changes(json, catalog, file);
     /* All of them stand in the files of rejected rows. */
     pb_json_key(json, "rejects");
@@ -194,6 +200,21 @@ void http_put_plan(pb_json *json, const pb_catalog *catalog, const exchange_plan
     pb_json_array(json);
     for (size_t i = 0; i < plan->file_count; i++)
         put_file(json, catalog, &plan->files[i]);
+    pb_json_array_end(json);
+    pb_json_object_end(json);
+}
+
+void http_put_columns(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan)
+{
+    pb_json_object(json);
+    pb_json_member(json, "product", plan->preset == NULL ? PB_STR_NONE : plan->preset->product);
+    pb_json_key(json, "files");
+    pb_json_array(json);
+    for (size_t i = 0; i < plan->file_count; i++) {
+        pb_json_object(json);
+        put_looked(json, catalog, &plan->files[i]);
+        pb_json_object_end(json);
+    }
     pb_json_array_end(json);
     pb_json_object_end(json);
 }

@@ -7,7 +7,8 @@
     "application/json application/x-ndjson text/vcard application/zip text/plain "                 \
     "application/octet-stream"
 
-enum { UPLOAD_MAX = 64 << 20 };
+/* What stands in a mapping goes with the job that uses it. */
+enum { UPLOAD_MAX = 64 << 20, MAPPING_BODY = 10 << 10 };
 
 const http_route http_taking_routes[] = {
     {HTTP_POST, "/api/v1/exports", "exportRecords",
@@ -28,6 +29,15 @@ const http_route http_taking_routes[] = {
      http_import_read, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_DELETE, "/api/v1/imports/{import}", "dropImport", PB_MSG("Deletes a file that one sent"),
      http_import_drop, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/imports/{import}/columns", "readImportColumns",
+     PB_MSG("Says what each column of a file is taken for, by its first rows"), http_import_columns,
+     HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/imports/{import}/mapping", "readImportMapping",
+     PB_MSG("Tells how a file is to be read, as it was said"), http_import_mapping, HTTP_BLOCKS,
+     NULL, NULL, 0},
+    {HTTP_PUT, "/api/v1/imports/{import}/mapping", "setImportMapping",
+     PB_MSG("Says how a file is to be read, in the form of a map file, and tells its columns so"),
+     http_import_mapping_put, HTTP_BLOCKS, JSON, NULL, MAPPING_BODY},
     {HTTP_POST, "/api/v1/imports/{import}/check", "checkImport",
      PB_MSG("Says what would come of importing a file, and keeps nothing: begins a job"),
      http_import_check, HTTP_BLOCKS, JSON, NULL, 0},

@@ -15,6 +15,8 @@ extern const http_job_kind http_taking_kinds[];
 void http_put_plan(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan,
                    bool dry_run);
 
+/** What each column of the files is. */
+void http_put_columns(pb_json *json, const pb_catalog *catalog, const exchange_plan *plan);
 void http_put_reject(pb_json *json, const pb_catalog *catalog, const exchange_reject *reject);
 
 /** Rows of an import with what came of each, kept as a file of the job. */
@@ -34,6 +36,19 @@ pb_status http_import_begin(http_request *request, http_response *response,
 pb_status http_import_find(http_request *request, service_depot *depot, service_deposit *ret_file,
                            pb_error *err);
 
+/** How a file is to be read, as it was said before; absent: it is judged. */
+typedef struct http_mapping {
+    pb_str map, as, encoding;
+} http_mapping;
+/** What was kept beside a file; nothing where nothing was. Texts live as long as the request. */
+pb_status http_mapping_kept(http_request *request, service_depot *depot, pb_uuid import,
+                            http_mapping *ret_mapping, pb_error *err);
+/** Forgets it. */
+pb_status http_mapping_drop(http_request *request, service_depot *depot, pb_uuid import,
+                            pb_error *err);
+pb_status http_import_columns(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_mapping(http_request *request, http_response *response, pb_error *err);
+pb_status http_import_mapping_put(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_diff(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_send(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_list(http_request *request, http_response *response, pb_error *err);
@@ -52,6 +67,11 @@ pb_status http_import_job(http_job *job, pb_error *err);
 
 /** Whether who asks sent that file, and it is still kept. */
 pb_status http_upload_known(http_request *request, pb_str id, pb_error *err);
+/** A folder for such a file, in memory where the system has some. */
+pb_status http_upload_folder(pb_arena *arena, char **ret_folder, pb_error *err);
+/** Puts the file as it was sent below `folder`. */
+pb_status http_upload_unpack(service_depot *depot, pb_uuid user, pb_uuid id, const char *folder,
+                             pb_arena *arena, const char **ret_path, pb_error *err);
 /** What is done with a file that was sent (option `upload`): it lies in memory, in `folder`, as
  * long as this works. */
 typedef pb_status (*http_upload_work)(http_job *job, const char *folder,

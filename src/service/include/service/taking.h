@@ -32,6 +32,12 @@ pb_status service_import_within(const service_core *service, const service_call 
                                 bool all_rejects, pb_arena *arena, exchange_plan *ret_plan,
                                 pb_error *err);
 
+/** What each file and column of an import is taken for, by its first rows: see exchange_plan_make.
+ * Who may import may look at what it sent. */
+pb_status service_import_look(const service_core *service, const service_call *call,
+                              const service_source *source, pb_arena *arena,
+                              exchange_plan *ret_plan, pb_error *err);
+
 /** A record of which values were shown, and which. */
 typedef struct service_shown {
     const model_entity *entity;
