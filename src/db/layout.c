@@ -57,6 +57,7 @@ static const struct fixed {
      NULL},
     {"t_audit_report", "k n;I run;T form;T language;I part;B bytes*", NULL},
     {"t_audit_evidence", "k n;I run;T control;I part;I rows;B body*", NULL},
+    {"t_audit_plan", "k n;I plan;I version;B body*;i due;I gone;T by;I at_us;i run", NULL},
     {"t_finding",
      "k n;T control;T area;T grade;t entity;T state;I proved;b owner;i due;i until_day;t note*;"
      "t said_by;I population;I failing;I first_run;I last_run;I opened_us;I changed_us;I version",
@@ -115,6 +116,8 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_audit_outcome_control"), PB_STR("t_audit_outcome"), "control, n", false},
     {PB_STR("t_audit_report_run"), PB_STR("t_audit_report"), "run, form, part", true},
     {PB_STR("t_audit_evidence_control"), PB_STR("t_audit_evidence"), "control, part", true},
+    {PB_STR("t_audit_plan_version"), PB_STR("t_audit_plan"), "plan, version", true},
+    {PB_STR("t_audit_plan_run"), PB_STR("t_audit_plan"), "run", false},
     {PB_STR("t_finding_control"), PB_STR("t_finding"), "control", true},
     {PB_STR("t_access_user_id"), PB_STR("t_access_user"), "id, from_us", false},
     {PB_STR("t_access_user_key"), PB_STR("t_access_user"), "key", false},

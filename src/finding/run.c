@@ -109,7 +109,8 @@ pb_status finding_run_keep(db_session *session, const finding_call *call, const 
 /* ---- reading ---- */
 
 #define RUN_COLUMNS                                                                                \
-    "n, at_us, as_of, by, title, own, letter, score, records, controls, failed, rules"
+    "n, at_us, as_of, by, title, own, letter, score, records, controls, failed, rules,"            \
+    " (SELECT plan FROM t_audit_plan WHERE run = t_audit_run.n)"
 
 static pb_status read_run(db_stmt *stmt, pb_arena *arena, finding_run *ret, pb_error *err)
 {
@@ -117,6 +118,7 @@ static pb_status read_run(db_stmt *stmt, pb_arena *arena, finding_run *ret, pb_e
     finding_run run = {.n = db_column_i64(stmt, 0),
                        .at_us = db_column_i64(stmt, 1),
                        .as_of_days = db_column_i64(stmt, 2),
+                       .plan = db_take_number(stmt, 12, 0),
                        .own = db_column_i64(stmt, 5) != 0,
                        .score = db_column_is_null(stmt, 7)
                                     ? (double)NAN

@@ -8,6 +8,7 @@ const ledger_kind ledger_kinds[] = {
      PB_MSG("It was asked who may see or change a field of a record.")},
     {"access.refused", false, true, PB_MSG("Something was refused to somebody who may not do it.")},
     {"accesses.read", false, true, PB_MSG("Somebody asked who looked at a record.")},
+    {"audit.planned", false, true, PB_MSG("A planned audit was made, changed, done or taken away.")},
     {"audit.run", false, true, PB_MSG("An audit was run.")},
     {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
     {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},

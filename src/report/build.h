@@ -97,6 +97,7 @@ void build_chart_block(chart_builder *c, pb_str title, pb_str says);
 
 /* Parts of the document, each a section or two (part_*.c). */
 void part_top(builder *b);
+void part_brief(builder *b);
 void part_marks(builder *b);
 void part_owners(builder *b);
 void part_findings(builder *b);

@@ -37,6 +37,7 @@ pb_status report_document_make(const report_input *input, pb_locale *locale, pb_
     b.writer.page = true;
     head(&b, &document);
     part_top(&b);
+    part_brief(&b);
     part_marks(&b);
     part_trend(&b);
     part_target(&b);

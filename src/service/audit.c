@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "db/upgrade.h"
 #include "finding/finding.h"
+#include "kept_audits.h"
 #include "sys/file.h"
 #include "sys/mail.h"
 
@@ -182,12 +183,16 @@ pb_status service_audit(service_core *service, const service_call *call,
 }
 
 pb_status service_audit_here(service_core *service, const service_call *call,
-                             db_workspace *workspace, pb_str title, int64_t as_of_days,
-                             pb_arena *arena, service_audit_result *ret_result, pb_error *err)
+                             db_workspace *workspace, pb_str title, const struct finding_plan *plan,
+                             int64_t as_of_days, pb_arena *arena, service_audit_result *ret_result,
+                             pb_error *err)
 {
     service_audit_result result = {
-        .title = title.len > 0 ? title : title_of(db_workspace_url(workspace), arena)};
+        .title = title.len > 0 ? title : title_of(db_workspace_url(workspace), arena),
+        .plan = plan};
     PB_TRY(service_controls(service, &result.catalogue, err));
+    if (plan != NULL)
+        PB_TRY(service_plan_scope(plan, result.catalogue, arena, &result.catalogue, err));
     PB_TRY(run_controls(service, call, workspace, true, as_of_days, arena, &result, err));
     *ret_result = result;
     return PB_OK;

@@ -1,6 +1,7 @@
 #include "service/forms.h"
 
 #include "access.h"
+#include "finding/plan.h"
 #include "internal.h"
 #include "report/control.h"
 #include "sys/file.h"
@@ -85,6 +86,20 @@ static pb_status keep_evidence(db_session *session, const keeping *k, const audi
     return finding_evidence_keep(session, k->run, found->control->id, failures, count, err);
 }
 
+/* A plan that was taken away meanwhile is not brought back by what was done for it. */
+static pb_status keep_plan(db_session *session, const keeping *k, const finding_call *by,
+                           pb_error *err)
+{
+    pb_error why = {0};
+    pb_status status = finding_plan_done(session, by, k->result->plan->plan, k->run,
+                                         k->result->result.as_of_days, &why);
+    if (status == PB_OK || status == PB_NOT_FOUND)
+        return PB_OK;
+    if (err != NULL)
+        *err = why;
+    return status;
+}
+
 static pb_status keep(db_session *session, void *context, pb_error *err)
 {
     keeping *k = context;
@@ -100,6 +115,8 @@ static pb_status keep(db_session *session, void *context, pb_error *err)
                        .records = result->records};
     memcpy(run.rules, k->result->catalogue->hash, sizeof run.rules);
     PB_TRY(finding_run_keep(session, &by, &run, result, &k->run, err));
+    if (k->result->plan != NULL)
+        PB_TRY(keep_plan(session, k, &by, err));
     for (size_t i = 0; k->own && i < result->finding_count; i++)
         PB_TRY(keep_evidence(session, k, &result->findings[i], err));
     for (size_t i = 0; i < k->count; i++)

@@ -12,4 +12,8 @@ bool service_in_audit_scope(const service_call *call, pb_str area, pb_str entity
 pb_status service_finding_find(db_session *session, const service_call *call, int64_t n,
                                pb_arena *arena, service_finding *ret_finding, pb_error *err);
 
+/** The controls that a plan names, as a catalogue in `arena` over the whole one (plans.c). */
+pb_status service_plan_scope(const struct finding_plan *plan, const audit_catalogue *whole,
+                             pb_arena *arena, const audit_catalogue **ret_catalogue, pb_error *err);
+
 #endif

@@ -81,6 +81,146 @@ static void test_anothers_file_is_audited_and_does_not_come_in(void **state)
     work_end(&w);
 }
 
+static client_answer plan_ask(work *w, int status, const char *verb, const char *rest,
+                              const char *who, const char *tag, const char *body)
+{
+    char path[100], headers[400];
+    (void)snprintf(path, sizeof path, "/api/v1/audit-plans%s", rest);
+    (void)snprintf(headers, sizeof headers, "%s%s%s%s", who, tag != NULL ? "If-Match: " : "",
+                   tag != NULL ? tag : "", tag != NULL ? "\r\n" : "");
+    return client_expect(&w->c, status, verb, path, headers, body);
+}
+
+static void plan_is_refused(work *w)
+{
+    static const struct {
+        const char *body, *field;
+    } wrong[] = {
+        {"{\"name\":\"x\",\"entities\":[\"unicorn\"]}", "entities"},
+        {"{\"name\":\"x\",\"areas\":[\"magic\"]}", "areas"},
+        {"{\"name\":\"x\",\"controls\":[\"DQ-NONE\"]}", "controls"},
+        {"{\"name\":\"x\",\"team\":[\"nobody\"]}", "team"},
+        {"{\"name\":\"x\",\"repeat\":\"monthly\"}", "due"},
+        {"{\"name\":\"x\",\"repeat\":\"hourly\",\"due\":\"2030-01-31\"}", "repeat"},
+        {"{\"name\":\"x\",\"due\":\"soon\"}", "due"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        client_answer a = plan_ask(w, 422, "POST", "", w->steward, NULL, wrong[i].body);
+        assert_string_equal(client_text(&a, "field"), wrong[i].field);
+        client_free(&a);
+    }
+    client_answer a = plan_ask(w, 400, "POST", "", w->steward, NULL, "{\"goals\":\"x\"}");
+    client_free(&a);
+    a = plan_ask(w, 403, "POST", "", w->sales, NULL, "{\"name\":\"x\"}");
+    client_free(&a);
+    a = plan_ask(w, 403, "GET", "", w->sales, NULL, NULL);
+    client_free(&a);
+    a = plan_ask(w, 404, "GET", "/99", w->steward, NULL, NULL);
+    client_free(&a);
+}
+
+/* What is there is changed and done by who may, who says which version it was. */
+static void plan_is_guarded(work *w)
+{
+    static const struct {
+        int status;
+        const char *verb, *rest, *tag, *body;
+        bool sales;
+    } asked[] = {
+        {403, "GET", "/1", NULL, NULL, true},
+        {403, "PUT", "/1", "*", "{\"name\":\"x\"}", true},
+        {403, "DELETE", "/1", "*", NULL, true},
+        {403, "POST", "/1/runs", NULL, NULL, true},
+        {404, "PUT", "/9", "*", "{\"name\":\"x\"}", false},
+        {422, "PUT", "/1", "*", "{\"name\":\"x\",\"due\":\"soon\"}", false},
+        {404, "DELETE", "/9", "*", NULL, false},
+        {428, "DELETE", "/1", NULL, NULL, false},
+        {412, "DELETE", "/1", "\"7\"", NULL, false},
+        {404, "POST", "/9/runs", NULL, NULL, false},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        client_answer a =
+            plan_ask(w, asked[i].status, asked[i].verb, asked[i].rest,
+                     asked[i].sales ? w->sales : w->steward, asked[i].tag, asked[i].body);
+        client_free(&a);
+    }
+    char headers[400];
+    (void)snprintf(headers, sizeof headers, "%sIf-None-Match: *\r\n", w->steward);
+    client_answer a = client_expect(&w->c, 304, "GET", "/api/v1/audit-plans/1", headers, NULL);
+    client_free(&a);
+    a = client_expect(&w->c, 403, "GET", "/api/v1/audit-people", w->sales, NULL);
+    client_free(&a);
+}
+
+/* shows: AUD-1 AUD-12 */
+static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
+{
+    static const char first[] =
+        "{\"name\":\"Addresses\",\"goals\":\"Letters arrive\",\"criteria\":\"At most 1 %\","
+        "\"entities\":[\"contact\"],\"areas\":[\"completeness\"],\"team\":[\"auditor\"],"
+        "\"repeat\":\"monthly\",\"due\":\"2024-01-31\"}";
+    work w;
+    char path[80];
+    (void)state;
+    work_start(&w);
+    plan_is_refused(&w);
+    client_answer a = plan_ask(&w, 201, "POST", "", w.steward, NULL, first);
+    assert_int_equal((int)work_number(&a, "plan"), 1);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(a.json, "overdue")));
+    client_free(&a);
+    a = plan_ask(&w, 428, "PUT", "/1", w.steward, NULL, first);
+    client_free(&a);
+    a = plan_ask(&w, 412, "PUT", "/1", w.steward, "\"7\"", first);
+    client_free(&a);
+    plan_is_guarded(&w);
+    /* Done: only what is in its scope was asked, and the next day is one that is to come. */
+    long n = work_ask(&w, w.steward, "/api/v1/audit-plans/1/runs", NULL);
+    work_over(&w, w.steward, n, "done");
+    a = work_get(&w, w.steward, 200, n, "/result");
+    int run = (int)work_number(&a, "audit");
+    client_free(&a);
+    (void)snprintf(path, sizeof path, "/api/v1/audits/%d", run);
+    a = client_expect(&w.c, 200, "GET", path, w.steward, NULL);
+    assert_int_equal((int)work_number(&a, "plan"), 1);
+    assert_string_equal(client_text(&a, "title"), "Addresses");
+    const cJSON *outcomes = cJSON_GetObjectItem(a.json, "outcomes"), *one;
+    assert_true(cJSON_GetArraySize(outcomes) > 0);
+    cJSON_ArrayForEach(one, outcomes)
+    {
+        assert_string_equal(cJSON_GetObjectItem(one, "area")->valuestring, "completeness");
+        assert_string_equal(cJSON_GetObjectItem(one, "entity")->valuestring, "contact");
+    }
+    client_free(&a);
+    (void)snprintf(path, sizeof path, "/api/v1/audits/%d/reports/html", run);
+    a = client_expect(&w.c, 200, "GET", path, w.steward, NULL);
+    assert_non_null(strstr(a.text, "Letters arrive"));
+    assert_non_null(strstr(a.text, "At most 1 %"));
+    client_free(&a);
+    a = plan_ask(&w, 200, "GET", "/1", w.auditor, NULL, NULL);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(a.json, "overdue")));
+    const cJSON *history = cJSON_GetObjectItem(a.json, "history");
+    assert_int_equal(cJSON_GetArraySize(history), 2);
+    assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(history, 0), "audit")->valueint, run);
+    assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(history, 1), "due")->valuestring,
+                        "2024-01-31");
+    client_free(&a);
+    a = plan_ask(&w, 200, "PUT", "/1", w.steward, "\"2\"",
+                 "{\"name\":\"Everything\",\"due\":\"2098-01-31\"}");
+    assert_string_equal(client_text(&a, "repeat"), "once");
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", "/api/v1/audit-people", w.steward, NULL);
+    assert_non_null(strstr(a.text, "\"name\":\"sales\""));
+    client_free(&a);
+    a = plan_ask(&w, 204, "DELETE", "/1", w.steward, "\"3\"", NULL);
+    client_free(&a);
+    a = plan_ask(&w, 404, "GET", "/1", w.steward, NULL, NULL);
+    client_free(&a);
+    a = plan_ask(&w, 200, "GET", "", w.steward, NULL, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "plans")), 0);
+    client_free(&a);
+    work_end(&w);
+}
+
 /* shows: ACC-4 INT-1 */
 static void test_the_server_checks_its_ledger(void **state)
 {
@@ -100,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_server_audits_its_workspace_and_keeps_it),
         cmocka_unit_test(test_anothers_file_is_audited_and_does_not_come_in),
+        cmocka_unit_test(test_an_audit_is_planned_and_done_within_its_scope),
         cmocka_unit_test(test_the_server_checks_its_ledger),
     };
     client_without_leaks();

@@ -25,6 +25,11 @@ static void put_run(pb_json *json, const finding_run *run)
     http_op_put_day(json, "as_of", run->as_of_days);
     pb_json_member(json, "by", run->by);
     pb_json_member(json, "title", run->title);
+    pb_json_key(json, "plan");
+    if (run->plan > 0)
+        pb_json_i64(json, run->plan);
+    else
+        pb_json_null(json);
     http_op_put_truth(json, "own", run->own);
     pb_json_member(json, "letter", run->letter == '-' ? PB_STR_NONE : pb_str_n(&run->letter, 1));
     pb_json_key(json, "mark");

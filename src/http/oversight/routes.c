@@ -108,7 +108,8 @@ static const http_parameter parameters[] = {
 };
 
 #define RUN                                                                                        \
-    "audit:integer at:date-time as_of:date by:string title:string own:boolean letter:string? "     \
+    "audit:integer at:date-time as_of:date by:string title:string plan:integer? own:boolean "      \
+    "letter:string? "                                                                              \
     "mark:number? records:integer controls:integer failed:integer rules:string"
 #define FINDING                                                                                    \
     "finding:integer version:integer control:string title:string? area:string grade:string "       \

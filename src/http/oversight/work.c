@@ -5,6 +5,7 @@
 
 #include "base/locale.h"
 #include "service/forms.h"
+#include "service/plans.h"
 #include "sys/clock.h"
 
 /* In the language that was asked for; the caller frees it. */
@@ -35,8 +36,14 @@ static void put_mark(http_job *job, const service_audit_result *result)
 static pb_status keep_audit(http_job *job, const service_audit_result *result, pb_error *err)
 {
     report_input report = service_report(job->server->service, result, job->server->version, NULL);
+    report_brief brief;
     pb_locale *locale = NULL;
     int64_t run = 0;
+    if (result->plan != NULL) {
+        PB_TRY(service_plan_brief(job->server->service, result->plan, job->catalog, job->arena,
+                                  &brief, err));
+        report.brief = &brief;
+    }
     PB_TRY(open_locale(job, &locale, err));
     pb_status status = service_audit_keep(&job->call, job->server->workspace, result, true, &report,
                                           locale, &run, err);
@@ -52,10 +59,17 @@ static pb_status keep_audit(http_job *job, const service_audit_result *result, p
 static pb_status audit_workspace(http_job *job, pb_error *err)
 {
     service_audit_result result;
+    service_plan plan;
+    pb_str title = http_job_option(job, "title");
+    int64_t number = 0;
+    bool planned = pb_str_to_i64(http_job_option(job, "plan"), &number);
     PB_TRY(service_may_start(&job->call, job->server->workspace, IDENTITY_OP_AUDIT, err));
+    if (planned)
+        PB_TRY(
+            service_plan_read(&job->call, job->server->workspace, number, job->arena, &plan, err));
     PB_TRY(service_audit_here(job->server->service, &job->call, job->server->workspace,
-                              http_job_option(job, "title"), sys_today(), job->arena, &result,
-                              err));
+                              planned ? plan.now.name : title, planned ? &plan.now : NULL,
+                              sys_today(), job->arena, &result, err));
     return keep_audit(job, &result, err);
 }
 

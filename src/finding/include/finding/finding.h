@@ -19,6 +19,7 @@ typedef struct finding_run {
     int64_t at_us, as_of_days;
     pb_str by;    /* who asked for it */
     pb_str title; /* of what was audited */
+    int64_t plan; /* by which it was run; 0: by none. Read only */
     bool own;     /* this workspace, as of its day: the list goes on from it */
     char letter;  /* A…E; '-': nothing to mark */
     double score; /* 0…100, to a hundredth; NAN: nothing to mark */
@@ -84,8 +85,8 @@ enum { FINDING_EVIDENCE_MOST = 10000 }; /* failing records of a control that are
 pb_status finding_evidence_keep(db_session *session, int64_t run, pb_str control,
                                 const audit_failure *failures, size_t count, pb_error *err);
 /** Kept failures of a control behind the first `after`, at most `limit`, in their order; those of
- * the last run that could check it. `evidence` and `source` are not kept. `*ret_total`: how many are
- * kept; 0 where the control passed. In `arena`. */
+ * the last run that could check it. `evidence` and `source` are not kept. `*ret_total`: how many
+ * are kept; 0 where the control passed. In `arena`. */
 pb_status finding_evidence_read(db_session *session, pb_str control, size_t after, size_t limit,
                                 pb_arena *arena, audit_failure **ret_failures, size_t *ret_count,
                                 size_t *ret_total, pb_error *err);

@@ -56,6 +56,13 @@ typedef struct report_reading {
     bool product_asked; /* it was named, not recognised */
 } report_reading;
 
+/** What an audit was planned for, fixed before it was done; absent texts were not said. */
+typedef struct report_brief {
+    pb_str name, goals, criteria;
+    pb_str scope; /* entities, areas and controls, as a list; absent: everything */
+    pb_str team;  /* names, as a list */
+} report_brief;
+
 typedef struct report_input {
     const audit_result *result;
     const audit_catalogue *catalogue;
@@ -71,6 +78,7 @@ typedef struct report_input {
     size_t since_count;
     const report_earlier *against; /* another source's or a peer's; NULL: none */
     const report_target *target;   /* NULL: none */
+    const report_brief *brief;     /* what was planned; NULL: the audit was not planned */
     int hours_a_week;              /* that are given to mending, for the plan; 0: 8 */
 } report_input;
 

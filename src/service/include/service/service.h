@@ -158,6 +158,7 @@ typedef struct service_audit_result {
     report_reading reading;
     const audit_catalogue *catalogue;
     pb_str title;
+    const struct finding_plan *plan; /* by which it was done; NULL: by none */
 } service_audit_result;
 
 /** Audits a source: files go down the one road into an encrypted scratch workspace, which is
@@ -166,10 +167,12 @@ typedef struct service_audit_result {
 pb_status service_audit(service_core *service, const service_call *call,
                         const service_source *source, const char *title, int64_t as_of_days,
                         pb_arena *arena, service_audit_result *ret_result, pb_error *err);
-/** The same of a workspace that is open. `title` absent: its name. */
+/** The same of a workspace that is open. `title` absent: its name. `plan` (may be NULL, outlives
+ * the result): only controls in its scope are asked. */
 pb_status service_audit_here(service_core *service, const service_call *call,
-                             db_workspace *workspace, pb_str title, int64_t as_of_days,
-                             pb_arena *arena, service_audit_result *ret_result, pb_error *err);
+                             db_workspace *workspace, pb_str title, const struct finding_plan *plan,
+                             int64_t as_of_days, pb_arena *arena, service_audit_result *ret_result,
+                             pb_error *err);
 /** The report of an audit, ready for the functions of report/report.h. `extra` (may be NULL): what
  * it says beyond the audit (comparisons, rates, whether values are shown). */
 report_input service_report(const service_core *service, const service_audit_result *result,

@@ -1,0 +1,321 @@
+/* Planned audits over HTTP, and whom audit work can be given to. */
+#include "oversight.h"
+
+#include "base/time.h"
+#include "service/plans.h"
+
+#define JSON "application/json"
+enum { SMALL = 256 << 10 };
+
+static const char *const none[] = {NULL};
+
+/* ---- told ---- */
+
+static void put_list(pb_json *json, const char *key, const model_strs *list)
+{
+    pb_json_key(json, key);
+    pb_json_array(json);
+    for (size_t i = 0; i < list->count; i++)
+        pb_json_str(json, list->items[i]);
+    pb_json_array_end(json);
+}
+
+static void put_run(pb_json *json, int64_t run)
+{
+    pb_json_key(json, "audit");
+    if (run > 0)
+        pb_json_i64(json, run);
+    else
+        pb_json_null(json);
+}
+
+static void put_members(const http_request *request, pb_json *json, const finding_plan *plan)
+{
+    pb_json_member_i64(json, "plan", plan->plan);
+    pb_json_member_i64(json, "version", plan->version);
+    pb_json_member(json, "name", plan->name);
+    pb_json_member(json, "goals", plan->goals);
+    pb_json_member(json, "criteria", plan->criteria);
+    put_list(json, "entities", &plan->entities);
+    put_list(json, "areas", &plan->areas);
+    put_list(json, "controls", &plan->controls);
+    put_list(json, "team", &plan->team);
+    pb_json_member(json, "repeat", pb_str_c(finding_repeat_words[plan->repeat]));
+    http_op_put_day(json, "due", plan->due);
+    http_op_put_truth(json, "overdue",
+                      plan->due != INT64_MIN && plan->due < request->now_us / PB_US_PER_DAY);
+    pb_json_member(json, "changed_by", plan->by);
+    http_op_put_moment(json, "changed_at", plan->at_us);
+}
+
+static pb_str tag_of(const http_request *request, const finding_plan *plan)
+{
+    char *tag = pb_arena_printf(request->arena, "%lld", (long long)plan->version);
+    return tag == NULL ? PB_STR("") : pb_str_c(tag);
+}
+
+static void answer(const http_request *request, http_response *response, const service_plan *plan)
+{
+    pb_json json;
+    if (http_response_fresh(request, response, tag_of(request, &plan->now)))
+        return;
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    put_members(request, &json, &plan->now);
+    pb_json_key(&json, "history");
+    pb_json_array(&json);
+    for (size_t i = 0; i < plan->version_count; i++) {
+        pb_json_object(&json);
+        put_members(request, &json, &plan->versions[i]);
+        put_run(&json, plan->versions[i].run);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+}
+
+/* ---- read ---- */
+
+static pb_status list_plans(http_request *request, http_response *response, pb_error *err)
+{
+    finding_plan *plans = NULL;
+    size_t count = 0;
+    pb_json json;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_plans(&call, request->server->workspace, request->arena, &plans, &count, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "plans");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        pb_json_object(&json);
+        put_members(request, &json, &plans[i]);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+static pb_status find(http_request *request, http_response *response, service_plan *ret_plan,
+                      pb_error *err)
+{
+    int64_t n = 0;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_oversight_number(request, "plan", &n, err));
+    service_call call = http_op_call(request);
+    return service_plan_read(&call, request->server->workspace, n, request->arena, ret_plan, err);
+}
+
+static pb_status read_plan(http_request *request, http_response *response, pb_error *err)
+{
+    service_plan plan;
+    PB_TRY(find(request, response, &plan, err));
+    answer(request, response, &plan);
+    return PB_OK;
+}
+
+/* ---- said ---- */
+
+static pb_status read_list(const http_request *request, const json_value *body, const char *key,
+                           model_strs *ret, pb_error *err)
+{
+    const pb_str *texts = NULL;
+    size_t count = 0;
+    PB_TRY(http_op_body_texts(body, key, request->arena, &texts, &count, err));
+    pb_str *items = pb_arena_array(request->arena, count + 1, sizeof *items);
+    if (items == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        items[i] = texts[i];
+    *ret = (model_strs){items, count};
+    return PB_OK;
+}
+
+static pb_status read_due(const json_value *body, int64_t *ret_due, pb_error *err)
+{
+    pb_str text = PB_STR_NONE;
+    PB_TRY(http_op_body_text(body, "due", &text, err));
+    *ret_due = INT64_MIN;
+    if (text.ptr == NULL || pb_date_parse(text, ret_due))
+        return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("“{value}” is no date."), "field", "due", "value", PB_ARG(text),
+            NULL);
+    pb_error_hint(err, PB_MSG("It takes a day such as 2026-01-31."), NULL);
+    return PB_INVALID;
+}
+
+static pb_status read_wish(const http_request *request, finding_plan *ret_plan, pb_error *err)
+{
+    static const char *const names[] = {"name",     "goals", "criteria", "entities", "areas",
+                                        "controls", "team",  "repeat",   "due",      NULL};
+    const json_value *body = NULL;
+    finding_plan plan = {.goals = PB_STR(""), .criteria = PB_STR("")};
+    pb_str repeat = PB_STR("once");
+    size_t at = 0;
+    PB_TRY(http_op_body(request, names, &body, err));
+    PB_TRY(http_op_body_needed(body, "name", &plan.name, err));
+    PB_TRY(http_op_body_text(body, "goals", &plan.goals, err));
+    PB_TRY(http_op_body_text(body, "criteria", &plan.criteria, err));
+    PB_TRY(read_list(request, body, "entities", &plan.entities, err));
+    PB_TRY(read_list(request, body, "areas", &plan.areas, err));
+    PB_TRY(read_list(request, body, "controls", &plan.controls, err));
+    PB_TRY(read_list(request, body, "team", &plan.team, err));
+    PB_TRY(http_op_body_text(body, "repeat", &repeat, err));
+    PB_TRY(http_op_word(repeat, "repeat", finding_repeat_words, FINDING_REPEATS, NULL, &at, err));
+    plan.repeat = (finding_repeat)at;
+    PB_TRY(read_due(body, &plan.due, err));
+    *ret_plan = plan;
+    return PB_OK;
+}
+
+static pb_status put_plan(http_request *request, http_response *response, int64_t version,
+                          finding_plan *plan, pb_error *err)
+{
+    service_plan kept;
+    service_call call = http_op_call(request);
+    pb_status status = service_plan_put(request->server->service, &call, request->server->workspace,
+                                        version, plan, err);
+    if (status == PB_CONFLICT)
+        response->status = 412; /* somebody was faster between the two */
+    PB_TRY(status);
+    PB_TRY(service_plan_read(&call, request->server->workspace, plan->plan, request->arena, &kept,
+                             err));
+    answer(request, response, &kept);
+    return PB_OK;
+}
+
+static pb_status add_plan(http_request *request, http_response *response, pb_error *err)
+{
+    finding_plan plan;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(read_wish(request, &plan, err));
+    PB_TRY(put_plan(request, response, 0, &plan, err));
+    response->status = 201;
+    return PB_OK;
+}
+
+static pb_status change_plan(http_request *request, http_response *response, pb_error *err)
+{
+    service_plan now;
+    finding_plan plan;
+    PB_TRY(find(request, response, &now, err));
+    PB_TRY(read_wish(request, &plan, err));
+    PB_TRY(http_request_match(request, response, tag_of(request, &now.now), true, err));
+    plan.plan = now.now.plan;
+    return put_plan(request, response, now.now.version, &plan, err);
+}
+
+static pb_status remove_plan(http_request *request, http_response *response, pb_error *err)
+{
+    service_plan now;
+    PB_TRY(find(request, response, &now, err));
+    PB_TRY(http_request_match(request, response, tag_of(request, &now.now), true, err));
+    service_call call = http_op_call(request);
+    PB_TRY(
+        service_plan_remove(&call, request->server->workspace, now.now.plan, now.now.version, err));
+    response->status = 204;
+    return PB_OK;
+}
+
+/* Done now: what is planned is read again when the job begins. */
+static pb_status start_plan(http_request *request, http_response *response, pb_error *err)
+{
+    PB_AUTO_BUF options = PB_BUF_INIT(4 << 10);
+    service_plan plan;
+    PB_TRY(find(request, response, &plan, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_may_start(&call, request->server->workspace, IDENTITY_OP_AUDIT, err));
+    service_job_put(&options, "plan", http_request_part(request, "plan"));
+    return http_job_accept(request, response, "audit-workspace", pb_buf_str(&options), err);
+}
+
+/* ---- whom it is given to ---- */
+
+static pb_status list_helpers(http_request *request, http_response *response, pb_error *err)
+{
+    service_helper *helpers = NULL;
+    size_t count = 0;
+    pb_json json;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    service_call call = http_op_call(request);
+    PB_TRY(
+        service_helpers(&call, request->server->workspace, request->arena, &helpers, &count, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "people");
+    pb_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        pb_json_object(&json);
+        pb_json_member(&json, "name", helpers[i].name);
+        pb_json_member(&json, "shown", helpers[i].shown);
+        http_op_put_truth(&json, "external", helpers[i].kind == IDENTITY_AUDITOR);
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
+/* ---- described ---- */
+
+const http_route http_plans_routes[] = {
+    {HTTP_GET, "/api/v1/audit-plans", "listAuditPlans",
+     PB_MSG("Lists planned audits, those due first first"), list_plans, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_POST, "/api/v1/audit-plans", "addAuditPlan", PB_MSG("Plans an audit"), add_plan,
+     HTTP_BLOCKS, JSON, NULL, SMALL},
+    {HTTP_GET, "/api/v1/audit-plans/{plan}", "readAuditPlan",
+     PB_MSG("Reads a planned audit and its history"), read_plan, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_PUT, "/api/v1/audit-plans/{plan}", "changeAuditPlan", PB_MSG("Says a planned audit anew"),
+     change_plan, HTTP_BLOCKS, JSON, NULL, SMALL},
+    {HTTP_DELETE, "/api/v1/audit-plans/{plan}", "removeAuditPlan",
+     PB_MSG("Takes a planned audit away; its history stays"), remove_plan, HTTP_BLOCKS, NULL, NULL,
+     0},
+    {HTTP_POST, "/api/v1/audit-plans/{plan}/runs", "runAuditPlan",
+     PB_MSG("Has a planned audit done now, by a job"), start_plan, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/audit-people", "listAuditPeople",
+     PB_MSG("Lists whom findings and audits can be given to"), list_helpers, HTTP_BLOCKS, NULL,
+     NULL, 0},
+    {0},
+};
+
+static const http_about operations[] = {
+    {"listAuditPlans", NULL, NULL, NULL, "AuditPlans", "200 400 401 403", NULL},
+    {"addAuditPlan", NULL, NULL, "AuditPlanNew", "AuditPlan", "201 400 401 403 413 422", NULL},
+    {"readAuditPlan", NULL, "If-None-Match", NULL, "AuditPlan", "200 304 400 401 403 404", NULL},
+    {"changeAuditPlan", NULL, "If-Match", "AuditPlanNew", "AuditPlan",
+     "200 400 401 403 404 412 413 422 428", NULL},
+    {"removeAuditPlan", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
+    {"runAuditPlan", NULL, NULL, NULL, "Job", "202 400 401 403 404", NULL},
+    {"listAuditPeople", NULL, NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
+    {0},
+};
+
+static const http_parameter parameters[] = {{0}};
+
+#define REPEAT "repeat=once|weekly|monthly|quarterly|yearly"
+#define PLAN                                                                                       \
+    "plan:integer version:integer name:string goals:string criteria:string entities:[string] "     \
+    "areas:[string] controls:[string] team:[string] " REPEAT " due:date? overdue:boolean "         \
+    "changed_by:string changed_at:date-time"
+
+static const http_schema schemas[] = {
+    {"AuditPlanItem", PLAN},
+    {"AuditPlanVersion", PLAN " audit:integer?"},
+    {"AuditPlans", "plans:[AuditPlanItem]"},
+    {"AuditPlan", PLAN " history:[AuditPlanVersion]"},
+    {"AuditPlanNew", "name:string goals?:string? criteria?:string? entities?:[string] "
+                     "areas?:[string] controls?:[string] team?:[string] "
+                     "repeat?=once|weekly|monthly|quarterly|yearly? due?:date?"},
+    {"AuditPerson", "name:string shown:string external:boolean"},
+    {"AuditPeople", "people:[AuditPerson]"},
+    {0},
+};
+
+const http_description http_plans_description = {"audit-plans", operations, parameters, schemas,
+                                                 NULL};
