@@ -7,6 +7,7 @@ import { home } from "./home";
 import { audit } from "./audit";
 import { pictures } from "./pictures";
 import { board } from "./board";
+import { calendar } from "./calendar";
 import { help } from "./help";
 import { lists } from "./lists";
 import { search } from "./search";
@@ -17,4 +18,4 @@ import { imports } from "./import";
 import { record } from "./record";
 import { weight } from "./weight";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight];

@@ -87,3 +87,31 @@ export function formatMonth(day: string): string {
   at.setUTCDate(15);
   return dates({ timeZone: "UTC", year: "2-digit", month: "short" }).format(at);
 }
+
+const atNoon = (day: string): Date => new Date(`${day.slice(0, 10)}T12:00:00Z`);
+
+/** “November 2026”, of a day in that month. */
+export function formatMonthOfYear(day: string): string {
+  return dates({ timeZone: "UTC", year: "numeric", month: "long" }).format(atNoon(day));
+}
+
+/** The name of a day of the week. */
+export function formatWeekDay(day: string, length: "long" | "short" | "narrow"): string {
+  return dates({ timeZone: "UTC", weekday: length }).format(atNoon(day));
+}
+
+/** “Sunday, 22 November”. */
+export function formatDayOfWeek(day: string): string {
+  return dates({ timeZone: "UTC", weekday: "long", month: "long", day: "numeric" }).format(atNoon(day));
+}
+
+/** “16 – 22 Nov 2026”. */
+export function formatDays(from: string, until: string): string {
+  return dates({ timeZone: "UTC", year: "numeric", month: "short", day: "numeric" }).formatRange(atNoon(from), atNoon(until));
+}
+
+/** The time of day of a moment, in the reader's time zone. */
+export function formatTime(instant: string): string {
+  const at = new Date(instant);
+  return Number.isNaN(at.getTime()) ? instant : dates({ hour: "2-digit", minute: "2-digit" }).format(at);
+}

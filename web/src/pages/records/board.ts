@@ -5,13 +5,13 @@ import { ref } from "lit-html/directives/ref.js";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents-icons/dist/add.js";
-import type Sortable from "sortablejs";
 import { Failure, get } from "../../api/http";
 import type { Choice, Entity, RecordJson, RecordPage } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDoTo } from "../../app/session";
 import { formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { Dragging } from "../../ui/drag";
 import { problemStrip } from "../../ui/problem";
 import { loading } from "../../ui/states";
 import { toast } from "../../ui/toast";
@@ -40,7 +40,14 @@ export function openBoard(entity: Entity, context: Context): Page {
   const mayMove = mayDoTo(entity, "change") && stage.may === "write";
   const shown = entity.fields.filter((field) => !entity.title.includes(field.name) && ["amount", "account", "contact", "owner", "priority", "expected_close", "due_on"].includes(field.name)).slice(0, facts + 1);
   const stacks: Stack[] = (stage.values ?? []).filter((one) => !one.retired).map((choice) => ({ choice, cards: [], next: null, busy: true }));
-  const sortables = new Map<Element, Sortable>();
+  const dragging = new Dragging({
+    things: ".board-card",
+    dropped: (thing, from, to) => {
+      const source = stacks[Number(from.dataset.at)], target = stacks[Number(to.dataset.at)];
+      const record = source?.cards.find((card) => `card-${card.id}` === thing.id);
+      if (record && source && target) void move(record, source, target);
+    },
+  });
   let groups: Groups | undefined, failure: unknown, said = "";
 
   async function fill(stack: Stack): Promise<void> {
@@ -110,24 +117,6 @@ export function openBoard(entity: Entity, context: Context): Page {
     if (to) void move(record, from, to).then(() => requestAnimationFrame(() => document.getElementById(`card-${record.id}`)?.focus()));
   }
 
-  async function mount(place: Element | undefined): Promise<void> {
-    if (!place || !mayMove || sortables.has(place)) return;
-    const { default: Sort } = await import("sortablejs");
-    if (sortables.has(place) || !place.isConnected) return;
-    sortables.set(
-      place,
-      Sort.create(place as HTMLElement, {
-        group: "board", draggable: ".board-card", animation: 120, delay: 150, delayOnTouchOnly: true,
-        onEnd: ({ item, from, to, oldIndex }) => {
-          const source = stacks[Number((from as HTMLElement).dataset.at)], target = stacks[Number((to as HTMLElement).dataset.at)];
-          const record = source?.cards.find((card) => `card-${card.id}` === item.id);
-          from.insertBefore(item, from.querySelectorAll(".board-card")[oldIndex ?? 0] ?? null); // what is drawn stays the drawer's
-          if (record && source && target) void move(record, source, target);
-        },
-      }),
-    );
-  }
-
   function card(record: RecordJson, stack: Stack): TemplateResult {
     const title = recordTitle(entity, record);
     return html`<article class="board-card" id="card-${record.id}" tabindex="0" aria-label=${title} @keydown=${(event: KeyboardEvent) => key(event, record, stack)}>
@@ -152,7 +141,7 @@ export function openBoard(entity: Entity, context: Context): Page {
         <h2>${stack.choice.label}</h2>
         <span class="muted">${group ? formatNumber(group.count) : ""}${sum && Number(sum.amount) !== 0 ? html` · ${moneyText(sum)}` : nothing}</span>
       </header>
-      <div class="board-cards" data-at=${at} ${ref((place) => void mount(place))}>
+      <div class="board-cards" data-at=${at} ${mayMove ? ref(dragging.mount) : nothing}>
         ${repeat(stack.cards, (record) => record.id, (record) => card(record, stack))}
       </div>
       ${stack.busy ? loading(2) : stack.cards.length === 0 ? html`<p class="muted board-none">${t("Nothing here")}</p>` : nothing}
@@ -164,7 +153,7 @@ export function openBoard(entity: Entity, context: Context): Page {
   void count();
   return {
     title: () => entity.plural,
-    leave: () => sortables.forEach((one) => one.destroy()),
+    leave: () => dragging.end(),
     view: () => html`<div class="board-page">
       <div class="page-head">
         <h1>${entity.plural}</h1>

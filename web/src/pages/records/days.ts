@@ -45,15 +45,30 @@ export function addMonths(day: string, count: number): string {
   return start;
 }
 
+/** The same day of the month `count` months away, or its last one where it is shorter. */
+export function sameDay(day: string, count: number): string {
+  const start = addMonths(day, count), last = addDays(addMonths(start, 1), -1);
+  return [addDays(start, partsOf(day).day - 1), last].sort()[0] ?? last;
+}
+
+/** The weeks, from their first day, that a month stands in. */
+export function weeksOf(day: string): string[] {
+  const weeks: string[] = [], end = addMonths(day, 1);
+  for (let week = weekStart(monthStart(day)); week < end; week = addDays(week, 7)) weeks.push(week);
+  return weeks;
+}
+
+export const daysOf = (week: string): string[] => [0, 1, 2, 3, 4, 5, 6].map((count) => addDays(week, count));
+
 export function yearStart(day: string): string {
   let start = monthStart(day);
   while (partsOf(start).month > 1) start = monthStart(addDays(start, -1));
   return start;
 }
 
-/** 0: Sunday … 6: Saturday. Weeks begin on Saturday in Persian, else on Monday. */
+/** 0: Sunday … 6: Saturday. Weeks begin on Saturday in Persian and by the Jalali calendar, else on Monday. */
 export const weekDay = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay();
-export const firstWeekDay = (): number => (language() === "fa" ? 6 : 1);
+export const firstWeekDay = (): number => (language() === "fa" || calendar() === "jalali" ? 6 : 1);
 export function weekStart(day: string): string {
   return addDays(day, -((weekDay(day) - firstWeekDay() + 7) % 7));
 }

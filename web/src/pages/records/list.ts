@@ -250,7 +250,8 @@ class List implements Page {
 export async function openList(context: Context): Promise<Page> {
   const entity = entityOf(context.parts.path ?? "");
   if (!entity) return openMissing();
-  if (context.query.get("as") !== "board") return new List(entity, context);
-  const { openBoard } = await import("./board");
-  return openBoard(entity, context);
+  const form = context.query.get("as");
+  if (form === "board") return (await import("./board")).openBoard(entity, context);
+  if (form === "calendar") return (await import("./calendar")).openCalendar(entity, context);
+  return new List(entity, context);
 }

@@ -1,0 +1,224 @@
+// Records on the days that they name: by month, week or as an agenda, in the reader's calendar. What is seen stands in the address.
+import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Option.js";
+import "@ui5/webcomponents/dist/Select.js";
+import "@ui5/webcomponents-icons/dist/add.js";
+import "@ui5/webcomponents-icons/dist/navigation-left-arrow.js";
+import "@ui5/webcomponents-icons/dist/navigation-right-arrow.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
+import "../../styles/calendar.css";
+import type { Entity } from "../../api/types";
+import { go, href, type Context, type Page, type Place } from "../../app/router";
+import { mayDoTo, whoAmI } from "../../app/session";
+import { formatDay, formatDays, formatMonthOfYear, formatNumber } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { Dragging } from "../../ui/drag";
+import { problemStrip } from "../../ui/problem";
+import { toast } from "../../ui/toast";
+import { recordTitle } from "../../ui/value";
+import { change } from "../record/change";
+import { asSwitch, dayFields } from "./as";
+import { Days, shifted, type Entry } from "./calendar_source";
+import { agendaView, entryId, gridView, smallMonth, type Sheet } from "./calendar_view";
+import { addDays, addMonths, daysOf, sameDay, today, weekStart, weeksOf } from "./days";
+
+type View = "month" | "week" | "agenda";
+
+const phone = matchMedia("(max-width: 48rem)");
+const usualHour = 9; // at which something new begins
+const facts = 3; // beside the title, in the agenda
+
+export function openCalendar(entity: Entity, context: Context): Page {
+  const fields = dayFields(entity);
+  if (fields.length === 0) throw new Error(t("These records have no days."));
+  const mine = entity.fields.some((field) => field.name === "owner" && field.to === "staff") ? (whoAmI()?.staff ?? "") : "";
+  const shown = entity.columns.flatMap((name) => entity.fields.filter((field) => field.name === name && !entity.title.includes(name) && !fields.includes(field) && field.name !== "owner")).slice(0, facts);
+  const days = new Days(entity, fields, shown, context.update);
+  let day = today(), wished: View = "month", by = "", everybody = false, failure: unknown, said = "";
+
+  const view = (): View => (phone.matches ? "agenda" : wished);
+  const inSight = (): string[] => (view() === "week" ? [weekStart(day)] : weeksOf(day));
+  const look = (anew = false): void => {
+    const weeks = inSight(), last = weeks[weeks.length - 1] ?? day;
+    days.see({ from: weeks[0] ?? day, until: addDays(last, 6), owner: everybody ? "" : mine }, anew);
+  };
+
+  function read(query: URLSearchParams): void {
+    const asked = query.get("day") ?? "", form = query.get("view");
+    day = /^\d{4}-\d{2}-\d{2}$/.test(asked) && !Number.isNaN(Date.parse(`${asked}T00:00:00Z`)) ? asked : today();
+    wished = form === "week" || form === "agenda" ? form : "month";
+    by = fields.some((field) => field.name === query.get("by")) ? (query.get("by") ?? "") : "";
+    everybody = query.get("of") === "all" || mine === "";
+    look();
+  }
+
+  /** Another sight; what is the usual one stands in no address. */
+  function to(wish: { day?: string; view?: View; by?: string; everybody?: boolean }, replace = false): void {
+    const now = { day, view: wished, by, everybody, ...wish };
+    const query = { as: "calendar", day: now.day === today() ? undefined : now.day, view: now.view === "month" ? undefined : now.view, by: now.by, of: now.everybody && mine ? "all" : undefined };
+    go(href(`/${entity.path}`, query).slice(1), replace);
+  }
+
+  const step = (count: number): string => (view() === "week" ? addDays(day, 7 * count) : view() === "agenda" ? addMonths(day, count) : sameDay(day, count));
+  const titleOf = (): string => (view() === "week" ? formatDays(weekStart(day), addDays(weekStart(day), 6)) : formatMonthOfYear(day));
+
+  // ---- moving from day to day ----
+
+  const focusSoon = (id: string): void => void requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(id)?.focus()));
+
+  function choose(next: string): void {
+    to({ day: next }, true);
+    focusSoon(`day-${next}`);
+  }
+
+  /** Enter on a day leads to what stands there; from there Escape leads back. */
+  function key(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement, entry = target.closest<HTMLElement>("[data-entry]"), here = target.closest<HTMLElement>("[data-day]")?.dataset.day;
+    if (!here || event.altKey || event.metaKey) return;
+    const read = document.documentElement.dir === "rtl" ? -1 : 1;
+    const steps: Record<string, number> = { ArrowLeft: -read, ArrowRight: read, ArrowUp: -7, ArrowDown: 7 };
+    const by_days = steps[event.key];
+    if (by_days !== undefined && event.ctrlKey && entry) moveById(entry.dataset.entry ?? "", addDays(here, by_days));
+    else if (event.ctrlKey) return;
+    else if (event.key.toLowerCase() === "n" && mayCreate) create(here);
+    else if (entry) {
+      if (event.key === "Escape") document.getElementById(`day-${here}`)?.focus();
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") beside(entry, event.key === "ArrowDown");
+      else return;
+    } else if (by_days !== undefined) choose(addDays(here, by_days));
+    else if (event.key === "PageUp" || event.key === "PageDown") choose(sameDay(here, event.key === "PageUp" ? -1 : 1));
+    else if (event.key === "Home") choose(weekStart(here));
+    else if (event.key === "End") choose(addDays(weekStart(here), 6));
+    else if (event.key === "Enter") target.querySelector<HTMLElement>("[data-entry] a")?.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  function beside(entry: HTMLElement, forward: boolean): void {
+    const all = [...(entry.closest("[data-calendar]")?.querySelectorAll<HTMLElement>("[data-entry] a") ?? [])];
+    all[all.findIndex((one) => entry.contains(one)) + (forward ? 1 : -1)]?.focus();
+  }
+
+  // ---- changing ----
+
+  const mayCreate = mayDoTo(entity, "create");
+  const mayMove = (entry: Entry): boolean => mayDoTo(entity, "change") && entry.field.may === "write";
+
+  function create(on: string): void {
+    const field = fields.find((one) => one.name === by) ?? fields.find((one) => one.may === "write");
+    const at = new Date(`${on}T${String(usualHour).padStart(2, "0")}:00:00`);
+    go(`/${entity.path}/new${field ? `?${field.name}=${field.type === "date" ? on : at.toISOString()}` : ""}`);
+  }
+
+  function moveById(id: string, target: string): void {
+    const entry = [...inSight().flatMap(daysOf)].flatMap((one) => days.on(one, by)).find((one) => entryId(one) === id);
+    if (entry && mayMove(entry)) void move(entry, target).then(() => document.getElementById(id)?.querySelector("a")?.focus());
+  }
+
+  /** Shows it there at once; where the server refuses, it goes back and says why. */
+  async function move(entry: Entry, target: string): Promise<void> {
+    const { record, field } = entry, before = record.fields[field.name], count = Math.round((Date.parse(target) - Date.parse(entry.day)) / 86_400_000);
+    if (count === 0 || typeof before !== "string") return;
+    failure = undefined;
+    const value = shifted(field, before, count);
+    days.put({ ...record, fields: { ...record.fields, [field.name]: value } });
+    try {
+      const now = await change(entity, record, { [field.name]: value });
+      if (!now) return days.put(record);
+      const moved = { ...record, version: now.version, fields: { ...record.fields, [field.name]: now.fields[field.name] ?? value } };
+      days.put(moved);
+      said = t("{what} is on {day} now.", { what: recordTitle(entity, record), day: formatDay(target) });
+      toast(said, () => void move({ record: moved, field, day: target }, entry.day));
+      if (!inSight().flatMap(daysOf).includes(target)) to({ day: target }, true);
+    } catch (error) {
+      failure = error;
+      days.put(record);
+    }
+    context.update();
+  }
+
+  const dragging = new Dragging({
+    things: "[data-movable]",
+    dropped: (thing, _from, place) => {
+      const target = place.closest<HTMLElement>("[data-day]")?.dataset.day;
+      if (target) moveById(thing.dataset.entry ?? "", target);
+    },
+  });
+
+  // ---- drawing ----
+
+  const sheet = (): Sheet => ({ entity, fields, shown, day, weeks: inSight(), by, days, mayMove, dragging, choose: (one) => to({ day: one }, true), agendaOf: (one) => to({ day: one, view: "agenda" }) });
+
+  function picks(): TemplateResult {
+    return html`${mine
+        ? html`<ui5-select accessible-name=${t("Whose")} @change=${(event: Event) => to({ everybody: (event.target as Select).selectedOption?.value === "all" })}>
+            <ui5-option value="mine" ?selected=${!everybody}>${t("Mine")}</ui5-option>
+            <ui5-option value="all" ?selected=${everybody}>${t("Everybody's")}</ui5-option>
+          </ui5-select>`
+        : nothing}
+      ${fields.length > 1
+        ? html`<ui5-select accessible-name=${t("By which day")} @change=${(event: Event) => to({ by: (event.target as Select).selectedOption?.value ?? "" })}>
+            <ui5-option value="" ?selected=${by === ""}>${t("All days")}</ui5-option>
+            ${fields.map((field) => html`<ui5-option value=${field.name} ?selected=${by === field.name}>${field.label}</ui5-option>`)}
+          </ui5-select>`
+        : nothing}`;
+  }
+
+  function bar(): TemplateResult {
+    const form = (one: View, text: string): TemplateResult => html`<button type="button" class="chip" aria-pressed=${wished === one} @click=${() => to({ view: one })}>${text}</button>`;
+    const rtl = document.documentElement.dir === "rtl", back = rtl ? "navigation-right-arrow" : "navigation-left-arrow", on = rtl ? "navigation-left-arrow" : "navigation-right-arrow";
+    return html`<div class="calendar-bar">
+      <div class="actions calendar-steps">
+        <ui5-button @click=${() => choose(today())}>${t("Today")}</ui5-button>
+        <ui5-button design="Transparent" icon=${back} accessible-name=${t("Before")} tooltip=${t("Before")} @click=${() => to({ day: step(-1) })}></ui5-button>
+        <ui5-button design="Transparent" icon=${on} accessible-name=${t("After")} tooltip=${t("After")} @click=${() => to({ day: step(1) })}></ui5-button>
+        <h2 aria-live="polite">${titleOf()}</h2>
+      </div>
+      <div class="actions">
+        ${picks()}
+        ${phone.matches ? nothing : html`<div class="chips" role="group" aria-label=${t("Shown by")}>${form("month", t("Month"))} ${form("week", t("Week"))} ${form("agenda", t("Agenda"))}</div>`}
+      </div>
+    </div>`;
+  }
+
+  function contents(): TemplateResult {
+    const now = sheet();
+    if (view() !== "agenda") return gridView(now, view() === "week");
+    return html`<div class="calendar-agenda">${smallMonth(now)} ${agendaView(now, mine && !everybody ? () => to({ everybody: true }) : undefined)}</div>`;
+  }
+
+  const turned = (): void => {
+    look();
+    context.update();
+  };
+  phone.addEventListener("change", turned);
+  read(context.query);
+  return {
+    title: () => t("{what} by day", { what: entity.plural }),
+    moved: (place: Place) => {
+      if (place.parts.path !== entity.path || place.query.get("as") !== "calendar") return false;
+      read(place.query);
+      context.update();
+      return true;
+    },
+    leave: () => {
+      phone.removeEventListener("change", turned);
+      days.end();
+      dragging.end();
+    },
+    view: () => html`<div class="calendar-page" data-view=${view()}>
+      <div class="page-head">
+        <h1>${entity.plural}</h1>
+        <div class="actions">
+          ${asSwitch(entity, "calendar")}
+          ${mayCreate ? html`<ui5-button design="Emphasized" icon="add" @click=${() => create(day)}>${t("New")}</ui5-button>` : nothing}
+        </div>
+      </div>
+      ${bar()} ${problemStrip(failure ?? days.failure, () => (failure === undefined ? look(true) : ((failure = undefined), context.update())))}
+      ${days.more ? html`<p class="muted" role="status">${t("There is more than {count} in sight: not all of it is shown.", { count: formatNumber(1000) })}</p>` : nothing}
+      <p class="visually-hidden" role="status">${said}</p>
+      <div class="calendar-place" data-calendar aria-busy=${String(days.busy)} @keydown=${key}>${contents()}</div>
+    </div>`,
+  };
+}
