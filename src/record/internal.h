@@ -56,7 +56,7 @@ typedef struct key_index {
     int64_t first_n; /* rows up to here were there before this writer */
     int64_t part_n;  /* rows behind this one, of the runs from part_first up to before part_next, */
     int64_t part_first, part_next; /* are of an earlier part of the writer's run; 0, 0: none are */
-    pb_value *probe; /* cells of a row looked at in passing */
+    pb_value *probe;               /* cells of a row looked at in passing */
 } key_index;
 
 /** What a writer keeps about one entity: statements made once, keys, promises. */
@@ -117,7 +117,7 @@ struct record_writer {
     uint64_t unresolved;
     uint64_t resolved; /* of those that earlier parts of the run counted */
     keyset *counted;   /* what all parts counted as unresolved; NULL: the run has but one */
-    uint64_t noted; /* values kept although not valid */
+    uint64_t noted;    /* values kept although not valid */
     struct {
         uint8_t bytes[4096];
         size_t used, filled;

@@ -49,11 +49,11 @@ pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err)
  * meanwhile. */
 pb_status record_run_continue(record_run *run, db_session *session, pb_error *err);
 pb_status record_run_slice(record_run *run, int64_t row, pb_error *err);
-/** Says that a writer goes on with what earlier ones of such a run wrote: records of `entity` behind
- * number `after_n` that belong to it are as if this writer had made them (an id that comes twice is
- * told), and references that they counted as unresolved are counted where they find their record
- * now (record_writer_resolved). Before the writer's first record; the run must outlive it. Memory:
- * some 12 bytes a reference that finds nothing. */
+/** Says that a writer goes on with what earlier ones of such a run wrote: records of `entity`
+ * behind number `after_n` that belong to it are as if this writer had made them (an id that comes
+ * twice is told), and references that they counted as unresolved are counted where they find their
+ * record now (record_writer_resolved). Before the writer's first record; the run must outlive it.
+ * Memory: some 12 bytes a reference that finds nothing. */
 pb_status record_run_writer(record_run *run, record_writer *writer, const model_entity *entity,
                             int64_t after_n, pb_error *err);
 uint64_t record_writer_resolved(const record_writer *writer);
