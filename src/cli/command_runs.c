@@ -17,6 +17,8 @@ static const char *kind_text(const record_run_info *run)
         return PB_MSG("import of {about}");
     if (pb_str_is(run->kind, "unfinished"))
         return PB_MSG("import of {about}, which has not come to its end");
+    if (pb_str_is(run->kind, "partial"))
+        return PB_MSG("import of {about}, cut off, of which a part was kept");
     if (pb_str_is(run->kind, "fix"))
         return PB_MSG("correction by {about}");
     if (pb_str_is(run->kind, "merge"))

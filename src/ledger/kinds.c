@@ -27,6 +27,8 @@ const ledger_kind ledger_kinds[] = {
     {"finding.returned", false, true,
      PB_MSG("An audit found again what was said to be mended, or may be let be no longer.")},
     {"import.finished", false, true, PB_MSG("An import ended.")},
+    {"import.kept", false, true,
+     PB_MSG("What an import had written that did not come to its end was kept.")},
     {"import.slice", false, true, PB_MSG("A part of an import was written.")},
     {"import.started", false, true, PB_MSG("An import began.")},
     {"job.added", false, true, PB_MSG("A job was added.")},

@@ -328,15 +328,19 @@ static pb_status check_stands(record_run *run, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
-    PB_TRY(db_prepare(run->session, "SELECT undone FROM t_import_run WHERE run = ?1", &stmt, err));
+    PB_TRY(db_prepare(run->session, "SELECT undone, kind FROM t_import_run WHERE run = ?1", &stmt,
+                      err));
     db_bind_i64(stmt, 1, run->first);
     PB_TRY(db_step(stmt, &row, err));
     bool stands = row && db_column_is_null(stmt, 0);
+    bool kept = stands && pb_str_is(db_column_text(stmt, 1), "partial");
     db_reset(stmt);
-    return stands ? PB_OK
-                  : pb_fail(err, PB_CONFLICT,
-                            PB_MSG("The import ended: somebody took run {run} back."), "run",
-                            PB_ARG_INT(run->first), NULL);
+    if (stands && !kept)
+        return PB_OK;
+    return pb_fail(err, PB_CONFLICT,
+                   kept ? PB_MSG("The import ended: somebody had what run {run} wrote so far kept.")
+                        : PB_MSG("The import ended: somebody took run {run} back."),
+                   "run", PB_ARG_INT(run->first), NULL);
 }
 
 pb_status record_run_continue(record_run *run, db_session *session, pb_error *err)

@@ -103,6 +103,10 @@ pb_status service_duplicates_in_files(const service_core *service, const service
 pb_status service_keep_learned(db_session *session, const service_call *call,
                                const model_entity *entity, const match_model *model,
                                bool names_only, bool *ret_kept, pb_error *err);
+/** As service_undo, of an import that is still unfinished in the transaction that takes it back;
+ * else PB_CONFLICT, of which `err` says nothing (runs.c). */
+pb_status service_undo_unfinished(const service_call *call, db_workspace *workspace, int64_t number,
+                                  pb_arena *arena, service_undone *ret_undone, pb_error *err);
 /** Judges what a writer noted under record_gate.later: likely duplicates go into the review queue,
  * weights that were learned on the way are kept. Inside the transaction of the writer, which may be
  * finished. The list, an item for each entity, lives in `arena` (judge.c). */

@@ -73,7 +73,7 @@ static void take_back(const service_call *call, db_workspace *workspace, int64_t
     const db_limits *before = service_hold(NULL);
     unhurried.limits = NULL;
     unhurried.progress = NULL;
-    pb_status status = service_undo(&unhurried, workspace, run, false, arena, &undone, NULL);
+    pb_status status = service_undo_unfinished(&unhurried, workspace, run, arena, &undone, NULL);
     service_hold(before);
     if (status != PB_OK && status != PB_CONFLICT && err != NULL)
         pb_error_hint(err, PB_MSG("A part was written, as run {run}: take that back."), "run",

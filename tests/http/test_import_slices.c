@@ -17,8 +17,8 @@ static int contacts(work *w)
     return count;
 }
 
-/* Sends a file of many people and has it imported; the job. */
-static long begin(work *w)
+/* Sends a file of many people and has it imported, as `wish` says; the job. */
+static long begin_so(work *w, const char *wish)
 {
     PB_AUTO_BUF bytes = PB_BUF_INIT(ROWS * 64 + 1000), text = PB_BUF_INIT(ROWS * 64 + 4000);
     char path[100], id[37];
@@ -40,7 +40,23 @@ static long begin(work *w)
     snprintf(id, sizeof id, "%s", client_text(&a, "id"));
     client_free(&a);
     snprintf(path, sizeof path, IMPORTS "/%s/run", id);
-    return work_ask(w, w->carrier, path, "{}");
+    return work_ask(w, w->carrier, path, wish);
+}
+
+static long begin(work *w)
+{
+    return begin_so(w, "{}");
+}
+
+/* What an unfinished run wrote is kept, or why not. */
+static void keep(work *w, const char *who, int run, int status, const char *kind)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/api/v1/runs/%d/keep", run);
+    client_answer a = client_expect(&w->c, status, "POST", path, who, NULL);
+    if (kind != NULL)
+        assert_string_equal(client_text(&a, "kind"), kind);
+    client_free(&a);
 }
 
 /* The newest run, and whether it is unfinished. */
@@ -130,11 +146,42 @@ static void test_an_import_whose_server_was_killed_can_be_taken_back(void **stat
     work_end(&w);
 }
 
+/* shows: INT-1 INT-5 REC-1 */
+static void test_an_import_can_be_ended_and_its_part_kept(void **state)
+{
+    work w;
+    char path[100];
+    bool unfinished, undone;
+    (void)state;
+    work_start(&w);
+    long job = begin(&w);
+    int run = await_some(&w);
+    keep(&w, "", run, 401, NULL);
+    keep(&w, w.carrier, 77, 404, NULL);
+    keep(&w, w.carrier, run, 200, "partial");
+    work_over(&w, w.carrier, job, "failed");
+    assert_int_equal(latest_run(&w, &unfinished, &undone), run);
+    assert_false(unfinished || undone);
+    int there = contacts(&w);
+    assert_in_range(there, 4, ROWS + 2);
+    keep(&w, w.carrier, run, 409, NULL);
+    /* New records would double it; rows that know which records they are about bring the rest. */
+    work_over(&w, w.carrier, begin(&w), "failed");
+    assert_int_equal(contacts(&w), there);
+    work_over(&w, w.carrier, begin_so(&w, "{\"mode\":\"upsert\"}"), "done");
+    assert_int_equal(contacts(&w), ROWS + 3);
+    snprintf(path, sizeof path, "/api/v1/runs/%d/undo", run);
+    work_over(&w, w.carrier, work_ask(&w, w.carrier, path, "{}"), "done");
+    assert_int_equal(contacts(&w), ROWS + 3 - (there - 3));
+    work_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_others_write_while_an_import_is_stopped),
         cmocka_unit_test(test_an_import_whose_server_was_killed_can_be_taken_back),
+        cmocka_unit_test(test_an_import_can_be_ended_and_its_part_kept),
     };
     return cmocka_run_group_tests_name("http/import_slices", tests, NULL, NULL);
 }

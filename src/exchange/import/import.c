@@ -350,31 +350,39 @@ pb_status import_facts(importing *im, pb_error *err)
 }
 
 /* What was written of it would come a second time. */
-static pb_status fail_unfinished(const exchange_file *file, pb_error *err)
+static pb_status fail_part(const exchange_file *file, bool kept, pb_error *err)
 {
+    pb_argbuf run = {0};
+    (void)pb_arg_i64(&run, file->imported_before);
     pb_fail(err, PB_CONFLICT,
-            PB_MSG("{file} could not be imported: run {run} imported a part of it, and was not "
-                   "finished"),
-            "file", PB_ARG(file->name), "run", PB_ARG_INT(file->imported_before), NULL);
+            PB_MSG("{file} could not be imported: run {run} brought a part of it in"), "file",
+            PB_ARG(file->name), "run", run.text, NULL);
     pb_error_detail(err,
-                    PB_MSG("Run {run} is still at work, or was cut off: what it wrote is there."),
-                    "run", PB_ARG_INT(file->imported_before), NULL);
-    pb_error_hint(err, PB_MSG("Run {run} was not finished: take it back, then import again."),
-                  "run", PB_ARG_INT(file->imported_before), NULL);
+                    kept ? PB_MSG("Run {run} was cut off, and what it wrote was kept.")
+                         : PB_MSG("Run {run} is still at work, or was cut off: what it wrote is "
+                                  "there."),
+                    "run", run.text, NULL);
+    pb_error_hint(err,
+                  kept ? PB_MSG("Take run {run} back, or let rows change the records that are "
+                                "there (mode upsert): then the rest comes in.")
+                       : PB_MSG("Run {run} was not finished: take it back, then import again."),
+                  "run", run.text, NULL);
     return PB_CONFLICT;
 }
 
 /* Tables of this very run may have the same bytes: sheets of a workbook. */
 pb_status import_look_back(importing *im, exchange_file *file, pb_error *err)
 {
+    record_seen seen;
+    const exchange_options *options = im->options;
     if (file->entity == NULL || file->place->live)
         return PB_OK;
-    bool unfinished;
     PB_TRY(record_run_seen(im->session, file->entity, file->hash, record_run_number(im->run),
-                           &file->imported_before, &unfinished, err));
-    if (im->options->pass_over && unfinished)
-        return fail_unfinished(file, err);
-    file->passed_over = im->options->pass_over && file->imported_before > 0;
+                           &file->imported_before, &seen, err));
+    bool doubles = seen == RECORD_SEEN_PART && options->mode == RECORD_MODE_CREATE;
+    if (options->pass_over && (doubles || seen == RECORD_SEEN_UNFINISHED))
+        return fail_part(file, doubles, err);
+    file->passed_over = options->pass_over && seen == RECORD_SEEN_WHOLE;
     return PB_OK;
 }
 

@@ -39,8 +39,8 @@ pb_status import_columns(importing *im, pb_error *err);
 /** What became clear once the whole file was read. */
 pb_status import_facts(importing *im, pb_error *err);
 void import_forget(exchange_file *file);
-/** Whether an earlier run imported the very same bytes; PB_CONFLICT when that one was not finished
- * and the file would be passed over for it. */
+/** Whether an earlier run imported the very same bytes; PB_CONFLICT when that one brought in
+ * only a part of it, which rows would double. */
 pb_status import_look_back(importing *im, exchange_file *file, pb_error *err);
 /** Whether some file is imported, none of them passed over for an earlier run. */
 bool import_anything_new(const exchange_plan *plan);

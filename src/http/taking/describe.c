@@ -16,6 +16,7 @@ static const http_about operations[] = {
      "200 400 401 403 404", NULL},
     {"runImport", NULL, NULL, "ImportWish", "Job", "202 400 401 403 404", NULL},
     {"listRuns", "limit", NULL, NULL, "Runs", "200 400 401", NULL},
+    {"keepRun", NULL, NULL, NULL, "Run", "200 400 401 403 404 409", NULL},
     {"undoRun", NULL, NULL, "UndoWish", "Job", "202 400 401 403 404", NULL},
     {0},
 };
@@ -61,7 +62,8 @@ static const http_schema schemas[] = {
                       "changes:[ImportDiffCell] problems:[ImportReject]"},
     {"ImportDiffCell", "field:string label:string old:string? new:string? masked:boolean"},
     {"Runs", "runs:[Run]"},
-    {"Run", "run:integer kind:string about:string by:string at:date-time records:integer "
+    {"Run", "run:integer kind=import|unfinished|partial|fix|merge|unmerge|undo about:string "
+            "by:string at:date-time records:integer "
             "undone:boolean"},
     {"UndoWish", "dry_run?:boolean?"},
     {"Undone", "dry_run:boolean run:integer undone_by?:integer deleted:integer restored:integer "

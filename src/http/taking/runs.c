@@ -1,9 +1,23 @@
-/* Runs: what imports and corrections did, and taking one back. */
+/* Runs: what imports and corrections did, taking one back, keeping one that was cut off. */
 #include "taking.h"
 
 #include "../who.h"
 
 enum { LIMIT_USUAL = 50, LIMIT_MOST = 200 };
+
+static void put_run(pb_json *json, const record_run_info *run)
+{
+    pb_json_object(json);
+    pb_json_member_i64(json, "run", run->number);
+    pb_json_member(json, "kind", run->kind);
+    pb_json_member(json, "about", run->about);
+    pb_json_member(json, "by", run->actor);
+    http_op_put_moment(json, "at", run->at_us);
+    pb_json_member_i64(json, "records", (int64_t)run->records);
+    pb_json_key(json, "undone");
+    pb_json_bool(json, run->undone);
+    pb_json_object_end(json);
+}
 
 pb_status http_run_list(http_request *request, http_response *response, pb_error *err)
 {
@@ -25,36 +39,48 @@ pb_status http_run_list(http_request *request, http_response *response, pb_error
     pb_json_object(&json);
     pb_json_key(&json, "runs");
     pb_json_array(&json);
-    for (size_t i = 0; i < count; i++) {
-        pb_json_object(&json);
-        pb_json_member_i64(&json, "run", runs[i].number);
-        pb_json_member(&json, "kind", runs[i].kind);
-        pb_json_member(&json, "about", runs[i].about);
-        pb_json_member(&json, "by", runs[i].actor);
-        http_op_put_moment(&json, "at", runs[i].at_us);
-        pb_json_member_i64(&json, "records", (int64_t)runs[i].records);
-        pb_json_key(&json, "undone");
-        pb_json_bool(&json, runs[i].undone);
-        pb_json_object_end(&json);
-    }
+    for (size_t i = 0; i < count; i++)
+        put_run(&json, &runs[i]);
     pb_json_array_end(&json);
     pb_json_object_end(&json);
     return PB_OK;
 }
 
+static pb_status read_number(http_request *request, int64_t *ret_run, pb_error *err)
+{
+    static const char *const none[] = {NULL};
+    pb_str text = http_request_part(request, "run");
+    PB_TRY(http_op_check_query(request, none, err));
+    if (!pb_str_to_i64(text, ret_run) || *ret_run <= 0)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no run {number}"), "number",
+                       PB_ARG(text), NULL);
+    return PB_OK;
+}
+
+pb_status http_run_keep(http_request *request, http_response *response, pb_error *err)
+{
+    record_run_info run;
+    int64_t number;
+    pb_json json;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(read_number(request, &number, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_may_undo(&call, request->server->workspace, number, err));
+    PB_TRY(service_keep_run(&call, request->server->workspace, number, request->arena, &run, err));
+    pb_json_init(&json, &response->body, 0);
+    put_run(&json, &run);
+    return PB_OK;
+}
+
 pb_status http_run_undo(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const none[] = {NULL}, *const members[] = {"dry_run", NULL};
+    static const char *const members[] = {"dry_run", NULL};
     PB_AUTO_BUF options = PB_BUF_INIT(1024);
-    pb_str text = http_request_part(request, "run");
     const json_value *body = NULL;
     bool dry_run = false;
     int64_t run;
     PB_TRY(http_need_somebody(request, response, err));
-    PB_TRY(http_op_check_query(request, none, err));
-    if (!pb_str_to_i64(text, &run) || run <= 0)
-        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no run {number}"), "number",
-                       PB_ARG(text), NULL);
+    PB_TRY(read_number(request, &run, err));
     PB_TRY(http_op_body(request, members, &body, err));
     PB_TRY(http_op_body_truth(body, "dry_run", &dry_run, err));
     service_call call = http_op_call(request);

@@ -57,6 +57,7 @@ pb_status http_import_drop(http_request *request, http_response *response, pb_er
 pb_status http_import_check(http_request *request, http_response *response, pb_error *err);
 pb_status http_import_run(http_request *request, http_response *response, pb_error *err);
 pb_status http_run_list(http_request *request, http_response *response, pb_error *err);
+pb_status http_run_keep(http_request *request, http_response *response, pb_error *err);
 pb_status http_run_undo(http_request *request, http_response *response, pb_error *err);
 pb_status http_export_begin(http_request *request, http_response *response, pb_error *err);
 

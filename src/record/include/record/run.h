@@ -45,8 +45,8 @@ pb_status record_run_column(record_run *run, int64_t number, pb_str header,
 pb_status record_run_finish(record_run *run, uint64_t unresolved, pb_error *err);
 /** A run of many transactions: each begins with the one and ends with the other, which appends an
  * event `import.slice` (`row`: of the file at work) and leaves a run that can be taken back as it
- * is, of kind `unfinished`. The first one adds all files. PB_CONFLICT when it was taken back
- * meanwhile. */
+ * is, of kind `unfinished`. The first one adds all files. PB_CONFLICT when it was taken back, or
+ * kept as it is, meanwhile. */
 pb_status record_run_continue(record_run *run, db_session *session, pb_error *err);
 pb_status record_run_slice(record_run *run, int64_t row, pb_error *err);
 /** Says that a writer goes on with what earlier ones of such a run wrote: records of `entity`
@@ -57,12 +57,24 @@ pb_status record_run_slice(record_run *run, int64_t row, pb_error *err);
 pb_status record_run_writer(record_run *run, record_writer *writer, const model_entity *entity,
                             int64_t after_n, pb_error *err);
 uint64_t record_writer_resolved(const record_writer *writer);
+/** What an unfinished run has written stays: it becomes one of kind `partial`, which can be taken
+ * back as any other, and an import that is still at work on it ends. PB_CONFLICT when the run is
+ * not unfinished. */
+pb_status record_run_keep(db_session *session, ledger_actor actor, int64_t now_us, int64_t number,
+                          pb_error *err);
 /** Number of the run: that of its first file. */
 int64_t record_run_number(const record_run *run);
-/** Number of the newest import of a file with that SHA-256 into `entity` of those before run
- * `before`; 0 when there was none. `*ret_unfinished`: it was cut off, or is still at work. */
+typedef enum record_seen {
+    RECORD_SEEN_NOT,
+    RECORD_SEEN_WHOLE,
+    RECORD_SEEN_PART,      /* it was cut off, and its part was kept */
+    RECORD_SEEN_UNFINISHED /* it was cut off, or is still at work */
+} record_seen;
+/** The newest import of a file with that SHA-256 into `entity` of those before run `before` that
+ * nobody took back; `*ret_number` is its number, 0 when there was none. */
 pb_status record_run_seen(db_session *session, const model_entity *entity, const uint8_t hash[32],
-                          int64_t before, int64_t *ret_number, bool *ret_unfinished, pb_error *err);
+                          int64_t before, int64_t *ret_number, record_seen *ret_seen,
+                          pb_error *err);
 /** Takes NULL, returns NULL. */
 record_run *record_run_close(record_run *run);
 

@@ -19,8 +19,8 @@ typedef struct record_run_info {
     int64_t number; /* of its first file */
     int64_t at_us;
     pb_str actor;
-    pb_str kind;      /* import, unfinished (an import that is at work, or ended half-way), fix,
-                         merge, unmerge, undo */
+    pb_str kind;      /* import, unfinished (an import that is at work, or ended half-way), partial
+                         (one that ended so, and what it wrote was kept), fix, merge, unmerge, undo */
     pb_str about;     /* names of the files, id of the control, what decided which records are
                          one, number of the run taken back or of which merges were */
     uint64_t records; /* imported, changed or put back */

@@ -271,6 +271,11 @@ typedef struct service_undone {
 pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,
                        bool dry_run, pb_arena *arena, service_undone *ret_undone, pb_error *err);
 
+/** What an import wrote that did not come to its end, or has not yet, stays: see record_run_keep.
+ * Texts of the run live in `arena`. */
+pb_status service_keep_run(const service_call *call, db_workspace *workspace, int64_t number,
+                           pb_arena *arena, record_run_info *ret_run, pb_error *err);
+
 /** Checks the ledger and every record against it. */
 pb_status service_verify(const service_core *service, const service_call *call,
                          db_workspace *workspace, ledger_report *ret_report, pb_error *err);
