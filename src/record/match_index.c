@@ -246,8 +246,11 @@ static pb_status rows_of(db_session *session, const alike *a, int64_t hash,
     db_stmt *stmt;
     bool row = true;
     size_t count = 0;
+    /* Not by IN, for which SQLite makes a table each time: a third of the time of an entry's gate.
+     */
     PB_TRY(db_prepare(session,
-                      "SELECT n FROM match_key WHERE entity IN (?1, ?3) AND hash = ?2 LIMIT 65",
+                      "SELECT n FROM match_key WHERE entity = ?1 AND hash = ?2 UNION ALL"
+                      " SELECT n FROM match_key WHERE entity = ?3 AND hash = ?2 LIMIT 65",
                       &stmt, err));
     db_bind_i64(stmt, 1, a->code);
     db_bind_i64(stmt, 2, hash);

@@ -100,7 +100,7 @@ static pb_status make_insert(record_writer *writer, plan *p, pb_error *err)
 pb_status writer_cells(record_writer *writer, plan *p, const model_entity *entity, pb_error *err)
 {
     p->entity = entity;
-    p->lay = layout_make(entity, writer->arena);
+    p->lay = layout_of(writer->session, entity); /* most writers make one record */
     if (p->lay == NULL)
         return pb_fail_memory(err);
     size_t fields = p->entity->field_count;
