@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures the program against the figures it is held to, side by side with known tools in one run.
 
-Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits | --only-backup | --only-server] [--keep DIR] [--update FILE.md]
+Usage: run.py PROGRAM [--benches FOLDER] [--rows N] [--duplicates N] [--only-duplicates | --only-postgres | --only-commits | --only-backup | --only-server | --only-screens] [--keep DIR] [--update FILE.md]
 --duplicates N looks for duplicates among N contacts too (10,000,000 take minutes to write); --only-duplicates measures
 nothing else, --only-postgres only the import into a workspace on PostgreSQL, --only-commits only durable commits,
---only-backup only backup and restore, --only-server only what is served over HTTP.
+--only-backup only backup and restore, --only-server only what is served over HTTP, --only-screens only what a browser shows.
 FOLDER holds the programs bench_xlsx, bench_record_find, bench_record_gate, bench_record_commit and bench_record_change. Prints one line a figure: what, measured, target, whether it is reached. Exit 1 when one is not.
 With --update the table between the two marks in FILE.md is replaced by these figures.
 CPU time is user and system time of the whole process; memory is its largest resident set.
@@ -24,6 +24,7 @@ import time
 
 import backups
 import live
+import screens
 import server
 import server_import
 
@@ -320,6 +321,7 @@ def measure(bench, rows, benches, most):
     measure_live(bench, rows)
     server_import.measure(bench, Run, rows)
     backups.measure(bench, Run, rows, workspace, key, benches)
+    screens.measure(bench, rows, workspace, key)
     server.measure(bench, Run, rows)
     if benches:
         measure_workbook(bench, benches)
@@ -362,6 +364,7 @@ def main():
     only.add_argument("--only-commits", action="store_true")
     only.add_argument("--only-backup", action="store_true")
     only.add_argument("--only-server", action="store_true")
+    only.add_argument("--only-screens", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--update", metavar="FILE.md")
     options = parser.parse_args()
@@ -380,6 +383,9 @@ def main():
             measure_commits(bench, options.benches)
         elif options.only_server:
             server.measure(bench, Run, options.rows)
+        elif options.only_screens:
+            _, workspace, key = bench.probity_import(bench.contacts(options.rows))
+            screens.measure(bench, options.rows, workspace, key)
         elif options.only_backup:
             _, workspace, key = bench.probity_import(bench.contacts(options.rows))
             backups.measure(bench, Run, options.rows, workspace, key, options.benches)

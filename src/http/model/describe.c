@@ -44,7 +44,7 @@ static const http_schema schemas[] = {
     {"Field",
      "name:string label:string labels:Labels? help:string? type:string to:string? own:boolean "
      "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "
-     "max_length?:integer currency?:string personal:string? sensitive:boolean "
+     "max_length?:integer fresh_days?:integer currency?:string personal:string? sensitive:boolean "
      "search:boolean may=write|read|masked"},
     {"Labels", "en?:string? zh-CN?:string? fa?:string?"},
     {"Value", "value:string label:string retired:boolean"},

@@ -97,6 +97,8 @@ static void put_field(pb_json *json, const http_request *request, const service_
         put_values(json, catalog, field);
     if (field->max_length > 0)
         pb_json_member_i64(json, "max_length", (int64_t)field->max_length);
+    if (field->fresh_days > 0)
+        pb_json_member_i64(json, "fresh_days", field->fresh_days);
     if (!pb_str_empty(field->currency))
         pb_json_member(json, "currency", field->currency);
     pb_json_member(json, "personal",

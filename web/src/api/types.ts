@@ -35,6 +35,8 @@ export interface Field {
   sensitive: boolean;
   search: boolean;
   max_length?: number;
+  /** For so many days a value counts as current, where the model says so. */
+  fresh_days?: number;
   /** The only one that its amounts have, where there is one. */
   currency?: string;
   /** What the person who is signed in may do with its values at best. */

@@ -10,6 +10,7 @@ import { isReachable, watchReach, whenSignedOut } from "../api/http";
 import { t } from "../i18n/text";
 import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
+import { toast } from "../ui/toast";
 import { navigation } from "./navigation";
 import { go, match, placeOf, type Page } from "./router";
 import { ofRecords, routes } from "./routes";
@@ -72,6 +73,10 @@ async function open(): Promise<void> {
     pattern = "";
     page = openSignIn(redraw, restart);
     return draw();
+  }
+  if (whoAmI() && path === "/enrol") {
+    toast(t("You are signed in. Sign out before you use an enrolment link."));
+    return go("/", true);
   }
   const route = [...routes, ...ofRecords].find((one) => match(one.pattern, path));
   const parts = route ? (match(route.pattern, path) ?? {}) : {};

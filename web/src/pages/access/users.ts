@@ -50,13 +50,21 @@ export function kindName(kind: User["kind"]): string {
   return kind === "person" ? t("Person") : kind === "program" ? t("Program") : kind === "portal" ? t("Customer") : t("External auditor");
 }
 
-async function showCode(name: string, code: string, until: string | null): Promise<void> {
+async function showCode(user: User, code: string, until: string | null): Promise<void> {
+  const link = `${location.origin}/${href("/enrol", { name: user.name, code })}`;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(link);
+    toast(t("The link is copied."));
+  };
   await ask<true>({
-    title: t("Code for {name}", { name }),
+    title: t("Code for {name}", { name: user.shown }),
     does: t("Done"),
     act: () => true,
-    view: () => html`<p>${t("Give it to {name} in person or by a way only the two of you have. It is shown now and never again.", { name })}</p>
+    view: () => html`<p>${t("Give it to {name} in person or by a way only the two of you have. It is shown now and never again.", { name: user.shown })}</p>
       <p class="code-shown mono" dir="ltr">${code}</p>
+      <p>${t("Or give this link, which brings name and code along:")}</p>
+      <p class="code-link mono" dir="ltr">${link}</p>
+      ${"clipboard" in navigator ? html`<div><ui5-button class="code-copy" @click=${() => void copy()}>${t("Copy the link")}</ui5-button></div>` : nothing}
       ${until ? html`<p class="muted">${t("Good until {time}.", { time: formatInstant(until) })}</p>` : nothing}`,
   });
 }
@@ -119,7 +127,7 @@ async function addUser(again: () => void): Promise<void> {
       ),
   });
   if (!added) return;
-  if (added.code) await showCode(added.user.shown, added.code, added.code_until);
+  if (added.code) await showCode(added.user, added.code, added.code_until);
   again();
 }
 
@@ -179,7 +187,7 @@ function userActions(whole: Whole, again: () => void): TemplateResult {
   const { user, standing } = whole;
   const code = async (): Promise<void> => {
     const made = await withProof(() => post<{ code: string; code_until?: string | null }>(`/users/${user.id}/code`));
-    await showCode(user.shown, made.code, made.code_until ?? null);
+    await showCode(user, made.code, made.code_until ?? null);
     again();
   };
   const end = async (): Promise<void> => {

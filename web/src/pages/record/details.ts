@@ -10,7 +10,7 @@ import type { Entity, Field, RecordJson, Value } from "../../api/types";
 import type { Context } from "../../app/router";
 import { mayDoTo, whoAmI } from "../../app/session";
 import { formatAge, formatInstant } from "../../i18n/format";
-import { t } from "../../i18n/text";
+import { t, tn } from "../../i18n/text";
 import { fieldInput, sameValue } from "../../ui/field_input";
 import { toast } from "../../ui/toast";
 import { isEmpty, valueView } from "../../ui/value";
@@ -39,8 +39,6 @@ export interface Details {
   unsaved(): boolean;
 }
 
-/** Ways to reach somebody age; so long after the last look they are shown as old. */
-const STALE_DAYS = 365;
 const verifiable = new Set(["email", "phone", "address", "postcode", "url"]);
 
 interface Editing {
@@ -143,7 +141,8 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
 
   function quality(field: Field, known: Provenance): { sign: string; says: string } {
     const days = (Date.now() - new Date(known.verified_at ?? known.collected_at ?? known.at).getTime()) / 86400000;
-    if (days > STALE_DAYS && (verifiable.has(field.type) || known.collected_at !== null)) return { sign: "stale", says: t("Old: not looked at for more than a year") };
+    if (field.fresh_days !== undefined && days > field.fresh_days)
+      return { sign: "stale", says: tn("Old: not looked at for more than {count} day", "Old: not looked at for more than {count} days", field.fresh_days) };
     if (known.verified_at) return { sign: "verified", says: t("Verified") };
     if (verifiable.has(field.type)) return { sign: "unverified", says: t("Not verified") };
     return { sign: "plain", says: t("Where it comes from") };

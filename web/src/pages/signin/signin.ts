@@ -8,7 +8,7 @@ import "@ui5/webcomponents/dist/Title.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import "../../styles/signin.css";
 import { post } from "../../api/http";
-import type { Page } from "../../app/router";
+import { placeOf, type Page } from "../../app/router";
 import { speak } from "../../app/ui5";
 import { language, languages, t } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
@@ -30,9 +30,18 @@ interface Factor {
 
 type Form = "password" | "enrol" | "second" | "recovery" | "factor" | "totp";
 
+/** What an enrolment link brings: #/enrol?name=…&code=…, which no server sees. It is taken off the address, so that nothing keeps it. */
+function enrolLink(): Record<string, string> | undefined {
+  const { path, query } = placeOf(location.hash);
+  if (path !== "/enrol") return undefined;
+  history.replaceState(null, "", "#/");
+  return Object.fromEntries(query);
+}
+
 /** The page before all others. `done` is called once somebody is signed in. */
 export function openSignIn(update: () => void, done: () => Promise<void>): Page {
-  let form: Form = "password";
+  const given = enrolLink();
+  let form: Form = given ? "enrol" : "password";
   let step: Step | undefined;
   let factor: Factor | undefined;
   let qr = "";
@@ -107,10 +116,10 @@ export function openSignIn(update: () => void, done: () => Promise<void>): Page 
   const endTotp = () =>
     doing(async () => took(await post<Step>("/sign-in/new-factor", { ticket: step?.ticket, begun: factor?.begun, code: value("code"), cookie: true })));
 
-  function field(id: string, label: string, type: "Text" | "Password", autocomplete: string, hint?: string): TemplateResult {
+  function field(id: string, label: string, type: "Text" | "Password", autocomplete: string, hint?: string, known = ""): TemplateResult {
     return html`<div class="field">
       <ui5-label for=${id} required show-colon>${label}</ui5-label>
-      <ui5-input id=${id} type=${type} name=${autocomplete} required ?disabled=${busy} accessible-description=${hint ?? ""} @keydown=${onEnter}></ui5-input>
+      <ui5-input id=${id} type=${type} name=${autocomplete} value=${known} required ?disabled=${busy} accessible-description=${hint ?? ""} @keydown=${onEnter}></ui5-input>
       ${hint ? html`<span class="muted">${hint}</span>` : nothing}
     </div>`;
   }
@@ -134,7 +143,7 @@ export function openSignIn(update: () => void, done: () => Promise<void>): Page 
   function first(): TemplateResult {
     return html`<h2>${t("The first time")}</h2>
       <p class="muted">${t("An administrator gave you a sign-in name and a code. Choose a password of your own.")}</p>
-      ${problemStrip(failure)} ${field("name", t("Sign-in name"), "Text", "username")} ${field("code", t("Enrolment code"), "Text", "one-time-code")}
+      ${problemStrip(failure)} ${field("name", t("Sign-in name"), "Text", "username", undefined, given?.name)} ${field("code", t("Enrolment code"), "Text", "one-time-code", undefined, given?.code)}
       ${field("password", t("New password"), "Password", "new-password", t("15 characters or more; several words are easy to remember."))}
       ${button(t("Go on"), enrol)} ${link(t("Back to signing in"), to("password"))}`;
   }
