@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/Icon.js";
 import "../../styles/form.css";
 import "../../styles/record.css";
 import "../../styles/import.css";
-import { ask as askServer, Failure, get } from "../../api/http";
+import { ask as askServer, Failure, get, post } from "../../api/http";
 import { cancel, work, type Job } from "../../api/job";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
@@ -236,8 +236,16 @@ export async function openImport(context: Context): Promise<Page> {
     </section>`;
   }
 
+  /** What an import wrote that was cut off stays; one that is still at work ends there. */
+  const keepPart = (one: Run): Promise<void> =>
+    during(t("Keeping {what}", { what: one.about }), async () => {
+      await post<Run>(`/runs/${one.run}/keep`);
+      toast(t("What came in is kept. To bring in the rest, import the file again and let it change records that are there."));
+      await loadRuns();
+    });
+
   function earlier(): TemplateResult | typeof nothing {
-    const imports = (runs ?? []).filter((one) => one.kind === "import");
+    const imports = (runs ?? []).filter((one) => ["import", "unfinished", "partial"].includes(one.kind));
     if (imports.length === 0) return nothing;
     return html`<section class="card">
       <h2>${t("Earlier imports")}</h2>
@@ -246,6 +254,8 @@ export async function openImport(context: Context): Promise<Page> {
           (one) =>
             html`<li>
               <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)} · ${one.by} · ${formatAge(one.at)}</span></span>
+              ${one.kind === "import" || one.undone ? nothing : html`<span class="tag">${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
+              ${one.kind === "unfinished" && !one.undone ? html`<ui5-button design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
               ${one.undone ? html`<span class="tag">${t("Undone")}</span>` : html`<ui5-button design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
             </li>`,
         )}
