@@ -15,6 +15,7 @@ export const lists: readonly Journey[] = [
     async goes(v) {
       await v.to("/contacts");
       await listed(v);
+      if (v.size === "phone") await v.page.locator(".list-sort").waitFor();
       await v.accessible();
     },
   },
@@ -36,6 +37,21 @@ export const lists: readonly Journey[] = [
       await v.page.locator(".chip").waitFor();
       await v.page.getByText("4,238 records").waitFor();
       await v.page.locator(".chip-away").click();
+      await v.page.getByText("7,375 records").waitFor();
+      await v.to("/opportunities?filter=stage = 'Won'&sort=-amount");
+      await v.page.getByText("4,238 records").waitFor();
+      await v.page.getByRole("button", { name: "Save view" }).click();
+      await v.page.locator("ui5-input#view-name input").fill("Won, largest first");
+      await v.page.locator(".dialog-does").click();
+      await v.page.waitForFunction(() => /^#\/opportunities\?view=\d+$/.test(location.hash));
+      const address = new URL(v.page.url()).hash.slice(1);
+      await v.page.locator(".chip-away").click();
+      await v.page.getByText("changed, not saved").waitFor();
+      await v.accessible();
+      await v.to(address);
+      await v.page.getByText("4,238 records").waitFor();
+      await v.page.getByRole("button", { name: "Delete this view" }).click();
+      await v.page.locator(".dialog-does").click();
       await v.page.getByText("7,375 records").waitFor();
     },
   },

@@ -8,7 +8,7 @@ import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type { Entity, Field } from "../../api/types";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
-import { allFields, columnsNamed, keepColumns, type Column } from "./columns";
+import { allFields, columnsNamed, type Column } from "./columns";
 
 export async function askColumns(entity: Entity, now: readonly Column[]): Promise<Column[] | undefined> {
   const widths = Object.fromEntries(now.map((column) => [column.field.name, column.width]));
@@ -43,9 +43,7 @@ export async function askColumns(entity: Entity, now: readonly Column[]): Promis
     view: (update) => html`<div class="column-choice">${order().map((field) => line(field, update))}</div>`,
     act: () => {
       const columns = columnsNamed(entity, names, widths);
-      if (columns.length === 0) return undefined;
-      keepColumns(entity, columns);
-      return columns;
+      return columns.length === 0 ? undefined : columns;
     },
   });
 }

@@ -12,33 +12,37 @@ import "@ui5/webcomponents-icons/dist/decline.js";
 import "@ui5/webcomponents-icons/dist/download.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/table-column.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import "../../styles/list.css";
-import { get } from "../../api/http";
+import { Failure, get } from "../../api/http";
 import type { Entity, RecordJson } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { entityNamed, entityOf, mayDoTo } from "../../app/session";
 import { t, tn } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
+import { toast } from "../../ui/toast";
 import { recordTitle } from "../../ui/value";
 import { openMissing } from "../missing";
 import { asSwitch } from "./as";
 import { bulkChange, bulkDelete } from "./bulk";
 import { askColumns } from "./column_dialog";
-import { keepColumns, loadColumns, usualSort, type Column } from "./columns";
+import { allFields, columnsNamed, keepColumns, loadColumns, sortable, usualSort, type Column } from "./columns";
 import { askExport } from "./export";
 import { filterParts, filterText, isCondition, testWords, type Part } from "./filter";
 import { askCondition, type Called } from "./filter_editor";
 import { Grid } from "./grid";
 import { Selection } from "./selection";
 import { Source } from "./source";
+import { Views, type Look, type View } from "./views";
 
 const mostLinks = 8; // that a list may expand
 
 class List implements Page {
   private columns: Column[];
   private sort = "";
+  private chosenView: View | undefined;
   private words = "";
   private parts: Part[] = [];
   private source: Source;
@@ -50,12 +54,13 @@ class List implements Page {
   constructor(
     private readonly entity: Entity,
     private readonly context: Context,
+    private readonly views: Views,
   ) {
     this.columns = loadColumns(entity);
     this.grid = new Grid({
       state: () => ({ entity, columns: this.columns, sort: this.source.isSearch ? "" : this.sort, selection: this.mayBulk ? this.selection : undefined, source: this.source }),
       sortBy: (field) => this.to({ sort: this.sort === field ? `-${field}` : field }),
-      resized: () => keepColumns(entity, this.columns),
+      resized: () => this.keepColumns(),
       selected: () => context.update(),
     });
     this.read(context.query);
@@ -86,9 +91,13 @@ class List implements Page {
   }
 
   private read(query: URLSearchParams): void {
-    this.sort = query.get("sort") ?? usualSort(this.entity);
+    const view = query.has("view") ? this.views.find(Number(query.get("view"))) : query.size === 0 ? this.views.usual : undefined;
+    if (view?.view !== this.chosenView?.view) this.columns = view ? this.columnsOf(view) : loadColumns(this.entity);
+    this.chosenView = view;
+    const changed = !view || query.has("changed"); // else the address says no more than which view it is
+    this.sort = (changed ? query.get("sort") : view.sort) ?? usualSort(this.entity);
     this.words = query.get("q") ?? "";
-    this.parts = filterParts(this.entity, query.get("filter") ?? "");
+    this.parts = filterParts(this.entity, (changed ? query.get("filter") : view.filter) ?? "");
     void this.callLinks();
   }
 
@@ -118,9 +127,71 @@ class List implements Page {
   /** Goes to the address of another order or filter. */
   private to(change: { sort?: string; filter?: string; q?: string }, replace = false): void {
     const now = { sort: this.sort, filter: filterText(this.parts), q: this.words, ...change };
-    const query: Record<string, string | undefined> = { filter: now.filter, q: now.q };
-    if (now.sort !== usualSort(this.entity)) query.sort = now.sort;
+    const view = this.chosenView, other = view && this.isOther({ ...this.look, filter: now.filter, sort: now.sort });
+    const query: Record<string, string | undefined> = { view: view ? String(view.view) : this.views.usual && "0", changed: other ? "yes" : undefined, q: now.q };
+    if (!view || other) query.filter = now.filter;
+    if ((!view || other) && now.sort !== usualSort(this.entity)) query.sort = now.sort;
     go(href(`/${this.entity.path}`, query).slice(1), replace);
+  }
+
+  // ---- saved views ----
+
+  private columnsOf(view: View): Column[] {
+    const columns = columnsNamed(this.entity, view.columns);
+    return columns.length > 0 ? columns : loadColumns(this.entity);
+  }
+
+  private get look(): Look {
+    return { columns: this.columns.filter((column) => !column.head).map((column) => column.field.name), filter: filterText(this.parts), sort: this.sort };
+  }
+
+  /** Whether the list looks otherwise than the view that is chosen, or than it does by itself. */
+  private isOther(look = this.look): boolean {
+    const view = this.chosenView;
+    const names = (columns: readonly Column[]): string => columns.filter((column) => !column.head).map((column) => column.field.name).join(",");
+    const filter = view?.filter ? filterText(filterParts(this.entity, view.filter)) : "";
+    return look.filter !== filter || look.sort !== (view?.sort ?? usualSort(this.entity)) || (view !== undefined && look.columns.join(",") !== names(this.columnsOf(view)));
+  }
+
+  private keepColumns(): void {
+    if (!this.chosenView) keepColumns(this.entity, this.columns);
+  }
+
+  private goToView(view: number): void {
+    go(href(`/${this.entity.path}`, { view: view === 0 && !this.views.usual ? undefined : String(view) }).slice(1));
+  }
+
+  /** Does it; the view as it is then is the one that is chosen. */
+  private async viewed(work: () => Promise<View | undefined>): Promise<void> {
+    try {
+      const view = await work();
+      if (!view) return;
+      this.chosenView = view;
+      this.to({}, true);
+    } catch (error) {
+      toast(error instanceof Failure ? error.problem.title : String(error));
+    }
+    this.context.update();
+  }
+
+  private async removeView(view: View): Promise<void> {
+    try {
+      if (await this.views.remove(view)) this.goToView(0);
+    } catch (error) {
+      toast(error instanceof Failure ? error.problem.title : String(error));
+    }
+  }
+
+  private viewBar(): TemplateResult | typeof nothing {
+    if (this.words) return nothing;
+    const view = this.chosenView;
+    return this.views.bar(view, this.isOther(), {
+      choose: (number) => this.goToView(number),
+      save: () => view && void this.viewed(() => this.views.update(view, this.look)),
+      saveAs: () => void this.viewed(() => this.views.saveAs(this.look)),
+      rename: () => view && void this.viewed(() => this.views.rename(view)),
+      remove: () => view && void this.removeView(view),
+    });
   }
 
   /** What the records are called that conditions name by id. */
@@ -160,6 +231,7 @@ class List implements Page {
     const columns = await askColumns(this.entity, this.columns);
     if (!columns) return;
     this.columns = columns;
+    this.keepColumns();
     this.begin();
   }
 
@@ -189,7 +261,7 @@ class List implements Page {
         <ui5-input class="list-search" type="Search" show-clear-icon value=${this.words} placeholder=${t("Search in this list")} accessible-name=${t("Search in this list")} @input=${this.typed}>
           <ui5-icon slot="icon" name="search"></ui5-icon>
         </ui5-input>
-        ${this.chips()}
+        ${this.viewBar()} ${this.chips()} ${this.sortPick()}
         <span class="list-count muted" role="status">${this.countText()}</span>
       </div>
       ${this.selection.count > 0 ? this.bulkBar() : nothing} ${problemStrip(this.source.failure, () => this.source.again())} ${this.contents()}
@@ -214,6 +286,16 @@ class List implements Page {
         </span>`,
       )}
       <ui5-button design="Transparent" icon="add-filter" @click=${() => this.addCondition()}>${t("Filter")}</ui5-button>`;
+  }
+
+  /** On a phone, where no heads of columns are: by what, and which way. */
+  private sortPick(): TemplateResult | typeof nothing {
+    if (this.words) return nothing;
+    const fields = allFields(this.entity).filter((field) => sortable(field) && (field.name === "changed_at" || this.sort.replace("-", "") === field.name || this.columns.some((column) => column.field.name === field.name)));
+    const option = (value: string, text: string): TemplateResult => html`<ui5-option value=${value} ?selected=${value === this.sort}>${text}</ui5-option>`;
+    return html`<ui5-select class="list-sort" accessible-name=${t("Sorted by")} @change=${(event: Event) => this.to({ sort: (event.target as Select).selectedOption?.value ?? "" })}>
+      ${fields.map((field) => html`${option(field.name, `${field.label} ↑`)}${option(`-${field.name}`, `${field.label} ↓`)}`)}
+    </ui5-select>`;
   }
 
   private bulkBar(): TemplateResult {
@@ -253,5 +335,5 @@ export async function openList(context: Context): Promise<Page> {
   const form = context.query.get("as");
   if (form === "board") return (await import("./board")).openBoard(entity, context);
   if (form === "calendar") return (await import("./calendar")).openCalendar(entity, context);
-  return new List(entity, context);
+  return new List(entity, context, await Views.of(entity, context.signal));
 }
