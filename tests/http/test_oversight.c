@@ -1,7 +1,6 @@
 /* The log, backups, drills, controls, audits and findings over HTTP, of the program as it is
  * installed: every answer is held to its description, and proofs to a verifier that is not ours. */
 #include "house.h"
-#include "sys/clock.h"
 
 /* Who may: each person's answer, in the order of `people`. */
 static const struct {
@@ -505,75 +504,6 @@ static void test_backups_and_drills_tell_their_evidence(void **state)
     close_house(h);
 }
 
-/* Has a backup made and gives the job's number. */
-static long back_up(house *h)
-{
-    client_answer a = told(h, 202, "POST", "/api/v1/backups", h->header[ADMINISTRATOR], "{}");
-    long n = (long)number(a.json, "id");
-    client_free(&a);
-    return n;
-}
-
-/* How the job ended, when it has. */
-static void ends_as(house *h, long n, const char *state)
-{
-    char path[100], wanted[60];
-    snprintf(path, sizeof path, "/api/v1/jobs/%ld/events", n);
-    snprintf(wanted, sizeof wanted, "\"state\":\"%s\"", state);
-    client_answer a = get(h, ADMINISTRATOR, path);
-    const char *last = strstr(a.text, "event: end\n");
-    if (last == NULL || strstr(last, wanted) == NULL)
-        fail_msg("not %s: %s", state, a.text);
-    client_free(&a);
-}
-
-/* A place that cannot be reached is tried several times by the one job, not by several jobs; a job
- * that waits for one is cancelled while it waits. */
-/* shows: PER-3 */
-static void test_a_backup_that_goes_nowhere_ends(void **state)
-{
-    house *h = calloc(1, sizeof *h);
-    char plan[400], path[4200];
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_non_null(h);
-    (void)state;
-    setenv("AWS_ACCESS_KEY_ID", "TESTKEY", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "a secret of the tests", 1);
-    open_house(h);
-    assert_int_equal(bind(silent, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(silent, (struct sockaddr *)&address, &size), 0);
-    snprintf(plan, sizeof plan,
-             "places:\n  - s3://safe/it?endpoint=http://127.0.0.1:%u\n"
-             "every: 1d\nkeep: {newest: 7, for: 90d}\nlose_at_most: 1d\n"
-             "recover_within: 4h\ndrill_every: 30d\n",
-             ntohs(address.sin_port));
-    program_write(h->c.folder, "backups.yaml", plan);
-    PROGRAM_EXPECT(h->c.folder, 0, "", "backups", "ws", "--declare", "backups.yaml");
-    ends_as(h, back_up(h), "failed"); /* nobody listens */
-    assert_int_equal(listen(silent, 8), 0);
-    long n = back_up(h);
-    sys_sleep_us(1000000);
-    snprintf(path, sizeof path, "/api/v1/jobs/%ld/cancel", n);
-    int64_t since = sys_monotonic_us();
-    client_answer a = told(h, 200, "POST", path, h->header[ADMINISTRATOR], NULL);
-    client_free(&a);
-    ends_as(h, n, "cancelled");
-    /* While the first is at work no other backup is made. */
-    snprintf(path, sizeof path, "%s/safe", h->c.folder);
-    program_result r = PROGRAM(h->c.folder, "backup", "ws", "--to", path);
-    while (r.exit != 0 && sys_monotonic_us() - since < 10 * INT64_C(1000000)) {
-        program_free(&r);
-        sys_sleep_us(200000);
-        r = PROGRAM(h->c.folder, "backup", "ws", "--to", path);
-    }
-    assert_int_equal(r.exit, 0);
-    program_free(&r);
-    close(silent);
-    close_house(h);
-}
-
 /* ---- every status ---- */
 
 static const struct {
@@ -664,7 +594,6 @@ int main(void)
         cmocka_unit_test(test_a_finding_leads_to_the_records_that_failed),
         cmocka_unit_test(test_an_audit_is_told_with_its_reports),
         cmocka_unit_test(test_backups_and_drills_tell_their_evidence),
-        cmocka_unit_test(test_a_backup_that_goes_nowhere_ends),
         cmocka_unit_test(test_every_documented_status_was_seen), /* by all of the above */
     };
     client_without_leaks();

@@ -58,7 +58,7 @@ export const access: readonly Journey[] = [
       await forget.first().waitFor();
       const known = await forget.count();
       await forget.first().click();
-      await v.page.waitForFunction((most) => [...document.querySelectorAll("ui5-button")].filter((one) => one.textContent?.trim() === "Forget").length < most, known);
+      await v.page.waitForFunction((most) => Array.from(document.querySelectorAll("ui5-button")).filter((one) => one.textContent?.trim() === "Forget").length < most, known);
     },
   },
 ];
