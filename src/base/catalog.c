@@ -23,29 +23,25 @@ static uint32_t number_at(const pb_catalog *c, size_t at)
     return c->swapped ? __builtin_bswap32(value) : value;
 }
 
+/* Absent where the string does not lie within the file with a NUL behind it. Looked at when it is
+ * needed, not when the file is opened: most texts are never asked for, and to read them all would
+ * take a megabyte a language from every start. */
 static pb_str entry_at(const pb_catalog *c, uint32_t table, size_t index)
 {
     size_t at = table + index * 8;
-    return pb_str_n(c->mo.ptr + number_at(c, at + 4), number_at(c, at));
+    uint64_t from = number_at(c, at + 4), end = from + number_at(c, at);
+    if (end >= c->mo.len || c->mo.ptr[end] != '\0')
+        return PB_STR_NONE;
+    return pb_str_n(c->mo.ptr + from, (size_t)(end - from));
 }
 
-/* Every string lies within the file and ends with a NUL; ids are in strictly rising order. */
+/* Both tables lie within the file, and what is written last: the file was not cut. */
 static bool check(const pb_catalog *c)
 {
     size_t size = (size_t)c->count * 8;
-    if (c->ids > c->mo.len || size > c->mo.len - c->ids || c->texts > c->mo.len ||
-        size > c->mo.len - c->texts)
-        return false;
-    for (size_t i = 0; i < (size_t)c->count * 2; i++) {
-        size_t at = (i % 2 ? c->texts : c->ids) + i / 2 * 8;
-        uint64_t end = (uint64_t)number_at(c, at) + number_at(c, at + 4);
-        if (end >= c->mo.len || c->mo.ptr[end] != '\0')
-            return false;
-    }
-    for (size_t i = 1; i < c->count; i++)
-        if (strcmp(entry_at(c, c->ids, i - 1).ptr, entry_at(c, c->ids, i).ptr) >= 0)
-            return false;
-    return true;
+    return c->ids <= c->mo.len && size <= c->mo.len - c->ids && c->texts <= c->mo.len &&
+           size <= c->mo.len - c->texts &&
+           (c->count == 0 || entry_at(c, c->texts, c->count - 1).ptr != NULL);
 }
 
 /* The whole entry of `id`, with all forms of a plural, or absent. */
@@ -55,8 +51,10 @@ static pb_str lookup(const pb_catalog *c, pb_str id)
     size_t high = c->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        pb_str key = pb_str_c(entry_at(c, c->ids, middle).ptr);
-        int order = pb_str_cmp(id, key);
+        pb_str key = entry_at(c, c->ids, middle);
+        if (key.ptr == NULL)
+            return PB_STR_NONE;
+        int order = pb_str_cmp(id, pb_str_c(key.ptr)); /* behind its NUL stands the plural */
         if (order == 0) {
             pb_str text = entry_at(c, c->texts, middle);
             return text.len ? text : PB_STR_NONE;

@@ -20,7 +20,8 @@ typedef struct pb_arg {
 } pb_arg;
 
 /** Reads a catalogue. `mo` must outlive it. `language` is `zh-CN`, `fa`, … (kept by pointer).
- * NULL when the bytes are no valid .mo file or memory ran out. Owner: the caller. */
+ * NULL when the bytes are no .mo file or memory ran out; a damaged text in one is as none. Owner:
+ * the caller. */
 pb_catalog *pb_catalog_open(const char *language, pb_str mo);
 pb_catalog *pb_catalog_free(pb_catalog *catalog);
 /** `en` for NULL. */
