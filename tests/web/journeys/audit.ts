@@ -17,16 +17,50 @@ export const audit: readonly Journey[] = [
       const [report] = await Promise.all([v.page.waitForEvent("download"), v.page.getByRole("button", { name: "Report (HTML)" }).click()]);
       if (report.suggestedFilename() !== "audit-1.html") v.faults.push(`the report is called ${report.suggestedFilename()}`);
       await v.to("/audit/findings");
-      await v.page.getByRole("button", { name: "Change" }).first().click();
-      await v.page.locator("ui5-input#finding-owner input").fill("mina");
+      await v.page.getByRole("button", { name: "Change", exact: true }).first().click();
+      await v.page.locator("ui5-select#finding-owner").click();
+      await v.page.getByRole("option", { name: /mina/i }).click();
       await v.accessible();
       await v.page.locator(".dialog-does").click();
       await v.page.locator("main td").getByText("mina").first().waitFor();
+      // Two at once: what would change is shown before.
+      await v.page.locator("input.pick").nth(0).check();
+      await v.page.locator("input.pick").nth(1).check();
+      await v.page.getByRole("button", { name: "Change those chosen (2)" }).click();
+      await v.page.locator("ui5-select#several-owner").click();
+      await v.page.getByRole("option", { name: /lin/i }).first().click();
+      await v.page.locator("ui5-dialog li").getByText("→").first().waitFor();
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main td").getByText("lin", { exact: true }).nth(1).waitFor();
       await v.page.locator("main .table ui5-link").first().click();
       await v.page.locator("probity-chart").first().waitFor();
       await v.accessible();
       await v.page.locator("main .table td a").first().click();
       await v.page.locator(".record-head h1").first().waitFor();
+    },
+  },
+  {
+    name: "audit: planned, and done within its scope",
+    who: "lin",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/audit/plans");
+      await v.page.getByRole("button", { name: "Plan an audit" }).first().click();
+      await v.page.locator("ui5-input#plan-name input").fill("Addresses");
+      await v.page.locator("ui5-textarea#plan-goals textarea").fill("Letters arrive");
+      await v.page.locator("ui5-date-picker#plan-due input").fill("2024-01-31");
+      await v.page.locator("ui5-date-picker#plan-due input").press("Tab");
+      await v.page.locator('fieldset.several ui5-checkbox[text="Contacts"]').click();
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main td").getByText("overdue").waitFor();
+      await v.accessible();
+      await v.page.locator("main .table ui5-link").first().click();
+      await v.page.getByRole("button", { name: "Audit now" }).click();
+      await v.page.locator(".audit-lead").waitFor();
+      await v.page.locator("main ui5-link").getByText("Addresses").waitFor();
     },
   },
   {
@@ -39,6 +73,13 @@ export const audit: readonly Journey[] = [
       const rows = ["full_name,email", "Ann Example,ann@example.org", "Bob Example,not an address", "test test,test@test.com"].join("\n");
       await v.page.locator("input[type=file]").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
       await v.page.getByRole("button", { name: "PDF" }).waitFor();
+      await v.accessible();
+      // Left and come back to: it is still found.
+      await v.to("/audit/findings");
+      await v.to("/audit");
+      await v.page.getByRole("heading", { name: "Audits of files, kept for a day" }).waitFor();
+      const [sheet] = await Promise.all([v.page.waitForEvent("download"), v.page.getByRole("button", { name: /^Excel/ }).first().click()]);
+      if (sheet.suggestedFilename() !== "findings.xlsx") v.faults.push(`the workbook is called ${sheet.suggestedFilename()}`);
       await v.accessible();
     },
   },

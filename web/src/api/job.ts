@@ -1,5 +1,5 @@
 // Work that the server does on its own: how far it is, as it happens, until it is over.
-import { Failure, get, post, type Problem } from "./http";
+import { Failure, ask, get, post, type Problem } from "./http";
 
 export interface Job {
   id: number;
@@ -51,7 +51,7 @@ export async function ended(job: Job, told: (job: Job) => void, signal: AbortSig
 
 /** Begins a job and gives what came of it; undefined where it was cancelled. */
 export async function work<T>(path: string, body: unknown, told: (job: Job) => void, signal: AbortSignal): Promise<T | undefined> {
-  const job = await post<Job>(path, body);
+  const { data: job } = await ask<Job>(path, { method: "POST", ...(body === undefined ? {} : { body }) }); // what takes no body refuses an empty one, too
   told(job);
   const now = await ended(job, told, signal);
   if (now.state === "cancelled") return undefined;

@@ -14,7 +14,7 @@ import { t, tn } from "../../i18n/text";
 import { empty } from "../../ui/states";
 import type { Control } from "./data";
 import { room } from "./rooms";
-import { areaName, gradeTag } from "./words";
+import { areaName, gradeName, gradeTag } from "./words";
 
 const most = 100; // drawn at once
 
@@ -37,13 +37,13 @@ function controlView(control: Control): TemplateResult {
 }
 
 export function openControls(context: Context): Page {
-  let words = "", area = "";
+  let words = "", area = "", grade = "";
   return room<{ version: string; controls: Control[] }>(context, {
     title: () => t("Controls"),
     load: () => get("/controls", { whole: true }, context.signal),
     view: ({ version, controls }) => {
       const wanted = words.toLocaleLowerCase();
-      const fits = controls.filter((one) => (!area || one.area === area) && (!wanted || `${one.title} ${one.id} ${one.criterion ?? ""}`.toLocaleLowerCase().includes(wanted)));
+      const fits = controls.filter((one) => (!area || one.area === area) && (!grade || one.grade === grade) && (!wanted || `${one.title} ${one.id} ${one.criterion ?? ""}`.toLocaleLowerCase().includes(wanted)));
       return html`<div class="card filters">
           <div class="field">
             <ui5-label for="controls-words" show-colon>${t("Search")}</ui5-label>
@@ -54,6 +54,13 @@ export function openControls(context: Context): Page {
             <ui5-select id="controls-area" @change=${(event: Event) => ((area = (event.target as Select).selectedOption?.getAttribute("data-value") ?? ""), context.update())}>
               <ui5-option data-value="">${t("All")}</ui5-option>
               ${[...new Set(controls.map((one) => one.area))].map((name) => html`<ui5-option data-value=${name} ?selected=${name === area}>${areaName(name)}</ui5-option>`)}
+            </ui5-select>
+          </div>
+          <div class="field">
+            <ui5-label for="controls-grade" show-colon>${t("Grade")}</ui5-label>
+            <ui5-select id="controls-grade" @change=${(event: Event) => ((grade = (event.target as Select).selectedOption?.getAttribute("data-value") ?? ""), context.update())}>
+              <ui5-option data-value="">${t("All")}</ui5-option>
+              ${["essential", "important", "desirable"].map((name) => html`<ui5-option data-value=${name} ?selected=${name === grade}>${gradeName(name)}</ui5-option>`)}
             </ui5-select>
           </div>
           <p class="muted">${tn("One control", "{count} controls", fits.length)} · ${t("Version {version}", { version })}</p>

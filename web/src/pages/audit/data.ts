@@ -6,6 +6,8 @@ export interface AuditRun {
   as_of: string;
   by: string;
   title: string;
+  /** By which plan it was done. */
+  plan: number | null;
   own: boolean;
   letter: string | null;
   mark: number | null;

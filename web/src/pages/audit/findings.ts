@@ -7,8 +7,6 @@ import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
 import "@ui5/webcomponents/dist/TextArea.js";
-import "@ui5/webcomponents/dist/Input.js";
-import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
@@ -23,10 +21,12 @@ import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { byWeight, type Finding, type Story } from "./data";
 import { evidence } from "./evidence";
+import { changeSeveral } from "./findings_bulk";
+import { people, personSelect, type Person } from "./people";
 import { room } from "./rooms";
 import { areaName, gradeName, gradeTag, outcomeName, stateName, states, stateTag } from "./words";
 
-const filters = ["state", "grade", "area", "owner"] as const;
+const filters = ["state", "grade", "area", "owner", "due_until"] as const;
 type Filter = (typeof filters)[number];
 const grades = ["essential", "important", "desirable"];
 
@@ -34,14 +34,12 @@ const grades = ["essential", "important", "desirable"];
 async function change(listed: Finding, again: () => void): Promise<void> {
   const { data: finding, etag } = await askServer<Finding>(`/findings/${listed.finding}`);
   if (!etag) throw new Error(t("The server did not say which version this is."));
+  const all = await people();
   const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", until: finding.until ?? "", note: finding.note ?? "" };
   const done = await ask<true>({
     title: finding.title ?? finding.control,
     does: t("Save"),
-    view: (update) => html`<div class="field">
-        <ui5-label for="finding-owner" show-colon>${t("Who mends it (sign-in name)")}</ui5-label>
-        <ui5-input id="finding-owner" value=${wish.owner} @input=${(event: Event) => (wish.owner = (event.target as Input).value.trim())}></ui5-input>
-      </div>
+    view: (update) => html`${personSelect("finding-owner", t("Who mends it"), all, wish.owner, (name) => (wish.owner = name))}
       <div class="field">
         <ui5-label for="finding-due" show-colon>${t("Until")}</ui5-label>
         <ui5-date-picker id="finding-due" value=${wish.due} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.due = event.detail.value)}></ui5-date-picker>
@@ -79,6 +77,17 @@ async function change(listed: Finding, again: () => void): Promise<void> {
   again();
 }
 
+/** A day so many days from today, as the server writes it. */
+function dayFrom(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Users, and who else mends something of what is listed. */
+function ownersOf(all: readonly Person[], findings: readonly Finding[], chosen: string | null): { value: string; text: string }[] {
+  const names = new Set([...all.map((one) => one.name), ...findings.flatMap((one) => (one.owner ? [one.owner] : [])), ...(chosen ? [chosen] : [])]);
+  return [...names].sort().map((value) => ({ value, text: all.find((one) => one.name === value)?.shown ?? value }));
+}
+
 export function openFindings(context: Context): Page {
   const query = context.query;
   const set = (name: Filter, value: string): void => {
@@ -91,19 +100,46 @@ export function openFindings(context: Context): Page {
       ${all.map((one) => html`<ui5-option data-value=${one.value} ?selected=${query.get(name) === one.value}>${one.text}</ui5-option>`)}
     </ui5-select>
   </div>`;
-  return room<{ findings: Finding[] }>(context, {
+  const picked = new Set<number>();
+  const pick = (one: Finding, on: boolean): void => {
+    if (on) picked.add(one.finding);
+    else picked.delete(one.finding);
+    context.update();
+  };
+  const dues = [{ value: dayFrom(-1), text: t("Overdue") }, { value: dayFrom(0), text: t("Due today or before") }, { value: dayFrom(30), text: t("Due within 30 days") }];
+  async function together(all: readonly Person[], findings: readonly Finding[], again: () => void): Promise<void> {
+    await changeSeveral(findings.filter((one) => picked.has(one.finding)), all);
+    picked.clear();
+    again();
+  }
+  return room<{ findings: Finding[]; all: readonly Person[] }>(context, {
     title: () => t("Findings"),
-    load: () => get("/findings", Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), context.signal),
-    view: ({ findings }, again) => html`<div class="card filters">
+    load: async () => {
+      const [{ findings }, all] = await Promise.all([
+        get<{ findings: Finding[] }>("/findings", Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), context.signal),
+        mayDo("findings") ? people(context.signal) : [],
+      ]);
+      return { findings, all };
+    },
+    view: ({ findings, all }, again) => html`<div class="card filters">
         ${choice("state", t("State"), states.map((value) => ({ value, text: stateName(value) })))} ${choice("grade", t("Grade"), grades.map((value) => ({ value, text: gradeName(value) })))}
         ${choice("area", t("Area"), [...new Set([...findings.map((one) => one.area), ...(query.get("area") ? [query.get("area") ?? ""] : [])])].map((value) => ({ value, text: areaName(value) })))}
+        ${choice("due_until", t("Until"), [...dues, ...dues.every((one) => one.value !== query.get("due_until")) && query.get("due_until") ? [{ value: query.get("due_until") ?? "", text: formatDay(query.get("due_until") ?? "") }] : []])}
+        ${all.length || query.get("owner") ? choice("owner", t("Who mends it"), ownersOf(all, findings, query.get("owner"))) : nothing}
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/audit/findings")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
       ${findings.length === 0
         ? empty(t("No findings"), t("What an audit finds comes here and stays until another one proves that it is mended."))
-        : table(
+        : html`${mayDo("findings")
+            ? html`<div class="finding-acts">
+                <ui5-button ?disabled=${picked.size === 0} @click=${() => void together(all, findings, again)}>${t("Change those chosen ({count})", { count: formatNumber(picked.size) })}</ui5-button>
+                <ui5-button design="Transparent" @click=${() => (findings.forEach((one) => picked.add(one.finding)), context.update())}>${t("Choose all")}</ui5-button>
+              </div>`
+            : nothing}
+          ${table(
             t("Findings"),
             [
+              ...(mayDo("findings") ? [{ title: t("Chosen"), cell: (one: Finding) => html`<input class="pick" type="checkbox" aria-label=${t("Choose {finding}", { finding: one.title ?? one.control })} .checked=${picked.has(one.finding)} @change=${(event: Event) => pick(one, (event.target as HTMLInputElement).checked)} />` }] : []),
               { title: t("Finding"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/findings/${one.finding}`)} wrapping-type="Normal">${one.title ?? one.control}</ui5-link>` },
               { title: t("Grade"), cell: (one) => gradeTag(one.grade) },
               { title: t("State"), cell: (one) => stateTag(one.state, one.proved) },
@@ -113,7 +149,7 @@ export function openFindings(context: Context): Page {
               { title: "", cell: (one) => (mayDo("findings") ? html`<ui5-button design="Transparent" @click=${() => void change(one, again)}>${t("Change")}</ui5-button>` : nothing) },
             ],
             [...findings].sort(byWeight),
-          )}`,
+          )}`}`,
   });
 }
 

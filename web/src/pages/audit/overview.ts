@@ -8,17 +8,20 @@ import { formatDay, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dropPlace, exportForms } from "../../ui/drop";
+import { Part } from "../../ui/part";
+import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import type { AuditRun } from "./data";
 import { figure, letterView, markView } from "./mark";
 import { room } from "./rooms";
+import { filesView, recentFiles } from "./files";
 import { running } from "./run";
 
 const shown = 12; // in the chart
 
 function trend(audits: readonly AuditRun[]): TemplateResult | typeof nothing {
-  const marked = audits.filter((one) => one.mark !== null).slice(0, shown).reverse();
+  const marked = audits.filter((one) => one.mark !== null && one.plan === null).slice(0, shown).reverse();
   if (marked.length < 2) return html`<p class="muted">${t("After the second audit its trend is shown here.")}</p>`;
   return html`${chart({
     label: t("Marks of the audits"),
@@ -31,7 +34,8 @@ function trend(audits: readonly AuditRun[]): TemplateResult | typeof nothing {
 }
 
 function last(audits: readonly AuditRun[]): TemplateResult {
-  const now = audits[0], before = audits[1];
+  const whole = audits.filter((one) => one.plan === null); // one of a plan asks a part: its mark is no step of the same way
+  const now = whole[0] ?? audits[0], before = whole[1];
   if (!now) return html``;
   return html`<section class="card">
     <h2>${t("Last audit")}</h2>
@@ -41,6 +45,11 @@ function last(audits: readonly AuditRun[]): TemplateResult {
       <ui5-link href=${href(`/audit/${now.audit}`)}>${t("See the result")}</ui5-link>
     </p>
   </section>`;
+}
+
+interface Listed {
+  audits: AuditRun[];
+  next: number | null;
 }
 
 export function openAudits(context: Context): Page {
@@ -62,18 +71,37 @@ export function openAudits(context: Context): Page {
     })}
   </section>`;
 
-  return room<{ audits: AuditRun[] }>(context, {
+  const recent = new Part(() => recentFiles(context.signal), context.update);
+  let more = false, failure: unknown;
+
+  async function older(listed: Listed): Promise<void> {
+    more = true;
+    context.update();
+    try {
+      const next = await get<Listed>("/audits", { limit: 50, below: listed.next ?? undefined }, context.signal);
+      listed.audits.push(...next.audits);
+      listed.next = next.next;
+    } catch (error) {
+      failure = error;
+    }
+    more = false;
+    context.update();
+  }
+
+  return room<Listed>(context, {
     title: () => t("Audit"),
     load: () => get("/audits", { limit: 50 }, context.signal),
     actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>`,
-    view: ({ audits }) => html`${run.view()}
+    view: (listed) => {
+      const { audits } = listed;
+      return html`${run.view()}
       ${audits.length === 0
         ? empty(t("No audit yet"), t("An audit says what is wrong with the records, why it matters and what to do first. It changes nothing."))
         : html`<div class="audit-two">
             ${last(audits)}
             <section class="card"><h2>${t("Over time")}</h2>${trend(audits)}</section>
           </div>`}
-      ${another()}
+      ${another()} ${recent.denied ? nothing : recent.view((files) => filesView(files), 1)}
       ${audits.length
         ? html`<section class="stack">
             <h2>${t("All audits")}</h2>
@@ -89,7 +117,10 @@ export function openAudits(context: Context): Page {
               ],
               audits,
             )}
+            ${problemStrip(failure)}
+            ${listed.next === null ? nothing : html`<div class="actions"><ui5-button ?disabled=${more} @click=${() => void older(listed)}>${t("Show older audits")}</ui5-button></div>`}
           </section>`
-        : nothing}`,
+        : nothing}`;
+    },
   });
 }

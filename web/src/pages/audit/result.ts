@@ -197,6 +197,7 @@ export function openAudit(context: Context): Page {
               ${tn("One record was looked at", "{count} records were looked at", audit.records)} · ${formatInstant(audit.at)} · ${audit.by}.
               ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", audit.failed, { controls: audit.controls })}
             </p>
+            ${audit.plan ? html`<p>${t("Done by a plan:")} <ui5-link href=${href(`/audit/plans/${audit.plan}`)}>${audit.title}</ui5-link></p>` : nothing}
             ${audit.cut ? html`<p><span class="tag tag-warn">${t("You see the part that is in your scope.")}</span></p>` : html`${problemStrip(failure)}${reports(audit, refused)}`}
           </section>
           ${first(whole)}

@@ -5,6 +5,7 @@ import { room as roomOf, type Shown } from "../../ui/area";
 
 const rooms = () => [
   { path: "/audit", text: t("Audits") },
+  { path: "/audit/plans", text: t("Plans") },
   { path: "/audit/findings", text: t("Findings") },
   { path: "/audit/controls", text: t("Controls") },
 ];

@@ -25,6 +25,7 @@ export interface Running {
   busy(): boolean;
   view(): TemplateResult | typeof nothing;
   ofWorkspace(): Promise<number | undefined>;
+  ofPlan(plan: string, name: string): Promise<number | undefined>;
   ofFile(file: File): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export function running(update: () => void, signal: AbortSignal): Running {
   }
 
   function fileView(one: FileResult): TemplateResult {
-    const forms = [["report.html", t("Report (HTML)")], ["report.pdf", "PDF"], ["report.xlsx", "Excel"], ["report.json", "JSON"], ["findings.csv", "CSV"]] as const;
+    const forms = [["report.html", t("Report (HTML)")], ["report.pdf", "PDF"], ["findings.xlsx", "Excel"], ["report.json", "JSON"], ["findings.csv", "CSV"]] as const;
     return html`<section class="card stack">
       <h2>${what}</h2>
       <p>${t("Mark {letter}. The file and its reports are kept for a day, for you alone; none of it came among your own records.", { letter: one.letter ?? "–" })}</p>
@@ -83,6 +84,7 @@ export function running(update: () => void, signal: AbortSignal): Running {
     busy: () => busy,
     view: () => html`${problemStrip(failure)} ${job ? progress(job) : nothing} ${result ? fileView(result) : nothing}`,
     ofWorkspace: async () => (await doing(t("Audit of the workspace"), () => work<Kept>("/audits", {}, told, signal)))?.audit,
+    ofPlan: async (plan, name) => (await doing(name, () => work<Kept>(`/audit-plans/${plan}/runs`, undefined, told, signal)))?.audit,
     ofFile: async (file) => {
       result = await doing(t("Audit of {file}", { file: file.name }), async () => {
         if (file.size > largest) throw new Error(t("The file is larger than 64 MiB."));
