@@ -36,7 +36,7 @@ LEAK = re.compile(r"^(=+\d+=+)?ERROR: LeakSanitizer|^SUMMARY: \w+Sanitizer: .* l
 SAID = re.compile(r"\[\s+(ERROR|LINE|FAILED)\s+\]|^fail |^not ok |runtime error|ERROR: \w+Sanitizer")
 SLOWEST = 15  # programs that the list at the end names
 RUNNING = set()  # process groups to end when this program is told to end
-PLAIN_LIMIT = 300  # seconds after which a test without sanitizers is ended, and has failed
+PLAIN_LIMIT = 1800  # seconds after which a test without sanitizers is ended, and has failed
 ROOM = 2 << 30  # bytes a folder in memory must have free to be used
 
 
@@ -315,8 +315,9 @@ def thread_cases(folder, names):
 
 
 def programs(folder, cases):
-    """What to build for these."""
-    return sorted({os.path.relpath(case["cmd"][0], folder) for case in cases})
+    """What to build for these: of those that are built here."""
+    names = {os.path.relpath(case["cmd"][0], folder) for case in cases}
+    return sorted(name for name in names if not name.startswith(".."))
 
 
 def long_cases(folder, root, names):

@@ -628,7 +628,7 @@ static void a_power_cut_while_writing(void **state)
 {
     static const unsigned calibrations[] = {POWER_SYNC, POWER_SYNC_DIR};
     (void)state;
-    run_story("writing", script_writing, 24, calibrations, 2);
+    run_story("writing", script_writing, 14, calibrations, 2);
 }
 
 /* shows: PER-3 PER-4 */
@@ -636,7 +636,7 @@ static void a_power_cut_while_the_log_is_shipped(void **state)
 {
     static const unsigned calibrations[] = {POWER_SYNC, POWER_SYNC_DIR};
     (void)state;
-    run_story("shipping", script_shipping, 24, calibrations, 2);
+    run_story("shipping", script_shipping, 14, calibrations, 2);
 }
 
 /* shows: PER-3 PER-4 */
@@ -644,7 +644,7 @@ static void a_power_cut_while_backing_up(void **state)
 {
     static const unsigned calibrations[] = {POWER_SYNC, POWER_SYNC_ALL};
     (void)state;
-    run_story("backups", script_backups, 24, calibrations, 2);
+    run_story("backups", script_backups, 14, calibrations, 2);
 }
 
 int main(int count, char **arguments)

@@ -279,6 +279,13 @@ static const fault_kind kinds[] = {
     {FAULT_ACCESS, SQLITE_IOERR_ACCESS, false},
 };
 
+static bool every_one; /* argument `long`: each call fails once, instead of a share of them */
+
+static long after(long nth, long dense)
+{
+    return every_one ? nth + 1 : nth + (nth < dense ? 1 : 1 + nth / 4);
+}
+
 static bool run_one(const fault_kind *kind, long nth, bool sticky, bool kept)
 {
     char what[120];
@@ -303,7 +310,7 @@ static void run_all(bool sticky, bool kept)
             continue; /* waits for ten seconds each time: test_workspace has that case */
         long nth = 1;
         while (run_one(&kinds[i], nth, sticky, kept))
-            nth += nth < 24 ? 1 : 1 + nth / 8;
+            nth = after(nth, 12);
         assert_true(nth > 1);
         assert_true(nth < NTH_MAX);
         runs += nth;
@@ -386,12 +393,12 @@ static void a_log_left_behind_is_never_cut_by_a_fault(void **state)
         for (int sticky = 0; sticky < 2 && kinds[i].code != SQLITE_BUSY; sticky++) {
             long nth = 1;
             while (open_left_behind(&kinds[i], nth, sticky == 1))
-                nth += nth < 40 ? 1 : 1 + nth / 10;
+                nth = after(nth, 20);
         }
     }
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failing_file_call_loses_nothing),
@@ -399,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_kept_log_survives_failing_file_calls),
         cmocka_unit_test(a_log_left_behind_is_never_cut_by_a_fault),
     };
+    every_one = count > 1 && strcmp(arguments[1], "long") == 0;
     fault_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
