@@ -81,12 +81,18 @@ static bool takes(const http_route *route, pb_str type)
     return false;
 }
 
+void http_exchange_refuse_size(http_exchange *exchange)
+{
+    refuse(exchange, 413, PB_LIMIT, PB_MSG("The body is larger than {value} bytes."),
+           PB_MSG("Send it in parts."), pb_str_c(PB_ARG_INT(exchange->body_max)));
+}
+
 /* Whether the body that is announced may come. */
 static bool check_body(http_exchange *exchange)
 {
     const http_route *route = exchange->request.route;
     pb_str type = bare_type(http_request_header(&exchange->request, "Content-Type"));
-    uint64_t most = route->body_max > 0 ? route->body_max : HTTP_BODY_MAX;
+    exchange->body_max = route->body_max > 0 ? route->body_max : HTTP_BODY_MAX;
     if (exchange->body_size == 0)
         return true;
     if (route->takes == NULL) {
@@ -94,9 +100,8 @@ static bool check_body(http_exchange *exchange)
                PB_STR_NONE);
         return false;
     }
-    if (exchange->body_size > most) {
-        refuse(exchange, 413, PB_LIMIT, PB_MSG("The body is larger than {value} bytes."),
-               PB_MSG("Send it in parts."), pb_str_c(PB_ARG_INT(most)));
+    if (!exchange->chunked && exchange->body_size > exchange->body_max) {
+        http_exchange_refuse_size(exchange);
         return false;
     }
     if (takes(route, type))

@@ -104,8 +104,23 @@ static int check_host(const http_head *head, pb_error *err)
     return 0;
 }
 
-/* Bodies come with their length: chunks would be parsed by rules that are too lenient to be looked
- * at from here, and RFC 9112 6.3 lets a server ask for the length. */
+/* Only the word itself: what libmicrohttpd does not take for “chunked”, such as a blank behind it,
+ * it would read to the end of the connection (RFC 9112 6.1, 6.3). */
+static int check_coding(const http_head *head, size_t codings, pb_str coding, pb_error *err)
+{
+    if (codings > 1)
+        return refuse(400, PB_MSG("There is more than one Transfer-Encoding header."), PB_STR_NONE,
+                      err);
+    if (!pb_str_is(pb_str_c(head->version), "HTTP/1.1"))
+        return refuse(400, PB_MSG("HTTP/1.0 has no Transfer-Encoding: send a Content-Length."),
+                      PB_STR_NONE, err);
+    if (!pb_str_eq_nocase(coding, PB_STR("chunked")))
+        return refuse(501,
+                      PB_MSG("The Transfer-Encoding “{value}” is not read here: chunked alone is."),
+                      coding, err);
+    return 0;
+}
+
 static int check_length(const http_head *head, uint64_t *ret_body, pb_error *err)
 {
     pb_str length = PB_STR_NONE, coding = PB_STR_NONE;
@@ -118,9 +133,10 @@ static int check_length(const http_head *head, uint64_t *ret_body, pb_error *err
     if (lengths == 1 && codings > 0)
         return refuse(400, PB_MSG("Content-Length and Transfer-Encoding stand side by side."),
                       PB_STR_NONE, err);
-    if (codings > 0)
-        return refuse(411, PB_MSG("Send the body with its Content-Length, not as “{value}”."),
-                      coding, err);
+    if (codings > 0) {
+        *ret_body = HTTP_BODY_CHUNKED;
+        return check_coding(head, codings, coding, err);
+    }
     for (size_t i = 0; i < length.len; i++)
         if (length.ptr[i] < '0' || length.ptr[i] > '9')
             return refuse(400, PB_MSG("“{value}” is no Content-Length."), length, err);

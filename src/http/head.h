@@ -12,6 +12,9 @@
 
 enum { HTTP_URI_MAX = 6144, HTTP_HEAD_MAX = 10240 };
 
+/** The length of a body that comes in chunks: nobody knows it before it is whole. */
+#define HTTP_BODY_CHUNKED UINT64_MAX
+
 /** A head as it was split in place: texts point into [start, start + size). */
 typedef struct http_head {
     const char *start;
@@ -24,7 +27,8 @@ typedef struct http_head {
     size_t header_count; /* HTTP_HEADERS_MAX + 1 and more: too many */
 } http_head;
 
-/** 0 and the length of the body, or the HTTP status it is refused with, with why in `err`. */
+/** 0 and the length of the body (HTTP_BODY_CHUNKED), or the HTTP status it is refused with, with
+ * why in `err`. */
 int http_head_check(const http_head *head, uint64_t *ret_body, pb_error *err);
 /** Fills method, parts and query from the head. As http_head_check otherwise. */
 int http_head_parse(const http_head *head, http_request *request, pb_error *err);

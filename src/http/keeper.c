@@ -336,6 +336,13 @@ bool http_keeper_stage(http_connection *c, http_stage stage, uint64_t bytes)
     return heard;
 }
 
+void http_keeper_more(http_connection *c, uint64_t bytes)
+{
+    pthread_mutex_lock(&c->mutex);
+    c->bytes += bytes;
+    pthread_mutex_unlock(&c->mutex);
+}
+
 /* What came while the answer before was still on its way is counted to that (see look_at): here at
  * the latest it is known to be another request. */
 void http_keeper_begin(http_connection *c)

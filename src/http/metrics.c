@@ -12,8 +12,8 @@ static const int64_t bounds[BUCKETS] = {500,    1000,   2500,   5000,    10000, 
                                         100000, 250000, 500000, 1000000, 2500000, 10000000};
 /* The statuses that are answered here; any other counts as the last. */
 static const int statuses[] = {200, 201, 202, 204, 206, 304, 400, 401, 403, 404,
-                               405, 406, 408, 409, 411, 412, 413, 414, 415, 417,
-                               422, 428, 429, 431, 499, 500, 501, 503, 505, 0};
+                               405, 406, 408, 409, 412, 413, 414, 415, 417, 422,
+                               428, 429, 431, 499, 500, 501, 503, 505, 0};
 enum { STATUSES = sizeof statuses / sizeof *statuses };
 static const char *const losses[HTTP_LOSSES] = {"too_many_from_one_address", "too_slow",
                                                 "vanished"};

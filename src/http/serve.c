@@ -58,24 +58,34 @@ static pb_status open_catalogs(http_server *server, pb_error *err)
     return PB_OK;
 }
 
-/* What goes over the wire to who was too slow. */
-static pb_status word_too_late(http_server *server, pb_error *err)
+/* What goes over the wire past libmicrohttpd. `reason`: status and phrase. */
+static pb_str word(http_server *server, int http_status, const char *reason, const pb_error *error)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(4096);
-    pb_error error = {0};
     http_request request = {0};
     http_response response = {.body = PB_BUF_INIT(4096)};
-    pb_fail(&error, PB_BUSY, PB_MSG("The request did not come in time."), NULL);
-    pb_error_hint(&error, PB_MSG("Send it whole, without waiting in between."), NULL);
-    http_problem(&request, &response, 408, &error);
+    http_problem(&request, &response, http_status, error);
     pb_buf_printf(&text,
-                  "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                  "HTTP/1.1 %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
                   "X-Content-Type-Options: nosniff\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
                   "\r\n%.*s",
-                  response.type, response.body.len, PB_STR_FMT(pb_buf_str(&response.body)));
-    server->too_late = pb_arena_str(server->arena, pb_buf_str(&text));
+                  reason, response.type, response.body.len, PB_STR_FMT(pb_buf_str(&response.body)));
     pb_buf_free(&response.body);
-    return server->too_late.ptr != NULL ? PB_OK : pb_fail_memory(err);
+    return pb_arena_str(server->arena, pb_buf_str(&text));
+}
+
+/* For who was too slow, and for who sends more than is taken. */
+static pb_status word_refusals(http_server *server, pb_error *err)
+{
+    pb_error late = {0}, large = {0};
+    pb_fail(&late, PB_BUSY, PB_MSG("The request did not come in time."), NULL);
+    pb_error_hint(&late, PB_MSG("Send it whole, without waiting in between."), NULL);
+    server->too_late = word(server, 408, "408 Request Timeout", &late);
+    pb_fail(&large, PB_LIMIT, PB_MSG("The body is too large."), NULL);
+    pb_error_hint(&large, PB_MSG("Send it in parts."), NULL);
+    server->too_large = word(server, 413, "413 Content Too Large", &large);
+    return server->too_late.ptr != NULL && server->too_large.ptr != NULL ? PB_OK
+                                                                         : pb_fail_memory(err);
 }
 
 static pb_status not_plain(const char *text, pb_error *err)
@@ -164,7 +174,7 @@ static pb_status open_all(http_server *server, pb_error *err)
     PB_TRY(sys_sodium_init(err));
     sys_random(&server->seed, sizeof server->seed);
     PB_TRY(open_catalogs(server, err));
-    PB_TRY(word_too_late(server, err));
+    PB_TRY(word_refusals(server, err));
     if (server->options->report != NULL)
         PB_TRY(http_report_open(server, err));
     PB_TRY(open_sockets(server, hosts, &host_count, err));

@@ -53,6 +53,7 @@ struct http_server {
     pb_buf report;
     http_depths depths; /* of the routes */
     pb_str too_late;    /* what is said to who was too slow, as it goes over the wire */
+    pb_str too_large;   /* and to who goes on sending */
     http_metrics *metrics;
     http_workers *workers;
     http_reads *reads;
@@ -141,6 +142,9 @@ struct http_exchange {
     pb_buf body;
     size_t head_size;
     uint64_t body_size; /* that is to come */
+    uint64_t body_max;  /* that may come */
+    uint64_t passed;    /* bytes that came beyond that */
+    bool chunked;       /* nobody said how many come */
     enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
     bool close;       /* the connection ends with this answer */
     bool lasts;       /* as far as the client says, it does not */
@@ -191,6 +195,8 @@ bool http_exchange_try(http_exchange *exchange);
 void http_exchange_end_turn(http_exchange *exchange);
 /** Whether the head may be followed by its body and an answer; false: `response` refuses it. */
 bool http_exchange_begin(http_exchange *exchange);
+/** Makes the answer a refusal of a body that is larger than `body_max`. */
+void http_exchange_refuse_size(http_exchange *exchange);
 /** Makes the answer a problem. */
 void http_exchange_refuse(http_exchange *exchange, int http_status, const pb_error *error);
 
@@ -212,6 +218,9 @@ void http_connection_release(http_connection *connection);
 bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
 /** The first line of a request is there. */
 void http_keeper_begin(http_connection *connection);
+/** So many bytes of a body came whose length nobody said: as much more time is left for the rest.
+ */
+void http_keeper_more(http_connection *connection, uint64_t bytes);
 /** What is being worked on is to end without being done. */
 void http_keeper_stop_work(http_keeper *keeper);
 size_t http_keeper_count(http_keeper *keeper);
@@ -302,6 +311,9 @@ pb_status http_certificates_reload(http_certificates *certificates, pb_error *er
 void http_certificates_print(http_certificates *certificates, pb_buf *out);
 /** The head of a request stands at `head` in the connection's room. */
 void http_tls_room(http_connection *connection, char *head, size_t head_size);
+/** Says so at once, past libmicrohttpd; what does not go without waiting is lost. For the thread
+ * that looks after the connection. */
+void http_tls_say(http_connection *connection, pb_str bytes);
 /** Makes a new TLS session end in this server's ways. */
 void http_tls_begin(http_connection *connection);
 /** The head of an answer that has a body is sent next: both are to leave together. */

@@ -286,6 +286,14 @@ static ssize_t receive(http_connection *c, void *to, size_t size)
     return (ssize_t)size;
 }
 
+void http_tls_say(http_connection *c, pb_str bytes)
+{
+    if (c->session != NULL)
+        gnutls_record_send(c->session, bytes.ptr, bytes.len);
+    else
+        sys_net_say(c->fd, bytes);
+}
+
 /* Reads for a TLS session. A connection that was given up ends here, and is told why: this thread
  * is the only one that may use the session. */
 static ssize_t pull(gnutls_transport_ptr_t from, void *to, size_t size)

@@ -9,7 +9,7 @@
 
 #include <microhttpd.h>
 
-enum { ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8 };
+enum { ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8, PASSED_OVER = 1 << 20 };
 
 /* Nobody can foretell nor needs to: numbers of requests only have to differ (splitmix64). */
 static uint64_t next_number(http_server *server)
@@ -193,6 +193,7 @@ static int look_at_head(http_exchange *exchange, const char *method, const char 
                       (wish.ptr == NULL || pb_str_eq_nocase(wish, PB_STR("keep-alive")));
     int refused = http_head_check(&head, &exchange->body_size, err);
     exchange->head_size = head.size;
+    exchange->chunked = exchange->body_size == HTTP_BODY_CHUNKED;
     if (refused == 0)
         refused = http_head_parse(&head, request, err);
     for (size_t i = 0; i < request->header_count; i++)
@@ -204,7 +205,6 @@ static int look_at_head(http_exchange *exchange, const char *method, const char 
  * Other refusals wait for the body, if it is not too large to be passed over. */
 static enum MHD_Result first_call(http_exchange *exchange, const char *method, const char *version)
 {
-    enum { PASSED_OVER = 1 << 20 };
     http_connection *c = exchange->connection;
     pb_error error = {0};
     if (!http_keeper_stage(c, HTTP_READS, 0))
@@ -224,8 +224,45 @@ static enum MHD_Result first_call(http_exchange *exchange, const char *method, c
         if (exchange->close)
             return queue(exchange);
     }
-    exchange->body = PB_BUF_INIT(exchange->body_size);
-    return http_keeper_stage(c, HTTP_READS, exchange->body_size) ? MHD_YES : MHD_NO;
+    /* How libmicrohttpd reads chunks cannot be looked at: nothing is read behind them. */
+    exchange->close = exchange->close || exchange->chunked;
+    exchange->body = PB_BUF_INIT(exchange->chunked ? exchange->body_max : exchange->body_size);
+    return http_keeper_stage(c, HTTP_READS, exchange->chunked ? 0 : exchange->body_size) ? MHD_YES
+                                                                                         : MHD_NO;
+}
+
+/* Some of the body. Chunks that grow beyond what may come are refused when they end; who goes on
+ * nevertheless is told at once, as libmicrohttpd takes no answer in the middle of a body. */
+static enum MHD_Result take_in(http_exchange *exchange, pb_str part)
+{
+    if (exchange->chunked)
+        http_keeper_more(exchange->connection, part.len);
+    if (exchange->phase == HTTP_BODY && exchange->chunked &&
+        part.len > exchange->body_max - exchange->body.len) {
+        pb_buf_free(&exchange->body);
+        http_exchange_refuse_size(exchange);
+        exchange->phase = HTTP_READY;
+    }
+    if (exchange->phase == HTTP_BODY)
+        pb_buf_add(&exchange->body, part);
+    else if (exchange->chunked && (exchange->passed += part.len) > PASSED_OVER) {
+        http_tls_say(exchange->connection, exchange->connection->server->too_large);
+        return MHD_NO;
+    }
+    return exchange->body.failed ? MHD_NO : MHD_YES;
+}
+
+/* Fields behind the last chunk are read by nobody here: better refused than lost. */
+static bool has_trailers(http_exchange *exchange)
+{
+    pb_error error = {0};
+    if (!exchange->chunked ||
+        MHD_get_connection_values_n(exchange->mhd, MHD_FOOTER_KIND, NULL, NULL) <= 0)
+        return false;
+    pb_fail(&error, PB_USAGE, PB_MSG("The request was refused."), NULL);
+    pb_error_detail(&error, PB_MSG("Fields behind the body (trailers) are not read here."), NULL);
+    http_exchange_refuse(exchange, 400, &error);
+    return true;
 }
 
 /* Nothing of it leaves before the ledger has what was read, and what came before it is out. */
@@ -278,10 +315,14 @@ static enum MHD_Result answer(http_exchange *exchange)
     http_server *server = exchange->connection->server;
     http_request *request = &exchange->request;
     exchange->whole_us = sys_monotonic_us();
+    if (exchange->chunked)
+        exchange->body_size = exchange->body.len;
     if (exchange->body_size > 0)
         request->body = pb_buf_str(&exchange->body);
     if (!http_keeper_stage(exchange->connection, HTTP_WORKS, 0))
         return MHD_NO;
+    if (has_trailers(exchange))
+        return answered(exchange);
     if ((request->route->flags & HTTP_BLOCKS) == 0) {
         http_exchange_run(exchange);
         return answered(exchange);
@@ -310,10 +351,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
     if (exchange->phase == HTTP_NEW)
         return first_call(exchange, method, version);
     if (*size > 0) {
-        if (exchange->phase == HTTP_BODY)
-            pb_buf_add(&exchange->body, pb_str_n(data, *size));
+        pb_str part = pb_str_n(data, *size);
         *size = 0;
-        return exchange->body.failed ? MHD_NO : MHD_YES;
+        return take_in(exchange, part);
     }
     if (exchange->phase == HTTP_READY)
         return http_hold_any(exchange->connection) ? answered(exchange) : queue(exchange);

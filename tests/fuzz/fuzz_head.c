@@ -135,7 +135,11 @@ static void hold_strict(pb_str head)
         hold(line.len == 0 || (line.ptr[0] != ' ' && line.ptr[0] != '\t'));
         hosts += pb_str_eq_nocase(pb_str_sub(line, 0, host.len), host);
         lengths += pb_str_eq_nocase(pb_str_sub(line, 0, length.len), length);
-        codings += pb_str_eq_nocase(pb_str_sub(line, 0, coding.len), coding);
+        if (pb_str_eq_nocase(pb_str_sub(line, 0, coding.len), coding)) {
+            pb_str named = pb_str_trim(pb_str_sub(line, coding.len, line.len));
+            hold(!older && pb_str_eq_nocase(named, PB_STR("chunked")));
+            codings++;
+        }
     }
     hold(hosts == 1 || (hosts == 0 && older));
     hold(lengths <= 1 && codings <= 1 && lengths + codings <= 1);
@@ -155,7 +159,7 @@ static void hold_parsed(const http_request *request)
 
 static void check(const http_head *head, pb_str came)
 {
-    static const int known[] = {400, 411, 413, 414, 417, 431, 501, 505};
+    static const int known[] = {400, 413, 414, 417, 431, 501, 505};
     http_request *request = calloc(1, sizeof *request);
     pb_error err = {0};
     uint64_t body = 0;
@@ -164,7 +168,7 @@ static void check(const http_head *head, pb_str came)
     if (refused == 0) {
         if (memchr(came.ptr, '\0', came.len) == NULL)
             hold_strict(came);
-        hold(body <= INT64_MAX);
+        hold(body <= INT64_MAX || body == HTTP_BODY_CHUNKED);
         refused = http_head_parse(head, request, &err);
         if (refused == 0)
             hold_parsed(request);

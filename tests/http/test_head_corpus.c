@@ -7,7 +7,7 @@
 static void test_every_seed_is_survived(void **unused)
 {
     (void)unused;
-    replay_corpus("head", 29);
+    replay_corpus("head", 33);
 }
 
 int main(void)

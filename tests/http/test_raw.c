@@ -84,8 +84,10 @@ static void test_what_two_servers_may_read_differently_is_refused(void **state)
     EXPECT(s, 400, "side by side",
            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
            "chunked\r\n\r\n0\r\n\r\n");
-    EXPECT(s, 411, "Content-Length",
-           "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    EXPECT(s, 501, "chunked alone",
+           "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked \r\n\r\n0\r\n\r\n");
+    EXPECT(s, 413, "No body belongs",
+           "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     EXPECT(s, 400, NULL, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n");
     EXPECT(s, 400, lines, "GET /healthz HTTP/1.1\nHost: a\n\n");
     EXPECT(s, 400, lines, "GET /healthz HTTP/1.1\nHost: a\r\n\r\n");
@@ -283,10 +285,13 @@ static void test_who_sends_slowly_is_given_up(void **state)
 {
     const served *s = *state;
     static const char head[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nX: ";
-    int fd = live_connect(s->port), other = live_connect(s->port);
+    int fd = live_connect(s->port), other = live_connect(s->port), third = live_connect(s->port);
     live_send(fd, head, sizeof head - 1);
     static const char body[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
     live_send(other, body, sizeof body - 1);
+    static const char chunks[] = "POST /api/v1/sign-in HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+                                 "chunked\r\nContent-Type: application/json\r\n\r\n9\r\n{";
+    live_send(third, chunks, sizeof chunks - 1);
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     while (poll(&wait, 1, 100) == 0)
         live_send(fd, "y", 1);
@@ -297,8 +302,12 @@ static void test_who_sends_slowly_is_given_up(void **state)
     answer = live_read(other, true);
     assert_int_equal(answer->status, 408);
     free(answer);
+    answer = live_read(third, true);
+    assert_int_equal(answer->status, 408);
+    free(answer);
     close(fd);
     close(other);
+    close(third);
 }
 
 /* shows: SEC-4 */
