@@ -13,8 +13,8 @@ void report_control_put_head(pb_json *json, const audit_control *control);
 void report_control_put_words(pb_json *json, const pb_catalog *catalog,
                               const audit_control *control, bool whole);
 
-/** The first `most` failing records of a finding with value, counterpart and suggestion masked as in
- * the report. The list and its texts live in `arena`. */
+/** The first `most` failing records of a finding with value, counterpart and suggestion masked as
+ * in the report. The list and its texts live in `arena`. */
 pb_status report_failing(const report_input *report, pb_locale *locale,
                          const audit_finding *finding, size_t most, pb_arena *arena,
                          audit_failure **ret_failures, size_t *ret_count, pb_error *err);
