@@ -22,13 +22,21 @@ async function auditOf(v: Visitor): Promise<void> {
   }
 }
 
-const pages: Record<string, (v: Visitor) => Promise<void>> = {
-  home: (v) => v.to("/"),
-  list: (v) => v.to("/opportunities"),
-  record: recordOf,
-  audit: auditOf,
-  findings: (v) => v.to("/audit/findings"),
-  roles: (v) => v.to("/access/roles"),
+async function findingOf(v: Visitor): Promise<void> {
+  await v.to("/audit/findings");
+  await v.page.locator(".table tbody ui5-link").first().click();
+  await v.page.locator(".facts").first().waitFor();
+}
+
+const pages: Record<string, { who: string; open(v: Visitor): Promise<void> }> = {
+  home: { who: "ada", open: (v) => v.to("/") },
+  list: { who: "ada", open: (v) => v.to("/opportunities") },
+  calendar: { who: "mina", open: (v) => v.to("/activities?as=calendar") },
+  record: { who: "ada", open: recordOf },
+  audit: { who: "ada", open: auditOf },
+  findings: { who: "ada", open: (v) => v.to("/audit/findings") },
+  finding: { who: "ada", open: findingOf },
+  roles: { who: "ada", open: (v) => v.to("/access/roles") },
 };
 
 export const pictures: readonly Journey[] = [
@@ -40,9 +48,9 @@ export const pictures: readonly Journey[] = [
     pictures: true,
     goes: auditOf,
   },
-  ...Object.entries(pages).map(([name, open]): Journey => ({
+  ...Object.entries(pages).map(([name, { who, open }]): Journey => ({
     name: `picture ${name}`,
-    who: "ada",
+    who,
     pictures: true,
     async goes(v) {
       await open(v);

@@ -86,7 +86,9 @@ export function dueCard(home: Home, acts: TodayActs): TemplateResult {
 }
 
 export function staleCard(home: Home): TemplateResult {
-  return html`${home.stale.map(
+  const late = home.stale.filter((list) => list.count > 0);
+  if (late.length === 0) return html`<p class="home-calm">${t("All records were looked at in time.")}</p>`;
+  return html`${late.map(
     (list) => html`<section class="home-list">
       <h3><a href=${listOf(list.address)}>${list.label}</a> <span class="count">${moreThan(list.count, list.capped)}</span></h3>
       <p class="muted">${tn("Not looked at for more than {count} day", "Not looked at for more than {count} days", list.review_days ?? 0)}</p>
