@@ -100,7 +100,7 @@ async function open(): Promise<void> {
   }
   draw();
   root.querySelector<HTMLElement>(".frame-main")?.focus();
-  requestIdleCallback(() => void import("../pages/records/list")); // most go there next
+  requestIdleCallback(() => void import("../pages/records/list").catch(() => undefined)); // most go there next; no line: fetched then
 }
 
 function draw(): void {

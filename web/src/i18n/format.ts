@@ -85,14 +85,21 @@ export function formatMonth(day: string): string {
   const at = new Date(`${day.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return day;
   at.setUTCDate(15);
-  return dates({ timeZone: "UTC", year: "2-digit", month: "short" }).format(at);
+  return monthAndYear(dates({ timeZone: "UTC", year: "2-digit", month: "short" }), at);
+}
+
+/** The locale data put the year of the Persian calendar before its month; its readers do not: “آذر ۱۴۰۵”. */
+function monthAndYear(format: Intl.DateTimeFormat, at: Date): string {
+  if (language() !== "fa") return format.format(at);
+  const parts = format.formatToParts(at), part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("month")} ${part("year")}`;
 }
 
 const atNoon = (day: string): Date => new Date(`${day.slice(0, 10)}T12:00:00Z`);
 
 /** “November 2026”, of a day in that month. */
 export function formatMonthOfYear(day: string): string {
-  return dates({ timeZone: "UTC", year: "numeric", month: "long" }).format(atNoon(day));
+  return monthAndYear(dates({ timeZone: "UTC", year: "numeric", month: "long" }), atNoon(day));
 }
 
 /** The name of a day of the week. */

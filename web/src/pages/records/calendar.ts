@@ -65,7 +65,12 @@ export function openCalendar(entity: Entity, context: Context): Page {
 
   // ---- moving from day to day ----
 
-  const focusSoon = (id: string): void => void requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(id)?.focus()));
+  /** Going to another day draws the page anew, which takes the focus: it is brought back when the day is drawn as the chosen one, and stays. */
+  function focusSoon(id: string, frames = 120, kept = 0): void {
+    const place = document.querySelector<HTMLElement>(`#${id}[tabindex="0"]`), has = place !== null && place === document.activeElement;
+    if (!has) place?.focus();
+    if (frames > 0 && kept < 3) requestAnimationFrame(() => focusSoon(id, frames - 1, has ? kept + 1 : 0));
+  }
 
   function choose(next: string): void {
     to({ day: next }, true);
