@@ -100,7 +100,10 @@ static pb_status make_insert(record_writer *writer, plan *p, pb_error *err)
 pb_status writer_cells(record_writer *writer, plan *p, const model_entity *entity, pb_error *err)
 {
     p->entity = entity;
-    p->lay = layout_of(writer->session, entity); /* most writers make one record */
+    /* Most writers make one record, so they take what their session keeps; rows of files that are
+     * only looked at have none. */
+    p->lay = writer->session != NULL ? layout_of(writer->session, entity)
+                                     : layout_make(entity, writer->arena);
     if (p->lay == NULL)
         return pb_fail_memory(err);
     size_t fields = p->entity->field_count;
