@@ -309,8 +309,8 @@ static const http_schema schemas[] = {
     {"AuditPlanVersion", PLAN " audit:integer?"},
     {"AuditPlans", "plans:[AuditPlanItem]"},
     {"AuditPlan", PLAN " history:[AuditPlanVersion]"},
-    {"AuditPlanNew", "name:string goals?:string? criteria?:string? entities?:[string] "
-                     "areas?:[string] controls?:[string] team?:[string] "
+    {"AuditPlanNew", "name:string goals?:string? criteria?:string? entities?:[string]? "
+                     "areas?:[string]? controls?:[string]? team?:[string]? "
                      "repeat?=once|weekly|monthly|quarterly|yearly? due?:date?"},
     {"AuditPerson", "name:string shown:string external:boolean"},
     {"AuditPeople", "people:[AuditPerson]"},
