@@ -28,8 +28,10 @@ static int64_t months_later(int64_t day, int months)
     return pb_date_from_civil(year, month, date, &later) ? later : INT64_MIN;
 }
 
-/* Counted from the first day, so that the 31st stays the 31st behind a short month. */
-int64_t finding_plan_next(finding_repeat repeat, int64_t due, int64_t day)
+/* The day behind `due` that a repetition falls on next after `day`; INT64_MIN for FINDING_ONCE.
+ * Counted from the first day, so that the 31st stays the 31st behind a short month; the last day of
+ * one that is too short. */
+static int64_t next_due(finding_repeat repeat, int64_t due, int64_t day)
 {
     static const int months[FINDING_REPEATS] = {
         [FINDING_MONTHLY] = 1, [FINDING_QUARTERLY] = 3, [FINDING_YEARLY] = 12};
@@ -292,7 +294,7 @@ pb_status finding_plan_done(db_session *session, const finding_call *call, int64
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(finding_plan_read(session, plan, arena, &now, err));
-    now.due = finding_plan_next(now.repeat, now.due, day);
+    now.due = next_due(now.repeat, now.due, day);
     now.run = run;
     return add_version(session, call, &now, err);
 }

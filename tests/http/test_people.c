@@ -54,6 +54,8 @@ static void test_a_user_from_first_to_last_day(void **state)
     office_expect(o, 401, NULL, cho, "GET", "/api/v1/me", NULL);
     office_expect(o, 404, NULL, o->ann, "POST", at(USERS, id, "/end"), "{}");
     office_expect(o, 404, NULL, o->ann, "POST", at(USERS, id, "/code"), "{}");
+    office_expect(o, 422, NULL, o->ann, "POST", at(USERS, id, "/return"),
+                  "{\"until\":\"2001-01-01T00:00:00Z\"}");
     office_expect(o, 200, "\"roles\":[]", o->ann, "POST", at(USERS, id, "/return"), "{}");
     office_expect(o, 409, NULL, o->ann, "POST", at(USERS, id, "/return"), "{}");
     office_expect(o, 200, "\"code_until\":\"20", o->ann, "POST", at(USERS, id, "/code"), "{}");

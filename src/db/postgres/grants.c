@@ -20,7 +20,8 @@ static const right rights[] = {
     {"t_source_file", "SELECT, INSERT, UPDATE"},
     {"t_source_column", "SELECT, INSERT, UPDATE"},
     {"t_value_note", "SELECT, INSERT, UPDATE, DELETE"},
-    {"t_review_pair", "SELECT, INSERT, UPDATE, DELETE"}, /* carried by a merge taken apart */
+    {"t_review_pair", "SELECT, INSERT, UPDATE, DELETE"},    /* carried by a merge taken apart */
+    {"t_audit_evidence", "SELECT, INSERT, UPDATE, DELETE"}, /* the next audit's takes its place */
     {"t_backup_goal", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_backup_place", "SELECT, INSERT, UPDATE, DELETE"},
     {"t_access_review", "SELECT, INSERT, UPDATE (closed_us, closed_by)"},

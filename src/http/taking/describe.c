@@ -7,7 +7,7 @@ static const http_about operations[] = {
     {"listImports", NULL, NULL, NULL, "Imports", "200 400 401 403", NULL},
     {"readImport", NULL, NULL, NULL, "Import", "200 400 401 403 404", NULL},
     {"dropImport", NULL, NULL, NULL, NULL, "204 400 401 403 404", NULL},
-    {"readImportColumns", NULL, NULL, NULL, "ImportColumns", "200 400 401 403 404 422", NULL},
+    {"readImportColumns", NULL, NULL, NULL, "ImportColumns", "200 400 401 403 404", NULL},
     {"readImportMapping", NULL, NULL, NULL, "ImportMapping", "200 400 401 403 404", NULL},
     {"setImportMapping", NULL, NULL, "ImportMapping", "ImportColumns",
      "200 400 401 403 404 413 422", NULL},

@@ -35,10 +35,6 @@ typedef struct finding_plan {
     int64_t run; /* of the audit that made this version; 0: somebody did */
 } finding_plan;
 
-/** The day behind `due` that a repetition falls on next after `day`; the last day of a month that
- * is too short. INT64_MIN for FINDING_ONCE. */
-int64_t finding_plan_next(finding_repeat repeat, int64_t due, int64_t day);
-
 /** Keeps a new plan (`plan` 0) or a new version of one; `version` is the one it began with, 0:
  * whatever it is. PB_CONFLICT: it is another by now. Inside db_write. */
 pb_status finding_plan_put(db_session *session, const finding_call *call, int64_t version,
