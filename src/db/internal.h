@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 
 enum {
-    DB_FORMAT = 2,           /* of the tables this program writes; a greater number is refused */
+    DB_FORMAT = 3,           /* of the tables this program writes; a greater number is refused */
     DB_HEAD = 1,             /* of the head it writes */
     DB_HEAD_KEPT = 2,        /* of the head, when the log was kept once; also known */
     DB_STATEMENTS_MAX = 256, /* kept ready in a session between transactions */

@@ -177,7 +177,7 @@ static pb_status newer_format(db_session *session, void *context, pb_error *err)
     (void)context;
     db_stmt *stmt = NULL;
     PB_TRY(db_prepare(session, "UPDATE setting SET value = ?1 WHERE name = 'format'", &stmt, err));
-    db_bind_blob(stmt, 1, PB_STR("3"));
+    db_bind_blob(stmt, 1, PB_STR("4"));
     return db_run(stmt, err);
 }
 

@@ -147,6 +147,64 @@ static void must_have_lists(office *o, service_core *service, const char *path)
     db_workspace_close(workspace);
 }
 
+static pb_status run_words(db_session *session, const char *sql, pb_error *err)
+{
+    db_stmt *stmt = NULL;
+    PB_TRY(db_prepare_text(session, pb_str_c(sql), &stmt, err));
+    return db_run(stmt, err);
+}
+
+static pb_status no_step(db_session *session, void *context, pb_error *err)
+{
+    (void)session;
+    (void)context;
+    (void)err;
+    return PB_OK;
+}
+
+static pb_status of_format_2(db_session *session, void *context, pb_error *err)
+{
+    (void)context;
+    db_stmt *stmt = NULL;
+    PB_TRY(db_prepare(session, "UPDATE setting SET value = ?1 WHERE name = 'format'", &stmt, err));
+    db_bind_blob(stmt, 1, PB_STR("2"));
+    return db_run(stmt, err);
+}
+
+/* Programs of format 2 asked for the keys of the gate in one place only: they must not open a
+ * workspace in which keys wait in the other. One of theirs is brought up to date as it is. */
+static void from_format_2(office *o, service_core *now, const char *url)
+{
+    static const db_format_step former[] = {{1, no_step, NULL}};
+    static const db_formats two = {2, former, 1};
+    pb_error err = {0};
+    service_upgraded done;
+    db_workspace *workspace = open_with(o, now, url, NULL);
+    must(db_write(workspace, of_format_2, NULL, &err), &err);
+    db_workspace_close(workspace);
+    db_workspace_close(open_with(o, now, url, &two)); /* the program that made it */
+    db_options options = options_of(o);
+    options.older = DB_OLDER_REFUSE;
+    workspace = NULL;
+    assert_int_equal(db_workspace_open(url, service_schema(now), &options, &workspace, &err),
+                     PB_UNSUPPORTED);
+    o->call.now_us += 1000000; /* what is kept is called by the moment */
+    must(upgrade(o, now, url, NULL, false, &done, &err), &err);
+    assert_int_equal(done.gap.have, 2);
+    assert_int_equal(done.gap.want, 3);
+    workspace = open_with(o, now, url, NULL);
+    const model_entity *contact = model_entity_find(service_schema(now), PB_STR("contact"));
+    db_session *session;
+    must(db_snapshot_open(workspace, &session, &err), &err);
+    must(record_likely_verify(session, contact, &err), &err);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+    workspace = NULL;
+    options.formats = &two;
+    assert_int_equal(db_workspace_open(url, service_schema(now), &options, &workspace, &err),
+                     PB_UNSUPPORTED);
+}
+
 /* ---- what it does ---- */
 
 /* shows: INT-6 */
@@ -169,7 +227,7 @@ static void test_a_workspace_of_format_1_is_brought_up_to_date(void **state)
     assert_true(done.done);
     assert_true(done.gap.count >= 2);
     assert_int_equal(done.gap.have, 1);
-    assert_int_equal(done.gap.want, 2);
+    assert_int_equal(done.gap.want, 3);
     must_be_upgraded(o, now, path);
     must_have_lists(o, now, path);
     /* the former state is whole, and as old as it was */
@@ -186,6 +244,7 @@ static void test_a_workspace_of_format_1_is_brought_up_to_date(void **state)
     must(upgrade(o, now, path, NULL, false, &done, &err), &err);
     assert_false(done.needed);
     assert_int_equal(beside(o), 0);
+    from_format_2(o, now, path);
     service_close(now);
 }
 
@@ -224,25 +283,10 @@ static void test_reading_does_not_change_it_and_writing_upgrades(void **state)
 
 /* ---- steps between formats ---- */
 
-static pb_status run_words(db_session *session, const char *sql, pb_error *err)
-{
-    db_stmt *stmt = NULL;
-    PB_TRY(db_prepare_text(session, pb_str_c(sql), &stmt, err));
-    return db_run(stmt, err);
-}
-
 static pb_status good_step(db_session *session, void *context, pb_error *err)
 {
     (void)context;
-    return run_words(session, "INSERT INTO setting (name, value) VALUES ('of.three', NULL)", err);
-}
-
-static pb_status no_step(db_session *session, void *context, pb_error *err)
-{
-    (void)session;
-    (void)context;
-    (void)err;
-    return PB_OK;
+    return run_words(session, "INSERT INTO setting (name, value) VALUES ('of.four', NULL)", err);
 }
 
 static pb_status failing_step(db_session *session, void *context, pb_error *err)
@@ -266,32 +310,34 @@ static void test_steps_between_formats_are_taken_or_not(void **state)
     pb_error err = {0};
     service_upgraded done;
     db_workspace *workspace = NULL;
-    const db_format_step good[] = {{1, no_step, NULL}, {2, good_step, changes_settings}};
-    const db_format_step bad[][2] = {{{1, no_step, NULL}, {2, failing_step, changes_settings}},
-                                     {{1, losing_step, NULL}, {2, no_step, NULL}},
-                                     {{1, no_step, NULL}, {2, losing_step, changes_settings}},
-                                     {{2, good_step, changes_settings}, {2, no_step, NULL}}};
+    const db_format_step good[] = {
+        {1, no_step, NULL}, {2, no_step, NULL}, {3, good_step, changes_settings}};
+    const db_format_step bad[][3] = {
+        {{1, no_step, NULL}, {2, no_step, NULL}, {3, failing_step, changes_settings}},
+        {{1, losing_step, NULL}, {2, no_step, NULL}, {3, no_step, NULL}},
+        {{1, no_step, NULL}, {2, no_step, NULL}, {3, losing_step, changes_settings}},
+        {{2, good_step, changes_settings}, {2, no_step, NULL}, {3, no_step, NULL}}};
     static const pb_status says[] = {PB_INTERNAL, PB_CORRUPT, PB_CORRUPT, PB_UNSUPPORTED};
     if (on_postgres())
         return;
     service_core *now = program_of(o, "now");
     char *path = put_fixture(o);
     for (size_t i = 0; i < 4; i++) {
-        const db_formats formats = {3, bad[i], 2};
+        const db_formats formats = {4, bad[i], 3};
         assert_int_equal(upgrade(o, now, path, &formats, false, &done, &err), says[i]);
         assert_non_null(err.hint.id);
         assert_true(is_untouched(o, path));
         assert_int_equal(beside(o), 0);
     }
-    const db_formats three = {3, good, 2};
-    must(upgrade(o, now, path, &three, false, &done, &err), &err);
+    const db_formats four = {4, good, 3};
+    must(upgrade(o, now, path, &four, false, &done, &err), &err);
     assert_int_equal(done.gap.have, 1);
-    assert_int_equal(done.gap.want, 3);
-    workspace = open_with(o, now, path, &three);
-    assert_int_equal(
-        asked_number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.three'"), 1);
+    assert_int_equal(done.gap.want, 4);
+    workspace = open_with(o, now, path, &four);
+    assert_int_equal(asked_number(workspace, "SELECT COUNT(*) FROM setting WHERE name = 'of.four'"),
+                     1);
     db_workspace_close(workspace);
-    /* now it is newer than a program that knows two formats */
+    /* now it is newer than a program that knows three formats */
     db_options options = options_of(o);
     workspace = NULL;
     assert_int_equal(db_workspace_open(path, service_schema(now), &options, &workspace, &err),
@@ -538,14 +584,14 @@ static void test_on_a_server_it_is_one_transaction(void **state)
     office *o = *state;
     pb_error err = {0};
     service_upgraded done;
-    const db_format_step bad[] = {{2, failing_step, changes_settings}, {2, losing_step, NULL}};
+    const db_format_step bad[] = {{3, failing_step, changes_settings}, {3, losing_step, NULL}};
     if (!on_postgres())
         return;
     service_core *now = program_of(o, "now"), *then = program_of(o, "then");
     const char *url = put_on_server(o, then);
     uint64_t size = head_of(o, then, url);
     for (size_t i = 0; i < 2; i++) {
-        const db_formats formats = {3, &bad[i], 1};
+        const db_formats formats = {4, &bad[i], 1};
         assert_int_not_equal(upgrade(o, now, url, &formats, false, &done, &err), PB_OK);
         assert_int_equal(head_of(o, then, url), size);
     }
@@ -563,6 +609,7 @@ static void test_on_a_server_it_is_one_transaction(void **state)
                                done.kept));
     must(upgrade(o, now, url, NULL, false, &done, &err), &err);
     assert_false(done.needed);
+    from_format_2(o, now, url);
     service_close(then);
     service_close(now);
 }
