@@ -1,4 +1,4 @@
-/* runs, undo. */
+/* runs, undo, keep. */
 #include "command.h"
 
 #include "base/bytes.h"
@@ -205,6 +205,40 @@ pb_status cli_run_undo(cli_context *context, int *ret_exit, pb_error *err)
         undone_json(&undone, dry_run, &out);
     else if (!context->quiet)
         undone_text(context, &undone, dry_run, &out);
+    *ret_exit = 0;
+    return cli_finish(&out, err);
+}
+
+static void put_part(const cli_context *context, const record_run_info *run, pb_buf *out)
+{
+    if (context->json) {
+        pb_json json;
+        pb_json_init(&json, out, 2);
+        pb_json_object(&json);
+        run_json(run, &json);
+        pb_json_object_end(&json);
+        pb_buf_byte(out, '\n');
+    } else if (!context->quiet) {
+        run_text(context, run, out);
+        cli_say(context, out,
+                PB_MSG("To bring in the rest, import the same file with --mode upsert."), NULL);
+        pb_buf_byte(out, '\n');
+    }
+}
+
+pb_status cli_run_keep(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(1 << 20);
+    db_workspace *workspace = NULL;
+    record_run_info run;
+    int64_t number;
+    service_call call = cli_service_call(context, "keep");
+    PB_TRY(run_number(context, &number, err));
+    PB_TRY(cli_open_named_to_write(context, &workspace, err));
+    pb_status status = service_keep_run(&call, workspace, number, context->arena, &run, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
+    put_part(context, &run, &out);
     *ret_exit = 0;
     return cli_finish(&out, err);
 }

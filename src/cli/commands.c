@@ -271,6 +271,19 @@ static const cli_example undo_examples[] = {
     {.line = NULL}};
 static const cli_exit undo_exits[] = {
     {.says = NULL}};
+static const cli_option keep_options[] = {
+    GROUP_WORKSPACE
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument keep_arguments[] = {
+    {"RUN", PB_MSG("Number of the run, as `probity runs` lists it"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example keep_examples[] = {
+    {"probity keep 3 -w customers", PB_MSG("Keep the part that run 3 brought in")},
+    {.line = NULL}};
+static const cli_exit keep_exits[] = {
+    {.says = NULL}};
 static const cli_option show_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
@@ -1020,6 +1033,7 @@ static const cli_command all_commands[] = {
     {"unmerge", "unmerge", PB_MSG("Take a merge apart"), PB_MSG("Brings back the records that were merged into this one, with what was their own: links that the merge moved go back, values that it took from them too. What was changed since stays where it can be said to belong; what cannot be attributed is listed. Of several merges the newest is taken apart first."), unmerge_arguments, unmerge_options, unmerge_examples, unmerge_exits, NULL, cli_run_unmerge},
     {"runs", "runs", PB_MSG("List imports, corrections, merges and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},
     {"undo", "undo", PB_MSG("Take an import, a correction or a merge back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. Merges are taken apart as `probity unmerge` does it. Records that come back are compared with all others: likely duplicates wait in the review queue. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, undo_exits, NULL, cli_run_undo},
+    {"keep", "keep", PB_MSG("Keep what an import wrote before it was cut off"), PB_MSG("An import that did not come to its end (the machine stopped, the program was ended) has written a part of its rows. Either that is taken back, with `probity undo`, or it is kept as it is: then it counts as imported, and the same file, imported once more with --mode upsert, brings in the rest. Until one of both is done the same file is refused. An import that is still at work ends there."), keep_arguments, keep_options, keep_examples, keep_exits, NULL, cli_run_keep},
     {"show", "show", PB_MSG("Show a record with its history"), NULL, show_arguments, show_options, show_examples, show_exits, NULL, cli_run_show},
     {"find", "find", PB_MSG("Find records by words, in any script"), NULL, find_arguments, find_options, find_examples, find_exits, NULL, cli_run_find},
     {"export", "export", PB_MSG("Write the records of a workspace as CSV files"), NULL, export_arguments, export_options, export_examples, export_exits, NULL, cli_run_export},

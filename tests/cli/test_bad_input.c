@@ -144,6 +144,8 @@ static const bad_row bad_rows[] = {
                " ws --limit none"},
     {"runs", "-w missing; -w torn; -w ws --key-file key; -w file"},
     {"undo", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws"},
+    {"keep", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws; 1 -w torn;"
+             " 1 -w ws --key-file key"},
     {"show", "contact 1 -w missing; unicorn 1 -w ws; contact nobody -w ws; contact 1 -w torn"},
     {"find", "anna -w missing; anna -w ws --entity unicorn; anna -w ws --limit 0;"
              " anna -w ws --limit lots; anna -w torn"},

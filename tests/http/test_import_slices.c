@@ -176,12 +176,36 @@ static void test_an_import_can_be_ended_and_its_part_kept(void **state)
     work_end(&w);
 }
 
+/* shows: INT-5 REC-1 */
+static void test_what_is_left_of_it_is_kept_at_the_command_line(void **state)
+{
+    work w;
+    char number[20];
+    int status;
+    (void)state;
+    work_start(&w);
+    (void)begin(&w);
+    snprintf(number, sizeof number, "%d", await_some(&w));
+    kill(w.c.child, SIGKILL);
+    assert_int_equal(waitpid(w.c.child, &status, 0), w.c.child);
+    cJSON_Delete(w.c.openapi);
+    PROGRAM_EXPECT(w.folder, 0, "not come to its end", "runs", "-w", "ws");
+    PROGRAM_EXPECT(w.folder, 0, "of which a part was kept", "keep", number, "-w", "ws");
+    PROGRAM_EXPECT(w.folder, 0, "\"kind\": \"partial\"", "runs", "-w", "ws", "--json");
+    PROGRAM_EXPECT(w.folder, 2, "", "keep", number, "-w", "ws");
+    w.c = client_start(w.folder);
+    client_hold(&w.c, w.carrier);
+    assert_in_range(contacts(&w), 4, ROWS + 2);
+    work_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_others_write_while_an_import_is_stopped),
         cmocka_unit_test(test_an_import_whose_server_was_killed_can_be_taken_back),
         cmocka_unit_test(test_an_import_can_be_ended_and_its_part_kept),
+        cmocka_unit_test(test_what_is_left_of_it_is_kept_at_the_command_line),
     };
     return cmocka_run_group_tests_name("http/import_slices", tests, NULL, NULL);
 }
