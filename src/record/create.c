@@ -58,7 +58,7 @@ static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head
     record_offer offer = {.left = head->id, .score = 1, .run = head->run};
     uint64_t added = 0;
     int64_t gone;
-    bool found = false;
+    bool found = false, visible = true;
     if (p->merged && !writer->last)
         PB_TRY(keys_merged_source(writer, p, head->source_id, &found, &offer.right, &gone, err));
     if (!found)
@@ -66,7 +66,9 @@ static pb_status meet_survivor(record_writer *writer, plan *p, const layout_head
     const char *by = pb_str_is(writer->gate.by, "import") ? "import" : "entry";
     PB_TRY(record_review_offer(writer->session, p->entity, &offer, 1, by, writer->now_us, &added,
                                err));
-    writer->suspected += added;
+    if (writer->gate.may_see != NULL) /* a number would tell of what is hidden */
+        PB_TRY(writer->gate.may_see(writer->gate.context, p->entity, offer.right, &visible, err));
+    writer->suspected += visible ? added : 0;
     return PB_OK;
 }
 

@@ -12,7 +12,6 @@ void gate_forget(record_writer *writer)
     writer->matches = NULL;
     writer->keys = NULL;
     writer->likely_count = writer->match_count = 0;
-    writer->likely_hidden = false;
 }
 
 void record_writer_gate(record_writer *writer, const record_gate *gate)
@@ -27,7 +26,7 @@ void record_writer_gate_run(record_writer *writer, int64_t run)
 
 record_likelies record_writer_likely(const record_writer *writer)
 {
-    return (record_likelies){writer->likely, writer->likely_count, writer->likely_hidden};
+    return (record_likelies){writer->likely, writer->likely_count};
 }
 
 uint64_t record_writer_suspected(const record_writer *writer)
@@ -178,11 +177,11 @@ static pb_status name_of(record_writer *writer, const gate_match *match, pb_str 
     return ret->ptr != NULL ? PB_OK : pb_fail_memory(err);
 }
 
-/* What the actor may see is listed; of the rest only that there is some. */
-static pb_status tell(gate_look *l, pb_error *err)
+/* What the actor may see is listed; of the rest nothing tells that it is there. */
+pb_status gate_tell(record_writer *writer, const plan *p, pb_error *err)
 {
-    record_writer *writer = l->writer;
     const record_gate *gate = &writer->gate;
+    writer->likely_count = 0;
     writer->likely = pb_arena_array(writer->row, writer->match_count + 1, sizeof *writer->likely);
     if (writer->likely == NULL)
         return pb_fail_memory(err);
@@ -191,31 +190,25 @@ static pb_status tell(gate_look *l, pb_error *err)
         record_likely told = {match->id, PB_STR_NONE, match->sure};
         bool visible = true;
         if (gate->may_see != NULL)
-            PB_TRY(gate->may_see(gate->context, l->p->entity, match->id, &visible, err));
-        if (!visible) {
-            writer->likely_hidden = true;
+            PB_TRY(gate->may_see(gate->context, p->entity, match->id, &visible, err));
+        if (!visible)
             continue;
-        }
         PB_TRY(name_of(writer, match, &told.called, err));
         writer->likely[writer->likely_count++] = told;
     }
     return PB_OK;
 }
 
-/* The first that the actor may see is named; else whom to ask. */
+/* A refusal tells that the other one is there. Where the actor may not see that, the record is
+ * written and the pair waits in the queue for who may see both. */
 static pb_status refuse(gate_look *l, pb_error *err)
 {
     record_writer *writer = l->writer;
-    if (writer->match_count == 0 || writer->matches[0].sure < l->refuse)
+    if (writer->likely_count == 0 || writer->likely[0].sure < l->refuse)
         return PB_OK;
-    if (writer->likely_count > 0 && writer->likely[0].sure >= l->refuse)
-        return input_problem(
-            writer, NULL, writer->likely[0].called,
-            pb_str_c(PB_MSG("Very probably the same as record {value}, which is there already.")),
-            err);
     return input_problem(
-        writer, NULL, writer->gate.ask.ptr != NULL ? writer->gate.ask : PB_STR("steward"),
-        pb_str_c(PB_MSG("A likely duplicate exists that you may not see; ask {value}.")), err);
+        writer, NULL, writer->likely[0].called,
+        pb_str_c(PB_MSG("Very probably the same as record {value}, which is there already.")), err);
 }
 
 pb_status gate_check(record_writer *writer, plan *p, const layout_head *head, pb_str source_id,
@@ -235,7 +228,7 @@ pb_status gate_check(record_writer *writer, plan *p, const layout_head *head, pb
     PB_TRY(gate_find(&l, err));
     if (writer->match_count == 0)
         return PB_OK;
-    PB_TRY(tell(&l, err));
+    PB_TRY(gate_tell(writer, p, err));
     return refuse(&l, err);
 }
 
@@ -246,8 +239,8 @@ pb_status gate_note(record_writer *writer, plan *p, pb_uuid id, pb_str source_id
         return PB_OK;
     PB_TRY(gate_keys_of(writer, p, p->cells, &keys, err));
     const review_side self = {id, source_id, keys->texts};
-    writer->suspected++;
-    p->suspected++;
+    writer->suspected += writer->likely_count > 0; /* a number would tell of what is hidden */
+    p->suspected += writer->likely_count > 0;
     for (size_t i = 0; i < writer->match_count; i++) {
         const gate_match *match = &writer->matches[i];
         const review_side other = {match->id, match->source_id, match->texts};

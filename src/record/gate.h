@@ -43,6 +43,9 @@ pb_status gate_keys_of(record_writer *writer, const plan *p, const pb_value *cel
 /** Finds whom the record is likely the same as: writer->matches, the surest first. */
 pb_status gate_find(gate_look *l, pb_error *err);
 
+/** Of what was found, lists what the actor may see: writer->likely. */
+pb_status gate_tell(record_writer *writer, const plan *p, pb_error *err);
+
 /* gate_later.c */
 /** Notes that row `n` is to be looked at when all are written. */
 pb_status gate_put_off(record_writer *writer, plan *p, int64_t n, pb_error *err);

@@ -132,6 +132,7 @@ static pb_status look(looking *k, pb_error *err)
                    .refuse = MODEL_DUPLICATE_NEVER};
     k->p->looked++;
     PB_TRY(gate_find(&l, err));
+    PB_TRY(gate_tell(writer, k->p, err));
     return gate_note(writer, k->p, head.id, head.source_id, err);
 }
 

@@ -129,7 +129,6 @@ struct record_writer {
     struct gate_match *matches;
     const struct gate_keys *keys; /* of the record in hand as it was looked for; NULL: it was not */
     size_t likely_count, match_count;
-    bool likely_hidden;
     bool led; /* the row in hand went to the survivor of a merge */
     uint64_t suspected;
     record_later *later; /* see gate_later.c */

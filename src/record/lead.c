@@ -7,10 +7,13 @@
  *     has nothing, or what the row held     takes it: the value was this source's, or nobody's
  *     has what this source said since       takes it
  *     has another value, chosen otherwise   the row becomes a record of its own, for review
+ *     may not be changed so by who brings   the same
+ *     the row in
  */
 #include <string.h>
 
 #include "internal.h"
+#include "read.h"
 #include "steps.h"
 
 /* A row on its way to the survivor. */
@@ -185,6 +188,51 @@ static pb_status judge_all(leading *l, bool *ret_clashes, pb_error *err)
     return PB_OK;
 }
 
+/* --- who may --- */
+
+/* The survivor as it would be. */
+static pb_value *becomes(const leading *l)
+{
+    const layout *lay = l->p->lay;
+    pb_value *cells = pb_arena_array(l->writer->row, lay->count + 1, sizeof *cells);
+    for (size_t i = 0; cells != NULL && i < lay->count; i++)
+        cells[i] = l->takes[lay->columns[i].field->index] ? l->says[i] : l->is[i];
+    return cells;
+}
+
+static pb_status ask(const leading *l, const pb_value *cells, bool after, bool *ret_may,
+                     pb_error *err)
+{
+    record_writer *writer = l->writer;
+    const model_entity *entity = l->p->entity;
+    const model_field *field = NULL;
+    record_data record;
+    record_reach reach = RECORD_REACH_WRITE;
+    size_t count = 0;
+    record_input *inputs = pb_arena_array(writer->row, entity->field_count + 1, sizeof *inputs);
+    uint8_t *shown = pb_arena_array(writer->row, entity->field_count + 1, 1);
+    if (inputs == NULL || shown == NULL || cells == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (l->takes[i])
+            inputs[count++] = (record_input){&entity->fields[i], PB_STR_NONE, NULL};
+    PB_TRY(read_record(l->p->lay, &l->head, cells, writer->row, &record, err));
+    PB_TRY(writer->gate.may(writer->gate.context, &record, inputs, count, after, shown, &reach,
+                            &field, err));
+    *ret_may = reach == RECORD_REACH_WRITE;
+    return PB_OK;
+}
+
+/* As it is and as it would become: who it belongs to may be among what changes. */
+static pb_status may_change(const leading *l, bool *ret_may, pb_error *err)
+{
+    *ret_may = true;
+    if (!l->any || l->writer->gate.may == NULL)
+        return PB_OK;
+    PB_TRY(ask(l, l->is, false, ret_may, err));
+    return *ret_may ? ask(l, becomes(l), true, ret_may, err) : PB_OK;
+}
+
 /* --- writing --- */
 
 static bool takes_note(const leading *l, const note *remark)
@@ -266,7 +314,7 @@ pb_status lead_row(record_writer *writer, plan *p, pb_str source_id, bool *ret_l
                    const record_problem **ret_problems, size_t *ret_problem_count, pb_error *err)
 {
     leading l = {.writer = writer, .p = p, .source_id = source_id};
-    bool found = false, clashes = false, elsewhere = false;
+    bool found = false, clashes = false, elsewhere = false, may = true;
     *ret_led = false;
     if (!p->merged || writer->last || source_id.len == 0 || writer->problem_count > 0 ||
         lead_was_led(p, source_id))
@@ -285,7 +333,9 @@ pb_status lead_row(record_writer *writer, plan *p, pb_str source_id, bool *ret_l
     PB_TRY(make_room(&l, err));
     PB_TRY(load(&l, err));
     PB_TRY(judge_all(&l, &clashes, err));
-    if (clashes) {
+    if (!clashes)
+        PB_TRY(may_change(&l, &may, err));
+    if (clashes || !may) {
         memcpy(p->cells, l.says, p->lay->count * sizeof *p->cells);
         return PB_OK;
     }

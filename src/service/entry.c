@@ -39,7 +39,6 @@ pb_status service_entered_keep(pb_arena *arena, const record_problem *problems, 
     entered->problem_count = count;
     entered->likely = told;
     entered->likely_count = likely.count;
-    entered->hidden = likely.hidden;
     return PB_OK;
 }
 

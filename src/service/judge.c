@@ -44,6 +44,15 @@ static const record_later *item_of(const judging *j, int64_t n)
     return low < j->count && j->items[low].from <= n ? &j->items[low] : NULL;
 }
 
+/* A number would tell of a record that is hidden from who brings the rows in. */
+static pb_status other_shows(const judging *j, pb_uuid id, bool *ret_shows, pb_error *err)
+{
+    *ret_shows = true;
+    return j->gate->may_see == NULL
+               ? PB_OK
+               : j->gate->may_see(j->gate->context, j->judged.entity, id, ret_shows, err);
+}
+
 /* Pairs of which at least one record is to be judged, sure enough; of two such the later is the one
  * that is suspected. */
 static pb_status choose(judging *j, const match_result *result, const pb_uuid *ids,
@@ -65,8 +74,12 @@ static pb_status choose(judging *j, const match_result *result, const pb_uuid *i
             item = item_of(j, numbers[pair->left]);
         if (item == NULL || record_sure(&curve, pair->score) < j->judged.threshold)
             continue;
-        j->judged.suspected += !seen[row];
-        seen[row] = true;
+        bool visible = seen[row];
+        if (!visible)
+            PB_TRY(
+                other_shows(j, ids[row == pair->right ? pair->left : pair->right], &visible, err));
+        j->judged.suspected += visible && !seen[row];
+        seen[row] = visible;
         offers[count++] = (record_offer){ids[pair->left], ids[pair->right], pair->score, item->run};
     }
     *ret_offers = offers;

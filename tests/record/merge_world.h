@@ -2,6 +2,7 @@
 #ifndef TESTS_RECORD_MERGE_WORLD_H
 #define TESTS_RECORD_MERGE_WORLD_H
 
+#include "record/likely.h"
 #include "record/merge.h"
 #include "world.h"
 

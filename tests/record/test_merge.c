@@ -229,16 +229,27 @@ typedef struct coming {
     scene *s;
     const given *values;
     const char *source;
+    const record_gate *gate;
     bool twice, led;
+    uint64_t suspected;
     pb_uuid id;
 } coming;
 
 static pb_status come(world *w, record_writer *writer, void *context, pb_error *err)
 {
     coming *c = context;
+    if (c->gate != NULL)
+        record_writer_gate(writer, c->gate);
     PB_TRY(world_create(writer, w->person, c->values, c->source, &c->id, err));
     c->led = record_writer_led(writer);
+    c->suspected = record_writer_suspected(writer);
     return c->twice ? world_create(writer, w->person, c->values, c->source, &c->id, err) : PB_OK;
+}
+
+static pb_status drop(world *w, record_writer *writer, void *context, pb_error *err)
+{
+    const coming *c = context;
+    return record_delete(writer, w->person, c->id, err);
 }
 
 static bool leads(scene *s, const given *values, const char *source)
@@ -333,6 +344,67 @@ static void test_a_source_id_that_was_merged_away_leads_to_the_survivor(void **s
     assert_false(leads(&s, GIVEN(AS_BEFORE, {"phone", "+49 30 2222222"}), "P2"));
     world_must(world_verify(&s.w, &err), &err);
     world_must(unmerge_id(&s.w, s.w.person, s.ids[0], &job, &err), &err);
+    world_must(world_verify(&s.w, &err), &err);
+    world_close(&s.w);
+}
+
+/* Nobody may change phones, nor give anything to Atlas. */
+static pb_status may_change(void *context, const record_data *record, const record_input *inputs,
+                            size_t count, bool after, uint8_t *shown, record_reach *ret_reach,
+                            const model_field **ret_field, pb_error *err)
+{
+    size_t *asked = context;
+    (void)shown;
+    (void)err;
+    *asked += 1;
+    if (after && world_holds(record, "country", "FR"))
+        *ret_reach = RECORD_REACH_REFUSED;
+    for (size_t i = 0; i < count; i++)
+        if (pb_str_is(inputs[i].field->name, "phone")) {
+            *ret_field = inputs[i].field;
+            *ret_reach = RECORD_REACH_REFUSED;
+        }
+    return PB_OK;
+}
+
+/* shows: ACC-1 DQ-4 */
+static void test_a_source_id_leads_to_what_may_be_changed_only(void **state)
+{
+    scene s;
+    pb_error err;
+    char room[512];
+    size_t asked = 0;
+    const record_gate gate = {.may = may_change, .context = &asked};
+    open_scene(&s, *state);
+    int64_t before = people(&s);
+    merge_by_hand(&s);
+    int64_t version = world_number(&s.w, "SELECT version FROM t_person WHERE source_id = 'P1'");
+    /* what says nothing new changes nothing */
+    coming c = {.s = &s, .values = GIVEN(AS_BEFORE), .source = "P2", .gate = &gate};
+    world_must(world_write(&s.w, RECORD_STRICT, come, &c, NULL, &err), &err);
+    assert_true(c.led && asked == 0);
+    /* a field that may not be changed, and a record that would be what may not be */
+    const given *const refused[] = {
+        GIVEN(AS_BEFORE, {"phone", "+49 30 7654321"}),
+        GIVEN({"full_name", "Anna Adler"}, {"phone", "+49 30 1234567"}, {"country", "FR"})};
+    for (size_t i = 0; i < 2; i++) {
+        c.values = refused[i];
+        world_must(world_write(&s.w, RECORD_STRICT, come, &c, NULL, &err), &err);
+        assert_false(c.led);
+        assert_int_equal(c.suspected, 1);
+        assert_int_equal(world_number(&s.w, "SELECT version FROM t_person WHERE source_id = 'P1'"),
+                         version);
+        /* it stands by itself until somebody says what it is */
+        assert_int_equal(people(&s), before);
+        assert_int_equal(world_number(&s.w, "SELECT COUNT(*) FROM t_review_pair WHERE state = "
+                                            "'open'"),
+                         i + 1);
+        world_must(world_write(&s.w, RECORD_STRICT, drop, &c, NULL, &err), &err);
+    }
+    c.values = GIVEN({"full_name", "Anna Adler"}, {"country", "DE"});
+    world_must(world_write(&s.w, RECORD_STRICT, come, &c, NULL, &err), &err);
+    assert_true(c.led);
+    assert_string_equal(person_text(&s, "country", "P1", room), "DE");
     world_must(world_verify(&s.w, &err), &err);
     world_close(&s.w);
 }
@@ -451,6 +523,8 @@ int main(void)
         cmocka_unit_test_prestate(test_the_order_of_rows_decides_nothing, (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_survivor_and_values_by_hand, (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_every_way_leads_to_the_survivor, (void *)world_engines[0]),
+        cmocka_unit_test_prestate(test_a_source_id_leads_to_what_may_be_changed_only,
+                                  (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_a_source_id_that_was_merged_away_leads_to_the_survivor,
                                   (void *)world_engines[0]),
         cmocka_unit_test_prestate(test_what_was_chosen_otherwise_is_asked_about,

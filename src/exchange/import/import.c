@@ -466,6 +466,7 @@ record_gate import_gate(const importing *im)
     record_gate gate = {.what = options->duplicates,
                         .threshold = options->duplicate_threshold,
                         .may_see = options->may_see,
+                        .may = options->may,
                         .context = options->context,
                         .by = PB_STR("import")};
     bool off = gate.what == RECORD_DUPLICATES_IGNORE;

@@ -47,11 +47,11 @@ static const http_parameter parameters[] = {
 };
 
 static const http_schema schemas[] = {
-    {"Likely", "likely:[Duplicate] hidden:boolean"},
-    {"ChangeChecked", "version:integer changes:[CellChange] likely:[Duplicate] hidden:boolean"},
+    {"Likely", "likely:[Duplicate]"},
+    {"ChangeChecked", "version:integer changes:[CellChange] likely:[Duplicate]"},
     {"CellChange", "field:string before:any after:any"},
     {"Rows", "rows:[Row]"},
-    {"Row", "status:integer id?:uuid version?:integer likely?:[Duplicate] hidden?:boolean "
+    {"Row", "status:integer id?:uuid version?:integer likely?:[Duplicate] "
             "problem?:Problem"},
     {"History", "steps:[HistoryStep]"},
     {"HistoryStep",

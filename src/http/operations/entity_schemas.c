@@ -267,9 +267,8 @@ static void put_entity_schemas(pb_json *json, const http_request *request,
     pb_json_object(json);
     http_schema_ref(json, "record", entity->name, "_record");
     put_list_of(json, "likely", entity->name, "Duplicate");
-    put_property(json, "hidden", "boolean", false);
     pb_json_object_end(json);
-    put_required(json, "record likely hidden");
+    put_required(json, "record likely");
 }
 
 static void put_written_schemas(pb_json *json, const http_request *request,

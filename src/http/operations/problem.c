@@ -39,8 +39,6 @@ void http_op_put_likely(pb_json *json, const service_entered *entered)
         pb_json_object_end(json);
     }
     pb_json_array_end(json);
-    pb_json_key(json, "hidden");
-    pb_json_bool(json, entered->hidden);
 }
 
 void http_op_put_problems(pb_json *json, const http_request *request, const model_entity *entity,

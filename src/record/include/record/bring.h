@@ -23,22 +23,6 @@ typedef enum record_mode {
     RECORD_MODE_UPSERT
 } record_mode;
 
-/** How far who brings it in may go with a record. */
-typedef enum record_reach {
-    RECORD_REACH_WRITE,
-    RECORD_REACH_REFUSED, /* it may be seen, not changed so: in `field`, or (NULL) at all */
-} record_reach;
-
-/** How much of a value may be shown. */
-typedef enum record_shown { RECORD_SHOWN_NOT, RECORD_SHOWN_MASKED, RECORD_SHOWN } record_shown;
-
-/** Asked of a record as it is, and as it would become (`after`); `shown` (by field, all
- * RECORD_SHOWN before) says how much of what it was may be told. */
-typedef pb_status (*record_may_bring)(void *context, const record_data *record,
-                                      const record_input *inputs, size_t count, bool after,
-                                      uint8_t *shown, record_reach *ret_reach,
-                                      const model_field **ret_field, pb_error *err);
-
 typedef struct record_matching {
     record_mode mode;
     bool by_id;     /* by the row's own id: that of the record, or of its source */

@@ -28,6 +28,22 @@ typedef struct record_eyes {
     void *context;
 } record_eyes;
 
+/** How far who brings it in may go with a record. */
+typedef enum record_reach {
+    RECORD_REACH_WRITE,
+    RECORD_REACH_REFUSED, /* it may be seen, not changed so: in `field`, or (NULL) at all */
+} record_reach;
+
+/** How much of a value may be shown. */
+typedef enum record_shown { RECORD_SHOWN_NOT, RECORD_SHOWN_MASKED, RECORD_SHOWN } record_shown;
+
+/** Asked of a record as it is, and as it would become (`after`); `shown` (by field, all
+ * RECORD_SHOWN before) says how much of what it was may be told. */
+typedef pb_status (*record_may_bring)(void *context, const record_data *record,
+                                      const record_input *inputs, size_t count, bool after,
+                                      uint8_t *shown, record_reach *ret_reach,
+                                      const model_field **ret_field, pb_error *err);
+
 typedef struct record_gate {
     record_duplicates what;
     double threshold; /* how sure, 0.5 to 1; 0: as declared */
@@ -36,8 +52,9 @@ typedef struct record_gate {
                          record_writer_later. Nothing is refused then */
     record_may_see may_see; /* NULL: the actor may see everything */
     void *context;
-    pb_str ask; /* role to ask about a record that the actor may not see */
-    pb_str by;  /* how records come in, for the queue: entry, import, undo */
+    record_may_bring may; /* asked before a row changes the survivor of the record whose source id
+                             it has, with `context`; NULL: everything may be changed */
+    pb_str by;            /* how records come in, for the queue: entry, import, undo */
     int64_t run;
 } record_gate;
 
@@ -48,12 +65,11 @@ typedef struct record_likely {
     double sure;
 } record_likely;
 
-/** What was found for the record written last. Of those that the actor may not see nothing is told
- * but that there is one. */
+/** What was found for the record written last, without those that the actor may not see: they
+ * refuse nothing, are not counted, and wait in the queue for who may see both. */
 typedef struct record_likelies {
     const record_likely *items; /* surest first; live until the next call of the writer */
     size_t count;
-    bool hidden; /* there are others, which the actor may not see */
 } record_likelies;
 
 /** Before the first record; texts and context must outlive the writer. Without a gate nothing is
@@ -62,7 +78,7 @@ void record_writer_gate(record_writer *writer, const record_gate *gate);
 /** Number of the run that the next records belong to, for the queue. */
 void record_writer_gate_run(record_writer *writer, int64_t run);
 record_likelies record_writer_likely(const record_writer *writer);
-/** Records written, so far, though they have a likely duplicate. */
+/** Records written, so far, though they have a likely duplicate that the actor may see. */
 uint64_t record_writer_suspected(const record_writer *writer);
 /** From how sure on a likely duplicate of an entity is told, or refused; above 1: never. */
 double record_gate_warns(const record_gate *gate, const model_entity *entity);

@@ -25,7 +25,6 @@ typedef struct service_entered {
     size_t problem_count;
     const record_likely *likely; /* whom it is likely the same as, of those the actor may see */
     size_t likely_count;
-    bool hidden; /* there is one that the actor may not see: say so, and whom to ask */
 } service_entered;
 
 /** Writes one record strictly, through the gate, in a transaction of its own. PB_INVALID with the

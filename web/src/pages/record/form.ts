@@ -26,7 +26,6 @@ import { openedOf } from "./opened";
 interface Checked {
   problems: { field: string | null; value: string | null; says: string }[];
   likely: Likely[];
-  hidden: boolean;
 }
 
 type LikelyRecord = RecordJson & { sure: number };
@@ -68,7 +67,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
   const asked = new Set<string>(); // what the server said is required here
   const groups = groupsOf(entity, true);
   let all = before !== undefined;
-  let checked: Checked = { problems: [], likely: [], hidden: false };
+  let checked: Checked = { problems: [], likely: [] };
   let likely: LikelyRecord[] = [];
   let failure: unknown;
   let tried = false, busy = false, done = false;
@@ -121,12 +120,12 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
   async function check(): Promise<void> {
     const mine = ++turn;
     try {
-      const answer = await askServer<{ likely: Likely[]; hidden: boolean }>(`/${entity.path}/check`, { method: "POST", body: { fields: whole() }, signal: context.signal });
+      const answer = await askServer<{ likely: Likely[] }>(`/${entity.path}/check`, { method: "POST", body: { fields: whole() }, signal: context.signal });
       if (mine !== turn) return;
       await took({ problems: [], ...answer.data });
     } catch (error) {
       if (mine !== turn || !(error instanceof Failure) || error.status !== 422) return; // the frame says when the server is away
-      await took({ problems: error.problem.problems ?? [], likely: (error.problem.likely ?? []) as Likely[], hidden: false });
+      await took({ problems: error.problem.problems ?? [], likely: (error.problem.likely ?? []) as Likely[] });
     }
   }
 
@@ -201,7 +200,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     const values = (problem?.problems ?? []).filter((one) => one.field !== null || one.value === null);
     if (same.length > 0 && values.length === 0) return same.length ? asSame(same) : undefined;
     failure = error;
-    if (problem?.problems) await took({ problems: problem.problems, likely: same, hidden: false });
+    if (problem?.problems) await took({ problems: problem.problems, likely: same });
     all = all || values.some((one) => one.field !== null && !isShown(one.field));
     update();
     requestAnimationFrame(() => document.getElementById("form-problems")?.focus());
@@ -244,7 +243,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     values = { ...start };
     touched.clear();
     draftShown = false;
-    checked = { problems: [], likely: [], hidden: false };
+    checked = { problems: [], likely: [] };
     likely = [];
     dropDraft(entity.path, draftId);
     update();
@@ -318,7 +317,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
             ${t("This is what you typed {when} and did not save.", { when: formatAge(draft.at) })} <ui5-link accessible-role="Button" @click=${anew}>${t("Begin anew")}</ui5-link>
           </ui5-message-strip>`
         : nothing}
-      ${summary()} ${likelyStrip(entity, likely, checked.hidden)} ${groups.map(groupView)}
+      ${summary()} ${likelyStrip(entity, likely)} ${groups.map(groupView)}
       ${!all && groups.flatMap((group) => group.fields).filter((field) => isShown(field.name)).length < more
         ? html`<div><ui5-button design="Transparent" icon="add" @click=${() => ((all = true), update())}>${t("Show all fields")}</ui5-button></div>`
         : nothing}

@@ -54,15 +54,13 @@ export function likelyList(entity: Entity, records: readonly (RecordJson & { sur
   </ul>`;
 }
 
-export function likelyStrip(entity: Entity, records: readonly (RecordJson & { sure: number })[], hidden: boolean): TemplateResult {
+export function likelyStrip(entity: Entity, records: readonly (RecordJson & { sure: number })[]): TemplateResult {
   return html`<div class="likely" role="status" aria-live="polite">
     ${records.length > 0
       ? html`<ui5-message-strip design="Critical" hide-close-button>
           <h2 class="likely-title">${tn("Is it this one, which is there already?", "Is it one of these, which are there already?", records.length)}</h2>
           ${likelyList(entity, records)}
         </ui5-message-strip>`
-      : hidden
-        ? html`<ui5-message-strip design="Critical" hide-close-button>${t("There is probably such a record already, which you may not see. Ask a steward before you add it again.")}</ui5-message-strip>`
-        : nothing}
+      : nothing}
   </div>`;
 }
