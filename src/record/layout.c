@@ -84,17 +84,25 @@ static void insert_ordered(layout *lay, const layout_column *column)
     lay->order[at] = column;
 }
 
-static bool make_list(layout *lay, pb_arena *arena)
+static pb_str list_of(const layout *lay, pb_arena *arena, const char *head, const char *alias)
 {
     PB_AUTO_BUF list = PB_BUF_INIT(SQL_MAX);
-    pb_buf_addc(&list, head_list);
+    pb_buf_addc(&list, head);
     for (size_t i = 0; i < lay->count; i++) {
-        pb_buf_addc(&list, ",\"");
+        pb_buf_byte(&list, ',');
+        pb_buf_addc(&list, alias);
+        pb_buf_byte(&list, '"');
         pb_buf_add(&list, lay->columns[i].name);
         pb_buf_byte(&list, '"');
     }
-    lay->list = pb_arena_str(arena, pb_buf_str(&list));
-    return !list.failed && lay->list.ptr != NULL;
+    return list.failed ? PB_STR_NONE : pb_arena_str(arena, pb_buf_str(&list));
+}
+
+static bool make_lists(layout *lay, pb_arena *arena)
+{
+    lay->list = list_of(lay, arena, head_list, "");
+    lay->qualified = list_of(lay, arena, qualified_head, "r.");
+    return lay->list.ptr != NULL && lay->qualified.ptr != NULL;
 }
 
 const layout *layout_make(const model_entity *entity, pb_arena *arena)
@@ -103,7 +111,7 @@ const layout *layout_make(const model_entity *entity, pb_arena *arena)
     if (lay == NULL)
         return NULL;
     lay->entity = entity;
-    if (!add_columns(lay, arena) || !make_list(lay, arena))
+    if (!add_columns(lay, arena) || !make_lists(lay, arena))
         return NULL;
     for (size_t i = 0; i < lay->count; i++)
         if (lay->columns[i].history)
@@ -216,13 +224,6 @@ pb_status layout_row(const layout *lay, db_stmt *stmt, pb_arena *arena, layout_h
         return pb_fail_memory(err);
     *ret_head = head;
     return PB_OK;
-}
-
-void layout_qualified(const layout *lay, pb_buf *out)
-{
-    pb_buf_addc(out, qualified_head);
-    for (size_t i = 0; i < lay->count; i++)
-        pb_buf_printf(out, ",r.\"%.*s\"", PB_STR_FMT(lay->columns[i].name));
 }
 
 pb_status layout_select(db_session *session, const layout *lay, const char *rest,

@@ -54,7 +54,8 @@ typedef struct layout {
     layout_column sources[LAYOUT_SOURCES];
     const layout_column **order; /* columns and sources as a payload's keys stand */
     size_t order_count;
-    pb_str list; /* "n,id,…,<columns>" for SELECT and INSERT */
+    pb_str list;      /* "n,id,…,<columns>" for SELECT and INSERT */
+    pb_str qualified; /* the same with each name qualified by the table's alias `r` */
 } layout;
 
 /** Layout of an entity, in `arena`. NULL without memory. */
@@ -69,8 +70,6 @@ pb_value layout_source_value(const layout_head *head, int source);
  * in `arena` when one is given. `cells` has room for all columns. */
 pb_status layout_row(const layout *lay, db_stmt *stmt, pb_arena *arena, layout_head *ret_head,
                      pb_value *cells, pb_error *err);
-/** `list` with each name qualified by the table's alias `r`. */
-void layout_qualified(const layout *lay, pb_buf *out);
 /** Prepared `SELECT <list> FROM t_<entity> <rest>`. */
 pb_status layout_select(db_session *session, const layout *lay, const char *rest,
                         db_stmt **ret_stmt, pb_error *err);

@@ -18,7 +18,7 @@ static pb_status read_stretch(db_session *session, const list_query *query, cons
 {
     list_draft d = {.arena = arena, .sql = PB_BUF_INIT(LIST_SQL_MAX)};
     pb_buf_addc(&d.sql, "SELECT ");
-    layout_qualified(query->lay, &d.sql);
+    pb_buf_add(&d.sql, query->lay->qualified);
     list_put_from(&d, query);
     list_put_stretch(&d, query, s, " AND ");
     list_put_order(&d, query, s);

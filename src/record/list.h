@@ -87,8 +87,11 @@ void list_put_skip(list_draft *d, const list_query *query);
 /** The stretches behind the last row of the page before, nearest first. */
 size_t list_stretches(const list_query *query, stretch to[LIST_STRETCHES]);
 pb_status list_prepare(db_session *session, const list_draft *d, db_stmt **ret_stmt, pb_error *err);
-/** Runs it and takes the rows it gives, columns in the order of the layout, until the page is full.
- */
+/** Runs what is bound and takes the rows it gives, columns in the order of the layout, until the
+ * page is full. */
+pb_status list_take_from(const list_query *query, db_stmt *stmt, pb_arena *arena, list_page *page,
+                         pb_error *err);
+/** The same for a statement on its way. */
 pb_status list_take(db_session *session, const list_query *query, const list_draft *d,
                     pb_arena *arena, list_page *page, pb_error *err);
 /** The one number it gives. */

@@ -85,7 +85,7 @@ static pb_status ask(db_session *session, expanding *e, db_stmt **ret_stmt, pb_e
     while (places < e->count)
         places *= 2;
     pb_buf_addc(&sql, "SELECT ");
-    layout_qualified(e->lay, &sql);
+    pb_buf_add(&sql, e->lay->qualified);
     pb_buf_printf(&sql, " FROM t_%.*s AS r WHERE r.deleted = 0 AND r.id IN (?",
                   PB_STR_FMT(e->lay->entity->name));
     for (size_t i = 1; i < places; i++)

@@ -160,11 +160,9 @@ static pb_status take_row(const list_query *query, db_stmt *stmt, pb_arena *aren
     return PB_OK;
 }
 
-pb_status list_take(db_session *session, const list_query *query, const list_draft *d,
-                    pb_arena *arena, list_page *page, pb_error *err)
+pb_status list_take_from(const list_query *query, db_stmt *stmt, pb_arena *arena, list_page *page,
+                         pb_error *err)
 {
-    db_stmt *stmt = NULL;
-    PB_TRY(list_prepare(session, d, &stmt, err));
     bool row = true;
     pb_status status = PB_OK;
     while (status == PB_OK && row) {
@@ -174,6 +172,14 @@ pb_status list_take(db_session *session, const list_query *query, const list_dra
     }
     db_reset(stmt);
     return status;
+}
+
+pb_status list_take(db_session *session, const list_query *query, const list_draft *d,
+                    pb_arena *arena, list_page *page, pb_error *err)
+{
+    db_stmt *stmt = NULL;
+    PB_TRY(list_prepare(session, d, &stmt, err));
+    return list_take_from(query, stmt, arena, page, err);
 }
 
 pb_status list_number(db_session *session, const list_draft *d, int64_t *ret_number, pb_error *err)

@@ -22,7 +22,9 @@ enum {
     LONG_LOOK = 4000,  /* where some of the first ones did */
     LAST_LOOK = 20000, /* where there is no other way but to read everything */
     FEW_LEAST = 200,
-    MANY = 60000, /* numbers of rows that are kept as bits */
+    MANY = 100000, /* numbers of rows that are kept as bits */
+    ROW_COST = 54, /* numbers that an index gives while a row of a walk is tested, measured */
+    PAGE_ROWS = 50,
     BITS = 1 << 20,
     COUNT_LOOK = 1000 /* rows tested to count */
 };
@@ -34,6 +36,8 @@ typedef struct steering {
     pb_arena *arena;
     list_page *page;
     uint64_t *bits; /* of rows that may fit, by their number; NULL: each is tested */
+    db_stmt *one;   /* a row by its number, which is bound last; NULL: not asked for yet */
+    int one_number;
     int64_t seen, fit;
 } steering;
 
@@ -50,18 +54,29 @@ static void put_prefix(list_draft *d, const list_query *query, const list_plan *
 
 /* ---- one row, by its number ---- */
 
-static pb_status fetch(const steering *s, int64_t n, pb_error *err)
+/* Where the walk tested the row itself, it is not tested again. */
+static pb_status prepare_one(steering *s, pb_error *err)
 {
     list_draft d = new_draft(s->arena);
     pb_buf_addc(&d.sql, "SELECT ");
-    layout_qualified(s->query->lay, &d.sql);
+    pb_buf_add(&d.sql, s->query->lay->qualified);
     list_put_table(&d, s->session, s->query, DB_BY_ROWS);
+    if (s->bits != NULL)
+        list_put_tests(&d, s->query);
     pb_buf_addc(&d.sql, " AND r.n = ");
-    list_put_value(&d, PB_VALUE_INT(n));
-    list_put_tests(&d, s->query);
-    pb_status status = list_take(s->session, s->query, &d, s->arena, s->page, err);
+    list_put_value(&d, PB_VALUE_NULL);
+    s->one_number = (int)d.count;
+    pb_status status = list_prepare(s->session, &d, &s->one, err);
     pb_buf_free(&d.sql);
     return status;
+}
+
+static pb_status fetch(steering *s, int64_t n, pb_error *err)
+{
+    if (s->one == NULL)
+        PB_TRY(prepare_one(s, err));
+    db_bind_value(s->one, s->one_number, PB_VALUE_INT(n));
+    return list_take_from(s->query, s->one, s->arena, s->page, err);
 }
 
 /* ---- walking ---- */
@@ -92,6 +107,16 @@ static bool looks_on(const steering *s, int64_t most)
     return s->page->count < s->page->room && (most == 0 || s->seen < most);
 }
 
+/* So often that to walk to the end of the page costs less than to read the numbers of all that fit:
+ * with a share f of N rows, 50/f rows tested beside fN numbers. */
+static bool fits_often(const steering *s)
+{
+    if (s->plan->way_count == 0)
+        return s->fit * 25 >= s->seen;
+    double share = s->seen > 0 ? (double)s->fit / (double)s->seen : 1;
+    return share * share * (double)s->plan->last_n >= PAGE_ROWS * ROW_COST;
+}
+
 static pb_status walk_stretch(steering *s, const stretch *at, int64_t most, pb_error *err)
 {
     list_draft d = new_draft(s->arena);
@@ -109,7 +134,7 @@ static pb_status walk_stretch(steering *s, const stretch *at, int64_t most, pb_e
         if (s->bits == NULL ? db_column_i64(stmt, 1) != 0 : bit_of(s->bits, n))
             status = fetch(s, n, err);
         s->fit += s->page->count > before;
-        if (most == FIRST_LOOK && s->seen == most && s->fit * 25 >= s->seen)
+        if (most == FIRST_LOOK && s->seen == most && fits_often(s))
             most = LONG_LOOK;
     }
     if (stmt != NULL)
@@ -125,6 +150,7 @@ static pb_status walk(steering *s, int64_t most, bool *ret_done, pb_error *err)
     size_t count = s->query->continued ? list_stretches(s->query, stretches) : 1;
     s->page->count = 0;
     s->seen = s->fit = 0;
+    s->one = NULL;
     for (size_t i = 0; i < count && looks_on(s, most); i++)
         PB_TRY(walk_stretch(s, s->query->continued ? &stretches[i] : NULL, most, err));
     *ret_done = s->page->count == s->page->room || most == 0 || s->seen < most;
@@ -136,7 +162,7 @@ static pb_status read_plain(const steering *s, const stretch *at, pb_error *err)
 {
     list_draft d = new_draft(s->arena);
     pb_buf_addc(&d.sql, "SELECT ");
-    layout_qualified(s->query->lay, &d.sql);
+    pb_buf_add(&d.sql, s->query->lay->qualified);
     list_put_table(&d, s->session, s->query, s->plan->walk);
     put_prefix(&d, s->query, s->plan);
     list_put_stretch(&d, s->query, at, " AND ");
@@ -218,7 +244,7 @@ static pb_status sort_rows(const steering *s, size_t way, pb_error *err)
     size_t count = s->query->continued ? list_stretches(s->query, stretches) : 0;
     list_draft d = new_draft(s->arena);
     pb_buf_addc(&d.sql, "SELECT ");
-    layout_qualified(s->query->lay, &d.sql);
+    pb_buf_add(&d.sql, s->query->lay->qualified);
     list_put_table(&d, s->session, s->query, DB_BY_ROWS);
     if (way != SIZE_MAX) {
         pb_buf_addc(&d.sql, " AND r.n IN (");
@@ -249,13 +275,16 @@ static int64_t few_of(const list_plan *plan)
     return few < FEW_LEAST ? FEW_LEAST : few;
 }
 
+static pb_status make_bits(steering *s, pb_error *err)
+{
+    s->bits = pb_arena_array(s->arena, BITS / 64, sizeof *s->bits);
+    return s->bits != NULL ? PB_OK : pb_fail_memory(err);
+}
+
 static pb_status walk_by_bits(steering *s, bool *ret_done, pb_error *err)
 {
     size_t way = SIZE_MAX;
-    *ret_done = false;
-    s->bits = pb_arena_array(s->arena, BITS / 64, sizeof *s->bits);
-    if (s->bits == NULL)
-        return pb_fail_memory(err);
+    PB_TRY(make_bits(s, err));
     for (int64_t most = MANY / 4; most <= MANY && way == SIZE_MAX; most *= 4)
         PB_TRY(find_way(s, most, &way, err));
     if (way != SIZE_MAX)
@@ -264,34 +293,59 @@ static pb_status walk_by_bits(steering *s, bool *ret_done, pb_error *err)
     return PB_OK;
 }
 
-static pb_status go_on(steering *s, bool *ret_done, pb_error *err)
+/* One index alone says what fits: it is read once, whether it names few or many. */
+static pb_status by_only_way(steering *s, bool *ret_done, list_found *ret_found, pb_error *err)
 {
-    bool often = s->fit * 17 >= s->seen;
-    if (s->plan->way_count > 0 && !often)
-        PB_TRY(walk_by_bits(s, ret_done, err));
-    return *ret_done ? PB_OK : walk(s, LAST_LOOK, ret_done, err);
+    int64_t count = 0;
+    PB_TRY(make_bits(s, err));
+    PB_TRY(ask_index(s, 0, MANY, &count, err));
+    if (count > few_of(s->plan) && count <= MANY)
+        PB_TRY(walk(s, 0, ret_done, err));
+    s->bits = NULL;
+    if (count > few_of(s->plan))
+        return PB_OK;
+    ret_found->few = 0;
+    *ret_done = true;
+    return sort_rows(s, 0, err);
+}
+
+static pb_status by_ways(steering *s, bool *ret_done, list_found *ret_found, pb_error *err)
+{
+    PB_TRY(find_way(s, few_of(s->plan), &ret_found->few, err));
+    if (ret_found->few != SIZE_MAX) {
+        *ret_done = true;
+        return sort_rows(s, ret_found->few, err);
+    }
+    bool walks = s->plan->walks && s->query->asked->skip == 0;
+    return walks && !fits_often(s) && s->plan->way_count > 0 ? walk_by_bits(s, ret_done, err)
+                                                             : PB_OK;
+}
+
+static bool has_only_way(const list_plan *plan)
+{
+    return plan->way_count == 1 && !list_in_prefix(plan, plan->way_columns[0]);
 }
 
 pb_status list_steer(db_session *session, const list_query *query, const list_plan *plan,
                      pb_arena *arena, list_page *page, list_found *ret_found, pb_error *err)
 {
-    steering s = {session, query, plan, arena, page, NULL, 0, 0};
+    steering s = {session, query, plan, arena, page, NULL, NULL, 0, 0, 0};
     bool done = false;
     *ret_found = (list_found){SIZE_MAX};
     if (plan->plain)
         return walk_plain(&s, err);
     bool skips = query->asked->skip > 0; /* all of them are counted by the engine */
-    if (plan->walks && !skips)
+    bool walks = plan->walks && !skips;
+    if (walks)
         PB_TRY(walk(&s, FIRST_LOOK, &done, err));
-    if (done)
-        return PB_OK;
-    PB_TRY(find_way(&s, few_of(plan), &ret_found->few, err));
-    if (ret_found->few != SIZE_MAX)
-        return sort_rows(&s, ret_found->few, err);
-    if (skips)
+    if (!done && walks && !fits_often(&s) && has_only_way(plan))
+        PB_TRY(by_only_way(&s, &done, ret_found, err));
+    else if (!done)
+        PB_TRY(by_ways(&s, &done, ret_found, err));
+    if (!done && skips)
         return list_by_engine(session, query, arena, page, err);
-    if (plan->walks)
-        PB_TRY(go_on(&s, &done, err));
+    if (!done && walks)
+        PB_TRY(walk(&s, LAST_LOOK, &done, err));
     return done ? PB_OK : sort_rows(&s, SIZE_MAX, err);
 }
 
@@ -343,7 +397,7 @@ pb_status list_count(db_session *session, const list_query *query, const list_pl
                      const list_page *page, const list_found *found, pb_arena *arena,
                      int64_t *ret_total, bool *ret_capped, pb_error *err)
 {
-    const steering s = {session, query, plan, arena, NULL, NULL, 0, 0};
+    const steering s = {session, query, plan, arena, NULL, NULL, NULL, 0, 0, 0};
     list_draft d = new_draft(arena);
     int64_t total = 0, shown = (int64_t)page->count;
     bool all = counts_all(query, plan, found);

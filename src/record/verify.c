@@ -316,7 +316,7 @@ static pb_status prepare(bench *b, db_session *session, const model_entity *enti
     if (p->lay == NULL || !prepare_cells(p, b->arena))
         return pb_fail_memory(err);
     pb_buf_addc(&sql, "SELECT ");
-    layout_qualified(p->lay, &sql);
+    pb_buf_add(&sql, p->lay->qualified);
     pb_buf_printf(&sql,
                   "," LEDGER_ROW_COLUMNS " FROM t_%.*s AS r" LEDGER_ROW_JOINS
                   " WHERE r.n >= ?1 AND r.n <= ?2 ORDER BY r.n",
