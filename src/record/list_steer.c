@@ -23,7 +23,8 @@ enum {
     LAST_LOOK = 20000, /* where there is no other way but to read everything */
     FEW_LEAST = 200,
     MANY = 100000, /* numbers of rows that are kept as bits */
-    ROW_COST = 54, /* numbers that an index gives while a row of a walk is tested, measured */
+    ROW_COST = 25, /* numbers that an index gives while a row of a walk is tested, measured */
+    NEXT_COST = 6, /* the same where the walk is in the order of the table's own pages */
     PAGE_ROWS = 50,
     BITS = 1 << 20,
     COUNT_LOOK = 1000 /* rows tested to count */
@@ -114,7 +115,8 @@ static bool fits_often(const steering *s)
     if (s->plan->way_count == 0)
         return s->fit * 25 >= s->seen;
     double share = s->seen > 0 ? (double)s->fit / (double)s->seen : 1;
-    return share * share * (double)s->plan->last_n >= PAGE_ROWS * ROW_COST;
+    double cost = s->plan->walk == DB_BY_ROWS ? NEXT_COST : ROW_COST;
+    return share * share * (double)s->plan->last_n >= PAGE_ROWS * cost;
 }
 
 static pb_status walk_stretch(steering *s, const stretch *at, int64_t most, pb_error *err)
