@@ -25,8 +25,13 @@ export const home: readonly Journey[] = [
       const guide = v.page.locator(".guide");
       await guide.waitFor();
       await guide.locator("li[data-done]", { has: v.page.locator("a[href='#/import']") }).waitFor(); // the demo's records are there
-      await guide.locator("li:not([data-done])", { has: v.page.locator("a[href='#/settings/backup']") }).waitFor();
+      await guide.locator("li:not([data-done])", { has: v.page.locator("a[href='#/settings/backups']") }).waitFor();
       await v.accessible();
+      for (const address of await guide.locator("a[href]").evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""))) {
+        await v.to(address.slice(1));
+        if ((await v.page.locator("main h1").count()) === 0) v.faults.push(`a first step leads to ${address}, where nothing is`);
+      }
+      await v.to("/");
       await guide.locator("ui5-button").click();
       await guide.waitFor({ state: "detached" });
       await v.page.reload();

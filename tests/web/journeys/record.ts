@@ -43,6 +43,10 @@ export const record: readonly Journey[] = [
       await v.accessible();
       await v.page.locator(".record-restore").click();
       await v.page.locator(".record-edit").waitFor();
+      // Of one that is not there that is said, with a way on.
+      await v.to("/contacts/00000000-0000-7000-8000-000000000001");
+      await v.page.locator(".empty ui5-link").click();
+      await v.page.locator("[role=grid]").waitFor();
     },
   },
 ];

@@ -39,6 +39,9 @@ export interface Ask {
   signal?: AbortSignal;
 }
 
+/** The type of what failed because no answer came. */
+export const unreachable = "urn:probity:problem:unreachable";
+
 type Listener = (online: boolean) => void;
 const listeners = new Set<Listener>();
 let reachable = true;
@@ -59,10 +62,63 @@ export function whenSignedOut(then: () => void): void {
   onSignedOut = then;
 }
 
+/** A part of the program that is fetched when it is first gone to did not come: that is no answer, either. */
+export async function fetched<T>(part: () => Promise<T>): Promise<T> {
+  try {
+    return await part();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    try {
+      await fetch("/healthz", { cache: "no-store" });
+    } catch {
+      noteReach(false);
+      throw noAnswer();
+    }
+    throw error;
+  }
+}
+
+function noAnswer(): Failure {
+  return new Failure({
+    type: unreachable,
+    title: t("The server cannot be reached."),
+    hint: t("What you typed is kept. It is tried again when the connection is back."),
+    status: 0,
+  });
+}
+
 function noteReach(now: boolean): void {
   if (now === reachable) return;
   reachable = now;
-  for (const listener of listeners) listener(now);
+  for (const listener of [...listeners]) listener(now);
+  if (!now) void lookForServer();
+}
+
+/** Until the time is over, or the browser says that it has a line again. */
+function pauseOrLine(ms: number): Promise<void> {
+  const over = new AbortController();
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      over.abort();
+      resolve();
+    };
+    const timer = setTimeout(go, ms);
+    addEventListener("online", go, { signal: over.signal });
+  });
+}
+
+/** Asks, ever more seldom, until the server is there again: what waits for it is told, and nobody has to try by hand. */
+async function lookForServer(): Promise<void> {
+  for (let wait = 1000; !reachable; wait = Math.min(2 * wait, 15000)) {
+    await pauseOrLine(wait);
+    try {
+      await fetch("/healthz", { cache: "no-store" });
+      noteReach(true);
+    } catch {
+      continue;
+    }
+  }
 }
 
 function addressOf(path: string, query: Ask["query"]): string {
@@ -91,13 +147,7 @@ async function reach(address: string, init: RequestInit, again: boolean): Promis
     } catch (error) {
       if (init.signal?.aborted) throw error;
       noteReach(false);
-      if (!again || attempt >= 2)
-        throw new Failure({
-          type: "urn:probity:problem:unreachable",
-          title: t("The server cannot be reached."),
-          hint: t("What you typed is kept. Try again when the connection is back."),
-          status: 0,
-        });
+      if (!again || attempt >= 2) throw noAnswer();
       await pause(500 * 2 ** attempt);
     }
   }

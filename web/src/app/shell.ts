@@ -6,7 +6,7 @@ import "@ui5/webcomponents-icons/dist/feedback.js";
 import "@ui5/webcomponents-icons/dist/menu2.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/sys-help.js";
-import { isReachable, watchReach, whenSignedOut } from "../api/http";
+import { Failure, fetched, isReachable, watchReach, whenSignedOut } from "../api/http";
 import { t } from "../i18n/text";
 import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
@@ -90,13 +90,14 @@ async function open(): Promise<void> {
   pattern = route?.pattern ?? "";
   redraw();
   try {
-    const opener = route ? await route.load() : (await import("../pages/missing")).openMissing;
+    const opener = route ? await fetched(route.load) : (await import("../pages/missing")).openMissing;
     const fresh = await opener({ path, parts, query, update: redraw, signal: ended.signal });
     if (mine !== opened) return fresh.leave?.();
     page = fresh;
   } catch (error) {
     if (mine !== opened) return;
-    failure = error;
+    if (error instanceof Failure && error.status === 404) page = (await import("../pages/missing")).openGone(error.problem, path);
+    else failure = error;
   }
   draw();
   root.querySelector<HTMLElement>(".frame-main")?.focus();

@@ -1,7 +1,8 @@
 // What went wrong, in the server's own words: what, where, how to mend it.
 import { html, nothing, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
-import { Failure, type Problem } from "../api/http";
+import { Failure, unreachable, watchReach, type Problem } from "../api/http";
 import { t } from "../i18n/text";
 
 export function problemOf(error: unknown): Problem {
@@ -9,10 +10,20 @@ export function problemOf(error: unknown): Problem {
   return { type: "", title: t("Something went wrong in the browser."), status: 0, detail: String(error) };
 }
 
+/** As long as it is shown: does it once the server can be reached again. */
+function whenBack(again: () => void): (shown?: Element) => void {
+  let stop: (() => void) | undefined;
+  return (shown) => {
+    stop?.();
+    stop = shown && watchReach((online) => online && again());
+  };
+}
+
+/** `again` does what failed once more: by a link, and by itself where it failed for want of a connection that came back. */
 export function problemStrip(error: unknown, again?: () => void): TemplateResult | typeof nothing {
   if (error === undefined || error === null) return nothing;
   const problem = problemOf(error);
-  return html`<ui5-message-strip class="problem" design="Negative" hide-close-button role="alert">
+  return html`<ui5-message-strip class="problem" design="Negative" hide-close-button role="alert" ${again && problem.type === unreachable ? ref(whenBack(again)) : nothing}>
     <div>
       <strong>${problem.title}</strong>
       ${problem.detail ? html`<div>${problem.detail}</div>` : nothing}

@@ -132,11 +132,14 @@ async function addUser(again: () => void): Promise<void> {
 }
 
 export function openUsers(context: Context): Page {
-  return room<{ users: User[] }>(context, {
+  return room<{ users: User[]; roles: RoleName[] }>(context, {
     title: () => t("Users"),
-    load: () => get("/users", undefined, context.signal),
+    load: async () => {
+      const [{ users }, { roles }] = await Promise.all([get<{ users: User[] }>("/users", undefined, context.signal), get<{ roles: RoleName[] }>("/roles", undefined, context.signal)]);
+      return { users, roles };
+    },
     actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void addUser(again)}>${t("Add a user")}</ui5-button>`,
-    view: ({ users }) =>
+    view: ({ users, roles }) =>
       users.length === 0
         ? empty(t("No users"), t("Add the first one."))
         : table(
@@ -145,7 +148,7 @@ export function openUsers(context: Context): Page {
               { title: t("Name"), main: true, cell: (one) => html`<ui5-link href=${href(`/access/users/${one.id}`)}>${one.shown}</ui5-link>` },
               { title: t("Sign-in name"), cell: (one) => html`<bdi>${one.name}</bdi>` },
               { title: t("Kind"), cell: (one) => kindName(one.kind) },
-              { title: t("Roles"), cell: (one) => one.roles.map((role) => html`<span class="tag">${role}</span>`) },
+              { title: t("Roles"), cell: (one) => one.roles.map((role) => html`<span class="tag">${roles.find((other) => other.role === role)?.label ?? role}</span>`) },
               { title: t("Teams"), cell: (one) => one.teams.join(", ") || "–" },
               { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("open")) },
             ],

@@ -100,7 +100,7 @@ function messageView(message: Message, again: () => void): TemplateResult {
 }
 
 function counts(all: NonNullable<Messages["counts"]>): TemplateResult {
-  return html`<dl class="facts card">
+  return html`<dl class="facts feedback-counts card">
     ${kinds.map((kind) => {
       const of = all.filter((one) => one.kind === kind);
       const sum = of.reduce((total, one) => total + one.count, 0), open = of.find((one) => one.state === "open")?.count ?? 0;

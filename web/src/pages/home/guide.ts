@@ -68,7 +68,7 @@ export async function guideSteps(signal: AbortSignal): Promise<Step[]> {
   else if (list) add("look", t("Look at your customers"), t("Every value tells where it comes from and how old it is."), href(`/${list.path}`), noted("look"));
   if (mayDo("users")) add("users", t("Invite colleagues"), t("Each gets a name, a role and a code for the first time."), href("/access/users"), some("/users", "users", 2, signal));
   if (mayDo("audit")) add("audit", t("See the first audit"), t("What is wrong with the data, in plain words and with evidence."), href("/audit"), some("/audits", "audits", 1, signal));
-  if (mayDo("backup")) add("backup", t("Say where backups go"), t("And try once whether they come back."), href("/settings/backup"), backedUp(signal));
+  if (mayDo("backup")) add("backup", t("Say where backups go"), t("And try once whether they come back."), href("/settings/backups"), backedUp(signal));
   add("search", t("Try Ctrl K"), t("Every record and every command, by a few letters."), undefined, noted("search"));
   return Promise.all(steps);
 }

@@ -6,7 +6,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
 import "@ui5/webcomponents-icons/dist/add.js";
 import "../../styles/form.css";
-import { ask as askServer, Failure, get, type Problem } from "../../api/http";
+import { ask as askServer, Failure, unreachable, get, type Problem } from "../../api/http";
 import type { Entity, Field, RecordJson, Value } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entityNamed, entityOf, whoAmI } from "../../app/session";
@@ -102,6 +102,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     if (field.type === "choice") asked.clear();
     keepDraft(entity.path, draftId, dirty() ? changes() : {});
     key = crypto.randomUUID();
+    if (failure instanceof Failure && failure.problem.type === unreachable) failure = undefined; // half a word is not saved by itself
     clearTimeout(timer);
     timer = setTimeout(() => void check(), 350);
     update();
