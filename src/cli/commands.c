@@ -245,6 +245,40 @@ static const cli_example unmerge_examples[] = {
     {.line = NULL}};
 static const cli_exit unmerge_exits[] = {
     {.says = NULL}};
+static const cli_option convert_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Kind of the record (default: the one that is converted)"), NULL, NULL, false, false, false},
+    {"use", 0, "KIND=RECORD", PB_MSG("It becomes this one, which is there already"), NULL, NULL, true, false, false},
+    {"make", 0, "KIND", PB_MSG("Make this kind, too, such as opportunity"), NULL, NULL, true, false, false},
+    {"leave", 0, "KIND", PB_MSG("Leave this kind out"), NULL, NULL, true, false, false},
+    {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument convert_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {"RECORD", PB_MSG("Its id, the source's own id, or its name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example convert_examples[] = {
+    {"probity convert customers L-17 --dry-run", PB_MSG("See what a lead would become, and what is likely there already")},
+    {"probity convert customers L-17 --use account=C-4 --make opportunity", PB_MSG("Make a contact and an opportunity of an account that is there")},
+    {.line = NULL}};
+static const cli_exit convert_exits[] = {
+    {.says = NULL}};
+static const cli_option unconvert_options[] = {
+    {"entity", 0, "ENTITY", PB_MSG("Kind of the record (default: the one that is converted)"), NULL, NULL, false, false, false},
+    {"dry-run", 0, NULL, PB_MSG("Do everything but keep nothing, and tell what would happen"), NULL, NULL, false, false, false},
+    GROUP_KEY
+    GROUP_READER
+    {.name = NULL}};
+static const cli_argument unconvert_arguments[] = {
+    {"WORKSPACE", PB_MSG("The workspace"), NULL, false, false, true},
+    {"RECORD", PB_MSG("Its id, the source's own id, or its name"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example unconvert_examples[] = {
+    {"probity unconvert customers L-17", PB_MSG("Make a lead of it again")},
+    {.line = NULL}};
+static const cli_exit unconvert_exits[] = {
+    {.says = NULL}};
 static const cli_option runs_options[] = {
     GROUP_WORKSPACE
     GROUP_KEY
@@ -1031,6 +1065,8 @@ static const cli_command all_commands[] = {
     {"fix", "fix", PB_MSG("Put in the clean values that controls propose"), PB_MSG("Where a rule knows the clean value (standard forms, spellings of categories, mistyped names of linked records), shows it beside the present one and puts it in. In a workspace that is one run, which `probity undo` takes back; of files it writes corrected copies into a folder and leaves the files as they are."), fix_arguments, fix_options, fix_examples, fix_exits, NULL, cli_run_fix},
     {"merge", "merge", PB_MSG("Merge records that describe the same customer"), PB_MSG("One record survives; of every field the model says whose value wins (survive:), --take says it by hand. What linked to the others links to the survivor, their history stands beside its, and their ids, source ids and names lead to it from then on, also when their source sends them again: what is new goes to the survivor, what clashes waits for review. Of consents the stricter wins. A rehearsal (--dry-run) does all of it, tells field by field what comes from where and who will see more than before, and keeps nothing. Lists of duplicates merge many records at once, as one run that `probity undo` takes back; pairs that a reviewer said are two are left out."), merge_arguments, merge_options, merge_examples, merge_exits, NULL, cli_run_merge},
     {"unmerge", "unmerge", PB_MSG("Take a merge apart"), PB_MSG("Brings back the records that were merged into this one, with what was their own: links that the merge moved go back, values that it took from them too. What was changed since stays where it can be said to belong; what cannot be attributed is listed. Of several merges the newest is taken apart first."), unmerge_arguments, unmerge_options, unmerge_examples, unmerge_exits, NULL, cli_run_unmerge},
+    {"convert", "convert", PB_MSG("Convert a lead into an account, a contact and, asked for, an opportunity"), PB_MSG("What a record becomes, and which value goes where, is said by the model (`convert`). Records that are likely there already are told, to be used instead. The record is marked and links to what it became; so do its activities. All of it is one run, which `probity unconvert` takes back. A record that was converted before is told and left as it is."), convert_arguments, convert_options, convert_examples, convert_exits, NULL, cli_run_convert},
+    {"unconvert", "unconvert", PB_MSG("Take the conversion of a lead back"), PB_MSG("Records that the conversion made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed."), unconvert_arguments, unconvert_options, unconvert_examples, unconvert_exits, NULL, cli_run_unconvert},
     {"runs", "runs", PB_MSG("List imports, corrections, merges and what was taken back"), NULL, runs_arguments, runs_options, runs_examples, runs_exits, NULL, cli_run_runs},
     {"undo", "undo", PB_MSG("Take an import, a correction or a merge back"), PB_MSG("Records that the run made are deleted, values that it changed get what they were before. What somebody worked on since stays as it is and is listed. Merges are taken apart as `probity unmerge` does it. Records that come back are compared with all others: likely duplicates wait in the review queue. The undoing is a run of its own: taking it back brings everything again."), undo_arguments, undo_options, undo_examples, undo_exits, NULL, cli_run_undo},
     {"keep", "keep", PB_MSG("Keep what an import wrote before it was cut off"), PB_MSG("An import that did not come to its end (the machine stopped, the program was ended) has written a part of its rows. Either that is taken back, with `probity undo`, or it is kept as it is: then it counts as imported, and the same file, imported once more with --mode upsert, brings in the rest. Until one of both is done the same file is refused. An import that is still at work ends there."), keep_arguments, keep_options, keep_examples, keep_exits, NULL, cli_run_keep},

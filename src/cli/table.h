@@ -72,6 +72,8 @@ pb_status cli_run_fix(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_merge(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_unmerge(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_runs(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_convert(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_unconvert(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_keep(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_undo(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_export(cli_context *context, int *ret_exit, pb_error *err);

@@ -49,6 +49,7 @@ const ledger_kind ledger_kinds[] = {
     {"record.released", true, true, PB_MSG("The record was taken out of a merge again.")},
     {"record.restored", true, true, PB_MSG("A deleted record was brought back.")},
     {"record.unmerged", true, true, PB_MSG("A merge was taken apart.")},
+    {"records.converted", false, true, PB_MSG("A record was converted into others.")},
     {"records.exported", false, true, PB_MSG("Records were exported.")},
     {"records.fixed", false, true, PB_MSG("Values were brought into the form a control proposes.")},
     {"records.merged", false, true, PB_MSG("Duplicates were merged.")},
@@ -90,4 +91,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 85;
+const size_t ledger_kind_count = 86;

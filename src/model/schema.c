@@ -28,8 +28,8 @@ static pb_status index_fields(schema_builder *b)
 static pb_status build(schema_builder *b, const model_source *sources, size_t count)
 {
     static pb_status (*const steps[])(schema_builder *, schema_draft *) = {
-        schema_read_fields, schema_resolve, schema_read_entity, schema_read_conditions,
-        schema_retire};
+        schema_read_fields,     schema_resolve,      schema_read_entity,
+        schema_read_conditions, schema_read_convert, schema_retire};
     PB_TRY(schema_collect(b, sources, count));
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++)
         for (size_t i = 0; i < b->draft_count; i++)

@@ -65,6 +65,8 @@ pb_status schema_read_entity(schema_builder *b, schema_draft *draft);
 pb_status schema_resolve(schema_builder *b, schema_draft *draft);
 /* schema_rules.c: conditions and rules */
 pb_status schema_read_conditions(schema_builder *b, schema_draft *draft);
+/* schema_convert.c: what records become */
+pb_status schema_read_convert(schema_builder *b, schema_draft *draft);
 /* schema_kept.c: what a workspace keeps beside the files, and what is retired */
 #define SCHEMA_KEPT_FILE "workspace"
 pb_status schema_retire(schema_builder *b, schema_draft *draft);

@@ -7,11 +7,11 @@ static const char *const entity_keys[] = {
     "entity",   "label",      "plural", "title",       "search",    "key",
     "personal", "source_id",  "import", "retention",   "freshness", "links",
     "fields",   "duplicates", "rules",  "source_rank", "lists",     "columns",
-    "retired",  "access_as",  "labels", NULL};
+    "retired",  "access_as",  "labels", "convert",     NULL};
 static const char *const extend_keys[] = {
-    "extend",    "title",   "search", "source_id",  "import", "retention",
-    "freshness", "links",   "fields", "duplicates", "rules",  "source_rank",
-    "lists",     "columns", "label",  "labels",     NULL};
+    "extend",    "title",   "search", "source_id",  "import",  "retention",
+    "freshness", "links",   "fields", "duplicates", "rules",   "source_rank",
+    "lists",     "columns", "label",  "labels",     "convert", NULL};
 
 pb_status schema_need_field(schema_builder *b, const model_entity *entity, const model_yaml *node,
                             pb_str name, const model_field **ret_field)

@@ -164,6 +164,42 @@ static void put_field(facts *f, const model_entity *entity, const model_field *f
     put_set(f, place, "write", field->writers);
 }
 
+static void put_convert_values(facts *f, pb_str place, const model_convert_value *values,
+                               size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const model_convert_value *value = &values[i];
+        pb_str to = join(f, place, ".", value->to->name);
+        put(f, to, "text", SEEN_AS_SET, value->text);
+        if (value->itself)
+            put_int(f, to, "itself", 1);
+        for (size_t k = 0; k < value->from_count; k++)
+            put(f, to, "from", (long)k, value->from[k]->name);
+    }
+}
+
+static void put_convert(facts *f, pb_str place, const model_convert *convert)
+{
+    for (size_t i = 0; i < convert->step_count; i++) {
+        const model_convert_step *step = &convert->steps[i];
+        pb_str to = join(f, place, ">", step->entity->name);
+        put_int(f, to, "order", (int64_t)i);
+        put_int(f, to, "optional", step->optional);
+        if (step->link != NULL)
+            put(f, to, "link", SEEN_AS_SET, step->link->name);
+        if (step->needs != NULL)
+            put(f, to, "needs", SEEN_AS_SET, step->needs->name);
+        put_convert_values(f, to, step->values, step->count);
+    }
+    put_convert_values(f, join(f, place, ">", PB_STR("")), convert->values, convert->count);
+    for (size_t i = 0; i < convert->follow_count; i++) {
+        const model_convert_follow *follow = &convert->follows[i];
+        pb_str from = join(f, place, "<", follow->field->entity->name);
+        put(f, join(f, from, ".", follow->field->name), "leads", SEEN_AS_SET,
+            convert->steps[follow->step].entity->name);
+    }
+}
+
 static void put_entity(facts *f, const model_entity *entity)
 {
     pb_str place = entity->name;
@@ -196,6 +232,8 @@ static void put_entity(facts *f, const model_entity *entity)
     put_set(f, place, "lists", entity->lists);
     put_list(f, place, "columns", entity->columns);
     put_list(f, place, "source_rank", entity->source_rank);
+    if (entity->convert != NULL)
+        put_convert(f, place, entity->convert);
     for (size_t i = 0; i < entity->field_count; i++)
         put_field(f, entity, &entity->fields[i]);
     for (size_t i = 0; i < entity->rule_count; i++) {

@@ -122,8 +122,10 @@ pb_status run_mark_undone(db_session *session, const record_run_info *run, int64
 /* The kind of the event that ends a run of that kind. */
 static const char *closing_kind(const char *kind)
 {
-    static const char *const kinds[][2] = {
-        {"fix", "records.fixed"}, {"merge", "records.merged"}, {"unmerge", "records.unmerged"}};
+    static const char *const kinds[][2] = {{"fix", "records.fixed"},
+                                           {"merge", "records.merged"},
+                                           {"unmerge", "records.unmerged"},
+                                           {"convert", "records.converted"}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, kinds[i][0]) == 0)
             return kinds[i][1];

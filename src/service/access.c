@@ -299,6 +299,43 @@ pb_status service_see(const service_access *access, identity_operation operation
     return PB_OK;
 }
 
+static bool title_shows(const service_record *seen)
+{
+    const model_entity *entity = seen->record.entity;
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (entity->fields[i].title && service_right(seen, &entity->fields[i]) < IDENTITY_READ)
+            return false;
+    return true;
+}
+
+pb_status service_sees(void *context, const model_entity *entity, pb_uuid id, bool *ret_visible,
+                       pb_error *err)
+{
+    const service_access *access = context;
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    record_data record;
+    service_record seen;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(record_read(access->session, entity, id, arena, &record, err));
+    pb_status status = service_in_scope(access, IDENTITY_OP_READ, entity, NULL);
+    if (status == PB_OK)
+        status = service_see(access, IDENTITY_OP_READ, &record, arena, &seen, NULL);
+    *ret_visible = status == PB_OK && title_shows(&seen);
+    return status == PB_NOT_FOUND || status == PB_DENIED ? PB_OK : status;
+}
+
+pb_status service_fail_hidden(const service_access *access, const record_data *record,
+                              const model_field *field, pb_error *err)
+{
+    keep_denial(access, IDENTITY_OP_READ, record->entity, record, field);
+    pb_fail(err, PB_DENIED,
+            PB_MSG("The value of “{field}” does not show to you whole, so you cannot pass it on."),
+            "field", PB_ARG(field->label), NULL);
+    pb_error_hint(err, PB_MSG("Ask somebody who may read all of the record."), NULL);
+    return PB_DENIED;
+}
+
 /* ---- lists ---- */
 
 pb_status service_field_shows(const service_access *access, const model_field *field, bool always,

@@ -76,6 +76,13 @@ pb_status service_may_write(const service_access *access, identity_operation ope
 pb_status service_see(const service_access *access, identity_operation operation,
                       const record_data *record, pb_arena *arena, service_record *ret_record,
                       pb_error *err);
+/** A record_may_see of a duplicate gate over a service_access: a duplicate is named by its title,
+ * so it shows where all of that does. */
+pb_status service_sees(void *access, const model_entity *entity, pb_uuid id, bool *ret_visible,
+                       pb_error *err);
+/** A refusal to use a value of a record that does not show whole: PB_DENIED. */
+pb_status service_fail_hidden(const service_access *access, const record_data *record,
+                              const model_field *field, pb_error *err);
 /** PB_USAGE when personal data shows in it and it was not said what for, where the workspace wants
  * to know. service_see asks for it in a snapshot; what shows records in a transaction asks itself.
  */

@@ -91,33 +91,6 @@ static pb_status check_after(const service_access *access, putting *p, pb_error 
                                                       : PB_OK;
 }
 
-/* A duplicate is named by its title: it shows where all of that does. */
-static bool title_shows(const service_record *seen)
-{
-    const model_entity *entity = seen->record.entity;
-    for (size_t i = 0; i < entity->field_count; i++)
-        if (entity->fields[i].title && service_right(seen, &entity->fields[i]) < IDENTITY_READ)
-            return false;
-    return true;
-}
-
-static pb_status may_see(void *context, const model_entity *entity, pb_uuid id, bool *ret_visible,
-                         pb_error *err)
-{
-    const service_access *access = context;
-    PB_AUTO_ARENA arena = pb_arena_new(0);
-    record_data record;
-    service_record seen;
-    if (arena == NULL)
-        return pb_fail_memory(err);
-    PB_TRY(record_read(access->session, entity, id, arena, &record, err));
-    pb_status status = service_in_scope(access, IDENTITY_OP_READ, entity, NULL);
-    if (status == PB_OK)
-        status = service_see(access, IDENTITY_OP_READ, &record, arena, &seen, NULL);
-    *ret_visible = status == PB_OK && title_shows(&seen);
-    return status == PB_NOT_FOUND || status == PB_DENIED ? PB_OK : status;
-}
-
 static pb_status write_one(putting *p, record_writer *writer, pb_error *err)
 {
     const service_write *write = p->write;
@@ -147,7 +120,7 @@ static pb_status write_in(const service_access *access, putting *p, pb_error *er
     PB_TRY(record_writer_open(access->session, p->call->actor, p->call->now_us, RECORD_STRICT,
                               &writer, err));
     const record_gate gate = {.what = p->write->duplicates,
-                              .may_see = access->policy == NULL ? NULL : may_see,
+                              .may_see = access->policy == NULL ? NULL : service_sees,
                               .context = (void *)(uintptr_t)access,
                               .by = PB_STR("entry")};
     record_writer_gate(writer, &gate);
@@ -235,7 +208,7 @@ static pb_status remove_record(const service_access *access, const removing *r, 
     PB_TRY(record_writer_open(access->session, r->call->actor, r->call->now_us, RECORD_STRICT,
                               &writer, err));
     const record_gate gate = {.what = RECORD_DUPLICATES_DECLARED,
-                              .may_see = access->policy == NULL ? NULL : may_see,
+                              .may_see = access->policy == NULL ? NULL : service_sees,
                               .context = (void *)(uintptr_t)access,
                               .by = PB_STR("entry")};
     record_writer_gate(writer, &gate);

@@ -142,6 +142,13 @@ static const bad_row bad_rows[] = {
     {"unmerge", "missing c1; ws nobody; torn c1; ws nobody --entity unicorn"},
     {"review", "missing; torn; ws --key-file key; ws --pair nobody noone; ws --entity unicorn;"
                " ws --limit none"},
+    {"convert",
+     "missing c1; ws nobody; torn c1; ws nobody --entity unicorn; ws c1 --entity contact;"
+     " ws nobody --use account; ws nobody --use unicorn=1; ws nobody --use account=nobody;"
+     " ws nobody --make unicorn; ws nobody --leave unicorn; ws nobody --key-file key"},
+    {"unconvert",
+     "missing c1; ws nobody; torn c1; ws nobody --entity unicorn; ws c1 --entity contact;"
+     " ws nobody --key-file key"},
     {"runs", "-w missing; -w torn; -w ws --key-file key; -w file"},
     {"undo", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws"},
     {"keep", "1 -w missing; 99 -w ws; zero -w ws; -5 -w ws; 99999999999999999999 -w ws; 1 -w torn;"

@@ -72,10 +72,9 @@ static const http_schema of_entity[] = {
     {0},
 };
 
-static void put_entity(pb_json *json, const http_request *request, const model_entity *entity)
+void http_matters_put_schemas(pb_json *json, const http_schema *list, const model_entity *entity)
 {
-    (void)request;
-    for (const http_schema *one = of_entity; one->name != NULL; one++) {
+    for (const http_schema *one = list; one->name != NULL; one++) {
         PB_AUTO_BUF name = PB_BUF_INIT(4096);
         PB_AUTO_BUF schema = PB_BUF_INIT(1 << 16);
         pb_buf_printf(&name, "%.*s%s", PB_STR_FMT(entity->name), one->name);
@@ -87,6 +86,12 @@ static void put_entity(pb_json *json, const http_request *request, const model_e
         pb_json_key_str(json, pb_buf_str(&name));
         http_schema_put(json, schema.failed ? "" : pb_buf_cstr(&schema));
     }
+}
+
+static void put_entity(pb_json *json, const http_request *request, const model_entity *entity)
+{
+    (void)request;
+    http_matters_put_schemas(json, of_entity, entity);
 }
 
 const http_description http_matters_description = {"matters", operations, parameters, schemas,

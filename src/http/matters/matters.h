@@ -3,10 +3,17 @@
 #define HTTP_MATTERS_H
 
 #include "../operations/operations.h"
+#include "record/undo.h"
 #include "service/trail.h"
 
 extern const http_route http_matters_routes[];
 extern const http_description http_matters_description;
+extern const http_route http_conversions_routes[];
+extern const http_description http_conversions_description;
+
+/* describe.c */
+/** Schemas of an entity: behind every `#` of one comes its name. */
+void http_matters_put_schemas(pb_json *json, const http_schema *list, const model_entity *entity);
 
 /* provenance.c */
 /** Where the values of a record come from, by field, as an object. */
@@ -16,6 +23,11 @@ void http_provenance_put(pb_json *json, const service_origins *origins);
 pb_status http_provenance_read(const http_request *request, const model_entity *entity,
                                const json_value *body, service_write *write, http_op_inputs *in,
                                pb_error *err);
+
+/* merge.c */
+/** What stays as it is when something is taken back, as an object. */
+void http_matters_put_kept(pb_json *json, const http_request *request,
+                           const record_undo_kept *kept);
 
 /* Handlers, each in the file of its name. */
 pb_status http_looks_read(http_request *request, http_response *response, pb_error *err);
@@ -29,5 +41,7 @@ pb_status http_settings_read(http_request *request, http_response *response, pb_
 pb_status http_settings_change(http_request *request, http_response *response, pb_error *err);
 pb_status http_merge_merge(http_request *request, http_response *response, pb_error *err);
 pb_status http_merge_part(http_request *request, http_response *response, pb_error *err);
+pb_status http_convert_convert(http_request *request, http_response *response, pb_error *err);
+pb_status http_convert_back(http_request *request, http_response *response, pb_error *err);
 
 #endif

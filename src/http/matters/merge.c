@@ -208,7 +208,7 @@ pb_status http_merge_merge(http_request *request, http_response *response, pb_er
 
 /* ---- taken apart ---- */
 
-static void put_kept(pb_json *json, const http_request *request, const record_undo_kept *kept)
+void http_matters_put_kept(pb_json *json, const http_request *request, const record_undo_kept *kept)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(4096);
     pb_error says = {0};
@@ -235,7 +235,7 @@ static void put_parted(pb_json *json, const http_request *request, const service
     pb_json_key(json, "kept");
     pb_json_array(json);
     for (size_t i = 0; i < parted->kept_count; i++)
-        put_kept(json, request, &parted->kept[i]);
+        http_matters_put_kept(json, request, &parted->kept[i]);
     pb_json_array_end(json);
     pb_json_object_end(json);
 }

@@ -40,7 +40,7 @@ static const http_schema schemas[] = {
      "name:string label:string labels:Labels? plural:string path:string own:boolean "
      "retired:boolean "
      "personal:boolean access_as:string? may:[string] title:[string] key:[string] columns:[string] "
-     "fields:[Field]"},
+     "convert:any fields:[Field]"},
     {"Field",
      "name:string label:string labels:Labels? help:string? type:string to:string? own:boolean "
      "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "

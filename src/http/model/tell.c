@@ -112,6 +112,35 @@ static void put_field(pb_json *json, const http_request *request, const service_
     pb_json_object_end(json);
 }
 
+/* What its records become, in order, and by which values one that was converted is known. */
+static void put_convert(pb_json *json, const model_entity *entity)
+{
+    const model_convert *convert = entity->convert;
+    pb_json_key(json, "convert");
+    if (convert == NULL) {
+        pb_json_null(json);
+        return;
+    }
+    pb_json_object(json);
+    pb_json_key(json, "steps");
+    pb_json_array(json);
+    for (size_t i = 0; i < convert->step_count; i++) {
+        pb_json_object(json);
+        pb_json_member(json, "entity", convert->steps[i].entity->name);
+        http_op_put_truth(json, "optional", convert->steps[i].optional);
+        http_op_put_truth(json, "may_use", convert->steps[i].link != NULL);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+    pb_json_key(json, "marks");
+    pb_json_object(json);
+    for (size_t i = 0; i < convert->count; i++)
+        if (!pb_str_is(convert->values[i].text, "today"))
+            pb_json_member(json, convert->values[i].to->name.ptr, convert->values[i].text);
+    pb_json_object_end(json);
+    pb_json_object_end(json);
+}
+
 static void put_entity(pb_json *json, const http_request *request, const model_schema *schema,
                        const service_model_seen *seen)
 {
@@ -133,6 +162,7 @@ static void put_entity(pb_json *json, const http_request *request, const model_s
     put_title(json, seen);
     put_names(json, "key", seen, entity->key);
     put_names(json, "columns", seen, entity->columns);
+    put_convert(json, entity);
     pb_json_key(json, "fields");
     pb_json_array(json);
     for (size_t i = 0; i < entity->field_count; i++)

@@ -182,6 +182,41 @@ typedef struct model_rule {
     model_place place;
 } model_rule;
 
+/** A value that a record which is made of another gets, or that the other one gets itself. */
+typedef struct model_convert_value {
+    const model_field *to;
+    const model_field **from; /* of the record that is converted: the first that has a value */
+    size_t from_count;        /* 0: `text`, unless it is a link to the record itself */
+    bool itself;
+    pb_str text; /* as people write it; `today`: the day of the conversion */
+} model_convert_value;
+
+/** A record that one becomes. */
+typedef struct model_convert_step {
+    const model_entity *entity;
+    const model_field *link;  /* of the record that is converted, to this one; NULL: none */
+    const model_field *needs; /* made unasked where this has a value; NULL: always */
+    bool optional;            /* made when it is asked for only */
+    model_convert_value *values;
+    size_t count;
+} model_convert_step;
+
+/** A field of the records that link to the one converted, filled where it is empty. */
+typedef struct model_convert_follow {
+    const model_field *link, *field;
+    size_t step; /* what it leads to then */
+} model_convert_follow;
+
+/** What records of an entity become when they are converted. */
+typedef struct model_convert {
+    model_convert_step *steps; /* in the order in which they are made */
+    size_t step_count;
+    model_convert_value *values; /* that the record itself gets */
+    size_t count;
+    model_convert_follow *follows;
+    size_t follow_count;
+} model_convert;
+
 /** How sure a pair must be where nothing is declared: to be called one by a search or an audit, and
  * to be told at entry, which interrupts somebody's work. Both were measured, see doc/linkage.md.
  * MODEL_DUPLICATE_NEVER is above any probability. */
@@ -224,6 +259,7 @@ struct model_entity {
                                 by hand */
     model_rule *rules;
     size_t rule_count;
+    const model_convert *convert; /* NULL: its records are not converted */
     model_place place;
     struct pb_map *by_name; /* private: behind model_field_find */
 };

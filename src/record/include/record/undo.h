@@ -20,9 +20,11 @@ typedef struct record_run_info {
     int64_t at_us;
     pb_str actor;
     pb_str kind;      /* import, unfinished (an import that is at work, or ended half-way), partial
-                         (one that ended so, and what it wrote was kept), fix, merge, unmerge, undo */
+                         (one that ended so, and what it wrote was kept), fix, merge, unmerge, convert,
+                         undo */
     pb_str about;     /* names of the files, id of the control, what decided which records are
-                         one, number of the run taken back or of which merges were */
+                         one, id of the record converted, number of the run taken back or of which
+                         merges were */
     uint64_t records; /* imported, changed or put back */
     uint64_t first, event; /* its events: from `first` up to the closing one, `event` */
     bool undone;
@@ -36,7 +38,8 @@ pb_status record_run_find(db_session *session, int64_t number, pb_arena *arena,
                           record_run_info *ret_run, pb_error *err);
 
 /** Ends a run that read no files, begun when ledger_next gave `first`: `kind` fix (`about` is the
- * control), merge, or unmerge and undo (`about` is the number of the run). Appends its event. */
+ * control), merge, convert (the id of the record), or unmerge and undo (the number of the run).
+ * Appends its event. */
 pb_status record_run_end(db_session *session, ledger_actor actor, int64_t now_us, const char *kind,
                          pb_str about, uint64_t first, uint64_t records, uint64_t kept,
                          int64_t *ret_number, pb_error *err);
