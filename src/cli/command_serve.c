@@ -35,13 +35,18 @@ static pb_status made_place(const cli_context *context, const db_key_source *key
     return PB_OK;
 }
 
-/* Files on their way lie with the workspace, where that is a folder. */
+/* Files on their way lie with the workspace, where that is a folder. What jobs do with them is
+ * bounded, too. */
 static pb_status depot_place(const cli_context *context, http_options *options, pb_error *err)
 {
     const char *given = cli_value(context, "depot"), *url = cli_value(context, "workspace");
-    int64_t size;
+    int64_t size, file, memory;
     PB_TRY(cli_number(context, "depot-size", 16, 1048576, &size, err));
+    PB_TRY(cli_number(context, "file-size", 1, 1048576, &file, err));
+    PB_TRY(cli_number(context, "job-memory", 64, 1048576, &memory, err));
     options->depot_most = (uint64_t)size << 20;
+    options->job_memory = (uint64_t)memory << 20;
+    options->limits.file_bytes = (uint64_t)(file < size ? file : size) << 20;
     if (given != NULL)
         options->depot = given;
     else if (strstr(url, "://") == NULL)

@@ -107,7 +107,8 @@ typedef struct table_place {
     uint64_t spot[2]; /* of the member in its ZIP: byte, number */
     text_code code;   /* what its text is said to be in; TEXT_ANY: it is to be judged */
     bool live;        /* may change at any moment: a database */
-    const struct live_place *base; /* the table of a database; NULL: not of one */
+    const struct live_place *base;    /* the table of a database; NULL: not of one */
+    const struct exchange_held *held; /* its bytes, not in the file system; NULL: they are there */
     const char *why_not; /* not to be read: English message id with {name}; NULL: a table */
 } table_place;
 
@@ -120,6 +121,10 @@ enum { TABLE_FOLDER_DEPTH = 8, TABLE_MOST_FILES = 10000, TABLE_MEMBER_MOST = 256
  * folder without tables. The places lie in `arena`. */
 pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places, size_t *ret_count,
                      pb_error *err);
+/** The same of one file called `name` that does not lie in the file system, and outlives the
+ * places. */
+pb_status table_list_held(const char *name, const struct exchange_held *held, pb_arena *arena,
+                          table_place **ret_places, size_t *ret_count, pb_error *err);
 /** SHA-256 that names the table's contents: of the bytes of its file or member, and the sheet. All
  * zero for a live table. `*ret_bytes`: how many there are. */
 pb_status table_fingerprint(const table_place *place, uint8_t ret_hash[32], uint64_t *ret_bytes,

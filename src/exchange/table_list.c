@@ -90,10 +90,13 @@ static pb_status look_into(listing *l, table_place place, pb_error *err)
     return status;
 }
 
-static pb_status add_file(listing *l, const char *path, const char *shown, pb_error *err)
+/* `held`: see table_list_held; NULL: in the file system. */
+static pb_status add_file(listing *l, const char *path, const char *shown,
+                          const struct exchange_held *held, pb_error *err)
 {
     table_place place = {.path = pb_arena_str(l->arena, pb_str_c(path)),
-                         .name = pb_arena_str(l->arena, pb_str_c(shown))};
+                         .name = pb_arena_str(l->arena, pb_str_c(shown)),
+                         .held = held};
     if (place.path.ptr == NULL || place.name.ptr == NULL)
         return pb_fail_memory(err);
     place.own = sys_path_name(place.name.ptr);
@@ -202,7 +205,7 @@ static pb_status add_entry(listing *l, const char *path, const char *shown, pb_s
         return add_inner(l, path, shown, depth, err);
     case SYS_FILE:
         if (form_by_name(name) || ends_as_zip(name))
-            return add_file(l, path, shown, err);
+            return add_file(l, path, shown, NULL, err);
         return pass_over(l, path, shown, PB_MSG("{name} is not a table by the ending of its name"),
                          err);
     case SYS_NONE:
@@ -254,7 +257,7 @@ pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places
         break;
     case SYS_FILE:
     case SYS_NONE: /* opening it says why */
-        PB_TRY(add_file(&l, path, name.ptr, err));
+        PB_TRY(add_file(&l, path, name.ptr, NULL, err));
         break;
     case SYS_OTHER:
         pb_fail(err, PB_UNSUPPORTED, PB_MSG("{path} is neither a file nor a folder"), "path", path,
@@ -262,6 +265,16 @@ pb_status table_list(const char *path, pb_arena *arena, table_place **ret_places
         pb_error_hint(err, PB_MSG("Give files with tables, or a folder with such files"), NULL);
         return PB_UNSUPPORTED;
     }
+    *ret_places = l.places;
+    *ret_count = l.count;
+    return PB_OK;
+}
+
+pb_status table_list_held(const char *name, const struct exchange_held *held, pb_arena *arena,
+                          table_place **ret_places, size_t *ret_count, pb_error *err)
+{
+    listing l = {.arena = arena};
+    PB_TRY(add_file(&l, name, name, held, err));
     *ret_places = l.places;
     *ret_count = l.count;
     return PB_OK;

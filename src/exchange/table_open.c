@@ -52,7 +52,10 @@ static const table_form *form_of(const form_look *look)
 static pb_status open_bytes(const table_place *place, byte_input *ret_input, pb_error *err)
 {
     byte_input input = {0};
-    PB_TRY(bytes_of_file(place->path.ptr, &input, err));
+    if (place->held != NULL)
+        PB_TRY(bytes_of_held(place->held, &input, err));
+    else
+        PB_TRY(bytes_of_file(place->path.ptr, &input, err));
     if (place->member.ptr != NULL)
         return zip_open(input, place->name.ptr, place->spot, ret_input, err);
     *ret_input = input;

@@ -87,12 +87,20 @@ void http_exchange_refuse_size(http_exchange *exchange)
            PB_MSG("Send it in parts."), pb_str_c(PB_ARG_INT(exchange->body_max)));
 }
 
+uint64_t http_body_max(const http_server *server, const http_route *route)
+{
+    if (route->body_max > 0)
+        return route->body_max;
+    return (route->flags & HTTP_PIECES) != 0 ? server->limits.file_bytes : HTTP_BODY_MAX;
+}
+
 /* Whether the body that is announced may come. */
 static bool check_body(http_exchange *exchange)
 {
     const http_route *route = exchange->request.route;
     pb_str type = bare_type(http_request_header(&exchange->request, "Content-Type"));
-    exchange->body_max = route->body_max > 0 ? route->body_max : HTTP_BODY_MAX;
+    exchange->pieces = (route->flags & HTTP_PIECES) != 0;
+    exchange->body_max = http_body_max(exchange->connection->server, route);
     if (exchange->body_size == 0)
         return true;
     if (route->takes == NULL) {
@@ -305,6 +313,32 @@ void http_exchange_run(http_exchange *exchange)
     if (starts_over(exchange, status, &error))
         status = run(exchange, &error);
     conclude(exchange, status, &error);
+}
+
+/* Who asks is looked at again when the body is there, which may take an hour. */
+bool http_exchange_admit(http_exchange *exchange)
+{
+    http_request *request = &exchange->request;
+    request->announced = exchange->chunked ? 0 : exchange->body_size;
+    http_exchange_run(exchange);
+    bool admitted = request->intake.drop != NULL && exchange->response.status < 400;
+    if (!admitted)
+        return false;
+    http_exchange_end_turn(exchange);
+    request->who = NULL;
+    request->guest = NULL;
+    forget(exchange);
+    return true;
+}
+
+bool http_exchange_give(http_exchange *exchange)
+{
+    const http_intake *intake = &exchange->request.intake;
+    pb_error error = {0};
+    pb_status status = intake->add(intake->context, pb_buf_str(&exchange->body), &error);
+    pb_buf_clear(&exchange->body);
+    conclude(exchange, status, &error);
+    return status == PB_OK;
 }
 
 /* Once a second one takes the longer way, on which is looked whether others changed the model. */

@@ -35,6 +35,14 @@ struct identity_actor;
 struct service_guest;
 struct service_later;
 
+/** Where a body goes that is never held whole (HTTP_PIECES). */
+typedef struct http_intake {
+    /** The next bytes; called by a worker. A failure is the answer. */
+    pb_status (*add)(void *context, pb_str bytes, pb_error *err);
+    void (*drop)(void *context); /* ends it, and nothing of it stays; NULL: there is no intake */
+    void *context;
+} http_intake;
+
 /** One request, whole: operations are called when the body is there. All texts lie in `arena` or
  * live as long as it. */
 typedef struct http_request {
@@ -46,7 +54,9 @@ typedef struct http_request {
     size_t query_count;
     http_pair headers[HTTP_HEADERS_MAX]; /* in the order they came */
     size_t header_count;
-    pb_str body;    /* absent: none was sent */
+    pb_str body;        /* absent: none was sent */
+    http_intake intake; /* where the body went, of which `body` is the rest: see HTTP_PIECES */
+    uint64_t announced; /* bytes that it says its body has; 0: it does not say */
     pb_str address; /* of the client, as text; absent: a Unix socket without a proxy before it */
     bool secure;    /* came over TLS, here or at the proxy */
     bool metrics;   /* came where only metrics and health are told */
@@ -102,11 +112,16 @@ typedef pb_status (*http_handler)(http_request *request, http_response *response
  * other connection. */
 enum {
     HTTP_BLOCKS = 1,
-    HTTP_OPEN = 2,   /* for who is not signed in: what says who asks is not looked at */
-    HTTP_LONG = 4,   /* long by nature: it may take ten times as long as others */
-    HTTP_BRIEF = 8,  /* without parameters it looks at one thing by its key: where that takes
-                        microseconds, the connection's own thread does it */
-    HTTP_EITHER = 16 /* for everybody, and more for who is signed in */
+    HTTP_OPEN = 2,    /* for who is not signed in: what says who asks is not looked at */
+    HTTP_LONG = 4,    /* long by nature: it may take ten times as long as others */
+    HTTP_BRIEF = 8,   /* without parameters it looks at one thing by its key: where that takes
+                         microseconds, the connection's own thread does it */
+    HTTP_EITHER = 16, /* for everybody, and more for who is signed in */
+    HTTP_PIECES = 32  /* its body is a file, which goes where it is kept as it comes. The operation
+                         is called twice: before anything of the body is read, without `intake`,
+                         which it sets or refuses the request; and when all of the body but
+                         `request->body` is there, which it then takes over from `intake`. Between
+                         the two who asks, and what that one may, can change */
 };
 
 /** One operation. Tables end with a NULL path. */
@@ -120,7 +135,7 @@ struct http_route {
     const char *takes; /* media types of the body, separated by blanks; NULL: it has none */
     const char *gives; /* media types it can answer with, the usual one first, separated by
                           blanks; NULL: application/json */
-    uint64_t body_max; /* bytes; 0: HTTP_BODY_MAX */
+    uint64_t body_max; /* bytes; 0: HTTP_BODY_MAX, of HTTP_PIECES http_limits.file_bytes */
 };
 
 enum { HTTP_BODY_MAX = 1 << 20 };

@@ -89,6 +89,18 @@ static bool compress_body(pb_buf *body)
     return done;
 }
 
+pb_str http_send_words(const http_response *response, pb_arena *arena)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(64 << 10);
+    pb_buf_printf(&text,
+                  "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                  "X-Content-Type-Options: nosniff\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+                  "\r\n%.*s",
+                  response->status, MHD_get_reason_phrase_for((unsigned)response->status),
+                  response->type, response->body.len, PB_STR_FMT(pb_buf_str(&response->body)));
+    return text.failed ? PB_STR_NONE : pb_arena_str(arena, pb_buf_str(&text));
+}
+
 /* The body goes to libmicrohttpd, which frees it when it is sent. */
 static struct MHD_Response *give_body(pb_buf *body)
 {

@@ -33,6 +33,8 @@ static void fill_limits(http_limits *limits)
     fill(&limits->work_seconds, 30);
     fill(&limits->drain_seconds, 30);
     fill(&limits->slow_ms, 1000);
+    if (limits->file_bytes == 0)
+        limits->file_bytes = UINT64_C(2) << 30;
 }
 
 const pb_catalog *http_server_catalog(const http_server *server, const char *language)
@@ -58,34 +60,25 @@ static pb_status open_catalogs(http_server *server, pb_error *err)
     return PB_OK;
 }
 
-/* What goes over the wire past libmicrohttpd. `reason`: status and phrase. */
-static pb_str word(http_server *server, int http_status, const char *reason, const pb_error *error)
+/* What goes over the wire past libmicrohttpd. */
+static pb_str word(http_server *server, int http_status, const pb_error *error)
 {
-    PB_AUTO_BUF text = PB_BUF_INIT(4096);
     http_request request = {0};
     http_response response = {.body = PB_BUF_INIT(4096)};
     http_problem(&request, &response, http_status, error);
-    pb_buf_printf(&text,
-                  "HTTP/1.1 %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
-                  "X-Content-Type-Options: nosniff\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-                  "\r\n%.*s",
-                  reason, response.type, response.body.len, PB_STR_FMT(pb_buf_str(&response.body)));
+    pb_str words = http_send_words(&response, server->arena);
     pb_buf_free(&response.body);
-    return pb_arena_str(server->arena, pb_buf_str(&text));
+    return words;
 }
 
-/* For who was too slow, and for who sends more than is taken. */
+/* For who was too slow. */
 static pb_status word_refusals(http_server *server, pb_error *err)
 {
-    pb_error late = {0}, large = {0};
+    pb_error late = {0};
     pb_fail(&late, PB_BUSY, PB_MSG("The request did not come in time."), NULL);
     pb_error_hint(&late, PB_MSG("Send it whole, without waiting in between."), NULL);
-    server->too_late = word(server, 408, "408 Request Timeout", &late);
-    pb_fail(&large, PB_LIMIT, PB_MSG("The body is too large."), NULL);
-    pb_error_hint(&large, PB_MSG("Send it in parts."), NULL);
-    server->too_large = word(server, 413, "413 Content Too Large", &large);
-    return server->too_late.ptr != NULL && server->too_large.ptr != NULL ? PB_OK
-                                                                         : pb_fail_memory(err);
+    server->too_late = word(server, 408, &late);
+    return server->too_late.ptr != NULL ? PB_OK : pb_fail_memory(err);
 }
 
 static pb_status not_plain(const char *text, pb_error *err)

@@ -53,7 +53,6 @@ struct http_server {
     pb_buf report;
     http_depths depths; /* of the routes */
     pb_str too_late;    /* what is said to who was too slow, as it goes over the wire */
-    pb_str too_large;   /* and to who goes on sending */
     http_metrics *metrics;
     http_workers *workers;
     http_reads *reads;
@@ -143,9 +142,21 @@ struct http_exchange {
     size_t head_size;
     uint64_t body_size; /* that is to come */
     uint64_t body_max;  /* that may come */
-    uint64_t passed;    /* bytes that came beyond that */
+    uint64_t received;  /* that came, and were taken in */
+    uint64_t passed;    /* that came, and were not */
     bool chunked;       /* nobody said how many come */
-    enum { HTTP_NEW, HTTP_BODY, HTTP_WORKING, HTTP_READY, HTTP_QUEUED } phase;
+    bool pieces;        /* HTTP_PIECES: `body` is what was not given on yet */
+    enum http_phase {
+        HTTP_NEW,
+        HTTP_ASKING,   /* a worker finds out whether the body may come */
+        HTTP_ADMITTED, /* it may */
+        HTTP_REFUSED,  /* it may not */
+        HTTP_BODY,
+        HTTP_GIVING, /* a worker gives a piece of it on */
+        HTTP_WORKING,
+        HTTP_READY,
+        HTTP_QUEUED
+    } phase;
     bool close;       /* the connection ends with this answer */
     bool lasts;       /* as far as the client says, it does not */
     bool held;        /* the answer is made, and leaves when the ledger has what was read */
@@ -186,6 +197,8 @@ const struct service_turn *http_turn_take(const http_server *server, bool may_wa
 void http_turn_release(const http_server *server, const struct service_turn *turn);
 
 /* exchange.c */
+/** Bytes that a body for this route may have. */
+uint64_t http_body_max(const http_server *server, const http_route *route);
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */
 void http_exchange_run(http_exchange *exchange);
 /** The same without waiting for anybody, where it takes microseconds. False: it is to be run by a
@@ -195,12 +208,20 @@ bool http_exchange_try(http_exchange *exchange);
 void http_exchange_end_turn(http_exchange *exchange);
 /** Whether the head may be followed by its body and an answer; false: `response` refuses it. */
 bool http_exchange_begin(http_exchange *exchange);
+/** Of HTTP_PIECES, before the body: whether it may come, and where to; false: `response` refuses
+ * it. */
+bool http_exchange_admit(http_exchange *exchange);
+/** Gives on what came of it; false: `response` says why that could not be done. */
+bool http_exchange_give(http_exchange *exchange);
 /** Makes the answer a refusal of a body that is larger than `body_max`. */
 void http_exchange_refuse_size(http_exchange *exchange);
 /** Makes the answer a problem. */
 void http_exchange_refuse(http_exchange *exchange, int http_status, const pb_error *error);
 
 /* send.c */
+/** An answer as it goes over the wire past libmicrohttpd, which ends the connection; in `arena`,
+ * absent without memory. */
+pb_str http_send_words(const http_response *response, pb_arena *arena);
 /** The answer with the headers that every answer has, compressed where asked; NULL without memory.
  */
 struct MHD_Response *http_send_make(http_exchange *exchange);
@@ -270,6 +291,8 @@ http_workers *http_workers_stop(http_workers *workers);
 http_workers *http_workers_free(http_workers *workers);
 /** Keeps a place for one piece of work; false: the queue is full. */
 bool http_workers_reserve(http_workers *workers);
+/** Keeps a place for what is begun already, also where the queue is full. */
+void http_workers_insist(http_workers *workers);
 /** Takes the place that was kept. */
 void http_workers_put(http_workers *workers, http_work *work);
 size_t http_workers_waiting(http_workers *workers);

@@ -9,7 +9,13 @@
 
 #include <microhttpd.h>
 
-enum { ANSWER_MAX = 64 << 20, HARD_FACTOR = 2, ID_RANDOM = 8, PASSED_OVER = 1 << 20 };
+enum {
+    ANSWER_MAX = 64 << 20,
+    HARD_FACTOR = 2,
+    ID_RANDOM = 8,
+    PASSED_OVER = 1 << 20,
+    PIECE = 128 << 10 /* of a body that goes on as it comes */
+};
 
 /* Nobody can foretell nor needs to: numbers of requests only have to differ (splitmix64). */
 static uint64_t next_number(http_server *server)
@@ -201,86 +207,10 @@ static int look_at_head(http_exchange *exchange, const char *method, const char 
     return refused;
 }
 
-/* The head is there. What breaks the rules ends the connection: where its body ends is not known.
- * Other refusals wait for the body, if it is not too large to be passed over. */
-static enum MHD_Result first_call(http_exchange *exchange, const char *method, const char *version)
-{
-    http_connection *c = exchange->connection;
-    pb_error error = {0};
-    if (!http_keeper_stage(c, HTTP_READS, 0))
-        return MHD_NO; /* given up at this very moment */
-    int refused = look_at_head(exchange, method, version, &error);
-    if (c->session != NULL && refused == 0)
-        http_tls_room(c, (char *)(uintptr_t)method, exchange->head_size);
-    if (refused != 0) {
-        exchange->close = true;
-        http_exchange_refuse(exchange, refused, &error);
-        return queue(exchange);
-    }
-    exchange->phase = HTTP_BODY;
-    if (!http_exchange_begin(exchange)) {
-        exchange->phase = HTTP_READY;
-        exchange->close = exchange->body_size > PASSED_OVER || c->crowded;
-        if (exchange->close)
-            return queue(exchange);
-    }
-    /* How libmicrohttpd reads chunks cannot be looked at: nothing is read behind them. */
-    exchange->close = exchange->close || exchange->chunked;
-    exchange->body = PB_BUF_INIT(exchange->chunked ? exchange->body_max : exchange->body_size);
-    return http_keeper_stage(c, HTTP_READS, exchange->chunked ? 0 : exchange->body_size) ? MHD_YES
-                                                                                         : MHD_NO;
-}
-
-/* Some of the body. Chunks that grow beyond what may come are refused when they end; who goes on
- * nevertheless is told at once, as libmicrohttpd takes no answer in the middle of a body. */
-static enum MHD_Result take_in(http_exchange *exchange, pb_str part)
-{
-    if (exchange->chunked)
-        http_keeper_more(exchange->connection, part.len);
-    if (exchange->phase == HTTP_BODY && exchange->chunked &&
-        part.len > exchange->body_max - exchange->body.len) {
-        pb_buf_free(&exchange->body);
-        http_exchange_refuse_size(exchange);
-        exchange->phase = HTTP_READY;
-    }
-    if (exchange->phase == HTTP_BODY)
-        pb_buf_add(&exchange->body, part);
-    else if (exchange->chunked && (exchange->passed += part.len) > PASSED_OVER) {
-        http_tls_say(exchange->connection, exchange->connection->server->too_large);
-        return MHD_NO;
-    }
-    return exchange->body.failed ? MHD_NO : MHD_YES;
-}
-
-/* Fields behind the last chunk are read by nobody here: better refused than lost. */
-static bool has_trailers(http_exchange *exchange)
-{
-    pb_error error = {0};
-    if (!exchange->chunked ||
-        MHD_get_connection_values_n(exchange->mhd, MHD_FOOTER_KIND, NULL, NULL) <= 0)
-        return false;
-    pb_fail(&error, PB_USAGE, PB_MSG("The request was refused."), NULL);
-    pb_error_detail(&error, PB_MSG("Fields behind the body (trailers) are not read here."), NULL);
-    http_exchange_refuse(exchange, 400, &error);
-    return true;
-}
-
 /* Nothing of it leaves before the ledger has what was read, and what came before it is out. */
 static bool has_to_wait(http_exchange *exchange)
 {
     return service_later_any(&exchange->later) || http_hold_any(exchange->connection);
-}
-
-static void work(void *context)
-{
-    http_exchange *exchange = context;
-    http_exchange_run(exchange);
-    if (has_to_wait(exchange)) {
-        http_reads_put(exchange);
-        return;
-    }
-    exchange->phase = HTTP_READY;
-    MHD_resume_connection(exchange->mhd);
 }
 
 /* The answer is made: it is sent, or held, or the connection rests until it may be sent. */
@@ -298,15 +228,181 @@ static enum MHD_Result answered(http_exchange *exchange)
     return MHD_YES;
 }
 
-static enum MHD_Result give_to_worker(http_exchange *exchange)
+static void refuse_busy(http_exchange *exchange)
 {
-    const http_request *request = &exchange->request;
-    exchange->phase = HTTP_WORKING;
-    exchange->work =
-        (http_work){.client = pb_str_hash(request->address), .run = work, .context = exchange};
+    pb_error error = {0};
+    pb_fail(&error, PB_BUSY, PB_MSG("The server has more to do than it can."), NULL);
+    pb_error_hint(&error, PB_MSG("Try again in a moment."), NULL);
+    http_exchange_refuse(exchange, 0, &error);
+}
+
+/* A worker does it while the connection rests, in a place that was kept. */
+static void hand_over(http_exchange *exchange, enum http_phase phase, void (*what)(void *context))
+{
+    exchange->phase = phase;
+    exchange->work = (http_work){
+        .client = pb_str_hash(exchange->request.address), .run = what, .context = exchange};
     MHD_suspend_connection(exchange->mhd);
     http_workers_put(exchange->connection->server->workers, &exchange->work);
+}
+
+static enum MHD_Result begin_body(http_exchange *exchange)
+{
+    /* How libmicrohttpd reads chunks cannot be looked at: nothing is read behind them. */
+    exchange->close = exchange->close || exchange->chunked;
+    exchange->phase = HTTP_BODY;
+    exchange->body = PB_BUF_INIT(exchange->pieces    ? PIECE
+                                 : exchange->chunked ? exchange->body_max
+                                                     : exchange->body_size);
+    return http_keeper_stage(exchange->connection, HTTP_READS,
+                             exchange->chunked ? 0 : exchange->body_size)
+               ? MHD_YES
+               : MHD_NO;
+}
+
+/* The answer is there before the body: it waits for it, if that is not too large to be passed over
+ * and nobody asked whether it may come. */
+static enum MHD_Result refuse_body(http_exchange *exchange)
+{
+    bool asks = http_request_header(&exchange->request, "Expect").len > 0;
+    exchange->close = exchange->body_size > PASSED_OVER || asks || exchange->connection->crowded;
+    if (exchange->close)
+        return service_later_any(&exchange->later) ? answered(exchange) : queue(exchange);
+    enum MHD_Result begun = begin_body(exchange);
+    exchange->phase = HTTP_READY;
+    return begun;
+}
+
+static void ask(void *context)
+{
+    http_exchange *exchange = context;
+    exchange->phase = http_exchange_admit(exchange) ? HTTP_ADMITTED : HTTP_REFUSED;
+    MHD_resume_connection(exchange->mhd);
+}
+
+/* Who asks, and whether that one may, is found out before anything of the body is read. */
+static enum MHD_Result ask_first(http_exchange *exchange)
+{
+    if (!http_keeper_stage(exchange->connection, HTTP_WORKS, 0))
+        return MHD_NO;
+    if (!http_workers_reserve(exchange->connection->server->workers)) {
+        refuse_busy(exchange);
+        return refuse_body(exchange);
+    }
+    exchange->whole_us = sys_monotonic_us();
+    hand_over(exchange, HTTP_ASKING, ask);
     return MHD_YES;
+}
+
+/* The head is there. What breaks the rules ends the connection: where its body ends is not known.
+ * Other refusals wait for the body, if it is not too large to be passed over. */
+static enum MHD_Result first_call(http_exchange *exchange, const char *method, const char *version)
+{
+    http_connection *c = exchange->connection;
+    pb_error error = {0};
+    if (!http_keeper_stage(c, HTTP_READS, 0))
+        return MHD_NO; /* given up at this very moment */
+    int refused = look_at_head(exchange, method, version, &error);
+    if (c->session != NULL && refused == 0)
+        http_tls_room(c, (char *)(uintptr_t)method, exchange->head_size);
+    if (refused != 0) {
+        exchange->close = true;
+        http_exchange_refuse(exchange, refused, &error);
+        return queue(exchange);
+    }
+    if (http_exchange_begin(exchange))
+        return exchange->pieces ? ask_first(exchange) : begin_body(exchange);
+    return refuse_body(exchange);
+}
+
+/* A part of the body that nobody wants. The client goes on sending: it is told in the midst of it,
+ * past libmicrohttpd, which takes no answer there. */
+static enum MHD_Result pass_over(http_exchange *exchange, pb_str part)
+{
+    exchange->passed += part.len;
+    if (exchange->passed <= PASSED_OVER)
+        return MHD_YES;
+    pb_str words = http_send_words(&exchange->response, exchange->request.arena);
+    if (words.ptr != NULL)
+        http_tls_say(exchange->connection, words);
+    return MHD_NO;
+}
+
+/* It would grow beyond what may come: refused when it ends. */
+static void refuse_growth(http_exchange *exchange)
+{
+    pb_buf_free(&exchange->body);
+    http_exchange_refuse_size(exchange);
+    exchange->phase = HTTP_READY;
+}
+
+/* Some of a body that is held. */
+static enum MHD_Result take_in(http_exchange *exchange, pb_str part)
+{
+    pb_buf_add(&exchange->body, part);
+    exchange->received += part.len;
+    return exchange->body.failed ? MHD_NO : MHD_YES;
+}
+
+static void give(void *context)
+{
+    http_exchange *exchange = context;
+    exchange->phase = http_exchange_give(exchange) ? HTTP_BODY : HTTP_READY;
+    MHD_resume_connection(exchange->mhd);
+}
+
+/* Some of a body that goes on as it comes. What has no room is left where it is while a worker
+ * gives on what came before: libmicrohttpd then does not come with more. */
+static enum MHD_Result take_pieces(http_exchange *exchange, pb_str part, size_t *ret_left)
+{
+    size_t room = PIECE - exchange->body.len, len = part.len < room ? part.len : room;
+    pb_buf_add(&exchange->body, pb_str_sub(part, 0, len));
+    if (exchange->body.failed)
+        return MHD_NO;
+    exchange->received += len;
+    *ret_left = part.len - len;
+    if (*ret_left > 0) {
+        http_workers_insist(exchange->connection->server->workers);
+        hand_over(exchange, HTTP_GIVING, give);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result take(http_exchange *exchange, pb_str part, size_t *ret_left)
+{
+    if (exchange->chunked)
+        http_keeper_more(exchange->connection, part.len);
+    if (exchange->phase == HTTP_BODY && exchange->chunked &&
+        part.len > exchange->body_max - exchange->received)
+        refuse_growth(exchange);
+    if (exchange->phase == HTTP_BODY)
+        return exchange->pieces ? take_pieces(exchange, part, ret_left) : take_in(exchange, part);
+    return pass_over(exchange, part);
+}
+
+/* Fields behind the last chunk are read by nobody here: better refused than lost. */
+static bool has_trailers(http_exchange *exchange)
+{
+    pb_error error = {0};
+    if (!exchange->chunked ||
+        MHD_get_connection_values_n(exchange->mhd, MHD_FOOTER_KIND, NULL, NULL) <= 0)
+        return false;
+    pb_fail(&error, PB_USAGE, PB_MSG("The request was refused."), NULL);
+    pb_error_detail(&error, PB_MSG("Fields behind the body (trailers) are not read here."), NULL);
+    http_exchange_refuse(exchange, 400, &error);
+    return true;
+}
+
+static void work(void *context)
+{
+    http_exchange *exchange = context;
+    http_exchange_run(exchange);
+    if (has_to_wait(exchange)) {
+        http_reads_put(exchange);
+        return;
+    }
+    exchange->phase = HTTP_READY;
+    MHD_resume_connection(exchange->mhd);
 }
 
 /* The whole request is there: it is answered at once, or by a worker while the connection rests. */
@@ -316,7 +412,7 @@ static enum MHD_Result answer(http_exchange *exchange)
     http_request *request = &exchange->request;
     exchange->whole_us = sys_monotonic_us();
     if (exchange->chunked)
-        exchange->body_size = exchange->body.len;
+        exchange->body_size = exchange->received;
     if (exchange->body_size > 0)
         request->body = pb_buf_str(&exchange->body);
     if (!http_keeper_stage(exchange->connection, HTTP_WORKS, 0))
@@ -329,13 +425,12 @@ static enum MHD_Result answer(http_exchange *exchange)
     }
     if (http_exchange_try(exchange))
         return answered(exchange);
-    if (http_workers_reserve(server->workers))
-        return give_to_worker(exchange);
-    pb_error error = {0};
-    pb_fail(&error, PB_BUSY, PB_MSG("The server has more to do than it can."), NULL);
-    pb_error_hint(&error, PB_MSG("Try again in a moment."), NULL);
-    http_exchange_refuse(exchange, 0, &error);
-    return answered(exchange);
+    if (!http_workers_reserve(server->workers)) {
+        refuse_busy(exchange);
+        return answered(exchange);
+    }
+    hand_over(exchange, HTTP_WORKING, work);
+    return MHD_YES;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *url,
@@ -353,8 +448,12 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
     if (*size > 0) {
         pb_str part = pb_str_n(data, *size);
         *size = 0;
-        return take_in(exchange, part);
+        return take(exchange, part, size);
     }
+    if (exchange->phase == HTTP_ADMITTED)
+        return begin_body(exchange);
+    if (exchange->phase == HTTP_REFUSED)
+        return refuse_body(exchange);
     if (exchange->phase == HTTP_READY)
         return http_hold_any(exchange->connection) ? answered(exchange) : queue(exchange);
     return exchange->phase == HTTP_BODY ? answer(exchange) : MHD_YES;
@@ -384,6 +483,8 @@ void http_transport_over(http_exchange *exchange, bool out)
     }
     if (exchange->response.source.end != NULL) /* nobody took it */
         exchange->response.source.end(exchange->response.source.context);
+    if (exchange->request.intake.drop != NULL) /* nobody took it over */
+        exchange->request.intake.drop(exchange->request.intake.context);
     http_exchange_end_turn(exchange);
     pb_buf_free(&exchange->body);
     pb_buf_free(&exchange->response.body);

@@ -20,7 +20,8 @@ identity_visit http_visit(const http_request *request)
         .now_us = request->now_us,
         .address = request->address,
         .device = http_request_header(request, "User-Agent"),
-        .known = http_cookie_device(request)};
+        .known = http_cookie_device(request),
+        .counted = request->intake.drop != NULL};
 }
 
 static pb_status refuse(http_response *response)

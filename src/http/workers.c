@@ -180,6 +180,13 @@ bool http_workers_reserve(http_workers *w)
     return free_place;
 }
 
+void http_workers_insist(http_workers *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->reserved++;
+    pthread_mutex_unlock(&w->mutex);
+}
+
 void http_workers_put(http_workers *w, http_work *work)
 {
     work->next = NULL;

@@ -129,8 +129,8 @@ static pb_status admit(const service_desk *desk, const identity_visit *visit,
     seeing s = {caller->session, visit->now_us};
     if (caller->due) /* before it counts: who has to wait comes again */
         PB_TRY(db_limits_wait(NULL, err));
-    if (!identity_rate_take(desk->identity.workspace, caller->key, caller->rate, visit->now_us,
-                            ret_wait_us))
+    if (!visit->counted && !identity_rate_take(desk->identity.workspace, caller->key, caller->rate,
+                                               visit->now_us, ret_wait_us))
         return pb_fail(err, PB_LIMIT, PB_MSG("The key makes more requests than it is good for."),
                        NULL);
     return caller->due ? db_write(desk->identity.workspace, seen_work, &s, err) : PB_OK;

@@ -29,6 +29,7 @@ pb_status service_import_options(const service_core *service, const service_call
     PB_TRY(service_presets(service, &presets, err));
     *ret_options = (exchange_options){.paths = source->paths,
                                       .path_count = source->path_count,
+                                      .held = source->held,
                                       .map_path = source->map_path,
                                       .presets = presets,
                                       .as = source->as,
@@ -178,6 +179,12 @@ pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_
     return exchange_write_rejected(plan, dir, arena, done, context, err);
 }
 
+pb_status service_give_rejected(const exchange_plan *plan, const exchange_outlet *outlet,
+                                pb_arena *arena, pb_error *err)
+{
+    return exchange_give_rejected(plan, outlet, arena, err);
+}
+
 static pb_status load_files(const service_core *service, const service_call *call,
                             const service_source *source, pb_arena *arena, service_opened *opened,
                             pb_error *err)
@@ -194,7 +201,7 @@ static pb_status load_files(const service_core *service, const service_call *cal
 
 bool service_source_is_workspace(const service_source *source)
 {
-    return source->path_count == 1 && db_workspace_exists(source->paths[0]);
+    return source->held == NULL && source->path_count == 1 && db_workspace_exists(source->paths[0]);
 }
 
 pb_status service_refuse_mixture(const service_source *source, pb_error *err)

@@ -82,6 +82,20 @@ ssize_t sys_call_read(int fd, void *to, size_t size)
     return len;
 }
 
+ssize_t sys_call_read_at(int fd, void *to, size_t size, off_t at)
+{
+    ssize_t len;
+    if (fault(SYS_FAULT_READ)) {
+        if (errno != SYS_FAULT_SHORT)
+            return -1;
+        size = (size + 1) / 2;
+    }
+    do
+        len = pread(fd, to, size, at);
+    while (len < 0 && errno == EINTR);
+    return len;
+}
+
 static ssize_t call_write(int fd, const void *from, size_t size)
 {
     ssize_t len;

@@ -9,6 +9,8 @@
 int sys_call_open(const char *path, int flags, mode_t mode);
 int sys_call_temporary(char *pattern);
 ssize_t sys_call_read(int fd, void *to, size_t size);
+/** From a place on, whatever else is read; counts as a read. */
+ssize_t sys_call_read_at(int fd, void *to, size_t size, off_t at);
 int sys_call_fsync(int fd);
 /** Never repeated: after EINTR the descriptor is closed on Linux. */
 int sys_call_close(int fd);

@@ -70,6 +70,25 @@ pb_status sys_reader_read(sys_reader *reader, void *to, size_t size, size_t *ret
     return PB_OK;
 }
 
+pb_status sys_reader_read_at(const sys_reader *reader, uint64_t position, void *to, size_t size,
+                             size_t *ret_len, pb_error *err)
+{
+    size_t len = 0;
+    if (position > INT64_MAX - size)
+        return could_not_read(err, reader->path, EINVAL);
+    while (len < size) {
+        ssize_t more =
+            sys_call_read_at(reader->fd, (char *)to + len, size - len, (off_t)(position + len));
+        if (more < 0)
+            return could_not_read(err, reader->path, errno);
+        if (more == 0)
+            break;
+        len += (size_t)more;
+    }
+    *ret_len = len;
+    return PB_OK;
+}
+
 pb_status sys_reader_seek(sys_reader *reader, uint64_t position, pb_error *err)
 {
     if (position > INT64_MAX || lseek(reader->fd, (off_t)position, SEEK_SET) < 0)

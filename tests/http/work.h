@@ -29,7 +29,8 @@ typedef struct work {
     char carrier[200], steward[200], sales[200], auditor[200];
 } work;
 
-static inline void work_start(work *w)
+/** With further options of `serve`, ended by NULL. */
+static inline void work_start_with(work *w, const char *const *options)
 {
     char code[4][64];
     const char *const names[] = {"carrier", "data_steward", "sales", "auditor"};
@@ -44,12 +45,18 @@ static inline void work_start(work *w)
         const char *const role[] = {"--role", names[i], NULL};
         client_add_user(w->folder, names[i], role, code[i]);
     }
-    w->c = client_start(w->folder);
+    w->c = client_start_with(w->folder, options);
     client_enrol(&w->c, names[0], code[0], w->carrier, NULL, 0);
     client_enrol(&w->c, names[1], code[1], w->steward, NULL, 0);
     client_enrol(&w->c, names[2], code[2], w->sales, NULL, 0);
     client_enrol(&w->c, names[3], code[3], w->auditor, NULL, 0);
     client_hold(&w->c, w->carrier);
+}
+
+static inline void work_start(work *w)
+{
+    static const char *const none[] = {NULL};
+    work_start_with(w, none);
 }
 
 static inline void work_end(work *w)

@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include "exchange/import.h"
 #include "sys/file.h"
 
 /* --- files --- */
@@ -27,6 +28,14 @@ pb_status bytes_of_file(const char *path, byte_input *ret_input, pb_error *err)
     sys_reader *file = NULL;
     PB_TRY(sys_reader_open(path, &file, err));
     *ret_input = (byte_input){file_read, file_seek, file_close, file, sys_reader_size(file)};
+    return PB_OK;
+}
+
+pb_status bytes_of_held(const exchange_held *held, byte_input *ret_input, pb_error *err)
+{
+    void *file = NULL;
+    PB_TRY(held->open(held->context, &file, err));
+    *ret_input = (byte_input){held->read, held->seek, held->close, file, held->size};
     return PB_OK;
 }
 

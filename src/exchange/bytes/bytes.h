@@ -9,6 +9,8 @@
 
 /** A file of the operating system; can seek unless it is a pipe. Owner: the caller, bytes_close. */
 pb_status bytes_of_file(const char *path, byte_input *ret_input, pb_error *err);
+/** A file that does not lie in the file system. Owner: the caller, bytes_close. */
+pb_status bytes_of_held(const struct exchange_held *held, byte_input *ret_input, pb_error *err);
 /** Bytes that outlive the input. */
 pb_status bytes_of_memory(pb_str bytes, byte_input *ret_input, pb_error *err);
 /** Bytes of a buffer, which is taken over also on failure and empty afterwards. */

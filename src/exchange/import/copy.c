@@ -11,7 +11,7 @@ enum { FLUSH_AT = 256 << 10, ROWS_MOST = 64 << 20 };
 /* Working state of one file. */
 typedef struct copying {
     table_reader *reader;
-    sys_writer *writer;
+    const exchange_outlet *outlet;
     pb_buf out; /* rows waiting to be written */
     pb_str *cells;
     size_t capacity;
@@ -32,7 +32,7 @@ static pb_status flush(copying *c, size_t above, pb_error *err)
 {
     if (c->out.len <= above)
         return PB_OK;
-    PB_TRY(sys_writer_write(c->writer, pb_buf_str(&c->out), err));
+    PB_TRY(c->outlet->add(c->outlet->context, pb_buf_str(&c->out), err));
     pb_buf_clear(&c->out);
     return PB_OK;
 }
@@ -88,19 +88,27 @@ static pb_status copy_rows(copying *c, pb_error *err)
     return flush(c, 0, err);
 }
 
-pb_status copy_table(const exchange_file *file, const char *path, copy_wanted wanted, void *context,
-                     uint64_t *ret_rows, uint64_t *ret_unreadable, pb_error *err)
+/* Into the file that was begun. */
+static pb_status copy_into(copying *c, pb_error *err)
 {
-    copying c = {.out = PB_BUF_INIT(ROWS_MOST), .wanted = wanted, .context = context};
+    const exchange_outlet *outlet = c->outlet;
+    pb_status status = copy_rows(c, err);
+    bool keep = status == PB_OK && c->rows > 0;
+    pb_status ended = outlet->end(outlet->context, keep, keep ? err : NULL);
+    return status == PB_OK ? ended : status;
+}
+
+pb_status copy_table(const exchange_file *file, const exchange_outlet *outlet, const char *name,
+                     copy_wanted wanted, void *context, uint64_t *ret_rows,
+                     uint64_t *ret_unreadable, pb_error *err)
+{
+    copying c = {
+        .out = PB_BUF_INIT(ROWS_MOST), .outlet = outlet, .wanted = wanted, .context = context};
     pb_status status = table_open(file->place, &c.reader, err);
     if (status == PB_OK)
-        status = sys_writer_open(path, 0600, &c.writer, err);
+        status = outlet->begin(outlet->context, name, err);
     if (status == PB_OK)
-        status = copy_rows(&c, err);
-    if (status == PB_OK && c.rows > 0)
-        status = sys_writer_finish(c.writer, err);
-    else
-        sys_writer_abort(c.writer);
+        status = copy_into(&c, err);
     table_close(c.reader);
     pb_buf_free(&c.out);
     free(c.cells);
@@ -110,6 +118,38 @@ pb_status copy_table(const exchange_file *file, const char *path, copy_wanted wa
     }
     return status;
 }
+
+/* ---- files ---- */
+
+static pb_status begin_file(void *context, const char *path, pb_error *err)
+{
+    return sys_writer_open(path, 0600, context, err);
+}
+
+static pb_status add_to_file(void *context, pb_str bytes, pb_error *err)
+{
+    sys_writer **writer = context;
+    return sys_writer_write(*writer, bytes, err);
+}
+
+static pb_status end_file(void *context, bool keep, pb_error *err)
+{
+    sys_writer **writer = context;
+    if (keep)
+        return sys_writer_finish(*writer, err);
+    sys_writer_abort(*writer);
+    return PB_OK;
+}
+
+pb_status copy_table_to(const exchange_file *file, const char *path, copy_wanted wanted,
+                        void *context, uint64_t *ret_rows, uint64_t *ret_unreadable, pb_error *err)
+{
+    sys_writer *writer = NULL;
+    const exchange_outlet outlet = {begin_file, add_to_file, end_file, &writer};
+    return copy_table(file, &outlet, path, wanted, context, ret_rows, ret_unreadable, err);
+}
+
+/* ---- names ---- */
 
 static bool same_place(pb_arena *arena, const char *a, const char *b)
 {
@@ -130,22 +170,26 @@ static char *flat_name(pb_arena *arena, const exchange_file *file)
     return flat;
 }
 
-pb_status copy_path(const exchange_plan *plan, size_t at, const char *dir, pb_arena *arena,
-                    char **ret_path, pb_error *err)
+char *copy_name(const exchange_plan *plan, size_t at, pb_arena *arena)
 {
-    const exchange_file *file = &plan->files[at];
     bool twice = false; /* folders may hold files of one name */
-    char *flat = flat_name(arena, file);
+    char *flat = flat_name(arena, &plan->files[at]);
     for (size_t k = 0; k < at && flat != NULL && !twice; k++) {
         char *other = flat_name(arena, &plan->files[k]);
         twice = other == NULL || strcmp(other, flat) == 0;
     }
-    char *path = flat == NULL ? NULL
-                 : twice      ? pb_arena_printf(arena, "%s/%zu-%s", dir, at, flat)
-                              : pb_arena_printf(arena, "%s/%s", dir, flat);
+    return flat == NULL || !twice ? flat : pb_arena_printf(arena, "%zu-%s", at, flat);
+}
+
+pb_status copy_path(const exchange_plan *plan, size_t at, const char *dir, pb_arena *arena,
+                    char **ret_path, pb_error *err)
+{
+    const exchange_file *file = &plan->files[at];
+    char *name = copy_name(plan, at, arena);
+    char *path = name == NULL ? NULL : pb_arena_printf(arena, "%s/%s", dir, name);
     if (path == NULL)
         return pb_fail_memory(err);
-    if (same_place(arena, path, file->path.ptr)) {
+    if (file->place->held == NULL && same_place(arena, path, file->path.ptr)) {
         pb_fail(err, PB_EXISTS, PB_MSG("{path} is the source itself"), "path", path, NULL);
         pb_error_hint(err, PB_MSG("Name another folder to write to."), NULL);
         return PB_EXISTS;

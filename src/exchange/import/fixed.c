@@ -70,7 +70,7 @@ pb_status exchange_write_fixed(const exchange_plan *plan, exchange_edit *edits, 
             continue;
         qsort(list, f.count, sizeof(*list), by_row);
         PB_TRY(copy_path(plan, i, dir, arena, &path, err));
-        PB_TRY(copy_table(f.file, path, put_edits, &f, &rows, &unreadable, err));
+        PB_TRY(copy_table_to(f.file, path, put_edits, &f, &rows, &unreadable, err));
         if (rows > 0)
             done(context, path, rows);
     }

@@ -19,6 +19,11 @@ static bool is_rejected(void *context, const table_row *row, pb_str *cells)
     return rejected->next < file->reject_count && file->rejects[rejected->next].row == row->row;
 }
 
+static bool has_rejected(const exchange_file *file)
+{
+    return file->entity != NULL && file->reject_count > 0;
+}
+
 pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                   exchange_rejected_file done, void *context, pb_error *err)
 {
@@ -28,12 +33,29 @@ pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb
         rejected_rows rejected = {.file = file};
         uint64_t rows = 0, unreadable = 0;
         char *path;
-        if (file->entity == NULL || file->reject_count == 0)
+        if (!has_rejected(file))
             continue;
         PB_TRY(copy_path(plan, i, dir, arena, &path, err));
-        PB_TRY(copy_table(file, path, is_rejected, &rejected, &rows, &unreadable, err));
+        PB_TRY(copy_table_to(file, path, is_rejected, &rejected, &rows, &unreadable, err));
         if (rows > 0)
             done(context, path, rows);
+    }
+    return PB_OK;
+}
+
+pb_status exchange_give_rejected(const exchange_plan *plan, const exchange_outlet *outlet,
+                                 pb_arena *arena, pb_error *err)
+{
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const exchange_file *file = &plan->files[i];
+        rejected_rows rejected = {.file = file};
+        uint64_t rows = 0, unreadable = 0;
+        if (!has_rejected(file))
+            continue;
+        const char *name = copy_name(plan, i, arena);
+        if (name == NULL)
+            return pb_fail_memory(err);
+        PB_TRY(copy_table(file, outlet, name, is_rejected, &rejected, &rows, &unreadable, err));
     }
     return PB_OK;
 }

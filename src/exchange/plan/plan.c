@@ -192,11 +192,15 @@ static pb_status add_database(planning *p, const char *url, pb_error *err)
 
 static pb_status add_path(planning *p, const char *path, pb_error *err)
 {
-    if (live_is_url(path))
+    const exchange_held *held = p->options->held;
+    if (held == NULL && live_is_url(path))
         return add_database(p, path, err);
     table_place *places = NULL;
     size_t count = 0;
-    PB_TRY(table_list(path, p->arena, &places, &count, err));
+    if (held != NULL)
+        PB_TRY(table_list_held(path, held, p->arena, &places, &count, err));
+    else
+        PB_TRY(table_list(path, p->arena, &places, &count, err));
     for (size_t i = 0; i < count; i++) {
         PB_TRY(add_place(p, &places[i], err));
         const exchange_file *file = &p->plan->files[p->plan->file_count - 1];

@@ -113,6 +113,7 @@ static pb_status run_kind(labourer *l, const job_item *item, http_job *job, pb_e
     PB_TRY(service_job_asker(options->workspace, item, sys_now_us(), job->arena, &job->call, err));
     const db_limits limits = {.stop = &l->stop};
     job->call.limits = &limits;
+    job->call.memory = options->job_memory;
     job->call.progress = tell_progress;
     job->call.context = l;
     const db_limits *before = service_hold(&limits);

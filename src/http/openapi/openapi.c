@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../operations/operations.h"
+#include "../server.h"
 #include "../who.h"
 
 enum { TEXT_MAX = 4096 };
@@ -250,12 +251,28 @@ static void put_parameters(const writer *w, const subject *s)
     pb_json_array_end(w->json);
 }
 
+/* How much of it is taken. */
+static void put_most(const writer *w, const http_route *route)
+{
+    PB_AUTO_BUF says = PB_BUF_INIT(TEXT_MAX);
+    pb_argbuf room;
+    const pb_arg count = {
+        "count", pb_str_c(pb_arg_i64(&room, (int64_t)http_body_max(w->request->host, route)))};
+    pb_format(&says,
+              pb_translate_str(w->request->catalog,
+                               pb_str_c(PB_MSG("At most {count} bytes, with their number said in "
+                                               "Content-Length or in chunks"))),
+              &count, 1);
+    pb_json_member(w->json, "description", pb_buf_str(&says));
+}
+
 static void put_body(const writer *w, const subject *s)
 {
     pb_json *json = w->json;
     pb_str rest = pb_str_c(s->route->takes), one;
     pb_json_key(json, "requestBody");
     pb_json_object(json);
+    put_most(w, s->route);
     pb_json_key(json, "required");
     pb_json_bool(json, true);
     pb_json_key(json, "content");

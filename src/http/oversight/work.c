@@ -81,14 +81,12 @@ static pb_status keep_file(void *context, const struct service_report_form *form
     return http_job_file_whole(context, pb_str_c(form->file), form->type, bytes, err);
 }
 
-static pb_status audit_sent(http_job *job, const char *folder, const service_source *source,
-                            pb_error *err)
+static pb_status audit_sent(http_job *job, const service_source *source, pb_error *err)
 {
     pb_str title = http_job_option(job, "title");
     const char *name = title.len > 0 ? pb_arena_cstr(job->arena, title) : NULL;
     service_audit_result result;
     pb_locale *locale = NULL;
-    (void)folder;
     PB_TRY(service_audit(job->server->service, &job->call, source, name, sys_today(), job->arena,
                          &result, err));
     report_input report = service_report(job->server->service, &result, job->server->version, NULL);

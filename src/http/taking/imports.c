@@ -81,36 +81,62 @@ pb_status http_upload_known(http_request *request, pb_str id, pb_error *err)
     return service_deposit_find(depot, request->who->user, file.id, request->arena, &file, err);
 }
 
-static pb_status keep_upload(http_request *request, service_depot *depot, pb_str name,
-                             pb_uuid *ret_id, pb_error *err)
+static pb_status add_piece(void *context, pb_str bytes, pb_error *err)
+{
+    return service_deposit_add(context, bytes, err);
+}
+
+static void drop_file(void *context)
+{
+    service_deposit_drop(context);
+}
+
+/* Whether and what may be sent. */
+static pb_status check_send(http_request *request, http_response *response,
+                            service_depot **ret_depot, pb_str *ret_name, pb_error *err)
+{
+    static const char *const names[] = {"name", "for", NULL};
+    PB_TRY(begin_any(request, response, names, ret_depot, err));
+    PB_TRY(may_send_for(request, err));
+    *ret_name = http_request_query(request, "name");
+    if (is_name(*ret_name))
+        return PB_OK;
+    return http_op_fail_value("name", ret_name->ptr == NULL ? PB_STR("") : *ret_name,
+                              PB_MSG("It takes the name of the file, without a path."), err);
+}
+
+static pb_status begin_file(http_request *request, service_depot *depot, pb_str name, pb_error *err)
 {
     const service_deposit what = {.user = request->who->user,
                                   .name = name,
-                                  .type = http_request_header(request, "Content-Type")};
+                                  .type = http_request_header(request, "Content-Type"),
+                                  .size = request->announced};
     service_depositing *file = NULL;
     PB_TRY(service_deposit_begin(depot, &what, request->now_us, &file, err));
-    pb_status status = service_deposit_add(file, request->body, err);
-    if (status == PB_OK)
-        return service_deposit_end(file, ret_id, err);
-    service_deposit_drop(file);
-    return status;
+    request->intake = (http_intake){add_piece, drop_file, file};
+    return PB_OK;
+}
+
+static pb_status end_file(http_request *request, pb_uuid *ret_id, pb_error *err)
+{
+    service_depositing *file = request->intake.context;
+    PB_TRY(service_deposit_add(file, request->body, err));
+    request->intake = (http_intake){.drop = NULL};
+    return service_deposit_end(file, ret_id, err);
 }
 
 pb_status http_import_send(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"name", "for", NULL};
     service_depot *depot = NULL;
     service_deposit file;
+    pb_str name;
     pb_json json;
-    PB_TRY(begin_any(request, response, names, &depot, err));
-    PB_TRY(may_send_for(request, err));
-    pb_str name = http_request_query(request, "name");
-    if (!is_name(name))
-        return http_op_fail_value("name", name.ptr == NULL ? PB_STR("") : name,
-                                  PB_MSG("It takes the name of the file, without a path."), err);
+    PB_TRY(check_send(request, response, &depot, &name, err));
+    if (request->intake.drop == NULL)
+        return begin_file(request, depot, name, err);
     if (request->body.len == 0)
         return pb_fail(err, PB_INVALID, PB_MSG("The file is empty."), NULL);
-    PB_TRY(keep_upload(request, depot, name, &file.id, err));
+    PB_TRY(end_file(request, &file.id, err));
     PB_TRY(service_deposit_find(depot, request->who->user, file.id, request->arena, &file, err));
     char id[37];
     pb_uuid_text(file.id, id);

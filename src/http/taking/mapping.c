@@ -7,8 +7,6 @@
  */
 #include "taking.h"
 
-#include "sys/file.h"
-
 enum { MAPPING_MAX = 16 << 10, OF_MAPPINGS = INT32_MAX /* no job's number */ };
 
 static const char *const none[] = {NULL};
@@ -119,21 +117,12 @@ pb_status http_mapping_kept(http_request *request, service_depot *depot, pb_uuid
 
 /* ---- looked at ---- */
 
-static pb_status plan_in(http_request *request, service_depot *depot, pb_uuid import,
-                         const http_mapping *mapping, const char *folder, exchange_plan *ret_plan,
-                         pb_error *err)
+static pb_status plan_of(http_request *request, http_upload *upload, const http_mapping *mapping,
+                         exchange_plan *ret_plan, pb_error *err)
 {
-    const char *path = NULL;
     service_call call = http_op_call(request);
-    service_source source = {.paths = &path, .path_count = 1};
-    PB_TRY(
-        http_upload_unpack(depot, request->who->user, import, folder, request->arena, &path, err));
-    if (mapping->map.ptr != NULL) {
-        source.map_path = sys_path_join(request->arena, folder, "map.yaml");
-        if (source.map_path == NULL)
-            return pb_fail_memory(err);
-        PB_TRY(sys_file_write(source.map_path, mapping->map, 0600, err));
-    }
+    service_source source = {.path_count = 0};
+    PB_TRY(http_upload_source(upload, mapping->map, request->arena, &source, err));
     if (mapping->as.ptr != NULL)
         source.as = pb_arena_cstr(request->arena, mapping->as);
     if (mapping->encoding.ptr != NULL)
@@ -142,21 +131,20 @@ static pb_status plan_in(http_request *request, service_depot *depot, pb_uuid im
                                err);
 }
 
-/* It lies in memory as long as it is looked at. */
 static pb_status look(http_request *request, service_depot *depot, pb_uuid import,
                       const http_mapping *mapping, http_response *response, pb_error *err)
 {
     exchange_plan plan;
-    char *folder = NULL;
+    http_upload upload;
     pb_json json;
-    PB_TRY(http_upload_folder(request->arena, &folder, err));
-    pb_status status = plan_in(request, depot, import, mapping, folder, &plan, err);
+    PB_TRY(http_upload_open(depot, request->who->user, import, request->arena, &upload, err));
+    pb_status status = plan_of(request, &upload, mapping, &plan, err);
     if (status == PB_OK) {
         pb_json_init(&json, &response->body, 0);
         http_put_columns(&json, request->catalog, &plan);
     }
-    pb_status removed = sys_dir_remove_tree(folder, status == PB_OK ? err : NULL);
-    return status == PB_OK ? removed : status;
+    pb_status closed = http_upload_close(&upload, status == PB_OK ? err : NULL);
+    return status == PB_OK ? closed : status;
 }
 
 /* ---- asked ---- */

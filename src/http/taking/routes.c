@@ -8,7 +8,7 @@
     "application/octet-stream"
 
 /* What stands in a mapping goes with the job that uses it. */
-enum { UPLOAD_MAX = 64 << 20, MAPPING_BODY = 10 << 10 };
+enum { MAPPING_BODY = 10 << 10 };
 
 const http_route http_taking_routes[] = {
     {HTTP_POST, "/api/v1/exports", "exportRecords",
@@ -25,7 +25,7 @@ const http_route http_taking_routes[] = {
      http_run_keep, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_POST, "/api/v1/imports", "sendImport",
      PB_MSG("Sends a file that is to be imported; it is kept, encrypted, for a day"),
-     http_import_send, HTTP_BLOCKS, FILES, NULL, UPLOAD_MAX},
+     http_import_send, HTTP_BLOCKS | HTTP_PIECES, FILES, NULL, 0},
     {HTTP_GET, "/api/v1/imports", "listImports", PB_MSG("Lists the files that one sent"),
      http_import_list, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_GET, "/api/v1/imports/{import}", "readImport", PB_MSG("Tells of a file that one sent"),

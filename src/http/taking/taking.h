@@ -68,15 +68,25 @@ pb_status http_import_job(http_job *job, pb_error *err);
 
 /** Whether who asks sent that file, and it is still kept. */
 pb_status http_upload_known(http_request *request, pb_str id, pb_error *err);
-/** A folder for such a file, in memory where the system has some. */
-pb_status http_upload_folder(pb_arena *arena, char **ret_folder, pb_error *err);
-/** Puts the file as it was sent below `folder`. */
-pb_status http_upload_unpack(service_depot *depot, pb_uuid user, pb_uuid id, const char *folder,
-                             pb_arena *arena, const char **ret_path, pb_error *err);
-/** What is done with a file that was sent (option `upload`): it lies in memory, in `folder`, as
- * long as this works. */
-typedef pb_status (*http_upload_work)(http_job *job, const char *folder,
-                                      const service_source *source, pb_error *err);
+/** Such a file, open. */
+typedef struct http_upload {
+    const char *name;
+    exchange_held held;
+    service_depot_file *file;
+    char *folder;         /* of its map file; NULL: there is none */
+    const char *map_path; /* the same */
+} http_upload;
+/** Owner: the caller, http_upload_close. */
+pb_status http_upload_open(service_depot *depot, pb_uuid user, pb_uuid id, pb_arena *arena,
+                           http_upload *ret_upload, pb_error *err);
+/** Makes it the one file of `source`, read as the text of a map file says (absent: as it is
+ * judged). `upload` outlives `source`. */
+pb_status http_upload_source(http_upload *upload, pb_str map, pb_arena *arena,
+                             service_source *source, pb_error *err);
+/** Ends it in any case. */
+pb_status http_upload_close(http_upload *upload, pb_error *err);
+/** What is done with a file that was sent (option `upload`). */
+typedef pb_status (*http_upload_work)(http_job *job, const service_source *source, pb_error *err);
 pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err);
 
 /** Writes what is taken out, page by page. */

@@ -146,9 +146,24 @@ typedef struct exchange_told {
     size_t reject_count;
 } exchange_told;
 
+/** A file that does not lie in the file system: opened as often as it is read, each time from its
+ * beginning, and read in any order. Threads: what was opened belongs to one at a time. */
+typedef struct exchange_held {
+    uint64_t size; /* bytes of it */
+    pb_status (*open)(void *context, void **ret_file, pb_error *err);
+    /** At most `size` bytes; 0 at the end. */
+    pb_status (*read)(void *file, void *to, size_t size, size_t *ret_count, pb_error *err);
+    /** The next bytes are those from there on. */
+    pb_status (*seek)(void *file, uint64_t position, pb_error *err);
+    void (*close)(void *file);
+    void *context;
+} exchange_held;
+
 typedef struct exchange_options {
     const char *const *paths; /* files, folders, URLs of databases */
     size_t path_count;
+    const exchange_held *held;       /* the file that the only path names, which is no path then;
+                                        outlives the plan. NULL: the paths are those of files */
     const char *map_path;            /* NULL: none */
     const exchange_presets *presets; /* NULL: none are known */
     const char *as; /* product that wrote the files; NULL: recognise it; "none": leave it open */
@@ -233,6 +248,17 @@ typedef void (*exchange_rejected_file)(void *context, const char *path, uint64_t
  * those that could not be taken apart. */
 pb_status exchange_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                   exchange_rejected_file done, void *context, pb_error *err);
+/** Where copies of rows go, one file after the other. */
+typedef struct exchange_outlet {
+    pb_status (*begin)(void *context, const char *name, pb_error *err);
+    pb_status (*add)(void *context, pb_str bytes, pb_error *err);
+    /** Ends what was begun in any case; without `keep` it is as if it had not been. */
+    pb_status (*end)(void *context, bool keep, pb_error *err);
+    void *context;
+} exchange_outlet;
+/** The same as exchange_write_rejected, piece by piece to where they are kept. */
+pb_status exchange_give_rejected(const exchange_plan *plan, const exchange_outlet *outlet,
+                                 pb_arena *arena, pb_error *err);
 /** One value of a source to be replaced. */
 typedef struct exchange_edit {
     size_t file; /* in the plan */

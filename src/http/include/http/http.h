@@ -22,6 +22,7 @@ typedef struct http_limits {
     uint32_t work_seconds;  /* answering may take, ten times that where it is long by nature; 30 */
     uint32_t drain_seconds; /* what is being answered may take at the end; 30 */
     uint32_t slow_ms;       /* a request that took longer is logged; 1000 */
+    uint64_t file_bytes;    /* that a file that is sent may have; 2 GiB */
 } http_limits;
 
 /** What is served, and where. */
@@ -44,6 +45,7 @@ typedef struct http_options {
     const char *report;         /* HTML file that is shown at /report to everybody; NULL: none */
     const char *depot;   /* folder for files that come in and that jobs make; NULL: no jobs */
     uint64_t depot_most; /* bytes of all of them */
+    uint64_t job_memory; /* bytes, see service_call.memory */
     bool proxy;   /* a proxy stands before every listener: the client's address and whether it came
                      over TLS are what X-Real-IP and X-Forwarded-Proto say */
     bool log_all; /* every request is logged, not only those that failed here or were slow */

@@ -21,6 +21,7 @@ typedef struct identity_visit {
     pb_str device;  /* what the program says of itself */
     pb_str known;   /* what identity_signin_done.device_token was on this device; absent: nothing */
     pb_str why;     /* absent: nothing was said */
+    bool counted;   /* it was asked before, by the same request: it does not count for a rate */
 } identity_visit;
 
 /** A session to begin. */

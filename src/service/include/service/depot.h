@@ -36,8 +36,8 @@ pb_status service_depot_open(db_workspace *workspace, const char *folder, uint64
 service_depot *service_depot_close(service_depot *depot);
 
 typedef struct service_depositing service_depositing;
-/** Begins a file; of `what`, `size` and times do not matter. It is there after service_deposit_end.
- */
+/** Begins a file; of `what`, times do not matter, and `size` is what is said to come (0: not said):
+ * PB_LIMIT where there is no room for that. It is there after service_deposit_end. */
 pb_status service_deposit_begin(service_depot *depot, const service_deposit *what, int64_t now_us,
                                 service_depositing **ret_file, pb_error *err);
 /** PB_LIMIT when the depot is full. */
@@ -69,6 +69,27 @@ pb_status service_withdraw_begin(service_depot *depot, pb_uuid user, pb_uuid id,
 pb_status service_withdraw(service_withdrawing *file, pb_str *ret_bytes, pb_error *err);
 /** Takes NULL, returns NULL. */
 service_withdrawing *service_withdraw_end(service_withdrawing *file);
+/** A file that is read in any order, by any number of readers at once. To come back to what was
+ * passed by once, some 256 KiB of it are opened anew (of files beyond 4 GiB more, 1 in 16,384);
+ * nothing of it lies anywhere as it is. It can be read to its end when it is removed meanwhile. */
+typedef struct service_depot_file service_depot_file;
+pb_status service_depot_file_open(service_depot *depot, pb_uuid user, pb_uuid id,
+                                  service_depot_file **ret_file, pb_error *err);
+/** Bytes of its content. */
+uint64_t service_depot_file_size(const service_depot_file *file);
+/** When all readers of it are closed. Takes NULL, returns NULL. */
+service_depot_file *service_depot_file_close(service_depot_file *file);
+/** One who reads it, from its beginning; belongs to one thread at a time. */
+typedef struct service_depot_reader service_depot_reader;
+pb_status service_depot_reader_open(service_depot_file *file, service_depot_reader **ret_reader,
+                                    pb_error *err);
+/** At most `size` bytes; none at the end. PB_CORRUPT when it was altered or cut off. */
+pb_status service_depot_reader_read(service_depot_reader *reader, void *to, size_t size,
+                                    size_t *ret_len, pb_error *err);
+/** The next bytes are those from there on. */
+void service_depot_reader_seek(service_depot_reader *reader, uint64_t position);
+/** Takes NULL, returns NULL. */
+service_depot_reader *service_depot_reader_close(service_depot_reader *reader);
 /** The whole content, appended. */
 pb_status service_withdraw_all(service_depot *depot, pb_uuid user, pb_uuid id, pb_buf *out,
                                pb_error *err);

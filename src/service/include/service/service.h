@@ -128,7 +128,8 @@ typedef struct service_bringing {
 typedef struct service_source {
     const char *const *paths; /* files, folders, URLs of databases, or one workspace */
     size_t path_count;
-    const char *map_path; /* NULL: none */
+    const exchange_held *held; /* the file that the only path names; see exchange_options.held */
+    const char *map_path;      /* NULL: none */
     const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
     const char *encoding; /* that the files are in; NULL: it is judged */
     bool with_deleted;    /* take rows that the source marks as deleted */
@@ -152,6 +153,9 @@ void service_cell_text(const model_field *field, record_shown shown, pb_value va
 /** The rejected rows as files; see exchange_write_rejected. */
 pb_status service_write_rejected(const exchange_plan *plan, const char *dir, pb_arena *arena,
                                  exchange_rejected_file done, void *context, pb_error *err);
+/** The same, to where they are kept; see exchange_give_rejected. */
+pb_status service_give_rejected(const exchange_plan *plan, const exchange_outlet *outlet,
+                                pb_arena *arena, pb_error *err);
 
 typedef struct service_audit_result {
     audit_result result;

@@ -45,6 +45,10 @@ pb_status sys_reader_read(sys_reader *reader, void *to, size_t size, size_t *ret
                           pb_error *err);
 /** The next read begins at that byte. Fails for a pipe. */
 pb_status sys_reader_seek(sys_reader *reader, uint64_t position, pb_error *err);
+/** Reads from that byte on, which moves nothing: any number of threads may at once. Fails for a
+ * pipe. */
+pb_status sys_reader_read_at(const sys_reader *reader, uint64_t position, void *to, size_t size,
+                             size_t *ret_len, pb_error *err);
 /** Bytes of the file when it was opened; 0 for a pipe. */
 uint64_t sys_reader_size(const sys_reader *reader);
 sys_reader *sys_reader_close(sys_reader *reader);

@@ -18,8 +18,6 @@ interface FileResult {
   failed?: number;
 }
 
-const largest = 64 * 1024 * 1024;
-
 export interface Running {
   /** Something is being done: nothing else is begun. */
   busy(): boolean;
@@ -87,7 +85,6 @@ export function running(update: () => void, signal: AbortSignal): Running {
     ofPlan: async (plan, name) => (await doing(name, () => work<Kept>(`/audit-plans/${plan}/runs`, undefined, told, signal)))?.audit,
     ofFile: async (file) => {
       result = await doing(t("Audit of {file}", { file: file.name }), async () => {
-        if (file.size > largest) throw new Error(t("The file is larger than 64 MiB."));
         const sent = await askServer<{ id: string }>("/imports", { method: "POST", query: { name: file.name, for: "audit" }, file, headers: { "Content-Type": "application/octet-stream" } });
         return work<FileResult>("/audits", { import: sent.data.id }, told, signal);
       });
