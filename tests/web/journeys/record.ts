@@ -1,6 +1,35 @@
 // A record's page: its story, values changed in place, what somebody else saved first. shows: UX-1 REC-1 UPD-4
 import { asked, made } from "../asked";
 import type { Journey } from "../journey";
+import type { Visitor } from "../visitor";
+
+/** shows: REC-3 */
+async function becomes(v: Visitor): Promise<void> {
+  await v.to("/");
+  const firm = `Skarn Mining ${v.language}`, who = `Vera Quist ${v.language}`, mail = `vera.${v.language}@skarn.example`.toLowerCase();
+  const account = await made(v, "accounts", { name: firm, phone: "+46 8 123 456 78" });
+  const lead = await made(v, "leads", { full_name: who, company: firm, email: mail, phone: "+46 8 123 456 78", status: "Working" });
+  await v.to(`/leads/${lead.id}`);
+  await v.page.locator(".record-convert").click();
+  const dialog = v.page.locator("ui5-dialog[open]");
+  await dialog.locator('.convert-part[data-entity="contact"] input[value="make"]:checked').waitFor();
+  await v.accessible();
+  // The account is there already: it is chosen by the keyboard.
+  await dialog.locator('.convert-part[data-entity="account"] input:checked').focus();
+  await v.page.keyboard.press("ArrowDown");
+  await dialog.locator(`.convert-part[data-entity="account"] input[value="${account.id}"]:checked`).waitFor();
+  await dialog.locator('.convert[aria-busy="false"]').waitFor();
+  await v.page.keyboard.press("Tab");
+  await dialog.locator(".dialog-does").click();
+  const became = v.page.locator(".record-became a");
+  await became.nth(1).waitFor();
+  await v.accessible();
+  if ((await became.nth(0).getAttribute("href"))?.endsWith(account.id) !== true) throw new Error("another account");
+  // And back again.
+  await v.page.locator(".record-unconvert").click();
+  await dialog.locator(".dialog-does").click();
+  await v.page.locator(".record-convert").waitFor();
+}
 
 export const record: readonly Journey[] = [
   {
@@ -28,6 +57,8 @@ export const record: readonly Journey[] = [
       await v.page.locator(".story-changes ins", { hasText: "Head Buyer" }).first().waitFor({ state: "attached" });
     },
   },
+  { name: "record: a lead becomes customers that are partly there, and a lead again", who: "ada", languages: ["en"], sizes: ["desk"], goes: becomes },
+  { name: "record: the same on a phone, from right to left", who: "ada", languages: ["fa"], sizes: ["phone"], goes: becomes },
   {
     name: "record: deleted, and brought back",
     who: "ada",

@@ -43,6 +43,15 @@ export interface Field {
   may: "write" | "read" | "masked";
 }
 
+/** One of the records that another one becomes. */
+export interface ConvertStep {
+  entity: string;
+  /** Made only when it is asked for. */
+  optional: boolean;
+  /** It may be one that is there. */
+  may_use: boolean;
+}
+
 export interface Entity {
   name: string;
   label: string;
@@ -57,6 +66,8 @@ export interface Entity {
   title: string[];
   key: string[];
   columns: string[];
+  /** What its records become, and the values by which one that was converted is known. */
+  convert: { steps: ConvertStep[]; marks: Record<string, string> } | null;
   fields: Field[];
 }
 

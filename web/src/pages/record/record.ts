@@ -6,6 +6,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/MessageStrip.js";
 import "@ui5/webcomponents-icons/dist/delete.js";
 import "@ui5/webcomponents-icons/dist/edit.js";
+import "@ui5/webcomponents-icons/dist/process.js";
 import "@ui5/webcomponents-icons/dist/undo.js";
 import "../../styles/form.css";
 import "../../styles/record.css";
@@ -20,6 +21,7 @@ import { ask, confirmed } from "../../ui/dialog";
 import { toast } from "../../ui/toast";
 import { isEmpty, isLink, recordTitle, valueView } from "../../ui/value";
 import { remove, restore } from "./change";
+import { becameOf, convert, isConverted, mayConvert, unconvert } from "./convert";
 import { openDetails, type Opened } from "./details";
 import { draftOf, dropDraft } from "./draft";
 import { openedOf, withLinks } from "./opened";
@@ -118,6 +120,27 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
     }
   }
 
+  /** Converts it or takes that back: `does` asks and does it, `said` is said then. */
+  async function converting(does: (entity: Entity, record: RecordJson) => Promise<boolean>, said: string): Promise<void> {
+    try {
+      if (!(await does(entity, record))) return;
+      await reload();
+      related.reload();
+      toast(said);
+    } catch (error) {
+      say(error);
+    }
+  }
+
+  function became(): TemplateResult | typeof nothing {
+    const live = !record.deleted && !record.merged_into;
+    const those = live && isConverted(entity, record) ? becameOf(entity, record) : [];
+    if (those.length === 0) return nothing;
+    return html`<ui5-message-strip class="record-became" design="Positive" hide-close-button>
+      ${t("It was converted into:")} ${those.map((one) => html`<a href=${href(`/${one.entity.path}/${one.record.id}`)}>${one.entity.label} <bdi>${recordTitle(one.entity, one.record)}</bdi></a> `)}
+    </ui5-message-strip>`;
+  }
+
   function banner(): TemplateResult | typeof nothing {
     if (record.merged_into)
       return html`<ui5-message-strip design="Information" hide-close-button>
@@ -176,8 +199,10 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
     const link = activity?.fields.find((field) => field.to === entity.name);
     return html`<div class="actions record-actions">
       ${live && mayDoTo(entity, "change") ? html`<ui5-button class="record-edit" design="Emphasized" icon="edit" @click=${() => go(`${address}/edit`)}>${t("Change")}</ui5-button>` : nothing}
+      ${live && mayConvert(entity) && !isConverted(entity, record) ? html`<ui5-button class="record-convert" icon="process" @click=${() => converting(convert, t("{name} is converted.", { name: recordTitle(entity, record) }))}>${t("Convert")}</ui5-button>` : nothing}
       ${live && activity && link && mayDoTo(activity, "create") ? html`<ui5-button icon="add" @click=${() => go(`/${activity.path}/new?${link.name}=${record.id}`)}>${activity.label}</ui5-button>` : nothing}
       ${live && story.merged() && mayDoTo(entity, "merge") ? html`<ui5-button class="record-unmerge" design="Transparent" icon="undo" @click=${unmerge}>${t("Unmerge")}</ui5-button>` : nothing}
+      ${live && mayConvert(entity) && isConverted(entity, record) ? html`<ui5-button class="record-unconvert" design="Transparent" icon="undo" @click=${() => converting(unconvert, t("The conversion is taken back."))}>${t("Take the conversion back")}</ui5-button>` : nothing}
       ${live && mayDoTo(entity, "delete")
         ? html`<ui5-button class="record-delete" design="Transparent" icon="delete" tooltip=${t("Delete")} accessible-name=${t("Delete")} @click=${askDelete}></ui5-button>`
         : nothing}
@@ -210,7 +235,7 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
         </div>
         ${keyFacts()}
       </header>
-      ${banner()} ${duplicates()} ${draftStrip()}
+      ${banner()} ${became()} ${duplicates()} ${draftStrip()}
       <div class="record-parts" role="group" aria-label=${t("Parts of the page")}>${part("details", t("Details"))} ${part("story", t("Story"))} ${part("related", t("Related"))}</div>
       <div class="record-body">
         <div class="record-main">
