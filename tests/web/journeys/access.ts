@@ -1,9 +1,20 @@
 // An administrator looks after rights; an auditor takes a proof away. shows: UX-1 ACC-1 ACC-2 ACC-3 ACC-4 ACC-5 SEC-2
+import { createHmac } from "node:crypto";
+import type { Page } from "playwright-core";
 import type { Journey } from "../journey";
 import type { Visitor } from "../visitor";
 
+/** What an authenticator app shows for a key (RFC 6238). */
+function codeOf(secret: string): string {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits = [...secret].map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("");
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const mac = createHmac("sha1", Buffer.from((bits.match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)))).update(counter).digest();
+  return String((mac.readUInt32BE((mac[19] ?? 0) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
 /** Another browser opens the link: name and code stand there, nothing of it went to the server, and it is off the address. */
-async function comesByLink(v: Visitor, link: string, name: string): Promise<void> {
+async function comesByLink(v: Visitor, link: string, name: string, factor = false, looks?: (page: Page) => Promise<void>): Promise<void> {
   const context = await v.page.context().browser()?.newContext({ locale: v.language });
   if (!context) throw new Error("There is no other browser.");
   const page = await context.newPage();
@@ -18,7 +29,13 @@ async function comesByLink(v: Visitor, link: string, name: string): Promise<void
   if (page.url().includes(code)) v.faults.push("the code of the link stayed in the address");
   await page.locator("ui5-input#password input").fill(`seven grey herons wade ${name}`);
   await page.locator("#go").click();
+  if (factor) {
+    await page.getByRole("button", { name: "Use an authenticator app" }).click();
+    await page.locator("ui5-input#code input").fill(codeOf((await page.locator("code[dir=ltr]").textContent())?.trim() ?? ""));
+    await page.locator("#go").click();
+  }
   await page.locator("nav a").first().waitFor({ state: "attached" });
+  await looks?.(page);
   await context.close();
 }
 
@@ -27,7 +44,7 @@ export const access: readonly Journey[] = [
     name: "administrator looks after rights",
     who: "ada",
     async goes(v) {
-      for (const address of ["/access", "/access/users", "/access/roles", "/access/roles/sales", "/access/matrix", "/access/who-can", "/access/reviews", "/access/log", "/access/ledger", "/access/ledger/5"]) {
+      for (const address of ["/access", "/access/users", "/access/teams", "/access/roles", "/access/roles/sales", "/access/matrix", "/access/who-can", "/access/reviews", "/access/log", "/access/ledger", "/access/ledger/5"]) {
         await v.to(address);
         await v.accessible();
       }
@@ -59,6 +76,94 @@ export const access: readonly Journey[] = [
       const known = await forget.count();
       await forget.first().click();
       await v.page.waitForFunction((most) => Array.from(document.querySelectorAll("ui5-button")).filter((one) => one.textContent?.trim() === "Forget").length < most, known);
+    },
+  },
+  {
+    name: "administrator lets an external auditor see a part",
+    who: "ada",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/access/users");
+      await v.page.getByRole("button", { name: "Add a user" }).click();
+      await v.page.locator("ui5-input#user-name input").fill("outside");
+      await v.page.locator("ui5-select#user-kind").click();
+      await v.page.getByRole("option", { name: "External auditor" }).click();
+      await v.page.locator("ui5-date-picker#user-until input").fill("2099-12-31");
+      await v.page.locator("ui5-date-picker#user-until input").press("Tab");
+      await v.page.locator('fieldset.several ui5-checkbox[text="Contacts"]').click();
+      await v.page.locator('fieldset.several ui5-checkbox[text="Completeness"]').click();
+      await v.page.locator('fieldset.several ui5-checkbox[text="Auditor"]').click();
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".code-shown").waitFor();
+      const link = (await v.page.locator(".code-link").textContent()) ?? "";
+      await v.page.locator(".dialog-does").click();
+      await comesByLink(v, link, "outside", true, async (page) => {
+        await page.locator("nav a[href='#/contacts']").waitFor();
+        if (await page.locator("nav a[href='#/opportunities']").count()) v.faults.push("an external auditor is led to records beyond her scope");
+        await page.locator("nav a[href='#/audit']").click();
+        await page.locator("main h1").waitFor();
+        await page.locator("nav a[href='#/contacts']").click();
+        await page.locator("[role=grid] [data-index='0']").waitFor();
+      });
+      // She is shown another kind of records, and her time ends sooner; her telephone is lost.
+      await v.page.getByRole("link", { name: "outside" }).click();
+      await v.page.locator(".user-scope", { hasText: "Contacts · Completeness" }).waitFor();
+      await v.page.locator(".user-change").click();
+      await v.page.locator('fieldset.several ui5-checkbox[text="Accounts"]').click();
+      await v.page.locator("ui5-date-picker#user-until input").fill("2098-06-30");
+      await v.page.locator("ui5-date-picker#user-until input").press("Tab");
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".user-scope", { hasText: "Accounts" }).waitFor();
+      await v.page.getByText(/30 Jun 2098/).first().waitFor();
+      await v.page.getByRole("button", { name: "End the second factors" }).click();
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.getByRole("button", { name: "End the second factors" }).waitFor({ state: "detached" });
+      await v.accessible();
+    },
+  },
+  {
+    name: "administrator makes a team, says who is above whom, and gives a program its key",
+    who: "ada",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/access/teams");
+      await v.page.getByRole("button", { name: "Add a team" }).click();
+      await v.page.locator("ui5-input#asked-name input").fill("North");
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByRole("button", { name: "Members" }).click();
+      await v.page.locator('fieldset.several ui5-checkbox[text="mina"]').click();
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main .team-member", { hasText: "mina" }).click();
+      await v.page.locator("main dd", { hasText: "North" }).waitFor();
+      await v.page.locator(".user-change").click();
+      await v.page.locator("ui5-select#user-superior").click();
+      await v.page.getByRole("option", { name: "vera" }).click();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main dd", { hasText: "vera" }).waitFor();
+      await v.page.locator("main td", { hasText: "Superior: vera" }).waitFor();
+      await v.accessible();
+      await v.to("/access/teams");
+      await v.page.getByRole("button", { name: "End" }).click();
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.locator(".empty").waitFor();
+      await v.to("/access/users");
+      await v.page.getByRole("button", { name: "Add a user" }).click();
+      await v.page.locator("ui5-input#user-name input").fill("shop");
+      await v.page.locator("ui5-select#user-kind").click();
+      await v.page.getByRole("option", { name: "Program" }).click();
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByRole("link", { name: "shop" }).click();
+      await v.page.locator(".user-key").click();
+      await v.page.locator("ui5-input#key-label input").fill("Orders of the web shop");
+      await v.page.locator("ui5-input#key-rate input").fill("60");
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByText("It is shown now and never again.").waitFor();
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByText("API key: Orders of the web shop").waitFor();
     },
   },
 ];

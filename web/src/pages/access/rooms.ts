@@ -7,7 +7,7 @@ import type { Room } from "../../ui/tabs";
 
 function rooms(): Room[] {
   const all: Room[] = [{ path: "/access", text: t("You") }];
-  if (mayDo("users")) all.push({ path: "/access/users", text: t("Users") });
+  if (mayDo("users")) all.push({ path: "/access/users", text: t("Users") }, { path: "/access/teams", text: t("Teams") });
   if (mayDo("users") || mayDo("roles")) {
     all.push({ path: "/access/roles", text: t("Roles") }, { path: "/access/matrix", text: t("Who may what") }, { path: "/access/who-can", text: t("Who can see this") });
     all.push({ path: "/access/reviews", text: t("Reviews") });

@@ -44,6 +44,9 @@ export function stateTag(state: string, proved: boolean): TemplateResult {
   return html`<span class="tag ${state === "open" ? "tag-warn" : ""}">${stateName(state)}</span>`;
 }
 
+/** The areas that the catalogue that ships asks about. */
+export const areaNames = ["sales", "service", "completeness", "accuracy", "authenticity", "duplicates", "consistency", "timeliness", "privacy", "usage", "backup", "operations"] as const;
+
 export function areaName(area: string): string {
   switch (area) {
     case "sales": return t("Sales process");
@@ -56,7 +59,7 @@ export function areaName(area: string): string {
     case "timeliness": return t("Timeliness");
     case "privacy": return t("Privacy");
     case "usage": return t("Usage");
-    case "backup-workspace": return t("Backups");
+    case "backup": return t("Backups");
     case "operations": return t("Operations");
     case "access": return t("Access");
     case "security": return t("Security");

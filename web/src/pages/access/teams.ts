@@ -1,0 +1,95 @@
+// Teams: who is in one sees the records of the others where a role says so.
+import { html, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import { ask as askServer, get, post } from "../../api/http";
+import { href, type Context, type Page } from "../../app/router";
+import { formatInstant } from "../../i18n/format";
+import { t } from "../../i18n/text";
+import { ask, askTexts, confirmed } from "../../ui/dialog";
+import { withProof } from "../../ui/proof";
+import { empty } from "../../ui/states";
+import { table } from "../../ui/table";
+import { several } from "../audit/people";
+import { room } from "./rooms";
+import type { User } from "./users";
+
+interface Team {
+  id: string;
+  name: string;
+  from: string;
+  members: string[];
+}
+
+interface Loaded {
+  teams: Team[];
+  users: User[];
+}
+
+async function nameIt(title: string, does: string, name: string, send: (name: string) => Promise<unknown>): Promise<boolean> {
+  const named = await askTexts(title, { name: { label: t("Name"), required: true, value: name } }, does, async (texts) => withProof(() => send(texts.name.trim())));
+  return named !== undefined;
+}
+
+/** Who is in it, by boxes: those that were changed join or leave. */
+async function members(team: Team, users: readonly User[], again: () => void): Promise<void> {
+  const chosen = new Set(team.members);
+  const done = await ask<true>({
+    title: t("Who is in {team}", { team: team.name }),
+    does: t("Save"),
+    view: () => several(t("Users"), users.filter((one) => one.kind === "person" || one.kind === "program").map((one) => ({ value: one.name, text: one.shown })), chosen, (name, on) => void (on ? chosen.add(name) : chosen.delete(name))),
+    act: async () => {
+      for (const user of users) {
+        const was = team.members.includes(user.name), is = chosen.has(user.name);
+        if (was !== is) await withProof(() => askServer(`/teams/${team.id}/members/${user.id}`, is ? { method: "PUT", body: {} } : { method: "DELETE" }));
+      }
+      return true as const;
+    },
+  });
+  if (done) again();
+}
+
+function actions(team: Team, users: readonly User[], again: () => void): TemplateResult {
+  const rename = async (): Promise<void> => {
+    if (await nameIt(t("Rename {team}", { team: team.name }), t("Rename"), team.name, (name) => askServer(`/teams/${team.id}`, { method: "PATCH", body: { name } }))) again();
+  };
+  const end = async (): Promise<void> => {
+    if (!(await confirmed(t("End {team}?", { team: team.name }), t("Its members see no more what only the team let them see, from the next request on."), t("End"), true))) return;
+    await askServer(`/teams/${team.id}`, { method: "DELETE" });
+    again();
+  };
+  return html`<ui5-button design="Transparent" @click=${() => void members(team, users, again)}>${t("Members")}</ui5-button>
+    <ui5-button design="Transparent" @click=${() => void rename()}>${t("Rename")}</ui5-button>
+    <ui5-button design="Transparent" @click=${() => void end()}>${t("End")}</ui5-button>`;
+}
+
+export function openTeams(context: Context): Page {
+  const add = async (again: () => void): Promise<void> => {
+    if (await nameIt(t("Add a team"), t("Add"), "", (name) => post("/teams", { name }))) again();
+  };
+  return room<Loaded>(context, {
+    title: () => t("Teams"),
+    load: async () => {
+      const [{ teams }, { users }] = await Promise.all([get<{ teams: Team[] }>("/teams", undefined, context.signal), get<{ users: User[] }>("/users", undefined, context.signal)]);
+      return { teams, users };
+    },
+    actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Add a team")}</ui5-button>`,
+    view: ({ teams, users }, again) => {
+      const member = (name: string): TemplateResult | string => {
+        const user = users.find((one) => one.name === name);
+        return user ? html`<ui5-link class="team-member" href=${href(`/access/users/${user.id}`)}>${user.shown}</ui5-link> ` : name;
+      };
+      return teams.length === 0
+        ? empty(t("No team"), t("Who is in a team sees the records of the others in it, where a role says so."))
+        : table(
+            t("Teams"),
+            [
+              { title: t("Team"), main: true, cell: (team) => team.name },
+              { title: t("Members"), cell: (team) => (team.members.length ? team.members.map(member) : "–") },
+              { title: t("Since"), cell: (team) => formatInstant(team.from) },
+              { title: "", cell: (team) => actions(team, users, again) },
+            ],
+            teams,
+          );
+    },
+  });
+}
