@@ -8,6 +8,7 @@
 #include "service/turns.h"
 #include "sys/environment.h"
 #include "sys/file.h"
+#include "sys/memory.h"
 #include "sys/process.h"
 #include "sys/sandbox.h"
 
@@ -189,6 +190,20 @@ static void may_write_backups(cli_context *context, const db_options *opening, r
     db_workspace_close(workspace);
 }
 
+/* What is built into the program was read when it came up: models, controls, words in all
+ * languages. They lie one behind the other. */
+static void leave_assets(const cli_context *context)
+{
+    uintptr_t first = UINTPTR_MAX, end = 0;
+    for (size_t i = 0; i < context->asset_count; i++) {
+        uintptr_t text = (uintptr_t)context->assets[i].bytes;
+        first = text < first ? text : first;
+        end = text + context->assets[i].size > end ? text + context->assets[i].size : end;
+    }
+    if (end > first)
+        sys_memory_leave((const void *)first, end - first);
+}
+
 /* A system that cannot is said so, and served all the same. */
 static pb_status give_up(cli_context *context, pb_status status, const pb_error *why, pb_error *err)
 {
@@ -250,6 +265,7 @@ static void tell_addresses(void *opaque, const char *const *urls, size_t count)
         pb_buf_byte(&out, '\n');
     }
     cli_print(&out, NULL);
+    leave_assets(context);
 }
 
 static pb_status serve(cli_context *context, http_options *options,

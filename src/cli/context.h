@@ -27,6 +27,8 @@ typedef struct cli_call {
 struct cli_context {
     cli_call call;
     pb_arena *arena;
+    const service_asset *assets; /* built into the program */
+    size_t asset_count;
     service_core *service;
     pb_locale *locale;         /* of the language asked for */
     const pb_catalog *catalog; /* the same, NULL for English */

@@ -87,7 +87,8 @@ int cli_main(const service_asset *assets, size_t asset_count, const char *versio
 {
     pb_error err = {0};
     pb_catalog *catalog = NULL;
-    cli_context context = {.version = version, .arena = pb_arena_new(0)};
+    cli_context context = {
+        .version = version, .assets = assets, .asset_count = asset_count, .arena = pb_arena_new(0)};
     const char *asked = language_of_arguments(argc, argv);
     for (int i = 1; i < argc; i++)
         context.json = context.json || pb_str_is(pb_str_c(argv[i]), "--json");

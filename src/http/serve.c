@@ -274,6 +274,7 @@ pb_status http_serve(const http_options *options, pb_error *err)
     sys_signals_hangup();
     pb_status status = open_all(&server, err);
     if (status == PB_OK) {
+        sys_memory_trim(); /* what coming up took: the model was read, catalogues were opened */
         tell_ready(&server);
         while (!sys_interrupted()) {
             sys_signals_wait(WAIT_US);

@@ -70,8 +70,9 @@ pb_status model_schema_load(const model_source *sources, size_t count, model_sch
         status = keep_sources(schema, sources, count, err);
     }
     if (status == PB_OK) {
-        schema_builder builder = {.arena = arena, .schema = schema, .err = err};
-        status = build(&builder, schema->sources, count);
+        PB_AUTO_ARENA reading = pb_arena_new(SCHEMA_MEMORY);
+        schema_builder builder = {.arena = arena, .reading = reading, .schema = schema, .err = err};
+        status = reading == NULL ? pb_fail_memory(err) : build(&builder, schema->sources, count);
     }
     if (status != PB_OK) {
         pb_arena_free(arena);

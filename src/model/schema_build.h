@@ -36,7 +36,8 @@ typedef struct schema_draft {
 } schema_draft;
 
 typedef struct schema_builder {
-    pb_arena *arena;
+    pb_arena *arena;   /* of the schema */
+    pb_arena *reading; /* of what nobody needs when it is read: drafts and nodes, not their texts */
     model_schema *schema;
     schema_draft *drafts; /* in the order of schema->entities once collected */
     size_t draft_count, draft_capacity;

@@ -12,7 +12,7 @@ static schema_draft *find_draft(const schema_builder *b, pb_str name)
 
 static pb_status add_document(schema_builder *b, schema_draft *draft, const model_yaml *root)
 {
-    return PB_PUSH(b->arena, draft->documents, draft->document_count, draft->document_capacity,
+    return PB_PUSH(b->reading, draft->documents, draft->document_count, draft->document_capacity,
                    root)
                ? PB_OK
                : pb_fail_memory(b->err);
@@ -53,7 +53,7 @@ static pb_status add_entity(schema_builder *b, const model_yaml *root)
                                "count", PB_ARG_INT(SCHEMA_ENTITIES_MAX), NULL);
     schema_draft draft = {.name = name->text, .name_node = name};
     PB_TRY(add_document(b, &draft, root));
-    return PB_PUSH(b->arena, b->drafts, b->draft_count, b->draft_capacity, draft)
+    return PB_PUSH(b->reading, b->drafts, b->draft_count, b->draft_capacity, draft)
                ? PB_OK
                : pb_fail_memory(b->err);
 }
@@ -62,7 +62,7 @@ static pb_status unknown_entity(schema_builder *b, const model_yaml *node)
 {
     model_yaml_fail(node, b->err, PB_MSG("There is no entity “{name}”."), "name",
                     PB_ARG(node->text), NULL);
-    const char **names = pb_arena_array(b->arena, b->draft_count + 1, sizeof *names);
+    const char **names = pb_arena_array(b->reading, b->draft_count + 1, sizeof *names);
     if (names == NULL)
         return pb_fail_memory(b->err);
     for (size_t i = 0; i < b->draft_count; i++)
@@ -136,7 +136,7 @@ static void visit(schema_builder *b, schema_draft *draft, schema_draft *sorted, 
 static pb_status order_drafts(schema_builder *b)
 {
     qsort(b->drafts, b->draft_count, sizeof *b->drafts, by_name);
-    schema_draft *sorted = pb_arena_array(b->arena, b->draft_count, sizeof *sorted);
+    schema_draft *sorted = pb_arena_array(b->reading, b->draft_count, sizeof *sorted);
     if (sorted == NULL)
         return pb_fail_memory(b->err);
     size_t count = 0;
@@ -169,12 +169,13 @@ static pb_status make_entities(schema_builder *b)
 
 pb_status schema_collect(schema_builder *b, const model_source *sources, size_t count)
 {
-    const model_yaml *const **roots = pb_arena_array(b->arena, count + 1, sizeof *roots);
-    size_t *root_counts = pb_arena_array(b->arena, count + 1, sizeof *root_counts);
+    const model_yaml *const **roots = pb_arena_array(b->reading, count + 1, sizeof *roots);
+    size_t *root_counts = pb_arena_array(b->reading, count + 1, sizeof *root_counts);
     if (roots == NULL || root_counts == NULL)
         return pb_fail_memory(b->err);
     for (size_t s = 0; s < count; s++) {
-        PB_TRY(model_yaml_load_all(b->arena, &sources[s], &roots[s], &root_counts[s], b->err));
+        PB_TRY(model_yaml_load_apart(b->reading, b->arena, &sources[s], &roots[s], &root_counts[s],
+                                     b->err));
         for (size_t i = 0; i < root_counts[s]; i++) {
             PB_TRY(check_document(b, roots[s][i]));
             if (model_yaml_get(roots[s][i], "entity") != NULL)

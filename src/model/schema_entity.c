@@ -23,7 +23,7 @@ pb_status schema_need_field(schema_builder *b, const model_entity *entity, const
     }
     model_yaml_fail(node, b->err, PB_MSG("“{word}” is not a field of “{entity}”."), "word",
                     PB_ARG(name), "entity", PB_ARG(entity->name), NULL);
-    const char **names = pb_arena_array(b->arena, entity->field_count + 1, sizeof *names);
+    const char **names = pb_arena_array(b->reading, entity->field_count + 1, sizeof *names);
     if (names == NULL)
         return pb_fail_memory(b->err);
     for (size_t i = 0; i < entity->field_count; i++)

@@ -335,7 +335,7 @@ pb_status schema_read_fields(schema_builder *b, schema_draft *draft)
         }
     room = room < SCHEMA_FIELDS_MAX ? room + 1 : SCHEMA_FIELDS_MAX + 1;
     draft->entity->fields = pb_arena_array(b->arena, room, sizeof *draft->entity->fields);
-    draft->declared = pb_arena_array(b->arena, room, sizeof *draft->declared);
+    draft->declared = pb_arena_array(b->reading, room, sizeof *draft->declared);
     if (draft->entity->fields == NULL || draft->declared == NULL)
         return pb_fail_memory(b->err);
     for (size_t d = 0; d < draft->document_count; d++) {

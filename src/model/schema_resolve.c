@@ -17,7 +17,7 @@ static pb_status resolve_link(schema_builder *b, model_field *f, const schema_de
         }
     model_yaml_fail(d->to, b->err, PB_MSG("There is no entity “{name}”."), "name",
                     PB_ARG(d->to->text), NULL);
-    const char **names = pb_arena_array(b->arena, b->draft_count + 1, sizeof *names);
+    const char **names = pb_arena_array(b->reading, b->draft_count + 1, sizeof *names);
     if (names == NULL)
         return pb_fail_memory(b->err);
     for (size_t i = 0; i < b->draft_count; i++)
@@ -164,7 +164,7 @@ static pb_status claim_ids(schema_builder *b, const schema_draft *draft, pb_map 
 static pb_status check_headers(schema_builder *b, const schema_draft *draft)
 {
     const model_entity *entity = draft->entity;
-    pb_map *claims = pb_map_new(b->arena);
+    pb_map *claims = pb_map_new(b->reading);
     if (claims == NULL)
         return pb_fail_memory(b->err);
     for (size_t i = 0; i < entity->field_count; i++)

@@ -10,7 +10,8 @@
 enum { FEW_KEYS = 16 };
 
 typedef struct reader {
-    pb_arena *arena;
+    pb_arena *arena; /* of nodes */
+    pb_arena *texts;
     yaml_parser_t parser;
     pb_str file;
     size_t nodes;
@@ -93,7 +94,7 @@ static pb_status read_scalar(reader *r, const yaml_event_t *event, model_yaml **
     pb_str text = pb_str_n((const char *)event->data.scalar.value, event->data.scalar.length);
     if (memchr(text.ptr, 0, text.len) != NULL)
         return refuse(r, event->start_mark, PB_MSG("A text contains the character NUL."), NULL);
-    node->text = pb_arena_str(r->arena, text);
+    node->text = pb_arena_str(r->texts, text);
     if (node->text.ptr == NULL)
         return pb_fail_memory(r->err);
     yaml_scalar_style_t style = event->data.scalar.style;
@@ -289,11 +290,13 @@ static pb_status check_bytes(pb_str file, pb_str text, pb_error *err)
     return PB_INVALID;
 }
 
-pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
-                              const model_yaml *const **ret_roots, size_t *ret_count, pb_error *err)
+pb_status model_yaml_load_apart(pb_arena *nodes, pb_arena *texts, const model_source *source,
+                                const model_yaml *const **ret_roots, size_t *ret_count,
+                                pb_error *err)
 {
     PB_TRY(check_bytes(source->name, source->text, err));
-    reader r = {.arena = arena, .err = err, .file = pb_arena_str(arena, source->name)};
+    reader r = {
+        .arena = nodes, .texts = texts, .err = err, .file = pb_arena_str(texts, source->name)};
     if (r.file.ptr == NULL && source->name.ptr != NULL)
         return pb_fail_memory(err);
     if (!yaml_parser_initialize(&r.parser))
@@ -308,6 +311,12 @@ pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
     *ret_roots = roots.items;
     *ret_count = roots.count;
     return PB_OK;
+}
+
+pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
+                              const model_yaml *const **ret_roots, size_t *ret_count, pb_error *err)
+{
+    return model_yaml_load_apart(arena, arena, source, ret_roots, ret_count, err);
 }
 
 pb_status model_yaml_load(pb_arena *arena, const model_source *source, const model_yaml **ret_root,

@@ -7,14 +7,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void sys_memory_drop(void *start, size_t size)
+/* The whole pages within. */
+static void let_go(uintptr_t start, size_t size)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    char *first = (char *)start + (page - (uintptr_t)start % page) % page;
-    char *end = (char *)start + size;
-    end -= (uintptr_t)end % page;
+    uintptr_t first = start + (page - start % page) % page, end = start + size;
+    end -= end % page;
     if (end > first)
-        madvise(first, (size_t)(end - first), MADV_DONTNEED);
+        madvise((void *)first, (size_t)(end - first), MADV_DONTNEED);
+}
+
+void sys_memory_drop(void *start, size_t size)
+{
+    let_go((uintptr_t)start, size);
+}
+
+void sys_memory_leave(const void *start, size_t size)
+{
+    let_go((uintptr_t)start, size);
 }
 
 void sys_memory_trim(void)

@@ -17,7 +17,8 @@ enum {
     LONG_SECONDS = 600,
     IDS = 512,
     ANSWER = 1 << 20,
-    FLAT_KIB = 24 << 10
+    FLAT_KIB = 24 << 10,
+    IDLE_BYTES = 30000000
 };
 
 typedef struct load {
@@ -424,9 +425,31 @@ static void test_what_was_answered_is_kept_whoever_goes_meanwhile(void **state)
     program_remove_folder(folder);
 }
 
+/* As it is when it has just come up, with nothing in it and TLS ready to be spoken.
+ * shows: PER-1 */
+static void test_a_server_with_nothing_to_do_takes_little(void **state)
+{
+    (void)state;
+    static load l;
+    client c;
+    char *folder = program_folder();
+    prepare(folder, &c, &l);
+    client_stop(&c);
+    static const char *const more[] = {"--listen", "localhost:0", NULL};
+    c = client_start_with(folder, more);
+    live_await(folder, "served", "Serving at https://localhost", c.child, &l.tls);
+    sleep(2);
+    if (is_measurable() && resident_kib(c.child) * 1024 > IDLE_BYTES)
+        fail_msg("It takes %lu KiB", resident_kib(c.child));
+    client_stop(&c);
+    gnutls_certificate_free_credentials(l.credentials);
+    program_remove_folder(folder);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_server_with_nothing_to_do_takes_little),
         cmocka_unit_test(test_what_was_answered_is_kept_whoever_goes_meanwhile),
     };
     if (argc > 1)

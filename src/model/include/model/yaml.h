@@ -37,6 +37,11 @@ pb_status model_yaml_load(pb_arena *arena, const model_source *source, const mod
 pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
                               const model_yaml *const **ret_roots, size_t *ret_count,
                               pb_error *err);
+/** Same, for who keeps the texts longer than the tree: the nodes are in `nodes`, all texts and the
+ * name of the source in `texts`. */
+pb_status model_yaml_load_apart(pb_arena *nodes, pb_arena *texts, const model_source *source,
+                                const model_yaml *const **ret_roots, size_t *ret_count,
+                                pb_error *err);
 
 /** Puts `file:line:column` into the detail of an error begun with pb_fail; returns PB_INVALID. */
 pb_status model_place_fail(pb_error *err, model_place place);
