@@ -45,7 +45,7 @@ static void put_may(pb_json *json, const http_request *request, const service_ma
     pb_json_member(json, "shown", may->user.shown);
     pb_json_member(json, "right", pb_str_c(identity_right_word(right)));
     pb_json_member(json, "operation", pb_str_c(identity_operation_word(may->operation)));
-    pb_json_member(json, "role", may->decision.role);
+    pb_json_member(json, "role", pb_translate_str(request->catalog, may->decision.role));
     pb_json_member(json, "grant", may->decision.grant);
     pb_json_member(json, "rule", pb_buf_str(&rule));
     pb_json_object_end(json);

@@ -103,7 +103,8 @@ export const access: readonly Journey[] = [
         await page.locator("nav a[href='#/contacts']").waitFor();
         if (await page.locator("nav a[href='#/opportunities']").count()) v.faults.push("an external auditor is led to records beyond her scope");
         await page.locator("nav a[href='#/audit']").click();
-        await page.locator("main h1").waitFor();
+        await page.locator(".audit-two, .empty").first().waitFor();
+        if (await page.getByRole("button", { name: "Audit this workspace" }).count()) v.faults.push("an external auditor is offered an audit that she may not begin");
         await page.locator("nav a[href='#/contacts']").click();
         await page.locator("[role=grid] [data-index='0']").waitFor();
       });

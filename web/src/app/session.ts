@@ -28,6 +28,8 @@ export const entityNamed = (name: string): Entity | undefined => entities().find
 
 /** Whether something may be done besides records: to know what to show; the server decides. */
 export const mayDo = (operation: string): boolean => model?.may.includes(operation) ?? false;
+/** Whether something may be begun that leaves a trace: external auditors look, and have nothing done. */
+export const mayBegin = (operation: string): boolean => mayDo(operation) && me?.read_only !== true;
 /** Whether something may be done to some record of an entity. */
 export const mayDoTo = (entity: Entity | undefined, operation: string): boolean => entity?.may.includes(operation) ?? false;
 

@@ -4,6 +4,7 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Link.js";
 import { get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
+import { mayBegin } from "../../app/session";
 import { formatDay, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
@@ -41,7 +42,7 @@ function last(audits: readonly AuditRun[]): TemplateResult {
     <h2>${t("Last audit")}</h2>
     ${markView(now.letter, now.mark, before?.mark ?? undefined)}
     <p>
-      ${formatInstant(now.at)} · ${tn("One control failed.", "{count} controls failed.", now.failed)}
+      ${formatInstant(now.at)}${now.controls ? html` · ${tn("One control failed.", "{count} controls failed.", now.failed)}` : nothing}
       <ui5-link href=${href(`/audit/${now.audit}`)}>${t("See the result")}</ui5-link>
     </p>
   </section>`;
@@ -91,7 +92,7 @@ export function openAudits(context: Context): Page {
   return room<Listed>(context, {
     title: () => t("Audit"),
     load: () => get("/audits", { limit: 50 }, context.signal),
-    actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>`,
+    ...(mayBegin("audit") ? { actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit this workspace")}</ui5-button>` } : {}),
     view: (listed) => {
       const { audits } = listed;
       return html`${run.view()}
@@ -101,7 +102,7 @@ export function openAudits(context: Context): Page {
             ${last(audits)}
             <section class="card"><h2>${t("Over time")}</h2>${trend(audits)}</section>
           </div>`}
-      ${another()} ${recent.denied ? nothing : recent.view((files) => filesView(files), 1)}
+      ${mayBegin("audit") ? another() : nothing} ${recent.denied ? nothing : recent.view((files) => filesView(files), 1)}
       ${audits.length
         ? html`<section class="stack">
             <h2>${t("All audits")}</h2>
@@ -111,8 +112,8 @@ export function openAudits(context: Context): Page {
                 { title: t("Audit"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link>` },
                 { title: t("When"), cell: (one) => formatInstant(one.at) },
                 { title: t("Mark"), cell: (one) => html`${letterView(one.letter)} ${one.mark === null ? "–" : figure(one.mark)}` },
-                { title: t("Records"), number: true, cell: (one) => formatNumber(one.records) },
-                { title: t("Failed"), number: true, cell: (one) => formatNumber(one.failed) },
+                { title: t("Records"), number: true, cell: (one) => (one.controls ? formatNumber(one.records) : "–") },
+                { title: t("Failed"), number: true, cell: (one) => (one.controls ? formatNumber(one.failed) : "–") },
                 { title: t("By"), cell: (one) => one.by },
               ],
               audits,

@@ -13,7 +13,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
-import { entities, entityNamed } from "../../app/session";
+import { entities, entityNamed, mayBegin } from "../../app/session";
 import { formatDay, formatInstant, formatMonth } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
@@ -159,7 +159,7 @@ export function openPlans(context: Context): Page {
       const [{ plans }, { audits }] = await Promise.all([get<{ plans: Plan[] }>("/audit-plans", undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
       return { plans, audits };
     },
-    actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Plan an audit")}</ui5-button>`,
+    ...(mayBegin("audit") ? { actions: (again: () => void) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Plan an audit")}</ui5-button>` } : {}),
     view: ({ plans, audits }) => html`${plans.length === 0
         ? empty(t("Nothing is planned"), t("A plan says beforehand what an audit is for, what it looks at, who does it and when; its result is held to it."))
         : table(

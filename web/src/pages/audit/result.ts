@@ -189,13 +189,15 @@ export function openAudit(context: Context): Page {
     },
     view: (whole) => {
       const { audit } = whole;
+      const outcomes = audit.outcomes.filter((one) => one.outcome !== "not_applicable");
+      const counted = audit.cut ? { failed: outcomes.filter((one) => one.outcome === "fail").length, controls: outcomes.length } : audit; // of the whole nothing is told
       const before = whole.audits.find((one) => one.audit < audit.audit);
       return html`<div class="audit-two">
           <section class="card stack">
             ${markView(audit.letter, audit.mark, before?.mark ?? undefined)}
             <p class="audit-lead">
-              ${tn("One record was looked at", "{count} records were looked at", audit.records)} · ${formatInstant(audit.at)} · ${audit.by}.
-              ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", audit.failed, { controls: audit.controls })}
+              ${audit.cut ? nothing : html`${tn("One record was looked at", "{count} records were looked at", audit.records)} · `}${formatInstant(audit.at)} · ${audit.by}.
+              ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", counted.failed, { controls: counted.controls })}
             </p>
             ${audit.plan ? html`<p>${t("Done by a plan:")} <ui5-link href=${href(`/audit/plans/${audit.plan}`)}>${audit.title}</ui5-link></p>` : nothing}
             ${audit.cut ? html`<p><span class="tag tag-warn">${t("You see the part that is in your scope.")}</span></p>` : html`${problemStrip(failure)}${reports(audit, refused)}`}

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import "../../styles/home.css";
 import type { Context, Page } from "../../app/router";
-import { mayDo, whoAmI } from "../../app/session";
+import { mayBegin, mayDo, whoAmI } from "../../app/session";
 import { formatDay } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Part } from "../../ui/part";
@@ -69,7 +69,7 @@ export function openHome(context: Context): Page {
   function aside(): TemplateResult | typeof nothing {
     const told = home.data;
     if (!told) return home.failure === undefined ? html`${card(t("Audit"), home.view(() => nothing, 3))}` : nothing;
-    return html`${told.audits || mayDo("audit") ? card(t("Last audit"), auditView(told.audits?.trend ?? [])) : nothing}
+    return html`${told.audits || mayBegin("audit") ? card(t("Last audit"), auditView(told.audits?.trend ?? [])) : nothing}
       ${told.findings && (told.findings.count > 0 || mayDo("findings")) ? card(t("My findings"), findingsCard(told)) : nothing}
       ${told.duplicates.length > 0 ? card(t("Duplicates to decide"), duplicatesCard(told)) : nothing}
       ${told.jobs.first.length > 0 ? card(t("My jobs"), jobsCard(told)) : nothing}`;
