@@ -71,6 +71,8 @@ struct db_session {
     bool stamped;            /* the number of the last commit that it sees is known */
     uint32_t stamp;          /* it */
     int64_t settled_us;      /* since when */
+    uint64_t view;           /* counts what its snapshots saw, but for the log; 0: none yet */
+    uint32_t view_stamp;     /* of the last of them */
     const db_limits *limits; /* that the engine was told; NULL: none */
     struct {
         const char *sql;

@@ -77,6 +77,21 @@ db_before db_settled_begin(db_session *session)
     return session->settled ? db_settled_before(session) : (db_before){.known = false};
 }
 
+/* Whether a new snapshot sees what the one before it saw, but for the log. */
+static void look_again(db_session *session)
+{
+    db_workspace *workspace = session->workspace;
+    if (!session->stamped)
+        return;
+    pthread_mutex_lock(&workspace->lock);
+    bool same = session->view != 0 && (session->stamp == session->view_stamp ||
+                                       is_behind(workspace, session->view_stamp, session->stamp));
+    pthread_mutex_unlock(&workspace->lock);
+    if (!same)
+        session->view++;
+    session->view_stamp = session->stamp;
+}
+
 void db_settled_begun(db_session *session, db_before before)
 {
     uint32_t now;
@@ -87,6 +102,12 @@ void db_settled_begun(db_session *session, db_before before)
                        begun && now == before.stamp;
     session->stamp = before.stamp;
     session->settled_us = sys_monotonic_us();
+    look_again(session);
+}
+
+uint64_t db_session_view(const db_session *session)
+{
+    return session->settled && session->stamped ? session->view : 0;
 }
 
 bool db_settled_keep(db_session *session)

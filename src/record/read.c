@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "merged.h"
 #include "read.h"
+#include "read_kept.h"
 
 static pb_status make_record(const model_entity *entity, pb_arena *arena, record_data *ret_record,
                              pb_error *err)
@@ -59,6 +60,21 @@ static void read_fill(const layout *lay, const layout_head *head, const pb_value
     }
 }
 
+static pb_status read_row(db_session *session, const layout *lay, const char *rest, pb_value key,
+                          pb_arena *arena, layout_head *ret_head, pb_value *cells, bool *ret_found,
+                          pb_error *err)
+{
+    db_stmt *stmt;
+    PB_TRY(layout_select(session, lay, rest, &stmt, err));
+    db_bind_value(stmt, 1, key);
+    PB_TRY(db_step(stmt, ret_found, err));
+    if (!*ret_found)
+        return PB_OK;
+    pb_status status = layout_row(lay, stmt, arena, ret_head, cells, err);
+    db_reset(stmt);
+    return status;
+}
+
 pb_status read_by(db_session *session, const model_entity *entity, const char *rest, pb_value key,
                   pb_arena *arena, record_data *ret_record, bool *ret_found, pb_error *err)
 {
@@ -66,20 +82,12 @@ pb_status read_by(db_session *session, const model_entity *entity, const char *r
     pb_value *cells;
     record_data record;
     layout_head head;
-    db_stmt *stmt;
-    bool row;
     PB_TRY(read_make(session, entity, arena, &lay, &cells, &record, err));
-    PB_TRY(layout_select(session, lay, rest, &stmt, err));
-    db_bind_value(stmt, 1, key);
-    PB_TRY(db_step(stmt, &row, err));
-    if (row) {
-        pb_status status = layout_row(lay, stmt, arena, &head, cells, err);
-        db_reset(stmt);
-        PB_TRY(status);
-        read_fill(lay, &head, cells, &record);
-        *ret_record = record;
-    }
-    *ret_found = row;
+    PB_TRY(read_row(session, lay, rest, key, arena, &head, cells, ret_found, err));
+    if (!*ret_found)
+        return PB_OK;
+    read_fill(lay, &head, cells, &record);
+    *ret_record = record;
     return PB_OK;
 }
 
@@ -93,12 +101,33 @@ pb_status read_record(const layout *lay, const layout_head *head, const pb_value
     return PB_OK;
 }
 
+static pb_status read_by_id(db_session *session, const model_entity *entity, pb_uuid id,
+                            pb_arena *arena, record_data *ret_record, bool *ret_found,
+                            pb_error *err)
+{
+    const layout *lay = NULL;
+    pb_value *cells;
+    record_data record;
+    layout_head head;
+    PB_TRY(read_make(session, entity, arena, &lay, &cells, &record, err));
+    *ret_found = read_kept_find(session, entity, &id, arena, &head, cells);
+    if (!*ret_found) {
+        PB_TRY(read_row(session, lay, "WHERE id = ?", PB_VALUE_BLOB(pb_uuid_str(&id)), arena, &head,
+                        cells, ret_found, err));
+        if (!*ret_found)
+            return PB_OK;
+        read_kept_add(session, lay, &head, cells);
+    }
+    read_fill(lay, &head, cells, &record);
+    *ret_record = record;
+    return PB_OK;
+}
+
 pb_status record_read(db_session *session, const model_entity *entity, pb_uuid id, pb_arena *arena,
                       record_data *ret_record, pb_error *err)
 {
     bool found;
-    PB_TRY(read_by(session, entity, "WHERE id = ?", PB_VALUE_BLOB(pb_uuid_str(&id)), arena,
-                   ret_record, &found, err));
+    PB_TRY(read_by_id(session, entity, id, arena, ret_record, &found, err));
     if (found && ret_record->deleted) {
         PB_TRY(merged_follow(session, entity, id, &ret_record->merged_into, err));
         ret_record->merged = memcmp(ret_record->merged_into.b, id.b, sizeof id.b) != 0;

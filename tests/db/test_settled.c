@@ -91,6 +91,59 @@ static void released_body(room *r)
 /* shows: PER-1 */
 ON_EVERY_ENGINE(a_snapshot_that_nobody_uses_ends, released_body)
 
+static uint64_t view_settled(room *r)
+{
+    db_session *session = NULL;
+    assert_ok(r, db_snapshot_open_settled(r->workspace, NULL, &session, &r->err));
+    uint64_t view = db_session_view(session);
+    db_snapshot_close(session);
+    return view;
+}
+
+static uint64_t view_common(room *r)
+{
+    db_session *session = NULL;
+    assert_ok(r, db_snapshot_open(r->workspace, &session, &r->err));
+    uint64_t view = db_session_view(session);
+    db_snapshot_close(session);
+    return view;
+}
+
+/* What was read may be kept over commits of the log, also by a snapshot that is new, and over none
+ * of anything else, whoever made it; where the engine cannot tell, nothing may be kept. */
+static void view_body(room *r)
+{
+    db_workspace *other = NULL;
+    int64_t n = 0, log = LOG_BASE;
+    make(r);
+    share(r, 1);
+    assert_ok(r, db_workspace_open(r->url, &r->tiny.schema, &r->options, &other, &r->err));
+    uint64_t view = 0; /* the engine counts from its first look on */
+    for (int i = 0; i < TRIES && view == 0; i++) {
+        n++;
+        assert_ok(r, db_write(r->workspace, insert_work, &n, &r->err));
+        view = view_settled(r);
+    }
+    assert_int_equal(on_postgres(), view == 0);
+    for (int i = 0; i < 10 && !on_postgres(); i++) {
+        log++;
+        assert_ok(r, db_write_log(r->workspace, insert_work, &log, &r->err));
+        assert_int_equal(view, view_settled(r));
+        assert_int_equal(0, view_common(r)); /* it ends the one that went on */
+        assert_int_equal(view, view_settled(r));
+        n++;
+        assert_ok(r, db_write(i % 2 == 0 ? other : r->workspace, insert_work, &n, &r->err));
+        log++; /* behind it: what is of the log hides nothing that was before */
+        assert_ok(r, db_write_log(r->workspace, insert_work, &log, &r->err));
+        uint64_t next = view_settled(r);
+        assert_int_not_equal(view, next);
+        view = next;
+    }
+    db_workspace_close(other);
+}
+/* shows: PER-1 PER-2 */
+ON_EVERY_ENGINE(what_was_read_is_kept_over_commits_of_the_log_alone, view_body)
+
 typedef struct mixer {
     room *r;
     pthread_t thread;
@@ -175,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_anybody_wrote_is_seen_by_the_next_snapshot),
         cmocka_unit_test(what_is_of_the_log_alone_ends_no_snapshot),
+        cmocka_unit_test(what_was_read_is_kept_over_commits_of_the_log_alone),
         cmocka_unit_test(a_snapshot_that_nobody_uses_ends),
         cmocka_unit_test(who_was_told_that_it_is_stored_finds_it),
         cmocka_unit_test(the_log_of_the_file_does_not_grow_for_it),

@@ -13,10 +13,12 @@
 
 #include "../turn.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cbor.h"
 #include "db/row.h"
+#include "db/share.h"
 #include "model/yaml.h"
 
 enum { EVENT_MOST = 4 << 20 };
@@ -90,7 +92,13 @@ pb_status identity_role_list(db_session *session, int64_t at_us, pb_arena *arena
     return store_list(session, at_us, arena, ret_roles, ret_count, err);
 }
 
-pb_status store_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
+/* What a session read of it, good as long as its view is. */
+typedef struct kept_stamp {
+    uint64_t view;
+    int64_t stamp;
+} kept_stamp;
+
+static pb_status read_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
@@ -101,6 +109,25 @@ pb_status store_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
     PB_TRY(db_step(stmt, &row, err));
     *ret_stamp = row ? db_column_i64(stmt, 0) : 0;
     db_reset(stmt);
+    return PB_OK;
+}
+
+pb_status store_stamp(db_session *session, int64_t *ret_stamp, pb_error *err)
+{
+    uint64_t view = db_session_view(session);
+    void **slot = view == 0 ? NULL : db_session_slot(session, "stamp of policies", free);
+    if (slot == NULL)
+        return read_stamp(session, ret_stamp, err);
+    if (*slot == NULL)
+        *slot = calloc(1, sizeof(kept_stamp));
+    kept_stamp *kept = *slot;
+    if (kept == NULL)
+        return pb_fail_memory(err);
+    if (kept->view != view) {
+        PB_TRY(read_stamp(session, &kept->stamp, err));
+        kept->view = view;
+    }
+    *ret_stamp = kept->stamp;
     return PB_OK;
 }
 

@@ -42,6 +42,11 @@ pb_status db_snapshot_open_within(db_workspace *workspace, const db_limits *limi
  * (db_write_log). Cheaper where many read one after the other. */
 pb_status db_snapshot_open_settled(db_workspace *workspace, const db_limits *limits,
                                    db_session **ret_session, pb_error *err);
+/** A number that stays the same from one snapshot of this session to the next as long as nothing
+ * but the log was committed, by anybody: what was read under it, events aside, may be kept and
+ * taken for read again. 0: not known, nothing may be kept. Of snapshots opened by
+ * db_snapshot_open_settled. */
+uint64_t db_session_view(const db_session *session);
 /** As db_write, of a work that writes nothing but events of the ledger. */
 pb_status db_write_log(db_workspace *workspace, db_work work, void *context, pb_error *err);
 /** As db_write. Over while the work waits for its turn: it never runs. */
