@@ -163,6 +163,7 @@ static void collect_reach(cli_context *context, const http_options *options, rea
     may_write(r, sys_getenv("STATE_DIRECTORY"));
     may_write(r, home != NULL ? sys_path_join(context->arena, home, "probity") : NULL);
     may_write(r, temporary != NULL ? temporary : "/tmp");
+    may_write(r, temporary != NULL ? NULL : "/var/tmp"); /* what jobs compare, see sys/spill.h */
     may_write(r, "/dev");
     for (size_t i = 0; i < options->listen_count; i++)
         if (strncmp(options->listen[i], "unix:", 5) == 0)

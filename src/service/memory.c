@@ -24,7 +24,7 @@ static pb_status why(const void *spill, pb_error *err)
     pb_error_hint(err,
                   PB_MSG("Comparing takes more memory than it may have, and the rest goes to that "
                          "folder: free space there, name another one by TMPDIR, or allow more "
-                         "with --memory."),
+                         "with --memory, for jobs of a server with --job-memory."),
                   NULL);
     return status;
 }

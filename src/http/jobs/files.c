@@ -4,7 +4,7 @@
 #include "../operations/operations.h"
 #include "../who.h"
 
-enum { RESULT_MAX = 32 << 20 };
+enum { HELD_MOST = 1 << 20 };
 
 static const char *const none[] = {NULL};
 
@@ -56,16 +56,6 @@ static pb_status find_file(http_request *request, service_depot *depot, int64_t 
             return PB_OK;
         }
     return fail_no_file(name, err);
-}
-
-pb_status http_job_result(http_request *request, http_response *response, pb_error *err)
-{
-    service_depot *depot;
-    job_item job;
-    service_deposit file;
-    PB_TRY(find_job(request, response, &depot, &job, err));
-    PB_TRY(find_file(request, depot, job.n, PB_STR("result.json"), &file, err));
-    return service_withdraw_all(depot, request->who->user, file.id, &response->body, err);
 }
 
 pb_status http_job_files(http_request *request, http_response *response, pb_error *err)
@@ -146,7 +136,6 @@ static pb_status give_file(http_request *request, http_response *response, servi
                            const service_deposit *file, pb_error *err)
 {
     const char *type = pb_arena_cstr(request->arena, file->type);
-    PB_TRY(name_file(response, file->name, err));
     giving *g = calloc(1, sizeof *g);
     if (g == NULL || type == NULL) {
         free(g);
@@ -169,5 +158,19 @@ pb_status http_job_download(http_request *request, http_response *response, pb_e
     service_deposit file;
     PB_TRY(find_job(request, response, &depot, &job, err));
     PB_TRY(find_file(request, depot, job.n, http_request_part(request, "name"), &file, err));
+    PB_TRY(name_file(response, file.name, err));
     return give_file(request, response, depot, &file, err);
+}
+
+/* What is short is held, so that it can be compressed. */
+pb_status http_job_result(http_request *request, http_response *response, pb_error *err)
+{
+    service_depot *depot;
+    job_item job;
+    service_deposit file;
+    PB_TRY(find_job(request, response, &depot, &job, err));
+    PB_TRY(find_file(request, depot, job.n, PB_STR("result.json"), &file, err));
+    if (file.size > HELD_MOST)
+        return give_file(request, response, depot, &file, err);
+    return service_withdraw_all(depot, request->who->user, file.id, &response->body, err);
 }
