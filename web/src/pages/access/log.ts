@@ -1,6 +1,7 @@
 // The log: who did what, when, from where, what for. Everything here is an event of the ledger.
 import { html, nothing } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
@@ -39,6 +40,40 @@ interface Events {
 
 const filters = ["kind", "actor", "entity", "record", "from", "until"] as const;
 
+/** What is asked for most, in the words of the log itself; any other kind is asked for by its name in the address. */
+const kinds: readonly (readonly [string, () => string])[] = [
+  ["record.read", () => t("Personal data was read.")],
+  ["accesses.read", () => t("Somebody asked who looked at a record.")],
+  ["ledger.read", () => t("Somebody looked at the log.")],
+  ["records.exported", () => t("Records were exported.")],
+  ["access.refused", () => t("Something was refused to somebody who may not do it.")],
+  ["signin.passed", () => t("Somebody signed in.")],
+  ["signin.failed", () => t("An attempt to sign in was not right.")],
+  ["signin.refused", () => t("Attempts to sign in were refused for a while, after failures.")],
+  ["record.created", () => t("A record was created.")],
+  ["record.changed", () => t("A record was changed.")],
+  ["record.deleted", () => t("A record was deleted.")],
+  ["record.merged", () => t("Records were merged.")],
+  ["import.finished", () => t("An import ended.")],
+  ["run.undone", () => t("An import or a correction was taken back.")],
+  ["role.given", () => t("A role was given to a user.")],
+  ["role.taken", () => t("A role was taken from a user.")],
+  ["role.defined", () => t("A role was defined or changed.")],
+  ["scope.set", () => t("What an external auditor is let see was set.")],
+  ["user.added", () => t("A user was added.")],
+  ["user.ended", () => t("A user was ended, with everything it held.")],
+  ["settings.changed", () => t("A setting of the workspace was changed.")],
+  ["model.changed", () => t("The model of the workspace was changed.")],
+  ["audit.run", () => t("An audit was run.")],
+  ["backup.made", () => t("A backup was made.")],
+];
+
+/** The moment at which a day begins, or ends, where the reader is. */
+function momentOf(day: string, end: boolean): string | undefined {
+  const moment = new Date(`${day}T${end ? "23:59:59.999" : "00:00:00"}`);
+  return day && !Number.isNaN(moment.getTime()) ? moment.toISOString() : undefined;
+}
+
 /** The record an event is about, as a way to it. */
 function about(event: LedgerEvent): unknown {
   if (!event.entity) return "–";
@@ -68,7 +103,11 @@ export function openLog(context: Context): Page {
   let shown: LedgerEvent[] = [], next: number | null = null, more = false, failure: unknown;
 
   const load = async (below?: number): Promise<Events> =>
-    get<Events>("/ledger/events", { ...Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), below, limit: 50 }, context.signal);
+    get<Events>(
+      "/ledger/events",
+      { ...Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), from: momentOf(query.get("from") ?? "", false), until: momentOf(query.get("until") ?? "", true), below, limit: 50 },
+      context.signal,
+    );
 
   async function readOn(): Promise<void> {
     if (next === null || more) return;
@@ -95,6 +134,12 @@ export function openLog(context: Context): Page {
     <ui5-input id="log-${name}" value=${query.get(name) ?? ""} @change=${(event: Event) => set(name, (event.target as Input).value)}></ui5-input>
   </div>`;
 
+  const day = (name: "from" | "until", label: string) => html`<div class="field">
+    <ui5-label for="log-${name}" show-colon>${label}</ui5-label>
+    <ui5-date-picker id="log-${name}" value=${query.get(name) ?? ""} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string; valid: boolean }>) => event.detail.valid && set(name, event.detail.value)}></ui5-date-picker>
+  </div>`;
+  const kind = query.get("kind") ?? "", other = kind !== "" && !kinds.some(([name]) => name === kind);
+
   return room<true>(context, {
     title: () => t("Log"),
     load: async () => {
@@ -111,7 +156,15 @@ export function openLog(context: Context): Page {
             ${entities().map((entity) => html`<ui5-option data-value=${entity.name} ?selected=${query.get("entity") === entity.name}>${entity.plural}</ui5-option>`)}
           </ui5-select>
         </div>
-        ${text("actor", t("Who"))} ${text("kind", t("Kind of event"))}
+        <div class="field">
+          <ui5-label for="log-kind" show-colon>${t("Kind of event")}</ui5-label>
+          <ui5-select id="log-kind" @change=${(event: Event) => set("kind", (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
+            <ui5-option data-value="">${t("All")}</ui5-option>
+            ${other ? html`<ui5-option data-value=${kind} selected>${kind}</ui5-option>` : nothing}
+            ${kinds.map(([name, says]) => html`<ui5-option data-value=${name} ?selected=${kind === name}>${says()}</ui5-option>`)}
+          </ui5-select>
+        </div>
+        ${text("actor", t("Who (sign-in name)"))} ${day("from", t("From"))} ${day("until", t("To"))}
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/access/log")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
       ${shown.length ? eventTable(shown) : empty(t("No event fits"), t("Nothing in the log is of this kind."))} ${problemStrip(failure, () => void readOn())}

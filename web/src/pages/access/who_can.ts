@@ -2,19 +2,20 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/DatePicker.js";
-import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
-import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
+import type { LinkValue, RecordJson } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entities, entityNamed } from "../../app/session";
 import { formatInstant } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { empty } from "../../ui/states";
+import "../../ui/link_input";
 import { table } from "../../ui/table";
+import { recordTitle } from "../../ui/value";
 import { room } from "./rooms";
 import { operationWord, rightWord } from "./words";
 
@@ -41,6 +42,7 @@ interface RecordPage {
 export function openWhoCan(context: Context): Page {
   const query = context.query;
   const wish = { entity: query.get("entity") ?? "contact", field: query.get("field") ?? "", id: query.get("id") ?? "", at: query.get("at") ?? "" };
+  let name = "";
   const show = (): void => go(href("/access/who-can", wish).slice(1));
 
   async function load(): Promise<WhoCan | null> {
@@ -49,6 +51,7 @@ export function openWhoCan(context: Context): Page {
     if (!wish.field) wish.field = entity.key[0] ?? entity.fields[0]?.name ?? "";
     if (!wish.id) wish.id = (await get<RecordPage>(`/${entity.path}`, { limit: 1 })).records[0]?.id ?? "";
     if (!wish.id) return null;
+    name = await get<RecordJson>(`/${entity.path}/${encodeURIComponent(wish.id)}`, undefined, context.signal).then((record) => recordTitle(entity, record), () => wish.id);
     return get<WhoCan>("/who-can", { entity: wish.entity, field: wish.field, id: wish.id, at: wish.at ? `${wish.at}T12:00:00Z` : undefined }, context.signal);
   }
 
@@ -72,11 +75,17 @@ export function openWhoCan(context: Context): Page {
         })}
         ${choose("who-field", t("Field"), wish.field, entityNamed(wish.entity)?.fields ?? [], (name) => (wish.field = name))}
         <div class="field">
-          <ui5-label for="who-id" show-colon>${t("Record (its id)")}</ui5-label>
-          <ui5-input id="who-id" value=${wish.id} @change=${(event: Event) => {
-            wish.id = (event.target as Input).value.trim();
-            show();
-          }}></ui5-input>
+          <ui5-label for="who-id" show-colon>${t("Record")}</ui5-label>
+          <pb-link-input
+            .wish=${{ entity: wish.entity, inputId: "who-id", name: t("Record"), description: "", negative: false, required: true, disabled: false }}
+            .value=${{ link: wish.id ? { id: wish.id, reference: null } : null, text: name }}
+            @change=${(event: CustomEvent<{ link: LinkValue | null }>) => {
+              const id = event.detail.link?.id ?? event.detail.link?.reference ?? ""; // whose name may not be read is asked for by its id
+              if (!id) return;
+              wish.id = id;
+              show();
+            }}
+          ></pb-link-input>
         </div>
         <div class="field">
           <ui5-label for="who-at" show-colon>${t("On the day")}</ui5-label>

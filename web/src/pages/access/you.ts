@@ -1,6 +1,10 @@
 // One's own sessions and what one signs in with.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Input.js";
+import "@ui5/webcomponents/dist/Label.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
+import "../../styles/signin.css";
 import { ask as askServer, get, post } from "../../api/http";
 import type { Context, Page } from "../../app/router";
 import { whoAmI } from "../../app/session";
@@ -11,6 +15,7 @@ import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
+import { keyView, qrOf } from "../signin/authenticator";
 import { makePasskey, passkeysWork, type PasskeyWanted } from "../signin/passkey";
 import { room } from "./rooms";
 
@@ -115,6 +120,29 @@ async function addPasskey(again: () => void): Promise<void> {
   toast(t("The passkey is kept."));
 }
 
+/** For who signs in by a password alone, and wants more than that. */
+async function addAuthenticator(again: () => void): Promise<void> {
+  const begun = await withProof(() => post<{ begun: string; address?: string }>("/credentials/begin", { kind: "totp" }));
+  const address = begun.address ?? "", qr = await qrOf(address);
+  let code = "";
+  const done = await ask<true>({
+    title: t("Authenticator app"),
+    does: t("Keep it"),
+    view: () => html`${keyView(address, qr)}
+      <div class="field">
+        <ui5-label for="factor-code" show-colon required>${t("Code of your authenticator app")}</ui5-label>
+        <ui5-input id="factor-code" required @input=${(event: Event) => (code = (event.target as Input).value.trim())}></ui5-input>
+      </div>`,
+    act: async () => {
+      await withProof(() => post("/credentials", { begun: begun.begun, code }));
+      return true as const;
+    },
+  });
+  if (!done) return;
+  toast(t("The authenticator app is kept. From now on its code is asked for."));
+  again();
+}
+
 async function newRecoveryCodes(): Promise<void> {
   const made = await withProof(() => post<{ codes: string[] }>("/recovery-codes"));
   await ask<true>({
@@ -193,6 +221,7 @@ export function openYou(context: Context): Page {
             <h2 id="you-ways">${t("What you sign in with")}</h2>
             <div class="actions">
               ${passkeysWork() ? html`<ui5-button @click=${() => void addPasskey(again)}>${t("Add a passkey")}</ui5-button>` : nothing}
+              ${mine.credentials.some((one) => one.kind === "totp") ? nothing : html`<ui5-button class="you-totp" @click=${() => void addAuthenticator(again)}>${t("Add an authenticator app")}</ui5-button>`}
               <ui5-button @click=${() => void newRecoveryCodes()}>${t("New recovery codes")}</ui5-button>
               <ui5-button @click=${() => void changePassword(again)}>${t("Change the password")}</ui5-button>
             </div>

@@ -14,7 +14,7 @@ import { Failure, get, post } from "../../api/http";
 import type { Entity, RecordJson } from "../../api/types";
 import { iconOf } from "../../app/icons";
 import { go, href, type Context, type Page } from "../../app/router";
-import { entityNamed, entityOf, mayDoTo } from "../../app/session";
+import { entityNamed, entityOf, mayDo, mayDoTo } from "../../app/session";
 import { formatAge, formatInstant, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask, confirmed } from "../../ui/dialog";
@@ -203,6 +203,9 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
       ${live && activity && link && mayDoTo(activity, "create") ? html`<ui5-button icon="add" @click=${() => go(`/${activity.path}/new?${link.name}=${record.id}`)}>${activity.label}</ui5-button>` : nothing}
       ${live && story.merged() && mayDoTo(entity, "merge") ? html`<ui5-button class="record-unmerge" design="Transparent" icon="undo" @click=${unmerge}>${t("Unmerge")}</ui5-button>` : nothing}
       ${live && mayConvert(entity) && isConverted(entity, record) ? html`<ui5-button class="record-unconvert" design="Transparent" icon="undo" @click=${() => converting(unconvert, t("The conversion is taken back."))}>${t("Take the conversion back")}</ui5-button>` : nothing}
+      ${live && (mayDo("users") || mayDo("roles"))
+        ? html`<ui5-button class="record-who-can" design="Transparent" icon="locked" tooltip=${t("Who can see this?")} accessible-name=${t("Who can see this?")} @click=${() => go(href("/access/who-can", { entity: entity.name, id: record.id }).slice(1))}></ui5-button>`
+        : nothing}
       ${live && mayDoTo(entity, "delete")
         ? html`<ui5-button class="record-delete" design="Transparent" icon="delete" tooltip=${t("Delete")} accessible-name=${t("Delete")} @click=${askDelete}></ui5-button>`
         : nothing}

@@ -12,6 +12,7 @@ import { placeOf, type Page } from "../../app/router";
 import { speak } from "../../app/ui5";
 import { language, languages, t } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
+import { keyView, qrOf } from "./authenticator";
 import { answerPasskey, makePasskey, passkeysWork, type PasskeyAsked, type PasskeyWanted } from "./passkey";
 
 interface Step {
@@ -97,11 +98,7 @@ export function openSignIn(update: () => void, done: () => Promise<void>): Page 
   const beginTotp = () =>
     doing(async () => {
       factor = await post<Factor>("/sign-in/factor", { ticket: step?.ticket, kind: "totp" });
-      const { default: make } = await import("qrcode-generator");
-      const code = make(0, "M");
-      code.addData(factor.address ?? "");
-      code.make();
-      qr = code.createDataURL(5, 2);
+      qr = await qrOf(factor.address ?? "");
       form = "totp";
     });
 
@@ -172,11 +169,8 @@ export function openSignIn(update: () => void, done: () => Promise<void>): Page 
   }
 
   function totp(): TemplateResult {
-    const secret = new URLSearchParams(factor?.address?.split("?")[1] ?? "").get("secret") ?? "";
     return html`<h2>${t("Authenticator app")}</h2>
-      <p class="muted">${t("Scan this with the app, or type the key, and enter the code that it shows.")}</p>
-      <img class="signin-qr" src=${qr} alt=${t("Code to scan with the authenticator app")} />
-      <code dir="ltr">${secret}</code>
+      ${keyView(factor?.address ?? "", qr)}
       ${problemStrip(failure)} ${field("code", t("Code of your authenticator app"), "Text", "one-time-code")} ${button(t("Go on"), endTotp)}`;
   }
 
