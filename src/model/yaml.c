@@ -313,18 +313,12 @@ pb_status model_yaml_load_apart(pb_arena *nodes, pb_arena *texts, const model_so
     return PB_OK;
 }
 
-pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
-                              const model_yaml *const **ret_roots, size_t *ret_count, pb_error *err)
-{
-    return model_yaml_load_apart(arena, arena, source, ret_roots, ret_count, err);
-}
-
 pb_status model_yaml_load(pb_arena *arena, const model_source *source, const model_yaml **ret_root,
                           pb_error *err)
 {
     const model_yaml *const *roots = NULL;
     size_t count = 0;
-    PB_TRY(model_yaml_load_all(arena, source, &roots, &count, err));
+    PB_TRY(model_yaml_load_apart(arena, arena, source, &roots, &count, err));
     if (count > 1)
         return model_yaml_fail(roots[1], err, PB_MSG("Only one document may stand in this file."),
                                NULL);

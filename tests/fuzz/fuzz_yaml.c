@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pb_error err = {0};
     pb_arena *arena = pb_arena_new(256 << 20);
     hold(arena != NULL);
-    pb_status status = model_yaml_load_all(arena, &source, &roots, &count, &err);
+    pb_status status = model_yaml_load_apart(arena, arena, &source, &roots, &count, &err);
     if (status == PB_OK) {
         for (size_t i = 0; i < count; i++)
             nodes += check_node(roots[i], 0);

@@ -33,12 +33,9 @@ struct model_yaml {
  * own copies of all texts. PB_INVALID with the place on any mistake. */
 pb_status model_yaml_load(pb_arena *arena, const model_source *source, const model_yaml **ret_root,
                           pb_error *err);
-/** Same for a source with several documents (separated by `---`); `*ret_roots` has `*ret_count`. */
-pb_status model_yaml_load_all(pb_arena *arena, const model_source *source,
-                              const model_yaml *const **ret_roots, size_t *ret_count,
-                              pb_error *err);
-/** Same, for who keeps the texts longer than the tree: the nodes are in `nodes`, all texts and the
- * name of the source in `texts`. */
+/** Same for a source with several documents (separated by `---`); `*ret_roots` has `*ret_count`.
+ * Nodes go into one arena, all texts and the name of the source into one that may live longer, or
+ * into the same. */
 pb_status model_yaml_load_apart(pb_arena *nodes, pb_arena *texts, const model_source *source,
                                 const model_yaml *const **ret_roots, size_t *ret_count,
                                 pb_error *err);
