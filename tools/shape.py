@@ -2,7 +2,7 @@
 """Writes what the headers of src/ come to, as one hash: parts of the program that were built of others do not fit it.
 
 Usage: tools/shape.py OUTPUT ROOT
-A part that is loaded later (probity-pdf.so, probity-remote.so) shares structures with the program. An output that would
+A part that is loaded later (probity-pdf.so, probity-remote.so, probity-mail.so) shares structures with the program. An output that would
 stay the same is not written, so nothing is compiled anew.
 """
 import hashlib

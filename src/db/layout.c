@@ -97,6 +97,13 @@ static const struct fixed {
      "k n;B author;I at_us;I kind;t page;T body*;I state;t answer*;t answered_by;i answered_us;"
      "I version",
      NULL},
+    {"t_mail_setting",
+     "k n;T host;I port;T tls;T sender;T login*;b secret*;T site;I changed_us;T changed_by", NULL},
+    {"t_mail_message",
+     "k n;T kind;B owner;T address*;T subject*;T body*;T state;I at_us;I due_us;I tries;i ended_us;"
+     "t said*",
+     NULL},
+    {"t_mail_told", "B owner;T kind;B state;I day", "owner, kind"},
     {"t_screen_likes", "B owner;T body*;I changed_us", "owner"},
     {"request_done", "T key;B request;I at_us;b body*", "key"},
     {"record_looked", "T entity;B record;I seq", "entity, record, seq"},
@@ -142,6 +149,7 @@ static const db_index fixed_indexes[] = {
     {PB_STR("t_sign_browser_owner"), PB_STR("t_sign_browser"), "owner, seen_us", false},
     {PB_STR("t_sign_slow_last"), PB_STR("t_sign_slow"), "kind, last_us", false},
     {PB_STR("t_sign_spent_until"), PB_STR("t_sign_spent"), "until_us", false},
+    {PB_STR("t_mail_message_due"), PB_STR("t_mail_message"), "state, due_us", false},
     {PB_STR("t_screen_feedback_author"), PB_STR("t_screen_feedback"), "author, at_us", false},
     {PB_STR("t_screen_view_owner"), PB_STR("t_screen_view"), "owner", false},
     {PB_STR("request_done_at"), PB_STR("request_done"), "at_us", false},

@@ -35,6 +35,11 @@ const ledger_kind ledger_kinds[] = {
     {"key.used", false, true, PB_MSG("A program was given an access token for its key.")},
     {"ledger.read", false, true, PB_MSG("Somebody looked at the log.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
+    {"mail.configured", false, true, PB_MSG("The settings of outgoing mail were changed.")},
+    {"mail.failed", false, true, PB_MSG("A message could not be sent by mail.")},
+    {"mail.queued", false, true, PB_MSG("A message waits to be sent by mail.")},
+    {"mail.sent", false, true, PB_MSG("A message was sent by mail.")},
+    {"mail.tried", false, true, PB_MSG("A test message was sent to see whether mail goes out.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
     {"match.learned", false, true, PB_MSG("The weights by which duplicates are found were learned.")},
     {"model.changed", false, true, PB_MSG("The model of the workspace was changed.")},
@@ -91,4 +96,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 86;
+const size_t ledger_kind_count = 91;

@@ -71,7 +71,7 @@ class Project:
 
     def part_objects(self):
         """Objects of the parts that are loaded only when they are needed."""
-        return self.made("probity-pdf.so.p/") + self.made("probity-remote.so.p/")
+        return self.made("probity-pdf.so.p/") + self.made("probity-remote.so.p/") + self.made("probity-mail.so.p/")
 
     def test_objects(self):
         return self.made("tests/")
