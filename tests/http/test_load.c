@@ -5,6 +5,7 @@
 #include "client.h"
 #include "memory.h"
 
+#include <dirent.h>
 #include <gnutls/gnutls.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -306,6 +307,85 @@ static void read_some(visitor *v, unsigned dice)
     }
 }
 
+/* ---- files ---- */
+
+/* A part of the body; in chunks the last of them, of no bytes, ends it. */
+static void say_part(visitor *v, bool chunked, const char *bytes, size_t size)
+{
+    char line[20];
+    if (chunked)
+        say(v, line, (size_t)snprintf(line, sizeof line, "%zx\r\n", size));
+    say(v, bytes, size);
+    if (chunked)
+        say(v, "\r\n", 2);
+}
+
+static void drop_file(visitor *v)
+{
+    char path[100], id[40];
+    if (!find_text(v, "\"id\":\"", id, sizeof id, '"'))
+        return;
+    snprintf(path, sizeof path, "/api/v1/imports/%s", id);
+    (void)ask(v, "204", "DELETE", path, "", NULL);
+}
+
+/* Sends a file, with its length or in chunks, and goes away in the midst of it now and then. */
+static void send_file(visitor *v)
+{
+    static const char zeros[1 << 16];
+    static const char path[] = "/api/v1/imports?name=load.csv";
+    char text[1 << 12], coding[80], told[40];
+    size_t size = throw_dice(v, 8) * 50000 + throw_dice(v, 50000) + 1, left = size;
+    bool chunked = throw_dice(v, 2) == 0, goes = throw_dice(v, 4) == 0;
+    (void)snprintf(coding, sizeof coding,
+                   chunked ? "Transfer-Encoding: chunked" : "Content-Length: %zu", size);
+    if (!ring_up(v))
+        return;
+    say(v, text,
+        (size_t)snprintf(text, sizeof text,
+                         "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: text/csv\r\n%s"
+                         "\r\n\r\n",
+                         path, v->l->header, coding));
+    while (left > 0 && !(goes && left < size / 2)) {
+        size_t most = throw_dice(v, sizeof zeros) + 1, part = left < most ? left : most;
+        say_part(v, chunked, zeros, part);
+        left -= part;
+    }
+    if (goes) {
+        atomic_fetch_add(&v->l->vanished, 1);
+        hang_up(v, throw_dice(v, 2) == 0);
+        return;
+    }
+    if (chunked)
+        say_part(v, true, "", 0);
+    int status = read_answer(v);
+    bool stopping = atomic_load(&v->l->stopping);
+    atomic_fetch_add(&v->l->asked, 1);
+    (void)snprintf(told, sizeof told, "\"bytes\":%zu,", size);
+    if (status != 201 || strstr(v->answer, told) == NULL) {
+        hang_up(v, false);
+        if (!(stopping && (status <= 0 || status == 503)))
+            surprise(v, "POST", path, status);
+        return;
+    }
+    if (chunked)
+        hang_up(v, false);
+    drop_file(v);
+}
+
+/* Of what did not come whole nothing lies there. */
+static void expect_no_half(const char *folder)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/ws/depot", folder);
+    DIR *depot = opendir(path);
+    assert_non_null(depot);
+    for (const struct dirent *one = readdir(depot); one != NULL; one = readdir(depot))
+        if (strchr(one->d_name + 1, '.') != NULL && one->d_name[0] != '.')
+            fail_msg("%s is there", one->d_name);
+    closedir(depot);
+}
+
 static void *visit(void *context)
 {
     visitor *v = context;
@@ -318,8 +398,10 @@ static void *visit(void *context)
             make(v, id);
             if (id[0] != '\0')
                 snprintf(v->ids[v->made++ % IDS], sizeof id, "%s", id);
-        } else if (dice < 95) {
+        } else if (dice < 92) {
             change_own(v);
+        } else if (dice < 95) {
+            send_file(v);
         } else {
             make_many(v);
         }
@@ -374,10 +456,16 @@ static void prepare(char *folder, client *c, load *l)
 {
     static const char *const more[] = {
         "--listen", "localhost:0", "--work-seconds", "3600", "--drain", "3600", NULL};
-    static const char *const manager[] = {"--role", "manager", NULL};
+    static const char *const visitor_role[] = {"--role", "visitor", NULL};
+    static const char role[] =
+        "role: visitor\nlabel: Visitor\ngrants:\n"
+        "  - name: all\n    entities: all\n    scope: all\n    rights: write\n"
+        "    operations: [create, read, list, change, history, import]\n";
     char code[64];
     PROGRAM_EXPECT(folder, 0, "Made workspace", "init", "ws");
-    client_add_user(folder, "visitor", manager, code);
+    program_write(folder, "visitor.yaml", role);
+    PROGRAM_EXPECT(folder, 0, "visitor", "roles", "-w", "ws", "--set", "visitor.yaml");
+    client_add_user(folder, "visitor", visitor_role, code);
     *c = client_start_with(folder, more);
     live_await(folder, "served", "Serving at https://localhost", c->child, &l->tls);
     l->port = c->port;
@@ -414,6 +502,7 @@ static void test_what_was_answered_is_kept_whoever_goes_meanwhile(void **state)
     if (error != NULL)
         fail_msg("In the log: %.*s", (int)strcspn(error, "\n"), error);
     free(log);
+    expect_no_half(folder);
     PROGRAM_EXPECT(folder, 0, "", "ledger", "verify", "-w", "ws");
     c = client_start(folder);
     for (unsigned i = 0; i < VISITORS; i++) {
