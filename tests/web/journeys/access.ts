@@ -14,7 +14,7 @@ function codeOf(secret: string): string {
 }
 
 /** Another browser opens the link: name and code stand there, nothing of it went to the server, and it is off the address. */
-async function comesByLink(v: Visitor, link: string, name: string, factor = false, looks?: (page: Page) => Promise<void>): Promise<void> {
+export async function comesByLink(v: Visitor, link: string, name: string, factor = false, looks?: (page: Page) => Promise<void>): Promise<void> {
   const context = await v.page.context().browser()?.newContext({ locale: v.language });
   if (!context) throw new Error("There is no other browser.");
   const page = await context.newPage();

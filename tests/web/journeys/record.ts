@@ -72,6 +72,13 @@ export const record: readonly Journey[] = [
       await v.page.locator("ui5-dialog[open] .dialog-does").click();
       await v.page.locator(".record-restore").waitFor();
       await v.accessible();
+      // It is found among what was deleted, and nowhere else.
+      await v.to(`/contacts?filter=full_name = 'Ivo Klein ${v.language}'`);
+      await v.page.locator(".empty").waitFor();
+      await v.page.locator(".list-deleted").click();
+      await v.page.locator("[role=grid] a", { hasText: "Ivo Klein" }).first().waitFor();
+      await v.accessible();
+      await v.page.locator("[role=grid] a", { hasText: "Ivo Klein" }).first().click();
       await v.page.locator(".record-restore").click();
       await v.page.locator(".record-edit").waitFor();
       // Of one that is not there that is said, with a way on.

@@ -10,6 +10,7 @@ import "@ui5/webcomponents-icons/dist/add.js";
 import "@ui5/webcomponents-icons/dist/add-filter.js";
 import "@ui5/webcomponents-icons/dist/decline.js";
 import "@ui5/webcomponents-icons/dist/download.js";
+import "@ui5/webcomponents-icons/dist/history.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/table-column.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
@@ -44,6 +45,7 @@ class List implements Page {
   private sort = "";
   private chosenView: View | undefined;
   private words = "";
+  private deleted = false;
   private parts: Part[] = [];
   private source: Source;
   private readonly selection = new Selection();
@@ -87,7 +89,7 @@ class List implements Page {
   // ---- what is asked for ----
 
   private get mayBulk(): boolean {
-    return mayDoTo(this.entity, "change") || mayDoTo(this.entity, "delete");
+    return !this.deleted && (mayDoTo(this.entity, "change") || mayDoTo(this.entity, "delete"));
   }
 
   private read(query: URLSearchParams): void {
@@ -97,6 +99,7 @@ class List implements Page {
     const changed = !view || query.has("changed"); // else the address says no more than which view it is
     this.sort = (changed ? query.get("sort") : view.sort) ?? usualSort(this.entity);
     this.words = query.get("q") ?? "";
+    this.deleted = query.has("deleted");
     this.parts = filterParts(this.entity, (changed ? query.get("filter") : view.filter) ?? "");
     void this.callLinks();
   }
@@ -106,7 +109,7 @@ class List implements Page {
     const links = this.columns.filter((column) => column.field.type === "link").map((column) => column.field.name);
     const fields = [...new Set([...this.entity.title, ...this.entity.key.slice(0, 1), ...names])].join(",");
     return new Source(
-      { path: this.entity.path, filter: filterText(this.parts), sort: this.sort, fields, expand: links.slice(0, mostLinks).join(","), words: this.words },
+      { path: this.entity.path, filter: filterText(this.parts), sort: this.sort, fields, expand: links.slice(0, mostLinks).join(","), words: this.words, deleted: this.deleted },
       () => {
         this.selection.of = this.source.total ?? 0;
         this.grid.soon();
@@ -125,10 +128,10 @@ class List implements Page {
   }
 
   /** Goes to the address of another order or filter. */
-  private to(change: { sort?: string; filter?: string; q?: string }, replace = false): void {
-    const now = { sort: this.sort, filter: filterText(this.parts), q: this.words, ...change };
+  private to(change: { sort?: string; filter?: string; q?: string; deleted?: boolean }, replace = false): void {
+    const now = { sort: this.sort, filter: filterText(this.parts), q: this.words, deleted: this.deleted, ...change };
     const view = this.chosenView, other = view && this.isOther({ ...this.look, filter: now.filter, sort: now.sort });
-    const query: Record<string, string | undefined> = { view: view ? String(view.view) : this.views.usual && "0", changed: other ? "yes" : undefined, q: now.q };
+    const query: Record<string, string | undefined> = { view: view ? String(view.view) : this.views.usual && "0", changed: other ? "yes" : undefined, q: now.q, deleted: now.deleted && !now.q ? "yes" : undefined };
     if (!view || other) query.filter = now.filter;
     if ((!view || other) && now.sort !== usualSort(this.entity)) query.sort = now.sort;
     go(href(`/${this.entity.path}`, query).slice(1), replace);
@@ -252,8 +255,11 @@ class List implements Page {
         <h1>${entity.plural}</h1>
         <div class="actions">
           ${asSwitch(entity, "list")}
-          ${mayDoTo(entity, "export") ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
+          ${mayDoTo(entity, "export") && !this.deleted ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
           <ui5-button design="Transparent" icon="table-column" accessible-name=${t("Columns")} tooltip=${t("Columns")} @click=${() => this.chooseColumns()}></ui5-button>
+          ${mayDoTo(entity, "restore") && !this.deleted
+            ? html`<ui5-button class="list-deleted" design="Transparent" icon="history" accessible-name=${t("Deleted records")} tooltip=${t("Deleted records")} @click=${() => this.to({ q: "", deleted: true })}></ui5-button>`
+            : nothing}
           ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" icon="add" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
         </div>
       </div>
@@ -279,7 +285,13 @@ class List implements Page {
     if (this.words) return html`<span class="muted">${t("Best matches among all records; conditions do not count.")}</span>`;
     const without = (part: Part): void => this.to({ filter: filterText(this.parts.filter((one) => one !== part)) });
     const words = (part: Part): string => (isCondition(part) ? `${part.field.label}: ${testWords(part, this.called)}` : part.written);
-    return html`${this.parts.map(
+    return html`${this.deleted
+        ? html`<span class="chip"
+            ><span>${t("Deleted records")}</span>
+            <button type="button" class="chip-away" aria-label=${t("Take away: {condition}", { condition: t("Deleted records") })} @click=${() => this.to({ deleted: false })}><ui5-icon name="decline"></ui5-icon></button
+          ></span>`
+        : nothing}
+      ${this.parts.map(
         (part) => html`<span class="chip">
           ${isCondition(part) ? html`<button type="button" @click=${() => this.addCondition(part)}>${words(part)}</button>` : html`<span>${words(part)}</span>`}
           <button type="button" class="chip-away" aria-label=${t("Take away: {condition}", { condition: words(part) })} @click=${() => without(part)}><ui5-icon name="decline"></ui5-icon></button>
@@ -320,6 +332,7 @@ class List implements Page {
 
   private nothingHere(): TemplateResult {
     const { entity } = this;
+    if (this.deleted) return empty(t("Nothing is deleted"), t("What was deleted stands here, and can be brought back."), html`<ui5-button @click=${() => this.to({ filter: "", deleted: false })}>${t("Show all")}</ui5-button>`);
     if (this.words || this.parts.length > 0)
       return empty(t("Nothing fits"), t("No record fulfils what is asked for here."), html`<ui5-button @click=${() => this.to({ filter: "", q: "" })}>${t("Show all")}</ui5-button>`);
     return empty(t("No records yet"), t("Here stands what you enter or import."), html`<div class="actions">

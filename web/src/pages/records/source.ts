@@ -10,6 +10,8 @@ export interface Asked {
   expand: string;
   /** Words to find: the best matches, without filter and order. */
   words: string;
+  /** Those that were deleted, instead. */
+  deleted: boolean;
 }
 
 export const PAGE = 50;
@@ -114,8 +116,8 @@ export class Source {
 
   private page(page: number, signal: AbortSignal): Promise<RecordPage> {
     const before = this.sheets.get(page - 1);
-    const { path, filter, sort, fields, expand } = this.asked;
-    const query: Record<string, string | number | boolean | undefined> = { filter, sort, fields, expand, limit: PAGE };
+    const { path, filter, sort, fields, expand, deleted } = this.asked;
+    const query: Record<string, string | number | boolean | undefined> = { filter, sort, fields, expand, limit: PAGE, ...(deleted ? { deleted } : {}) };
     if (before?.next) query.cursor = before.next;
     else if (page > 0) query.skip = page * PAGE;
     if (this.total === undefined) query.total = true;
