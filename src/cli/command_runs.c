@@ -23,6 +23,8 @@ static const char *kind_text(const record_run_info *run)
         return PB_MSG("correction by {about}");
     if (pb_str_is(run->kind, "merge"))
         return PB_MSG("merge, {about}");
+    if (pb_str_is(run->kind, "undoing"))
+        return PB_MSG("run {about} taken back in part");
     if (pb_str_is(run->kind, "convert"))
         return PB_MSG("conversion of {about}");
     if (pb_str_is(run->kind, "unmerge"))

@@ -91,7 +91,9 @@ uint64_t http_body_max(const http_server *server, const http_route *route)
 {
     if (route->body_max > 0)
         return route->body_max;
-    return (route->flags & HTTP_PIECES) != 0 ? server->limits.file_bytes : HTTP_BODY_MAX;
+    if ((route->flags & HTTP_PIECES) == 0)
+        return HTTP_BODY_MAX;
+    return server != NULL ? server->limits.file_bytes : HTTP_FILE_MAX; /* asked without a server */
 }
 
 /* Whether the body that is announced may come. */

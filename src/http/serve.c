@@ -34,7 +34,7 @@ static void fill_limits(http_limits *limits)
     fill(&limits->drain_seconds, 30);
     fill(&limits->slow_ms, 1000);
     if (limits->file_bytes == 0)
-        limits->file_bytes = UINT64_C(2) << 30;
+        limits->file_bytes = HTTP_FILE_MAX;
 }
 
 const pb_catalog *http_server_catalog(const http_server *server, const char *language)

@@ -198,6 +198,7 @@ void http_turn_release(const http_server *server, const struct service_turn *tur
 
 /* exchange.c */
 /** Bytes that a body for this route may have. */
+#define HTTP_FILE_MAX (UINT64_C(2) << 30)
 uint64_t http_body_max(const http_server *server, const http_route *route);
 /** Answers the whole request: finds what it asks for and runs it, or words why not. */
 void http_exchange_run(http_exchange *exchange);

@@ -251,6 +251,13 @@ void promise_forget(record_writer *writer, int64_t n, const model_field *field);
 /** Says that a run was taken back by run `by`. */
 pb_status run_mark_undone(db_session *session, const record_run_info *run, int64_t by,
                           pb_error *err);
+/* runs.c */
+/** The event that ends a run; see record_run_end. */
+pb_status run_append_end(db_session *session, ledger_actor actor, int64_t now_us, const char *kind,
+                         pb_str about, uint64_t first, uint64_t records, uint64_t kept,
+                         int64_t number, uint64_t *ret_sequence, pb_error *err);
+
+/* run.c */
 /** Number of the next run. */
 pb_status run_next_number(db_session *session, int64_t *ret_number, pb_error *err);
 

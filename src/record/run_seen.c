@@ -5,11 +5,11 @@
 #include "internal.h"
 #include "record/run.h"
 
-static record_seen seen_as(pb_str kind)
+static record_seen seen_as(pb_str kind, bool going)
 {
-    return pb_str_is(kind, "unfinished") ? RECORD_SEEN_UNFINISHED
-           : pb_str_is(kind, "partial")  ? RECORD_SEEN_PART
-                                         : RECORD_SEEN_WHOLE;
+    return going || pb_str_is(kind, "unfinished") ? RECORD_SEEN_UNFINISHED
+           : pb_str_is(kind, "partial")           ? RECORD_SEEN_PART
+                                                  : RECORD_SEEN_WHOLE;
 }
 
 pb_status record_run_seen(db_session *session, const model_entity *entity, const uint8_t hash[32],
@@ -22,16 +22,18 @@ pb_status record_run_seen(db_session *session, const model_entity *entity, const
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(session,
-                      "SELECT f.run, r.kind FROM t_source_file AS f JOIN t_import_run AS r"
-                      " ON r.run = f.run WHERE f.hash = ? AND f.entity = ? AND f.run < ?"
-                      " AND r.undone IS NULL ORDER BY f.run DESC LIMIT 1",
+                      "SELECT f.run, r.kind, u.run FROM t_source_file AS f JOIN t_import_run AS r"
+                      " ON r.run = f.run LEFT JOIN t_import_run AS u ON u.run = r.undone"
+                      " AND u.kind = 'undoing' WHERE f.hash = ? AND f.entity = ? AND f.run < ?"
+                      " AND (r.undone IS NULL OR u.run IS NOT NULL) ORDER BY f.run DESC LIMIT 1",
                       &stmt, err));
     db_bind_text(stmt, 1, pb_buf_str(&text));
     db_bind_text(stmt, 2, entity->name);
     db_bind_i64(stmt, 3, before);
     PB_TRY(db_step(stmt, &row, err));
     *ret_number = row ? db_column_i64(stmt, 0) : 0;
-    *ret_seen = row ? seen_as(db_column_text(stmt, 1)) : RECORD_SEEN_NOT;
+    *ret_seen =
+        row ? seen_as(db_column_text(stmt, 1), !db_column_is_null(stmt, 2)) : RECORD_SEEN_NOT;
     db_reset(stmt);
     return PB_OK;
 }

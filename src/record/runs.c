@@ -132,9 +132,9 @@ static const char *closing_kind(const char *kind)
     return "run.undone";
 }
 
-static pb_status append_end(db_session *session, ledger_actor actor, int64_t now_us,
-                            const char *kind, pb_str about, uint64_t first, uint64_t records,
-                            uint64_t kept, int64_t number, uint64_t *ret_sequence, pb_error *err)
+pb_status run_append_end(db_session *session, ledger_actor actor, int64_t now_us, const char *kind,
+                         pb_str about, uint64_t first, uint64_t records, uint64_t kept,
+                         int64_t number, uint64_t *ret_sequence, pb_error *err)
 {
     PB_AUTO_BUF payload = PB_BUF_INIT(65536);
     pb_cbor_map(&payload, 5); /* keys by length, then by letter */
@@ -165,8 +165,8 @@ pb_status record_run_end(db_session *session, ledger_actor actor, int64_t now_us
     uint64_t sequence;
     db_stmt *stmt;
     PB_TRY(run_next_number(session, &number, err));
-    PB_TRY(append_end(session, actor, now_us, kind, about, first, records, kept, number, &sequence,
-                      err));
+    PB_TRY(run_append_end(session, actor, now_us, kind, about, first, records, kept, number,
+                          &sequence, err));
     PB_TRY(db_prepare(session,
                       "INSERT INTO t_import_run (run, at_us, actor, profile, kind, imported, first,"
                       " event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

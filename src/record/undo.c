@@ -21,9 +21,15 @@ static pb_status undo_event(undoing *u, uint64_t sequence, bool created, pb_erro
         event.version > 0 ? model_entity_find(u->writer->schema, event.entity) : NULL;
     if (entity == NULL || steps_creates(&event) != created)
         return PB_OK;
-    if (!created && pb_map_put(u->seen, pb_uuid_str(&event.record), &fresh) == NULL)
+    if (created)
+        return undo_record(u, entity, event.record, true, err);
+    uint64_t *place = pb_map_put(u->seen, pb_uuid_str(&event.record), &fresh);
+    if (place == NULL)
         return pb_fail_memory(err);
-    return fresh ? undo_record(u, entity, event.record, created, err) : PB_OK;
+    if (!fresh && (*place == u->attempt || *place <= u->kept_attempt))
+        return PB_OK;
+    *place = u->attempt;
+    return undo_record(u, entity, event.record, false, err);
 }
 
 /* A reference without a record is read again, as entry does: it is noted, and the record that may
@@ -59,33 +65,51 @@ static pb_status refer_again(undoing *u, const struct relinked *link, pb_error *
     return record_change(u->writer, link->field->entity, link->id, 0, &input, 1, NULL, NULL, err);
 }
 
-/* First what was there gets back what it was, so that it links no more to what then goes. */
-static pb_status undo_events(undoing *u, pb_error *err)
+static uint64_t length_of(const undoing *u)
+{
+    return u->stage < 2 ? u->run->event - u->run->first : u->relinked_count;
+}
+
+static pb_status take_one(undoing *u, pb_error *err)
+{
+    if (u->stage < 2)
+        return undo_event(u, u->run->event - 1 - u->at, u->stage == 1, err);
+    pb_arena_reset(u->event_arena);
+    return refer_again(u, &u->relinked[u->at], err);
+}
+
+static bool stops(const undoing *u)
 {
     uint64_t count = u->run->event - u->run->first;
-    for (int created = 0; created <= 1; created++)
-        for (uint64_t done = 0; done < count; done++) {
-            if (u->progress != NULL && done % TELL_EVERY == 0 &&
-                u->progress(u->context, (uint64_t)created * count + done, 2 * count))
+    return u->progress != NULL && u->stage < 2 && u->at % TELL_EVERY == 0 &&
+           u->progress(u->context, (uint64_t)u->stage * count + u->at, 2 * count);
+}
+
+/* First what was there gets back what it was, so that it links no more to what then goes. */
+pb_status undo_go_on(undoing *u, undo_share share, bool *ret_done, pb_error *err)
+{
+    uint64_t looked = 0, until = u->records + share.records;
+    for (; u->stage <= 2; u->stage++, u->at = 0)
+        for (; u->at < length_of(u); u->at++, looked++) {
+            if (share.events > 0 && (looked >= share.events || u->records >= until)) {
+                *ret_done = false;
+                return PB_OK;
+            }
+            if (stops(u))
                 return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request; nothing was changed"),
                                NULL);
-            PB_TRY(undo_event(u, u->run->event - 1 - done, created == 1, err));
+            PB_TRY(take_one(u, err));
         }
-    for (size_t i = 0; i < u->relinked_count; i++) {
-        pb_arena_reset(u->event_arena);
-        PB_TRY(refer_again(u, &u->relinked[i], err));
-    }
+    *ret_done = true;
     return PB_OK;
 }
 
-/* The run is undone by run `number`; what it had undone itself holds again. */
-static pb_status mark_runs(const undoing *u, int64_t number, pb_error *err)
+pb_status undo_hold_again(db_session *session, int64_t run, pb_error *err)
 {
     db_stmt *stmt;
-    PB_TRY(run_mark_undone(u->writer->session, u->run, number, err));
-    PB_TRY(db_prepare(u->writer->session, "UPDATE t_import_run SET undone = NULL WHERE undone = ?1",
-                      &stmt, err));
-    db_bind_i64(stmt, 1, u->run->number);
+    PB_TRY(
+        db_prepare(session, "UPDATE t_import_run SET undone = NULL WHERE undone = ?1", &stmt, err));
+    db_bind_i64(stmt, 1, run);
     return db_run(stmt, err);
 }
 
@@ -98,7 +122,16 @@ static pb_status end(undoing *u, int64_t *ret_number, pb_error *err)
     PB_TRY(record_run_end(
         u->writer->session, u->writer->actor, u->writer->now_us, "undo", pb_str_c(about), u->first,
         counts->deleted + counts->restored + counts->changed, counts->kept, ret_number, err));
-    return mark_runs(u, *ret_number, err);
+    PB_TRY(run_mark_undone(u->writer->session, u->run, *ret_number, err));
+    return undo_hold_again(u->writer->session, u->run->number, err);
+}
+
+pb_status undo_refuse_twice(int64_t run, pb_error *err)
+{
+    pb_fail(err, PB_CONFLICT, PB_MSG("Run {number} was taken back already"), "number",
+            PB_ARG_INT(run), NULL);
+    pb_error_hint(err, PB_MSG("To bring it back, take back the run that undid it"), NULL);
+    return PB_CONFLICT;
 }
 
 pb_status record_undo(record_writer *writer, const record_run_info *run, record_undo_told told,
@@ -117,12 +150,9 @@ pb_status record_undo(record_writer *writer, const record_run_info *run, record_
                  .event_arena = events,
                  .story_arena = stories};
     int64_t number;
-    if (run->undone) {
-        pb_fail(err, PB_CONFLICT, PB_MSG("Run {number} was taken back already"), "number",
-                PB_ARG_INT(run->number), NULL);
-        pb_error_hint(err, PB_MSG("To bring it back, take back the run that undid it"), NULL);
-        return PB_CONFLICT;
-    }
+    bool done;
+    if (run->undone)
+        return undo_refuse_twice(run->number, err);
     bool merges;
     PB_TRY(
         unmerge_undo(writer, run, told, progress, context, &merges, ret_counts, ret_number, err));
@@ -132,9 +162,11 @@ pb_status record_undo(record_writer *writer, const record_run_info *run, record_
     if (u.seen == NULL || events == NULL || stories == NULL)
         return pb_fail_memory(err);
     PB_TRY(ledger_next(writer->session, &u.first, err));
-    PB_TRY(undo_add_run(&u, &u.own, run->number, (span){run->first, run->event}, err));
-    PB_TRY(undo_load_undone(&u, err));
-    PB_TRY(undo_events(&u, err));
+    PB_TRY(undo_add_run(&u, writer->session, &u.own, run->number, (span){run->first, run->event},
+                        err));
+    PB_TRY(undo_load_undone(&u, writer->session, err));
+    u.attempt = 1;
+    PB_TRY(undo_go_on(&u, (undo_share){0, 0}, &done, err));
     PB_TRY(end(&u, &number, err));
     *ret_counts = u.counts;
     *ret_number = number;

@@ -53,13 +53,24 @@ typedef struct undoing {
         pb_uuid id;
     } * relinked; /* links that were put back */
     size_t relinked_count, relinked_capacity;
+    /* How far it is: first values (0), then what was made (1), then links that were put back (2).
+     */
+    int stage;
+    uint64_t at;
+    uint64_t records; /* looked at */
+    uint64_t attempt,
+        kept_attempt; /* of parts: what a part that failed looked at is looked at again */
 } undoing;
 
 /* undo_story.c */
 /** Adds the events of a run: one piece, or that of each part of it. */
-pb_status undo_add_run(undoing *u, spans *list, int64_t run, span whole, pb_error *err);
+pb_status undo_add_run(undoing *u, db_session *session, spans *list, int64_t run, span whole,
+                       pb_error *err);
+/** Those of its parts that end in `within`. */
+pb_status undo_add_parts(undoing *u, db_session *session, spans *list, int64_t run, span within,
+                         pb_error *err);
 /** Later runs that were taken back, and their taking back. */
-pb_status undo_load_undone(undoing *u, pb_error *err);
+pb_status undo_load_undone(undoing *u, db_session *session, pb_error *err);
 bool undo_is_in(const spans *list, uint64_t sequence);
 /** Others' work: not of a run that was taken back, nor of the undoing. */
 bool undo_is_since(const undoing *u, uint64_t sequence);
@@ -68,6 +79,17 @@ size_t undo_columns_end(const plan *p, size_t from);
 /** Walks a record's events back to the beginning of the run. */
 pb_status undo_read_story(undoing *u, const plan *p, uint64_t newest, story *ret_story,
                           pb_error *err);
+
+/* undo.c */
+/** How much of a run is taken back at once; zeros: all of it. */
+typedef struct undo_share {
+    size_t records, events;
+} undo_share;
+/** Goes on from where it is; `*ret_done`: to the end. */
+pb_status undo_go_on(undoing *u, undo_share share, bool *ret_done, pb_error *err);
+/** What the run had undone itself holds again. */
+pb_status undo_hold_again(db_session *session, int64_t run, pb_error *err);
+pb_status undo_refuse_twice(int64_t run, pb_error *err);
 
 /* undo_record.c */
 /** Takes back what the run did to one record: `created`, those that it made; else the others. */

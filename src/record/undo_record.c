@@ -25,13 +25,14 @@ static pb_status put_field(undoing *u, plan *p, const layout_head *head, const s
                            size_t from, bool *any, pb_error *err)
 {
     size_t end = undo_columns_end(p, from);
-    bool in_run = false, stays = false;
+    bool in_run = false, stays = false, back = true;
     for (size_t i = from; i < end; i++) {
         const column_story *column = &told->columns[i];
         in_run = in_run || column->in_run;
+        back = back && (!column->in_run || pb_value_eq(p->cells[i], column->before));
         stays = stays || column->since || !is_as_left(p, i, column);
     }
-    if (!in_run)
+    if (!in_run || back) /* an earlier part of the undoing did it, or somebody since */
         return PB_OK;
     if (stays)
         return keep(u, p, head->id, p->lay->columns[from].field,
@@ -43,22 +44,30 @@ static pb_status put_field(undoing *u, plan *p, const layout_head *head, const s
     return PB_OK;
 }
 
+/* Links that the run changed are read again at the end, also those that are what they were: an
+ * undoing that goes on where it was cut off has not done so yet. */
+static pb_status note_links(undoing *u, const plan *p, pb_uuid id, const story *told, pb_error *err)
+{
+    for (size_t i = 0; i < p->entity->field_count; i++) {
+        const column_story *link = &told->columns[p->lay->first[i]];
+        const struct relinked put = {&p->entity->fields[i], id};
+        if (put.field->type == MODEL_LINK && (link[0].in_run || link[1].in_run) &&
+            !PB_PUSH(u->seen_arena, u->relinked, u->relinked_count, u->relinked_capacity, put))
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
 static pb_status put_back(undoing *u, plan *p, layout_head *head, const story *told, pb_error *err)
 {
     bool any = false;
     for (size_t i = 0; i < p->lay->count; i = undo_columns_end(p, i))
         PB_TRY(put_field(u, p, head, told, i, &any, err));
+    PB_TRY(note_links(u, p, head->id, told, err));
     if (!any)
         return PB_OK;
     u->writer->broken = true; /* until all of it is written */
     PB_TRY(change_write(u->writer, p, head, &any, err));
-    for (size_t i = 0; i < p->entity->field_count; i++) {
-        const column_story *link = &told->columns[p->lay->first[i]];
-        const struct relinked put = {&p->entity->fields[i], head->id};
-        if (put.field->type == MODEL_LINK && (link[0].in_run || link[1].in_run) &&
-            !PB_PUSH(u->seen_arena, u->relinked, u->relinked_count, u->relinked_capacity, put))
-            return pb_fail_memory(err);
-    }
     u->writer->broken = false;
     u->counts.changed += any;
     return PB_OK;
@@ -196,5 +205,6 @@ pb_status undo_record(undoing *u, const model_entity *entity, pb_uuid id, bool c
     PB_TRY(undo_read_story(u, p, head.event, &told, err));
     if (told.created != created)
         return PB_OK;
+    u->records++;
     return created ? take_away(u, p, &head, &told, err) : undo_work(u, p, &head, &told, err);
 }

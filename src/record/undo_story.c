@@ -103,22 +103,31 @@ static bool is_of_run(const ledger_event *event, int64_t run)
     return number == run;
 }
 
-/* An import that let others write in between says where its parts are; any other run is one. */
-pb_status undo_add_run(undoing *u, spans *list, int64_t run, span whole, pb_error *err)
+pb_status undo_add_parts(undoing *u, db_session *session, spans *list, int64_t run, span within,
+                         pb_error *err)
 {
     ledger_event event;
     bool erased;
     uint64_t first = 0;
-    PB_TRY(ledger_read(u->writer->session, whole.first, u->event_arena, &event, &erased, err));
-    if (erased || !part_of(&event, &first))
-        return add_span(u, list, whole, err);
-    for (uint64_t at = whole.first; at <= whole.event; at++) {
+    for (uint64_t at = within.first; at <= within.event; at++) {
         pb_arena_reset(u->event_arena);
-        PB_TRY(ledger_read(u->writer->session, at, u->event_arena, &event, &erased, err));
+        PB_TRY(ledger_read(session, at, u->event_arena, &event, &erased, err));
         if (!erased && part_of(&event, &first) && is_of_run(&event, run))
             PB_TRY(add_span(u, list, (span){first, at}, err));
     }
     return PB_OK;
+}
+
+/* An import that let others write in between says where its parts are; any other run is one. */
+pb_status undo_add_run(undoing *u, db_session *session, spans *list, int64_t run, span whole,
+                       pb_error *err)
+{
+    ledger_event event;
+    bool erased;
+    uint64_t first = 0;
+    PB_TRY(ledger_read(session, whole.first, u->event_arena, &event, &erased, err));
+    return erased || !part_of(&event, &first) ? add_span(u, list, whole, err)
+                                              : undo_add_parts(u, session, list, run, whole, err);
 }
 
 typedef struct later_run {
@@ -132,16 +141,17 @@ static int span_order(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
-pb_status undo_load_undone(undoing *u, pb_error *err)
+pb_status undo_load_undone(undoing *u, db_session *session, pb_error *err)
 {
     db_stmt *stmt;
     bool row;
     later_run *runs = NULL;
     size_t count = 0, capacity = 0;
-    PB_TRY(db_prepare(u->writer->session,
-                      "SELECT MIN(run), first, event FROM t_import_run WHERE first > ?1"
-                      " AND (undone IS NOT NULL OR kind = 'undo') GROUP BY first, event ORDER BY 2",
-                      &stmt, err));
+    PB_TRY(db_prepare(
+        session,
+        "SELECT MIN(run), first, event FROM t_import_run WHERE first > ?1"
+        " AND (undone IS NOT NULL OR kind IN ('undo', 'undoing')) GROUP BY first, event ORDER BY 2",
+        &stmt, err));
     db_bind_i64(stmt, 1, (int64_t)u->run->first);
     for (;;) {
         PB_TRY(db_step(stmt, &row, err));
@@ -156,7 +166,7 @@ pb_status undo_load_undone(undoing *u, pb_error *err)
         }
     }
     for (size_t i = 0; i < count; i++)
-        PB_TRY(undo_add_run(u, &u->undone, runs[i].run, runs[i].whole, err));
+        PB_TRY(undo_add_run(u, session, &u->undone, runs[i].run, runs[i].whole, err));
     if (u->undone.count > 1) /* parts of several runs may stand between each other */
         qsort(u->undone.items, u->undone.count, sizeof *u->undone.items, span_order);
     return PB_OK;

@@ -34,41 +34,96 @@ static pb_status keep(void *context, const record_undo_kept *kept, pb_error *err
     return PB_OK;
 }
 
-/* What a rehearsal ends with, so that its transaction is rolled back. */
-static pb_status rehearsed(void)
-{
-    return PB_CANCELLED;
-}
+typedef struct undo_part {
+    undo_work *work;
+    record_undoing *undoing;
+    service_undone before; /* what was told before the part */
+    bool done;
+} undo_part;
 
-static pb_status undo(db_session *session, void *context, pb_error *err)
+static pb_status judge(undo_part *part, const record_gate *gate, record_writer *writer,
+                       db_session *session, pb_error *err)
 {
-    undo_work *work = context;
-    record_writer *writer = NULL;
-    *work->undone = (service_undone){.run = {0}};
-    /* As it is now: an import that is still at work has written more since it was asked for. */
-    PB_TRY(record_run_find(session, work->number, work->arena, &work->undone->run, err));
-    if (work->unfinished && !pb_str_is(work->undone->run.kind, "unfinished"))
-        return PB_CONFLICT; /* whose caller keeps to himself */
-    PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
-                              err));
-    const record_gate gate = {.what = RECORD_DUPLICATES_WARN,
-                              .later = true,
-                              .by = PB_STR("undo"),
-                              .run = work->undone->run.number};
-    record_writer_gate(writer, &gate);
-    pb_status status = record_undo(writer, &work->undone->run, keep, undoing, work,
-                                   &work->undone->counts, &work->undone->number, err);
+    undo_work *work = part->work;
     record_judged *judged = NULL;
     size_t count = 0;
-    if (status == PB_OK)
-        status =
-            service_judge(work->call, &gate, session, writer, work->arena, &judged, &count, err);
+    PB_TRY(service_judge(work->call, gate, session, writer, work->arena, &judged, &count, err));
     for (size_t i = 0; i < count; i++) {
         work->undone->suspected += judged[i].suspected;
         work->undone->judged += judged[i].records;
     }
+    return PB_OK;
+}
+
+/* A rehearsal is rolled back, part by part. */
+static pb_status undo_some(db_session *session, void *context, pb_error *err)
+{
+    undo_part *part = context;
+    undo_work *work = part->work;
+    record_writer *writer = NULL;
+    *work->undone = part->before;
+    PB_TRY(record_writer_open(session, work->call->actor, work->call->now_us, RECORD_KEEP, &writer,
+                              err));
+    const record_gate gate = {
+        .what = RECORD_DUPLICATES_WARN, .later = true, .by = PB_STR("undo"), .run = work->number};
+    record_writer_gate(writer, &gate);
+    pb_status status = record_undoing_part(part->undoing, writer, &part->done, err);
+    if (status == PB_OK)
+        status = judge(part, &gate, writer, session, err);
     record_writer_close(writer);
-    return status == PB_OK && work->dry_run ? rehearsed() : status;
+    return status == PB_OK && work->dry_run ? PB_CANCELLED : status;
+}
+
+/* What is left is told, and how to go on. */
+static void tell_begun(const undo_work *work, const record_undoing *undoing, pb_error *err)
+{
+    if (err == NULL || work->dry_run || !record_undoing_begun(undoing))
+        return;
+    pb_fail(err, err->status, PB_MSG("Run {run} is taken back in part only"), "run",
+            PB_ARG_INT(work->number), NULL);
+    pb_error_hint(err, PB_MSG("Take it back once more: that goes on where it stopped."), NULL);
+}
+
+static pb_status undo_all(undo_work *work, db_workspace *workspace, record_undoing *undoing,
+                          pb_error *err)
+{
+    undo_part part = {.work = work, .undoing = undoing};
+    while (!part.done) {
+        pb_error why = {0};
+        part.before = *work->undone;
+        part.done = false;
+        pb_status status = db_write_within(workspace, work->call->limits, undo_some, &part, &why);
+        bool rehearsed = work->dry_run && status == PB_CANCELLED && why.primary.id == NULL;
+        if (status != PB_OK && !rehearsed) {
+            tell_begun(work, undoing, &why);
+            if (err != NULL)
+                *err = why;
+            return status;
+        }
+        record_undoing_kept(undoing);
+    }
+    return PB_OK;
+}
+
+static pb_status look(const undo_work *work, db_workspace *workspace, record_undoing **ret_undoing,
+                      pb_error *err)
+{
+    db_session *session = NULL;
+    PB_TRY(db_snapshot_open_within(workspace, work->call->limits, &session, err));
+    pb_status status = record_undoing_open(session, work->number, work->dry_run, keep, undoing,
+                                           (void *)(uintptr_t)work, ret_undoing, err);
+    db_snapshot_close(session);
+    return status;
+}
+
+static pb_status copy_run(const record_run_info *from, pb_arena *arena, record_run_info *to,
+                          pb_error *err)
+{
+    *to = *from;
+    to->actor = pb_arena_str(arena, from->actor);
+    to->kind = pb_arena_str(arena, from->kind);
+    to->about = pb_arena_str(arena, from->about);
+    return to->actor.ptr && to->kind.ptr && to->about.ptr ? PB_OK : pb_fail_memory(err);
 }
 
 static pb_status undo_run(const undo_work *wanted, db_workspace *workspace,
@@ -76,13 +131,21 @@ static pb_status undo_run(const undo_work *wanted, db_workspace *workspace,
 {
     service_undone undone = {0};
     undo_work work = *wanted;
+    record_undoing *undoing = NULL;
     work.undone = &undone;
-    pb_status status = db_write_within(workspace, work.call->limits, undo, &work, err);
-    bool rehearsal = work.dry_run && status == PB_CANCELLED && undone.number > 0;
-    if (status != PB_OK && !rehearsal)
-        return status;
-    *ret_undone = undone;
-    return PB_OK;
+    PB_TRY(look(&work, workspace, &undoing, err));
+    bool other = work.unfinished && !pb_str_is(record_undoing_run(undoing)->kind, "unfinished");
+    pb_status status = other ? PB_CONFLICT /* whose caller keeps to himself */
+                             : undo_all(&work, workspace, undoing, err);
+    if (status == PB_OK) {
+        undone.counts = record_undoing_counts(undoing);
+        undone.number = record_undoing_number(undoing);
+        status = copy_run(record_undoing_run(undoing), work.arena, &undone.run, err);
+    }
+    record_undoing_close(undoing);
+    if (status == PB_OK)
+        *ret_undone = undone;
+    return status;
 }
 
 pb_status service_undo(const service_call *call, db_workspace *workspace, int64_t number,

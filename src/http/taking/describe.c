@@ -63,7 +63,7 @@ static const http_schema schemas[] = {
     {"ImportDiffCell", "field:string label:string old:string? new:string? masked:boolean"},
     {"Runs", "runs:[Run]"},
     {"Run",
-     "run:integer kind=import|unfinished|partial|fix|merge|unmerge|convert|undo about:string "
+     "run:integer kind=import|unfinished|partial|fix|merge|unmerge|convert|undo|undoing about:string "
      "by:string at:date-time records:integer "
      "undone:boolean"},
     {"UndoWish", "dry_run?:boolean?"},

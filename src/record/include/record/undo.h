@@ -21,7 +21,7 @@ typedef struct record_run_info {
     pb_str actor;
     pb_str kind;      /* import, unfinished (an import that is at work, or ended half-way), partial
                          (one that ended so, and what it wrote was kept), fix, merge, unmerge, convert,
-                         undo */
+                         undo, undoing (one that is at work, or was cut off) */
     pb_str about;     /* names of the files, id of the control, what decided which records are
                          one, id of the record converted, number of the run taken back or of which
                          merges were */
@@ -70,5 +70,32 @@ typedef bool (*record_undo_progress)(void *context, uint64_t done, uint64_t tota
 pb_status record_undo(record_writer *writer, const record_run_info *run, record_undo_told told,
                       record_undo_progress progress, void *context, record_undo_counts *ret_counts,
                       int64_t *ret_number, pb_error *err);
+
+/** A run that is taken back in many transactions, so that others write in between: each says by an
+ * event `import.slice` what is its own. From the first on the run counts as taken back, and the
+ * undoing is a run of kind `undoing`, which becomes `undo` at its end. One that was cut off is gone
+ * on with by taking the run back once more. Runs of merges are taken back in one part. Threads: one
+ * object, one thread. */
+typedef struct record_undoing record_undoing;
+/** Looks what run `number` did, in a snapshot: O(its events) where it was written in parts.
+ * `rehearse`: every part is to be rolled back. Errors as record_undo. Owner: the caller,
+ * record_undoing_close. */
+pb_status record_undoing_open(db_session *snapshot, int64_t number, bool rehearse,
+                              record_undo_told told, record_undo_progress progress, void *context,
+                              record_undoing **ret_undoing, pb_error *err);
+/** The next part, in a transaction of its own: some hundred records. Ends the writer. A transaction
+ * that is done again begins where it began; record_undoing_kept says that it was committed (or, of
+ * a rehearsal, rolled back). `*ret_done`: it is the last. */
+pb_status record_undoing_part(record_undoing *undoing, record_writer *writer, bool *ret_done,
+                              pb_error *err);
+void record_undoing_kept(record_undoing *undoing);
+/** Whether a part of it was written: what is left is a run that is taken back half-way. */
+bool record_undoing_begun(const record_undoing *undoing);
+const record_run_info *record_undoing_run(const record_undoing *undoing);
+/** What it did since it was opened, and the number of the undoing (of a rehearsal 0). */
+record_undo_counts record_undoing_counts(const record_undoing *undoing);
+int64_t record_undoing_number(const record_undoing *undoing);
+/** Takes NULL, returns NULL. */
+record_undoing *record_undoing_close(record_undoing *undoing);
 
 #endif
