@@ -62,10 +62,10 @@ static const http_schema schemas[] = {
                       "changes:[ImportDiffCell] problems:[ImportReject]"},
     {"ImportDiffCell", "field:string label:string old:string? new:string? masked:boolean"},
     {"Runs", "runs:[Run]"},
-    {"Run",
-     "run:integer kind=import|unfinished|partial|fix|merge|unmerge|convert|undo|undoing about:string "
-     "by:string at:date-time records:integer "
-     "undone:boolean"},
+    {"Run", "run:integer kind=import|unfinished|partial|fix|merge|unmerge|convert|undo|undoing "
+            "about:string "
+            "by:string at:date-time records:integer "
+            "undone:boolean"},
     {"UndoWish", "dry_run?:boolean?"},
     {"Undone", "dry_run:boolean run:integer undone_by?:integer deleted:integer restored:integer "
                "changed:integer unmerged:integer merged:integer links:integer kept:integer "
