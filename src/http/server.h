@@ -240,7 +240,7 @@ void http_connection_release(http_connection *connection);
 bool http_keeper_stage(http_connection *connection, http_stage stage, uint64_t bytes);
 /** The first line of a request is there. */
 void http_keeper_begin(http_connection *connection);
-/** So many bytes of a body came whose length nobody said: as much more time is left for the rest.
+/** So many bytes of a body came whose time is that of what came: as much more is left for the rest.
  */
 void http_keeper_more(http_connection *connection, uint64_t bytes);
 /** What is being worked on is to end without being done. */

@@ -246,6 +246,13 @@ static void hand_over(http_exchange *exchange, enum http_phase phase, void (*wha
     http_workers_put(exchange->connection->server->workers, &exchange->work);
 }
 
+/* The time for its body grows with what came: nobody said how much that is, or it may be so much
+ * that who says so and sends nothing could keep its place for hours. */
+static bool takes_time(const http_exchange *exchange)
+{
+    return exchange->chunked || exchange->pieces;
+}
+
 static enum MHD_Result begin_body(http_exchange *exchange)
 {
     /* How libmicrohttpd reads chunks cannot be looked at: nothing is read behind them. */
@@ -255,7 +262,7 @@ static enum MHD_Result begin_body(http_exchange *exchange)
                                  : exchange->chunked ? exchange->body_max
                                                      : exchange->body_size);
     return http_keeper_stage(exchange->connection, HTTP_READS,
-                             exchange->chunked ? 0 : exchange->body_size)
+                             takes_time(exchange) ? 0 : exchange->body_size)
                ? MHD_YES
                : MHD_NO;
 }
@@ -370,8 +377,6 @@ static enum MHD_Result take_pieces(http_exchange *exchange, pb_str part, size_t 
 
 static enum MHD_Result take(http_exchange *exchange, pb_str part, size_t *ret_left)
 {
-    if (exchange->chunked)
-        http_keeper_more(exchange->connection, part.len);
     if (exchange->phase == HTTP_BODY && exchange->chunked &&
         part.len > exchange->body_max - exchange->received)
         refuse_growth(exchange);
@@ -448,7 +453,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
     if (*size > 0) {
         pb_str part = pb_str_n(data, *size);
         *size = 0;
-        return take(exchange, part, size);
+        enum MHD_Result taken = take(exchange, part, size);
+        if (takes_time(exchange))
+            http_keeper_more(exchange->connection, part.len - *size);
+        return taken;
     }
     if (exchange->phase == HTTP_ADMITTED)
         return begin_body(exchange);

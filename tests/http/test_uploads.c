@@ -18,8 +18,8 @@ enum {
     LOOKS = 600
 };
 
-static const char *const options[] = {"--depot",      "depot", "--file-size", "48",
-                                      "--depot-size", "64",    NULL};
+static const char *const options[] = {
+    "--depot", "depot", "--body-seconds", "5", "--file-size", "48", "--depot-size", "64", NULL};
 
 /* ---- sending ---- */
 
@@ -250,6 +250,21 @@ static void test_who_vanishes_leaves_nothing(void **state)
     assert_int_equal(list(w), listed);
 }
 
+/* The time that a body has grows with what came of it, not with what was announced.
+ * shows: SEC-4 */
+static void test_who_announces_much_and_sends_nothing_is_given_up(void **state)
+{
+    const work *w = *state;
+    int before = files_in_depot(w), fd = begin_of(w, w->carrier, "idle.csv", FILE_MOST);
+    live_send(fd, "a", 1);
+    await_files(w, before + 1);
+    live_answer *a = live_read(fd, true);
+    assert_int_equal(a->status, 408);
+    free(a);
+    close(fd);
+    await_files(w, before);
+}
+
 /* Whoever sends what grows is told in the midst of it, and so is who fills the depot.
  * shows: SEC-4 */
 static void test_what_is_too_much_is_refused_and_leaves_nothing(void **state)
@@ -361,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_who_waits_to_be_asked_for_a_body_is_asked_when_it_may_come),
         cmocka_unit_test(test_a_large_file_comes_whole_and_is_nowhere_in_memory),
         cmocka_unit_test(test_who_vanishes_leaves_nothing),
+        cmocka_unit_test(test_who_announces_much_and_sends_nothing_is_given_up),
         cmocka_unit_test(test_what_is_too_much_is_refused_and_leaves_nothing),
         cmocka_unit_test(test_who_may_not_any_more_when_it_is_there_sent_nothing),
         cmocka_unit_test(test_a_workbook_is_read_where_it_lies),
