@@ -81,6 +81,12 @@ export const audit: readonly Journey[] = [
       const [sheet] = await Promise.all([v.page.waitForEvent("download"), v.page.getByRole("button", { name: /^Excel/ }).first().click()]);
       if (sheet.suggestedFilename() !== "findings.xlsx") v.faults.push(`the workbook is called ${sheet.suggestedFilename()}`);
       await v.accessible();
+      // Beside one's own records.
+      await v.page.locator(".file-compare").first().click();
+      await v.page.locator("main th", { hasText: "people" }).first().waitFor();
+      await v.page.locator("main td", { hasText: "Overall" }).waitFor();
+      await v.page.locator("main td .tag-bad").first().waitFor();
+      await v.accessible();
     },
   },
   {

@@ -34,6 +34,7 @@ export const routes: readonly Route[] = [
   { pattern: "/audit/plans", load: async () => (await import("../pages/audit/plans")).openPlans },
   { pattern: "/audit/plans/{plan}", load: async () => (await import("../pages/audit/plans")).openPlan },
   { pattern: "/audit/controls", load: async () => (await import("../pages/audit/controls")).openControls },
+  { pattern: "/audit/compare/{job}", load: async () => (await import("../pages/audit/compare")).openCompare },
   { pattern: "/audit/{audit}", load: async () => (await import("../pages/audit/result")).openAudit },
   { pattern: "/settings", load: async () => (await import("../pages/settings/general")).openGeneral },
   { pattern: "/settings/entities", load: async () => (await import("../pages/settings/entities")).openEntities },

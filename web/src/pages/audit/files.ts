@@ -1,7 +1,9 @@
 // Audits of files that were sent, as long as the server keeps them: found again after the screen was left.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Link.js";
 import { get } from "../../api/http";
+import { href } from "../../app/router";
 import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { download } from "../../ui/download";
@@ -56,6 +58,10 @@ export function filesView(files: readonly SentAudit[]): TemplateResult | typeof 
         { title: t("File"), main: true, cell: (one) => html`<bdi>${one.title || t("Audit of a file")}</bdi>` },
         { title: t("When"), cell: (one) => formatInstant(one.asked_at) },
         { title: t("Mark"), cell: (one) => (one.state === "done" ? letterView(one.letter) : jobState(one.state)) },
+        {
+          title: t("Compare"),
+          cell: (one) => (one.files.includes("report.json") ? html`<ui5-link class="file-compare" href=${href(`/audit/compare/${one.id}`)}>${t("With this workspace")}</ui5-link>` : "–"),
+        },
         {
           title: t("Reports"),
           cell: (one) => html`<div class="reports">${one.files.filter((name) => shown[name]).map((name) => html`<ui5-button design="Transparent" accessible-name=${`${shown[name] ?? name}: ${one.title}`} @click=${() => void download(`/jobs/${one.id}/files/${name}`, name).catch(refused)}>${shown[name]}</ui5-button>`)}</div>`,
