@@ -43,7 +43,8 @@ static pb_status read_run(db_session *session, db_stmt *stmt, pb_buf *about, rec
                              .event = (uint64_t)db_column_i64(stmt, 8),
                              .undone = !db_column_is_null(stmt, 9)};
     pb_buf_clear(about);
-    if (pb_str_is(ret->kind, "import") || pb_str_is(ret->kind, "unfinished"))
+    if (pb_str_is(ret->kind, "import") || pb_str_is(ret->kind, "unfinished") ||
+        pb_str_is(ret->kind, "partial"))
         PB_TRY(put_files(session, ret->number, db_column_i64(stmt, 1), about, err));
     else
         pb_buf_add(about, db_column_text(stmt, 5));

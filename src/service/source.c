@@ -31,6 +31,7 @@ pb_status service_import_options(const service_core *service, const service_call
                                       .path_count = source->path_count,
                                       .held = source->held,
                                       .map_path = source->map_path,
+                                      .map = source->map,
                                       .presets = presets,
                                       .as = source->as,
                                       .encoding = source->encoding,

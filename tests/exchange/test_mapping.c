@@ -347,6 +347,23 @@ static void test_the_map_file_overrides(void **state)
     assert_null(plan.files[0].entity);
 }
 
+/* shows: INT-5 */
+static void test_a_map_may_speak_of_any_file(void **state)
+{
+    bench_room *room = *state;
+    const char *path = put_text(room, "export.csv", "deal,worth\nX1,5\n");
+    const char *map = put_text(room, "map.yaml",
+                               "files: {'*': {entity: opportunity, columns: {worth: amount}}}\n");
+    exchange_plan plan = plan_of(room, path, map);
+    assert_int_equal(plan.files[0].columns[1].how, EXCHANGE_BY_MAP);
+    assert_string_equal(became(&plan.files[0].columns[1]), "amount");
+    map = put_text(room, "map.yaml",
+                   "files:\n  export.csv: {entity: ignore}\n"
+                   "  '*': {entity: opportunity}\n");
+    plan = plan_of(room, path, map);
+    assert_null(plan.files[0].entity);
+}
+
 static void assert_map_error(bench_room *room, const char *text, const char *place,
                              const char *hint)
 {
@@ -487,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nested_data_is_known_by_its_parts, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_the_map_file_overrides, room_make, room_end),
+        cmocka_unit_test_setup_teardown(test_a_map_may_speak_of_any_file, room_make, room_end),
         cmocka_unit_test_setup_teardown(test_mistakes_in_the_map_have_place_and_mend, room_make,
                                         room_end),
         cmocka_unit_test_setup_teardown(test_a_contact_of_a_lead_is_the_lead, room_make, room_end),

@@ -5,6 +5,7 @@
 
 #include "../record/world.h"
 
+#include "../../src/http/server.h"
 #include "described.h"
 #include "route.h"
 #include "who.h"
@@ -102,12 +103,14 @@ static inline void ask(server *s, const question *q, answer *a)
     pb_error err = {0};
     unsigned allowed = 0;
     s->w.now_us += 1000000;
+    struct http_server host = {.limits = {.file_bytes = 1 << 20}};
     http_request request = {.method = q->method,
                             .id = "0190",
                             .who = q->who,
                             .address = PB_STR("198.51.100.7"),
                             .arena = arena,
                             .server = &s->options,
+                            .host = &host,
                             .now_us = s->w.now_us};
     http_response response = {.status = 200, .body = PB_BUF_INIT(1 << 22), .arena = arena};
     request.headers[request.header_count++] =

@@ -54,8 +54,10 @@ static void keep(work *w, const char *who, int run, int status, const char *kind
     char path[100];
     snprintf(path, sizeof path, "/api/v1/runs/%d/keep", run);
     client_answer a = client_expect(&w->c, status, "POST", path, who, NULL);
-    if (kind != NULL)
+    if (kind != NULL) {
         assert_string_equal(client_text(&a, "kind"), kind);
+        assert_string_equal(client_text(&a, "about"), "many.csv");
+    }
     client_free(&a);
 }
 

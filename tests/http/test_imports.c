@@ -119,11 +119,22 @@ static void test_how_a_file_is_read_is_said_beside_it(void **state)
     /* What cannot be read so is told, and what was said before stays. */
     a = mapping_of(&w, id, 422, "{\"map\":\"files: {more people.csv: {entity: nonsense}}\"}");
     assert_non_null(strstr(a.text, "nonsense"));
+    assert_non_null(strstr(a.text, "\"detail\":\"the mapping:1:35\""));
+    client_free(&a);
+    a = mapping_of(&w, id, 422, "{\"map\":\"files: [\"}");
+    assert_non_null(strstr(a.text, "\"detail\":\"the mapping:"));
     client_free(&a);
     a = mapping_of(&w, id, 400, "{\"colour\":1}");
     client_free(&a);
     a = client_expect(&w.c, 200, "GET", path, w.carrier, NULL);
     column_is(&a, 4, "Zodiac", "job_title", "map");
+    client_free(&a);
+    /* A mapping for whichever file it is; one by name counts before it. */
+    a = mapping_of(&w, id, 200,
+                   "{\"map\":\"files: {'*': {entity: contact, columns: {Zodiac: city}}}\"}");
+    column_is(&a, 4, "Zodiac", "city", "map");
+    client_free(&a);
+    a = mapping_of(&w, id, 200, mapping);
     client_free(&a);
     /* A check reads the file so, unless it says otherwise itself. */
     long n = ask(&w, id, "check", "{}");

@@ -471,6 +471,38 @@ static void views_that_are_none(server *s, identity_actor *ann)
                   .body = "{\"name\":\"x\",\"sort\":\"naem\"}"));
 }
 
+/* Mappings of imports by their names; what is none is refused, and what was kept stays. */
+static void keeping_mappings(server *s, const identity_actor *ann)
+{
+    static const struct {
+        int status;
+        const char *body;
+    } wrong[] = {
+        {400, "{\"mappings\":7}"},
+        {400, "{\"mappings\":[7]}"},
+        {400, "{\"mappings\":[{\"name\":\"x\"}]}"},
+        {400, "{\"mappings\":[{\"name\":\" \",\"map\":\"files: {}\"}]}"},
+        {400, "{\"mappings\":[{\"name\":\"x\",\"map\":\"files: {}\",\"colour\":1}]}"},
+        {422, "{\"mappings\":[{\"name\":\"x\",\"map\":\"files: {}\",\"mode\":\"guess\"}]}"},
+        {422,
+         "{\"mappings\":[{\"name\":\"x\",\"map\":\"files: {}\"},{\"name\":\"x\",\"map\":\"f\"}]}"},
+    };
+    answer *a = expect(s, 200, ASK_AS(ann, HTTP_GET, likes));
+    assert_int_equal(size_at(a, "mappings"), 0);
+    expect(s, 200,
+           ASK_AS(ann, HTTP_PATCH, likes,
+                  .body = "{\"mappings\":[{\"name\":\"Fair\",\"map\":\"files: {}\","
+                          "\"mode\":\"upsert\",\"match\":[\"email\"]}]}"));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        expect(s, wrong[i].status, ASK_AS(ann, HTTP_PATCH, likes, .body = wrong[i].body));
+    a = expect(s, 200, ASK_AS(ann, HTTP_GET, likes));
+    assert_string_equal(text_at(a, "mappings/0/name"), "Fair");
+    assert_string_equal(text_at(a, "mappings/0/match/0"), "email");
+    assert_string_equal(text_at(a, "language"), "fa");
+    a = expect(s, 200, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"mappings\":null}"));
+    assert_int_equal(size_at(a, "mappings"), 0);
+}
+
 static void liking(server *s, const identity_actor *ann)
 {
     answer *a = expect(s, 200, ASK_AS(ann, HTTP_GET, likes));
@@ -497,6 +529,7 @@ static void liking(server *s, const identity_actor *ann)
     expect(s, 422, ASK_AS(ann, HTTP_PATCH, likes, .body = large));
     free(large);
     expect(s, 400, ASK_AS(ann, HTTP_PATCH, likes, .body = "{\"colour\":1}"));
+    keeping_mappings(s, ann);
     expect(s, 400, ASK_AS(ann, HTTP_GET, likes, {"?x", "1"}));
     expect(s, 401, ASK_AS(NULL, HTTP_GET, likes));
     expect(s, 401, ASK_AS(NULL, HTTP_PATCH, likes, .body = "{}"));

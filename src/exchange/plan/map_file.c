@@ -5,11 +5,14 @@
  *       entity: opportunity        # or: ignore
  *       encoding: GB18030          # only where it is judged wrongly
  *       columns: {close_value: amount, junk: ignore, deal: id}
+ *     "*":                         # every file of which nothing else is said
+ *       entity: contact
  */
 #include "model/yaml.h"
 #include "plan.h"
 #include "sys/file.h"
 
+#define ANY_FILE "*"
 enum { MAP_BYTES = 4 << 20 };
 
 struct map_file {
@@ -26,11 +29,13 @@ static const model_yaml *named(const map_file *map, pb_str name)
     return NULL;
 }
 
-/* A file by its name as reports show it ("export.zip/contacts.csv"), or by its own. */
+/* A file by its name as reports show it ("export.zip/contacts.csv"), by its own, or any. */
 static const model_yaml *entry_of(const map_file *map, const exchange_file *file)
 {
     const model_yaml *entry = named(map, file->name);
-    return entry != NULL ? entry : named(map, file->own);
+    if (entry == NULL)
+        entry = named(map, file->own);
+    return entry != NULL ? entry : named(map, PB_STR(ANY_FILE));
 }
 
 static const char **list_of(pb_arena *arena, const pb_str *items, size_t count, const char *first,
@@ -139,18 +144,28 @@ static pb_status check_entry(const map_file *map, const model_yaml *entry, pb_er
     return model_yaml_is_null(columns) ? PB_OK : check_columns(map, entity, columns, err);
 }
 
-pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena,
+/* Its tree, and where its mistakes are: in a file, or in what was said. */
+static pb_status load(const exchange_options *options, pb_arena *arena, const model_yaml **ret_root,
+                      pb_error *err)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(MAP_BYTES);
+    model_source source = {PB_STR(PB_MSG("the mapping")), options->map};
+    if (options->map_path != NULL) {
+        PB_TRY(sys_file_read(options->map_path, MAP_BYTES, &text, err));
+        source = (model_source){pb_str_c(options->map_path), pb_buf_str(&text)};
+    }
+    return model_yaml_load(arena, &source, ret_root, err);
+}
+
+pb_status map_read(const exchange_options *options, const model_schema *schema, pb_arena *arena,
                    map_file **ret_map, pb_error *err)
 {
     static const char *const allowed[] = {"files", NULL};
-    PB_AUTO_BUF text = PB_BUF_INIT(MAP_BYTES);
-    PB_TRY(sys_file_read(path, MAP_BYTES, &text, err));
+    const model_yaml *root = NULL;
     map_file *map = pb_arena_alloc(arena, sizeof *map);
     if (map == NULL)
         return pb_fail_memory(err);
-    const model_source source = {pb_str_c(path), pb_buf_str(&text)};
-    const model_yaml *root = NULL;
-    PB_TRY(model_yaml_load(arena, &source, &root, err));
+    PB_TRY(load(options, arena, &root, err));
     PB_TRY(model_yaml_check_keys(root, allowed, err));
     *map = (map_file){schema, model_yaml_get(root, "files"), arena};
     if (model_yaml_is_null(map->files))
@@ -228,7 +243,7 @@ pb_status map_apply(const map_file *map, exchange_file *file, pb_arena *arena, p
 pb_status map_check_used(const map_file *map, const exchange_plan *plan, pb_error *err)
 {
     for (size_t i = 0; map->files != NULL && i < map->files->count; i++) {
-        bool met = false;
+        bool met = pb_str_is(map->files->keys[i]->text, ANY_FILE);
         for (size_t f = 0; f < plan->file_count && !met; f++)
             met = pb_str_eq(plan->files[f].name, map->files->keys[i]->text) ||
                   pb_str_eq(plan->files[f].own, map->files->keys[i]->text);

@@ -378,8 +378,8 @@ pb_status exchange_plan_make(const model_schema *schema, const exchange_options 
     exchange_plan plan = {0};
     planning p = {.schema = schema, .options = options, .arena = arena, .plan = &plan};
     map_file *map = NULL;
-    if (options->map_path != NULL)
-        PB_TRY(map_read(options->map_path, schema, arena, &map, err));
+    if (options->map_path != NULL || options->map.ptr != NULL)
+        PB_TRY(map_read(options, schema, arena, &map, err));
     p.map = map;
     PB_TRY(check_encoding(&p, err));
     PB_TRY(names_make(schema, arena, &p.names, err));

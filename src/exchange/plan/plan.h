@@ -141,7 +141,7 @@ bool looks_delicate(pb_str header_key);
 
 /** A map file, read and checked. */
 typedef struct map_file map_file;
-pb_status map_read(const char *path, const model_schema *schema, pb_arena *arena,
+pb_status map_read(const exchange_options *options, const model_schema *schema, pb_arena *arena,
                    map_file **ret_map, pb_error *err);
 /** Entity the map gives to a file, or NULL. */
 const model_entity *map_entity(const map_file *map, const exchange_file *file);

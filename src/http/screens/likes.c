@@ -1,11 +1,12 @@
-/* How somebody likes the screens: a few words, and whatever the home screen keeps. */
+/* How somebody likes the screens: a few words, whatever the home screen keeps, and mappings of
+ * imports by their names. */
 #include "screens.h"
 
 #include "../who.h"
 
 #include "service/own.h"
 
-enum { HOME_MAX = 8 << 10, CHOICES = 4 };
+enum { HOME_MAX = 8 << 10, MAPPINGS_MAX = 48 << 10, MAPPINGS_MOST = 50, CHOICES = 4 };
 
 static const struct {
     const char *name;
@@ -20,6 +21,7 @@ static const struct {
 typedef struct likes {
     pb_str chosen[CHOICES]; /* absent: as usual */
     pb_str home;            /* one JSON text; absent: as usual */
+    pb_str mappings;        /* the same, a list; absent: none */
 } likes;
 
 static const char *const none[] = {NULL};
@@ -36,14 +38,18 @@ static void put_likes(pb_json *json, const likes *l)
         pb_json_whole(json, l->home);
     else
         pb_json_null(json);
+    pb_json_key(json, "mappings");
+    pb_json_whole(json, l->mappings.ptr != NULL ? l->mappings : PB_STR("[]"));
     pb_json_object_end(json);
 }
 
 /* ---- read ---- */
 
-static pb_status read_home(const json_value *value, pb_arena *arena, pb_str *ret, pb_error *err)
+/* A value as JSON; null: absent. */
+static pb_status read_whole(const json_value *value, const char *name, size_t most, pb_arena *arena,
+                            pb_str *ret, pb_error *err)
 {
-    PB_AUTO_BUF text = PB_BUF_INIT(HOME_MAX);
+    PB_AUTO_BUF text = PB_BUF_INIT(most);
     pb_json json;
     if (value->kind == JSON_NULL) {
         *ret = PB_STR_NONE;
@@ -53,9 +59,51 @@ static pb_status read_home(const json_value *value, pb_arena *arena, pb_str *ret
     http_json_put(&json, value);
     if (text.failed)
         return pb_fail(err, PB_INVALID, PB_MSG("“{field}” has {most} bytes at most."), "field",
-                       "home", "most", PB_ARG_INT(HOME_MAX), NULL);
+                       name, "most", PB_ARG_INT(most), NULL);
     *ret = pb_arena_str(arena, pb_buf_str(&text));
     return ret->ptr == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
+/* A mapping as an import takes it, with its name; whether it fits a file is seen when it is used.
+ */
+static pb_status check_mapping(const json_value *list, const json_value *one, pb_arena *arena,
+                               pb_error *err)
+{
+    static const char *const members[] = {"name", "map", "mode", "match", NULL};
+    static const char *const modes[] = {"create", "update", "upsert"};
+    pb_str name = PB_STR_NONE, map = PB_STR_NONE, mode = PB_STR_NONE, other;
+    const pb_str *match = NULL;
+    size_t count, at;
+    if (one->kind != JSON_OBJECT)
+        return http_op_fail_value("mappings", PB_STR("…"), PB_MSG("It takes a list of mappings."),
+                                  err);
+    PB_TRY(http_op_check_members(one, members, err));
+    PB_TRY(http_op_body_needed(one, "name", &name, err));
+    PB_TRY(http_op_body_needed(one, "map", &map, err));
+    PB_TRY(http_op_body_text(one, "mode", &mode, err));
+    PB_TRY(http_op_body_texts(one, "match", arena, &match, &count, err));
+    if (mode.ptr != NULL)
+        PB_TRY(http_op_word(mode, "mode", modes, sizeof modes / sizeof *modes, NULL, &at, err));
+    for (const json_value *before = list->first; before != one; before = before->next) {
+        PB_TRY(http_op_body_needed(before, "name", &other, err));
+        if (pb_str_eq(other, name))
+            return pb_fail(err, PB_INVALID, PB_MSG("Two mappings are called “{value}”."), "field",
+                           "mappings", "value", PB_ARG(name), NULL);
+    }
+    return PB_OK;
+}
+
+static pb_status read_mappings(const json_value *value, pb_arena *arena, pb_str *ret, pb_error *err)
+{
+    if (value->kind != JSON_NULL && value->kind != JSON_LIST)
+        return http_op_fail_value("mappings", PB_STR("…"), PB_MSG("It takes a list of mappings."),
+                                  err);
+    if (value->count > MAPPINGS_MOST)
+        return pb_fail(err, PB_INVALID, PB_MSG("So many mappings are kept at most: {most}."),
+                       "field", "mappings", "most", PB_ARG_INT(MAPPINGS_MOST), NULL);
+    for (const json_value *one = value->first; one != NULL; one = one->next)
+        PB_TRY(check_mapping(value, one, arena, err));
+    return read_whole(value, "mappings", MAPPINGS_MAX, arena, ret, err);
 }
 
 static pb_status read_choice(const json_value *value, size_t which, pb_str *ret, pb_error *err)
@@ -83,7 +131,10 @@ static pb_status read_likes(const json_value *body, pb_arena *arena, likes *l, p
             PB_TRY(read_choice(value, i, &l->chosen[i], err));
     }
     const json_value *home = http_json_member(body, "home");
-    return home == NULL ? PB_OK : read_home(home, arena, &l->home, err);
+    if (home != NULL)
+        PB_TRY(read_whole(home, "home", HOME_MAX, arena, &l->home, err));
+    const json_value *mappings = http_json_member(body, "mappings");
+    return mappings == NULL ? PB_OK : read_mappings(mappings, arena, &l->mappings, err);
 }
 
 static pb_status read_kept(const http_request *request, const service_call *call, likes *l,
@@ -114,7 +165,8 @@ pb_status http_likes_read(http_request *request, http_response *response, pb_err
 
 pb_status http_likes_change(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"language", "theme", "calendar", "digits", "home", NULL};
+    static const char *const names[] = {"language", "theme",    "calendar", "digits",
+                                        "home",     "mappings", NULL};
     PB_AUTO_BUF text = PB_BUF_INIT(IDENTITY_OWN_TEXT_MAX);
     const json_value *body = NULL;
     likes l;

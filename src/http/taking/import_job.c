@@ -65,13 +65,11 @@ pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err)
     service_source source = {.path_count = 0};
     (void)pb_uuid_parse(http_job_option(job, "upload"), &id);
     PB_TRY(http_upload_open(job->depot, job->call.who->user, id, job->arena, &upload, err));
-    pb_status status =
-        http_upload_source(&upload, http_job_option(job, "map"), job->arena, &source, err);
+    http_upload_source(&upload, http_job_option(job, "map"), &source);
     read_source(job, &source, &gate);
-    if (status == PB_OK)
-        status = work(job, &source, err);
-    pb_status closed = http_upload_close(&upload, status == PB_OK ? err : NULL);
-    return status == PB_OK ? closed : status;
+    pb_status status = work(job, &source, err);
+    http_upload_close(&upload);
+    return status;
 }
 
 /* What rows may do, and what says which record they are about. */

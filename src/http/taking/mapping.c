@@ -117,12 +117,12 @@ pb_status http_mapping_kept(http_request *request, service_depot *depot, pb_uuid
 
 /* ---- looked at ---- */
 
-static pb_status plan_of(http_request *request, http_upload *upload, const http_mapping *mapping,
-                         exchange_plan *ret_plan, pb_error *err)
+static pb_status plan_of(http_request *request, const http_upload *upload,
+                         const http_mapping *mapping, exchange_plan *ret_plan, pb_error *err)
 {
     service_call call = http_op_call(request);
     service_source source = {.path_count = 0};
-    PB_TRY(http_upload_source(upload, mapping->map, request->arena, &source, err));
+    http_upload_source(upload, mapping->map, &source);
     if (mapping->as.ptr != NULL)
         source.as = pb_arena_cstr(request->arena, mapping->as);
     if (mapping->encoding.ptr != NULL)
@@ -143,8 +143,8 @@ static pb_status look(http_request *request, service_depot *depot, pb_uuid impor
         pb_json_init(&json, &response->body, 0);
         http_put_columns(&json, request->catalog, &plan);
     }
-    pb_status closed = http_upload_close(&upload, status == PB_OK ? err : NULL);
-    return status == PB_OK ? closed : status;
+    http_upload_close(&upload);
+    return status;
 }
 
 /* ---- asked ---- */

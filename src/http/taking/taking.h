@@ -73,18 +73,15 @@ typedef struct http_upload {
     const char *name;
     exchange_held held;
     service_depot_file *file;
-    char *folder;         /* of its map file; NULL: there is none */
-    const char *map_path; /* the same */
 } http_upload;
 /** Owner: the caller, http_upload_close. */
 pb_status http_upload_open(service_depot *depot, pb_uuid user, pb_uuid id, pb_arena *arena,
                            http_upload *ret_upload, pb_error *err);
 /** Makes it the one file of `source`, read as the text of a map file says (absent: as it is
- * judged). `upload` outlives `source`. */
-pb_status http_upload_source(http_upload *upload, pb_str map, pb_arena *arena,
-                             service_source *source, pb_error *err);
+ * judged). `upload` and the text outlive `source`. */
+void http_upload_source(const http_upload *upload, pb_str map, service_source *source);
 /** Ends it in any case. */
-pb_status http_upload_close(http_upload *upload, pb_error *err);
+void http_upload_close(http_upload *upload);
 /** What is done with a file that was sent (option `upload`). */
 typedef pb_status (*http_upload_work)(http_job *job, const service_source *source, pb_error *err);
 pb_status http_with_upload(http_job *job, http_upload_work work, pb_error *err);

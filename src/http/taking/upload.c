@@ -2,8 +2,6 @@
  * piece by piece, and in any order. Nothing of it lies anywhere as it is. */
 #include "taking.h"
 
-#include "sys/file.h"
-
 static pb_status open_it(void *context, void **ret_file, pb_error *err)
 {
     service_depot_reader *reader = NULL;
@@ -45,37 +43,16 @@ pb_status http_upload_open(service_depot *depot, pb_uuid user, pb_uuid id, pb_ar
     return PB_OK;
 }
 
-/* The map file that goes with it is read from a path: it lies in memory where the system has some
- * for files. */
-static pb_status keep_map(http_upload *upload, pb_str map, pb_arena *arena, pb_error *err)
+void http_upload_source(const http_upload *upload, pb_str map, service_source *source)
 {
-    static const char memory[] = "/dev/shm";
-    PB_TRY(sys_temp_dir_in(sys_path_kind(memory) == SYS_FOLDER ? memory : NULL, arena,
-                           &upload->folder, err));
-    upload->map_path = sys_path_join(arena, upload->folder, "map.yaml");
-    if (upload->map_path == NULL)
-        return pb_fail_memory(err);
-    return sys_file_write(upload->map_path, map, 0600, err);
-}
-
-pb_status http_upload_source(http_upload *upload, pb_str map, pb_arena *arena,
-                             service_source *source, pb_error *err)
-{
-    if (map.ptr != NULL)
-        PB_TRY(keep_map(upload, map, arena, err));
     source->paths = &upload->name;
     source->path_count = 1;
     source->held = &upload->held;
-    source->map_path = upload->map_path;
-    return PB_OK;
+    source->map = map;
 }
 
-pb_status http_upload_close(http_upload *upload, pb_error *err)
+void http_upload_close(http_upload *upload)
 {
-    pb_status status = PB_OK;
     service_depot_file_close(upload->file);
-    if (upload->folder != NULL)
-        status = sys_dir_remove_tree(upload->folder, err);
     *upload = (http_upload){.name = NULL};
-    return status;
 }

@@ -162,9 +162,10 @@ typedef struct exchange_held {
 typedef struct exchange_options {
     const char *const *paths; /* files, folders, URLs of databases */
     size_t path_count;
-    const exchange_held *held;       /* the file that the only path names, which is no path then;
-                                        outlives the plan. NULL: the paths are those of files */
-    const char *map_path;            /* NULL: none */
+    const exchange_held *held; /* the file that the only path names, which is no path then;
+                                  outlives the plan. NULL: the paths are those of files */
+    const char *map_path;      /* NULL: none, or `map` */
+    pb_str map; /* text of a map file that lies nowhere: “the mapping” in errors; absent: none */
     const exchange_presets *presets; /* NULL: none are known */
     const char *as; /* product that wrote the files; NULL: recognise it; "none": leave it open */
     const char *encoding; /* that files without one of their own in the map file are in; NULL: each

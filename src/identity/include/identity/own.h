@@ -14,7 +14,7 @@ enum {
     IDENTITY_VIEWS_MOST = 100,     /* of one owner */
     IDENTITY_VIEW_NAME_MAX = 100,  /* characters */
     IDENTITY_VIEW_TEXT_MAX = 4000, /* bytes of a filter, of all fields together, of a sort */
-    IDENTITY_OWN_TEXT_MAX = 16384  /* bytes of what is liked */
+    IDENTITY_OWN_TEXT_MAX = 65536  /* bytes of what is liked */
 };
 
 typedef struct identity_view {

@@ -129,7 +129,8 @@ typedef struct service_source {
     const char *const *paths; /* files, folders, URLs of databases, or one workspace */
     size_t path_count;
     const exchange_held *held; /* the file that the only path names; see exchange_options.held */
-    const char *map_path;      /* NULL: none */
+    const char *map_path;      /* NULL: none, or `map` */
+    pb_str map;                /* text of a map file that lies nowhere; absent: none */
     const char *as;       /* product that wrote the files; NULL: recognise it; "none": do not */
     const char *encoding; /* that the files are in; NULL: it is judged */
     bool with_deleted;    /* take rows that the source marks as deleted */

@@ -7,8 +7,9 @@ import "@ui5/webcomponents/dist/Icon.js";
 import "../../styles/form.css";
 import "../../styles/record.css";
 import "../../styles/import.css";
-import { ask as askServer, Failure, get, post } from "../../api/http";
+import { ask as askServer, Failure, get } from "../../api/http";
 import { cancel, work, type Job } from "../../api/job";
+import type { Entity } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
 import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
@@ -18,8 +19,12 @@ import { keep } from "../../ui/download";
 import { dropPlace, exportForms } from "../../ui/drop";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
+import { addField } from "../settings/own_field";
+import { asUsual, bringingView, bringingWish, wrongWay } from "./bring";
 import { openDiff } from "./diff";
-import { mapOf, nothingSaid, planView, type Plan, type PlanFile, type Said } from "./plan";
+import { openMappings, type SavedMapping } from "./mappings";
+import { planView, type Plan, type PlanColumn, type PlanFile } from "./plan";
+import { copyOf, forFiles, isSaid, mapOf, nothingSaid, readBack, type MapEntry, type Said } from "./said";
 
 interface Sent {
   id: string;
@@ -55,14 +60,14 @@ export async function openImport(context: Context): Promise<Page> {
   let job: Job | undefined;
   let doing = "";
   let failure: unknown;
-  let mode = "create";
+  let bringing = asUsual();
+  let running = false; // it is brought in
+  let stale = false; // what is shown is not what is asked for
   let runs: Run[] | undefined;
 
   const sum = (key: "imported" | "changed" | "same" | "rejected" | "merged_away", from = plan): number => (from?.files ?? []).reduce((all, file) => all + file[key], 0);
-  const wish = (): unknown => {
-    const map = mapOf(said);
-    return { ...(map ? { map } : {}), ...(mode === "create" ? {} : { mode }) };
-  };
+  const wish = (): unknown => ({ map: mapOf(said), ...bringingWish(bringing, plan) });
+  const mappings = openMappings(context.update, context.signal);
 
   async function loadRuns(): Promise<void> {
     runs = (await get<{ runs: Run[] }>("/runs", { limit: 50 }, context.signal).catch(() => ({ runs: [] }))).runs;
@@ -81,6 +86,7 @@ export async function openImport(context: Context): Promise<Page> {
       if (!context.signal.aborted) failure = error;
     }
     doing = "";
+    running = false;
     job = undefined;
     update();
   }
@@ -94,6 +100,7 @@ export async function openImport(context: Context): Promise<Page> {
     during(t("Sending {file}", { file: file.name }), async () => {
       plan = result = diff = undefined;
       said = nothingSaid();
+      bringing = asUsual();
       sent = (await askServer<Sent>("/imports", { method: "POST", query: { name: file.name }, file })).data;
       doing = t("Looking at {file}", { file: file.name });
       await check();
@@ -101,17 +108,87 @@ export async function openImport(context: Context): Promise<Page> {
 
   async function check(): Promise<void> {
     if (!sent) return;
-    const looked = await work<Plan>(`/imports/${sent.id}/check`, wish(), told, context.signal);
+    stale = false;
+    const looked = await work<Plan>(`/imports/${sent.id}/check`, wish(), told, context.signal).catch((error: unknown) => {
+      stale = true;
+      throw error;
+    });
+    stale ||= !looked;
     if (!looked) return;
     plan = looked;
     diff = openDiff(context, sent.id, "");
   }
 
-  const again = (): Promise<void> => during(t("Looking at it anew"), check);
+  /** Where what was chosen does not go together, nothing is asked. What is chosen meanwhile is looked at next. */
+  async function again(): Promise<void> {
+    stale = true;
+    update();
+    while (stale && !doing && plan && !wrongWay(bringing, plan)) {
+      await during(t("Looking at it anew"), check);
+      if (failure !== undefined || context.signal.aborted) return;
+    }
+  }
+
+  function saidAnew(): void {
+    mappings.changed();
+    void again();
+  }
+
+  /** Reads the file as `next` says; where that is refused, as before. */
+  async function readSo(next: Said): Promise<void> {
+    const before = said;
+    said = next;
+    try {
+      await check();
+    } catch (error) {
+      said = before;
+      throw error;
+    }
+  }
+
+  /** A map as somebody wrote it: the server reads it, and says what it means for this file. */
+  async function takeMap(map: string): Promise<void> {
+    if (!sent) return;
+    const looked = (await askServer<Pick<Plan, "files">>(`/imports/${sent.id}/mapping`, { method: "PUT", body: { map } })).data;
+    await readSo(readBack(looked.files));
+  }
+
+  const uploadMap = (text: string): Promise<void> => during(t("Looking at it anew"), () => takeMap(text));
+
+  /** What was saved, as far as this file has its columns; what the others are called is told. */
+  const use = (saved: SavedMapping | undefined): Promise<void> =>
+    during(t("Looking at it anew"), async () => {
+      if (!plan) return;
+      if (!saved) {
+        bringing = asUsual();
+        return readSo(nothingSaid());
+      }
+      const match = saved.match ?? [], way = match[0] === "id" || match[0] === "likely" ? match[0] : "fields";
+      bringing = { ...asUsual(), mode: saved.mode ?? "create", way: match.length ? way : undefined, fields: new Set(match) };
+      let files: Record<string, MapEntry> | undefined;
+      try {
+        files = (JSON.parse(saved.map) as { files?: Record<string, MapEntry> }).files;
+      } catch {
+        return takeMap(saved.map); // not saved by this screen
+      }
+      const { said: next, absent } = forFiles(files ?? {}, plan);
+      await readSo(next);
+      if (absent.length) toast(t("Columns of the mapping that this file does not have: {columns}", { columns: absent.join(", ") }));
+    });
+
+  /** A field for a column that none fits; what holds it goes there. */
+  async function make(file: PlanFile, entity: Entity, column: PlanColumn): Promise<void> {
+    const field = await addField(entity, { label: column.suggests?.label ?? column.header, ...(column.suggests ? { type: column.suggests.type } : {}) });
+    if (field === undefined) return;
+    said = copyOf(said);
+    said.columns.set(file.name, (said.columns.get(file.name) ?? new Map<string, string>()).set(column.header, field));
+    saidAnew();
+  }
 
   const run = (): Promise<void> =>
     during(t("Importing"), async () => {
       if (!sent) return;
+      running = true;
       result = await work<Plan>(`/imports/${sent.id}/run`, wish(), told, context.signal);
       if (!result) return toast(t("Nothing was imported: it was cancelled."));
       toast(tn("{count} record imported.", "{count} records imported.", sum("imported", result)), result.run === undefined ? undefined : () => void undo(result?.run ?? 0));
@@ -168,45 +245,43 @@ export async function openImport(context: Context): Promise<Page> {
       take: (file) => void take(file),
     });
 
-  function progress(): TemplateResult | typeof nothing {
-    if (!doing) return nothing;
+  function progress(): TemplateResult {
     const now = job?.progress;
     const share = now && now.total > 0 ? Math.min(100, Math.round((100 * now.done) / now.total)) : 0;
-    return html`<section class="card import-progress" role="status">
-      <h2>${doing}</h2>
+    return html`<div class="import-progress" role="status">
+      <p class="import-doing">${doing}</p>
       <ui5-progress-indicator accessible-name=${doing} value=${share}></ui5-progress-indicator>
       <p class="muted">${now ? [now.stage, now.what].filter(Boolean).join(" · ") : ""}</p>
       ${job ? html`<div><ui5-button design="Transparent" @click=${() => job && cancel(job)}>${t("Cancel")}</ui5-button></div>` : nothing}
-    </section>`;
+    </div>`;
   }
 
   function count(text: string, number: number, kind: string): TemplateResult {
     return html`<div class="import-count" data-kind=${kind}><strong>${formatNumber(number)}</strong><span>${text}</span></div>`;
   }
 
-  function modes(): TemplateResult {
-    const one = (value: string, text: string): TemplateResult => html`<button type="button" class="chip" aria-pressed=${mode === value} @click=${() => mode !== value && ((mode = value), void again())}>${text}</button>`;
-    return html`<div class="chips" role="group" aria-label=${t("What rows may do")}>${one("create", t("Add records"))} ${one("update", t("Change those that are there"))} ${one("upsert", t("Both"))}</div>`;
-  }
-
   function planned(): TemplateResult | typeof nothing {
     if (!plan || !sent || result) return nothing;
     const counts = { new: sum("imported"), changed: sum("changed"), same: sum("same"), merged_away: sum("merged_away"), refused: sum("rejected") };
-    const refused = plan.files.filter((file) => file.rejects.length > 0);
+    const refused = plan.files.filter((file) => file.rejects.length > 0), busy = Boolean(doing);
     return html`<section class="card">
         <div class="page-head"><h2>${t("What would come of it")}</h2><span class="muted"><bdi>${sent.name}</bdi> · ${formatBytes(sent.bytes)}${plan.product ? ` · ${plan.product}` : ""}</span></div>
-        ${modes()}
-        <div class="import-counts">
+        ${busy ? progress() : nothing}
+        <div class="import-counts" ?hidden=${busy}>
           ${count(t("new"), counts.new, "new")} ${count(t("changed"), counts.changed, "changed")} ${count(t("as they are"), counts.same, "same")} ${count(t("refused"), counts.refused, "refused")}
           ${count(t("likely there already"), plan.likely_duplicates, "same")} ${plan.unresolved ? count(t("links that lead nowhere"), plan.unresolved, "refused") : nothing}
         </div>
-        <div class="actions">
-          <ui5-button class="import-run" design="Emphasized" ?disabled=${Boolean(doing) || counts.new + counts.changed === 0} @click=${run}>${tn("Import {count} record", "Import {count} records", counts.new + counts.changed)}</ui5-button>
+        <div class="actions" ?hidden=${busy}>
+          <ui5-button class="import-run" design="Emphasized" ?disabled=${stale || counts.new + counts.changed === 0} @click=${run}>${tn("Import {count} record", "Import {count} records", counts.new + counts.changed)}</ui5-button>
           ${refused.map((file) => html`<ui5-button class="import-rejects" @click=${() => rejects(file)}>${t("Download what was refused")}</ui5-button>`)}
-          <ui5-button design="Transparent" ?disabled=${Boolean(doing)} @click=${drop}>${t("Throw the file away")}</ui5-button>
+          <ui5-button class="import-drop" design="Transparent" @click=${drop}>${t("Throw the file away")}</ui5-button>
         </div>
       </section>
-      <section class="card"><h2>${t("Columns and fields")}</h2>${plan.files.map((file) => planView(file, said, () => void again()))}</section>
+      <section class="card stack"><h2>${t("Rows and records")}</h2>${bringingView(bringing, plan, busy, () => void again())}</section>
+      <section class="card">
+        <div class="page-head"><h2>${t("Columns and fields")}</h2>${mappings.view({ plan, busy, said: isSaid(said), bringing: bringingWish(bringing, plan), use: (saved) => void use(saved), take: (text) => void uploadMap(text) })}</div>
+        ${plan.files.map((file) => planView({ file, said, busy, creates: bringing.mode !== "update", changed: saidAnew, make: (entity, column) => void make(file, entity, column) }))}
+      </section>
       <section class="card"><h2>${t("Row by row")}</h2>${diff?.view(counts)}</section>`;
   }
 
@@ -239,7 +314,7 @@ export async function openImport(context: Context): Promise<Page> {
   /** What an import wrote that was cut off stays; one that is still at work ends there. */
   const keepPart = (one: Run): Promise<void> =>
     during(t("Keeping {what}", { what: one.about }), async () => {
-      await post<Run>(`/runs/${one.run}/keep`);
+      await askServer<Run>(`/runs/${one.run}/keep`, { method: "POST" }); // it takes no body
       toast(t("What came in is kept. To bring in the rest, import the file again and let it change records that are there."));
       await loadRuns();
     });
@@ -254,9 +329,9 @@ export async function openImport(context: Context): Promise<Page> {
           (one) =>
             html`<li>
               <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)} · ${one.by} · ${formatAge(one.at)}</span></span>
-              ${one.kind === "import" || one.undone ? nothing : html`<span class="tag">${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
-              ${one.kind === "unfinished" && !one.undone ? html`<ui5-button design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
-              ${one.undone ? html`<span class="tag">${t("Undone")}</span>` : html`<ui5-button design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
+              ${one.kind === "import" || one.undone ? nothing : html`<span class=${one.kind === "partial" ? "tag import-part" : "tag tag-warn"}>${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
+              ${one.kind === "unfinished" && !one.undone ? html`<ui5-button class="import-keep" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
+              ${one.undone ? html`<span class="tag import-undone">${t("Undone")}</span>` : html`<ui5-button class="import-take-back" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
             </li>`,
         )}
       </ul>
@@ -269,7 +344,7 @@ export async function openImport(context: Context): Promise<Page> {
     unsaved: () => Boolean(doing),
     view: () => html`<div class="page">
       <div class="page-head"><h1>${t("Import")}</h1></div>
-      ${failure === undefined ? nothing : problemStrip(failure)} ${progress()} ${finished()} ${plan || result || doing ? nothing : fileDrop()} ${doing ? nothing : planned()} ${earlier()}
+      ${failure === undefined ? nothing : problemStrip(failure)} ${doing && (running || !plan) ? html`<section class="card">${progress()}</section>` : nothing} ${finished()} ${plan || result || doing ? nothing : fileDrop()} ${running ? nothing : planned()} ${earlier()}
     </div>`,
   };
 }
