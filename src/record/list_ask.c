@@ -8,6 +8,14 @@
 static const char *const heads[] = {"created_at", "changed_at", NULL};
 static const char *const head_columns[] = {"created_us", "changed_us"};
 
+static bool is_head(pb_str name)
+{
+    for (size_t i = 0; heads[i] != NULL; i++)
+        if (pb_str_is(name, heads[i]))
+            return true;
+    return false;
+}
+
 static pb_status fail_hidden(const model_field *field, pb_error *err)
 {
     pb_fail(err, PB_DENIED, PB_MSG("You may not list records by “{name}”."), "name",
@@ -203,8 +211,10 @@ static pb_status read_fields(list_query *query, pb_arena *arena, pb_error *err)
     while (!all && pb_str_split(&rest, ',', &one)) {
         one = pb_str_trim(one);
         const model_field *field = model_field_find(entity, one);
+        if (field == NULL && is_head(one)) /* beside the fields of every record */
+            continue;
         if (field == NULL)
-            return fail_name(entity, "fields", one, false, arena, err);
+            return fail_name(entity, "fields", one, true, arena, err);
         if (is_unseen(query, field))
             return fail_hidden(field, err);
         if (!given[field->index])

@@ -202,7 +202,7 @@ static void lists(server *s)
     answer *a = expect(s, 200,
                        ASK(HTTP_GET, people,
                            {"?sort", "-full_name", "?limit", "2", "?total", "true", "?fields",
-                            "full_name,email"}));
+                            "full_name,email,changed_at"}));
     assert_int_equal(cJSON_GetArraySize(at(a->json, "records")), 2);
     assert_int_equal(at(a->json, "total")->valuedouble, 3);
     assert_string_equal(text_at(a, "records/0/fields/full_name"), "Twice");

@@ -370,10 +370,12 @@ static void saving_views(server *s, const identity_actor *ann, const identity_ac
     answer *a = expect(s, 201,
                        ASK_AS(ann, HTTP_POST, views,
                               .body = "{\"entity\":\"person\",\"name\":\"Germans\",\"columns\":"
-                                      "[\"full_name\",\"country\"],\"filter\":\"country = 'DE'\","
+                                      "[\"full_name\",\"country\",\"changed_at\"],\"filter\":"
+                                      "\"country = 'DE'\","
                                       "\"sort\":\"-full_name\",\"shared\":true,\"default\":true}"));
     (void)snprintf(path, sizeof path, "%s/%d", views, number_at(a, "view"));
     assert_string_equal(text_at(a, "columns/1"), "country");
+    assert_string_equal(text_at(a, "columns/2"), "changed_at"); /* stands beside the fields */
     assert_string_equal(text_at(a, "owner"), "ann");
     expect(s, 201,
            ASK_AS(ann, HTTP_POST, views, .body = "{\"entity\":\"deal\",\"name\":\"Germans\"}"));

@@ -145,13 +145,13 @@ class List implements Page {
   }
 
   private get look(): Look {
-    return { columns: this.columns.filter((column) => !column.head).map((column) => column.field.name), filter: filterText(this.parts), sort: this.sort };
+    return { columns: this.columns.map((column) => column.field.name), filter: filterText(this.parts), sort: this.sort };
   }
 
   /** Whether the list looks otherwise than the view that is chosen, or than it does by itself. */
   private isOther(look = this.look): boolean {
     const view = this.chosenView;
-    const names = (columns: readonly Column[]): string => columns.filter((column) => !column.head).map((column) => column.field.name).join(",");
+    const names = (columns: readonly Column[]): string => columns.map((column) => column.field.name).join(",");
     const filter = view?.filter ? filterText(filterParts(this.entity, view.filter)) : "";
     return look.filter !== filter || look.sort !== (view?.sort ?? usualSort(this.entity)) || (view !== undefined && look.columns.join(",") !== names(this.columnsOf(view)));
   }
