@@ -61,9 +61,9 @@ function pairs(here: Report, there: Report): Pair[] {
     .sort((a, b) => gap(b) - gap(a));
 }
 
-const markCell = (mark: Mark | undefined): TemplateResult => html`${letterView(mark?.letter ?? null)} ${mark === undefined || mark.score === null ? "–" : figure(mark.score)}`;
+const markCell = (mark: Mark | undefined): TemplateResult => html`<span class="mark-pair">${letterView(mark?.letter ?? null)} ${mark === undefined || mark.score === null ? "–" : figure(mark.score)}</span>`;
 const difference = (here: Mark | undefined, there: Mark | undefined): TemplateResult | string =>
-  here === undefined || there === undefined || here.score === null || there.score === null ? "–" : changeView(here.score, there.score);
+  here === undefined || there === undefined || here.score === null || there.score === null ? "–" : figure(here.score) === figure(there.score) ? t("alike") : changeView(here.score, there.score);
 const shareCell = (one: Asked): TemplateResult => html`<span class="tag ${one.outcome === "fail" ? "tag-bad" : "tag-good"}">${outcomeName(one.outcome)}</span> ${one.share === null ? nothing : formatPercent(one.share)}`;
 
 function marks(here: Report, there: Report): TemplateResult {
