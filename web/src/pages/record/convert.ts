@@ -95,7 +95,7 @@ function choiceView(part: Part, choice: Choice, says: string, facts: string, cho
 
 function thereFacts(part: Part, one: There): string {
   const facts = factsOf(part.target, one, 2);
-  const sure = one.sure === undefined ? "" : t("{sure} sure it is the same", { sure: formatPercent(Math.min(one.sure, 0.999)) });
+  const sure = one.sure === undefined ? "" : t("{sure} sure it is the same", { sure: formatPercent(Math.min(one.sure, 0.999), 1) });
   return [sure, facts].filter(Boolean).join(" · ");
 }
 
