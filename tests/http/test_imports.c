@@ -164,6 +164,26 @@ static void test_how_a_file_is_read_is_said_beside_it(void **state)
     work_end(&w);
 }
 
+/* shows: INT-1 PER-3 */
+static void test_a_field_is_proposed_by_what_stands_in_its_column(void **state)
+{
+    static const char file[] = "Contact ID,Full Name,Vegan,Seat,Deck\n"
+                               "N-1,Rosalind Franklin,yes,12,https://example.org/r\n"
+                               "N-3,Emmy Noether,no,14,https://example.org/e\n";
+    work w;
+    char id[37], path[100];
+    (void)state;
+    work_start(&w);
+    work_send(&w, w.carrier, file, id);
+    (void)snprintf(path, sizeof path, IMPORTS "/%s/columns", id);
+    client_answer a = client_expect(&w.c, 200, "GET", path, w.carrier, NULL);
+    assert_non_null(strstr(a.text, "\"label\":\"Vegan\",\"type\":\"boolean\""));
+    assert_non_null(strstr(a.text, "\"label\":\"Seat\",\"type\":\"integer\""));
+    assert_non_null(strstr(a.text, "\"label\":\"Deck\",\"type\":\"url\""));
+    client_free(&a);
+    work_end(&w);
+}
+
 /* shows: INT-1 ACC-2 SEC-1 */
 static void test_what_was_sent_is_its_senders_alone(void **state)
 {
@@ -394,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_looked_at_imported_and_taken_back),
         cmocka_unit_test(test_how_a_file_is_read_is_said_beside_it),
+        cmocka_unit_test(test_a_field_is_proposed_by_what_stands_in_its_column),
         cmocka_unit_test(test_what_was_sent_is_its_senders_alone),
         cmocka_unit_test(test_rows_change_records_and_are_told_cell_by_cell),
         cmocka_unit_test(test_a_file_to_be_audited_takes_the_right_to_audit),

@@ -44,11 +44,30 @@ static pb_str field_name(pb_str header, char room[NAME_ROOM])
     return len > 0 ? pb_str_n(room, len) : PB_STR("own_field");
 }
 
+static bool is_truth(pb_str sample)
+{
+    static const char *const words[] = {"true",  "false", "TRUE", "FALSE", "True",
+                                        "False", "yes",   "no",   "Yes",   "No"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pb_str_is(sample, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_address(pb_str sample)
+{
+    return pb_str_starts(sample, PB_STR("https://")) || pb_str_starts(sample, PB_STR("http://"));
+}
+
 /* The type that the first value has. */
 static const char *field_type(pb_str sample)
 {
     int64_t whole;
     double real;
+    if (is_truth(sample))
+        return "boolean";
+    if (is_address(sample))
+        return "url";
     if (pb_date_parse(sample, &whole))
         return "date";
     if (pb_str_to_i64(sample, &whole))
