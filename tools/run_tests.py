@@ -297,11 +297,12 @@ def static_cases(root, names, long):
                     "priority": 1, "cmd": [sys.executable, script, check]} for check in listed], names)
 
 
-def plain_cases(folder, names):
+def plain_cases(folder, names, long):
     """Tests that a sanitizer would disturb, in the build that the static checks look at."""
     return [dict(case, kind="tests without sanitizers", name="plain " + case["name"],
                  timeout=min(case["timeout"], PLAIN_LIMIT))
-            for case in chosen(introspect(folder), names) if "plain" in suites(case)]
+            for case in chosen(introspect(folder), names)
+            if "plain" in suites(case) and (long or "long" not in suites(case))]
 
 
 def sanitized_cases(folder, names, long):
@@ -350,7 +351,7 @@ def main():
 
     clang, checked, threaded = (os.path.join(root, name) for name in ("build-clang", "build-test", "build-threads"))
     static = static_cases(root, names, options.long)
-    plain = plain_cases(clang, names)
+    plain = plain_cases(clang, names, options.long)
     sanitized = sanitized_cases(checked, names, options.long)
     threads = thread_cases(threaded, names)
     if static or plain:

@@ -119,6 +119,15 @@ const model_field *model_field_find(const model_entity *entity, pb_str name)
     return NULL;
 }
 
+bool model_choice_over(const model_choice *choice)
+{
+    static const char *const over[] = {"done", "cancelled", "closed", "won", "lost", NULL};
+    for (size_t i = 0; over[i] != NULL; i++)
+        if (pb_str_is(choice->role, over[i]))
+            return true;
+    return false;
+}
+
 const model_field *model_field_role(const model_entity *entity, const char *role)
 {
     for (size_t i = 0; i < entity->field_count; i++)

@@ -123,15 +123,6 @@ static void put_own(homing *h, const model_field *owner, pb_buf *filter)
     pb_buf_printf(filter, "%.*s = '%s'", PB_STR_FMT(owner->name), id);
 }
 
-static bool is_over(const model_choice *choice)
-{
-    static const char *const over[] = {"done", "cancelled", "closed", "won", "lost", NULL};
-    for (size_t i = 0; over[i] != NULL; i++)
-        if (pb_str_is(choice->role, over[i]))
-            return true;
-    return false;
-}
-
 /* What has not come to an end, as far as that shows. */
 static pb_status put_open(homing *h, const model_entity *entity, pb_buf *filter, pb_error *err)
 {
@@ -143,7 +134,7 @@ static pb_status put_open(homing *h, const model_entity *entity, pb_buf *filter,
         pb_buf_printf(filter, " and %.*s is null", PB_STR_FMT(closed->name));
     PB_TRY(usable(h, status, true, &shows, err));
     for (size_t i = 0; shows && i < status->choice_count; i++) {
-        if (!is_over(&status->choices[i]))
+        if (!model_choice_over(&status->choices[i]))
             continue;
         pb_buf_printf(filter, first ? " and (%.*s is null or %.*s not in ('" : ", '",
                       PB_STR_FMT(status->name), PB_STR_FMT(status->name));

@@ -43,6 +43,9 @@ static void called_in_each_language(office *o, const char *who)
     office_expect(o, 200, "\"label\":\"Shoe\"", who, "GET", MODEL, NULL);
     office_expect(o, 200, "\"label\":\"联系人\"", zh, "GET", MODEL, NULL);
     office_expect(o, 200, "\"fresh_days\":730", zh, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"review_days\":180", zh, "GET", MODEL, NULL);
+    office_expect(o, 200, "\"value\":\"Won\",\"label\":\"赢单\",\"retired\":false,\"over\":true",
+                  zh, "GET", MODEL, NULL);
     office_expect(o, 200, "\"title\":\"اندازه کفش\"", fa, "GET", "/openapi.json", NULL);
     office_expect(o, 200, NULL, o->ann, "PATCH", ENTITIES "/contact",
                   "{\"labels\":{\"fa\":\"مشتری ما\"}}");

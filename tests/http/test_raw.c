@@ -199,6 +199,8 @@ static void assert_takes_nothing_from_elsewhere(const char *head)
     static const char *const own[] = {"'self'", "'none'", NULL};
     static const char *const held[] = {"'self'", "'none'", "data:", "blob:", NULL};
     static const char *const held_by[] = {"img-src", NULL};
+    static const char *const typed[] = {"'script'", "lit-html", "default", NULL};
+    static const char *const typed_by[] = {"require-trusted-types-for", "trusted-types", NULL};
     static const char *const wanted[] = {"default-src 'none';",     "; script-src 'self';",
                                          "; style-src 'self';",     "; connect-src 'self';",
                                          "; base-uri 'none';",      "; form-action 'self';",
@@ -210,7 +212,9 @@ static void assert_takes_nothing_from_elsewhere(const char *head)
         assert_has(at, wanted[i]);
     for (at += sizeof name - 1; *at != '\r'; at += strspn(at, "; ")) {
         size_t len = strcspn(at, " ;\r");
-        const char *const *known = is_one_of(at, len, held_by) ? held : own;
+        const char *const *known = is_one_of(at, len, typed_by)  ? typed
+                                   : is_one_of(at, len, held_by) ? held
+                                                                 : own;
         for (at += len; *at == ' '; at += len) {
             len = strcspn(++at, " ;\r");
             if (!is_one_of(at, len, known))
@@ -243,9 +247,10 @@ static void test_every_answer_tells_browsers_how_to_be_careful(void **state)
     }
     /* The screens run their own scripts and nothing else; what keeps its name is asked for anew. */
     static const char *const page = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    static const char *const of_page[] = {"script-src 'self'; style-src 'self'; ",
-                                          "frame-ancestors 'none'\r\n",
-                                          "Cache-Control: private, no-cache\r\n"};
+    static const char *const of_page[] = {
+        "script-src 'self'; style-src 'self'; ", "frame-ancestors 'none'; ",
+        "require-trusted-types-for 'script'; ", "trusted-types lit-html default\r\n",
+        "Cache-Control: private, no-cache\r\n"};
     live_answer *answer = live_raw(s->port, page, strlen(page));
     for (size_t k = 0; k < sizeof of_page / sizeof *of_page; k++)
         assert_has(answer->text, of_page[k]);

@@ -12,6 +12,8 @@ export interface Journey {
   who: string | undefined;
   languages?: readonly Language[]; // all
   sizes?: readonly Size[]; // all
+  /** What keeps the screens without a connection works; else it is kept out, so that every journey asks the server itself. */
+  worker?: boolean;
   /** Makes pictures for the manual; not a test. */
   pictures?: boolean;
   goes(visitor: Visitor): Promise<void>;

@@ -8,7 +8,7 @@ import { languages, sizes, type Journey } from "./journey";
 const flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 async function once(browser: Browser, told: Told, journey: Journey, language: (typeof languages)[number], size: keyof typeof sizes): Promise<string[]> {
-  const visitor = await Visitor.come(browser, told, journey.who, language, size);
+  const visitor = await Visitor.come(browser, told, journey.who, language, size, journey.worker);
   try {
     await journey.goes(visitor);
     return visitor.faults;
@@ -23,6 +23,7 @@ async function once(browser: Browser, told: Told, journey: Journey, language: (t
 async function main(): Promise<void> {
   const told = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Told;
   const pictures = process.argv.includes("--pictures");
+  told.whole = process.argv.includes("--whole");
   const names = process.argv.slice(3).filter((one) => !one.startsWith("--"));
   const chosen = journeys.filter((one) => Boolean(one.pictures) === pictures && (names.length === 0 || names.some((name) => one.name.includes(name))));
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });

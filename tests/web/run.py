@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """People's journeys through the screens, in Debian's Chromium, against a real server with the demo's records.
 
-Usage: PROBITY_ROOT=… PROBITY_BUILD=… tests/web/run.py [--pictures] [NAME…]
-NAME: only journeys whose file has it in its name. --pictures: only the screenshots of the manual, into doc/manual/screens/.
+Usage: PROBITY_ROOT=… PROBITY_BUILD=… tests/web/run.py [--pictures | --whole] [NAME…]
+NAME: only journeys that have it in their name. --pictures: only the screenshots of the manual, into doc/manual/screens/.
+--whole: the sweep over all pages combines every language, theme and size instead of taking turns.
 Each journey runs in the languages and sizes it names; axe-core looks at every page it stops at.
 """
 
@@ -29,7 +30,7 @@ def bundled(folder):
     """The journeys as one file that Node takes."""
     out = os.path.join(folder, "journeys.mjs")
     run("node", os.path.join(WEB, "node_modules", "esbuild", "bin", "esbuild"), os.path.join(HERE, "main.ts"), "--bundle", "--platform=node",
-        "--format=esm", "--log-level=warning", "--external:playwright-core", "--external:chromium-bidi", f"--outfile={out}", cwd=WEB,
+        "--format=esm", "--log-level=warning", "--external:playwright-core", "--external:chromium-bidi", "--external:../pages/*", f"--outfile={out}", cwd=WEB,
         env=dict(os.environ, NODE_PATH=os.path.join(WEB, "node_modules")))
     os.symlink(os.path.join(WEB, "node_modules"), os.path.join(folder, "node_modules"))
     return out
@@ -47,8 +48,12 @@ def main():
         sign_in_first(server)
         everybody = people.make(server)
         records.make(server)
+        ui5 = os.path.join(WEB, "node_modules", "@ui5", "webcomponents", "dist", "generated", "assets", "i18n")
         told = {"address": server.address, "people": everybody, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
-                "failures": os.environ.get("PROBITY_WEB_FAILURES", folder), "axe": os.path.join(WEB, "node_modules", "axe-core", "axe.min.js")}
+                "failures": os.environ.get("PROBITY_WEB_FAILURES", folder), "axe": os.path.join(WEB, "node_modules", "axe-core", "axe.min.js"),
+                "locales": os.path.join(ROOT, "locales"),
+                "ui5": {"en": os.path.join(ui5, "messagebundle_en.json"), "zh-CN": os.path.join(ui5, "messagebundle_zh_CN.json"),
+                        "fa": os.path.join(WEB, "src", "i18n", "ui5-fa.json")}}
         with open(os.path.join(folder, "told.json"), "w", encoding="utf-8") as file:
             json.dump(told, file)
         done = subprocess.run(["node", bundled(folder), os.path.join(folder, "told.json"), *sys.argv[1:]], cwd=folder, check=False)

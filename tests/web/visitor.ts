@@ -9,6 +9,11 @@ export interface Told {
   pictures: string;
   failures: string;
   axe: string;
+  /** The folder of the catalogues, and the texts of UI5 itself by language. */
+  locales: string;
+  ui5: Record<string, string>;
+  /** Everything that can be combined, not only a share of it. */
+  whole: boolean;
 }
 
 interface Violation {
@@ -22,13 +27,13 @@ export class Visitor {
   private constructor(
     readonly page: Page,
     private readonly context: BrowserContext,
-    private readonly told: Told,
+    readonly told: Told,
     readonly language: Language,
     readonly size: Size,
   ) {}
 
-  static async come(browser: Browser, told: Told, who: string | undefined, language: Language, size: Size): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: sizes[size], locale: language, hasTouch: size === "phone", isMobile: size === "phone", bypassCSP: false });
+  static async come(browser: Browser, told: Told, who: string | undefined, language: Language, size: Size, worker = false): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: sizes[size], locale: language, hasTouch: size === "phone", isMobile: size === "phone", bypassCSP: false, serviceWorkers: worker ? "allow" : "block" });
     const cookie = who ? told.people[who] : undefined;
     if (cookie) {
       const [name = "", value = ""] = cookie.split(/=(.*)/s);
@@ -70,27 +75,47 @@ export class Visitor {
   /** Wants nothing that axe-core reports, in light and dark, and no sideways scrolling of the page. */
   async accessible(): Promise<void> {
     await this.settled();
-    for (const scheme of ["light", "dark"] as const) {
-      await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await this.page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, scheme);
-      await this.page.waitForTimeout(150); // styles of the other theme are put in by the components, one by one
-      const found = await this.axe(scheme);
-      for (const one of found)
-        this.faults.push(`axe (${scheme}, ${this.page.url().split("#")[1]}): ${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `  ${JSON.stringify(node.target)} ${node.html.slice(0, 200)}\n  ${node.failureSummary ?? ""}`).join("\n")}`);
-    }
-    await this.page.emulateMedia({ colorScheme: "light" });
+    await this.accessibleIn("light", false);
+    await this.accessibleIn("dark", true); // all else is the same page
+    await this.inTheme("light");
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 1) this.faults.push(`${this.page.url().split("#")[1]} is ${wide} pixels wider than the window`);
   }
 
-  /** What axe-core reports; of the second theme only the rules that colours decide: all else is the same page. */
-  private async axe(scheme: "light" | "dark"): Promise<Violation[]> {
+  async inTheme(scheme: "light" | "dark"): Promise<void> {
+    if ((await this.page.evaluate(() => document.documentElement.dataset.theme)) === scheme) return;
+    await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await this.page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, scheme);
+    await this.page.waitForTimeout(150); // styles of the other theme are put in by the components, one by one
+  }
+
+  /** Wants nothing that axe-core reports in one theme; `colours`: by the rules that colours decide alone. */
+  async accessibleIn(scheme: "light" | "dark", colours: boolean): Promise<void> {
+    await this.inTheme(scheme);
+    await this.still();
+    for (const one of await this.axe(colours))
+      this.faults.push(`axe (${scheme}, ${this.page.url().split("#")[1]}): ${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `  ${JSON.stringify(node.target)} ${node.html.slice(0, 200)}\n  ${node.failureSummary ?? ""}`).join("\n")}`);
+  }
+
+  /** Waits until nothing fades in any more, inside of components, too: what is half seen has no colour of its own. */
+  private async still(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const frame = (): Promise<unknown> => new Promise((go) => requestAnimationFrame(go));
+      const moves = (root: Document | ShadowRoot): boolean =>
+        root.getAnimations().some((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity) || [...root.querySelectorAll("*")].some((one) => one.shadowRoot && moves(one.shadowRoot));
+      await frame();
+      await frame();
+      for (let left = 240; left > 0 && (document.querySelector(".ui5-popup-opening") || moves(document)); left--) await frame();
+    });
+  }
+
+  private async axe(colours: boolean): Promise<Violation[]> {
     // By the debugger's own world: the page's Content-Security-Policy stays as it is.
     if (!(await this.page.evaluate(() => "axe" in globalThis))) await this.page.evaluate(readFileSync(this.told.axe, "utf8"));
     return await this.page.evaluate(async (rules) => {
       const axe = (globalThis as unknown as { axe: { run(where: unknown, how: unknown): Promise<{ violations: Violation[] }> } }).axe;
       return (await axe.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) })).violations;
-    }, scheme === "dark" ? ["color-contrast", "link-in-text-block"] : null);
+    }, colours ? ["color-contrast", "link-in-text-block"] : null);
   }
 
   /** A picture for the manual. */

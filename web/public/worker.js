@@ -1,7 +1,16 @@
 // Keeps the screens for the time the connection drops. Records are never kept here: only the program's own files.
 const kept = "screens-1";
 
-self.addEventListener("install", () => self.skipWaiting());
+/** The start and what it names: who comes again without a connection finds the screens even after the very first visit. */
+async function keepStart() {
+  const cache = await caches.open(kept), start = await fetch("/", { cache: "no-cache" });
+  if (!start.ok) throw new Error(`The start could not be kept: ${start.status}`);
+  await cache.put("/", start.clone());
+  const parts = new Set(Array.from((await start.text()).matchAll(/\/app\/[\w.-]+/g), ([path]) => path));
+  await cache.addAll([...parts]);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepStart().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches.keys().then((names) => Promise.all(names.filter((name) => name !== kept).map((name) => caches.delete(name)))).then(() => self.clients.claim()),

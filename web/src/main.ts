@@ -1,4 +1,5 @@
 // Where the screens begin: language and theme, then who is signed in, then the shell with the screen of the address.
+import { worker } from "./app/trusted"; // before whatever writes markup
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./app/ui5";
@@ -13,7 +14,7 @@ async function start(): Promise<void> {
   const place = document.getElementById("app");
   if (!place) throw new Error("The page lacks its place for the screens.");
   await startShell(place);
-  if ("serviceWorker" in navigator && location.protocol === "https:") void navigator.serviceWorker.register("/worker.js");
+  if ("serviceWorker" in navigator && isSecureContext) void navigator.serviceWorker.register(worker);
 }
 
 void start();

@@ -39,15 +39,15 @@ static const http_schema schemas[] = {
     {"Entity",
      "name:string label:string labels:Labels? plural:string path:string own:boolean "
      "retired:boolean "
-     "personal:boolean access_as:string? may:[string] title:[string] key:[string] columns:[string] "
-     "convert:any fields:[Field]"},
+     "personal:boolean access_as:string? may:[string] title:[string] review_days?:integer "
+     "key:[string] columns:[string] convert:any fields:[Field]"},
     {"Field",
      "name:string label:string labels:Labels? help:string? type:string to:string? own:boolean "
      "retired:boolean required:boolean many:boolean open:boolean values?:[Value] "
      "max_length?:integer fresh_days?:integer currency?:string personal:string? sensitive:boolean "
      "search:boolean may=write|read|masked"},
     {"Labels", "en?:string? zh-CN?:string? fa?:string?"},
-    {"Value", "value:string label:string retired:boolean"},
+    {"Value", "value:string label:string retired:boolean over:boolean"},
     {"EntityNew", "name:string why?:string? links?:{FieldSaid} fields?:{FieldSaid} " OF_ENTITY},
     {"EntityChange", "why?:string? " OF_ENTITY},
     {"FieldSaid", NEW_FIELD},

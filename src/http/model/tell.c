@@ -56,6 +56,7 @@ static void put_values(pb_json *json, const pb_catalog *catalog, const model_fie
         pb_json_member(json, "value", field->choices[i].value);
         put_label(json, "label", catalog, field->choices[i].label);
         http_op_put_truth(json, "retired", field->choices[i].retired);
+        http_op_put_truth(json, "over", model_choice_over(&field->choices[i]));
         pb_json_object_end(json);
     }
     pb_json_array_end(json);
@@ -160,6 +161,8 @@ static void put_entity(pb_json *json, const http_request *request, const model_s
                    entity->access_as != NULL ? entity->access_as->name : PB_STR_NONE);
     put_operations(json, seen->operations);
     put_title(json, seen);
+    if (entity->review_days > 0)
+        pb_json_member_i64(json, "review_days", entity->review_days);
     put_names(json, "key", seen, entity->key);
     put_names(json, "columns", seen, entity->columns);
     put_convert(json, entity);

@@ -41,16 +41,6 @@ export async function comesByLink(v: Visitor, link: string, name: string, factor
 
 export const access: readonly Journey[] = [
   {
-    name: "administrator looks after rights",
-    who: "ada",
-    async goes(v) {
-      for (const address of ["/access", "/access/users", "/access/teams", "/access/roles", "/access/roles/sales", "/access/matrix", "/access/who-can", "/access/reviews", "/access/log", "/access/ledger", "/access/ledger/5"]) {
-        await v.to(address);
-        await v.accessible();
-      }
-    },
-  },
-  {
     name: "administrator adds a user",
     who: "ada",
     languages: ["en"],

@@ -16,6 +16,9 @@ import { duplicates } from "./duplicates";
 import { forms } from "./forms";
 import { imports } from "./import";
 import { record } from "./record";
+import { offline } from "./offline";
+import { duties } from "./duties";
+import { sweep } from "./sweep";
 import { weight } from "./weight";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...sweep];

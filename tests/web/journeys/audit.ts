@@ -92,6 +92,7 @@ export const audit: readonly Journey[] = [
   {
     name: "audit: an auditor reads",
     who: "omar",
+    languages: ["fa"],
     async goes(v) {
       await v.to("/audit");
       await v.accessible();

@@ -4,15 +4,6 @@ import type { Journey } from "../journey";
 
 export const board: readonly Journey[] = [
   {
-    name: "board: cards in columns",
-    who: "ada",
-    async goes(v) {
-      await v.to("/cases?as=board");
-      await v.page.locator(".board-card").first().waitFor();
-      await v.accessible();
-    },
-  },
-  {
     name: "board: a case is moved by keys and by hand",
     who: "ada",
     languages: ["en"],

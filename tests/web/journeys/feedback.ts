@@ -32,8 +32,4 @@ export const feedback: readonly Journey[] = [
       await v.page.getByText("Larger from tomorrow on").first().waitFor();
     },
   },
-  { name: "feedback in all languages", who: "ada", async goes(v) {
-      await v.to("/feedback/all");
-      await v.accessible();
-    } },
 ];

@@ -7,7 +7,7 @@ const fill = (v: Visitor, field: string, text: string): Promise<void> => v.page.
 export const forms: readonly Journey[] = [
   {
     name: "forms: a contact that is there already is shown while it is typed",
-    who: "ada",
+    who: "mina",
     languages: ["en", "fa"],
     async goes(v) {
       await v.to("/contacts/new");

@@ -3,14 +3,6 @@ import type { Journey } from "../journey";
 
 export const help: readonly Journey[] = [
   {
-    name: "somebody reads the help",
-    who: "mina",
-    async goes(v) {
-      await v.to("/help");
-      await v.accessible();
-    },
-  },
-  {
     name: "help about a screen by its key",
     who: "ada",
     languages: ["en"],

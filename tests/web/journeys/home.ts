@@ -5,6 +5,7 @@ export const home: readonly Journey[] = [
   {
     name: "home shows a manager how the house stands",
     who: "vera",
+    languages: ["fa"],
     async goes(v) {
       await v.to("/");
       await v.page.locator(".home-today").waitFor();

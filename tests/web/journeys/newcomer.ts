@@ -30,13 +30,4 @@ export const newcomer: readonly Journey[] = [
       });
     },
   },
-  {
-    name: "administrator comes home",
-    who: "ada",
-    async goes(v) {
-      await v.to("/");
-      await v.page.locator("nav a").first().waitFor({ state: v.size === "phone" ? "attached" : "visible" });
-      await v.accessible();
-    },
-  },
 ];

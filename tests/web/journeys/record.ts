@@ -33,6 +33,33 @@ async function becomes(v: Visitor): Promise<void> {
 
 export const record: readonly Journey[] = [
   {
+    name: "record: what was long not looked at is marked, in its list and on its page, until somebody changes it",
+    who: "ada",
+    languages: ["en"],
+    async goes(v) {
+      await v.to("/");
+      const fields = { full_name: `Olaf Stein ${v.size}`, email: `olaf.${v.size}@example.de`, job_title: "Buyer" };
+      const one = await made(v, "contacts", fields);
+      const list = `/contacts?filter=full_name = '${fields.full_name}'`;
+      await v.to(list);
+      await v.page.locator("[role=grid] [data-index='0']", { hasText: fields.full_name }).waitFor();
+      if (await v.page.locator(".stale-mark").count()) v.faults.push("a new record is marked as old");
+      await v.page.clock.setFixedTime(Date.now() + 200 * 86_400_000); // contacts are to be looked at every 180 days
+      await v.page.reload();
+      await v.page.locator("[data-index='0'] .stale-mark").waitFor();
+      await v.accessible();
+      await v.to(`/contacts/${one.id}`);
+      await v.page.locator(".record-stale").waitFor();
+      await v.accessible();
+      await v.page.clock.setFixedTime(Date.now());
+      const now = await asked(v, "PATCH", `/contacts/${one.id}`, { fields: { job_title: "Head Buyer" } }, `"${one.version}"`);
+      if (now.status !== 200) throw new Error(`the change: ${now.status}`);
+      await v.page.reload();
+      await v.page.locator(".record-head h1", { hasText: fields.full_name }).waitFor();
+      if (await v.page.locator(".record-stale").count()) v.faults.push("it is marked as old, though it was just changed");
+    },
+  },
+  {
     name: "record: two people change one value, and the second chooses",
     who: "ada",
     languages: ["en", "fa"],

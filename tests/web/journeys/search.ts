@@ -5,6 +5,7 @@ export const search: readonly Journey[] = [
   {
     name: "search finds records and commands",
     who: "ada",
+    languages: ["en", "fa"],
     async goes(v) {
       await v.to("/help");
       await v.page.keyboard.press("Control+k");

@@ -3,16 +3,6 @@ import type { Journey } from "../journey";
 
 export const settings: readonly Journey[] = [
   {
-    name: "administrator looks at settings",
-    who: "ada",
-    async goes(v) {
-      for (const address of ["/settings", "/settings/entities", "/settings/entities/contact", "/settings/backups", "/settings/connections", "/settings/jobs"]) {
-        await v.to(address);
-        await v.accessible();
-      }
-    },
-  },
-  {
     name: "administrator adds a kind of record",
     who: "ada",
     languages: ["en"],

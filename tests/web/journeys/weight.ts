@@ -30,7 +30,38 @@ async function weigh(v: Visitor, until: string): Promise<void> {
     if ((one.kind === "Script" || one.kind === "Stylesheet") && one.bytes > 2048 && one.coding !== "br") v.faults.push(`${one.url} came without Brotli (${one.coding || "plain"})`);
 }
 
+/** What was tried and went through, though no policy lets it. */
+function tried(): string[] {
+  const ways: Record<string, () => unknown> = {
+    "markup with a handler": () => (document.createElement("div").innerHTML = "<img src=x onerror=alert(1)>"),
+    "markup with an attribute": () => document.createElement("p").insertAdjacentHTML("beforeend", "<b id=x>x</b>"),
+    "a script from elsewhere": () => (document.createElement("script").src = "https://example.org/x.js"),
+    "a text as a script": () => (document.createElement("script").text = "alert(1)"),
+    "a policy of its own": () => (globalThis as unknown as { trustedTypes: { createPolicy(name: string, rules: object): unknown } }).trustedTypes.createPolicy("mine", {}),
+  };
+  return Object.keys(ways).filter((name) => {
+    try {
+      ways[name]?.();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 export const weight: readonly Journey[] = [
+  {
+    name: "policy: no text becomes markup or a script",
+    who: "ada",
+    languages: ["en"],
+    sizes: ["desk"],
+    async goes(v) {
+      await v.to("/");
+      for (const way of await v.page.evaluate(tried)) v.faults.push(`it went through: ${way}`);
+      await v.page.waitForTimeout(50); // what the browser says of it comes after
+      v.faults.splice(0, v.faults.length, ...v.faults.filter((one) => !/^console: .*(Trusted|TrustedTypePolicy)/.test(one)));
+    },
+  },
   { name: "weight of the first load, signed out", who: undefined, sizes: ["desk"], goes: (v) => weigh(v, "ui5-input#name") },
   { name: "weight of the first load, signed in", who: "ada", sizes: ["desk"], goes: (v) => weigh(v, "nav a") },
 ];

@@ -17,6 +17,8 @@ export interface Choice {
   value: string;
   label: string;
   retired: boolean;
+  /** What is at it has come to an end: won, closed. */
+  over: boolean;
 }
 
 export interface Field {
@@ -64,6 +66,8 @@ export interface Entity {
   /** What may be done to some record of it: create, read, list, change, delete, restore, merge, import, export, … */
   may: string[];
   title: string[];
+  /** So often a record of it is to be looked at, where the model says so. */
+  review_days?: number;
   key: string[];
   columns: string[];
   /** What its records become, and the values by which one that was converted is known. */

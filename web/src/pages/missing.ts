@@ -11,7 +11,7 @@ export function openMissing(): Page {
   return {
     title: () => t("Nothing is here"),
     view: () => html`<div class="page">
-      ${empty(t("Nothing is here"), t("The address leads to no screen. It may have been moved, or mistyped."), html`<ui5-link href="#/">${t("To the start")}</ui5-link>`)}
+      ${empty(t("Nothing is here"), t("The address leads to no screen. It may have been moved, or mistyped."), html`<ui5-link href="#/">${t("To the start")}</ui5-link>`, true)}
     </div>`,
   };
 }

@@ -58,7 +58,7 @@ export function ask<T>(wish: DialogWish<T>): Promise<T | undefined> {
       render(
         html`<ui5-dialog class=${wish.wide ? "dialog dialog-wide" : "dialog"} header-text=${wish.title} @ui5-close=${ended}>
           <form class="dialog-body" @submit=${(event: Event) => (event.preventDefault(), void act())}>${problemStrip(failure)} ${wish.view(update)}</form>
-          <ui5-bar slot="footer" design="Footer">
+          <ui5-bar slot="footer" design="Footer" accessible-name=${t("What can be done")}>
             <ui5-button slot="endContent" class="dialog-does" design=${wish.danger ? "Negative" : "Emphasized"} ?disabled=${busy} @click=${act}>${wish.does}</ui5-button>
             <ui5-button slot="endContent" class="dialog-cancel" design="Transparent" @click=${close}>${t("Cancel")}</ui5-button>
           </ui5-bar>

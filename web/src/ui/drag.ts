@@ -5,12 +5,24 @@ import type Sortable from "sortablejs";
 export interface DragWish {
   /** Which things of a place can be dragged. */
   things: string;
-  dropped(thing: HTMLElement, from: HTMLElement, to: HTMLElement): void;
+  /** `down`: by how many pixels it was moved. */
+  dropped(thing: HTMLElement, from: HTMLElement, to: HTMLElement, down: number): void;
+  /** Whether being moved inside of one place counts, too. */
+  within?: (place: HTMLElement) => boolean;
+}
+
+/** Where hand or mouse is, from the top of the window; what scrolled meanwhile counts as moved. */
+function heightOf(event: Sortable.SortableEvent): number {
+  const { originalEvent: by } = event as { originalEvent?: MouseEvent | TouchEvent };
+  const place = event.from.closest<HTMLElement>("[data-hours]")?.scrollTop ?? 0;
+  return place + (by && "changedTouches" in by ? (by.changedTouches[0]?.clientY ?? 0) : (by?.clientY ?? 0));
 }
 
 /** Places between which things are dragged; a place is given each time that it is drawn. */
 export class Dragging {
   private readonly places = new Map<Element, Sortable>();
+
+  private began = 0;
 
   constructor(private readonly wish: DragWish) {}
 
@@ -30,10 +42,14 @@ export class Dragging {
       Sort.create(place as HTMLElement, {
         group: "drag", draggable: this.wish.things, sort: false, animation: 120, delay: 150, delayOnTouchOnly: true,
         forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-        onStart: ({ item }) => item.before(home),
-        onEnd: ({ item, from, to }) => {
+        onStart: (event) => {
+          event.item.before(home);
+          this.began = heightOf(event);
+        },
+        onEnd: (event) => {
+          const { item, from, to } = event;
           home.replaceWith(item);
-          if (from !== to) this.wish.dropped(item, from, to);
+          if (from !== to || this.wish.within?.(from)) this.wish.dropped(item, from, to, heightOf(event) - this.began);
         },
       }),
     );

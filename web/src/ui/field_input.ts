@@ -12,9 +12,9 @@ import type DatePicker from "@ui5/webcomponents/dist/DatePicker.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type { Choice, Field, LinkValue, MoneyValue, RecordJson, Value } from "../api/types";
-import { calendar } from "../i18n/format";
 import { localeOf, t } from "../i18n/text";
-import { dayOf, pickerDay, pickerFormat, pickerMoment, pickerType, plainDigits } from "./calendar_text";
+import { pickerDay, pickerFormat, pickerMoment, pickerType, plainDigits } from "./calendar_text";
+import { fetchPickers, pickedDay } from "./day_picker";
 import { countryName, isCode, isLink, isMoney, valueText } from "./value";
 import "./link_input";
 import "../styles/field_input.css";
@@ -54,7 +54,7 @@ function countryChoices(): Choice[] {
       const code = first + second;
       if (noCountry.has(code) || new Intl.Locale(`und-${code}`).region !== code) continue; // a former one
       const label = countryName(code);
-      if (label !== code) choices.push({ value: code, label, retired: false });
+      if (label !== code) choices.push({ value: code, label, retired: false, over: false });
     }
   choices.sort((a, b) => a.label.localeCompare(b.label, locale));
   countries = { locale, choices };
@@ -190,21 +190,13 @@ function moneyInput(wish: FieldInputWish): TemplateResult {
   </div>`;
 }
 
-/** The pickers are large: fetched when the first day is to be entered. */
-function fetchPickers(moment: boolean): void {
-  if (calendar() === "jalali") void import("@ui5/webcomponents-localization/dist/features/calendar/Persian.js");
-  void (moment ? import("@ui5/webcomponents/dist/DateTimePicker.js") : import("@ui5/webcomponents/dist/DatePicker.js"));
-}
-
 function picked(wish: FieldInputWish, picker: DatePicker, moment: boolean): void {
-  const at = picker.dateValue;
-  if (picker.value.trim() === "") wish.changed(null);
-  else if (!at || Number.isNaN(at.getTime())) wish.changed(plainDigits(picker.value)); // the server says what is wrong with it
-  else wish.changed(moment ? at.toISOString() : dayOf(at));
+  const at = picker.dateValue, day = pickedDay(picker);
+  wish.changed(moment && day !== "" && at && !Number.isNaN(at.getTime()) ? at.toISOString() : day || null);
 }
 
 function dayInput(wish: FieldInputWish): TemplateResult {
-  fetchPickers(false);
+  void fetchPickers(false);
   return html`<ui5-date-picker
     id=${wish.id}
     primary-calendar-type=${pickerType()}
@@ -221,7 +213,7 @@ function dayInput(wish: FieldInputWish): TemplateResult {
 }
 
 function momentInput(wish: FieldInputWish): TemplateResult {
-  fetchPickers(true);
+  void fetchPickers(true);
   return html`<ui5-datetime-picker
     id=${wish.id}
     primary-calendar-type=${pickerType()}

@@ -9,14 +9,14 @@ export function loading(lines = 6): TemplateResult {
   </div>`;
 }
 
-/** Nothing here, why, and what to do about it. */
-export function empty(title: string, says: string, action?: TemplateResult): TemplateResult {
+/** Nothing here, why, and what to do about it. `page`: there is nothing else on the page, so that its title is this. */
+export function empty(title: string, says: string, action?: TemplateResult, page = false): TemplateResult {
   return html`<div class="empty">
     <svg class="empty-mark" viewBox="0 0 96 72" aria-hidden="true">
       <rect x="10" y="12" width="60" height="46" rx="6" /><path d="M22 26h36M22 36h26M22 46h18" />
       <circle cx="72" cy="50" r="13" /><path d="m81.500 59.500 8 8" />
     </svg>
-    <h2>${title}</h2>
+    ${page ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
     <p>${says}</p>
     ${action ?? nothing}
   </div>`;

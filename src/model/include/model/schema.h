@@ -313,6 +313,10 @@ bool model_schema_plain(const model_schema *schema);
 /** NULL when there is none. O(1)–O(log n). */
 const model_entity *model_entity_find(const model_schema *schema, pb_str name);
 const model_field *model_field_find(const model_entity *entity, pb_str name);
+/** Whether what is at this choice has come to an end (its role: done, cancelled, closed, won,
+ * lost): nobody has to look after it any more. */
+bool model_choice_over(const model_choice *choice);
+
 /** First field with that `role:`, or NULL. */
 const model_field *model_field_role(const model_entity *entity, const char *role);
 /** The text of a language (en, zh-CN, fa), absent where there is none. */

@@ -111,7 +111,7 @@ export function openEvent(context: Context): Page {
     view: (proof) => html`<section class="card stack" aria-labelledby="event-says">
         <h2 id="event-says">${t("What the ledger holds")}</h2>
         <dl class="facts">
-          ${Object.entries(proof.event).map(([name, value]) => html`<div><dt class="mono">${name}</dt><dd>${typeof value === "object" ? JSON.stringify(value) : String(value)}</dd></div>`)}
+          ${Object.entries(proof.event).map(([name, value]) => html`<div><dt class="mono">${name}</dt><dd><bdi>${typeof value === "object" ? JSON.stringify(value) : String(value)}</bdi></dd></div>`)}
         </dl>
       </section>
       <section class="card stack" aria-labelledby="event-proof">

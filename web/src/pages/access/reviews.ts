@@ -1,7 +1,6 @@
 // Access reviews: who holds what, when it was last used; confirmed or revoked by somebody else, until a day.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
@@ -10,6 +9,7 @@ import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
 import { formatAge, formatDay, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
@@ -56,7 +56,7 @@ async function start(): Promise<void> {
     view: () => html`<p>${t("Every role that somebody holds is put before a reviewer. What is not confirmed by the day is a finding.")}</p>
       <div class="field">
         <ui5-label for="review-due" show-colon required>${t("To be done by")}</ui5-label>
-        <ui5-date-picker id="review-due" value=${due} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (due = event.detail.value)}></ui5-date-picker>
+        ${dayPicker({ id: "review-due", value: due, changed: (day) => (due = day) })}
       </div>`,
     act: () => withProof(() => post<Review>("/access-reviews", { due: `${due}T23:59:59Z` })),
   });

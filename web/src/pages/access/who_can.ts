@@ -1,7 +1,6 @@
 // Who can see this, and who could on any day before: with the rule that says so.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
@@ -12,6 +11,7 @@ import { go, href, type Context, type Page } from "../../app/router";
 import { entities, entityNamed } from "../../app/session";
 import { formatInstant } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { empty } from "../../ui/states";
 import "../../ui/link_input";
 import { table } from "../../ui/table";
@@ -89,10 +89,10 @@ export function openWhoCan(context: Context): Page {
         </div>
         <div class="field">
           <ui5-label for="who-at" show-colon>${t("On the day")}</ui5-label>
-          <ui5-date-picker id="who-at" value=${wish.at} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" placeholder=${t("today")} @change=${(event: CustomEvent<{ value: string }>) => {
-            wish.at = event.detail.value;
+          ${dayPicker({ id: "who-at", value: wish.at, placeholder: t("today"), changed: (day) => {
+            wish.at = day;
             show();
-          }}></ui5-date-picker>
+          } })}
         </div>
       </div>
       ${answer === null

@@ -1,7 +1,6 @@
 // Findings as a work list: who mends what until when; the next audit proves it.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/Option.js";
@@ -15,6 +14,7 @@ import { mayDo } from "../../app/session";
 import { formatAge, formatDay, formatNumber, formatPercent } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { chart } from "../../ui/chart";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -42,7 +42,7 @@ async function change(listed: Finding, again: () => void): Promise<void> {
     view: (update) => html`${personSelect("finding-owner", t("Who mends it"), all, wish.owner, (name) => (wish.owner = name))}
       <div class="field">
         <ui5-label for="finding-due" show-colon>${t("Until")}</ui5-label>
-        <ui5-date-picker id="finding-due" value=${wish.due} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.due = event.detail.value)}></ui5-date-picker>
+        ${dayPicker({ id: "finding-due", value: wish.due, changed: (day) => (wish.due = day) })}
       </div>
       <div class="field">
         <ui5-label for="finding-state" show-colon>${t("State")}</ui5-label>
@@ -56,7 +56,7 @@ async function change(listed: Finding, again: () => void): Promise<void> {
       ${wish.state === "waived"
         ? html`<div class="field">
             <ui5-label for="finding-until" show-colon required>${t("Waived until")}</ui5-label>
-            <ui5-date-picker id="finding-until" value=${wish.until} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.until = event.detail.value)}></ui5-date-picker>
+            ${dayPicker({ id: "finding-until", value: wish.until, changed: (day) => (wish.until = day) })}
             <span class="muted">${t("It fails again from that day on; the note says why it is let be.")}</span>
           </div>`
         : nothing}

@@ -1,6 +1,5 @@
 // Several findings changed at once: what would come of each is shown before anything is sent.
 import { html, nothing, type TemplateResult } from "lit-html";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
@@ -8,6 +7,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import { Failure, ask as askServer } from "../../api/http";
 import { formatDay } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { toast } from "../../ui/toast";
 import type { Finding } from "./data";
@@ -67,11 +67,11 @@ export async function changeSeveral(findings: readonly Finding[], all: readonly 
       </div>
       <div class="field">
         <ui5-label for="several-due" show-colon>${t("Until")}</ui5-label>
-        <ui5-date-picker id="several-due" value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => {
-          if (event.detail.value) wish.due = event.detail.value;
+        ${dayPicker({ id: "several-due", value: wish.due ?? "", changed: (day) => {
+          if (day) wish.due = day;
           else delete wish.due;
           update();
-        }}></ui5-date-picker>
+        } })}
       </div>
       <div class="field">
         <ui5-label for="several-state" show-colon>${t("State")}</ui5-label>

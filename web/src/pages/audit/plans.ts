@@ -1,7 +1,6 @@
 // Planned audits: what for, of what, by whom, when and how often; done from here, with what came of each.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
@@ -16,6 +15,7 @@ import { go, href, type Context, type Page } from "../../app/router";
 import { entities, entityNamed, mayBegin } from "../../app/session";
 import { formatDay, formatInstant, formatMonth } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
@@ -94,7 +94,7 @@ async function say(before?: Plan, etag?: string | null): Promise<Plan | undefine
       </div>
       <div class="field">
         <ui5-label for="plan-due" show-colon>${t("Next on")}</ui5-label>
-        <ui5-date-picker id="plan-due" value=${wish.due} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.due = event.detail.value)}></ui5-date-picker>
+        ${dayPicker({ id: "plan-due", value: wish.due, changed: (day) => (wish.due = day) })}
       </div>
       ${several(t("Records (none chosen: all)"), entities().filter((one) => !one.retired).map((one) => ({ value: one.name, text: one.plural })), chosen.entities, take(chosen.entities))}
       ${several(t("Areas (none chosen: all)"), areas.map((one) => ({ value: one, text: areaName(one) })), chosen.areas, take(chosen.areas))}

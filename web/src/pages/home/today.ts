@@ -124,7 +124,7 @@ export function duplicatesCard(home: Home): TemplateResult {
   return html`<ul class="plain">
     ${home.duplicates.map(
       (one) => html`<li class="due">
-        <a class="due-title" href=${href(`/duplicates/${entityNamed(one.entity)?.path ?? one.entity}`)}>${one.label}</a>
+        <a class="due-title" href=${href("/duplicates", { entity: entityNamed(one.entity)?.path })}>${one.label}</a>
         <span class="due-day muted">${one.capped ? t("more than {count} pairs", { count: one.count }) : tn("{count} pair", "{count} pairs", one.count)}</span>
       </li>`,
     )}

@@ -175,7 +175,7 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
   }
 
   function basisText(basis: string): string {
-    const words: Record<string, string> = { consent: t("consent"), contract: t("contract"), legitimate_interest: t("legitimate interest"), legal_obligation: t("legal obligation"), vital_interest: t("vital interest"), public_task: t("public task") };
+    const words: Record<string, string> = { consent: t("consent"), contract: t("contract"), legitimate_interest: t("legitimate interest"), legal_obligation: t("legal obligation"), vital_interest: t("vital interest"), public_interest: t("public interest"), human_resources: t("human resources"), public_source: t("public source") };
     return words[basis] ?? basis;
   }
 

@@ -17,11 +17,11 @@ export function dayFields(entity: Entity): Field[] {
   return entity.columns.flatMap((name) => entity.fields.filter((field) => field.name === name && (field.type === "date" || field.type === "instant") && !field.retired && field.may !== "masked"));
 }
 
-/** The way from one to the others, where there are others. */
-export function asSwitch(entity: Entity, now: Form): TemplateResult | typeof nothing {
+/** The way from one to the others, where there are others; conditions go along. */
+export function asSwitch(entity: Entity, now: Form, filter = ""): TemplateResult | typeof nothing {
   const board = stageOf(entity) !== undefined, days = dayFields(entity).length > 0;
   if (!board && !days) return nothing;
   const link = (form: Form, text: string): TemplateResult =>
-    html`<a href=${href(`/${entity.path}`, { as: form === "list" ? undefined : form })} aria-current=${form === now ? "true" : nothing}>${text}</a>`;
+    html`<a href=${href(`/${entity.path}`, { as: form === "list" ? undefined : form, filter })} aria-current=${form === now ? "true" : nothing}>${text}</a>`;
   return html`<nav class="as-switch" aria-label=${t("Shown as")}>${link("list", t("List"))}${board ? link("board", t("Board")) : nothing}${days ? link("calendar", t("Calendar")) : nothing}</nav>`;
 }

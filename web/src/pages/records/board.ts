@@ -19,6 +19,7 @@ import { moneyText, recordTitle, valueView } from "../../ui/value";
 import { readGroups, sumOf, type Groups } from "../home/data";
 import { change } from "../record/change";
 import { asSwitch, stageOf } from "./as";
+import { Conditions } from "./conditions";
 
 const PAGE = 20; // cards of a column that are fetched at once
 const facts = 3; // fields on a card beside its title
@@ -48,6 +49,8 @@ export function openBoard(entity: Entity, context: Context): Page {
       if (record && source && target) void move(record, source, target);
     },
   });
+  const conditions = new Conditions(entity, context, (filter) => go(href(`/${entity.path}`, { as: "board", filter }).slice(1)));
+  conditions.read(context.query.get("filter") ?? "");
   let groups: Groups | undefined, failure: unknown, said = "";
 
   async function fill(stack: Stack): Promise<void> {
@@ -56,7 +59,7 @@ export function openBoard(entity: Entity, context: Context): Page {
       const got = await get<RecordPage>(
         `/${entity.path}`,
         {
-          filter: `${stage.name} = ${quoted(stack.choice.value)}`, limit: PAGE, cursor: stack.next ?? undefined,
+          filter: [`${stage.name} = ${quoted(stack.choice.value)}`, ...(conditions.text ? [`(${conditions.text})`] : [])].join(" and "), limit: PAGE, cursor: stack.next ?? undefined,
           fields: [...new Set([...entity.title, stage.name, ...shown.map((field) => field.name)])].join(","), expand: shown.filter((field) => field.type === "link").map((field) => field.name).join(","),
         },
         context.signal,
@@ -72,7 +75,7 @@ export function openBoard(entity: Entity, context: Context): Page {
 
   async function count(): Promise<void> {
     try {
-      groups = await readGroups(entity, { by: stage.name, measure: amount ? `count,sum:${amount.name}` : "count" }, context.signal);
+      groups = await readGroups(entity, { by: stage.name, measure: amount ? `count,sum:${amount.name}` : "count", ...(conditions.text ? { filter: conditions.text } : {}) }, context.signal);
     } catch {
       groups = undefined; // who may not report sees the cards without numbers
     }
@@ -158,10 +161,11 @@ export function openBoard(entity: Entity, context: Context): Page {
       <div class="page-head">
         <h1>${entity.plural}</h1>
         <div class="actions">
-          ${asSwitch(entity, "board")}
+          ${asSwitch(entity, "board", conditions.text)}
           ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" icon="add" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
         </div>
       </div>
+      <div class="list-bar">${conditions.view()}</div>
       ${mayMove ? html`<p class="muted">${t("Drag a card to another column, or move it with Ctrl and an arrow.")}</p>` : nothing}
       ${problemStrip(failure)}
       <p class="visually-hidden" role="status">${said}</p>

@@ -11,7 +11,7 @@ import "../../styles/calendar.css";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { mayDoTo, whoAmI } from "../../app/session";
-import { formatDay, formatDays, formatMonthOfYear, formatNumber } from "../../i18n/format";
+import { formatDay, formatDays, formatMonthOfYear, formatNumber, formatTime } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Dragging } from "../../ui/drag";
 import { problemStrip } from "../../ui/problem";
@@ -19,29 +19,37 @@ import { toast } from "../../ui/toast";
 import { recordTitle } from "../../ui/value";
 import { change } from "../record/change";
 import { asSwitch, dayFields } from "./as";
-import { Days, shifted, type Entry } from "./calendar_source";
-import { agendaView, entryId, gridView, smallMonth, type Sheet } from "./calendar_view";
+import { dayMinutes, lengthFields } from "./calendar_hours";
+import { Days, dayOf, shifted, type Entry } from "./calendar_source";
+import { agendaView, entryId, monthView, smallMonth, type Sheet } from "./calendar_view";
+import { hourText, weekView } from "./calendar_week";
+import { Conditions } from "./conditions";
 import { addDays, addMonths, daysOf, sameDay, today, weekStart, weeksOf } from "./days";
+import { filterParts, filterText } from "./filter";
+import type { Views } from "./views";
 
 type View = "month" | "week" | "agenda";
 
 const phone = matchMedia("(max-width: 48rem)");
 const usualHour = 9; // at which something new begins
 const facts = 3; // beside the title, in the agenda
+const quarter = 15; // minutes by which something is moved by hand
 
-export function openCalendar(entity: Entity, context: Context): Page {
+export function openCalendar(entity: Entity, context: Context, views: Views): Page {
   const fields = dayFields(entity);
   if (fields.length === 0) throw new Error(t("These records have no days."));
   const mine = entity.fields.some((field) => field.name === "owner" && field.to === "staff") ? (whoAmI()?.staff ?? "") : "";
   const shown = entity.columns.flatMap((name) => entity.fields.filter((field) => field.name === name && !entity.title.includes(name) && !fields.includes(field) && field.name !== "owner")).slice(0, facts);
   const days = new Days(entity, fields, shown, context.update);
-  let day = today(), wished: View = "month", by = "", everybody = false, failure: unknown, said = "";
+  const conditions = new Conditions(entity, context, (filter) => to({ filter }));
+  let day = today(), hour = usualHour, wished: View = "month", by = "", everybody = false, failure: unknown, said = "";
 
+  const textOf = (filter: string): string => filterText(filterParts(entity, filter));
   const view = (): View => (phone.matches ? "agenda" : wished);
   const inSight = (): string[] => (view() === "week" ? [weekStart(day)] : weeksOf(day));
   const look = (anew = false): void => {
     const weeks = inSight(), last = weeks[weeks.length - 1] ?? day;
-    days.see({ from: weeks[0] ?? day, until: addDays(last, 6), owner: everybody ? "" : mine }, anew);
+    days.see({ from: weeks[0] ?? day, until: addDays(last, 6), owner: everybody ? "" : mine, filter: conditions.text }, anew);
   };
 
   function read(query: URLSearchParams): void {
@@ -50,13 +58,14 @@ export function openCalendar(entity: Entity, context: Context): Page {
     wished = form === "week" || form === "agenda" ? form : "month";
     by = fields.some((field) => field.name === query.get("by")) ? (query.get("by") ?? "") : "";
     everybody = query.get("of") === "all" || mine === "";
+    conditions.read(query.get("filter") ?? "");
     look();
   }
 
   /** Another sight; what is the usual one stands in no address. */
-  function to(wish: { day?: string; view?: View; by?: string; everybody?: boolean }, replace = false): void {
-    const now = { day, view: wished, by, everybody, ...wish };
-    const query = { as: "calendar", day: now.day === today() ? undefined : now.day, view: now.view === "month" ? undefined : now.view, by: now.by, of: now.everybody && mine ? "all" : undefined };
+  function to(wish: { day?: string; view?: View; by?: string; everybody?: boolean; filter?: string }, replace = false): void {
+    const now = { day, view: wished, by, everybody, filter: conditions.text, ...wish };
+    const query = { as: "calendar", day: now.day === today() ? undefined : now.day, view: now.view === "month" ? undefined : now.view, by: now.by, of: now.everybody && mine ? "all" : undefined, filter: now.filter };
     go(href(`/${entity.path}`, query).slice(1), replace);
   }
 
@@ -77,25 +86,36 @@ export function openCalendar(entity: Entity, context: Context): Page {
     focusSoon(`day-${next}`);
   }
 
+  /** In a week: something new begins then. It is said, for who does not see the mark. */
+  function chooseHour(next: string, at: number): void {
+    hour = at;
+    said = hourText(at);
+    if (next !== day) return choose(next);
+    context.update();
+    requestAnimationFrame(() => document.querySelector(".week-hour")?.scrollIntoView({ block: "nearest" }));
+  }
+
   /** Enter on a day leads to what stands there; from there Escape leads back. */
   function key(event: KeyboardEvent): void {
     const target = event.target as HTMLElement, entry = target.closest<HTMLElement>("[data-entry]"), here = target.closest<HTMLElement>("[data-day]")?.dataset.day;
     if (!here || event.altKey || event.metaKey) return;
     const read = document.documentElement.dir === "rtl" ? -1 : 1;
     const steps: Record<string, number> = { ArrowLeft: -read, ArrowRight: read, ArrowUp: -7, ArrowDown: 7 };
-    const by_days = steps[event.key];
-    if (by_days !== undefined && event.ctrlKey && entry) moveById(entry.dataset.entry ?? "", addDays(here, by_days));
+    const by_hours = view() === "week" && (event.key === "ArrowUp" || event.key === "ArrowDown") ? (event.key === "ArrowUp" ? -1 : 1) : 0;
+    const by_days = by_hours ? 0 : steps[event.key];
+    if (by_days !== undefined && event.ctrlKey && entry) moveById(entry.dataset.entry ?? "", addDays(here, by_days), by_hours * 60);
     else if (event.ctrlKey) return;
     else if (event.key.toLowerCase() === "n" && mayCreate) create(here);
     else if (entry) {
       if (event.key === "Escape") document.getElementById(`day-${here}`)?.focus();
       else if (event.key === "ArrowDown" || event.key === "ArrowUp") beside(entry, event.key === "ArrowDown");
       else return;
-    } else if (by_days !== undefined) choose(addDays(here, by_days));
-    else if (event.key === "PageUp" || event.key === "PageDown") choose(sameDay(here, event.key === "PageUp" ? -1 : 1));
+    } else if (by_hours) chooseHour(here, Math.max(0, Math.min(23, hour + by_hours)));
+    else if (by_days !== undefined) choose(addDays(here, by_days));
+    else if (event.key === "PageUp" || event.key === "PageDown") choose(view() === "week" ? addDays(here, event.key === "PageUp" ? -7 : 7) : sameDay(here, event.key === "PageUp" ? -1 : 1));
     else if (event.key === "Home") choose(weekStart(here));
     else if (event.key === "End") choose(addDays(weekStart(here), 6));
-    else if (event.key === "Enter") target.querySelector<HTMLElement>("[data-entry] a")?.focus();
+    else if (event.key === "Enter") (document.querySelector(`[data-day="${here}"] [data-entry] a`) as HTMLElement | null)?.focus();
     else return;
     event.preventDefault();
   }
@@ -112,30 +132,34 @@ export function openCalendar(entity: Entity, context: Context): Page {
 
   function create(on: string): void {
     const field = fields.find((one) => one.name === by) ?? fields.find((one) => one.may === "write");
-    const at = new Date(`${on}T${String(usualHour).padStart(2, "0")}:00:00`);
+    const at = new Date(`${on}T${String(view() === "week" ? hour : usualHour).padStart(2, "0")}:00:00`);
     go(`/${entity.path}/new${field ? `?${field.name}=${field.type === "date" ? on : at.toISOString()}` : ""}`);
   }
 
-  function moveById(id: string, target: string): void {
+  function moveById(id: string, target: string, minutes = 0): void {
     const entry = [...inSight().flatMap(daysOf)].flatMap((one) => days.on(one, by)).find((one) => entryId(one) === id);
-    if (entry && mayMove(entry)) void move(entry, target).then(() => document.getElementById(id)?.querySelector("a")?.focus());
+    if (entry && mayMove(entry)) void move(entry, target, minutes).then(() => document.getElementById(id)?.querySelector("a")?.focus());
   }
 
   /** Shows it there at once; where the server refuses, it goes back and says why. */
-  async function move(entry: Entry, target: string): Promise<void> {
+  async function move(entry: Entry, target: string, minutes = 0): Promise<void> {
     const { record, field } = entry, before = record.fields[field.name], count = Math.round((Date.parse(target) - Date.parse(entry.day)) / 86_400_000);
-    if (count === 0 || typeof before !== "string") return;
+    if (typeof before !== "string") return;
+    const value = shifted(field, before, count, minutes);
+    if (value === before || (count === 0 && (minutes === 0 || field.type === "date"))) return;
     failure = undefined;
-    const value = shifted(field, before, count);
-    days.put({ ...record, fields: { ...record.fields, [field.name]: value } });
+    const { end } = lengthFields(entity, field), ends = end?.may === "write" ? record.fields[end.name] : undefined;
+    const wanted = { [field.name]: value, ...(end && typeof ends === "string" && ends ? { [end.name]: shifted(end, ends, count, minutes) } : {}) }; // it takes as long as before
+    days.put({ ...record, fields: { ...record.fields, ...wanted } });
     try {
-      const now = await change(entity, record, { [field.name]: value });
+      const now = await change(entity, record, wanted);
       if (!now) return days.put(record);
-      const moved = { ...record, version: now.version, fields: { ...record.fields, [field.name]: now.fields[field.name] ?? value } };
+      const moved = { ...record, version: now.version, fields: { ...record.fields, ...Object.fromEntries(Object.entries(wanted).map(([name, one]) => [name, now.fields[name] ?? one])) } };
       days.put(moved);
-      said = t("{what} is on {day} now.", { what: recordTitle(entity, record), day: formatDay(target) });
-      toast(said, () => void move({ record: moved, field, day: target }, entry.day));
-      if (!inSight().flatMap(daysOf).includes(target)) to({ day: target }, true);
+      const stands = dayOf(moved, field) ?? target, what = recordTitle(entity, record);
+      said = minutes ? t("{what} is at {time} on {day} now.", { what, time: formatTime(value), day: formatDay(stands) }) : t("{what} is on {day} now.", { what, day: formatDay(stands) });
+      toast(said, () => void move({ record: moved, field, day: stands }, addDays(stands, -count), -minutes));
+      if (!inSight().flatMap(daysOf).includes(stands)) to({ day: stands }, true);
     } catch (error) {
       failure = error;
       days.put(record);
@@ -145,15 +169,17 @@ export function openCalendar(entity: Entity, context: Context): Page {
 
   const dragging = new Dragging({
     things: "[data-movable]",
-    dropped: (thing, _from, place) => {
-      const target = place.closest<HTMLElement>("[data-day]")?.dataset.day;
-      if (target) moveById(thing.dataset.entry ?? "", target);
+    within: (place) => "times" in place.dataset,
+    dropped: (thing, from, place, down) => {
+      const target = place.closest<HTMLElement>("[data-day]")?.dataset.day, timed = "times" in from.dataset && "times" in place.dataset;
+      const minutes = timed ? Math.round(((down / place.offsetHeight) * dayMinutes) / quarter) * quarter : 0;
+      if (target) moveById(thing.dataset.entry ?? "", target, minutes);
     },
   });
 
   // ---- drawing ----
 
-  const sheet = (): Sheet => ({ entity, fields, shown, day, weeks: inSight(), by, days, mayMove, dragging, choose: (one) => to({ day: one }, true), agendaOf: (one) => to({ day: one, view: "agenda" }) });
+  const sheet = (): Sheet => ({ entity, fields, shown, day, hour, weeks: inSight(), by, days, mayMove, dragging, chooseHour, choose: (one) => to({ day: one }, true), agendaOf: (one) => to({ day: one, view: "agenda" }) });
 
   function picks(): TemplateResult {
     return html`${mine
@@ -189,7 +215,8 @@ export function openCalendar(entity: Entity, context: Context): Page {
 
   function contents(): TemplateResult {
     const now = sheet();
-    if (view() !== "agenda") return gridView(now, view() === "week");
+    if (view() === "month") return monthView(now);
+    if (view() === "week") return weekView(now);
     return html`<div class="calendar-agenda">${smallMonth(now)} ${agendaView(now, mine && !everybody ? () => to({ everybody: true }) : undefined)}</div>`;
   }
 
@@ -216,11 +243,15 @@ export function openCalendar(entity: Entity, context: Context): Page {
       <div class="page-head">
         <h1>${entity.plural}</h1>
         <div class="actions">
-          ${asSwitch(entity, "calendar")}
+          ${asSwitch(entity, "calendar", conditions.text)}
           ${mayCreate ? html`<ui5-button design="Emphasized" icon="add" @click=${() => create(day)}>${t("New")}</ui5-button>` : nothing}
         </div>
       </div>
-      ${bar()} ${problemStrip(failure ?? days.failure, () => (failure === undefined ? look(true) : ((failure = undefined), context.update())))}
+      ${bar()}
+      <div class="list-bar">
+        ${views.pick(views.ofFilter(conditions.text, textOf), (view) => to({ filter: textOf(views.find(view)?.filter ?? "") }))} ${conditions.view()}
+      </div>
+      ${problemStrip(failure ?? days.failure, () => (failure === undefined ? look(true) : ((failure = undefined), context.update())))}
       ${days.more ? html`<p class="muted" role="status">${t("There is more than {count} in sight: not all of it is shown.", { count: formatNumber(1000) })}</p>` : nothing}
       <p class="visually-hidden" role="status">${said}</p>
       <div class="calendar-place" data-calendar aria-busy=${String(days.busy)} @keydown=${key}>${contents()}</div>

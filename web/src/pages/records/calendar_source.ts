@@ -1,6 +1,7 @@
 // What stands in a calendar: records by the days that their fields name. Only the days in sight are fetched.
 import { get } from "../../api/http";
 import type { Entity, Field, RecordJson, RecordPage } from "../../api/types";
+import { lengthFields } from "./calendar_hours";
 import { addDays, localDay } from "./days";
 
 const PAGE = 200; // the most that the server gives at once
@@ -18,6 +19,8 @@ export interface Sight {
   until: string;
   /** The member of the staff whose records they are; "": everybody's. */
   owner: string;
+  /** Conditions besides. */
+  filter: string;
 }
 
 /** Where a record stands by a field, in the reader's time zone. */
@@ -29,11 +32,12 @@ export function dayOf(record: RecordJson, field: Field): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : localDay(at);
 }
 
-/** The value that puts a record `count` days further; a moment keeps its time of day. */
-export function shifted(field: Field, value: string, count: number): string {
+/** The value that puts a record `count` days further; a moment keeps its time of day, or is so many minutes later in it. */
+export function shifted(field: Field, value: string, count: number, minutes = 0): string {
   if (field.type === "date") return addDays(value.slice(0, 10), count);
   const at = new Date(value);
   at.setDate(at.getDate() + count);
+  at.setMinutes(at.getMinutes() + minutes);
   return at.toISOString();
 }
 
@@ -108,8 +112,9 @@ export class Days {
 
   private async ofField(field: Field, sight: Sight, signal: AbortSignal): Promise<RecordJson[]> {
     const around = field.type === "instant" ? 1 : 0; // the reader's day is not the server's
-    const filter = [`${field.name} >= ${addDays(sight.from, -around)}`, `${field.name} <= ${addDays(sight.until, around)}`, ...(sight.owner ? [`owner = '${sight.owner}'`] : [])].join(" and ");
-    const names = [...new Set([...this.entity.title, ...this.fields.map((one) => one.name), ...this.shown.map((one) => one.name)])];
+    const filter = [`${field.name} >= ${addDays(sight.from, -around)}`, `${field.name} <= ${addDays(sight.until, around)}`, ...(sight.owner ? [`owner = '${sight.owner}'`] : []), ...(sight.filter ? [`(${sight.filter})`] : [])].join(" and ");
+    const lengths = Object.values(lengthFields(this.entity, field)).flatMap((one) => (one ? [one.name] : []));
+    const names = [...new Set([...this.entity.title, ...this.fields.map((one) => one.name), ...this.shown.map((one) => one.name), ...lengths])];
     const links = names.filter((name) => this.entity.fields.some((one) => one.name === name && one.type === "link"));
     const records: RecordJson[] = [];
     let cursor: string | undefined;

@@ -1,4 +1,4 @@
-// How a calendar is drawn: weeks as rows of days, a small month, and the agenda.
+// How a calendar is drawn: the weeks of a month as rows of days, a small month, and the agenda.
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { ref } from "lit-html/directives/ref.js";
@@ -20,12 +20,15 @@ export interface Sheet {
   fields: readonly Field[];
   shown: readonly Field[];
   day: string;
+  /** Of the chosen day, in a week. */
+  hour: number;
   weeks: string[];
   by: string;
   days: Days;
   dragging: Dragging;
   mayMove(entry: Entry): boolean;
   choose(day: string): void;
+  chooseHour(day: string, hour: number): void;
   agendaOf(day: string): void;
 }
 
@@ -35,21 +38,22 @@ const timeOf = ({ record, field }: Entry): string => (field.type === "instant" ?
 const inMonth = (day: string, one: string): boolean => one >= monthStart(day) && one < addMonths(day, 1);
 const hasMany = (sheet: Sheet): boolean => sheet.fields.length > 1 && sheet.by === "";
 
-function entryView(sheet: Sheet, entry: Entry): TemplateResult {
+/** `place`: what says where it stands, at a time. */
+export function entryView(sheet: Sheet, entry: Entry, place?: unknown): TemplateResult {
   const { entity, fields } = sheet, title = recordTitle(entity, entry.record), time = timeOf(entry);
   const about = [time, title, hasMany(sheet) ? entry.field.label : ""].filter(Boolean).join(" · ");
-  return html`<div class="calendar-entry" id=${entryId(entry)} data-entry=${entryId(entry)} data-kind=${fields.indexOf(entry.field) % 3} ?data-movable=${sheet.mayMove(entry)}>
+  return html`<div class="calendar-entry" id=${entryId(entry)} data-entry=${entryId(entry)} data-kind=${fields.indexOf(entry.field) % 3} ?data-movable=${sheet.mayMove(entry)} ${place ?? nothing}>
     <a href=${href(`/${entity.path}/${entry.record.id}`)} tabindex="-1" title=${about} aria-label=${about}>${time ? html`<span class="number">${time}</span> ` : nothing}<bdi>${title}</bdi></a>
   </div>`;
 }
 
-function dayCell(sheet: Sheet, day: string, whole: boolean): TemplateResult {
-  const entries = sheet.days.on(day, sheet.by), seen = whole || entries.length <= fit + 1 ? entries : entries.slice(0, fit);
+function dayCell(sheet: Sheet, day: string): TemplateResult {
+  const entries = sheet.days.on(day, sheet.by), seen = entries.length <= fit + 1 ? entries : entries.slice(0, fit);
   const count = tn("{count} record", "{count} records", entries.length);
   const clicked = (event: Event): void => {
     if (!(event.target as HTMLElement).closest("a, ui5-button")) sheet.choose(day);
   };
-  return html`<div role="gridcell" class="calendar-day" id=${`day-${day}`} data-day=${day} tabindex=${day === sheet.day ? "0" : "-1"} ?data-other=${!whole && !inMonth(sheet.day, day)}
+  return html`<div role="gridcell" class="calendar-day" id=${`day-${day}`} data-day=${day} tabindex=${day === sheet.day ? "0" : "-1"} ?data-other=${!inMonth(sheet.day, day)}
     aria-selected=${String(day === sheet.day)} aria-current=${day === today() ? "date" : nothing} aria-label=${`${formatDayOfWeek(day)}: ${count}`} @click=${clicked}>
     <span class="calendar-number number" aria-hidden="true">${formatNumber(partsOf(day).day)}</span>
     <div class="calendar-entries" ${ref((place) => void sheet.dragging.mount(place))}>${repeat(seen, entryId, (entry) => entryView(sheet, entry))}</div>
@@ -59,11 +63,11 @@ function dayCell(sheet: Sheet, day: string, whole: boolean): TemplateResult {
   </div>`;
 }
 
-/** Weeks as rows; `whole`: every entry is drawn, however high a day becomes. */
-export function gridView(sheet: Sheet, whole: boolean): TemplateResult {
-  return html`<div class="calendar-grid" role="grid" ?data-whole=${whole} aria-label=${t("{what} by day", { what: sheet.entity.plural })}>
+/** The weeks of a month as rows. */
+export function monthView(sheet: Sheet): TemplateResult {
+  return html`<div class="calendar-grid" role="grid" aria-label=${t("{what} by day", { what: sheet.entity.plural })}>
     <div role="row" class="calendar-names">${daysOf(sheet.weeks[0] ?? sheet.day).map((day) => html`<span role="columnheader" aria-label=${formatWeekDay(day, "long")}>${formatWeekDay(day, "short")}</span>`)}</div>
-    ${sheet.weeks.map((week) => html`<div role="row" class="calendar-week">${daysOf(week).map((day) => dayCell(sheet, day, whole))}</div>`)}
+    ${sheet.weeks.map((week) => html`<div role="row" class="calendar-week">${daysOf(week).map((day) => dayCell(sheet, day))}</div>`)}
   </div>`;
 }
 

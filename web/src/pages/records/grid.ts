@@ -4,6 +4,7 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import type { Entity, RecordJson } from "../../api/types";
 import { go, href } from "../../app/router";
 import { t } from "../../i18n/text";
+import { staleMark } from "../../ui/fresh";
 import { isNumeric, recordTitle, valueText, valueView } from "../../ui/value";
 import { limited, sortable, valueOf, widthRange, type Column } from "./columns";
 import type { Selection } from "./selection";
@@ -211,7 +212,7 @@ export class Grid {
     const value = valueOf(record, column), text = valueText(column.field, value, record);
     return html`<div role="gridcell" class=${isNumeric(column.field) ? "is-number" : ""} title=${text}>
       ${first
-        ? html`<a class="grid-title" href=${href(`/${entity.path}/${record.id}`)}><bdi>${text || recordTitle(entity, record)}</bdi></a>`
+        ? html`<a class="grid-title" href=${href(`/${entity.path}/${record.id}`)}><bdi>${text || recordTitle(entity, record)}</bdi></a>${staleMark(entity, record)}`
         : valueView(column.field, value, record)}
     </div>`;
   }
@@ -219,7 +220,7 @@ export class Grid {
   private card({ entity, columns }: GridState, record: RecordJson): TemplateResult {
     const others = columns.filter((column) => !entity.title.includes(column.field.name) && valueText(column.field, valueOf(record, column), record) !== "").slice(0, 4);
     return html`<div role="gridcell" class="grid-card">
-      <a class="grid-title" href=${href(`/${entity.path}/${record.id}`)}><bdi>${recordTitle(entity, record)}</bdi></a>
+      <a class="grid-title" href=${href(`/${entity.path}/${record.id}`)}><bdi>${recordTitle(entity, record)}</bdi></a>${staleMark(entity, record)}
       <span class="grid-facts">${others.map((column) => html`<span>${valueView(column.field, valueOf(record, column), record)}</span>`)}</span>
     </div>`;
   }

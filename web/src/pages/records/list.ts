@@ -7,8 +7,6 @@ import "@ui5/webcomponents/dist/Icon.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents-icons/dist/add.js";
-import "@ui5/webcomponents-icons/dist/add-filter.js";
-import "@ui5/webcomponents-icons/dist/decline.js";
 import "@ui5/webcomponents-icons/dist/download.js";
 import "@ui5/webcomponents-icons/dist/history.js";
 import "@ui5/webcomponents-icons/dist/search.js";
@@ -16,23 +14,23 @@ import "@ui5/webcomponents-icons/dist/table-column.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import "../../styles/list.css";
-import { Failure, get } from "../../api/http";
-import type { Entity, RecordJson } from "../../api/types";
+import { Failure } from "../../api/http";
+import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
-import { entityNamed, entityOf, mayDoTo } from "../../app/session";
+import { entityOf, mayDoTo } from "../../app/session";
 import { t, tn } from "../../i18n/text";
+import { endFields } from "../../ui/fresh";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { toast } from "../../ui/toast";
-import { recordTitle } from "../../ui/value";
 import { openMissing } from "../missing";
 import { asSwitch } from "./as";
 import { bulkChange, bulkDelete } from "./bulk";
 import { askColumns } from "./column_dialog";
 import { allFields, columnsNamed, keepColumns, loadColumns, sortable, usualSort, type Column } from "./columns";
 import { askExport } from "./export";
-import { filterParts, filterText, isCondition, testWords, type Part } from "./filter";
-import { askCondition, type Called } from "./filter_editor";
+import { Conditions } from "./conditions";
+import { filterParts, filterText } from "./filter";
 import { Grid } from "./grid";
 import { Selection } from "./selection";
 import { Source } from "./source";
@@ -46,11 +44,10 @@ class List implements Page {
   private chosenView: View | undefined;
   private words = "";
   private deleted = false;
-  private parts: Part[] = [];
+  private readonly conditions: Conditions;
   private source: Source;
   private readonly selection = new Selection();
   private readonly grid: Grid;
-  private readonly called: Called = new Map();
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -59,6 +56,7 @@ class List implements Page {
     private readonly views: Views,
   ) {
     this.columns = loadColumns(entity);
+    this.conditions = new Conditions(entity, context, (filter) => this.to({ filter }));
     this.grid = new Grid({
       state: () => ({ entity, columns: this.columns, sort: this.source.isSearch ? "" : this.sort, selection: this.mayBulk ? this.selection : undefined, source: this.source }),
       sortBy: (field) => this.to({ sort: this.sort === field ? `-${field}` : field }),
@@ -100,16 +98,15 @@ class List implements Page {
     this.sort = (changed ? query.get("sort") : view.sort) ?? usualSort(this.entity);
     this.words = query.get("q") ?? "";
     this.deleted = query.has("deleted");
-    this.parts = filterParts(this.entity, (changed ? query.get("filter") : view.filter) ?? "");
-    void this.callLinks();
+    this.conditions.read((changed ? query.get("filter") : view.filter) ?? "");
   }
 
   private ask(): Source {
     const names = this.columns.filter((column) => !column.head).map((column) => column.field.name);
     const links = this.columns.filter((column) => column.field.type === "link").map((column) => column.field.name);
-    const fields = [...new Set([...this.entity.title, ...this.entity.key.slice(0, 1), ...names])].join(",");
+    const fields = [...new Set([...this.entity.title, ...this.entity.key.slice(0, 1), ...names, ...endFields(this.entity).map((field) => field.name)])].join(",");
     return new Source(
-      { path: this.entity.path, filter: filterText(this.parts), sort: this.sort, fields, expand: links.slice(0, mostLinks).join(","), words: this.words, deleted: this.deleted },
+      { path: this.entity.path, filter: this.conditions.text, sort: this.sort, fields, expand: links.slice(0, mostLinks).join(","), words: this.words, deleted: this.deleted },
       () => {
         this.selection.of = this.source.total ?? 0;
         this.grid.soon();
@@ -129,7 +126,7 @@ class List implements Page {
 
   /** Goes to the address of another order or filter. */
   private to(change: { sort?: string; filter?: string; q?: string; deleted?: boolean }, replace = false): void {
-    const now = { sort: this.sort, filter: filterText(this.parts), q: this.words, deleted: this.deleted, ...change };
+    const now = { sort: this.sort, filter: this.conditions.text, q: this.words, deleted: this.deleted, ...change };
     const view = this.chosenView, other = view && this.isOther({ ...this.look, filter: now.filter, sort: now.sort });
     const query: Record<string, string | undefined> = { view: view ? String(view.view) : this.views.usual && "0", changed: other ? "yes" : undefined, q: now.q, deleted: now.deleted && !now.q ? "yes" : undefined };
     if (!view || other) query.filter = now.filter;
@@ -145,7 +142,7 @@ class List implements Page {
   }
 
   private get look(): Look {
-    return { columns: this.columns.map((column) => column.field.name), filter: filterText(this.parts), sort: this.sort };
+    return { columns: this.columns.map((column) => column.field.name), filter: this.conditions.text, sort: this.sort };
   }
 
   /** Whether the list looks otherwise than the view that is chosen, or than it does by itself. */
@@ -197,24 +194,6 @@ class List implements Page {
     });
   }
 
-  /** What the records are called that conditions name by id. */
-  private async callLinks(): Promise<void> {
-    for (const part of this.parts) {
-      if (!isCondition(part) || part.field.type !== "link" || !("values" in part.test)) continue;
-      const target = part.field.to ? entityNamed(part.field.to) : undefined;
-      for (const id of part.test.values) {
-        if (!target || this.called.has(id)) continue;
-        this.called.set(id, t("A record"));
-        try {
-          this.called.set(id, recordTitle(target, await get<RecordJson>(`/${target.path}/${id}`, undefined, this.context.signal)));
-        } catch {
-          continue; // it may not be seen, or is gone
-        }
-        this.context.update();
-      }
-    }
-  }
-
   private readonly typed = (event: Event): void => {
     const text = (event.target as Input).value.trim();
     clearTimeout(this.typing);
@@ -222,13 +201,6 @@ class List implements Page {
   };
 
   // ---- what can be done ----
-
-  private async addCondition(before?: Part): Promise<void> {
-    const condition = await askCondition(this.entity, this.called, before && isCondition(before) ? before : undefined);
-    if (!condition) return;
-    const parts = before ? this.parts.map((part) => (part === before ? condition : part)) : [...this.parts, condition];
-    this.to({ filter: filterText(parts) });
-  }
 
   private async chooseColumns(): Promise<void> {
     const columns = await askColumns(this.entity, this.columns);
@@ -239,7 +211,7 @@ class List implements Page {
   }
 
   private get chosen() {
-    return { entity: this.entity, filter: filterText(this.parts), sort: this.sort, words: this.words, selection: this.selection };
+    return { entity: this.entity, filter: this.conditions.text, sort: this.sort, words: this.words, selection: this.selection };
   }
 
   private async change(work: typeof bulkChange): Promise<void> {
@@ -254,7 +226,7 @@ class List implements Page {
       <div class="page-head">
         <h1>${entity.plural}</h1>
         <div class="actions">
-          ${asSwitch(entity, "list")}
+          ${asSwitch(entity, "list", this.words || this.deleted ? "" : this.conditions.text)}
           ${mayDoTo(entity, "export") && !this.deleted ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
           <ui5-button design="Transparent" icon="table-column" accessible-name=${t("Columns")} tooltip=${t("Columns")} @click=${() => this.chooseColumns()}></ui5-button>
           ${mayDoTo(entity, "restore") && !this.deleted
@@ -283,21 +255,13 @@ class List implements Page {
 
   private chips(): TemplateResult | typeof nothing {
     if (this.words) return html`<span class="muted">${t("Best matches among all records; conditions do not count.")}</span>`;
-    const without = (part: Part): void => this.to({ filter: filterText(this.parts.filter((one) => one !== part)) });
-    const words = (part: Part): string => (isCondition(part) ? `${part.field.label}: ${testWords(part, this.called)}` : part.written);
     return html`${this.deleted
         ? html`<span class="chip"
             ><span>${t("Deleted records")}</span>
             <button type="button" class="chip-away" aria-label=${t("Take away: {condition}", { condition: t("Deleted records") })} @click=${() => this.to({ deleted: false })}><ui5-icon name="decline"></ui5-icon></button
           ></span>`
         : nothing}
-      ${this.parts.map(
-        (part) => html`<span class="chip">
-          ${isCondition(part) ? html`<button type="button" @click=${() => this.addCondition(part)}>${words(part)}</button>` : html`<span>${words(part)}</span>`}
-          <button type="button" class="chip-away" aria-label=${t("Take away: {condition}", { condition: words(part) })} @click=${() => without(part)}><ui5-icon name="decline"></ui5-icon></button>
-        </span>`,
-      )}
-      <ui5-button design="Transparent" icon="add-filter" @click=${() => this.addCondition()}>${t("Filter")}</ui5-button>`;
+      ${this.conditions.view()}`;
   }
 
   /** On a phone, where no heads of columns are: by what, and which way. */
@@ -333,7 +297,7 @@ class List implements Page {
   private nothingHere(): TemplateResult {
     const { entity } = this;
     if (this.deleted) return empty(t("Nothing is deleted"), t("What was deleted stands here, and can be brought back."), html`<ui5-button @click=${() => this.to({ filter: "", deleted: false })}>${t("Show all")}</ui5-button>`);
-    if (this.words || this.parts.length > 0)
+    if (this.words || this.conditions.parts.length > 0)
       return empty(t("Nothing fits"), t("No record fulfils what is asked for here."), html`<ui5-button @click=${() => this.to({ filter: "", q: "" })}>${t("Show all")}</ui5-button>`);
     return empty(t("No records yet"), t("Here stands what you enter or import."), html`<div class="actions">
       ${mayDoTo(entity, "create") ? html`<ui5-button design="Emphasized" @click=${() => go(`/${entity.path}/new`)}>${t("New")}</ui5-button>` : nothing}
@@ -347,6 +311,6 @@ export async function openList(context: Context): Promise<Page> {
   if (!entity) return openMissing();
   const form = context.query.get("as");
   if (form === "board") return (await import("./board")).openBoard(entity, context);
-  if (form === "calendar") return (await import("./calendar")).openCalendar(entity, context);
+  if (form === "calendar") return (await import("./calendar")).openCalendar(entity, context, await Views.of(entity, context.signal));
   return new List(entity, context, await Views.of(entity, context.signal));
 }

@@ -97,15 +97,23 @@ export class Views {
     this.all = [...others, view].sort((a, b) => a.view - b.view);
   }
 
+  /** To choose one; 0 is none. */
+  pick(chosen: View | undefined, choose: (view: number) => void): TemplateResult | typeof nothing {
+    const name = (view: View): string => (view.own ? view.name : t("{name} (of {owner})", { name: view.name, owner: view.owner ?? "?" }));
+    if (this.all.length === 0) return nothing;
+    return html`<ui5-select class="list-view" accessible-name=${t("View")} @change=${(event: Event) => choose(Number((event.target as Select).selectedOption?.value ?? 0))}>
+      <ui5-option value="0" ?selected=${!chosen}>${t("All records")}</ui5-option>
+      ${this.all.map((view) => html`<ui5-option value=${view.view} ?selected=${view.view === chosen?.view}>${name(view)}</ui5-option>`)}
+    </ui5-select>`;
+  }
+  /** The first whose records these conditions name. */
+  ofFilter(filter: string, textOf: (filter: string) => string): View | undefined {
+    return this.all.find((view) => filter !== "" && view.filter !== null && textOf(view.filter) === filter);
+  }
+
   /** Which one is chosen, and what can be done with it. `changed`: the list looks otherwise than it. */
   bar(chosen: View | undefined, changed: boolean, wishes: { choose(view: number): void; save(): void; saveAs(): void; rename(): void; remove(): void }): TemplateResult {
-    const name = (view: View): string => (view.own ? view.name : t("{name} (of {owner})", { name: view.name, owner: view.owner ?? "?" }));
-    return html`${this.all.length
-      ? html`<ui5-select class="list-view" accessible-name=${t("View")} @change=${(event: Event) => wishes.choose(Number((event.target as Select).selectedOption?.value ?? 0))}>
-          <ui5-option value="0" ?selected=${!chosen}>${t("All records")}</ui5-option>
-          ${this.all.map((view) => html`<ui5-option value=${view.view} ?selected=${view.view === chosen?.view}>${name(view)}</ui5-option>`)}
-        </ui5-select>`
-      : nothing}
+    return html`${this.pick(chosen, wishes.choose)}
     ${chosen && changed ? html`<span class="tag tag-warn" role="status">${t("changed, not saved")}</span>` : nothing}
     ${chosen?.own && changed ? html`<ui5-button design="Transparent" @click=${wishes.save}>${t("Save view")}</ui5-button>` : nothing}
     ${changed ? html`<ui5-button design="Transparent" @click=${wishes.saveAs}>${chosen ? t("Save as another") : t("Save view")}</ui5-button>` : nothing}

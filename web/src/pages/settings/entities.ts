@@ -45,6 +45,16 @@ async function retire(entity: Entity, field: Field, again: () => void): Promise<
   again();
 }
 
+/** What kind of personal data a field holds, as the model classes it. */
+function personalName(kind: string): string {
+  const words: Record<string, string> = {
+    identity: t("who somebody is"), contact: t("how somebody is reached"), location: t("where somebody is"), employment: t("employment"), demographic: t("age, gender and the like"), behaviour: t("what somebody does"),
+    preference: t("what somebody prefers"), free_text: t("free text"), financial: t("money and payments"),
+    government_id: t("official numbers"), health: t("health"), biometric: t("biometric features"), special: t("special categories (GDPR, article 9)"),
+  };
+  return words[kind] ?? kind;
+}
+
 function fieldTable(entity: Entity, again: () => void): TemplateResult {
   return table(
     t("Fields of {entity}", { entity: entity.plural }),
@@ -52,7 +62,7 @@ function fieldTable(entity: Entity, again: () => void): TemplateResult {
       { title: t("Field"), main: true, cell: (field) => html`${field.label} ${field.own ? html`<span class="tag">${t("own")}</span>` : nothing} ${field.retired ? html`<span class="tag tag-warn">${t("retired")}</span>` : nothing}` },
       { title: t("What it holds"), cell: (field) => (field.type === "link" ? t("{type}: {entity}", { type: typeName("link"), entity: entities().find((one) => one.name === field.to)?.plural ?? field.to ?? "" }) : typeName(field.type)) },
       { title: t("Required"), cell: (field) => (field.required ? t("yes") : t("no")) },
-      { title: t("Personal data"), cell: (field) => field.personal ?? "–" },
+      { title: t("Personal data"), cell: (field) => (field.personal ? personalName(field.personal) : "–") },
       { title: t("For programs"), cell: (field) => html`<span class="mono">${field.name}</span>` },
       { title: "", cell: (field) => (field.own ? html`<ui5-button design="Transparent" @click=${() => void retire(entity, field, again)}>${field.retired ? t("Bring back") : t("Retire")}</ui5-button>` : nothing) },
     ],

@@ -27,7 +27,15 @@ const types: readonly { type: string; text: () => string }[] = [
   { type: "url", text: () => t("Web address") }, { type: "person_name", text: () => t("Name of a person") }, { type: "country", text: () => t("Country") },
 ];
 
-export const typeName = (type: string): string => types.find((one) => one.type === type)?.text() ?? type;
+/** What a field of the model may hold besides; none of one's own does. */
+const others: Record<string, () => string> = {
+  address: () => t("Postal address"), postcode: () => t("Postcode"), org_name: () => t("Name of an organisation"), identifier: () => t("Identifier"),
+  bic: () => t("Bank (BIC)"), iban: () => t("Bank account (IBAN)"), vat: () => t("VAT number"), lei: () => t("Legal entity identifier (LEI)"), duns: () => t("D-U-N-S number"), isin: () => t("Security (ISIN)"),
+  card: () => t("Card number"), cn_resident_id: () => t("Resident identity number (China)"), cn_uscc: () => t("Unified social credit code (China)"),
+  ir_national_id: () => t("National identity number (Iran)"), ir_legal_id: () => t("National identifier of legal persons (Iran)"),
+};
+
+export const typeName = (type: string): string => types.find((one) => one.type === type)?.text() ?? others[type]?.() ?? type;
 
 /** A change of the model: refused where it was changed meanwhile; the screens know the new one at once. */
 export async function changeModel(path: string, method: "POST" | "PATCH", body: unknown): Promise<true> {
