@@ -130,7 +130,7 @@ function columnRow(wish: PlanWish, entity: Entity, fields: Field[], one: PlanCol
       </ui5-select>
       ${one.field === null && one.how === "unmapped" && mayDo("model") ? html`<ui5-button class="import-make" design="Transparent" ?disabled=${wish.busy} accessible-name=${t("Make a field for {column}", { column: one.header })} @click=${() => wish.make(entity, one)}>${t("Make a field")}</ui5-button>` : nothing}
     </td>
-    <td data-title=${t("How sure")} class="import-sure"><span><span class=${`tag ${sure.kind}`}>${sure.tag}</span> <span class="muted">${[sure.why, one.holds, one.note].filter(Boolean).join(" ")}</span></span></td>
+    <td data-title=${t("How sure")} class="import-sure"><span><span class=${`tag ${sure.kind}`}>${sure.tag}</span> <span class="muted">${[sure.why, one.holds && t("It looks like {what}.", { what: one.holds }), one.note].filter(Boolean).join(" ")}</span></span></td>
   </tr>`;
 }
 
