@@ -83,7 +83,7 @@ typedef struct record_undoing record_undoing;
 pb_status record_undoing_open(db_session *snapshot, int64_t number, bool rehearse,
                               record_undo_told told, record_undo_progress progress, void *context,
                               record_undoing **ret_undoing, pb_error *err);
-/** The next part, in a transaction of its own: some hundred records. Ends the writer. A transaction
+/** The next part, in a transaction of its own: some records. Ends the writer. A transaction
  * that is done again begins where it began; record_undoing_kept says that it was committed (or, of
  * a rehearsal, rolled back). `*ret_done`: it is the last. */
 pb_status record_undoing_part(record_undoing *undoing, record_writer *writer, bool *ret_done,
