@@ -7,7 +7,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import { Failure, get, post } from "../../api/http";
 import { ended, type Job } from "../../api/job";
 import { formatBytes, formatNumber } from "../../i18n/format";
-import { t, tn } from "../../i18n/text";
+import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 import type { Chosen } from "./bulk";
@@ -46,7 +46,7 @@ export async function askExport(chosen: Chosen, columns: readonly Column[]): Pro
     view: (draw) => {
       update = draw;
       if (files)
-        return html`<p role="status">${t("The file is ready.")} ${tn("{count} record is in it.", "{count} records are in it.", job?.progress?.done ?? 0)}</p>
+        return html`<p role="status">${t("The file is ready.")}</p>
           ${files.map((file) => html`<p><a download href=${`/api/v1/jobs/${job?.id ?? 0}/files/${encodeURIComponent(file.name)}`}>${file.name}</a> <span class="muted">${formatBytes(file.bytes)}</span></p>`)}`;
       return html`${choose()} ${job ? html`<p role="status">${t("Writing: {count} records", { count: formatNumber(job.progress?.done ?? 0) })}</p>` : nothing}`;
     },
