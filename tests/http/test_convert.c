@@ -248,8 +248,7 @@ static void what_is_not_understood(server *s)
         "{\"fields\":[]}",
         "{\"fields\":{\"horse\":{}}}",
         "{\"duplicates\":\"so\"}",
-        "{\"use\":{\"firm\":\"01890a5d-ac96-774b-bcce-b302099a8057\"},"
-        "\"make\":[\"firm\"]}"};
+        "{\"use\":{\"firm\":\"01890a5d-ac96-774b-bcce-b302099a8057\"},\"make\":[\"firm\"]}"};
     char id[ID], path[PATH], body[200], deal[ID];
     add(s, "prospects", "\"who\":\"Max Planck\"", id);
     path_of(path, "prospects", id, "/convert");
