@@ -36,7 +36,8 @@ typedef struct db_target {
     bool create;             /* there must be nothing yet */
     bool filling;            /* it has no head yet, see db/rows.h */
     bool follows;            /* a standby: nothing of it is written, its log neither */
-    size_t reader_bytes;     /* that a reader keeps of what it read; 0: as the engine thinks fit */
+    db_pages *held;      /* what is read are these; what is written is not kept; NULL: the place */
+    size_t reader_bytes; /* that a reader keeps of what it read; 0: as the engine thinks fit */
 } db_target;
 
 /** Called for each table there is, or each column it has. */

@@ -35,6 +35,7 @@ enum {
 };
 
 typedef struct db_search_buffer db_search_buffer;
+typedef struct db_aside db_aside; /* what a workspace aside holds of the other, see aside.c */
 typedef struct db_local db_local; /* a copy of sealed tables, see local.h */
 
 struct db_stmt {
@@ -149,6 +150,7 @@ struct db_workspace {
     const char *moved_to;             /* closed to writing: it lives there now */
     const struct db_standby *standby; /* closed to writing: it follows another */
     struct sys_lock *lock_file;       /* of a standby, or of one that takes over */
+    db_aside *aside;                  /* of a workspace aside whose pages are held; NULL: none */
 
     /* The leader's alone. */
     db_session *writer;
@@ -237,6 +239,14 @@ pb_status db_move_begin(db_workspace *copy, const db_workspace *from, pb_error *
 /* workspace.c */
 /** A workspace just made is not wanted: it is deleted at close. */
 void db_workspace_abandon(db_workspace *workspace);
+
+/** A workspace over held pages of another, which `aside` holds; takes that over in any case. */
+pb_status db_workspace_held(const db_workspace *of, db_aside *aside, db_pages *pages,
+                            db_workspace **ret_workspace, pb_error *err);
+
+/* aside.c */
+/** Lets go. Takes NULL, returns NULL. */
+db_aside *db_aside_end(db_aside *aside);
 
 /* keyring.c */
 /** The header and the key of 32 bytes. */

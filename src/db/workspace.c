@@ -30,6 +30,7 @@ static db_workspace *workspace_free(db_workspace *workspace)
         return NULL;
     db_share_rest(workspace);
     db_session_free(workspace->writer);
+    db_aside_end(workspace->aside);
     if (workspace->own_place && workspace->target.place != NULL)
         workspace->engine->unmake(&workspace->target);
     sys_lock_release(workspace->lock_file);
@@ -134,9 +135,10 @@ static const char *folder_of(const db_workspace *workspace)
 /* The identity and the key of another, for a copy of it. */
 static void take_identity(db_workspace *workspace, const db_options *options)
 {
-    if (options->twin != NULL) {
-        workspace->header = options->twin->header;
-        memcpy(workspace->key, options->twin->key, 32);
+    const db_workspace *other = options->twin != NULL ? options->twin : options->again;
+    if (other != NULL) {
+        workspace->header = other->header;
+        memcpy(workspace->key, other->key, 32);
     } else {
         db_keyring_take(options->identity, &workspace->header, workspace->key);
     }
@@ -148,7 +150,7 @@ static void take_identity(db_workspace *workspace, const db_options *options)
 static pb_status make_identity(db_workspace *workspace, const db_options *options,
                                pb_buf *ret_key_path, char **ret_made, pb_error *err)
 {
-    if (options->twin != NULL || options->identity != NULL) {
+    if (options->twin != NULL || options->identity != NULL || options->again != NULL) {
         take_identity(workspace, options);
         return PB_OK;
     }
@@ -360,6 +362,31 @@ db_workspace *db_workspace_close(db_workspace *workspace)
         if (workspace->slots[i].done != NULL && workspace->slots[i].value != NULL)
             workspace->slots[i].done(workspace->slots[i].value);
     return workspace_free(workspace);
+}
+
+pb_status db_workspace_held(const db_workspace *of, db_aside *aside, db_pages *pages,
+                            db_workspace **ret_workspace, pb_error *err)
+{
+    const db_options options = {.formats = of->formats};
+    db_workspace *workspace = NULL;
+    pb_status status = workspace_new(of->target.place, of->schema, &options, &workspace, err);
+    if (status != PB_OK) {
+        db_aside_end(aside);
+        return status;
+    }
+    workspace->aside = aside;
+    workspace->target.held = pages;
+    workspace->model_version = of->model_version;
+    workspace->older = of->older;
+    workspace->header = of->header;
+    memcpy(workspace->key, of->key, 32);
+    sodium_mprotect_readonly(workspace->key);
+    status = db_session_open(workspace, DB_WRITER, &workspace->writer, err);
+    if (status == PB_OK)
+        *ret_workspace = workspace;
+    else
+        workspace_free(workspace);
+    return status;
 }
 
 void db_workspace_abandon(db_workspace *workspace)

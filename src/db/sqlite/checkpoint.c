@@ -103,7 +103,7 @@ pb_status db_sqlite_checkpoint(db_conn *conn, bool empty, pb_error *err)
     db_conn *keeper = NULL;
     uint32_t era = 0;
     bool more = false;
-    if (conn->target->scratch || conn->target->follows)
+    if (conn->target->scratch || conn->target->follows || conn->aside != NULL)
         return PB_OK;
     PB_TRY(keeper_of(conn, &keeper, err));
     pb_status status = hold(keeper, &era, err);
@@ -139,7 +139,8 @@ bool db_sqlite_crowded(const db_conn *conn)
 void db_checkpoint_at_end(db_conn *conn)
 {
     uint32_t era = 1;
-    if (!conn->ready || conn->role != DB_WRITER || db_era(conn, &era, NULL) != PB_OK)
+    if (!conn->ready || conn->role != DB_WRITER || conn->aside != NULL ||
+        db_era(conn, &era, NULL) != PB_OK)
         return;
     if (era % 2 == 0)
         sqlite3_db_config(conn->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);

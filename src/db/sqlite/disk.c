@@ -21,7 +21,6 @@
 
 #define LAYER "probity"
 enum {
-    READ_FAILED = 0x70620001,
     NOISE = 0x5a,
     GATHERED = 15 * (24 + DB_SQLITE_PAGE) /* frames; SQLite writes at most 128 KiB less one */
 };
@@ -122,7 +121,7 @@ static int layer_read(sqlite3_file *file, void *to, int count, sqlite3_int64 at)
 static int layer_control(sqlite3_file *file, int operation, void *argument)
 {
     layer *self = layer_of(file);
-    if (operation != READ_FAILED)
+    if (operation != DB_DISK_READ_FAILED)
         return self->beneath->xFileControl(file, operation, argument);
     if (argument == NULL)
         self->read_failed = false;
@@ -205,7 +204,7 @@ static bool ask(sqlite3_file *file, bool forget)
 {
     bool failed = false;
     if (file != NULL && file->pMethods != NULL && file->pMethods->xFileControl != NULL)
-        file->pMethods->xFileControl(file, READ_FAILED, forget ? NULL : &failed);
+        file->pMethods->xFileControl(file, DB_DISK_READ_FAILED, forget ? NULL : &failed);
     return failed;
 }
 

@@ -197,8 +197,8 @@ static pb_status configure(db_conn *conn, const db_target *target, pb_error *err
              "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA query_only = %s;"
              "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d;"
              "PRAGMA secure_delete = ON;",
-             target->scratch ? "OFF" : "FULL", cache_kb(conn->role, target), reads ? "ON" : "OFF",
-             conn->role == DB_KEEPER ? 0 : 64 << 20);
+             target->scratch || conn->aside != NULL ? "OFF" : "FULL", cache_kb(conn->role, target),
+             reads ? "ON" : "OFF", conn->role == DB_KEEPER ? 0 : 64 << 20);
     return run(conn, sql, err);
 }
 
@@ -250,16 +250,23 @@ static db_conn *disconnect(db_conn *conn)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sqlite3_finalize(own[i]);
     sqlite3_close_v2(conn->db);
+    db_sqlite_aside_close(conn->aside);
     db_raw_close(&conn->moments);
     free(conn);
     return NULL;
 }
 
-static pb_status set_up(db_conn *conn, const char *path, const db_target *target, pb_error *err)
+static pb_status open_file(db_conn *conn, const char *path, const db_target *target, pb_error *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_NOFOLLOW | (target->create ? SQLITE_OPEN_CREATE : 0);
-    PB_TRY(db_disk_open(path, flags, &conn->db, err));
+    return target->held == NULL ? db_disk_open(path, flags, &conn->db, err)
+                                : db_sqlite_aside_open(target->held, &conn->aside, &conn->db, err);
+}
+
+static pb_status set_up(db_conn *conn, const char *path, const db_target *target, pb_error *err)
+{
+    PB_TRY(open_file(conn, path, target, err));
     PB_TRY(db_sqlite_unlock(conn->db, target, err));
     if (!target->create)
         PB_TRY(first_page(conn, err));
@@ -275,6 +282,8 @@ static pb_status connect(const db_target *target, db_conn_role role, db_conn **r
                          pb_error *err)
 {
     char path[DB_SQLITE_PATH_MAX];
+    if (target->held != NULL && role != DB_WRITER)
+        return pb_fail(err, PB_UNSUPPORTED, PB_MSG("A workspace aside has no readers."), NULL);
     PB_TRY(db_sqlite_path(target->place, DB_SQLITE_FILE, path, err));
     db_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
@@ -342,7 +351,7 @@ static pb_status ask_kept(db_conn *conn, pb_error *err)
 {
     uint32_t era = 0;
     PB_TRY(db_era(conn, &era, err));
-    conn->kept = era % 2 == 1;
+    conn->kept = era % 2 == 1 && conn->aside == NULL;
     conn->kept_unknown = false;
     return PB_OK;
 }

@@ -216,6 +216,11 @@ pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages 
     return PB_OK;
 }
 
+uint64_t db_sqlite_pages_count(const db_pages *pages)
+{
+    return pages->state.pages;
+}
+
 /* ---- reading ---- */
 
 /* First listed frame whose page is `page` or a later one. */

@@ -37,8 +37,11 @@ typedef struct db_raw {
     int64_t size;
 } db_raw;
 
+typedef struct db_sqlite_aside db_sqlite_aside; /* aside.c */
+
 struct db_conn {
     sqlite3 *db;
+    db_sqlite_aside *aside; /* NULL: it writes to the files */
     const db_target *target;
     const db_layout *layout;
     db_conn_role role;
@@ -109,6 +112,7 @@ pb_status db_sqlite_write_head(const db_target *target, pb_arena *arena, pb_str 
 
 /* disk.c */
 #define DB_DISK_VFS "multipleciphers-probity"
+enum { DB_DISK_READ_FAILED = 0x70620001 }; /* asks a file, or without an argument tells it */
 /** Opens a database file; the caller closes `*ret_db` after a failure too. */
 pb_status db_disk_open(const char *path, int flags, sqlite3 **ret_db, pb_error *err);
 /** Did a read of the file or the log fail? What looks like damage or a wrong key may be none then.
@@ -166,6 +170,15 @@ pb_status db_sqlite_pages_hold(db_conn *conn, const db_target *target, db_pages 
 pb_status db_sqlite_pages_read(db_pages *pages, uint64_t first, int count, uint8_t *ret_bytes,
                                pb_error *err);
 db_pages *db_sqlite_pages_release(db_pages *pages);
+uint64_t db_sqlite_pages_count(const db_pages *pages);
+
+/* aside.c */
+/** Opens the database of held pages; the caller closes `*ret_db`, then `*ret_aside`, after a
+ * failure too. */
+pb_status db_sqlite_aside_open(db_pages *pages, db_sqlite_aside **ret_aside, sqlite3 **ret_db,
+                               pb_error *err);
+/** Takes NULL. */
+void db_sqlite_aside_close(db_sqlite_aside *aside);
 
 /* keep.c */
 pb_status db_sqlite_log_keep(db_conn *conn, bool keep, pb_error *err);

@@ -597,8 +597,9 @@ pb_status exchange_import(db_workspace *workspace, const exchange_options *optio
     PB_TRY(import_any(plan, err));
     PB_TRY(bring_check(options, plan, err));
     importing im = {.options = options, .plan = plan, .arena = arena};
-    pb_status status = options->sliced && !options->dry_run ? import_in_slices(&im, workspace, err)
-                                                            : db_write(workspace, work, &im, err);
+    pb_status status = options->dry_run  ? import_rehearse(&im, workspace, work, err)
+                       : options->sliced ? import_in_slices(&im, workspace, err)
+                                         : db_write(workspace, work, &im, err);
     for (size_t i = 0; i < plan->file_count; i++)
         live_end(plan->files[i].place->base);
     return status == PB_CANCELLED && im.rehearsed ? PB_OK : status;

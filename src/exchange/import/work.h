@@ -47,6 +47,8 @@ bool import_anything_new(const exchange_plan *plan);
 pb_status import_begin_bringing(importing *im, pb_error *err);
 record_gate import_gate(const importing *im);
 
+/** Does the work of an import's one transaction where nothing of it is kept and nobody waits. */
+pb_status import_rehearse(importing *im, db_workspace *workspace, db_work work, pb_error *err);
 /** As exchange_import, some hundreds of rows a transaction. */
 pb_status import_in_slices(importing *im, db_workspace *workspace, pb_error *err);
 

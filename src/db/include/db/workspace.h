@@ -51,8 +51,8 @@ typedef struct db_options {
     db_older older;
     const struct db_formats *formats; /* those known; NULL: this program's */
     bool takes_over;     /* a standby is opened to become the primary, see db/standby.h */
-    db_workspace *again; /* opening only: this one once more, whose key is not asked for; see
-                            db/kept.h */
+    db_workspace *again; /* opening: this one once more, whose key is not asked for; see db/kept.h.
+                            Making: a scratch one has its identity and key, see db/aside.h */
     db_workspace *twin;  /* making only: same identity and key as this one, see db/move.h */
     const struct db_keyring
         *identity;        /* making only: identity and key of this one, see db/rows.h */
