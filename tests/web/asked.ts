@@ -24,3 +24,20 @@ export async function made(v: Visitor, path: string, fields: Record<string, unkn
   if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
   return answer.data.record;
 }
+
+/** At least one audit of the workspace, made by a steward where nobody made one yet. */
+export async function audited(v: Visitor): Promise<void> {
+  const at = `${v.told.address}/api/v1`, headers = { Cookie: v.told.people["lin"] ?? "", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json" };
+  const said = async <T>(path: string, method = "GET"): Promise<T> => {
+    const answer = await fetch(at + path, { method, headers });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  if ((await said<{ audits: unknown[] }>("/audits")).audits.length > 0) return;
+  const { id } = await said<{ id: number }>("/audits", "POST");
+  for (const until = Date.now() + 60_000; ; await new Promise((go) => setTimeout(go, 100))) {
+    const { state } = await said<{ state: string }>(`/jobs/${id}`);
+    if (state === "done") return;
+    if (!["waiting", "running"].includes(state) || Date.now() > until) throw new Error(`The audit is ${state}.`);
+  }
+}

@@ -1,5 +1,6 @@
 // A steward audits the workspace and gives a finding to somebody; an auditor reads; another system's export is audited.
 // shows: AUD-3 AUD-5 AUD-8 AUD-9 AUD-10 AUD-11 UX-1
+import { audited } from "../asked";
 import type { Journey } from "../journey";
 
 export const audit: readonly Journey[] = [
@@ -69,6 +70,7 @@ export const audit: readonly Journey[] = [
     languages: ["en"],
     sizes: ["desk"],
     async goes(v) {
+      await audited(v);
       await v.to("/audit");
       const rows = ["full_name,email", "Ann Example,ann@example.org", "Bob Example,not an address", "test test,test@test.com"].join("\n");
       await v.page.locator("input[type=file]").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
@@ -94,6 +96,7 @@ export const audit: readonly Journey[] = [
     who: "omar",
     languages: ["fa"],
     async goes(v) {
+      await audited(v);
       await v.to("/audit");
       await v.accessible();
       await v.page.locator(".table tbody ui5-link").first().click();

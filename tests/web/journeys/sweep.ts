@@ -2,7 +2,7 @@
 // untranslated or refused. Languages, themes and sizes take turns from page to page; with --whole each page has them all.
 // shows: UX-1 SEC-1
 import { ofRecords, routes } from "../../../web/src/app/routes";
-import { asked, made } from "../asked";
+import { asked, audited, made } from "../asked";
 import { languages, sizes, type Journey } from "../journey";
 import { cutOff, leadNowhere } from "../layout";
 import { saidOn, Texts } from "../texts";
@@ -29,10 +29,7 @@ async function added(v: Visitor, path: string, body: unknown): Promise<void> {
 /** What an audit, a plan and a review leave, where nobody made one yet. */
 async function prepared(v: Visitor): Promise<void> {
   const numbers = async (path: string, of: string): Promise<number> => ((await asked(v, "GET", path)).data as unknown as Record<string, unknown[]>)[of]?.length ?? 0;
-  if ((await numbers("/audits", "audits")) === 0) {
-    const job = (await asked(v, "POST", "/audits")).data;
-    await v.page.waitForFunction(async (id) => ((await (await fetch(`/api/v1/jobs/${id}`)).json()) as { state: string }).state === "done", job.id, { timeout: 60_000, polling: 250 });
-  }
+  await audited(v);
   const plan = { name: "Letters of the house", goals: "Letters arrive", criteria: "", repeat: "quarterly", due: "2100-01-01", entities: [], areas: [], team: [], controls: [] };
   if ((await numbers("/audit-plans", "plans")) === 0) await added(v, "/audit-plans", plan);
   if ((await numbers("/access-reviews", "reviews")) === 0) await added(v, "/access-reviews", { due: "2100-01-01T00:00:00Z" });
