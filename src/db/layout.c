@@ -57,6 +57,7 @@ static const struct fixed {
      NULL},
     {"t_audit_report", "k n;I run;T form;T language;I part;B bytes*", NULL},
     {"t_audit_evidence", "k n;I run;T control;I part;I rows;B body*", NULL},
+    {"t_audit_threshold", "k n;T control;I share;i amount;T reason*;T by;I at_us", NULL},
     {"t_audit_plan", "k n;I plan;I version;B body*;i due;I gone;T by;I at_us;i run", NULL},
     {"t_finding",
      "k n;T control;T area;T grade;t entity;T state;I proved;b owner;i due;i until_day;t note*;"

@@ -9,6 +9,7 @@ const ledger_kind ledger_kinds[] = {
     {"accesses.read", false, true, PB_MSG("Somebody asked who looked at a record.")},
     {"audit.planned", false, true, PB_MSG("A planned audit was made, changed, done or taken away.")},
     {"audit.run", false, true, PB_MSG("An audit was run.")},
+    {"audit.threshold", false, true, PB_MSG("What a control lets pass was changed.")},
     {"backup.configured", false, true, PB_MSG("The settings of backups were changed.")},
     {"backup.drilled", false, true, PB_MSG("A restore drill was run.")},
     {"backup.made", false, true, PB_MSG("A backup was made.")},
@@ -96,4 +97,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 91;
+const size_t ledger_kind_count = 92;

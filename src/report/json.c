@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/time.h"
 
 typedef struct json_report {
     report_writer writer;
@@ -136,6 +137,11 @@ static void put_figures(json_report *r, const audit_finding *finding)
     pb_json_object(json);
     pb_json_key(json, finding->control->pass_share ? "share" : "count");
     pb_json_double(json, finding->control->pass_limit);
+    if (finding->control->limit_set) {
+        pb_json_key(json, "shipped");
+        pb_json_double(json, finding->control->limit_shipped);
+        json_day(json, "set_on", finding->control->limit_at_us / PB_US_PER_DAY);
+    }
     pb_json_object_end(json);
     pb_json_key(json, "score");
     pb_json_double(json, finding->score);

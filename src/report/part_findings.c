@@ -194,6 +194,18 @@ void part_findings(builder *b)
     build_section_end(b);
 }
 
+/* What passes by a rule of the workspace's own is told with that rule. */
+static pb_str passed_title(builder *b, const audit_finding *finding)
+{
+    PB_AUTO_BUF text = PB_BUF_INIT(REPORT_TEXT_MAX);
+    report_control_text(&b->writer, finding, finding->control->title, &text);
+    if (finding->control->limit_set) {
+        pb_buf_addc(&text, " · ");
+        report_limit_set(&b->writer, finding->control, &text);
+    }
+    return build_keep(b, &text);
+}
+
 void part_passed(builder *b)
 {
     table_builder table = build_table(b);
@@ -206,7 +218,7 @@ void part_passed(builder *b)
         if (finding->outcome != AUDIT_PASS)
             continue;
         build_cell(&table, (report_cell){.kind = REPORT_CELL_TEXT,
-                                         .text = build_title(b, finding),
+                                         .text = passed_title(b, finding),
                                          .note = finding->control->id,
                                          .number = NAN});
         build_cell_int(&table, finding->population);

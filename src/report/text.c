@@ -231,12 +231,13 @@ void report_control_text(const report_writer *writer, const audit_finding *findi
     format_labelled(writer, id, args, count, to);
 }
 
-static void allowed(const report_writer *writer, const audit_control *control, pb_buf *to)
+static void put_limit(const report_writer *writer, const audit_control *control, double limit,
+                      pb_buf *to)
 {
-    if (control->pass_share && control->pass_limit > 0)
-        pb_locale_share(writer->locale, to, control->pass_limit);
+    if (control->pass_share && limit > 0)
+        pb_locale_share(writer->locale, to, limit);
     else
-        pb_locale_int(writer->locale, to, control->pass_share ? 0 : (int64_t)control->pass_limit);
+        pb_locale_int(writer->locale, to, control->pass_share ? 0 : (int64_t)limit);
 }
 
 /* Units that controls of the house count in. An own control's stays as its author wrote it. */
@@ -266,11 +267,11 @@ static pb_str unit_of(const report_writer *writer, const audit_control *control,
     return pb_translate_str(writer->catalog, control->unit);
 }
 
-void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)
+static void put_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)
 {
     PB_AUTO_BUF share = PB_BUF_INIT(128), limit = PB_BUF_INIT(128);
     const char *failing = report_int(writer, finding->failing);
-    allowed(writer, finding->control, &limit);
+    put_limit(writer, finding->control, finding->control->pass_limit, &limit);
     if (finding->population == 1 && finding->failure_count == 1) {
         report_problem(writer, finding, &finding->failures[0], to);
         return;
@@ -292,6 +293,26 @@ void report_condition(const report_writer *writer, const audit_finding *finding,
         finding->failing, "failing", failing, "population", report_int(writer, finding->population),
         "unit", PB_ARG(unit_of(writer, finding->control, finding->population)), "share",
         pb_buf_cstr(&share), "limit", pb_buf_cstr(&limit), NULL);
+}
+
+/* A criterion is fixed beforehand; where the workspace fixed it otherwise, that is part of it. */
+void report_limit_set(const report_writer *writer, const audit_control *control, pb_buf *to)
+{
+    PB_AUTO_BUF limit = PB_BUF_INIT(128), day = PB_BUF_INIT(128);
+    put_limit(writer, control, control->limit_shipped, &limit);
+    pb_locale_date(writer->locale, &day, control->limit_at_us / PB_US_PER_DAY);
+    report_say(writer, to,
+               PB_MSG("What is allowed was set in this workspace on {date}; as shipped: {limit}."),
+               "date", pb_buf_cstr(&day), "limit", pb_buf_cstr(&limit), NULL);
+}
+
+void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)
+{
+    put_condition(writer, finding, to);
+    if (finding->control->limit_set) {
+        report_gap(writer, to);
+        report_limit_set(writer, finding->control, to);
+    }
 }
 
 void report_problem(const report_writer *writer, const audit_finding *finding,

@@ -45,6 +45,8 @@ void report_control_text(const report_writer *writer, const audit_finding *findi
                          pb_buf *to);
 /** “12 of 85 organisations (14 %) fail; allowed are 0.” */
 void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to);
+/** That the workspace itself said what is allowed: for a control with `limit_set`. */
+void report_limit_set(const report_writer *writer, const audit_control *control, pb_buf *to);
 /** What is wrong with one failing record. */
 void report_problem(const report_writer *writer, const audit_finding *finding,
                     const audit_failure *failure, pb_buf *to);

@@ -149,9 +149,11 @@ static pb_status run_controls(service_core *service, const service_call *call,
     options.matching = &matching;
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &snapshot, err));
     pb_status status = db_snapshot_beside(snapshot, &options.beside, err);
+    bool kept = own && !db_is_older(workspace); /* what an older one keeps, it is not asked for */
+    if (status == PB_OK && kept)
+        status = service_thresholds_over(snapshot, out->catalogue, arena, &out->catalogue, err);
     if (status == PB_OK)
-        status =
-            add_waivers(service, snapshot, own && !db_is_older(workspace), arena, &options, err);
+        status = add_waivers(service, snapshot, kept, arena, &options, err);
     if (status == PB_OK)
         status = audit_run(snapshot, service->schema, out->catalogue, &options, arena, &out->result,
                            err);

@@ -85,14 +85,6 @@ bool service_audit_sees(const service_call *call, const audit_control *control)
                                   control->entity != NULL ? control->entity->name : PB_STR_NONE);
 }
 
-pb_status service_audit_controls(service_core *service, const service_call *call,
-                                 db_workspace *workspace, const audit_catalogue **ret_catalogue,
-                                 pb_error *err)
-{
-    PB_TRY(service_may_do(call, workspace, IDENTITY_OP_AUDIT, err));
-    return service_controls(service, ret_catalogue, err);
-}
-
 /* Marks and counts tell of everything, so who is let see a part is told none. */
 static void hide_whole(const service_call *call, finding_run *run)
 {

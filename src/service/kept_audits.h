@@ -16,4 +16,10 @@ pb_status service_finding_find(db_session *session, const service_call *call, in
 pb_status service_plan_scope(const struct finding_plan *plan, const audit_catalogue *whole,
                              pb_arena *arena, const audit_catalogue **ret_catalogue, pb_error *err);
 
+/** The catalogue with what the workspace says of its controls' thresholds laid over, in `arena`
+ * (thresholds.c). */
+pb_status service_thresholds_over(db_session *session, const audit_catalogue *whole,
+                                  pb_arena *arena, const audit_catalogue **ret_catalogue,
+                                  pb_error *err);
+
 #endif

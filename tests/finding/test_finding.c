@@ -1,82 +1,12 @@
 /* Kept audits and the list of findings, on both engines: random audits and changes against a list
  * that is kept by hand, reports that come back as they were, words that people are refused with. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "world.h"
 
 #include "base/time.h"
-#include "engine.h"
-#include "finding/finding.h"
-#include "tiny_schema.h"
 
 #include <math.h>
-#include <unistd.h>
 
-enum { CONTROLS = 6, STEPS = 120, DAY0 = 20000 };
-#define DAY_US INT64_C(86400000000)
-
-typedef struct world {
-    tiny_schema tiny;
-    db_workspace *workspace;
-    pb_arena *arena;
-    int64_t day;
-    audit_control controls[CONTROLS];
-    audit_finding found[CONTROLS];
-    audit_result result;
-    uint64_t seed;
-} world;
-
-static void must(pb_status status, const pb_error *err)
-{
-    PB_AUTO_BUF text = PB_BUF_INIT(4096);
-    if (status == PB_OK)
-        return;
-    pb_error_render(err, &err->primary, NULL, &text);
-    fail_msg("status %d: %s", status, pb_buf_cstr(&text));
-}
-
-static world *world_open(void)
-{
-    pb_error err = {0};
-    world *w = calloc(1, sizeof *w);
-    char key[] = "/tmp/probity-key-XXXXXX";
-    db_options options = {.scratch = !on_postgres(), .key.key_file = key};
-    assert_non_null(w);
-    tiny_schema_make(&w->tiny);
-    w->arena = pb_arena_new(0);
-    w->day = DAY0;
-    w->seed = 20261122;
-    if (on_postgres()) {
-        int file = mkstemp(key);
-        assert_true(file >= 0);
-        close(file);
-        unlink(key);
-    }
-    must(db_workspace_create(on_postgres() ? engine_address() : NULL, &w->tiny.schema, &options,
-                             NULL, &w->workspace, &err),
-         &err);
-    unlink(key);
-    for (size_t i = 0; i < CONTROLS; i++) {
-        w->controls[i] =
-            (audit_control){.id = pb_str_c(pb_arena_printf(w->arena, "TRY-%zu/account.name", i)),
-                            .area = PB_STR("completeness"),
-                            .grade = (model_grade)(i % 3),
-                            .entity = i % 2 == 0 ? &w->tiny.entities[0] : NULL,
-                            .waivable = i != 0};
-        w->found[i] = (audit_finding){.control = &w->controls[i], .population = 100};
-    }
-    w->result = (audit_result){.findings = w->found, .finding_count = CONTROLS};
-    w->result.overall = (audit_mark){.score = 71.236, .letter = 'C'};
-    return w;
-}
-
-static void world_close(world *w)
-{
-    db_workspace_close(w->workspace);
-    pb_arena_free(w->arena);
-    free(w);
-}
+enum { STEPS = 120 };
 
 static unsigned draw(world *w, unsigned below)
 {
@@ -251,7 +181,7 @@ static void change_at_random(world *w, expected *e)
 static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **state)
 {
     (void)state;
-    world *w = world_open();
+    world *w = world_open(20261122);
     expected e[CONTROLS] = {{.there = false}};
     pb_error err = {0};
     for (int step = 0; step < STEPS; step++) {
@@ -283,7 +213,7 @@ static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **sta
 static void test_what_is_half_said_is_refused_with_the_field(void **state)
 {
     (void)state;
-    world *w = world_open();
+    world *w = world_open(20261122);
     pb_error err = {0};
     w->found[0].outcome = w->found[1].outcome = AUDIT_FAIL;
     keep(w, true, NULL);
@@ -325,7 +255,7 @@ static void test_what_is_half_said_is_refused_with_the_field(void **state)
 static void test_an_audit_of_something_else_leaves_the_list_alone(void **state)
 {
     (void)state;
-    world *w = world_open();
+    world *w = world_open(20261122);
     pb_error err = {0};
     w->found[2].outcome = AUDIT_FAIL;
     int64_t run = keep(w, false, NULL);
@@ -348,7 +278,7 @@ static void test_a_report_comes_back_as_it_was(void **state)
 {
     (void)state;
     enum { SIZE = (1 << 20) * 2 + 77 };
-    world *w = world_open();
+    world *w = world_open(20261122);
     pb_error err = {0};
     char *bytes = malloc(SIZE);
     assert_non_null(bytes);
@@ -408,7 +338,7 @@ static size_t proof_page(world *w, size_t after, size_t limit, audit_failure **r
 /* shows: AUD-8 */
 static void test_evidence_is_paged_as_it_was_kept_and_replaced_by_the_next(void **state)
 {
-    world *w = world_open();
+    world *w = world_open(20261122);
     pb_error err = {0};
     audit_failure failures[FAILING] = {0}, *page = NULL;
     size_t all = 0;

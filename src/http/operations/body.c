@@ -57,6 +57,18 @@ pb_status http_op_body_number(const json_value *body, const char *key, int64_t *
                : fail_member(PB_MSG("“{value}” must be a whole number."), key, err);
 }
 
+pb_status http_op_body_amount(const json_value *body, const char *key, double *ret, bool *ret_said,
+                              pb_error *err)
+{
+    const json_value *value = said(body, key);
+    *ret_said = value != NULL;
+    if (value == NULL)
+        return PB_OK;
+    return value->kind == JSON_NUMBER && pb_str_to_double(value->text, ret)
+               ? PB_OK
+               : fail_member(PB_MSG("“{value}” must be a number."), key, err);
+}
+
 pb_status http_op_body_instant(const json_value *body, const char *key, int64_t *ret, pb_error *err)
 {
     const json_value *value = said(body, key);

@@ -63,6 +63,9 @@ pb_status http_op_body_text(const json_value *body, const char *key, pb_str *ret
 pb_status http_op_body_needed(const json_value *body, const char *key, pb_str *ret, pb_error *err);
 pb_status http_op_body_truth(const json_value *body, const char *key, bool *ret, pb_error *err);
 pb_status http_op_body_number(const json_value *body, const char *key, int64_t *ret, pb_error *err);
+/** As http_op_body_number, of any number; `*ret_said`: it is there, and not null. */
+pb_status http_op_body_amount(const json_value *body, const char *key, double *ret, bool *ret_said,
+                              pb_error *err);
 pb_status http_op_body_instant(const json_value *body, const char *key, int64_t *ret,
                                pb_error *err);
 pb_status http_op_body_texts(const json_value *body, const char *key, pb_arena *arena,

@@ -13,6 +13,9 @@ static void put_control(const http_request *request, pb_json *json, const audit_
     pb_json_member(json, "limit_of", control->pass_share ? PB_STR("share") : PB_STR("count"));
     pb_json_key(json, "limit");
     pb_json_double(json, control->pass_limit);
+    pb_json_key(json, "limit_shipped");
+    pb_json_double(json, control->limit_shipped);
+    http_op_put_truth(json, "limit_set", control->limit_set);
     http_op_put_truth(json, "waivable", control->waivable);
     report_control_put_words(json, request->catalog, control, whole);
     pb_json_object_end(json);
@@ -45,7 +48,7 @@ pb_status http_oversight_controls(http_request *request, http_response *response
     PB_TRY(http_op_query_truth(request, "whole", &whole, err));
     service_call call = http_op_call(request);
     PB_TRY(service_audit_controls(request->server->service, &call, request->server->workspace,
-                                  &catalogue, err));
+                                  request->arena, &catalogue, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_member(&json, "version", catalogue->version);

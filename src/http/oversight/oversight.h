@@ -13,6 +13,8 @@ extern const http_description http_oversight_description;
 extern const http_job_kind http_oversight_kinds[];
 extern const http_route http_plans_routes[];
 extern const http_description http_plans_description;
+extern const http_route http_thresholds_routes[];
+extern const http_description http_thresholds_description;
 
 /** A part of the path that is a number above 0: PB_NOT_FOUND otherwise. */
 pb_status http_oversight_number(const http_request *request, const char *part, int64_t *ret_number,

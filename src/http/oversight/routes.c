@@ -147,8 +147,9 @@ static const http_schema schemas[] = {
     {"Drills", "drills:[Drill] plan:BackupPlan"},
     {"ControlMap", "standard:string clause:string"},
     {"Control", "id:string area:string grade:string entity:string? field:string? "
-                "limit_of=share|count limit:number waivable:boolean title:string criterion?:string "
-                "why?:string cause?:string effect?:string remedy?:string requirements:[string] "
+                "limit_of=share|count limit:number limit_shipped:number limit_set:boolean "
+                "waivable:boolean title:string criterion?:string why?:string cause?:string "
+                "effect?:string remedy?:string requirements:[string] "
                 "maps:[ControlMap]"},
     {"Controls", "version:string? controls:[Control]"},
     {"AuditRun", RUN},

@@ -94,6 +94,9 @@ typedef struct audit_control {
     size_t any_count;
     bool pass_share; /* threshold: share failing <= limit (0…1), else count failing <= limit */
     double pass_limit;
+    bool limit_set; /* pass_limit is what the workspace says, since limit_at_us */
+    double limit_shipped;
+    int64_t limit_at_us;
     model_strs evidence; /* columns shown as sample */
     pb_str effort_unit;  /* minutes_per_record | minutes_once */
     double effort_minutes;

@@ -21,11 +21,11 @@ pb_status service_may_start(const service_call *call, db_workspace *workspace,
 pb_status service_backup_may(const service_call *call, db_workspace *workspace, pb_str place,
                              pb_str fault, pb_error *err);
 
-/** The catalogue of controls for who may look at audits (operation `audit`), and which of them that
- * one is let see. */
+/** The catalogue of controls as the workspace judges by them, for who may look at audits (operation
+ * `audit`), in `arena`; and which of them that one is let see. */
 pb_status service_audit_controls(service_core *service, const service_call *call,
-                                 db_workspace *workspace, const audit_catalogue **ret_catalogue,
-                                 pb_error *err);
+                                 db_workspace *workspace, pb_arena *arena,
+                                 const audit_catalogue **ret_catalogue, pb_error *err);
 bool service_audit_sees(const service_call *call, const audit_control *control);
 
 /** Kept audits, newest first; those below `below` (0: all), at most `limit`. In `arena`. */
