@@ -200,9 +200,8 @@ static void nothing_ends_a_line_of_the_head(void **state)
 static void other_readers_see_what_was_written(void **state)
 {
     (void)state;
-    static const char subject[] = "۳ یافته‌ی ممیزی تا ۱۴۰۵/۰۹/۰۲ سررسید دارند و باید رفع "
-                                  "شوند "
-                                  "— "
+    static const char subject[] = "۳ یافته‌ی ممیزی تا ۱۴۰۵/۰۹/۰۲ "
+                                  "سررسید دارند و باید رفع شوند: "
                                   "لطفاً رسیدگی";
     static const char body[] =
         "سلام\n\nیافته‌ها: 你好 https://crm.example.org/#/findings\n";
