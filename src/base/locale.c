@@ -130,6 +130,15 @@ void pb_locale_share(pb_locale *locale, pb_buf *out, double share)
     put(out, text, len, code);
 }
 
+void pb_locale_limit(pb_locale *locale, pb_buf *out, double share)
+{
+    UChar text[256];
+    UErrorCode code = U_ZERO_ERROR;
+    unum_setAttribute(locale->percent, UNUM_MAX_FRACTION_DIGITS, 4);
+    int32_t len = unum_formatDouble(locale->percent, share, text, 256, NULL, &code);
+    put(out, text, len, code);
+}
+
 void pb_locale_date(pb_locale *locale, pb_buf *out, int64_t days)
 {
     UChar text[256];

@@ -1,5 +1,6 @@
 /* controls list, show, test; version. */
 #include "command.h"
+#include "limit_text.h"
 
 #include "base/bytes.h"
 #include "report/control.h"
@@ -11,12 +12,33 @@ static const char *grade_text(const cli_context *context, model_grade grade)
     return cli_text(context, names[grade]);
 }
 
-static void control_json(const cli_context *context, const audit_control *control, bool whole,
-                         pb_json *json)
+/* The controls as --workspace judges by them; without it (NULL) as they ship. */
+static pb_status read_catalogue(cli_context *context, db_workspace *workspace,
+                                const audit_catalogue **ret_catalogue, pb_error *err)
+{
+    service_call call = cli_service_call(context, "controls");
+    return workspace == NULL ? service_controls(context->service, ret_catalogue, err)
+                             : service_audit_controls(context->service, &call, workspace,
+                                                      context->arena, ret_catalogue, err);
+}
+
+static pb_status open_asked(cli_context *context, db_workspace **ret_workspace, pb_error *err)
+{
+    *ret_workspace = NULL;
+    return cli_value(context, "workspace") == NULL
+               ? PB_OK
+               : cli_open_workspace(context, ret_workspace, err);
+}
+
+static void control_json(const cli_context *context, const audit_control *control,
+                         const service_threshold *said, pb_json *json)
 {
     pb_json_object(json);
     report_control_put_head(json, control);
-    report_control_put_words(json, context->catalog, control, whole);
+    limit_json(control, json);
+    if (said != NULL && said->control != NULL)
+        limit_history_json(said, json);
+    report_control_put_words(json, context->catalog, control, said != NULL);
     pb_json_object_end(json);
 }
 
@@ -30,6 +52,26 @@ static size_t same_base(const audit_catalogue *catalogue, size_t first)
     return i - first;
 }
 
+/* What a workspace said of a control, or of some of `count` that are the same one. */
+static void set_note(const cli_context *context, const audit_control *control, size_t count,
+                     pb_buf *out)
+{
+    size_t set = 0;
+    bool alike = true;
+    for (size_t i = 0; i < count; i++) {
+        set += control[i].limit_set;
+        alike = alike && control[i].pass_limit == control->pass_limit;
+    }
+    if (set == 0)
+        return;
+    pb_buf_addc(out, "\n    ");
+    if (alike && set == count)
+        limit_says(context, control, out);
+    else
+        cli_say(context, out, PB_MSG("This workspace set what may fail for {count} of {all}."),
+                "count", cli_count(context, set), "all", cli_count(context, count), NULL);
+}
+
 /* One line: a control, or (`count` above 1) one that is asked of so many fields or entities. */
 static void control_line(const cli_context *context, const audit_control *control, size_t count,
                          pb_buf *out)
@@ -40,6 +82,7 @@ static void control_line(const cli_context *context, const audit_control *contro
     report_control_says(context->catalog, control, control->title, count > 1, out);
     if (count > 1)
         pb_buf_printf(out, " (× %s)", cli_count(context, count));
+    set_note(context, control, count > 0 ? count : 1, out);
     pb_buf_byte(out, '\n');
 }
 
@@ -50,15 +93,19 @@ pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *e
     const audit_catalogue *catalogue;
     bool all = context->json || cli_flag(context, "all");
     size_t shown = 0;
+    db_workspace *workspace;
     pb_json json;
-    PB_TRY(service_controls(context->service, &catalogue, err));
+    PB_TRY(open_asked(context, &workspace, err));
+    pb_status status = read_catalogue(context, workspace, &catalogue, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
     pb_json_init(&json, &out, 2);
     if (context->json)
         pb_json_array(&json);
     for (size_t i = 0, count = 1; i < catalogue->count; i += count, shown++) {
         count = all ? 1 : same_base(catalogue, i);
         if (context->json)
-            control_json(context, &catalogue->controls[i], false, &json);
+            control_json(context, &catalogue->controls[i], NULL, &json);
         else
             control_line(context, &catalogue->controls[i], all ? 0 : count, &out);
     }
@@ -79,7 +126,8 @@ pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *e
     return cli_finish(&out, err);
 }
 
-static void control_page(const cli_context *context, const audit_control *control, pb_buf *out)
+static void control_page(const cli_context *context, const audit_control *control,
+                         const service_threshold *said, pb_buf *out)
 {
     const struct {
         const char *label;
@@ -105,39 +153,61 @@ static void control_page(const cli_context *context, const audit_control *contro
     else
         pb_buf_printf(out, "\n%s\n  %.*s\n", cli_text(context, PB_MSG("Check")),
                       PB_STR_FMT(audit_control_measure(control)));
+    pb_buf_printf(out, "\n%s\n  ", cli_text(context, PB_MSG("May fail")));
+    limit_says(context, control, out);
+    pb_buf_byte(out, '\n');
+    limit_history(context, said, out);
     for (size_t i = 0; i < control->map_count; i++)
         pb_buf_printf(out, "%s%.*s %.*s\n", i == 0 ? "\n" : "", PB_STR_FMT(control->maps[i].name),
                       PB_STR_FMT(control->maps[i].clause));
 }
 
 /* By the id of an instance or, for a control asked of many fields, of the whole. */
-pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *err)
+static const audit_control *find_control(const audit_catalogue *catalogue, pb_str id)
 {
-    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
-    const audit_catalogue *catalogue;
-    pb_str id = pb_str_c(context->call.arguments[0]);
-    bool any = false;
-    pb_json json;
-    PB_TRY(service_controls(context->service, &catalogue, err));
-    pb_json_init(&json, &out, 2);
-    for (size_t i = 0; i < catalogue->count && !any; i++) {
+    for (size_t i = 0; i < catalogue->count; i++) {
         const audit_control *control = &catalogue->controls[i];
-        if (!pb_str_eq_nocase(control->id, id) && !pb_str_eq_nocase(control->base, id))
-            continue;
-        any = true;
-        if (context->json)
-            control_json(context, control, true, &json);
-        else
-            control_page(context, control, &out);
+        if (pb_str_eq_nocase(control->id, id) || pb_str_eq_nocase(control->base, id))
+            return control;
     }
-    if (!any) {
+    return NULL;
+}
+
+static pb_status show(cli_context *context, db_workspace *workspace, pb_buf *out, pb_error *err)
+{
+    const audit_catalogue *catalogue;
+    service_threshold said = {0};
+    pb_json json;
+    service_call call = cli_service_call(context, "controls");
+    PB_TRY(read_catalogue(context, workspace, &catalogue, err));
+    const audit_control *control = find_control(catalogue, pb_str_c(context->call.arguments[0]));
+    if (control == NULL) {
         pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no control “{control}”"), "control",
                 context->call.arguments[0], NULL);
         pb_error_hint(err, PB_MSG("“probity controls list” lists them."), NULL);
         return PB_NOT_FOUND;
     }
-    if (context->json)
-        pb_buf_byte(&out, '\n');
+    if (workspace != NULL)
+        PB_TRY(service_threshold_read(context->service, &call, workspace, control->id,
+                                      context->arena, &said, err));
+    pb_json_init(&json, out, 2);
+    if (context->json) {
+        control_json(context, control, &said, &json);
+        pb_buf_byte(out, '\n');
+    } else {
+        control_page(context, control, &said, out);
+    }
+    return PB_OK;
+}
+
+pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *err)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(64 << 20);
+    db_workspace *workspace;
+    PB_TRY(open_asked(context, &workspace, err));
+    pb_status status = show(context, workspace, &out, err);
+    db_workspace_close(workspace);
+    PB_TRY(status);
     *ret_exit = 0;
     return cli_finish(&out, err);
 }

@@ -955,6 +955,8 @@ static const cli_exit controls_exits[] = {
 static const cli_option controls_list_options[] = {
     {"all", 0, NULL, PB_MSG("List a control once for each field and entity that it is asked of"), NULL, NULL, false, false, false},
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"workspace", 'w', "DIR", PB_MSG("Tell what this workspace lets fail, where it is not what ships"), NULL, NULL, false, true, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument controls_list_arguments[] = {
     {.name = NULL}};
@@ -964,6 +966,8 @@ static const cli_exit controls_list_exits[] = {
     {.says = NULL}};
 static const cli_option controls_show_options[] = {
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    {"workspace", 'w', "DIR", PB_MSG("Tell what this workspace lets fail, and who said so when and why"), NULL, NULL, false, true, false},
+    GROUP_KEY
     {.name = NULL}};
 static const cli_argument controls_show_arguments[] = {
     {"CONTROL", PB_MSG("Id of the control"), NULL, false, false, false},
@@ -971,6 +975,35 @@ static const cli_argument controls_show_arguments[] = {
 static const cli_example controls_show_examples[] = {
     {.line = NULL}};
 static const cli_exit controls_show_exits[] = {
+    {.says = NULL}};
+static const cli_option controls_set_options[] = {
+    {"reason", 0, "TEXT", PB_MSG("Why, which is kept beside it"), NULL, NULL, false, false, true},
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument controls_set_arguments[] = {
+    {"CONTROL", PB_MSG("Id of the control, or of one of its fields or entities"), NULL, false, false, false},
+    {"LIMIT", PB_MSG("What may fail: a share such as 2.5% (or 0.025), or a number of records, as the control counts"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example controls_set_examples[] = {
+    {"probity controls set COM-PHONE 40% -w customers --reason 'Most are reached by mail'", PB_MSG("Let two of five be without a telephone number")},
+    {.line = NULL}};
+static const cli_exit controls_set_exits[] = {
+    {.says = NULL}};
+static const cli_option controls_reset_options[] = {
+    {"reason", 0, "TEXT", PB_MSG("Why, which is kept beside it"), NULL, NULL, false, false, true},
+    {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
+    GROUP_WORKSPACE
+    GROUP_KEY
+    {.name = NULL}};
+static const cli_argument controls_reset_arguments[] = {
+    {"CONTROL", PB_MSG("Id of the control, as it was set"), NULL, false, false, false},
+    {.name = NULL}};
+static const cli_example controls_reset_examples[] = {
+    {"probity controls reset COM-PHONE -w customers --reason 'Numbers were asked for'", PB_MSG("Judge by what ships again")},
+    {.line = NULL}};
+static const cli_exit controls_reset_exits[] = {
     {.says = NULL}};
 static const cli_option controls_test_options[] = {
     {"controls", 0, "DIR", PB_MSG("Add or replace controls by the YAML files of this folder"), NULL, NULL, true, true, false},
@@ -985,6 +1018,8 @@ static const cli_exit controls_test_exits[] = {
 static const cli_command controls_commands[] = {
     {"list", "controls list", PB_MSG("List all controls"), PB_MSG("Each control once; one that is asked of several fields or entities with their number. With --json always every one of them."), controls_list_arguments, controls_list_options, controls_list_examples, controls_list_exits, NULL, cli_run_controls_list},
     {"show", "controls show", PB_MSG("Show a control in full"), NULL, controls_show_arguments, controls_show_options, controls_show_examples, controls_show_exits, NULL, cli_run_controls_show},
+    {"set", "controls set", PB_MSG("Say how much of what a control looks at may fail in a workspace"), PB_MSG("Holds from the next audit of the workspace on, whose report tells it beside what ships with the control. Said of a control that is asked of several fields it holds for all of them; of one alone (DQ-VALID-EMAIL/contact.email) it stands over that. Every change stays, with who said it and why, and is an event of the ledger."), controls_set_arguments, controls_set_options, controls_set_examples, controls_set_exits, NULL, cli_run_controls_set},
+    {"reset", "controls reset", PB_MSG("Take back what a workspace said a control lets fail: what ships with it holds again"), NULL, controls_reset_arguments, controls_reset_options, controls_reset_examples, controls_reset_exits, NULL, cli_run_controls_reset},
     {"test", "controls test", PB_MSG("Run the fixtures that prove the controls right"), NULL, controls_test_arguments, controls_test_options, controls_test_examples, controls_test_exits, NULL, cli_run_controls_test},
     {.name = NULL}};
 static const cli_option presets_options[] = {
@@ -1089,7 +1124,7 @@ static const cli_command all_commands[] = {
     {"roles", "roles", PB_MSG("List the roles and what each holds, define or end one"), PB_MSG("A role holds grants: which operations on which kinds of records, which of these records (one's own, the team's, those of people below, all, by a condition), and how far each field shows (hidden, masked, read, write). What a role with a parent holds is cut by what the parent holds and passes on, whatever is changed. Roles are kept with the time they hold for, each change is an event of the ledger. Those that come with the program are put into the workspace with the first user or the first change. Without an option, lists the roles."), roles_arguments, roles_options, roles_examples, roles_exits, NULL, cli_run_roles},
     {"who-can", "who-can", PB_MSG("Say who may see or change a field of a record, at any moment"), PB_MSG("Lists every user who may see the field of that record, masked or whole, with the role and the grant that allows it. With --at, as it was then: by the users, teams and roles of that moment and the record as it was. Who holds the key of the workspace sees everything and is not listed."), who_can_arguments, who_can_options, who_can_examples, who_can_exits, NULL, cli_run_who_can},
     {"ledger", "ledger", PB_MSG("Check and prove the log of everything that happened"), NULL, ledger_arguments, ledger_options, ledger_examples, ledger_exits, ledger_commands, NULL},
-    {"controls", "controls", PB_MSG("List, show and test the controls"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
+    {"controls", "controls", PB_MSG("List, show and test the controls, and say how much they let fail"), NULL, controls_arguments, controls_options, controls_examples, controls_exits, controls_commands, NULL},
     {"presets", "presets", PB_MSG("List and show the products whose exports are known"), NULL, presets_arguments, presets_options, presets_examples, presets_exits, presets_commands, NULL},
     {"schema", "schema", PB_MSG("Print the published JSON Schema of a report"), PB_MSG("What programs read is described by JSON Schema (draft 2020-12), one for each form and version: names of members and words of enumerations are stable within a version. Without a name lists those there are."), schema_arguments, schema_options, schema_examples, schema_exits, NULL, cli_run_schema},
     {"completion", "completion", PB_MSG("Print the completion script for a shell"), NULL, completion_arguments, completion_options, completion_examples, completion_exits, NULL, cli_run_completion},

@@ -109,6 +109,8 @@ pb_status cli_run_ledger_prove(cli_context *context, int *ret_exit, pb_error *er
 pb_status cli_run_ledger_consistency(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_controls_list(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_controls_show(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_controls_set(cli_context *context, int *ret_exit, pb_error *err);
+pb_status cli_run_controls_reset(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_controls_test(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_presets_list(cli_context *context, int *ret_exit, pb_error *err);
 pb_status cli_run_presets_show(cli_context *context, int *ret_exit, pb_error *err);

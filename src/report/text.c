@@ -235,7 +235,7 @@ static void put_limit(const report_writer *writer, const audit_control *control,
                       pb_buf *to)
 {
     if (control->pass_share && limit > 0)
-        pb_locale_share(writer->locale, to, limit);
+        pb_locale_limit(writer->locale, to, limit);
     else
         pb_locale_int(writer->locale, to, control->pass_share ? 0 : (int64_t)limit);
 }

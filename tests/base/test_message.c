@@ -236,9 +236,10 @@ static void numbers_follow_the_language(void **state)
     static const struct {
         const char *language;
         const char *text;
-    } cases[] = {{"en", "8,800 -1,234.57 52% 4.2% < 0.1% > 99.9% 0% 100% 9 Mar 2017"},
-                 {"zh-CN", "8,800 -1,234.57 52% 4.2% < 0.1% > 99.9% 0% 100% 2017年3月9日"},
-                 {"fa", "۸٬۸۰۰ \u200e−۱٬۲۳۴٫۵۷ ۵۲٪ ۴٫۲٪ < ۰٫۱٪ > ۹۹٫۹٪ ۰٪ ۱۰۰٪ ۱۹ اسفند ۱۳۹۵"}};
+    } cases[] = {
+        {"en", "8,800 -1,234.57 52% 4.2% < 0.1% > 99.9% 0% 100% 12.5% 9 Mar 2017"},
+        {"zh-CN", "8,800 -1,234.57 52% 4.2% < 0.1% > 99.9% 0% 100% 12.5% 2017年3月9日"},
+        {"fa", "۸٬۸۰۰ \u200e−۱٬۲۳۴٫۵۷ ۵۲٪ ۴٫۲٪ < ۰٫۱٪ > ۹۹٫۹٪ ۰٪ ۱۰۰٪ ۱۲٫۵٪ ۱۹ اسفند ۱۳۹۵"}};
     static const double shares[] = {0.52, 0.042, 0.00001, 0.99999, 0, 1};
     int64_t day = 0;
     assert_true(pb_date_parse(PB_STR("2017-03-09"), &day));
@@ -255,6 +256,8 @@ static void numbers_follow_the_language(void **state)
             pb_buf_byte(&out, ' ');
             pb_locale_share(locale, &out, shares[j]);
         }
+        pb_buf_byte(&out, ' ');
+        pb_locale_limit(locale, &out, 0.125);
         pb_buf_byte(&out, ' ');
         pb_locale_date(locale, &out, day);
         assert_string_equal(pb_buf_cstr(&out), cases[i].text);

@@ -225,8 +225,18 @@ static const bad_row bad_rows[] = {
     {"ledger head", "-w missing; -w torn; -w ws --key-file key"},
     {"ledger prove", "0 -w missing; 99999 -w ws; first -w ws; -1 -w ws"},
     {"ledger consistency", "1 2 -w missing; 1 99999 -w ws; 2 1 -w ws; one two -w ws"},
-    {"controls list", "--controls missing; --controls file; --controls bad-rules"},
-    {"controls show", "NOT-A-CONTROL; DQ-MISSPELT --controls missing"},
+    {"controls list", "--controls missing; --controls file; --controls bad-rules; -w missing;"
+                      " -w torn; -w ws --key-file key"},
+    {"controls show", "NOT-A-CONTROL; DQ-MISSPELT --controls missing; DQ-MISSPELT -w missing;"
+                      " NOT-A-CONTROL -w ws"},
+    {"controls set", "COM-PHONE 2% --reason x -w missing; NOT-A-CONTROL 2% --reason x -w ws;"
+                     " COM-PHONE 2% -w ws; COM-PHONE 200% --reason x -w ws;"
+                     " COM-PHONE 2 --reason x -w ws; COM-PHONE few --reason x -w ws;"
+                     " COM-PHONE % --reason x -w ws; COM-PHONE 2% --reason= -w ws;"
+                     " COM-PHONE nan --reason x -w ws; COM-PHONE 2% --reason x -w torn"},
+    {"controls reset", "COM-PHONE --reason x -w missing; NOT-A-CONTROL --reason x -w ws;"
+                       " COM-PHONE -w ws; COM-PHONE --reason= -w ws;"
+                       " COM-PHONE --reason x -w ws --key-file key"},
     {"controls test", "NOT-A-CONTROL; --controls missing; --controls bad-rules"},
     {"presets list", "--presets missing; --presets bad-rules"},
     {"presets show", "no-such-product; salesforce --presets missing"},

@@ -53,6 +53,25 @@ static void test_rejected_rows_unread_files_and_activities_keep_to_it_too(void *
     program_remove_folder(folder);
 }
 
+/* shows: AUD-9 AUD-10 */
+static void test_limits_that_a_workspace_set_keep_to_it_too(void **state)
+{
+    (void)state;
+    char *folder = program_folder(), *schema = schema_text();
+    program_write(folder, "contacts.csv", "id,Name,Email\n1,Ann,a@b.de\n2,Bob,b@c.de\n");
+    PROGRAM_EXPECT(folder, 0, "", "init", "ws");
+    PROGRAM_EXPECT(folder, 0, "", "import", "contacts.csv", "-w", "ws");
+    PROGRAM_EXPECT(folder, 0, "", "controls", "set", "COM-PHONE", "100%", "-w", "ws", "--reason",
+                   "x");
+    PROGRAM_EXPECT(folder, 0, "", "audit", "ws", "--fail-on", "none");
+    char *json = program_read(folder, "report/report.json");
+    assert_has(json, "\"set_on\"");
+    free(json);
+    check(folder, schema);
+    free(schema);
+    program_remove_folder(folder);
+}
+
 /* The check itself must be able to fail. shows: AUD-10 */
 static void test_a_document_that_does_not_keep_to_it_is_refused(void **state)
 {
@@ -83,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reports_keep_to_their_schema_in_three_languages),
         cmocka_unit_test(test_rejected_rows_unread_files_and_activities_keep_to_it_too),
+        cmocka_unit_test(test_limits_that_a_workspace_set_keep_to_it_too),
         cmocka_unit_test(test_a_document_that_does_not_keep_to_it_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

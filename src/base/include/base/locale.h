@@ -23,6 +23,8 @@ void pb_locale_number(pb_locale *locale, pb_buf *out, double value, int decimals
 /** A share 0…1 as per cent: one place below 10 % and from 99.5 %, `< 0.1%` for what is not zero
  * but shows as zero, `> 99.9%` for what is not all; never 100 % or 0 % unless it is. */
 void pb_locale_share(pb_locale *locale, pb_buf *out, double share);
+/** A share that somebody set, as per cent and as it is, to four places: `12.5%`. */
+void pb_locale_limit(pb_locale *locale, pb_buf *out, double share);
 /** Date in the reader's calendar, medium length. `days` since 1970-01-01. */
 void pb_locale_date(pb_locale *locale, pb_buf *out, int64_t days);
 /** Compares two texts in the order a reader expects (zh by pinyin, fa by the Persian alphabet). */
