@@ -63,7 +63,7 @@ static void apply(const finding_change *change, finding_item *item)
     if (!change->has_state)
         return;
     if (item->state != change->state)
-        item->proved = false;
+        item->proved = 0;
     item->state = change->state;
     if (item->state != FINDING_WAIVED)
         item->until = INT64_MIN;

@@ -26,7 +26,7 @@ bool finding_state_parse(pb_str word, finding_state *ret_state)
 pb_status finding_row_read(db_stmt *stmt, pb_arena *arena, finding_item *ret_item, pb_error *err)
 {
     finding_item item = {.n = db_column_i64(stmt, 0),
-                         .proved = db_column_i64(stmt, 6) != 0,
+                         .proved = db_column_i64(stmt, 6),
                          .due = db_take_number(stmt, 8, INT64_MIN),
                          .until = db_take_number(stmt, 9, INT64_MIN),
                          .population = (uint64_t)db_column_i64(stmt, 12),

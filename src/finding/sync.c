@@ -76,7 +76,7 @@ static pb_status still_fails(const syncing *s, finding_item *item, pb_error *err
     if (!back) /* only the figures are new: whoever has the finding in hand need not begin anew */
         return PB_OK;
     item->state = FINDING_OPEN;
-    item->proved = false;
+    item->proved = 0;
     item->until = INT64_MIN;
     item->opened_us = s->call->now_us;
     return store(s, item, "finding.returned", err);
@@ -89,7 +89,7 @@ static pb_status let_be(const syncing *s, const audit_finding *found, finding_it
     if (item->state == FINDING_WAIVED && item->until == until)
         return PB_OK;
     item->state = FINDING_WAIVED;
-    item->proved = false;
+    item->proved = 0;
     item->until = until;
     item->note = found->waived_why;
     return store(s, item, "finding.changed", err);
@@ -97,10 +97,10 @@ static pb_status let_be(const syncing *s, const audit_finding *found, finding_it
 
 static pb_status passes(const syncing *s, finding_item *item, pb_error *err)
 {
-    if (item->state == FINDING_MENDED && item->proved)
+    if (item->state == FINDING_MENDED && item->proved > 0)
         return PB_OK;
     item->state = FINDING_MENDED;
-    item->proved = true;
+    item->proved = s->run;
     item->until = INT64_MIN;
     return store(s, item, "finding.proved", err);
 }

@@ -397,6 +397,7 @@ pb_status report_json(const report_input *report, pb_locale *locale, pb_buf *out
     pb_json_init(&r.json, out, 1);
     pb_json_object(&r.json);
     put_head(&r);
+    json_planned(&r.json, report);
     pb_json_key(&r.json, "mark");
     put_mark(&r, &result->overall);
     put_marks(&r, "areas", result->areas, result->area_count);

@@ -1,4 +1,4 @@
-/* Strengths and weaknesses, and the plan, in the document for machines. */
+/* Strengths and weaknesses, the plan, and what was planned, in the document for machines. */
 #include "json_more.h"
 #include "plan.h"
 #include "swot.h"
@@ -92,6 +92,44 @@ static void put_plan(pb_json *json, builder *b)
     for (size_t i = 0; i < p.step_count; i++)
         put_step(json, b, &p.steps[i]);
     pb_json_array_end(json);
+    pb_json_object_end(json);
+}
+
+/* ---- what was planned ---- */
+
+static void put_names(pb_json *json, const char *key, const model_strs *names)
+{
+    pb_json_key(json, key);
+    pb_json_array(json);
+    for (size_t i = 0; i < names->count; i++)
+        pb_json_str(json, names->items[i]);
+    pb_json_array_end(json);
+}
+
+static pb_str some(pb_str text)
+{
+    return text.len > 0 ? text : PB_STR_NONE;
+}
+
+void json_planned(pb_json *json, const report_input *report)
+{
+    const report_brief *brief = report->brief;
+    if (brief == NULL)
+        return;
+    pb_json_key(json, "planned");
+    pb_json_object(json);
+    pb_json_member_i64(json, "plan", brief->plan);
+    pb_json_member_i64(json, "version", brief->version);
+    pb_json_member(json, "name", brief->name);
+    pb_json_member(json, "goals", some(brief->goals));
+    pb_json_member(json, "criteria", some(brief->criteria));
+    put_names(json, "entities", &brief->entities);
+    put_names(json, "areas", &brief->areas);
+    put_names(json, "controls", &brief->controls);
+    put_names(json, "team", &brief->members);
+    if (brief->planned_days != INT64_MIN)
+        json_day(json, "planned_for", brief->planned_days);
+    json_day(json, "done_on", report->result->as_of_days);
     pb_json_object_end(json);
 }
 

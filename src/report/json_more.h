@@ -13,6 +13,8 @@ void json_number(pb_json *json, const char *key, double value);
 
 /** Members `trend`, `target` and `against`, each only where it was asked for. */
 void json_comparisons(pb_json *json, builder *b);
+/** Member `planned`, where the audit was. */
+void json_planned(pb_json *json, const report_input *report);
 /** Members `swot` and `plan`. */
 void json_advice(pb_json *json, builder *b);
 /** An audit that is compared, as an object. */

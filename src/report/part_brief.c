@@ -20,5 +20,8 @@ void part_brief(builder *b)
          brief->scope.len > 0 ? brief->scope : build_say(b, PB_MSG("Everything"), NULL));
     told(b, PB_MSG("Criteria"), brief->criteria);
     told(b, PB_MSG("Team"), brief->team);
+    if (brief->planned_days != INT64_MIN)
+        told(b, PB_MSG("Planned for"), build_date(b, brief->planned_days));
+    told(b, PB_MSG("Done on"), build_date(b, b->writer.result->as_of_days));
     build_section_end(b);
 }

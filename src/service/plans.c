@@ -276,7 +276,14 @@ pb_status service_plan_brief(service_core *service, const finding_plan *plan,
         add_word(&scope, plan->controls.items[i]);
     for (size_t i = 0; i < plan->team.count; i++)
         add_word(&team, plan->team.items[i]);
-    *ret_brief = (report_brief){.name = plan->name,
+    *ret_brief = (report_brief){.plan = plan->plan,
+                                .version = plan->version,
+                                .entities = plan->entities,
+                                .areas = plan->areas,
+                                .controls = plan->controls,
+                                .members = plan->team,
+                                .planned_days = plan->due,
+                                .name = plan->name,
                                 .goals = plan->goals,
                                 .criteria = plan->criteria,
                                 .scope = pb_arena_str(arena, pb_buf_str(&scope)),

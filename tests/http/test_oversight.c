@@ -211,6 +211,19 @@ static void is_in(house *h, double finding, const char *state, bool proved)
     client_free(&a);
 }
 
+/* The audit that proved it; 0: none did. */
+static void is_proved_by(house *h, double finding, double audit)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/api/v1/findings/%.0f", finding);
+    client_answer a = get(h, STEWARD, path);
+    const cJSON *proof = cJSON_GetObjectItem(a.json, "proved_audit");
+    assert_true(audit > 0 ? cJSON_IsNumber(proof) : cJSON_IsNull(proof));
+    if (audit > 0 && proof->valuedouble != audit)
+        fail_msg("proved by %.0f, not by %.0f", proof->valuedouble, audit);
+    client_free(&a);
+}
+
 static const char mail_control[] = "FAKE-MAIL-RESERVED/contact.email";
 
 static void refuses_what_is_half_said(house *h, double finding)
@@ -299,6 +312,7 @@ static void test_the_next_audit_proves_the_mend(void **state)
     a = change(h, 200, finding, "*", "{\"state\":\"mended\",\"note\":\"addresses asked for\"}");
     client_free(&a);
     is_in(h, finding, "mended", false);
+    is_proved_by(h, finding, 0);
     audit(h->c.folder);
     is_in(h, finding, "open", false);
     /* Let be, by who may say so: the audit waives it, and says who and why. */
@@ -317,6 +331,10 @@ static void test_the_next_audit_proves_the_mend(void **state)
     mend(h);
     audit(h->c.folder);
     is_in(h, finding, "mended", true);
+    is_proved_by(h, finding, 4);
+    /* Audits that follow see it too; the proof stays that of the first. */
+    audit(h->c.folder);
+    is_proved_by(h, finding, 4);
     assert_true(find(h, "?state=open", mail_control) == 0);
     close_house(h);
 }

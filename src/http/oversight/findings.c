@@ -27,7 +27,7 @@ static void put_members(const http_request *request, pb_json *json,
     pb_json_member(json, "grade", item->grade);
     pb_json_member(json, "entity", item->entity);
     pb_json_member(json, "state", pb_str_c(finding_state_word(item->state)));
-    http_op_put_truth(json, "proved", item->proved);
+    http_op_put_truth(json, "proved", item->proved > 0);
     pb_json_member(json, "owner", finding->owner);
     http_op_put_day(json, "due", item->due);
     http_op_put_truth(json, "overdue",
@@ -42,6 +42,11 @@ static void put_members(const http_request *request, pb_json *json,
     pb_json_member_i64(json, "failing", (int64_t)item->failing);
     pb_json_member_i64(json, "first_audit", item->first_run);
     pb_json_member_i64(json, "last_audit", item->last_run);
+    pb_json_key(json, "proved_audit");
+    if (item->proved > 0)
+        pb_json_i64(json, item->proved);
+    else
+        pb_json_null(json);
 }
 
 /* ---- the list ---- */

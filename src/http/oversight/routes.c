@@ -116,7 +116,7 @@ static const http_parameter parameters[] = {
     "entity:string? state=open|accepted|mended|waived proved:boolean owner:string? due:date? "     \
     "overdue:boolean until:date? note:string? changed_by:string? changed_at:date-time "            \
     "opened_at:date-time population:integer failing:integer first_audit:integer "                  \
-    "last_audit:integer"
+    "last_audit:integer proved_audit:integer?"
 
 static const http_schema schemas[] = {
     {"LedgerHead", "size:integer root:string at:date-time note:string key:string"},

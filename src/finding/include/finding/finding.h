@@ -111,7 +111,7 @@ typedef struct finding_item {
     pb_str control, area, grade;
     pb_str entity; /* absent: the source as a whole */
     finding_state state;
-    bool proved;                  /* mended, and an audit saw it: run `last_run` */
+    int64_t proved;               /* mended, and this run was the first to see it; 0: none did */
     pb_uuid owner;                /* a user; zeros: nobody */
     int64_t due;                  /* day by which it is to be mended; INT64_MIN: none */
     int64_t until;                /* last day for which it is let be; INT64_MIN: none */

@@ -75,6 +75,8 @@ export interface Finding {
   failing: number;
   first_audit: number;
   last_audit: number;
+  /** The first audit that saw the mend. */
+  proved_audit: number | null;
 }
 
 export interface Story extends Finding {

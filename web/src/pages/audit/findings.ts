@@ -77,6 +77,8 @@ async function change(listed: Finding, again: () => void): Promise<void> {
   again();
 }
 
+const auditLink = (number: number): TemplateResult => html`<ui5-link href=${href(`/audit/${number}`)}>${t("Audit {number}", { number })}</ui5-link>`;
+
 /** A day so many days from today, as the server writes it. */
 function dayFrom(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -142,7 +144,7 @@ export function openFindings(context: Context): Page {
               ...(mayDo("findings") ? [{ title: t("Chosen"), cell: (one: Finding) => html`<input class="pick" type="checkbox" aria-label=${t("Choose {finding}", { finding: one.title ?? one.control })} .checked=${picked.has(one.finding)} @change=${(event: Event) => pick(one, (event.target as HTMLInputElement).checked)} />` }] : []),
               { title: t("Finding"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/findings/${one.finding}`)} wrapping-type="Normal">${one.title ?? one.control}</ui5-link>` },
               { title: t("Grade"), cell: (one) => gradeTag(one.grade) },
-              { title: t("State"), cell: (one) => stateTag(one.state, one.proved) },
+              { title: t("State"), cell: (one) => html`${stateTag(one.state, one.proved)} ${one.proved_audit ? auditLink(one.proved_audit) : nothing}` },
               { title: t("Failing"), number: true, cell: (one) => t("{failing} of {population}", { failing: one.failing, population: one.population }) },
               { title: t("Who mends it"), cell: (one) => one.owner ?? "–" },
               { title: t("Until"), cell: (one) => html`${one.due ? formatDay(one.due) : "–"} ${one.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}` },
@@ -174,7 +176,10 @@ export function openFinding(context: Context): Page {
           <div><dt>${t("Area")}</dt><dd>${areaName(story.area)}</dd></div>
           <div><dt>${t("Who mends it")}</dt><dd>${story.owner ?? "–"}</dd></div>
           <div><dt>${t("Until")}</dt><dd>${story.due ? formatDay(story.due) : "–"}</dd></div>
-          <div><dt>${t("Found first")}</dt><dd><ui5-link href=${href(`/audit/${story.first_audit}`)}>${t("Audit {number}", { number: story.first_audit })}</ui5-link></dd></div>
+          <div><dt>${t("Found first")}</dt><dd>${auditLink(story.first_audit)}</dd></div>
+          ${story.proved_audit
+            ? html`<div><dt>${t("Mend proved by")}</dt><dd>${auditLink(story.proved_audit)}</dd></div>`
+            : story.state === "mended" ? html`<div><dt>${t("Mend proved by")}</dt><dd>${t("the next audit, if it passes")}</dd></div>` : nothing}
           <div><dt>${t("Changed last")}</dt><dd>${story.changed_by ?? t("an audit")} · ${formatAge(story.changed_at)}</dd></div>
           <div><dt>${t("Control")}</dt><dd class="mono">${story.control}</dd></div>
         </dl>
