@@ -37,6 +37,7 @@ typedef struct db_index {
     pb_str table;
     const char *columns;
     bool unique;
+    const char *where; /* of which rows, as SQL; NULL: of all, of lists of those not deleted */
     bool listed;   /* serves lists of the records that are not deleted: `columns` are such of the
                       table, between commas alone, and absent values come first */
     pb_str former; /* of those: the index of format 1 that held the deleted ones, too */

@@ -63,7 +63,9 @@ void db_index_sql(const db_engine *engine, const db_index *index, pb_buf *sql)
         pb_buf_printf(sql, "%.*s%s%s", PB_STR_FMT(one), engine->absent_first,
                       rest.ptr == NULL ? "" : ", ");
     pb_buf_printf(sql, "%s)%s;\n", index->listed ? "" : index->columns,
-                  index->listed ? " WHERE deleted = 0" : "");
+                  index->listed          ? " WHERE deleted = 0"
+                  : index->where != NULL ? index->where
+                                         : "");
 }
 
 static void view_sql(const db_view *view, pb_buf *sql)

@@ -13,7 +13,7 @@
 #include "merge_internal.h"
 #include "undo_parts.h"
 
-enum { PART_RECORDS = 25, PART_EVENTS = 2000 };
+enum { PART_RECORDS = 100, PART_EVENTS = 2000 };
 
 /* What a part begins with. */
 typedef struct undo_mark {

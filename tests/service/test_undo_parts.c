@@ -150,9 +150,54 @@ static void test_a_rehearsal_tells_the_same_and_keeps_nothing(void **state)
     db_workspace_close(t.workspace);
 }
 
+/* How rows that link by a field are looked for (SQLite), or whether an index begins with it. */
+static bool by_index(const trial *t, const model_field *field)
+{
+    pb_arena *arena = t->o->arena;
+    if (!on_postgres()) {
+        pb_str way =
+            asked_column(t->workspace, arena, 3,
+                         pb_arena_printf(arena,
+                                         "EXPLAIN QUERY PLAN SELECT n FROM t_%.*s WHERE "
+                                         "\"%.*s_id\" = x'00' AND deleted = 0 ORDER BY n",
+                                         PB_STR_FMT(field->entity->name), PB_STR_FMT(field->name)));
+        return pb_str_starts(way, PB_STR("SEARCH"));
+    }
+    return asked_number(t->workspace,
+                        pb_arena_printf(arena,
+                                        "SELECT COUNT(*) FROM pg_indexes WHERE schemaname = "
+                                        "current_schema() AND tablename = 't_%.*s' AND indexdef "
+                                        "LIKE '%%btree (%.*s_id%%'",
+                                        PB_STR_FMT(field->entity->name), PB_STR_FMT(field->name))) >
+           0;
+}
+
+/* Else each record that goes would cost a walk through all that could link to it.
+ * shows: INT-5 REC-1 */
+static void test_what_links_to_a_record_is_found_by_an_index(void **state)
+{
+    trial t = begin(*state);
+    const model_schema *schema = service_schema(t.o->service);
+    size_t links = 0;
+    for (size_t i = 0; i < schema->entity_count; i++)
+        for (size_t k = 0; k < schema->entities[i].field_count; k++) {
+            const model_field *field = &schema->entities[i].fields[k];
+            if (field->type != MODEL_LINK)
+                continue;
+            if (!by_index(&t, field))
+                fail_msg("%.*s.%.*s has none", PB_STR_FMT(field->entity->name),
+                         PB_STR_FMT(field->name));
+            links++;
+        }
+    assert_true(links > 40);
+    db_workspace_close(t.workspace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_what_links_to_a_record_is_found_by_an_index,
+                                        office_open, office_close),
         cmocka_unit_test_setup_teardown(test_one_that_was_cut_off_is_gone_on_with, office_open,
                                         office_close),
         cmocka_unit_test_setup_teardown(test_a_rehearsal_tells_the_same_and_keeps_nothing,

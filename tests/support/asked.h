@@ -40,8 +40,9 @@ static inline int64_t asked_number(db_workspace *workspace, const char *sql)
     return value;
 }
 
-/** The first column of the first row, which must be there, as text in `arena`. */
-static inline pb_str asked_text(db_workspace *workspace, pb_arena *arena, const char *sql)
+/** A column (from 0) of the first row, which must be there, as text in `arena`. */
+static inline pb_str asked_column(db_workspace *workspace, pb_arena *arena, int column,
+                                  const char *sql)
 {
     pb_error err = {0};
     db_session *session = NULL;
@@ -51,10 +52,16 @@ static inline pb_str asked_text(db_workspace *workspace, pb_arena *arena, const 
     asked_must(db_prepare_text(session, pb_str_c(sql), &stmt, &err), &err);
     asked_must(db_step(stmt, &row, &err), &err);
     assert_true(row);
-    pb_str value = pb_arena_str(arena, db_column_text(stmt, 0));
+    pb_str value = pb_arena_str(arena, db_column_text(stmt, column));
     db_reset(stmt);
     db_snapshot_close(session);
     return value;
+}
+
+/** The first column of it. */
+static inline pb_str asked_text(db_workspace *workspace, pb_arena *arena, const char *sql)
+{
+    return asked_column(workspace, arena, 0, sql);
 }
 
 static inline pb_status asked_count(void *context, const ledger_event *event, bool erased,
