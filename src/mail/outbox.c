@@ -107,7 +107,7 @@ pb_status mail_take(db_session *session, int64_t now_us, pb_arena *arena, mail_m
     static const char next_sql[] = "SELECT " COLUMNS " FROM t_mail_message WHERE state = 'waiting'"
                                    " AND due_us <= ?1 ORDER BY due_us, n LIMIT 1";
     static const char take_sql[] = "UPDATE t_mail_message SET due_us = ?2, tries = ?3 WHERE n = ?1";
-    mail_message m;
+    mail_message m = {0};
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare_taking(session, pb_str_c(next_sql), &stmt, err));
