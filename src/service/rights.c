@@ -212,6 +212,85 @@ static pb_status find_holders(db_session *session, const defining *d, const comp
     return PB_OK;
 }
 
+/* ---- what is cut ---- */
+
+static const identity_grant *grant_named(const identity_role *role, pb_str name)
+{
+    for (size_t i = 0; i < role->grant_count; i++)
+        if (pb_str_eq(role->grants[i].name, name))
+            return &role->grants[i];
+    return NULL;
+}
+
+typedef struct holding_list {
+    service_role_holding *items;
+    size_t count, capacity;
+} holding_list;
+
+/* What was found lives as long as its policy: what is told of it is made the plan's own. */
+static pb_status add_holdings(defining *d, const identity_policy *policy, int64_t number,
+                              const model_entity *entity, holding_list *list, pb_error *err)
+{
+    identity_holding *found;
+    size_t count;
+    PB_TRY(identity_holdings(policy, number, entity, d->arena, &found, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        service_role_holding one = {entity, found[i]};
+        one.holding.grant = grant_named(&d->plan->role, found[i].grant->name);
+        one.holding.cut_by = pb_arena_str(d->arena, found[i].cut_by);
+        if (!PB_PUSH(d->arena, list->items, list->count, list->capacity, one))
+            return pb_fail_memory(err);
+    }
+    return PB_OK;
+}
+
+static pb_status tell_holdings(defining *d, const comparing *c, int64_t number, pb_error *err)
+{
+    holding_list list = {NULL, 0, 0};
+    for (size_t i = 0; i < c->schema->entity_count; i++)
+        PB_TRY(add_holdings(d, c->after, number, &c->schema->entities[i], &list, err));
+    PB_TRY(add_holdings(d, c->after, number, NULL, &list, err));
+    d->plan->holdings = list.items;
+    d->plan->holding_count = list.count;
+    return PB_OK;
+}
+
+static pb_status tell_field_cuts(defining *d, const comparing *c, const identity_policy *alone,
+                                 int64_t number, pb_error *err)
+{
+    service_field_cut *cuts = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t e = 0; e < c->schema->entity_count; e++)
+        for (size_t i = 0; i < c->schema->entities[e].field_count; i++) {
+            const model_field *field = &c->schema->entities[e].fields[i];
+            const service_field_cut cut = {field, identity_right_best(alone, number, field),
+                                           identity_right_best(c->after, number, field)};
+            if (cut.granted > cut.left && !PB_PUSH(d->arena, cuts, count, capacity, cut))
+                return pb_fail_memory(err);
+        }
+    d->plan->cuts = cuts;
+    d->plan->cut_count = count;
+    return PB_OK;
+}
+
+/* What the role holds is laid beside what it would hold if it inherited from none. */
+static pb_status tell_cuts(defining *d, const comparing *c, identity_role_row *rows, size_t count,
+                           pb_error *err)
+{
+    identity_policy *alone = NULL;
+    size_t at = 0;
+    while (!pb_str_eq(rows[at].role.name, d->plan->role.name))
+        at++; /* it was put before the list was read */
+    PB_TRY(tell_holdings(d, c, rows[at].number, err));
+    if (pb_str_empty(rows[at].role.parent))
+        return PB_OK;
+    rows[at].role.parent = PB_STR_NONE;
+    PB_TRY(identity_policy_compile(c->schema, rows, count, &alone, err));
+    pb_status status = tell_field_cuts(d, c, alone, rows[at].number, err);
+    identity_policy_release(alone);
+    return status;
+}
+
 static pb_status compare(db_session *session, defining *d, comparing *c,
                          const identity_role_row *rows, size_t count, pb_error *err)
 {
@@ -226,7 +305,8 @@ static pb_status compare(db_session *session, defining *d, comparing *c,
     d->plan->fresh = row_named(rows, count, d->plan->role.name) == NULL;
     d->plan->changes = c->changes;
     d->plan->change_count = c->count;
-    return find_holders(session, d, c, now, now_count, err);
+    PB_TRY(find_holders(session, d, c, now, now_count, err));
+    return tell_cuts(d, c, now, now_count, err);
 }
 
 static pb_status define_work(db_session *session, void *context, pb_error *err)

@@ -60,6 +60,10 @@ static void test_a_role_is_told_before_it_changes(void **state)
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(a.json, "new")));
     expect_change(&a, "porter", "read", "", "team");
     assert_null(change_of(&a, "porter", "export")); /* its parent has none */
+    assert_non_null(strstr(a.text, "\"cut\":[\"export\"],\"cut_by\":\"Sales\""));
+    /* Of sales every grant hides it, or shows it masked: a right to read all reaches no further. */
+    assert_non_null(strstr(a.text, "\"field\":\"gender\",\"granted\":\"read\","
+                                   "\"left\":\"masked\""));
     client_free(&a);
     office_expect(o, 404, NULL, o->ann, "GET", ROLES "/porter", NULL); /* nothing was done */
     a = client_expect(&o->c, 200, "PUT", ROLES "/porter", o->ann,

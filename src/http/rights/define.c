@@ -17,6 +17,28 @@ static void put_change(pb_json *json, const service_right_change *change)
     pb_json_object_end(json);
 }
 
+/* What it would hold, and what those that it inherits from would not let it. */
+static void put_cuts(pb_json *json, const service_role_plan *plan)
+{
+    pb_json_key(json, "holds");
+    pb_json_array(json);
+    for (size_t i = 0; i < plan->holding_count; i++)
+        http_rights_put_holding(json, plan->holdings[i].entity, &plan->holdings[i].holding);
+    pb_json_array_end(json);
+    pb_json_key(json, "field_cuts");
+    pb_json_array(json);
+    for (size_t i = 0; i < plan->cut_count; i++) {
+        const service_field_cut *cut = &plan->cuts[i];
+        pb_json_object(json);
+        pb_json_member(json, "entity", cut->field->entity->name);
+        pb_json_member(json, "field", cut->field->name);
+        pb_json_member(json, "granted", pb_str_c(identity_right_word(cut->granted)));
+        pb_json_member(json, "left", pb_str_c(identity_right_word(cut->left)));
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+}
+
 static void put_plan(pb_json *json, const service_role_plan *plan, bool dry_run)
 {
     pb_json_object(json);
@@ -28,6 +50,8 @@ static void put_plan(pb_json *json, const service_role_plan *plan, bool dry_run)
     for (size_t i = 0; i < plan->change_count; i++)
         put_change(json, &plan->changes[i]);
     pb_json_array_end(json);
+    put_cuts(json, plan);
+    http_rights_put_text(json, &plan->role);
     pb_json_key(json, "holders");
     pb_json_array(json);
     for (size_t i = 0; i < plan->holder_count; i++)

@@ -44,7 +44,9 @@ static const http_schema schemas[] = {
     {"Holding", "entity:string? grant:string operations:[string] cut:[string] cut_by:string? "
                 "scope:[string] when:string?"},
     {"RoleText", "text:string dry_run?:boolean? why?:string?"},
-    {"RolePlan", "role:string new:boolean dry_run:boolean changes:[RightChange] holders:[string]"},
+    {"RolePlan", "role:string new:boolean dry_run:boolean changes:[RightChange] holds:[Holding] "
+                 "field_cuts:[FieldCut] text:string holders:[string]"},
+    {"FieldCut", "entity:string field:string granted=masked|read|write left=hidden|masked|read"},
     {"RightChange", "role:string entity:string? field:string? operation:string? before:string "
                     "after:string"},
     {"WhoCan", "entity:string field:string record:uuid at:date-time users:integer may:[May]"},

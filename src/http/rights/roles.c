@@ -35,24 +35,29 @@ static void put_scopes(pb_json *json, unsigned scopes)
     pb_json_array_end(json);
 }
 
+void http_rights_put_holding(pb_json *json, const model_entity *entity,
+                             const identity_holding *holding)
+{
+    const identity_grant *grant = holding->grant;
+    pb_json_object(json);
+    pb_json_member(json, "entity", entity == NULL ? PB_STR_NONE : entity->name);
+    pb_json_member(json, "grant", grant->name);
+    http_rights_put_operations(json, "operations", holding->operations);
+    http_rights_put_operations(json, "cut", holding->cut);
+    pb_json_member(json, "cut_by", holding->cut_by);
+    put_scopes(json, grant->scopes);
+    pb_json_member(json, "when", grant->when.len > 0 ? grant->when : PB_STR_NONE);
+    pb_json_object_end(json);
+}
+
 static pb_status put_holdings(pb_json *json, const identity_policy *policy, int64_t number,
                               const model_entity *entity, pb_arena *arena, pb_error *err)
 {
     identity_holding *holdings;
     size_t count;
     PB_TRY(identity_holdings(policy, number, entity, arena, &holdings, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        const identity_grant *grant = holdings[i].grant;
-        pb_json_object(json);
-        pb_json_member(json, "entity", entity == NULL ? PB_STR_NONE : entity->name);
-        pb_json_member(json, "grant", grant->name);
-        http_rights_put_operations(json, "operations", holdings[i].operations);
-        http_rights_put_operations(json, "cut", holdings[i].cut);
-        pb_json_member(json, "cut_by", holdings[i].cut_by);
-        put_scopes(json, grant->scopes);
-        pb_json_member(json, "when", grant->when.len > 0 ? grant->when : PB_STR_NONE);
-        pb_json_object_end(json);
-    }
+    for (size_t i = 0; i < count; i++)
+        http_rights_put_holding(json, entity, &holdings[i]);
     return PB_OK;
 }
 
@@ -89,7 +94,7 @@ static void put_fields(pb_json *json, const identity_policy *policy, int64_t num
 }
 
 /* The role as a file may say it: what is answered here can be sent back, changed. */
-static void put_text(pb_json *json, const identity_role *role)
+void http_rights_put_text(pb_json *json, const identity_role *role)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
     identity_role_write(role, 2, &text);
@@ -118,7 +123,7 @@ static pb_status put_role(pb_json *json, const http_request *request, const iden
     PB_TRY(put_all_holdings(json, policy, row->number, request->arena, err));
     if (whole) {
         put_fields(json, policy, row->number);
-        put_text(json, &row->role);
+        http_rights_put_text(json, &row->role);
     }
     pb_json_object_end(json);
     return PB_OK;

@@ -1,6 +1,7 @@
 // An administrator looks after rights; an auditor takes a proof away. shows: UX-1 ACC-1 ACC-2 ACC-3 ACC-4 ACC-5 SEC-2
 import { createHmac } from "node:crypto";
 import type { Page } from "playwright-core";
+import { asked } from "../asked";
 import type { Journey } from "../journey";
 import type { Visitor } from "../visitor";
 
@@ -123,7 +124,7 @@ export const access: readonly Journey[] = [
     },
   },
   {
-    name: "administrator makes a team, says who is above whom, and gives a program its key",
+    name: "administrator makes a team, says who is above whom, gives a program its key, makes a role and ends it",
     who: "ada",
     languages: ["en"],
     sizes: ["desk"],
@@ -163,6 +164,46 @@ export const access: readonly Journey[] = [
       await v.page.getByText("It is shown now and never again.").waitFor();
       await v.page.locator(".dialog-does").click();
       await v.page.getByText("API key: Orders of the web shop").waitFor();
+      // A role of one's own: made in its matrix; what the role above does not let it is crossed out at once.
+      await v.to("/access/roles");
+      await v.page.locator(".role-new").click();
+      await v.page.locator("ui5-input#role-label input").fill("Door keeper");
+      await v.page.locator("ui5-select#role-parent").click();
+      await v.page.getByRole("option", { name: "Sales" }).click();
+      await v.page.getByRole("button", { name: "Contacts: export: nothing" }).click();
+      await v.page.locator('fieldset.several ui5-checkbox[text="read"]').click();
+      await v.page.locator("ui5-select#part-0-class-demographic").click();
+      await v.page.getByRole("option", { name: "reads and writes", exact: true }).click();
+      await v.accessible();
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.getByRole("button", { name: "Contacts: export: cut by Sales" }).waitFor();
+      await v.page.getByRole("button", { name: "Contacts: read: own records" }).waitFor();
+      await v.page.locator(".role-fields summary").click();
+      await v.page.locator(".role-fields td", { hasText: "reads masked" }).first().waitFor();
+      await v.accessible();
+      // As text, with one operation more; the form understands it.
+      await v.page.getByRole("button", { name: "As text" }).click();
+      const text = v.page.locator("ui5-textarea#role-text textarea");
+      await text.fill((await text.inputValue()).replace('"read"', '"read", "list"'));
+      await v.page.getByRole("button", { name: "Matrix", exact: true }).click();
+      await v.page.getByRole("button", { name: "Contacts: list: own records" }).waitFor();
+      await v.page.locator("#role-go").click();
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.locator("ui5-dialog[open] .problem", { hasText: "The reason is missing." }).waitFor();
+      await v.page.locator("ui5-input#role-why input").fill("The door is manned now");
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.getByRole("heading", { level: 1, name: "Door keeper" }).waitFor();
+      // Who holds it is told before it ends.
+      const { users } = (await asked(v, "GET", "/users")).data as unknown as { users: { id: string; name: string }[] };
+      await asked(v, "POST", `/users/${users.find((one) => one.name === "sam")?.id ?? ""}/roles`, { role: "door_keeper" });
+      await v.page.locator(".role-end").click();
+      await v.page.locator(".role-holders", { hasText: "sam" }).waitFor();
+      await v.page.locator("ui5-input#role-end-why input").fill("The door is locked");
+      await v.accessible();
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.locator(".role-new").waitFor();
+      await v.page.locator("main .matrix").waitFor();
+      if (await v.page.getByRole("link", { name: "Door keeper" }).count()) v.faults.push("a role that was ended is still there");
     },
   },
   {

@@ -62,6 +62,7 @@ async function stopsOf(v: Visitor, pattern: string): Promise<Stop[]> {
       return [{ address: `/access/users/${users.find((one) => one.name === "mina")?.id ?? ""}`, opens: ".page-head h2 ~ .actions ui5-button" }];
     },
     "/access/roles/{role}": () => [{ address: "/access/roles/sales" }],
+    "/access/roles/{role}/change": () => [{ address: "/access/roles/sales/change", opens: ".role-row" }],
     "/access/reviews": () => [{ address: "/access/reviews", opens: ".page-head ui5-button" }],
     "/access/reviews/{review}": () => [{ address: "/access/reviews/1" }],
     "/access/ledger/{sequence}": () => [{ address: "/access/ledger/5" }],

@@ -10,6 +10,9 @@ export function problemOf(error: unknown): Problem {
   return { type: "", title: t("Something went wrong in the browser."), status: 0, detail: String(error) };
 }
 
+/** What the screen itself finds wrong before the server is asked, and how to mend it. */
+export const wrong = (title: string, hint: string): Failure => new Failure({ type: "", title, hint, status: 0 });
+
 /** As long as it is shown: does it once the server can be reached again. */
 function whenBack(again: () => void): (shown?: Element) => void {
   let stop: (() => void) | undefined;

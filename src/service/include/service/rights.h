@@ -28,10 +28,25 @@ typedef struct service_right_change {
                   such as `own team (stage <> 'Won')`, and empty where it is not held */
 } service_right_change;
 
+/** What a role as it is to be holds in one entity by one of its grants, and what is cut of it. */
+typedef struct service_role_holding {
+    const model_entity *entity; /* NULL: the workspace as a whole */
+    identity_holding holding;   /* its grant is one of the plan's role */
+} service_role_holding;
+/** A field of which a role's own grants would show more than those it inherits from pass on. */
+typedef struct service_field_cut {
+    const model_field *field;
+    identity_right granted, left;
+} service_field_cut;
+
 /** What comes of a role as it is to be: of its own rights and of those below it. */
 typedef struct service_role_plan {
     identity_role role;
     bool fresh; /* there is none of that name */
+    const service_role_holding *holdings;
+    size_t holding_count;
+    const service_field_cut *cuts;
+    size_t cut_count;
     const service_right_change *changes;
     size_t change_count;
     const pb_str *holders; /* sign-in names of whoever holds a role of which something changes */

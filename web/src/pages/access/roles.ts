@@ -1,58 +1,20 @@
-// Roles: what each may do as a matrix, what inheritance cuts, and how a change would move every right.
+// Roles: what each may do as a matrix, what inheritance cuts; and a role ended.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Link.js";
-import "@ui5/webcomponents/dist/TextArea.js";
-import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
+import type Input from "@ui5/webcomponents/dist/Input.js";
 import { ask as askServer, get } from "../../api/http";
-import { href, type Context, type Page } from "../../app/router";
-import { entities, entityNamed, mayDo } from "../../app/session";
+import { go, href, type Context, type Page } from "../../app/router";
+import { entities, mayDo } from "../../app/session";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
-import { withProof } from "../../ui/proof";
+import { wrong } from "../../ui/problem";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
+import { entityName, type Role } from "./role_plan";
 import { room } from "./rooms";
-import { operationWord, rightWord, scopeWord } from "./words";
-
-interface Holding {
-  entity: string | null;
-  grant: string;
-  operations: string[];
-  cut: string[];
-  cut_by: string | null;
-  scope: string[];
-  when: string | null;
-}
-
-interface Role {
-  role: string;
-  label: string;
-  says: string | null;
-  parent: string | null;
-  second_factor: boolean;
-  from: string;
-  holds: Holding[];
-  text?: string;
-}
-
-interface RightChange {
-  role: string;
-  entity: string | null;
-  field: string | null;
-  operation: string | null;
-  before: string;
-  after: string;
-}
-
-interface Plan {
-  role: string;
-  new: boolean;
-  changes: RightChange[];
-  holders: string[];
-}
-
-const entityName = (name: string | null): string => (name === null ? t("the workspace") : (entityNamed(name)?.plural ?? name));
+import type { User } from "./users";
+import { operationWord, scopeWord } from "./words";
 
 /** What a role may do to an entity, in one cell: dark where it writes, light where it reads. */
 function cell(role: Role, entity: string | null): TemplateResult | string {
@@ -68,6 +30,7 @@ export function openRoles(context: Context): Page {
   return room<{ roles: Role[] }>(context, {
     title: () => t("Roles"),
     load: () => get("/roles", undefined, context.signal),
+    ...(mayDo("roles") ? { actions: () => html`<ui5-button design="Emphasized" class="role-new" @click=${() => go("/access/roles/-/new")}>${t("New role")}</ui5-button>` } : {}),
     view: ({ roles }) => {
       const names: (string | null)[] = [...entities().filter((one) => !one.retired).map((one) => one.name), null];
       return html`<p class="muted">${t("A role holds what it is granted, cut by what the role above holds and passes on: it never holds more.")}</p>
@@ -89,46 +52,46 @@ export function openRoles(context: Context): Page {
   });
 }
 
-function changesTable(plan: Plan): TemplateResult {
-  return html`<p>
-      ${tn("One right would change.", "{count} rights would change.", plan.changes.length)}
-      ${tn("One user holds the role or one below it.", "{count} users hold the role or one below it.", plan.holders.length)} ${plan.holders.join(", ")}
-    </p>
-    ${plan.changes.length
-      ? table(
-          t("Rights that change"),
-          [
-            { title: t("Role"), main: true, cell: (one) => one.role },
-            { title: t("Records"), cell: (one) => entityName(one.entity) },
-            { title: t("Field"), cell: (one) => (one.field ? (entityNamed(one.entity ?? "")?.fields.find((field) => field.name === one.field)?.label ?? one.field) : "–") },
-            { title: t("Operation"), cell: (one) => (one.operation ? operationWord(one.operation) : "–") },
-            { title: t("Before"), cell: (one) => rightWord(one.before) },
-            { title: t("After"), cell: (one) => rightWord(one.after) },
-          ],
-          plan.changes.slice(0, 200),
-        )
-      : nothing}`;
+/** Sign-in names of whoever holds the role itself. */
+async function holdersOf(role: string): Promise<string[]> {
+  const names: string[] = [];
+  for (let after: string | null | undefined; ; ) {
+    const page: { users: User[]; next?: string | null } = await get("/users", { role, after: after ?? undefined, limit: 500 });
+    names.push(...page.users.map((one) => one.name));
+    after = page.next;
+    if (!after) return names;
+  }
 }
 
-/** Two steps: the text; then every right that moves, for whom; only then it is done. */
-async function edit(role: Role, again: () => void): Promise<void> {
-  let text = role.text ?? "";
-  const send = (dry_run: boolean): Promise<Plan> => withProof(async () => (await askServer<Plan>(`/roles/${role.role}`, { method: "PUT", body: { text, dry_run } })).data);
-  const plan = await ask<Plan>({
-    title: t("Change {role}", { role: role.label }),
-    wide: true,
-    does: t("See what would change"),
-    view: () => html`<div class="field">
-      <ui5-label for="role-text" show-colon>${t("Declaration (YAML)")}</ui5-label>
-      <ui5-textarea id="role-text" class="mono" rows="18" value=${text} @input=${(event: Event) => (text = (event.target as TextArea).value)}></ui5-textarea>
-    </div>`,
-    act: () => send(true),
+/** Ends a role, after it is told who loses it. */
+async function end(role: Role): Promise<void> {
+  const holders = mayDo("users") ? await holdersOf(role.role) : undefined;
+  let why = "";
+  const done = await ask<true>({
+    title: t("End {name}?", { name: role.label }),
+    does: t("End"),
+    danger: true,
+    view: () => html`<p class="role-holders">
+        ${holders === undefined
+          ? t("Who holds it holds nothing by it, from the next request on.")
+          : holders.length === 0
+            ? t("Nobody holds it.")
+            : html`${tn("One user holds it, and holds nothing by it from the next request on:", "{count} users hold it, and hold nothing by it from the next request on:", holders.length)} <bdi>${holders.join(", ")}</bdi>`}
+      </p>
+      <p class="muted">${t("A role made again with this name is held by nobody.")}</p>
+      <div class="field">
+        <ui5-label for="role-end-why" show-colon required>${t("Why")}</ui5-label>
+        <ui5-input id="role-end-why" required @input=${(event: Event) => (why = (event.target as Input).value)}></ui5-input>
+      </div>`,
+    act: async () => {
+      if (!why.trim()) throw wrong(t("The reason is missing."), t("Say why: who reviews the rights later needs it."));
+      await askServer(`/roles/${encodeURIComponent(role.role)}`, { method: "DELETE", query: { why: why.trim() } });
+      return true as const;
+    },
   });
-  if (!plan) return;
-  const done = await ask<Plan>({ title: t("What would change"), wide: true, does: t("Change the role"), view: () => changesTable(plan), act: () => send(false) });
   if (!done) return;
-  toast(t("The role is changed."));
-  again();
+  toast(t("The role is ended."));
+  go("/access/roles");
 }
 
 export function openRole(context: Context): Page {
@@ -141,13 +104,16 @@ export function openRole(context: Context): Page {
       label = role.label;
       return role;
     },
-    view: (role, again) => html`<section class="card stack">
+    view: (role) => html`<section class="card stack">
         <p>${role.says ?? ""}</p>
         <dl class="facts">
           <div><dt>${t("Inherits from")}</dt><dd>${role.parent ? html`<ui5-link href=${href(`/access/roles/${role.parent}`)}>${role.parent}</ui5-link>` : "–"}</dd></div>
           <div><dt>${t("Second factor")}</dt><dd>${role.second_factor ? t("required") : t("not required")}</dd></div>
         </dl>
-        ${mayDo("roles") ? html`<div class="actions"><ui5-button @click=${() => void edit(role, again)}>${t("Change")}</ui5-button></div>` : nothing}
+        ${mayDo("roles") ? html`<div class="actions">
+              <ui5-button class="role-change" @click=${() => go(`/access/roles/${role.role}/change`)}>${t("Change")}</ui5-button>
+              <ui5-button class="role-end" design="Negative" @click=${() => void end(role)}>${t("End")}</ui5-button>
+            </div>` : nothing}
       </section>
       ${table(
         t("What it holds"),

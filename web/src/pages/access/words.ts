@@ -10,9 +10,12 @@ const operations: Record<string, () => string> = {
 const scopes: Record<string, () => string> = {
   own: () => t("own records"), team: () => t("the team’s"), below: () => t("of those below"), all: () => t("all records"), portal: () => t("the customer’s own"),
 };
+/** The same where there is little room. */
+const short: Record<string, () => string> = { own: () => t("own"), team: () => t("team"), below: () => t("below"), all: () => t("all"), portal: () => t("portal") };
 const rights: Record<string, () => string> = { write: () => t("reads and writes"), read: () => t("reads"), masked: () => t("reads masked"), hidden: () => t("does not see") };
 
 const word = (words: Record<string, () => string>, name: string): string => words[name]?.() ?? name;
 export const operationWord = (name: string): string => word(operations, name);
 export const scopeWord = (name: string): string => word(scopes, name);
+export const scopeShort = (name: string): string => word(short, name);
 export const rightWord = (name: string): string => word(rights, name);

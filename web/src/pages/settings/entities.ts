@@ -7,6 +7,7 @@ import { href, type Context, type Page } from "../../app/router";
 import { entities, loadModel } from "../../app/session";
 import { t, tn } from "../../i18n/text";
 import { ask, confirmed } from "../../ui/dialog";
+import { personalName } from "../../ui/personal";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
@@ -43,16 +44,6 @@ async function retire(entity: Entity, field: Field, again: () => void): Promise<
   if (!sure) return;
   await changeModel(`/model/entities/${entity.name}/fields/${field.name}`, "PATCH", { retired });
   again();
-}
-
-/** What kind of personal data a field holds, as the model classes it. */
-function personalName(kind: string): string {
-  const words: Record<string, string> = {
-    identity: t("who somebody is"), contact: t("how somebody is reached"), location: t("where somebody is"), employment: t("employment"), demographic: t("age, gender and the like"), behaviour: t("what somebody does"),
-    preference: t("what somebody prefers"), free_text: t("free text"), financial: t("money and payments"),
-    government_id: t("official numbers"), health: t("health"), biometric: t("biometric features"), special: t("special categories (GDPR, article 9)"),
-  };
-  return words[kind] ?? kind;
 }
 
 function fieldTable(entity: Entity, again: () => void): TemplateResult {
