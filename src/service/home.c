@@ -251,7 +251,18 @@ static pb_status add_own(homing *h, const model_entity *entity, pb_error *err)
     return add_stale(h, owner, err);
 }
 
-/* ---- findings, marks, jobs ---- */
+/* ---- findings, planned audits, marks, jobs ---- */
+
+static bool is_due(const homing *h, int64_t due)
+{
+    return due != INT64_MIN && due <= h->today;
+}
+
+static bool waits_for(const homing *h, const finding_item *item)
+{
+    return (item->state == FINDING_OPEN || item->state == FINDING_ACCEPTED) &&
+           service_in_audit_scope(h->call, item->area, item->entity);
+}
 
 static pb_status add_findings(homing *h, pb_error *err)
 {
@@ -260,13 +271,35 @@ static pb_status add_findings(homing *h, pb_error *err)
     finding_item *items = NULL;
     size_t count = 0;
     PB_TRY(finding_list(h->session, &filter, h->arena, &items, &count, err));
-    home->findings = items;
+    home->findings = pb_arena_array(h->arena, count + 1, sizeof *home->findings);
+    if (home->findings == NULL)
+        return pb_fail_memory(err);
+    for (int late = 1; late >= 0; late--) /* what is due does not drown in what is grave */
+        for (size_t i = 0; i < count; i++)
+            if (waits_for(h, &items[i]) && is_due(h, items[i].due) == (late == 1))
+                home->findings[home->finding_count++] = items[i];
+    for (size_t i = 0; i < home->finding_count; i++) {
+        home->finding_due += is_due(h, home->findings[i].due);
+        home->finding_overdue +=
+            home->findings[i].due != INT64_MIN && home->findings[i].due < h->today;
+    }
+    return PB_OK;
+}
+
+static pb_status add_plans(homing *h, pb_error *err)
+{
+    service_home *home = h->home;
+    finding_plan *plans = NULL;
+    size_t count = 0;
+    PB_TRY(finding_plan_list(h->session, h->arena, &plans, &count, err));
+    home->plans = plans;
     for (size_t i = 0; i < count; i++) {
-        bool waits = items[i].state == FINDING_OPEN || items[i].state == FINDING_ACCEPTED;
-        if (!waits || !service_in_audit_scope(h->call, items[i].area, items[i].entity))
+        int64_t due = plans[i].due;
+        if (due == INT64_MIN || due > h->today + SERVICE_HOME_SOON ||
+            !service_plan_is_for(h->call, &plans[i]))
             continue;
-        home->finding_overdue += items[i].due != INT64_MIN && items[i].due < h->today;
-        items[home->finding_count++] = items[i];
+        home->plan_overdue += due < h->today;
+        plans[home->plan_count++] = plans[i];
     }
     return PB_OK;
 }
@@ -318,6 +351,7 @@ static pb_status gather(homing *h, const model_schema *schema, pb_error *err)
     h->home->sees_audits = status == PB_OK;
     if (h->home->sees_audits) {
         PB_TRY(add_findings(h, err));
+        PB_TRY(add_plans(h, err));
         PB_TRY(add_marks(h, err));
     }
     return add_jobs(h, err);

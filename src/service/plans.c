@@ -28,6 +28,11 @@ static bool may_see(const service_call *call, const finding_plan *plan)
     return !is_limited(call) || names(&plan->team, call->actor.name);
 }
 
+bool service_plan_is_for(const service_call *call, const finding_plan *plan)
+{
+    return plan->team.count == 0 ? !is_limited(call) : names(&plan->team, call->actor.name);
+}
+
 /* ---- looking ---- */
 
 pb_status service_plans(const service_call *call, db_workspace *workspace, pb_arena *arena,

@@ -3,6 +3,8 @@
  * OpenAPI document. */
 #include "work.h"
 
+#include <time.h>
+
 static const char others[] = "Contact ID,Full Name,Email,City\n"
                              "F-1,Quillon Featherstone,quillon@example.org,Oslo\n"
                              "F-2,Quillon Featherstone,quillon@example.org,Oslo\n"
@@ -253,6 +255,66 @@ static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
     work_end(&w);
 }
 
+/* What home tells of planned audits: names in their order, with “late/” before those overdue. */
+static void home_tells(work *w, const char *who, const char *expected)
+{
+    char told[400] = "";
+    client_answer a = client_expect(&w->c, 200, "GET", "/api/v1/home", who, NULL);
+    const cJSON *plans = cJSON_GetObjectItem(a.json, "plans"), *one;
+    const char *today = cJSON_GetObjectItem(a.json, "day")->valuestring;
+    int late = 0;
+    cJSON_ArrayForEach(one, cJSON_GetObjectItem(plans, "first"))
+    {
+        const char *due = cJSON_GetObjectItem(one, "due")->valuestring;
+        size_t end = strlen(told);
+        late += strcmp(due, today) < 0;
+        (void)snprintf(told + end, sizeof told - end, "%s%s ",
+                       strcmp(due, today) < 0 ? "late/" : "",
+                       cJSON_GetObjectItem(one, "name")->valuestring);
+    }
+    assert_string_equal(told, expected);
+    assert_int_equal(cJSON_GetObjectItem(plans, "overdue")->valueint, late);
+    client_free(&a);
+}
+
+static void plan_due(work *w, const char *name, const char *team, int days)
+{
+    char body[300], due[20];
+    time_t at = time(NULL) + days * 24 * 60 * 60;
+    struct tm parts;
+    assert_non_null(gmtime_r(&at, &parts));
+    assert_true(strftime(due, sizeof due, "%Y-%m-%d", &parts) > 0);
+    (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"team\":[%s],\"due\":\"%s\"}", name, team,
+                   due);
+    client_answer a = plan_ask(w, 201, "POST", "", w->steward, NULL, body);
+    client_free(&a);
+}
+
+/* shows: AUD-1 UX-1 */
+static void test_home_tells_whose_turn_it_is(void **state)
+{
+    work w;
+    (void)state;
+    work_start(&w);
+    home_tells(&w, w.steward, "");
+    plan_due(&w, "Soon", "\"data_steward\"", 5);
+    plan_due(&w, "Missed", "\"data_steward\",\"auditor\"", -3);
+    plan_due(&w, "Next-year", "\"data_steward\"", 300);
+    plan_due(&w, "Anybody", "", 2);
+    plan_due(&w, "Others", "\"auditor\"", -9);
+    home_tells(&w, w.steward, "late/Missed Anybody Soon ");
+    home_tells(&w, w.auditor, "late/Others late/Missed Anybody ");
+    client_answer a = client_expect(&w.c, 200, "GET", "/api/v1/home", w.sales, NULL);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(a.json, "plans")));
+    client_free(&a);
+    /* Done, or taken away: nothing is left to do. */
+    work_over(&w, w.steward, work_ask(&w, w.steward, "/api/v1/audit-plans/2/runs", NULL), "done");
+    a = plan_ask(&w, 204, "DELETE", "/4", w.steward, "*", NULL);
+    client_free(&a);
+    home_tells(&w, w.steward, "Soon ");
+    work_end(&w);
+}
+
 /* shows: ACC-4 INT-1 */
 static void test_the_server_checks_its_ledger(void **state)
 {
@@ -273,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_the_server_audits_its_workspace_and_keeps_it),
         cmocka_unit_test(test_anothers_file_is_audited_and_does_not_come_in),
         cmocka_unit_test(test_an_audit_is_planned_and_done_within_its_scope),
+        cmocka_unit_test(test_home_tells_whose_turn_it_is),
         cmocka_unit_test(test_the_server_checks_its_ledger),
     };
     client_without_leaks();

@@ -276,6 +276,8 @@ static void stands_at_home(house *h)
     assert_int_equal(number(mine, "count"), 1);
     assert_string_equal(text(first, "control"), mail_control);
     assert_string_equal(text(first, "due"), "2098-01-31");
+    assert_true(strlen(text(first, "title")) > 0);
+    assert_int_equal(number(mine, "due"), 0);
     const cJSON *trend = cJSON_GetObjectItem(cJSON_GetObjectItem(a.json, "audits"), "trend");
     assert_true(cJSON_GetArraySize(trend) > 0);
     assert_true(cJSON_IsNumber(cJSON_GetObjectItem(cJSON_GetArrayItem(trend, 0), "mark")));

@@ -252,6 +252,7 @@ static void what_is_due(server *s)
     assert_true(cJSON_IsFalse(at(a->json, "staff"))); /* nobody knows who that is yet */
     assert_int_equal(size_at(a, "due"), 0);
     assert_true(cJSON_IsNull(at(a->json, "findings")));
+    assert_true(cJSON_IsNull(at(a->json, "plans")));
     assert_true(cJSON_IsNull(at(a->json, "audits")));
     assert_true(pb_uuid_parse(pb_str_c(me), &s->reader.staff));
     a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));

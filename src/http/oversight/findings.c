@@ -3,9 +3,8 @@
 
 #include "base/time.h"
 
-/* What the control is called today; nothing when there is none of that id any more. */
-static void put_title(const http_request *request, pb_json *json, const audit_catalogue *catalogue,
-                      pb_str id)
+void http_oversight_put_title(const http_request *request, pb_json *json,
+                              const audit_catalogue *catalogue, pb_str id)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(1 << 20);
     const audit_control *control = audit_control_find(catalogue, id);
@@ -22,7 +21,7 @@ static void put_members(const http_request *request, pb_json *json,
     pb_json_member_i64(json, "finding", item->n);
     pb_json_member_i64(json, "version", item->version);
     pb_json_member(json, "control", item->control);
-    put_title(request, json, catalogue, item->control);
+    http_oversight_put_title(request, json, catalogue, item->control);
     pb_json_member(json, "area", item->area);
     pb_json_member(json, "grade", item->grade);
     pb_json_member(json, "entity", item->entity);

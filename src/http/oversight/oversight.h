@@ -20,6 +20,11 @@ extern const http_description http_thresholds_description;
 pb_status http_oversight_number(const http_request *request, const char *part, int64_t *ret_number,
                                 pb_error *err);
 
+/** Member `title`: what the control is called today; null when there is none of that id any more.
+ */
+void http_oversight_put_title(const http_request *request, pb_json *json,
+                              const audit_catalogue *catalogue, pb_str id);
+
 /* Handlers: ledger.c */
 pb_status http_oversight_head(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_events(http_request *request, http_response *response, pb_error *err);

@@ -38,16 +38,19 @@ static const http_schema schemas[] = {
     {"GroupKey", "field:string value:any label:string? from?:date until?:date?"},
     {"OtherGroups", "groups:integer count:integer measures:{any}"},
     {"Home", "day:date staff:boolean due:[HomeList] stale:[HomeList] duplicates:[HomePairs] "
-             "findings:HomeFindings? audits:HomeAudits? jobs:HomeJobs"},
+             "findings:HomeFindings? plans:HomePlans? audits:HomeAudits? jobs:HomeJobs"},
     {"HomeList",
      "entity:string label:string count:integer capped:boolean overdue?:integer "
      "due?:string done?:HomeDone? review_days?:integer first:[HomeRecord] address:string"},
     {"HomeDone", "field:string value:string"},
     {"HomeRecord", "id:uuid title:string? at:date-time"},
     {"HomePairs", "entity:string label:string count:integer capped:boolean address:string"},
-    {"HomeFindings", "count:integer overdue:integer first:[HomeFinding] address:string"},
-    {"HomeFinding", "finding:integer control:string grade:string entity:string? failing:integer "
-                    "due:date?"},
+    {"HomeFindings", "count:integer due:integer overdue:integer first:[HomeFinding] "
+                     "address:string"},
+    {"HomeFinding", "finding:integer control:string title:string? grade:string entity:string? "
+                    "failing:integer due:date?"},
+    {"HomePlans", "count:integer overdue:integer first:[HomePlan] address:string"},
+    {"HomePlan", "plan:integer name:string due:date"},
     {"HomeAudits", "trend:[HomeMark] address:string"},
     {"HomeMark", "audit:integer at:date-time letter:string? mark:number? failed:integer"},
     {"HomeJobs", "active:integer failed:integer first:[HomeJob] address:string"},

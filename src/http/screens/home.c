@@ -1,7 +1,7 @@
 /* What needs somebody today. */
 #include "screens.h"
 
-#include "../who.h"
+#include "../oversight/oversight.h"
 
 #include "base/time.h"
 #include "service/home.h"
@@ -123,15 +123,17 @@ static void put_pairs(pb_json *json, const http_request *request, const service_
     pb_json_array_end(json);
 }
 
-/* ---- findings, marks, jobs ---- */
+/* ---- findings, planned audits, marks, jobs ---- */
 
-static void put_findings(pb_json *json, const http_request *request, const service_home *home)
+static void put_findings(pb_json *json, const http_request *request, const service_home *home,
+                         const audit_catalogue *catalogue)
 {
     PB_AUTO_BUF address = PB_BUF_INIT(ADDRESS_MAX);
     pb_buf_addc(&address, "/api/v1/findings");
     put_parameter(&address, '?', "owner", request->who->name);
     pb_json_object(json);
     pb_json_member_i64(json, "count", (int64_t)home->finding_count);
+    pb_json_member_i64(json, "due", (int64_t)home->finding_due);
     pb_json_member_i64(json, "overdue", (int64_t)home->finding_overdue);
     pb_json_key(json, "first");
     pb_json_array(json);
@@ -140,6 +142,7 @@ static void put_findings(pb_json *json, const http_request *request, const servi
         pb_json_object(json);
         pb_json_member_i64(json, "finding", item->n);
         pb_json_member(json, "control", item->control);
+        http_oversight_put_title(request, json, catalogue, item->control);
         pb_json_member(json, "grade", item->grade);
         pb_json_member(json, "entity", item->entity);
         pb_json_member_i64(json, "failing", (int64_t)item->failing);
@@ -148,6 +151,25 @@ static void put_findings(pb_json *json, const http_request *request, const servi
     }
     pb_json_array_end(json);
     pb_json_member(json, "address", pb_buf_str(&address));
+    pb_json_object_end(json);
+}
+
+static void put_plans(pb_json *json, const service_home *home)
+{
+    pb_json_object(json);
+    pb_json_member_i64(json, "count", (int64_t)home->plan_count);
+    pb_json_member_i64(json, "overdue", (int64_t)home->plan_overdue);
+    pb_json_key(json, "first");
+    pb_json_array(json);
+    for (size_t i = 0; i < home->plan_count && i < FEW; i++) {
+        pb_json_object(json);
+        pb_json_member_i64(json, "plan", home->plans[i].plan);
+        pb_json_member(json, "name", home->plans[i].name);
+        http_op_put_day(json, "due", home->plans[i].due);
+        pb_json_object_end(json);
+    }
+    pb_json_array_end(json);
+    pb_json_member(json, "address", PB_STR("/api/v1/audit-plans"));
     pb_json_object_end(json);
 }
 
@@ -195,7 +217,8 @@ static void put_jobs(pb_json *json, const service_home *home)
     pb_json_object_end(json);
 }
 
-static void put_home(pb_json *json, const http_request *request, const service_home *home)
+static void put_home(pb_json *json, const http_request *request, const service_home *home,
+                     const audit_catalogue *catalogue)
 {
     pb_json_object(json);
     http_op_put_day(json, "day", pb_instant_day(request->now_us));
@@ -205,7 +228,12 @@ static void put_home(pb_json *json, const http_request *request, const service_h
     put_pairs(json, request, home);
     pb_json_key(json, "findings");
     if (home->sees_audits)
-        put_findings(json, request, home);
+        put_findings(json, request, home, catalogue);
+    else
+        pb_json_null(json);
+    pb_json_key(json, "plans");
+    if (home->sees_audits)
+        put_plans(json, home);
     else
         pb_json_null(json);
     pb_json_key(json, "audits");
@@ -220,13 +248,16 @@ static void put_home(pb_json *json, const http_request *request, const service_h
 pb_status http_home_read(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const none[] = {NULL};
+    const audit_catalogue *catalogue = NULL;
     service_home home;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
     PB_TRY(http_op_check_query(request, none, err));
     service_call call = http_op_call(request);
     PB_TRY(service_home_read(&call, request->server->workspace, request->arena, &home, err));
+    if (home.finding_count > 0) /* which says what they are called */
+        PB_TRY(service_controls(request->server->service, &catalogue, err));
     pb_json_init(&json, &response->body, 0);
-    put_home(&json, request, &home);
+    put_home(&json, request, &home, catalogue);
     return PB_OK;
 }

@@ -39,6 +39,12 @@ export const audit: readonly Journey[] = [
       await v.accessible();
       await v.page.locator("main .table td a").first().click();
       await v.page.locator(".record-head h1").first().waitFor();
+      // What was given to her stands at home, by its name, and leads to her part of the list.
+      await v.to("/");
+      await v.page.locator(".home-side a[href*='/audit/findings/']").first().waitFor();
+      await v.page.getByRole("link", { name: "All my findings" }).click();
+      await v.page.locator("main td").getByText("lin", { exact: true }).nth(1).waitFor();
+      if (await v.page.locator("main td").getByText("mina", { exact: true }).count()) v.faults.push("another's findings are among mine");
     },
   },
   {
@@ -58,6 +64,10 @@ export const audit: readonly Journey[] = [
       await v.page.locator(".dialog-does").click();
       await v.page.locator("main td").getByText("overdue").waitFor();
       await v.accessible();
+      await v.to("/");
+      await v.page.locator(".home-today li.due", { hasText: "Addresses" }).getByText("overdue since").waitFor();
+      await v.accessible();
+      await v.to("/audit/plans");
       await v.page.locator("main .table ui5-link").first().click();
       await v.page.getByRole("button", { name: "Audit now" }).click();
       await v.page.locator(".audit-lead").waitFor();

@@ -1,4 +1,5 @@
-/* What needs somebody today: what is due, what was long not looked at, findings, duplicates, jobs.
+/* What needs somebody today: what is due, what was long not looked at, findings, planned audits,
+ * duplicates, jobs.
  *
  * Decided for who asks, in one snapshot: of an entity that may not be listed nothing is told, and
  * nothing is refused either, since nothing was asked for by name. What is one's own is what the
@@ -11,12 +12,14 @@
 
 #include "service/audits.h"
 #include "service/jobs.h"
+#include "service/plans.h"
 #include "service/records.h"
 
 enum {
     SERVICE_HOME_FEW = 5,
     SERVICE_HOME_MARKS = 12,
     SERVICE_HOME_PAIRS = 100,
+    SERVICE_HOME_SOON = 7, /* days before a planned audit falls due from which it is told */
     SERVICE_HOME_COUNTED = 1000
 };
 
@@ -55,8 +58,10 @@ typedef struct service_home {
     service_home_pairs *pairs;
     size_t pairs_count;
     bool sees_audits;       /* else there are no findings and marks */
-    finding_item *findings; /* one's own that are not mended, the gravest first */
-    size_t finding_count, finding_overdue;
+    finding_item *findings; /* one's own that are not mended: those due, then the gravest first */
+    size_t finding_count, finding_due, finding_overdue; /* due today or before; before today */
+    finding_plan *plans; /* for oneself to do, due soon or before: those due first first */
+    size_t plan_count, plan_overdue;
     finding_run *runs; /* newest first; of one's own workspace */
     size_t run_count;
     job_item *jobs; /* one's own: those that wait or run, then those that are over */

@@ -17,6 +17,9 @@ typedef struct service_plan {
     size_t version_count;
 } service_plan;
 
+/** Whether it is for who asks to do: of its team, or nobody is named and all may be seen. */
+bool service_plan_is_for(const service_call *call, const finding_plan *plan);
+
 /** All that are not gone, those due first first. */
 pb_status service_plans(const service_call *call, db_workspace *workspace, pb_arena *arena,
                         finding_plan **ret_plans, size_t *ret_count, pb_error *err);

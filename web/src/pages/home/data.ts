@@ -24,10 +24,18 @@ export interface HomeList {
 export interface HomeFinding {
   finding: number;
   control: string;
+  /** What the control is called; null where it is no more. */
+  title: string | null;
   grade: string;
   entity: string | null;
   failing: number;
   due: string | null;
+}
+
+export interface HomePlan {
+  plan: number;
+  name: string;
+  due: string;
 }
 
 export interface Mark {
@@ -51,7 +59,9 @@ export interface Home {
   due: HomeList[];
   stale: HomeList[];
   duplicates: { entity: string; label: string; count: number; capped: boolean; address: string }[];
-  findings: { count: number; overdue: number; first: HomeFinding[]; address: string } | null;
+  findings: { count: number; due: number; overdue: number; first: HomeFinding[]; address: string } | null;
+  /** Audits that I am to do, due within a week or before. */
+  plans: { count: number; overdue: number; first: HomePlan[]; address: string } | null;
   audits: { trend: Mark[]; address: string } | null;
   jobs: { active: number; failed: number; first: HomeJob[]; address: string };
 }

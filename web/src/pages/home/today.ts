@@ -6,13 +6,13 @@ import "@ui5/webcomponents-icons/dist/future.js";
 import { ask } from "../../api/http";
 import type { RecordJson, Value } from "../../api/types";
 import { href } from "../../app/router";
-import { entityNamed } from "../../app/session";
+import { entityNamed, whoAmI } from "../../app/session";
 import { formatAge, formatDay } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { toast } from "../../ui/toast";
 import { gradeTag } from "../audit/words";
 import { jobKind, jobState } from "../audit/words";
-import { listOf, type DueRecord, type Home, type HomeList } from "./data";
+import { listOf, type DueRecord, type Home, type HomeFinding, type HomeList } from "./data";
 
 const dayLength = 86_400_000;
 
@@ -69,20 +69,54 @@ function dueRow(list: HomeList, record: DueRecord, home: Home, acts: TodayActs):
   </li>`;
 }
 
+const overdueTag = (count: number): TemplateResult | typeof nothing => (count > 0 ? html`<span class="tag tag-bad">${tn("{count} overdue", "{count} overdue", count)}</span>` : nothing);
+
+/** A line that leads to what is due; what is done there is more than a tick. */
+function plainDue(address: string, title: string, day: string, today: string, more: unknown = nothing): TemplateResult {
+  const says = day < today ? t("overdue since {day}", { day: formatDay(day) }) : day === today ? t("today") : t("on {day}", { day: formatDay(day) });
+  return html`<li class="due">
+    <a class="due-title" href=${address}><bdi>${title}</bdi></a> ${more}
+    <span class=${day < today ? "due-day due-late" : "due-day muted"}>${says}</span>
+  </li>`;
+}
+
+function plansDue(home: Home): TemplateResult | typeof nothing {
+  const mine = home.plans;
+  if (!mine || mine.count === 0) return nothing;
+  return html`<section class="home-list">
+    <h3><a href=${href("/audit/plans")}>${t("Planned audits")}</a> <span class="count">${moreThan(mine.count, false)}</span> ${overdueTag(mine.overdue)}</h3>
+    <ul class="plain">${mine.first.map((one) => plainDue(href(`/audit/plans/${one.plan}`), one.name, one.due, home.day))}</ul>
+    ${mine.count > mine.first.length ? html`<a class="more" href=${href("/audit/plans")}>${t("Show all")}</a>` : nothing}
+  </section>`;
+}
+
+function findingsDue(home: Home): TemplateResult | typeof nothing {
+  const mine = home.findings;
+  if (!mine || mine.due === 0) return nothing;
+  const first = mine.first.filter((one): one is HomeFinding & { due: string } => one.due !== null && one.due <= home.day);
+  const all = href("/audit/findings", { owner: whoAmI()?.name, due_until: home.day });
+  return html`<section class="home-list">
+    <h3><a href=${all}>${t("Findings to be mended")}</a> <span class="count">${moreThan(mine.due, false)}</span> ${overdueTag(mine.overdue)}</h3>
+    <ul class="plain">${first.map((one) => plainDue(href(`/audit/findings/${one.finding}`), one.title ?? one.control, one.due, home.day, gradeTag(one.grade)))}</ul>
+    ${mine.due > first.length ? html`<a class="more" href=${all}>${t("Show all")}</a>` : nothing}
+  </section>`;
+}
+
 export function dueCard(home: Home, acts: TodayActs): TemplateResult {
   const lists = home.due.filter((list) => list.count > 0);
-  if (lists.length === 0)
+  if (lists.length === 0 && !home.plans?.count && !home.findings?.due)
     return html`<p class="home-calm">${home.staff ? t("Nothing is due today. What falls due is shown here with its day.") : t("You are no member of the staff: no records are yours, so nothing of yours falls due.")}</p>`;
   return html`${lists.map(
     (list) => html`<section class="home-list">
       <h3><a href=${listOf(list.address)}>${list.label}</a> <span class="count">${moreThan(list.count, list.capped)}</span>
-        ${list.overdue ? html`<span class="tag tag-bad">${tn("{count} overdue", "{count} overdue", list.overdue)}</span>` : nothing}</h3>
+        ${overdueTag(list.overdue ?? 0)}</h3>
       <ul class="plain">
         ${list.first.map((record) => dueRow(list, record, home, acts))}
       </ul>
       ${list.count > list.first.length ? html`<a class="more" href=${listOf(list.address)}>${t("Show all")}</a>` : nothing}
     </section>`,
-  )}`;
+  )}
+  ${plansDue(home)} ${findingsDue(home)}`;
 }
 
 export function staleCard(home: Home): TemplateResult {
@@ -111,13 +145,13 @@ export function findingsCard(home: Home): TemplateResult | typeof nothing {
   return html`<ul class="plain">
       ${mine.first.map(
         (one) => html`<li class="due">
-          <a class="due-title" href=${href(`/audit/findings/${one.finding}`)}><bdi>${one.control}</bdi></a>
+          <a class="due-title" href=${href(`/audit/findings/${one.finding}`)}><bdi>${one.title ?? one.control}</bdi></a>
           ${gradeTag(one.grade)}
           <span class="due-day ${one.due && one.due < home.day ? "due-late" : "muted"}">${one.due ? t("until {day}", { day: formatDay(one.due) }) : tn("{count} record", "{count} records", one.failing)}</span>
         </li>`,
       )}
     </ul>
-    <a class="more" href=${href("/audit/findings", { owner: "me" })}>${t("All my findings")}</a>`;
+    <a class="more" href=${href("/audit/findings", { owner: whoAmI()?.name })}>${t("All my findings")}</a>`;
 }
 
 export function duplicatesCard(home: Home): TemplateResult {
