@@ -175,6 +175,14 @@ void db_session_rest(db_session *session);
 /** These, or else those that the thread works by (db_limits_hold). */
 const db_limits *db_limits_of(const db_limits *own);
 
+/* batch.c */
+/** Runs the works of a batch and commits once, as often as it takes; what came of each stands in
+ * it.
+ */
+void db_batch_run(db_workspace *workspace, db_request *batch);
+/** The same failure for everybody in the batch that has none of its own. */
+void db_batch_fail(db_request *batch, pb_status status, const pb_error *error);
+
 /* runner.c */
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);
 
