@@ -2,6 +2,7 @@
 #include "address.h"
 #include "certificate.h"
 #include "jobs/jobs.h"
+#include "mail/post.h"
 #include "server.h"
 
 #include "base/time.h"
@@ -179,6 +180,7 @@ static pb_status open_all(http_server *server, pb_error *err)
     PB_TRY(http_workers_start(server, &server->workers, err));
     PB_TRY(http_keeper_start(server, &server->keeper, err));
     PB_TRY(http_jobs_start(server, &server->jobs, err));
+    PB_TRY(http_post_start(server, &server->post, err));
     for (size_t i = 0; i < server->listener_count; i++)
         PB_TRY(http_transport_start(server, &server->listeners[i], err));
     return PB_OK;
@@ -192,6 +194,7 @@ static void close_all(http_server *server)
     server->reads = http_reads_stop(server->reads);
     server->sender = http_sender_stop(server->sender);
     http_transport_rest(server);
+    server->post = http_post_stop(server->post);
     server->jobs = http_jobs_stop(server->jobs);
     server->keeper = http_keeper_stop(server->keeper);
     server->workers = http_workers_free(server->workers);
@@ -241,6 +244,7 @@ static bool drain(http_server *server)
         http_transport_quiesce(&server->listeners[i]);
     http_log("info", "draining", NULL);
     http_jobs_end(server->jobs);
+    http_post_end(server->post);
     do {
         http_keeper_end_events(server->keeper);
         if (end_us - sys_monotonic_us() < whole_us / 4)

@@ -32,6 +32,7 @@ typedef struct http_keeper http_keeper;
 typedef struct http_certificates http_certificates;
 typedef struct http_events http_events;
 typedef struct http_jobs http_jobs;
+typedef struct http_post http_post;
 
 /** A socket that is listened on, and the daemon that serves it. */
 typedef struct http_listener {
@@ -59,6 +60,7 @@ struct http_server {
     http_sender *sender;
     http_keeper *keeper;
     http_jobs *jobs; /* NULL: none are done here */
+    http_post *post; /* NULL: there is no workspace */
     http_certificates *certificates;
     http_listener listeners[HTTP_LISTEN_MAX];
     size_t listener_count;

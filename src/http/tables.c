@@ -1,5 +1,6 @@
 /* Everything that can be asked for over HTTP: a new set of operations is a line in each list. */
 #include "jobs/jobs.h"
+#include "mail/mail.h"
 #include "matters/matters.h"
 #include "model/model.h"
 #include "openapi/openapi.h"
@@ -31,6 +32,7 @@ const http_route *const http_tables[] = {
     http_plans_routes,
     http_thresholds_routes,
     http_screens_routes,
+    http_mail_routes,
     http_feedback_routes,
     NULL,
 };
@@ -50,6 +52,7 @@ const http_description *const http_descriptions[] = {
     &http_plans_description,
     &http_thresholds_description,
     &http_screens_description,
+    &http_mail_description,
     &http_feedback_description,
     &http_job_description,
     &http_taking_description,

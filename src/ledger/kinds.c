@@ -37,8 +37,10 @@ const ledger_kind ledger_kinds[] = {
     {"ledger.read", false, true, PB_MSG("Somebody looked at the log.")},
     {"ledger.verified", false, true, PB_MSG("The ledger was checked.")},
     {"mail.configured", false, true, PB_MSG("The settings of outgoing mail were changed.")},
+    {"mail.dropped", false, true, PB_MSG("Somebody took a message from the outbox of mail, which is never sent.")},
     {"mail.failed", false, true, PB_MSG("A message could not be sent by mail.")},
     {"mail.queued", false, true, PB_MSG("A message waits to be sent by mail.")},
+    {"mail.retried", false, true, PB_MSG("Somebody had a message that waits tried again at once.")},
     {"mail.sent", false, true, PB_MSG("A message was sent by mail.")},
     {"mail.tried", false, true, PB_MSG("A test message was sent to see whether mail goes out.")},
     {"match.decided", false, true, PB_MSG("Two records were said to be one, or two.")},
@@ -97,4 +99,4 @@ const ledger_kind ledger_kinds[] = {
     {"workspace.restored", false, true, PB_MSG("The workspace was restored from a backup.")},
     {"workspace.taken_back", false, true, PB_MSG("The workspace is written here again, and no more where it had been moved to.")},
 };
-const size_t ledger_kind_count = 92;
+const size_t ledger_kind_count = 94;

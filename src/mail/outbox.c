@@ -12,8 +12,8 @@
 #define MINUTE_US (INT64_C(60) * PB_US_PER_SECOND)
 #define WAIT_MOST_US (360 * MINUTE_US)
 
-const char *const mail_state_words[] = {"waiting", "sent", "failed"};
-const char *const mail_kind_words[] = {"enrolment", "findings", "plans"};
+const char *const mail_state_words[] = {"waiting", "sent", "failed", "dropped"};
+const char *const mail_kind_words[] = {"enrolment", "reminder"};
 
 static int word_of(pb_str word, const char *const *words, int count)
 {
@@ -138,16 +138,16 @@ static int64_t wait_after(int64_t tries)
     return wait < WAIT_MOST_US ? wait : WAIT_MOST_US;
 }
 
+/* Each taking is another try; when it is due may have been changed meanwhile (mail_retry). */
 static pb_status check_held(db_session *session, const mail_message *m, pb_error *err)
 {
     static const char sql[] = "SELECT 1 FROM t_mail_message WHERE n = ?1 AND state = 'waiting'"
-                              " AND due_us = ?2 AND tries = ?3";
+                              " AND tries = ?2";
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     db_bind_i64(stmt, 1, m->n);
-    db_bind_i64(stmt, 2, m->due_us);
-    db_bind_i64(stmt, 3, m->tries);
+    db_bind_i64(stmt, 2, m->tries);
     PB_TRY(db_step(stmt, &row, err));
     if (row)
         db_reset(stmt);
@@ -189,6 +189,63 @@ pb_status mail_end(db_session *session, const mail_call *call, const mail_messag
     return log_message(session, call, outcome == MAIL_GONE ? "mail.sent" : "mail.failed", &m, err);
 }
 
+/* ---- what people say of it ---- */
+
+static pb_status find_waiting(db_session *session, int64_t n, pb_arena *arena, mail_message *ret,
+                              pb_error *err)
+{
+    static const char sql[] = "SELECT " COLUMNS " FROM t_mail_message WHERE n = ?1";
+    mail_message m;
+    db_stmt *stmt;
+    bool row;
+    PB_TRY(db_prepare_taking(session, pb_str_c(sql), &stmt, err));
+    db_bind_i64(stmt, 1, n);
+    PB_TRY(db_step(stmt, &row, err));
+    if (!row)
+        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no message {number}."), "number",
+                       PB_ARG_INT(n), NULL);
+    pb_status status = take_row(stmt, arena, &m, err);
+    db_reset(stmt);
+    PB_TRY(status);
+    if (m.state != MAIL_WAITING) {
+        pb_fail(err, PB_CONFLICT, PB_MSG("Message {number} does not wait any more."), "number",
+                PB_ARG_INT(n), NULL);
+        pb_error_detail(err, PB_MSG("What is over keeps no contents that could be sent."), NULL);
+        pb_error_hint(err, PB_MSG("Make another code for a user whose message did not come."),
+                      NULL);
+        return PB_CONFLICT;
+    }
+    *ret = m;
+    return PB_OK;
+}
+
+pb_status mail_retry(db_session *session, const mail_call *call, int64_t n, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    mail_message m;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(find_waiting(session, n, arena, &m, err));
+    m.due_us = call->now_us;
+    PB_TRY(store_end(session, &m, err));
+    return log_message(session, call, "mail.retried", &m, err);
+}
+
+pb_status mail_drop(db_session *session, const mail_call *call, int64_t n, pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    mail_message m;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(find_waiting(session, n, arena, &m, err));
+    m.state = MAIL_DROPPED;
+    m.ended_us = call->now_us;
+    m.body = PB_STR("");
+    PB_TRY(db_overwrite_deleted(session, err));
+    PB_TRY(store_end(session, &m, err));
+    return log_message(session, call, "mail.dropped", &m, err);
+}
+
 pb_status mail_clear(db_session *session, int64_t now_us, pb_error *err)
 {
     db_stmt *stmt;
@@ -213,15 +270,16 @@ static pb_status count_row(void *context, db_stmt *stmt, pb_error *err)
     if (state == MAIL_WAITING) {
         counts->tried = db_column_i64(stmt, 2);
         counts->oldest_us = db_column_i64(stmt, 3);
+        counts->next_us = db_column_i64(stmt, 4);
     }
     return PB_OK;
 }
 
 pb_status mail_count(db_session *session, mail_counts *ret_counts, pb_error *err)
 {
-    static const char sql[] = "SELECT state, COUNT(*), COUNT(said), MIN(at_us) FROM t_mail_message"
-                              " GROUP BY state";
-    mail_counts counts = {.oldest_us = INT64_MIN};
+    static const char sql[] = "SELECT state, COUNT(*), COUNT(said), MIN(at_us), MIN(due_us)"
+                              " FROM t_mail_message GROUP BY state";
+    mail_counts counts = {.oldest_us = INT64_MIN, .next_us = INT64_MAX};
     db_stmt *stmt;
     PB_TRY(db_prepare(session, sql, &stmt, err));
     PB_TRY(db_each(stmt, count_row, &counts, err));

@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include "identity/policy.h"
+#include "mail_words.h"
 
 static identity_call call_of(const service_people_call *call)
 {
@@ -170,8 +171,11 @@ static pb_status make_code(db_session *session, const service_people_call *call,
                                   .device = call->call->device,
                                   .why = call->why};
     int64_t from_us = user->from_us > visit.now_us ? user->from_us : visit.now_us;
-    return identity_enrolment_make(session, &visit, user->id, from_us + SERVICE_ENROL_US, ret_code,
-                                   err);
+    PB_TRY(identity_enrolment_make(session, &visit, user->id, from_us + SERVICE_ENROL_US, ret_code,
+                                   err));
+    return call->poster == NULL ? PB_OK
+                                : service_mail_enrolment(session, call->call, call->poster, user,
+                                                         ret_code, from_us + SERVICE_ENROL_US, err);
 }
 
 static pb_status add_work(db_session *session, void *context, pb_error *err)

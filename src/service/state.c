@@ -3,6 +3,7 @@
 
 #include "access.h"
 #include "base/time.h"
+#include "mail/outbox.h"
 #include "service/health.h"
 #include "service/jobs.h"
 #include "service/places.h"
@@ -125,6 +126,26 @@ static pb_status look_at_jobs(looking *l, db_session *session, pb_error *err)
     return PB_OK;
 }
 
+/* Where mail was never set up nothing is said of it. */
+static pb_status look_at_mail(looking *l, db_session *session, pb_error *err)
+{
+    mail_settings settings;
+    mail_counts counts;
+    PB_TRY(mail_settings_read(session, false, l->arena, &settings, err));
+    PB_TRY(mail_count(session, &counts, err));
+    int64_t failed = counts.number[MAIL_FAILED], waiting = counts.number[MAIL_WAITING];
+    if (settings.host.ptr == NULL && failed + waiting == 0)
+        return PB_OK;
+    service_check *check =
+        failed > 0 ? add(l, "mail", SERVICE_WATCH, PB_MSG("{value} messages could not be sent."))
+        : counts.tried > 0
+            ? add(l, "mail", SERVICE_WATCH, PB_MSG("{value} messages wait to be tried again."))
+            : add(l, "mail", SERVICE_GOOD, PB_MSG("{value} messages wait to be sent."));
+    check->number = failed > 0 ? failed : counts.tried > 0 ? counts.tried : waiting;
+    check->value = pb_str_c(pb_arena_printf(l->arena, "%lld", (long long)check->number));
+    return PB_OK;
+}
+
 /* ---- backups and drills ---- */
 
 static void put_backup(looking *l, const service_backups *all)
@@ -232,6 +253,8 @@ pb_status service_state_read(const service_call *call, db_workspace *workspace, 
     put_drill(&l, &backups);
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
     pb_status status = look_at_jobs(&l, session, err);
+    if (status == PB_OK)
+        status = look_at_mail(&l, session, err);
     if (status == PB_OK)
         status = look_at_ledger(&l, session, err);
     db_snapshot_close(session);

@@ -198,7 +198,7 @@ static pb_status clear(db_session *session, void *context, pb_error *err)
 static pb_status tell(db_session *session, void *context, pb_error *err)
 {
     working *k = context;
-    return mail_tell_once(session, (pb_uuid){{7}}, MAIL_FINDINGS, k->text, k->day, &k->tell, err);
+    return mail_tell_once(session, (pb_uuid){{7}}, MAIL_REMINDER, k->text, k->day, &k->tell, err);
 }
 
 static void do_it(working *k, db_work what)

@@ -11,7 +11,7 @@ static const http_about operations[] = {
     {"changeUser", NULL, NULL, "UserChange", "User", CHANGE " 409", NULL},
     {"endUser", NULL, NULL, "Why", "User", DONE, NULL},
     {"returnUser", NULL, NULL, "UserReturn", "User", CHANGE " 409", NULL},
-    {"makeEnrolmentCode", NULL, NULL, "Why", "UserAdded", CHANGE, NULL},
+    {"makeEnrolmentCode", NULL, NULL, "CodeWish", "UserAdded", CHANGE, NULL},
     {"giveRole", NULL, NULL, "RoleGiven", "User", CHANGE " 409", NULL},
     {"takeRole", "why", NULL, NULL, "User", DONE, NULL},
     {"setSuperior", NULL, NULL, "Superior", "User", CHANGE, NULL},
@@ -55,15 +55,16 @@ static const http_schema schemas[] = {
     {"UserStory", "user:User standing:boolean said:[UserSaid] ties:[UserTie]"},
     {"UserSaid", "name:string shown:string language:string " SPAN},
     {"UserTie", "kind=role|team|superior name:string? " SPAN},
-    {"UserNew",
-     "name:string kind?=person|program|portal|auditor? shown?:string? language?:string? "
-     "staff?:string? contact?:string? from?:date-time? until?:date-time? "
-     "scope?:UserScope roles?:[string]? teams?:[string]? superior?:string? why?:string?"},
+    {"UserNew", "name:string kind?=person|program|portal|auditor? shown?:string? language?:string? "
+                "staff?:string? contact?:string? from?:date-time? until?:date-time? "
+                "scope?:UserScope roles?:[string]? teams?:[string]? superior?:string? why?:string? "
+                "mail?:boolean?"},
     {"UserChange", "name?:string? shown?:string? language?:string? staff?:string? contact?:string? "
                    "until?:date-time? scope?:UserScope why?:string?"},
     {"UserAdded", "user:User code:string? code_until:date-time?"},
     {"UserReturn", "until?:date-time? why?:string?"},
     {"Why", "why?:string?"},
+    {"CodeWish", "why?:string? mail?:boolean?"},
     {"RoleGiven", "role:string from?:date-time? until?:date-time? why?:string?"},
     {"Superior", "superior:string? why?:string?"},
     {"Ended", "ended:integer"},

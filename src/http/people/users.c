@@ -1,6 +1,8 @@
 /* Users: listed, told, added, changed, given another code. */
 #include "people.h"
 
+#include "../mail/mail.h"
+
 #include "base/time.h"
 
 enum { LIST_USUAL = 200, LIST_MOST = 1000 };
@@ -178,11 +180,21 @@ static pb_status answer_code(const http_request *request, http_response *respons
     return PB_OK;
 }
 
+/* Whether the code is to go out by mail, too. */
+static pb_status read_mail(const http_request *request, const json_value *body,
+                           service_people_call *call, pb_error *err)
+{
+    bool mail = false;
+    PB_TRY(http_op_body_truth(body, "mail", &mail, err));
+    call->poster = mail ? http_mail_poster_of(request) : NULL;
+    return mail && call->poster == NULL ? pb_fail_memory(err) : PB_OK;
+}
+
 pb_status http_people_add(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const names[] = {"name",    "kind",     "shown", "language", "staff",
                                         "contact", "from",     "until", "scope",    "roles",
-                                        "teams",   "superior", "why",   NULL};
+                                        "teams",   "superior", "why",   "mail",     NULL};
     char code[IDENTITY_CODE] = "", id[37];
     service_people_call call;
     service_user_wish wish;
@@ -192,11 +204,14 @@ pb_status http_people_add(http_request *request, http_response *response, pb_err
     PB_TRY(http_people_call(request, response, PB_STR_NONE, &call, err));
     PB_TRY(http_people_body(request, names, &body, &why, err));
     call.why = why;
+    PB_TRY(read_mail(request, body, &call, err));
     PB_TRY(http_people_wish(request, body, &wish, err));
     PB_TRY(http_op_body_needed(body, "name", &wish.name, err));
     if (!wish.has_until)
         wish.until_us = IDENTITY_OPEN;
     PB_TRY(service_user_add(&call, request->server->workspace, &wish, &made, code, err));
+    if (call.poster != NULL)
+        http_mail_news(request);
     pb_uuid_text(made, id);
     response->status = 201;
     const char *place = pb_arena_printf(request->arena, "/api/v1/users/%s", id);
@@ -224,7 +239,7 @@ pb_status http_people_change(http_request *request, http_response *response, pb_
 
 pb_status http_people_enrol(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"why", NULL};
+    static const char *const names[] = {"why", "mail", NULL};
     char code[IDENTITY_CODE] = "";
     service_people_call call;
     const json_value *body;
@@ -232,6 +247,9 @@ pb_status http_people_enrol(http_request *request, http_response *response, pb_e
     PB_TRY(http_people_call(request, response, PB_STR_NONE, &call, err));
     PB_TRY(http_people_body(request, names, &body, &why, err));
     call.why = why;
+    PB_TRY(read_mail(request, body, &call, err));
     PB_TRY(service_user_enrol(&call, request->server->workspace, name, code, err));
+    if (call.poster != NULL)
+        http_mail_news(request);
     return answer_code(request, response, &call, name, code, err);
 }

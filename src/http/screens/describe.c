@@ -64,10 +64,10 @@ static const http_schema schemas[] = {
     {"ViewChange", "name:string columns?:[string]? filter?:string? sort?:string? shared?:boolean? "
                    "default?:boolean?"},
     {"Preferences", "language=en|zh-CN|fa? theme=light|dark|system? calendar=gregorian|jalali? "
-                    "digits=latin|persian? home:any mappings:[SavedMapping]"},
+                    "digits=latin|persian? reminders=on|off? home:any mappings:[SavedMapping]"},
     {"PreferencesChange",
      "language?=en|zh-CN|fa? theme?=light|dark|system? calendar?=gregorian|jalali? "
-     "digits?=latin|persian? home?:any mappings?:[SavedMapping]?"},
+     "digits?=latin|persian? reminders?=on|off? home?:any mappings?:[SavedMapping]?"},
     {"SavedMapping", "name:string map:string mode?=create|update|upsert? match?:[string]?"},
     {"State", "grade=good|unknown|watch|bad engine:string version:string now:date-time "
               "checks:[StateCheck]"},

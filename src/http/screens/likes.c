@@ -6,16 +6,15 @@
 
 #include "service/own.h"
 
-enum { HOME_MAX = 8 << 10, MAPPINGS_MAX = 48 << 10, MAPPINGS_MOST = 50, CHOICES = 4 };
+enum { HOME_MAX = 8 << 10, MAPPINGS_MAX = 48 << 10, MAPPINGS_MOST = 50, CHOICES = 5 };
 
 static const struct {
     const char *name;
     const char *words[5]; /* ended by NULL */
 } choices[CHOICES] = {
-    {"language", {"en", "zh-CN", "fa", NULL}},
-    {"theme", {"light", "dark", "system", NULL}},
-    {"calendar", {"gregorian", "jalali", NULL}},
-    {"digits", {"latin", "persian", NULL}},
+    {"language", {"en", "zh-CN", "fa", NULL}},   {"theme", {"light", "dark", "system", NULL}},
+    {"calendar", {"gregorian", "jalali", NULL}}, {"digits", {"latin", "persian", NULL}},
+    {"reminders", {"on", "off", NULL}}, /* by mail, of what is due */
 };
 
 typedef struct likes {
@@ -165,8 +164,8 @@ pb_status http_likes_read(http_request *request, http_response *response, pb_err
 
 pb_status http_likes_change(http_request *request, http_response *response, pb_error *err)
 {
-    static const char *const names[] = {"language", "theme",    "calendar", "digits",
-                                        "home",     "mappings", NULL};
+    static const char *const names[] = {"language",  "theme", "calendar", "digits",
+                                        "reminders", "home",  "mappings", NULL};
     PB_AUTO_BUF text = PB_BUF_INIT(IDENTITY_OWN_TEXT_MAX);
     const json_value *body = NULL;
     likes l;

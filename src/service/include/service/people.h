@@ -16,7 +16,8 @@
 typedef struct service_people_call {
     const service_call *call;
     const identity_actor *actor;
-    pb_str why; /* absent: nothing was said */
+    pb_str why;                          /* absent: nothing was said */
+    const struct service_poster *poster; /* codes go out by mail, too; NULL: they are only told */
 } service_people_call;
 
 /** A user as it is to be. Absent texts: when it is changed, as it was; when it is added, by default

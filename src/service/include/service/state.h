@@ -20,8 +20,8 @@ typedef enum service_grade {
 const char *service_grade_word(service_grade grade);
 
 typedef struct service_check {
-    const char
-        *name; /* of what is looked at: writing, size, disk, jobs, backup, drill, verify, clock */
+    const char *name; /* of what is looked at: writing, size, disk, jobs, mail, backup, drill,
+                        verify, clock */
     service_grade grade;
     const char *says; /* English message id, may use {value} */
     pb_str value;     /* absent: none */
