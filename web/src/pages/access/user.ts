@@ -182,7 +182,7 @@ function story(whole: Whole): TemplateResult | typeof nothing {
           [
             { title: t("What"), main: true, cell: (one) => html`${kinds[one.kind]}: <bdi>${(one.kind === "role" ? whole.all.find((role) => role.role === one.name)?.label : undefined) ?? one.name ?? "–"}</bdi>` },
             { title: t("Since"), cell: (one) => formatInstant(one.from) },
-            { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("open")) },
+            { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
             { title: t("By"), cell: (one) => [one.by, one.ended_by].filter(Boolean).join(" · ") || "–" },
             { title: t("Why"), cell: (one) => one.why ?? "–" },
           ],
@@ -223,7 +223,7 @@ export function openUser(context: Context): Page {
             <div><dt>${t("Sign-in name")}</dt><dd><bdi>${user.name}</bdi></dd></div>
             <div><dt>${t("Kind")}</dt><dd>${kindName(user.kind)}</dd></div>
             <div><dt>${t("Since")}</dt><dd>${formatInstant(user.from)}</dd></div>
-            <div><dt>${t("Until")}</dt><dd>${user.until ? formatInstant(user.until) : t("open")}</dd></div>
+            <div><dt>${t("Until")}</dt><dd>${user.until ? formatInstant(user.until) : t("no end")}</dd></div>
             <div><dt>${t("Superior")}</dt><dd>${user.superior ? (whole.users.find((one) => one.name === user.superior)?.shown ?? user.superior) : "–"}</dd></div>
             <div><dt>${t("Teams")}</dt><dd>${user.teams.length ? html`<ui5-link href=${href("/access/teams")}>${user.teams.join(", ")}</ui5-link>` : "–"}</dd></div>
             ${user.kind === "auditor" && user.scope ? html`<div><dt>${t("Is shown")}</dt><dd class="user-scope">${scopeWords(user.scope)}</dd></div>` : nothing}

@@ -140,7 +140,7 @@ export function openUsers(context: Context): Page {
               { title: t("Kind"), cell: (one) => kindName(one.kind) },
               { title: t("Roles"), cell: (one) => one.roles.map((role) => html`<span class="tag">${roles.find((other) => other.role === role)?.label ?? role}</span>`) },
               { title: t("Teams"), cell: (one) => one.teams.join(", ") || "–" },
-              { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("open")) },
+              { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
             ],
             users,
           ),

@@ -45,7 +45,7 @@ export function openConnections(context: Context): Page {
                   { title: t("Scopes"), cell: (one) => html`<span class="mono">${one.scopes ?? t("all")}</span> ${one.read_only ? html`<span class="tag">${t("reads only")}</span>` : nothing}` },
                   { title: t("Requests a minute"), number: true, cell: (one) => (one.rate ? formatNumber(one.rate) : "–") },
                   { title: t("Since"), cell: (one) => formatInstant(one.from) },
-                  { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("open")) },
+                  { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
                   { title: t("Last used"), cell: (one) => (one.used ? formatAge(one.used) : t("never")) },
                   { title: "", cell: (one) => html`<ui5-button design="Transparent" @click=${() => void end(one)}>${t("End")}</ui5-button>` },
                 ],

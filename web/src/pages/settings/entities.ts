@@ -5,6 +5,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import type { Entity, Field, Model } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
 import { entities, loadModel } from "../../app/session";
+import { formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask, confirmed } from "../../ui/dialog";
 import { personalName } from "../../ui/personal";
@@ -72,7 +73,7 @@ export function openEntities(context: Context): Page {
         [
           { title: t("Kind of record"), main: true, cell: (entity) => html`<ui5-link href=${href(`/settings/entities/${entity.name}`)}>${entity.plural}</ui5-link> ${entity.own ? html`<span class="tag">${t("own")}</span>` : nothing}` },
           { title: t("Fields"), number: true, cell: (entity) => tn("One field", "{count} fields", entity.fields.length) },
-          { title: t("Own fields"), number: true, cell: (entity) => String(entity.fields.filter((field) => field.own).length) },
+          { title: t("Own fields"), number: true, cell: (entity) => formatNumber(entity.fields.filter((field) => field.own).length) },
           { title: t("Personal data"), cell: (entity) => (entity.personal ? t("yes") : t("no")) },
           { title: t("For programs"), cell: (entity) => html`<span class="mono">/api/v1/${entity.path}</span>` },
         ],
