@@ -185,6 +185,12 @@ pb_status http_transport_start(http_server *server, http_listener *listener, pb_
 void http_transport_quiesce(http_listener *listener);
 /** Ends what is left; nothing may be suspended any more. */
 void http_transport_stop(http_listener *listener);
+
+/* exchange_life.c */
+/** An exchange of the connection (NULL: there is none any more). NULL: without memory, or while the
+ * server is closed. */
+http_exchange *http_transport_begin(http_server *server, http_connection *c,
+                                    struct MHD_Connection *mhd, const char *uri);
 /** Gives back what is kept for requests to come. */
 void http_transport_rest(http_server *server);
 /** The exchange is over: counted, logged, freed. `out`: its answer has left. */
