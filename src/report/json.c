@@ -141,6 +141,8 @@ static void put_figures(json_report *r, const audit_finding *finding)
         pb_json_key(json, "shipped");
         pb_json_double(json, finding->control->limit_shipped);
         json_day(json, "set_on", finding->control->limit_at_us / PB_US_PER_DAY);
+        pb_json_member(json, "set_by", finding->control->limit_by);
+        pb_json_member(json, "set_why", finding->control->limit_why);
     }
     pb_json_object_end(json);
     pb_json_key(json, "score");

@@ -304,6 +304,9 @@ void report_limit_set(const report_writer *writer, const audit_control *control,
     report_say(writer, to,
                PB_MSG("What is allowed was set in this workspace on {date}; as shipped: {limit}."),
                "date", pb_buf_cstr(&day), "limit", pb_buf_cstr(&limit), NULL);
+    report_gap(writer, to);
+    report_say(writer, to, PB_MSG("Set by {by}: {why}"), "by", PB_ARG(control->limit_by), "why",
+               PB_ARG(control->limit_why), NULL);
 }
 
 void report_condition(const report_writer *writer, const audit_finding *finding, pb_buf *to)

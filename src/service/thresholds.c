@@ -21,6 +21,8 @@ static void set_limit(audit_control *control, const finding_threshold *t)
     control->limit_set = true;
     control->pass_limit = t->limit;
     control->limit_at_us = t->at_us;
+    control->limit_by = t->by;
+    control->limit_why = t->reason;
 }
 
 /* What is said of one alone stands over what is said of all that share its base. */

@@ -142,6 +142,8 @@ static void test_the_next_audit_judges_by_what_was_said(void **state)
     report_tells(h, 1, "json", "\"shipped\"", false);
     report_tells(h, 2, "json", "\"shipped\"", true);
     report_tells(h, 2, "html", "was set in this workspace", true);
+    report_tells(h, 2, "html", "Set by steward: a migration under way", true);
+    report_tells(h, 2, "json", "\"set_why\": \"a migration under way\"", true);
     /* Of one field alone it stands over what is said of all. */
     a = told(h, 200, "PUT", of_one, h->header[AUDITOR],
              "{\"limit\":0.01,\"reason\":\"contacts are clean by now\"}");

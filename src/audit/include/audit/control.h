@@ -97,6 +97,7 @@ typedef struct audit_control {
     bool limit_set; /* pass_limit is what the workspace says, since limit_at_us */
     double limit_shipped;
     int64_t limit_at_us;
+    pb_str limit_by, limit_why;
     model_strs evidence; /* columns shown as sample */
     pb_str effort_unit;  /* minutes_per_record | minutes_once */
     double effort_minutes;
