@@ -45,6 +45,29 @@ export const audit: readonly Journey[] = [
       await v.page.getByRole("link", { name: "All my findings" }).click();
       await v.page.locator("main td").getByText("lin", { exact: true }).nth(1).waitFor();
       if (await v.page.locator("main td").getByText("mina", { exact: true }).count()) v.faults.push("another's findings are among mine");
+      // What may fail is set with a reason; what it means is shown before, who said it afterwards.
+      await v.to("/settings/controls");
+      await v.page.locator("ui5-input#controls-words input").fill("COM-PHONE");
+      await v.page.locator(".control summary").first().click();
+      await v.page.locator(".limit-change").click();
+      await v.page.locator("ui5-input#limit-amount input").fill("100");
+      await v.page.locator(".limit-preview").getByText("it would pass").waitFor();
+      await v.page.locator("ui5-input#limit-amount input").fill("101");
+      await v.page.getByText("What it means is shown here.").waitFor();
+      await v.page.locator("ui5-input#limit-amount input").fill("62.5");
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("ui5-dialog .problem").waitFor(); // no reason yet
+      await v.page.locator("ui5-textarea#limit-reason textarea").fill("Most are reached by mail");
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".limit-history").getByText("Most are reached by mail").waitFor();
+      await v.page.locator(".control .tag", { hasText: "Limit set here" }).waitFor();
+      await v.accessible();
+      await v.page.locator(".limit-reset").click();
+      await v.page.locator("ui5-textarea#limit-reason textarea").fill("Numbers were asked for");
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator(".limit-history").getByText("taken back").waitFor();
+      await v.page.locator(".control .tag", { hasText: "Limit set here" }).waitFor({ state: "detached" });
     },
   },
   {
@@ -116,6 +139,8 @@ export const audit: readonly Journey[] = [
       await v.accessible();
       await v.to("/audit/controls");
       await v.page.locator(".control").first().click();
+      await v.page.locator(".limit").first().waitFor();
+      if ((await v.page.locator(".limit-change").count()) === 0) v.faults.push("an auditor of the house is not let say what may fail");
       await v.accessible();
     },
   },

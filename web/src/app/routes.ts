@@ -42,6 +42,7 @@ export const routes: readonly Route[] = [
   { pattern: "/settings/entities", load: async () => (await import("../pages/settings/entities")).openEntities },
   { pattern: "/settings/entities/{name}", load: async () => (await import("../pages/settings/entities")).openEntity },
   { pattern: "/settings/backups", load: async () => (await import("../pages/settings/backups")).openBackups },
+  { pattern: "/settings/controls", load: async () => (await import("../pages/settings/controls")).openLimits },
   { pattern: "/settings/connections", load: async () => (await import("../pages/settings/connections")).openConnections },
   { pattern: "/settings/jobs", load: async () => (await import("../pages/settings/jobs")).openJobs },
   { pattern: "/help", load: async () => (await import("../pages/help/help")).openHelp },

@@ -43,6 +43,9 @@ export interface Control {
   field: string | null;
   limit_of: "share" | "count";
   limit: number;
+  /** What ships with it, where the workspace set another limit. */
+  limit_shipped: number;
+  limit_set: boolean;
   title: string;
   criterion?: string;
   why?: string;

@@ -93,8 +93,9 @@ export function topics(): Topic[] {
         t("Findings become a work list with owner and due day. The next audit proves what was mended."),
         t("You can audit the export of another system: it is looked at apart from your own data, and forgotten after."),
         t("A control that could not run has not passed; it is said."),
+        t("How much a control lets fail can be set for this workspace, with a reason; reports tell it beside what ships."),
       ],
-      ways: [{ path: "/audit", text: t("Audit") }],
+      ways: [{ path: "/audit", text: t("Audit") }, { path: "/audit/controls", text: t("Controls") }],
     },
     {
       id: "access",

@@ -9,6 +9,7 @@ function rooms(): Room[] {
   const all: Room[] = [{ path: "/settings", text: t("General") }];
   if (mayDo("model")) all.push({ path: "/settings/entities", text: t("Entities and fields") });
   if (mayDo("backup") || mayDo("audit")) all.push({ path: "/settings/backups", text: t("Backups and drills") });
+  if (mayDo("audit")) all.push({ path: "/settings/controls", text: t("Controls and limits") });
   all.push({ path: "/settings/connections", text: t("Connections") });
   if (mayDo("jobs")) all.push({ path: "/settings/jobs", text: t("Jobs") });
   return all;
