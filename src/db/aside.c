@@ -109,3 +109,15 @@ pb_status db_aside_open(db_workspace *workspace, db_workspace **ret_aside, pb_er
     return db_aside_is_cheap(workspace) ? open_held(workspace, ret_aside, err)
                                         : open_copied(workspace, ret_aside, err);
 }
+
+pb_status db_rehearse(db_workspace *workspace, const db_limits *limits, db_work work, void *context,
+                      pb_error *err)
+{
+    db_workspace *aside = NULL;
+    if (!db_aside_is_cheap(workspace) || workspace->standby != NULL)
+        return db_write_within(workspace, limits, work, context, err);
+    PB_TRY(db_aside_open(workspace, &aside, err));
+    pb_status status = db_write_within(aside, limits, work, context, err);
+    db_workspace_close(aside);
+    return status;
+}

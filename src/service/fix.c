@@ -1,6 +1,8 @@
 /* Corrections: the clean value where a rule knows it, shown, applied, and taken back as a run. */
 #include "internal.h"
 
+#include "db/aside.h"
+
 typedef struct fix_work {
     const service_core *service;
     const service_call *call;
@@ -248,7 +250,8 @@ static pb_status apply_workspace(fix_work *work, db_workspace *workspace, pb_err
 {
     if (work->fixes->count == 0)
         return PB_OK;
-    pb_status status = db_write_within(workspace, work->call->limits, apply, work, err);
+    pb_status status = (work->dry_run ? db_rehearse : db_write_within)(
+        workspace, work->call->limits, apply, work, err);
     return work->dry_run && work->done && status == PB_CANCELLED ? PB_OK : status;
 }
 

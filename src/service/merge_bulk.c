@@ -1,6 +1,7 @@
 /* Merging many groups of records at once: one transaction, one run. */
 #include "base/bytes.h"
 #include "base/map.h"
+#include "db/aside.h"
 #include "internal.h"
 #include "merge_groups.h"
 #include "record/review.h"
@@ -234,7 +235,8 @@ pb_status service_merge_bulk(const service_core *service, const service_call *ca
     service_bulk bulk = {0};
     pb_error why;
     bulk_work work = {.service = service, .call = call, .ask = ask, .arena = arena, .bulk = &bulk};
-    pb_status status = db_write_within(workspace, call->limits, merge_bulk, &work, &why);
+    pb_status status = (ask->dry_run ? db_rehearse : db_write_within)(workspace, call->limits,
+                                                                      merge_bulk, &work, &why);
     bool rehearsal = ask->dry_run && status == PB_CANCELLED && work.done;
     if (status != PB_OK && !rehearsal) {
         if (err != NULL)

@@ -186,6 +186,27 @@ static void none_body(room *r)
 /* shows: INT-5 */
 ON_EVERY_ENGINE(what_has_none_aside_says_so, none_body)
 
+/* Writes a row, has somebody else write one, and keeps nothing. */
+static pb_status rehearsed(db_session *session, void *context, pb_error *err)
+{
+    room *r = context;
+    int64_t other = 2;
+    PB_TRY(insert_account(session, 1, PB_STR("Tried"), err));
+    assert_int_equal(count_in(r, session, ACCOUNTS), 1);
+    if (!on_postgres()) /* whose writer's place this is */
+        PB_TRY(db_write(r->workspace, insert_work, &other, err));
+    return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
+}
+
+static void rehearse_body(room *r)
+{
+    make(r);
+    assert_status(PB_CANCELLED, db_rehearse(r->workspace, NULL, rehearsed, r, &r->err));
+    assert_int_equal(count_now(r, ACCOUNTS), on_postgres() ? 0 : 1);
+}
+/* shows: INT-5 */
+ON_EVERY_ENGINE(a_rehearsal_keeps_nothing_and_others_write, rehearse_body)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +214,7 @@ int main(void)
         cmocka_unit_test(much_is_taken_back_aside),
         cmocka_unit_test(others_write_all_the_while),
         cmocka_unit_test(what_has_none_aside_says_so),
+        cmocka_unit_test(a_rehearsal_keeps_nothing_and_others_write),
     };
     return cmocka_run_group_tests_name("db/aside", tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #ifndef DB_ASIDE_H
 #define DB_ASIDE_H
 
-#include "db/workspace.h"
+#include "db/share.h"
 
 /** Whether a workspace may be had aside at once, whatever it holds; else all of its rows are
  * copied. Of a scratch workspace there is none. */
@@ -19,5 +19,9 @@ bool db_aside_is_cheap(const db_workspace *workspace);
  * PB_CANCELLED, or what else limits say that the thread works by (db_limits_hold), while rows are
  * copied. */
 pb_status db_aside_open(db_workspace *workspace, db_workspace **ret_aside, pb_error *err);
+/** As db_write_within of a work that ends by failing, so that nothing of it is kept: in a folder it
+ * runs aside, and nobody waits for it; elsewhere in the writer's place. */
+pb_status db_rehearse(db_workspace *workspace, const db_limits *limits, db_work work, void *context,
+                      pb_error *err);
 
 #endif
