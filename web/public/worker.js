@@ -1,5 +1,6 @@
 // Keeps the screens for the time the connection drops. Records are never kept here: only the program's own files.
-const kept = "screens-1";
+// The build puts its own name in here: each has a cache of its own, and whoever becomes active deletes those before it.
+const kept = "screens-of-no-build";
 
 /** The start and what it names: who comes again without a connection finds the screens even after the very first visit. */
 async function keepStart() {

@@ -1,9 +1,25 @@
 // The screens as an app: they can be installed, and are there when the connection is not. shows: UPD-4 UX-1
 import type { Journey } from "../journey";
+import type { Visitor } from "../visitor";
 
 interface Installable {
   errors: { message: string; critical: number }[];
   data: string;
+}
+
+/** What an earlier build kept is gone once the worker of this one is active. */
+async function forgetsEarlierBuilds(v: Visitor): Promise<void> {
+  await v.page.evaluate(async () => {
+    await (await caches.open("screens-1")).put("/app/old.js", new Response("old"));
+    await (await navigator.serviceWorker.ready).unregister();
+  });
+  await v.page.reload();
+  const names = await v.page.evaluate(async () => {
+    const worker = (await navigator.serviceWorker.ready).active;
+    while (worker?.state === "activating") await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+    return caches.keys();
+  });
+  if (names.length !== 1 || !/^screens-[0-9a-f]{16}$/.test(names[0] ?? "")) v.faults.push(`the worker keeps the caches ${names.join(", ")}`);
 }
 
 export const offline: readonly Journey[] = [
@@ -16,6 +32,8 @@ export const offline: readonly Journey[] = [
     async goes(v) {
       await v.to("/");
       await v.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      await v.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+      await forgetsEarlierBuilds(v);
       await v.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
       const cdp = await v.page.context().newCDPSession(v.page);
       const told = (await cdp.send("Page.getAppManifest")) as unknown as Installable;
