@@ -1,6 +1,6 @@
 // A steward audits the workspace and gives a finding to somebody; an auditor reads; another system's export is audited.
 // shows: AUD-3 AUD-5 AUD-8 AUD-9 AUD-10 AUD-11 UX-1
-import { audited } from "../asked";
+import { asked, audited } from "../asked";
 import type { Journey } from "../journey";
 
 export const audit: readonly Journey[] = [
@@ -83,6 +83,16 @@ export const audit: readonly Journey[] = [
       await v.page.locator("ui5-date-picker#plan-due input").fill("2024-01-31");
       await v.page.locator("ui5-date-picker#plan-due input").press("Tab");
       await v.page.locator('fieldset.several ui5-checkbox[text="Contacts"]').click();
+      await v.page.locator('fieldset.several ui5-checkbox[text*="lin"]').first().click();
+      // Controls are found by words, chosen, and stay in sight.
+      await v.page.locator("ui5-input#plan-words input").fill("e-mail");
+      await v.page.locator(".pick-list ui5-checkbox").first().click();
+      await v.page.locator(".pick-controls [role=status]").getByText("One chosen").waitFor();
+      await v.page.locator("ui5-input#plan-words input").fill("nothing is called so");
+      await v.page.locator(".pick-controls [role=status]").getByText("0 more fit").waitFor();
+      if ((await v.page.locator(".pick-list ui5-checkbox").count()) !== 1) v.faults.push("what is chosen is not in sight");
+      await v.page.locator(".pick-list ui5-checkbox").click();
+      await v.page.locator(".pick-controls [role=status]").getByText("0 chosen").waitFor();
       await v.accessible();
       await v.page.locator(".dialog-does").click();
       await v.page.locator("main td").getByText("overdue").waitFor();
@@ -94,7 +104,53 @@ export const audit: readonly Journey[] = [
       await v.page.locator("main .table ui5-link").first().click();
       await v.page.getByRole("button", { name: "Audit now" }).click();
       await v.page.locator(".audit-lead").waitFor();
-      await v.page.locator("main ui5-link").getByText("Addresses").waitFor();
+      await v.page.locator("main ui5-link").getByText("Addresses").click();
+      // Again next year, ended, and ended no more.
+      await v.page.getByRole("button", { name: "Again next year" }).click();
+      await v.page.locator("ui5-date-picker#plan-due input").fill("2100-01-31");
+      await v.page.locator("ui5-date-picker#plan-due input").press("Tab");
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main").getByText("Letters arrive").waitFor();
+      await v.page.getByRole("button", { name: "End", exact: true }).click();
+      await v.page.locator("main .page-head p", { hasText: "done" }).waitFor();
+      await v.page.locator(".toast ui5-button").click();
+      await v.page.getByRole("button", { name: "End", exact: true }).waitFor();
+      await v.accessible();
+      // A month of the calendar, by keys: what is done today leads to the audit, and days lead on.
+      await v.to("/audit/plans");
+      await v.page.locator("[role=gridcell][aria-current=date]").focus();
+      await v.page.keyboard.press("Enter");
+      await v.page.locator(".calendar-entry a:focus").waitFor();
+      await v.page.keyboard.press("Escape");
+      await v.page.keyboard.press("PageDown");
+      await v.page.locator("[role=gridcell]:focus:not([aria-current])").waitFor();
+      await v.accessible();
+    },
+  },
+  {
+    name: "audit: a calendar of what is planned and what was done, in the reader's calendar",
+    who: "lin",
+    languages: ["fa"],
+    sizes: ["phone"],
+    async goes(v) {
+      await audited(v);
+      await v.to("/audit/plans");
+      await asked(v, "POST", "/audit-plans", { name: "Nowruz", repeat: "weekly", due: "2025-03-21" });
+      await v.to("/audit");
+      await v.to("/audit/plans");
+      await v.page.locator(".small-month [aria-current=date][data-marked]").waitFor(); // the audit of today
+      await v.page.locator(".agenda .mark-letter").first().waitFor();
+      await v.accessible();
+      // It comes every week, in each month to come.
+      const title = await v.page.locator(".calendar-steps h2").innerText();
+      await v.page.locator(".small-day[aria-selected=true]").focus();
+      await v.page.keyboard.press("PageDown");
+      await v.page.locator(".calendar-steps h2").getByText(title).waitFor({ state: "detached" });
+      await v.page.locator(".small-day[data-marked]:not([data-other])").first().click();
+      await v.page.locator(".agenda a", { hasText: "Nowruz" }).nth(1).waitFor();
+      await v.page.locator(".agenda a", { hasText: "Nowruz" }).first().click();
+      await v.page.locator("main h1", { hasText: "Nowruz" }).waitFor();
+      await v.accessible();
     },
   },
   {

@@ -1,162 +1,34 @@
 // Planned audits: what for, of what, by whom, when and how often; done from here, with what came of each.
-import { html, nothing, type TemplateResult } from "lit-html";
+import { html, nothing } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/Input.js";
-import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
-import "@ui5/webcomponents/dist/Option.js";
-import "@ui5/webcomponents/dist/Select.js";
-import "@ui5/webcomponents/dist/TextArea.js";
-import type Input from "@ui5/webcomponents/dist/Input.js";
-import type Select from "@ui5/webcomponents/dist/Select.js";
-import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
-import { entities, entityNamed, mayBegin } from "../../app/session";
-import { formatDay, formatInstant, formatMonth } from "../../i18n/format";
+import { mayBegin } from "../../app/session";
+import { formatDay, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { dayPicker } from "../../ui/day_picker";
+import { today } from "../../ui/days";
 import { ask } from "../../ui/dialog";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
-import type { AuditRun, Control } from "./data";
-import { letterView } from "./mark";
-import { choicesOf, people, several } from "./people";
+import { auditCalendar, readAudits, type Audits } from "./plan_calendar";
+import { dueView, monthsLater, repeatName, scopeOf, type Plan, type PlanStory } from "./plan_data";
+import { keepPlan, say, wishOf, type PlanWish } from "./plan_say";
+import type { Control } from "./data";
 import { room } from "./rooms";
 import { running } from "./run";
-import { areaName } from "./words";
-
-export interface Plan {
-  plan: number;
-  version: number;
-  name: string;
-  goals: string;
-  criteria: string;
-  entities: string[];
-  areas: string[];
-  controls: string[];
-  team: string[];
-  repeat: Repeat;
-  due: string | null;
-  overdue: boolean;
-  changed_by: string;
-  changed_at: string;
-}
-interface Story extends Plan {
-  history: (Plan & { audit: number | null })[];
-}
-const repeats = ["once", "weekly", "monthly", "quarterly", "yearly"] as const;
-type Repeat = (typeof repeats)[number];
-
-function repeatName(repeat: Repeat): string {
-  switch (repeat) {
-    case "once": return t("Once");
-    case "weekly": return t("Every week");
-    case "monthly": return t("Every month");
-    case "quarterly": return t("Every quarter");
-    case "yearly": return t("Every year");
-  }
-}
-
-const scopeOf = (plan: Plan): string =>
-  [...plan.entities.map((name) => entityNamed(name)?.plural ?? name), ...plan.areas.map(areaName), ...plan.controls].join(" · ") || t("Everything");
-
-export const dueView = (plan: Plan): TemplateResult =>
-  html`${plan.due ? formatDay(plan.due) : t("done")} ${plan.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}`;
-
-/** Asks what is planned; the plan as it was kept, undefined where it was left. */
-async function say(before?: Plan, etag?: string | null): Promise<Plan | undefined> {
-  const [{ controls }, staff] = await Promise.all([get<{ controls: Control[] }>("/controls"), people()]);
-  const areas = [...new Set(controls.map((one) => one.area))];
-  const wish = { name: before?.name ?? "", goals: before?.goals ?? "", criteria: before?.criteria ?? "", repeat: before?.repeat ?? ("once" as Repeat), due: before?.due ?? "" };
-  let ids = before?.controls.join(", ") ?? "";
-  const chosen = { entities: new Set(before?.entities), areas: new Set(before?.areas), team: new Set(before?.team) };
-  const text = (name: "name" | "goals" | "criteria", label: string, hint: string): TemplateResult => html`<div class="field">
-    <ui5-label for="plan-${name}" show-colon ?required=${name === "name"}>${label}</ui5-label>
-    ${name === "name"
-      ? html`<ui5-input id="plan-name" value=${wish.name} maxlength="200" @input=${(event: Event) => (wish.name = (event.target as Input).value)}></ui5-input>`
-      : html`<ui5-textarea id="plan-${name}" rows="2" value=${wish[name]} placeholder=${hint} @input=${(event: Event) => (wish[name] = (event.target as TextArea).value)}></ui5-textarea>`}
-  </div>`;
-  const take = (set: Set<string>) => (value: string, on: boolean): void => void (on ? set.add(value) : set.delete(value));
-  return ask<Plan>({
-    title: before ? t("Change the plan") : t("Plan an audit"),
-    does: t("Save"),
-    wide: true,
-    view: (update) => html`${text("name", t("Name"), "")} ${text("goals", t("Goals"), t("What the audit is to tell, and for whom"))}
-      ${text("criteria", t("Criteria"), t("What counts as good enough, said beforehand"))}
-      <div class="field">
-        <ui5-label for="plan-repeat" show-colon>${t("How often")}</ui5-label>
-        <ui5-select id="plan-repeat" @change=${(event: Event) => ((wish.repeat = (event.target as Select).selectedOption?.getAttribute("data-value") as Repeat), update())}>
-          ${repeats.map((one) => html`<ui5-option data-value=${one} ?selected=${one === wish.repeat}>${repeatName(one)}</ui5-option>`)}
-        </ui5-select>
-      </div>
-      <div class="field">
-        <ui5-label for="plan-due" show-colon>${t("Next on")}</ui5-label>
-        ${dayPicker({ id: "plan-due", value: wish.due, changed: (day) => (wish.due = day) })}
-      </div>
-      ${several(t("Records (none chosen: all)"), entities().filter((one) => !one.retired).map((one) => ({ value: one.name, text: one.plural })), chosen.entities, take(chosen.entities))}
-      ${several(t("Areas (none chosen: all)"), areas.map((one) => ({ value: one, text: areaName(one) })), chosen.areas, take(chosen.areas))}
-      <div class="field">
-        <ui5-label for="plan-controls" show-colon>${t("Single controls, with commas between them (none: all)")}</ui5-label>
-        <ui5-input id="plan-controls" value=${ids} @input=${(event: Event) => (ids = (event.target as Input).value)}></ui5-input>
-      </div>
-      ${several(t("Team"), choicesOf(staff), chosen.team, take(chosen.team))}`,
-    act: async () => {
-      const body = { ...wish, due: wish.due || null, entities: [...chosen.entities], areas: [...chosen.areas], team: [...chosen.team], controls: ids.split(/[,،、，\s]+/).filter(Boolean) };
-      const kept = await askServer<Plan>(before ? `/audit-plans/${before.plan}` : "/audit-plans", { method: before ? "PUT" : "POST", ...(etag ? { headers: { "If-Match": etag } } : {}), body });
-      toast(t("The plan is kept."));
-      return kept.data;
-    },
-  });
-}
-
-interface Month {
-  name: string;
-  last: string;
-  plans: Plan[];
-  done: AuditRun[];
-}
-
-/** What is planned and what was done, by month: what is to come first. */
-function byMonth(plans: readonly Plan[], audits: readonly AuditRun[]): Month[] {
-  const months = new Map<string, Month>();
-  const of = (day: string): Month => {
-    const name = formatMonth(day); // of the reader's calendar
-    const month = months.get(name) ?? { name, last: day, plans: [], done: [] };
-    if (month.last < day) month.last = day;
-    months.set(name, month);
-    return month;
-  };
-  for (const plan of plans) if (plan.due) of(plan.due).plans.push(plan);
-  for (const audit of audits) of(audit.as_of).done.push(audit);
-  return [...months.values()].sort((a, b) => (a.last < b.last ? 1 : -1));
-}
-
-function calendar(plans: readonly Plan[], audits: readonly AuditRun[]): TemplateResult {
-  return html`<section class="stack">
-    <h2>${t("Calendar")}</h2>
-    ${byMonth(plans, audits).map(
-      (month) => html`<section class="card">
-        <h3>${month.name}</h3>
-        <ul class="plain-list">
-          ${month.plans.map((one) => html`<li>${dueView(one)} <ui5-link href=${href(`/audit/plans/${one.plan}`)}>${one.name}</ui5-link> <span class="tag">${t("planned")}</span></li>`)}
-          ${month.done.map((one) => html`<li>${formatDay(one.as_of)} <ui5-link href=${href(`/audit/${one.audit}`)}>${one.title || t("Audit {number}", { number: one.audit })}</ui5-link> ${letterView(one.letter)}</li>`)}
-        </ul>
-      </section>`,
-    )}
-  </section>`;
-}
 
 export function openPlans(context: Context): Page {
   const add = async (again: () => void): Promise<void> => {
-    if (await say()) again();
+    if (await say({ title: t("Plan an audit") })) again();
   };
-  return room<{ plans: Plan[]; audits: AuditRun[] }>(context, {
+  const calendar = auditCalendar(context.update, context.signal);
+  const page = room<{ plans: Plan[]; audits: Audits }>(context, {
     title: () => t("Planned audits"),
     load: async () => {
-      const [{ plans }, { audits }] = await Promise.all([get<{ plans: Plan[] }>("/audit-plans", undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
+      const [{ plans }, audits] = await Promise.all([get<{ plans: Plan[] }>("/audit-plans", undefined, context.signal), readAudits(context.signal)]);
       return { plans, audits };
     },
     ...(mayBegin("audit") ? { actions: (again: () => void) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Plan an audit")}</ui5-button>` } : {}),
@@ -173,19 +45,47 @@ export function openPlans(context: Context): Page {
             ],
             plans,
           )}
-      ${plans.length + audits.length > 0 ? calendar(plans, audits) : nothing}`,
+      ${plans.length + audits.audits.length > 0 ? calendar.show(plans, audits) : nothing}`,
   });
+  return { ...page, leave: calendar.leave };
 }
 
 export function openPlan(context: Context): Page {
   const number = context.parts.plan ?? "";
   const run = running(context.update, context.signal);
+  const may = mayBegin("audit");
   let title = "", etag: string | null = null, failure: unknown;
 
   async function start(): Promise<void> {
     const audit = await run.ofPlan(number, title);
     if (audit !== undefined) go(`/audit/${audit}`);
   }
+  /** Does something with the plan that may fail, and shows it as it is then. */
+  async function doing(act: () => Promise<unknown>, again: () => void): Promise<void> {
+    failure = undefined;
+    try {
+      await act();
+    } catch (error) {
+      failure = error;
+    }
+    again();
+  }
+
+  /** Nothing more is due of it; the way back says what was said before. */
+  async function end(plan: Plan, again: () => void): Promise<void> {
+    const put = async (wish: PlanWish): Promise<void> => void (etag = (await keepPlan(plan.plan, etag, wish)).etag);
+    await doing(() => put({ ...wishOf(plan), repeat: "once", due: null }), again);
+    if (failure === undefined) toast(t("The plan is ended: nothing more is due of it."), () => void doing(() => put(wishOf(plan)), again));
+  }
+
+  /** Another one like it, a year after; this one stays as it was. */
+  async function repeat(plan: PlanStory): Promise<void> {
+    const last = plan.due ?? plan.history.find((one) => one.due)?.due ?? today();
+    const next = monthsLater(last, 12);
+    const made = await say({ title: t("Plan it again"), from: { ...wishOf(plan), due: next > today() ? next : monthsLater(today(), 12) } });
+    if (made) go(`/audit/plans/${made.plan}`);
+  }
+
   async function remove(): Promise<void> {
     try {
       const done = await ask<true>({
@@ -202,28 +102,35 @@ export function openPlan(context: Context): Page {
     }
   }
 
-  return room<Story>(context, {
+  return room<{ plan: PlanStory; named: (id: string) => string }>(context, {
     title: () => title || t("Planned audit"),
     load: async () => {
-      const answer = await askServer<Story>(`/audit-plans/${encodeURIComponent(number)}`, { signal: context.signal });
+      const [answer, { controls }] = await Promise.all([
+        askServer<PlanStory>(`/audit-plans/${encodeURIComponent(number)}`, { signal: context.signal }),
+        get<{ controls: Control[] }>("/controls", { whole: true }, context.signal),
+      ]);
       title = answer.data.name;
       etag = answer.etag;
-      return answer.data;
+      return { plan: answer.data, named: (id) => controls.find((one) => one.id === id)?.title ?? id };
     },
-    actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit now")}</ui5-button>`,
-    view: (plan, again) => html`${problemStrip(failure)} ${run.view()}
+    ...(may ? { actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit now")}</ui5-button>` } : {}),
+    view: ({ plan, named }, again) => html`${problemStrip(failure)} ${run.view()}
       <section class="card stack">
         <div class="page-head">
           <p>${dueView(plan)} · ${repeatName(plan.repeat)}</p>
-          <div class="actions">
-            <ui5-button @click=${() => void say(plan, etag).then((kept) => kept && again())}>${t("Change")}</ui5-button>
-            <ui5-button design="Transparent" @click=${() => void remove()}>${t("Take away")}</ui5-button>
-          </div>
+          ${may
+            ? html`<div class="actions">
+                <ui5-button @click=${() => void say({ title: t("Change the plan"), from: plan, changes: { plan: plan.plan, etag } }).then((kept) => kept && again())}>${t("Change")}</ui5-button>
+                <ui5-button @click=${() => void repeat(plan)}>${t("Again next year")}</ui5-button>
+                ${plan.due ? html`<ui5-button @click=${() => void end(plan, again)}>${t("End")}</ui5-button>` : nothing}
+                <ui5-button design="Transparent" @click=${() => void remove()}>${t("Take away")}</ui5-button>
+              </div>`
+            : nothing}
         </div>
         <dl class="facts">
           <div><dt>${t("Goals")}</dt><dd>${plan.goals || "–"}</dd></div>
           <div><dt>${t("Criteria")}</dt><dd>${plan.criteria || "–"}</dd></div>
-          <div><dt>${t("Scope")}</dt><dd>${scopeOf(plan)}</dd></div>
+          <div><dt>${t("Scope")}</dt><dd>${scopeOf(plan, named)}</dd></div>
           <div><dt>${t("Team")}</dt><dd>${plan.team.join(", ") || "–"}</dd></div>
         </dl>
       </section>
@@ -233,7 +140,7 @@ export function openPlan(context: Context): Page {
           ${plan.history.map((one) => html`<li>
               ${formatInstant(one.changed_at)} · ${one.changed_by} ·
               ${one.audit ? html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link>` : one.version === 1 ? t("planned") : t("changed")}
-              <span class="muted">${one.due ? t("next on {day}", { day: formatDay(one.due) }) : t("nothing more is due")} · ${scopeOf(one)}</span>
+              <span class="muted">${one.due ? t("next on {day}", { day: formatDay(one.due) }) : t("nothing more is due")} · ${scopeOf(one, named)}</span>
             </li>`)}
         </ul>
       </section>`,

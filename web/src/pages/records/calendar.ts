@@ -4,16 +4,14 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
 import "@ui5/webcomponents-icons/dist/add.js";
-import "@ui5/webcomponents-icons/dist/navigation-left-arrow.js";
-import "@ui5/webcomponents-icons/dist/navigation-right-arrow.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
-import "../../styles/calendar.css";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { mayDoTo, whoAmI } from "../../app/session";
 import { formatDay, formatDays, formatMonthOfYear, formatNumber, formatTime } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Dragging } from "../../ui/drag";
+import { dayKey, daysBy, focusSoon, stepsView } from "../../ui/month";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
 import { recordTitle } from "../../ui/value";
@@ -24,7 +22,7 @@ import { Days, dayOf, shifted, type Entry } from "./calendar_source";
 import { agendaView, entryId, monthView, smallMonth, type Sheet } from "./calendar_view";
 import { hourText, weekView } from "./calendar_week";
 import { Conditions } from "./conditions";
-import { addDays, addMonths, daysOf, sameDay, today, weekStart, weeksOf } from "./days";
+import { addDays, addMonths, daysOf, sameDay, today, weekStart, weeksOf } from "../../ui/days";
 import { filterParts, filterText } from "./filter";
 import type { Views } from "./views";
 
@@ -74,13 +72,6 @@ export function openCalendar(entity: Entity, context: Context, views: Views): Pa
 
   // ---- moving from day to day ----
 
-  /** Going to another day draws the page anew, which takes the focus: it is brought back when the day is drawn as the chosen one, and stays. */
-  function focusSoon(id: string, frames = 120, kept = 0): void {
-    const place = document.querySelector<HTMLElement>(`#${id}[tabindex="0"]`), has = place !== null && place === document.activeElement;
-    if (!has) place?.focus();
-    if (frames > 0 && kept < 3) requestAnimationFrame(() => focusSoon(id, frames - 1, has ? kept + 1 : 0));
-  }
-
   function choose(next: string): void {
     to({ day: next }, true);
     focusSoon(`day-${next}`);
@@ -95,34 +86,18 @@ export function openCalendar(entity: Entity, context: Context, views: Views): Pa
     requestAnimationFrame(() => document.querySelector(".week-hour")?.scrollIntoView({ block: "nearest" }));
   }
 
-  /** Enter on a day leads to what stands there; from there Escape leads back. */
+  /** Besides the keys of a calendar: Ctrl with an arrow moves what stands there, N begins something new; in a week arrows up and down are hours. */
   function key(event: KeyboardEvent): void {
     const target = event.target as HTMLElement, entry = target.closest<HTMLElement>("[data-entry]"), here = target.closest<HTMLElement>("[data-day]")?.dataset.day;
     if (!here || event.altKey || event.metaKey) return;
-    const read = document.documentElement.dir === "rtl" ? -1 : 1;
-    const steps: Record<string, number> = { ArrowLeft: -read, ArrowRight: read, ArrowUp: -7, ArrowDown: 7 };
     const by_hours = view() === "week" && (event.key === "ArrowUp" || event.key === "ArrowDown") ? (event.key === "ArrowUp" ? -1 : 1) : 0;
-    const by_days = by_hours ? 0 : steps[event.key];
+    const by_days = by_hours ? 0 : daysBy(event.key);
     if (by_days !== undefined && event.ctrlKey && entry) moveById(entry.dataset.entry ?? "", addDays(here, by_days), by_hours * 60);
     else if (event.ctrlKey) return;
     else if (event.key.toLowerCase() === "n" && mayCreate) create(here);
-    else if (entry) {
-      if (event.key === "Escape") document.getElementById(`day-${here}`)?.focus();
-      else if (event.key === "ArrowDown" || event.key === "ArrowUp") beside(entry, event.key === "ArrowDown");
-      else return;
-    } else if (by_hours) chooseHour(here, Math.max(0, Math.min(23, hour + by_hours)));
-    else if (by_days !== undefined) choose(addDays(here, by_days));
-    else if (event.key === "PageUp" || event.key === "PageDown") choose(view() === "week" ? addDays(here, event.key === "PageUp" ? -7 : 7) : sameDay(here, event.key === "PageUp" ? -1 : 1));
-    else if (event.key === "Home") choose(weekStart(here));
-    else if (event.key === "End") choose(addDays(weekStart(here), 6));
-    else if (event.key === "Enter") (document.querySelector(`[data-day="${here}"] [data-entry] a`) as HTMLElement | null)?.focus();
-    else return;
+    else if (by_hours && !entry) chooseHour(here, Math.max(0, Math.min(23, hour + by_hours)));
+    else if (!dayKey(event, choose, view() === "week")) return;
     event.preventDefault();
-  }
-
-  function beside(entry: HTMLElement, forward: boolean): void {
-    const all = [...(entry.closest("[data-calendar]")?.querySelectorAll<HTMLElement>("[data-entry] a") ?? [])];
-    all[all.findIndex((one) => entry.contains(one)) + (forward ? 1 : -1)]?.focus();
   }
 
   // ---- changing ----
@@ -198,14 +173,8 @@ export function openCalendar(entity: Entity, context: Context, views: Views): Pa
 
   function bar(): TemplateResult {
     const form = (one: View, text: string): TemplateResult => html`<button type="button" class="chip" aria-pressed=${wished === one} @click=${() => to({ view: one })}>${text}</button>`;
-    const rtl = document.documentElement.dir === "rtl", back = rtl ? "navigation-right-arrow" : "navigation-left-arrow", on = rtl ? "navigation-left-arrow" : "navigation-right-arrow";
     return html`<div class="calendar-bar">
-      <div class="actions calendar-steps">
-        <ui5-button @click=${() => choose(today())}>${t("Today")}</ui5-button>
-        <ui5-button design="Transparent" icon=${back} accessible-name=${t("Before")} tooltip=${t("Before")} @click=${() => to({ day: step(-1) })}></ui5-button>
-        <ui5-button design="Transparent" icon=${on} accessible-name=${t("After")} tooltip=${t("After")} @click=${() => to({ day: step(1) })}></ui5-button>
-        <h2 aria-live="polite">${titleOf()}</h2>
-      </div>
+      ${stepsView(titleOf(), { today: () => choose(today()), before: () => to({ day: step(-1) }), after: () => to({ day: step(1) }) })}
       <div class="actions">
         ${picks()}
         ${phone.matches ? nothing : html`<div class="chips" role="group" aria-label=${t("Shown by")}>${form("month", t("Month"))} ${form("week", t("Week"))} ${form("agenda", t("Agenda"))}</div>`}

@@ -2,7 +2,7 @@
 import { get } from "../../api/http";
 import type { Entity, Field, RecordJson, RecordPage } from "../../api/types";
 import { lengthFields } from "./calendar_hours";
-import { addDays, localDay } from "./days";
+import { addDays, localDay } from "../../ui/days";
 
 const PAGE = 200; // the most that the server gives at once
 const MOST = 1000; // records of one field that are fetched for what is in sight

@@ -1,19 +1,18 @@
-// How a calendar is drawn: the weeks of a month as rows of days, a small month, and the agenda.
+// How a calendar is drawn: its entries, in a month as rows of days, in a small one, and in the agenda.
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { ref } from "lit-html/directives/ref.js";
 import "@ui5/webcomponents/dist/Button.js";
 import type { Entity, Field } from "../../api/types";
 import { href } from "../../app/router";
-import { formatDayOfWeek, formatNumber, formatTime, formatWeekDay } from "../../i18n/format";
+import { formatDayOfWeek, formatTime } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import type { Dragging } from "../../ui/drag";
+import { daysOf, today } from "../../ui/days";
+import { inMonth, monthGrid, smallGrid, type Month } from "../../ui/month";
 import { empty, loading } from "../../ui/states";
 import { isEmpty, recordTitle, valueView } from "../../ui/value";
 import type { Days, Entry } from "./calendar_source";
-import { addMonths, daysOf, monthStart, partsOf, today } from "./days";
-
-const fit = 3; // entries of a day in a month
 
 export interface Sheet {
   entity: Entity;
@@ -35,7 +34,6 @@ export interface Sheet {
 export const entryId = ({ record, field }: Entry): string => `entry-${record.id}-${field.name}`;
 
 const timeOf = ({ record, field }: Entry): string => (field.type === "instant" ? formatTime(String(record.fields[field.name])) : "");
-const inMonth = (day: string, one: string): boolean => one >= monthStart(day) && one < addMonths(day, 1);
 const hasMany = (sheet: Sheet): boolean => sheet.fields.length > 1 && sheet.by === "";
 
 /** `place`: what says where it stands, at a time. */
@@ -47,44 +45,19 @@ export function entryView(sheet: Sheet, entry: Entry, place?: unknown): Template
   </div>`;
 }
 
-function dayCell(sheet: Sheet, day: string): TemplateResult {
-  const entries = sheet.days.on(day, sheet.by), seen = entries.length <= fit + 1 ? entries : entries.slice(0, fit);
-  const count = tn("{count} record", "{count} records", entries.length);
-  const clicked = (event: Event): void => {
-    if (!(event.target as HTMLElement).closest("a, ui5-button")) sheet.choose(day);
-  };
-  return html`<div role="gridcell" class="calendar-day" id=${`day-${day}`} data-day=${day} tabindex=${day === sheet.day ? "0" : "-1"} ?data-other=${!inMonth(sheet.day, day)}
-    aria-selected=${String(day === sheet.day)} aria-current=${day === today() ? "date" : nothing} aria-label=${`${formatDayOfWeek(day)}: ${count}`} @click=${clicked}>
-    <span class="calendar-number number" aria-hidden="true">${formatNumber(partsOf(day).day)}</span>
-    <div class="calendar-entries" ${ref((place) => void sheet.dragging.mount(place))}>${repeat(seen, entryId, (entry) => entryView(sheet, entry))}</div>
-    ${seen.length < entries.length
-      ? html`<button type="button" class="calendar-more" tabindex="-1" @click=${() => sheet.agendaOf(day)}>${tn("{count} more", "{count} more", entries.length - seen.length)}</button>`
-      : nothing}
-  </div>`;
-}
+const monthOf = (sheet: Sheet): Month => ({
+  label: t("{what} by day", { what: sheet.entity.plural }),
+  day: sheet.day,
+  weeks: sheet.weeks,
+  on: (day) => sheet.days.on(day, sheet.by).map((entry) => ({ id: entryId(entry), view: entryView(sheet, entry) })),
+  counted: (count) => tn("{count} record", "{count} records", count),
+  choose: sheet.choose,
+  whole: sheet.agendaOf,
+  mount: (place) => void sheet.dragging.mount(place),
+});
 
-/** The weeks of a month as rows. */
-export function monthView(sheet: Sheet): TemplateResult {
-  return html`<div class="calendar-grid" role="grid" aria-label=${t("{what} by day", { what: sheet.entity.plural })}>
-    <div role="row" class="calendar-names">${daysOf(sheet.weeks[0] ?? sheet.day).map((day) => html`<span role="columnheader" aria-label=${formatWeekDay(day, "long")}>${formatWeekDay(day, "short")}</span>`)}</div>
-    ${sheet.weeks.map((week) => html`<div role="row" class="calendar-week">${daysOf(week).map((day) => dayCell(sheet, day))}</div>`)}
-  </div>`;
-}
-
-/** A month to choose a day of; days on which there is something have a mark. */
-export function smallMonth(sheet: Sheet): TemplateResult {
-  const one = (day: string): TemplateResult => {
-    const count = sheet.days.on(day, sheet.by).length;
-    return html`<div role="gridcell" id=${`day-${day}`} data-day=${day} tabindex=${day === sheet.day ? "0" : "-1"} class="small-day" ?data-other=${!inMonth(sheet.day, day)} ?data-marked=${count > 0}
-      aria-selected=${String(day === sheet.day)} aria-current=${day === today() ? "date" : nothing} aria-label=${`${formatDayOfWeek(day)}: ${tn("{count} record", "{count} records", count)}`} @click=${() => sheet.choose(day)}>
-      <span class="number" aria-hidden="true">${formatNumber(partsOf(day).day)}</span>
-    </div>`;
-  };
-  return html`<div class="card small-month" role="grid" aria-label=${t("Days of the month")}>
-    <div role="row">${daysOf(sheet.weeks[0] ?? sheet.day).map((day) => html`<span role="columnheader" class="muted" aria-label=${formatWeekDay(day, "long")}>${formatWeekDay(day, "narrow")}</span>`)}</div>
-    ${sheet.weeks.map((week) => html`<div role="row">${daysOf(week).map(one)}</div>`)}
-  </div>`;
-}
+export const monthView = (sheet: Sheet): TemplateResult => monthGrid(monthOf(sheet));
+export const smallMonth = (sheet: Sheet): TemplateResult => smallGrid(monthOf(sheet));
 
 function agendaEntry(sheet: Sheet, entry: Entry): TemplateResult {
   const { record } = entry;

@@ -7,7 +7,7 @@ import { formatDayOfWeek, formatNumber, formatTime, formatWeekDay } from "../../
 import { t, tn } from "../../i18n/text";
 import { dayMinutes, placed, type Crowd, type Placed } from "./calendar_hours";
 import { entryId, entryView, type Sheet } from "./calendar_view";
-import { daysOf, partsOf, today } from "./days";
+import { daysOf, partsOf, today } from "../../ui/days";
 
 const hours = Array.from({ length: 24 }, (_one, hour) => hour);
 const firstSeen = 7; // the hour at which a day begins for most

@@ -16,7 +16,7 @@ import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { fieldInput } from "../../ui/field_input";
 import { choiceLabel, countryName, isLink, recordTitle } from "../../ui/value";
-import { dayRange } from "./days";
+import { dayRange } from "../../ui/days";
 import type { Condition, Test } from "./filter";
 
 interface Groups {

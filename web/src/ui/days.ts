@@ -1,6 +1,6 @@
 // Days as the reader's calendar counts them: months, years and weeks, Gregorian or Jalali. A day is its ISO text: 2026-03-21.
-import { calendar } from "../../i18n/format";
-import { language } from "../../i18n/text";
+import { calendar } from "../i18n/format";
+import { language } from "../i18n/text";
 
 export interface DayParts {
   year: number;
