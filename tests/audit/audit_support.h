@@ -163,31 +163,66 @@ static inline pb_status support_import(support_world *world, const char *const *
     return exchange_import(world->workspace, &options, arena, &plan, err);
 }
 
-/* On a server each is a copy of one that was made empty. */
-static inline pb_status support_open_copy(support_world *world, pb_error *err)
+/* The files of a workspace that nobody has open. */
+static inline pb_status support_copy(const char *from, const char *to, pb_error *err)
 {
-    static char key[264];
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    pb_str *names;
+    size_t count;
+    PB_TRY(sys_dir_make(to, 0700, false, err));
+    PB_TRY(sys_dir_list(from, arena, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        PB_AUTO_BUF bytes = PB_BUF_INIT(1 << 26);
+        char *name = pb_arena_cstr(arena, names[i]);
+        PB_TRY(sys_file_read(sys_path_join(arena, from, name), 1 << 26, &bytes, err));
+        PB_TRY(sys_file_write(sys_path_join(arena, to, name), pb_buf_str(&bytes), 0600, err));
+    }
+    return PB_OK;
+}
+
+/* Each begins as one does that was made empty, once: on a server that one is emptied again, in a
+ * folder it is copied. */
+static inline pb_status support_open_empty(support_world *world, pb_error *err)
+{
+    static char key[264], first[264];
     db_options options = {.key.key_file = key};
     if (key[0] == '\0') {
-        snprintf(key, sizeof key, "%s-key", world->folder);
-        PB_TRY(db_workspace_create(engine_address(), world->base->schema, &options, NULL,
-                                   &world->workspace, err));
+        (void)snprintf(key, sizeof key, "%s-key", world->folder);
+        (void)snprintf(first, sizeof first, "%s-empty", world->folder);
+        PB_TRY(db_workspace_create(on_postgres() ? engine_address() : first, world->base->schema,
+                                   &options, NULL, &world->workspace, err));
         world->workspace = db_workspace_close(world->workspace);
+        if (on_postgres())
+            engine_note();
     }
-    return db_workspace_open(engine_copy(), world->base->schema, &options, &world->workspace, err);
+    if (!on_postgres())
+        PB_TRY(support_copy(first, world->folder, err));
+    return db_workspace_open(on_postgres() ? engine_renewed() : world->folder, world->base->schema,
+                             &options, &world->workspace, err);
+}
+
+static inline void support_name(support_world *world)
+{
+    static unsigned number; /* folders of one process must differ */
+    const char *above = getenv("TMPDIR");
+    (void)snprintf(world->folder, sizeof world->folder, "%.200s/audit-test-%ld-%u",
+                   above ? above : "/tmp", (long)getpid(), ++number);
 }
 
 static inline pb_status support_open(support_world *world, pb_error *err)
 {
-    static unsigned number; /* folders of one process must differ */
     db_options options = {.scratch = true};
-    const char *above = getenv("TMPDIR");
-    (void)snprintf(world->folder, sizeof world->folder, "%.200s/audit-test-%ld-%u",
-                   above ? above : "/tmp", (long)getpid(), ++number);
+    support_name(world);
     if (on_postgres())
-        return support_open_copy(world, err);
+        return support_open_empty(world, err);
     return db_workspace_create(world->folder, world->base->schema, &options, NULL,
                                &world->workspace, err);
+}
+
+static inline void support_close(support_world *world)
+{
+    world->workspace = db_workspace_close(world->workspace);
+    support_remove(world->folder); /* of a copy: what is scratch went by itself */
 }
 
 /* What a case says its log holds of reads: the same events as those of service/reads.c. */
@@ -223,7 +258,8 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
     char folder[264], paths[32][400];
     const char *list[32];
     size_t count = 0;
-    PB_TRY(support_open(world, err));
+    support_name(world);
+    PB_TRY(support_open_empty(world, err));
     (void)snprintf(folder, sizeof folder, "%s-csv", world->folder);
     mkdir(folder, 0700);
     for (size_t i = 0; i < world->base->schema->entity_count && count < 32; i++) {
@@ -255,15 +291,14 @@ static inline pb_status support_load(void *context, const audit_fixture *fixture
     if (status == PB_OK)
         status = db_snapshot_open(world->workspace, ret_snapshot, err);
     if (status != PB_OK)
-        world->workspace = db_workspace_close(world->workspace);
+        support_close(world);
     return status;
 }
 
 static inline void support_unload(void *context, db_session *snapshot)
 {
-    support_world *world = context;
     db_snapshot_close(snapshot);
-    world->workspace = db_workspace_close(world->workspace);
+    support_close(context);
 }
 
 #endif

@@ -88,17 +88,41 @@ static inline void engine_lift_rights(void)
                                engine_count, engine_count, engine_count, engine_count));
 }
 
-/** The address of a copy of the workspace that was made first, in a database of its own: made in a
- * tenth of the time a new one takes. */
-static inline const char *engine_copy(void)
+/** Notes what the workspace that was made first holds, for engine_renewed. */
+static inline void engine_note(void)
 {
-    int number = ++engine_count;
-    engine_say("template1",
-               pb_arena_printf(engine_server.arena,
-                               "CREATE DATABASE copy%d TEMPLATE postgres STRATEGY FILE_COPY",
-                               number));
-    return pb_arena_printf(engine_server.arena, "postgres://postgres@/copy%d?host=%s&schema=w1",
-                           number, engine_server.folder);
+    engine_say("postgres",
+               "DO $$ DECLARE t record; filled bool; BEGIN CREATE SCHEMA noted;"
+               " FOR t IN SELECT relname FROM pg_class"
+               " WHERE relnamespace = 'w1'::regnamespace AND relkind = 'r' LOOP"
+               " EXECUTE format('SELECT EXISTS (SELECT 1 FROM w1.%I)', t.relname) INTO filled;"
+               " IF filled THEN"
+               " EXECUTE format('CREATE TABLE noted.%I AS TABLE w1.%I', t.relname, t.relname);"
+               " END IF; END LOOP; END $$");
+}
+
+/** The address of the workspace that was made first, holding again what was noted: in a tenth of
+ * the time that a copy takes, which is a file for each of its tables and indexes. Nobody has it
+ * open. */
+static inline const char *engine_renewed(void)
+{
+    engine_say(
+        "postgres",
+        "SET client_min_messages = error; SET session_replication_role = replica;"
+        "DO $$ DECLARE t record; BEGIN"
+        " FOR t IN SELECT c.relname, n.oid IS NOT NULL AS noted,"
+        " pg_relation_size(c.oid) > 1 << 18 AS large FROM pg_class c"
+        " LEFT JOIN pg_class n ON n.relname = c.relname"
+        " AND n.relnamespace = 'noted'::regnamespace AND n.relkind = 'r'"
+        " WHERE c.relnamespace = 'w1'::regnamespace AND c.relkind = 'r'"
+        " AND pg_relation_size(c.oid) > 0 LOOP"
+        " EXECUTE format(CASE WHEN t.large THEN 'TRUNCATE w1.%I' ELSE 'DELETE FROM w1.%I' END,"
+        " t.relname);"
+        " IF t.noted THEN"
+        " EXECUTE format('INSERT INTO w1.%I SELECT * FROM noted.%I', t.relname, t.relname);"
+        " END IF; END LOOP; END $$");
+    return pb_arena_printf(engine_server.arena, "postgres://postgres@/postgres?host=%s&schema=w1",
+                           engine_server.folder);
 }
 
 #endif
