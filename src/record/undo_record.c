@@ -104,13 +104,45 @@ typedef struct linking {
     size_t count;
 } linking;
 
+/* Most records that go are linked to by none: asked once for all fields that may. */
+static pb_status is_linked(const undoing *u, const model_entity *target, pb_uuid id,
+                           bool *ret_linked, pb_error *err)
+{
+    const model_schema *schema = u->writer->schema;
+    PB_AUTO_BUF sql = PB_BUF_INIT(64 << 10);
+    db_stmt *stmt;
+    const char *before = "SELECT 1 WHERE ";
+    *ret_linked = false;
+    for (size_t i = 0; i < schema->entity_count; i++)
+        for (size_t k = 0; k < schema->entities[i].field_count; k++) {
+            const model_field *field = &schema->entities[i].fields[k];
+            if (field->target != target)
+                continue;
+            pb_buf_printf(&sql,
+                          "%sEXISTS (SELECT 1 FROM t_%s WHERE \"%s_id\" = ?1 AND deleted = 0)",
+                          before, field->entity->name.ptr, field->name.ptr);
+            before = " OR ";
+        }
+    if (sql.failed)
+        return pb_fail_memory(err);
+    if (sql.len == 0)
+        return PB_OK;
+    PB_TRY(db_prepare_text(u->writer->session, pb_buf_str(&sql), &stmt, err));
+    db_bind_blob(stmt, 1, pb_uuid_str(&id));
+    PB_TRY(db_step(stmt, ret_linked, err));
+    db_reset(stmt);
+    return PB_OK;
+}
+
 static pb_status find_linking(undoing *u, const model_entity *target, pb_uuid id, bool *ret_since,
                               linking **ret_links, size_t *ret_count, pb_error *err)
 {
     const model_schema *schema = u->writer->schema;
     linking *links = NULL;
     size_t count = 0, capacity = 0;
-    for (size_t i = 0; i < schema->entity_count; i++)
+    bool linked;
+    PB_TRY(is_linked(u, target, id, &linked, err));
+    for (size_t i = 0; linked && i < schema->entity_count; i++)
         for (size_t k = 0; k < schema->entities[i].field_count; k++) {
             linking link = {&schema->entities[i].fields[k], NULL, 0};
             if (link.field->target != target)
