@@ -1,5 +1,5 @@
 // Picking a day, in the reader's calendar: 2026-03-21 goes in and comes out, 1405/01/01 is shown where days are counted so.
-import { html, nothing, type TemplateResult } from "lit-html";
+import { html, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type DatePicker from "@ui5/webcomponents/dist/DatePicker.js";
 import { calendar } from "../i18n/format";
@@ -32,7 +32,7 @@ export function dayPicker({ id, value, changed, placeholder }: DayWish): Templat
     primary-calendar-type=${pickerType()}
     value-format="yyyy-MM-dd"
     display-format=${pickerFormat()}
-    placeholder=${placeholder ?? nothing}
+    placeholder=${placeholder ?? pickerFormat().toUpperCase()}
     .value=${live(pickerDay(value))}
     @change=${(event: Event) => changed(pickedDay(event.target as DatePicker))}
   ></ui5-date-picker>`;

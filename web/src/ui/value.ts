@@ -3,7 +3,7 @@ import { html, type TemplateResult } from "lit-html";
 import type { Entity, Field, LinkValue, MoneyValue, RecordJson, Value } from "../api/types";
 import { href } from "../app/router";
 import { entityNamed } from "../app/session";
-import { formatDay, formatInstant, formatMoney, formatNumber } from "../i18n/format";
+import { between, formatDay, formatInstant, formatMoney, formatNumber } from "../i18n/format";
 import { localeOf, t } from "../i18n/text";
 import "../styles/value.css";
 
@@ -52,7 +52,7 @@ export function recordTitle(entity: Entity | undefined, record: RecordJson): str
       return text ? [text] : [];
     });
   const title = named(entity?.title ?? []);
-  if (title.length > 0) return title.join(" · ");
+  if (title.length > 0) return title.join(between());
   return named(entity?.key ?? [])[0] ?? record.source_id ?? t("Without a name");
 }
 

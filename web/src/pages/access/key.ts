@@ -1,13 +1,13 @@
 // A key for a program: made, and shown once. One's own, or that of a user who is a program.
 import { html } from "lit-html";
 import "@ui5/webcomponents/dist/CheckBox.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { post } from "../../api/http";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 
@@ -41,7 +41,7 @@ export async function makeKey(path: string, says: string, again: () => void): Pr
       </div>
       <div class="field">
         <ui5-label for="key-until" show-colon>${t("Good until the end of")}</ui5-label>
-        <ui5-date-picker id="key-until" value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.until = event.detail.value)}></ui5-date-picker>
+        ${dayPicker({ id: "key-until", value: wish.until, changed: (day) => (wish.until = day) })}
       </div>`,
     act: () =>
       withProof(() =>

@@ -1,7 +1,6 @@
 // The log: who did what, when, from where, what for. Everything here is an event of the ledger.
 import { html, nothing } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
@@ -14,6 +13,7 @@ import { go, href, type Context, type Page } from "../../app/router";
 import { entities, entityNamed } from "../../app/session";
 import { formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { problemStrip } from "../../ui/problem";
 import { empty, loading } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -136,7 +136,7 @@ export function openLog(context: Context): Page {
 
   const day = (name: "from" | "until", label: string) => html`<div class="field">
     <ui5-label for="log-${name}" show-colon>${label}</ui5-label>
-    <ui5-date-picker id="log-${name}" value=${query.get(name) ?? ""} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string; valid: boolean }>) => event.detail.valid && set(name, event.detail.value)}></ui5-date-picker>
+    ${dayPicker({ id: `log-${name}`, value: query.get(name) ?? "", changed: (picked) => set(name, picked) })}
   </div>`;
   const kind = query.get("kind") ?? "", other = kind !== "" && !kinds.some(([name]) => name === kind);
 

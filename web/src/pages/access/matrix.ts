@@ -4,7 +4,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import { get } from "../../api/http";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
-import { formatInstant } from "../../i18n/format";
+import { formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { room } from "./rooms";
 import { operationWord } from "./words";
@@ -44,7 +44,7 @@ export function openMatrix(context: Context): Page {
                     const operations = row.may.find((one) => one.entity === name)?.operations ?? [];
                     const title = name === null ? t("the workspace") : (entityNamed(name)?.plural ?? name);
                     return html`<td data-title=${title} title=${operations.map(operationWord).join(", ") || nothing}>
-                      ${operations.length ? html`<span class="tag ${operations.some((one) => strong.includes(one)) ? "tag-good" : ""}">${operations.length}</span>` : html`<span class="muted">·</span>`}
+                      ${operations.length ? html`<span class="tag ${operations.some((one) => strong.includes(one)) ? "tag-good" : ""}">${formatNumber(operations.length)}</span>` : html`<span class="muted">–</span>`}
                     </td>`;
                   })}
                 </tr>`,

@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { get, post } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { formatAge, formatDay, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatDay, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
@@ -111,7 +111,7 @@ export function openReview(context: Context): Page {
             { title: t("Held since"), cell: (one) => formatDay(one.since) },
             { title: t("Last used"), cell: (one) => (one.used ? formatAge(one.used) : html`<span class="tag tag-warn">${t("never")}</span>`) },
             { title: t("Conflict of duty"), cell: (one) => (one.apart.length ? html`<span class="tag tag-bad">${one.apart.join(", ")}</span>` : "–") },
-            { title: t("State"), cell: (one) => html`${states[one.state]}${one.decided_by ? html` · ${one.decided_by}` : nothing}` },
+            { title: t("State"), cell: (one) => html`${states[one.state]}${one.decided_by ? html`${between()}${one.decided_by}` : nothing}` },
             {
               title: "",
               cell: (one) =>

@@ -15,6 +15,7 @@ import { ask as askServer, get } from "../../api/http";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entities } from "../../app/session";
+import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { problemStrip, wrong } from "../../ui/problem";
@@ -38,7 +39,7 @@ function granted(holds: readonly Holding[], operation: string): { left: Holding[
   return { left: holds.filter((one) => one.operations.includes(operation)), cut: holds.filter((one) => one.cut.includes(operation)) };
 }
 
-const scopesOf = (holds: readonly Holding[], word: (scope: string) => string): string => [...new Set(holds.flatMap((one) => one.scope))].map(word).join(" · ") + (holds.every((one) => one.when) ? " *" : "");
+const scopesOf = (holds: readonly Holding[], word: (scope: string) => string): string => [...new Set(holds.flatMap((one) => one.scope))].map(word).join(between()) + (holds.every((one) => one.when) ? " *" : "");
 
 class Editor {
   private role: Declaration;
@@ -122,7 +123,7 @@ class Editor {
   private cell(entity: Entity, operation: string): TemplateResult {
     const holds = this.holds(entity.name), { left, cut } = granted(holds, operation);
     const says = left.length ? scopesOf(left, scopeWord) : cut.length ? t("cut by {role}", { role: cut[0]?.cut_by ?? "" }) : t("nothing");
-    const shown = left.length ? scopesOf(left, scopeShort) : cut.length ? scopesOf(cut, scopeShort) : "·";
+    const shown = left.length ? scopesOf(left, scopeShort) : cut.length ? scopesOf(cut, scopeShort) : "–";
     const kind = left.length ? "tag tag-good" : cut.length ? "tag tag-warn role-cut" : "muted";
     return html`<td data-title=${operationWord(operation)} ?data-none=${left.length + cut.length === 0}>
       <button type="button" class="role-cell" title=${says} aria-label=${`${entity.plural}: ${operationWord(operation)}: ${says}`} @click=${() => void this.editEntity(entity, operation)}><span class=${kind}>${shown}</span></button>

@@ -20,7 +20,7 @@ import { operationWord, scopeWord } from "./words";
 function cell(role: Role, entity: string | null): TemplateResult | string {
   const holds = role.holds.filter((one) => one.entity === entity);
   const all = [...new Set(holds.flatMap((one) => one.operations))];
-  if (all.length === 0) return html`<span class="muted" aria-label=${t("nothing")}>·</span>`;
+  if (all.length === 0) return html`<span class="muted" aria-label=${t("nothing")}>–</span>`;
   const writes = all.some((one) => ["create", "change", "delete", "merge", "import"].includes(one));
   const word = entity === null ? all.map(operationWord).join(", ") : writes ? t("writes") : t("reads");
   return html`<span class="tag ${writes ? "tag-good" : ""}" title=${all.map(operationWord).join(", ")}>${word}</span>`;

@@ -1,6 +1,7 @@
 // What an external auditor is let see: kinds of records, and areas of the audit. What is not named is not seen.
 import { html, type TemplateResult } from "lit-html";
 import { entities, entityNamed } from "../../app/session";
+import { between } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { several } from "../audit/people";
 import { areaName, areaNames } from "../audit/words";
@@ -27,5 +28,5 @@ export function scopeFields(chosen: Chosen): TemplateResult {
 
 export function scopeWords(scope: Scope): string {
   const names = [...scope.entities.map((name) => entityNamed(name)?.plural ?? name), ...scope.areas.map(areaName)];
-  return names.join(" · ") || t("nothing");
+  return names.join(between()) || t("nothing");
 }

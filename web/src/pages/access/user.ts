@@ -1,7 +1,6 @@
 // One user: what is said of it, its roles, sessions, what it signs in with, and how that came to be.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
@@ -11,8 +10,9 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { ask as askServer, get, post } from "../../api/http";
 import { href, type Context, type Page } from "../../app/router";
-import { formatAge, formatInstant } from "../../i18n/format";
+import { between, formatAge, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask, confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
@@ -63,7 +63,7 @@ async function change(whole: Whole, again: () => void): Promise<void> {
       </div>
       <div class="field">
         <ui5-label for="user-until" show-colon ?required=${user.kind === "auditor"}>${t("Until the end of")}</ui5-label>
-        <ui5-date-picker id="user-until" value=${wish.until} value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" placeholder=${t("open")} @change=${(event: CustomEvent<{ value: string }>) => (wish.until = event.detail.value)}></ui5-date-picker>
+        ${dayPicker({ id: "user-until", value: wish.until, changed: (picked) => (wish.until = picked), placeholder: t("open") })}
       </div>
       ${user.kind === "auditor" ? scopeFields(scope) : nothing}
       ${user.kind === "person"
@@ -183,7 +183,7 @@ function story(whole: Whole): TemplateResult | typeof nothing {
             { title: t("What"), main: true, cell: (one) => html`${kinds[one.kind]}: <bdi>${(one.kind === "role" ? whole.all.find((role) => role.role === one.name)?.label : undefined) ?? one.name ?? "–"}</bdi>` },
             { title: t("Since"), cell: (one) => formatInstant(one.from) },
             { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
-            { title: t("By"), cell: (one) => [one.by, one.ended_by].filter(Boolean).join(" · ") || "–" },
+            { title: t("By"), cell: (one) => [one.by, one.ended_by].filter(Boolean).join(between()) || "–" },
             { title: t("Why"), cell: (one) => one.why ?? "–" },
           ],
           whole.ties,

@@ -1,7 +1,6 @@
 // Who may use the workspace: list, and adding somebody.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/DatePicker.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
@@ -11,6 +10,7 @@ import { get, post } from "../../api/http";
 import { href, type Context, type Page } from "../../app/router";
 import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
@@ -99,7 +99,7 @@ async function addUser(again: () => void): Promise<void> {
       ${wish.kind === "auditor"
         ? html`<div class="field">
             <ui5-label for="user-until" show-colon required>${t("Until the end of")}</ui5-label>
-            <ui5-date-picker id="user-until" value-format="yyyy-MM-dd" display-format="yyyy-MM-dd" @change=${(event: CustomEvent<{ value: string }>) => (wish.until = event.detail.value)}></ui5-date-picker>
+            ${dayPicker({ id: "user-until", value: wish.until, changed: (day) => (wish.until = day) })}
           </div>
           ${scopeFields(scope)}`
         : nothing}

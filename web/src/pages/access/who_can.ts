@@ -1,5 +1,5 @@
 // Who can see this, and who could on any day before: with the rule that says so.
-import { html, nothing, type TemplateResult } from "lit-html";
+import { html, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
@@ -25,7 +25,6 @@ interface May {
   right: "masked" | "read" | "write";
   operation: string;
   role: string;
-  grant: string | null;
   rule: string;
 }
 
@@ -108,7 +107,7 @@ export function openWhoCan(context: Context): Page {
                     { title: t("User"), main: true, cell: (one) => one.shown },
                     { title: t("Right"), cell: (one) => html`<span class="tag ${one.right === "write" ? "tag-good" : one.right === "masked" ? "tag-warn" : ""}">${rightWord(one.right)}</span>` },
                     { title: t("Operation"), cell: (one) => operationWord(one.operation) },
-                    { title: t("By the role"), cell: (one) => html`${one.role}${one.grant ? html` · <span class="mono">${one.grant}</span>` : nothing}` },
+                    { title: t("By the role"), cell: (one) => one.role },
                     { title: t("Rule"), cell: (one) => one.rule },
                   ],
                   answer.may,

@@ -12,6 +12,7 @@ import "../../styles/audit.css";
 import { get } from "../../api/http";
 import type { Context, Page } from "../../app/router";
 import { mayBegin } from "../../app/session";
+import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import type { Shown } from "../../ui/area";
 import { problemStrip } from "../../ui/problem";
@@ -89,7 +90,7 @@ export function controlsPage(context: Context, room: (context: Context, shown: S
     return html`<details class="control" @toggle=${(event: Event) => void ((event.target as HTMLDetailsElement).open && !opened.has(control.id) && open(control))}>
       <summary>
         <span class="control-title">${control.title}</span>${gradeTag(control.grade)} ${control.limit_set ? html`<span class="tag tag-warn">${t("Limit set here")}</span>` : nothing}
-        <span class="muted">${areaName(control.area)} · ${limitOf(control)}</span>
+        <span class="muted">${areaName(control.area)}${between()}${limitOf(control)}</span>
       </summary>
       <div class="control-body">
         <dl>
@@ -133,7 +134,7 @@ export function controlsPage(context: Context, room: (context: Context, shown: S
               <ui5-option data-value="set" ?selected=${set === "set"}>${t("Set in this workspace")}</ui5-option>
             </ui5-select>
           </div>
-          <p class="muted">${tn("One control", "{count} controls", fits.length)} · ${t("Version {version}", { version })}</p>
+          <p class="muted">${tn("One control", "{count} controls", fits.length)}${between()}${t("Version {version}", { version })}</p>
         </div>
         ${problemStrip(failure)}
         <div>${fits.length ? repeat(fits.slice(0, most), (one) => one.id, (one) => controlView(one, controls, again)) : set && !words ? empty(t("Nothing is set here"), t("All controls judge by what ships with them. Open one to let more of it fail, or less.")) : empty(t("Nothing fits"), t("Other words may say it: try a shorter one."))}</div>

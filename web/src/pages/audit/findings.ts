@@ -11,7 +11,7 @@ import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { formatAge, formatDay, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatAge, formatDay, formatNumber, formatPercent } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dayPicker } from "../../ui/day_picker";
@@ -131,7 +131,11 @@ export function openFindings(context: Context): Page {
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/audit/findings")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
       ${findings.length === 0
-        ? empty(t("No findings"), t("What an audit finds comes here and stays until another one proves that it is mended."))
+        ? empty(
+            t("No findings"),
+            t("What an audit finds comes here and stays until another one proves that it is mended."),
+            filters.some((name) => query.get(name)) ? undefined : html`<a href=${href("/audit")}>${t("Audits")}</a>`,
+          )
         : html`${mayDo("findings")
             ? html`<div class="finding-acts">
                 <ui5-button ?disabled=${picked.size === 0} @click=${() => void together(all, findings, again)}>${t("Change those chosen ({count})", { count: formatNumber(picked.size) })}</ui5-button>
@@ -180,7 +184,7 @@ export function openFinding(context: Context): Page {
           ${story.proved_audit
             ? html`<div><dt>${t("Mend proved by")}</dt><dd>${auditLink(story.proved_audit)}</dd></div>`
             : story.state === "mended" ? html`<div><dt>${t("Mend proved by")}</dt><dd>${t("the next audit, if it passes")}</dd></div>` : nothing}
-          <div><dt>${t("Changed last")}</dt><dd>${story.changed_by ?? t("an audit")} · ${formatAge(story.changed_at)}</dd></div>
+          <div><dt>${t("Changed last")}</dt><dd>${story.changed_by ?? t("an audit")}${between()}${formatAge(story.changed_at)}</dd></div>
           <div><dt>${t("Control")}</dt><dd class="mono">${story.control}</dd></div>
         </dl>
         ${story.note ? html`<p>${story.note}</p>` : nothing}

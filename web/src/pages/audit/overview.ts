@@ -5,7 +5,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import { get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayBegin } from "../../app/session";
-import { formatDay, formatInstant, formatNumber } from "../../i18n/format";
+import { between, formatDay, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dropPlace, exportForms } from "../../ui/drop";
@@ -42,7 +42,7 @@ function last(audits: readonly AuditRun[]): TemplateResult {
     <h2>${t("Last audit")}</h2>
     ${markView(now.letter, now.mark, before?.mark ?? undefined)}
     <p>
-      ${formatInstant(now.at)}${now.controls ? html` · ${tn("One control failed.", "{count} controls failed.", now.failed)}` : nothing}
+      ${formatInstant(now.at)}${now.controls ? html`${between()}${tn("One control failed.", "{count} controls failed.", now.failed)}` : nothing}
       <ui5-link href=${href(`/audit/${now.audit}`)}>${t("See the result")}</ui5-link>
     </p>
   </section>`;

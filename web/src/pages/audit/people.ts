@@ -7,6 +7,7 @@ import "@ui5/webcomponents/dist/Select.js";
 import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
+import { between } from "../../i18n/format";
 import { t } from "../../i18n/text";
 
 export interface Person {
@@ -17,7 +18,7 @@ export interface Person {
 
 export const people = async (signal?: AbortSignal): Promise<readonly Person[]> => (await get<{ people: Person[] }>("/audit-people", undefined, signal)).people;
 
-const called = (one: Person): string => `${one.shown === one.name ? one.name : `${one.shown} (${one.name})`}${one.external ? ` · ${t("external auditor")}` : ""}`;
+const called = (one: Person): string => `${one.shown === one.name ? one.name : `${one.shown} (${one.name})`}${one.external ? `${between()}${t("external auditor")}` : ""}`;
 
 /** One of them, or nobody; who is no user any more stays chosen until another one is. */
 export function personSelect(id: string, label: string, all: readonly Person[], chosen: string, take: (name: string) => void): TemplateResult {

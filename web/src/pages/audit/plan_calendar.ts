@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { get } from "../../api/http";
 import { href } from "../../app/router";
-import { formatDayOfWeek, formatMonthOfYear } from "../../i18n/format";
+import { between, formatDayOfWeek, formatMonthOfYear } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { addDays, daysOf, sameDay, today, weeksOf } from "../../ui/days";
 import { dayKey, focusSoon, inMonth, monthGrid, smallGrid, stepsView, type Month } from "../../ui/month";
@@ -57,7 +57,7 @@ function entriesOf(plans: readonly Plan[], audits: readonly AuditRun[], from: st
 }
 
 function entryView(entry: Entry): TemplateResult {
-  const about = `${kindName(entry.kind)}: ${entry.name}${entry.letter ? ` · ${t("Mark {letter}", { letter: entry.letter })}` : ""}`;
+  const about = `${kindName(entry.kind)}: ${entry.name}${entry.letter ? `${between()}${t("Mark {letter}", { letter: entry.letter })}` : ""}`;
   return html`<div class="calendar-entry" id=${entry.id} data-entry=${entry.id} data-kind=${kinds[entry.kind]}>
     <a href=${entry.address} tabindex="-1" title=${about} aria-label=${about}><bdi>${entry.name}</bdi>${entry.letter ? html`<b class="number">${entry.letter}</b>` : nothing}</a>
   </div>`;

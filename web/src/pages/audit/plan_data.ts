@@ -1,7 +1,7 @@
 // A planned audit, as the server tells it, and the days on which it falls.
 import { html, nothing, type TemplateResult } from "lit-html";
 import { entityNamed } from "../../app/session";
-import { formatDay } from "../../i18n/format";
+import { between, formatDay } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { addDays, today } from "../../ui/days";
 import { areaName } from "./words";
@@ -40,7 +40,7 @@ export function repeatName(repeat: Repeat): string {
 
 /** What it looks at; `named`: what controls are called. */
 export const scopeOf = (plan: Plan, named?: (id: string) => string): string =>
-  [...plan.entities.map((name) => entityNamed(name)?.plural ?? name), ...plan.areas.map(areaName), ...plan.controls.map((id) => named?.(id) ?? id)].join(" · ") || t("Everything");
+  [...plan.entities.map((name) => entityNamed(name)?.plural ?? name), ...plan.areas.map(areaName), ...plan.controls.map((id) => named?.(id) ?? id)].join(between()) || t("Everything");
 
 export const dueView = (plan: Plan): TemplateResult =>
   html`${plan.due ? formatDay(plan.due) : t("done")} ${plan.overdue ? html`<span class="tag tag-bad">${t("overdue")}</span>` : nothing}`;

@@ -12,6 +12,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
 import { entities } from "../../app/session";
+import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
@@ -52,7 +53,7 @@ function controlsView(all: readonly Control[], areas: ReadonlySet<string>, chose
           ${[...new Set(within.map((one) => one.area))].map((name) => html`<ui5-option data-value=${name} ?selected=${name === found.area}>${areaName(name)}</ui5-option>`)}
         </ui5-select>
       </div>
-      <p class="muted" role="status">${tn("One chosen", "{count} chosen", chosen.size)} · ${tn("One more fits", "{count} more fit", fits.length)}</p>
+      <p class="muted" role="status">${tn("One chosen", "{count} chosen", chosen.size)}${between()}${tn("One more fits", "{count} more fit", fits.length)}</p>
     </div>
     <div class="pick-list" role="group" aria-label=${t("Controls")} tabindex="0">
       ${[...chosen].map((id) => box(id, all.find((one) => one.id === id)?.title ?? id, true))} ${fits.slice(0, most).map((one) => box(one.id, one.title, false))}

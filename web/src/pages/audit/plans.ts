@@ -5,7 +5,7 @@ import "@ui5/webcomponents/dist/Link.js";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayBegin } from "../../app/session";
-import { formatDay, formatInstant } from "../../i18n/format";
+import { between, formatDay, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { today } from "../../ui/days";
 import { ask } from "../../ui/dialog";
@@ -117,7 +117,7 @@ export function openPlan(context: Context): Page {
     view: ({ plan, named }, again) => html`${problemStrip(failure)} ${run.view()}
       <section class="card stack">
         <div class="page-head">
-          <p>${dueView(plan)} · ${repeatName(plan.repeat)}</p>
+          <p>${dueView(plan)}${between()}${repeatName(plan.repeat)}</p>
           ${may
             ? html`<div class="actions">
                 <ui5-button @click=${() => void say({ title: t("Change the plan"), from: plan, changes: { plan: plan.plan, etag } }).then((kept) => kept && again())}>${t("Change")}</ui5-button>
@@ -138,9 +138,9 @@ export function openPlan(context: Context): Page {
         <h2>${t("History")}</h2>
         <ul class="plain-list">
           ${plan.history.map((one) => html`<li>
-              ${formatInstant(one.changed_at)} · ${one.changed_by} ·
+              ${formatInstant(one.changed_at)}${between()}${one.changed_by}${between()}
               ${one.audit ? html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link>` : one.version === 1 ? t("planned") : t("changed")}
-              <span class="muted">${one.due ? t("next on {day}", { day: formatDay(one.due) }) : t("nothing more is due")} · ${scopeOf(one, named)}</span>
+              <span class="muted">${one.due ? t("next on {day}", { day: formatDay(one.due) }) : t("nothing more is due")}${between()}${scopeOf(one, named)}</span>
             </li>`)}
         </ul>
       </section>`,

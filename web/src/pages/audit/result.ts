@@ -9,7 +9,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
-import { formatInstant, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatInstant, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { download } from "../../ui/download";
@@ -163,7 +163,7 @@ export function openAudit(context: Context): Page {
       <h2>${t("Controls")}</h2>
       <div class="filters">
         <div class="choose" role="group" aria-label=${t("Outcome")}>
-          ${outcomes.map((word) => html`<button type="button" aria-pressed=${word === outcome} @click=${() => ((outcome = word === outcome ? "" : word), context.update())}>${outcomeName(word)} · ${formatNumber(count(word))}</button>`)}
+          ${outcomes.map((word) => html`<button type="button" aria-pressed=${word === outcome} @click=${() => ((outcome = word === outcome ? "" : word), context.update())}>${outcomeName(word)}${between()}${formatNumber(count(word))}</button>`)}
         </div>
         <div class="field">
           <ui5-label for="audit-area" show-colon>${t("Area")}</ui5-label>
@@ -196,7 +196,7 @@ export function openAudit(context: Context): Page {
           <section class="card stack">
             ${markView(audit.letter, audit.mark, before?.mark ?? undefined)}
             <p class="audit-lead">
-              ${audit.cut ? nothing : html`${tn("One record was looked at", "{count} records were looked at", audit.records)} · `}${formatInstant(audit.at)} · ${audit.by}.
+              ${audit.cut ? nothing : html`${tn("One record was looked at", "{count} records were looked at", audit.records)}${between()}`}${formatInstant(audit.at)}${between()}${audit.by}.
               ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", counted.failed, { controls: counted.controls })}
             </p>
             ${audit.plan ? html`<p>${t("Done by a plan:")} <ui5-link href=${href(`/audit/plans/${audit.plan}`)}>${audit.title}</ui5-link></p>` : nothing}

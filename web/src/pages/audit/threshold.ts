@@ -10,7 +10,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
-import { formatInstant, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatInstant, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { plainDigits } from "../../ui/calendar_text";
 import { ask } from "../../ui/dialog";
@@ -188,7 +188,7 @@ export function limitHistory(control: Control, said: Threshold | undefined): Tem
   return html`<dt>${t("History")}</dt>
     <dd>
       <ul class="plain-list limit-history">
-        ${said.history.map((one) => html`<li>${formatInstant(one.changed_at)} · ${one.changed_by} · <b>${saidOf(control, one)}</b><span class="muted">${one.reason}</span></li>`)}
+        ${said.history.map((one) => html`<li>${formatInstant(one.changed_at)}${between()}${one.changed_by}${between()}<b>${saidOf(control, one)}</b><span class="muted">${one.reason}</span></li>`)}
       </ul>
     </dd>`;
 }

@@ -9,7 +9,7 @@ import { get } from "../../api/http";
 import type { Entity, Field, RecordJson } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entityNamed, entityOf, mayDoTo } from "../../app/session";
-import { formatInstant, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatInstant, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { confirmed } from "../../ui/dialog";
 import { sameValue } from "../../ui/field_input";
@@ -189,7 +189,7 @@ function compare(context: Context, entity: Entity, pair: Pair): Page {
     if (!done) return nothing;
     return html`<section class="card merge-done" role="status">
       <h2>${t("They are one record now.")}</h2>
-      <p><a href=${href(`/${entity.path}/${done.record.id}`)}><bdi>${recordTitle(entity, done.record)}</bdi></a> · ${tn("{count} link moved", "{count} links moved", done.links.length)}</p>
+      <p><a href=${href(`/${entity.path}/${done.record.id}`)}><bdi>${recordTitle(entity, done.record)}</bdi></a>${between()}${tn("{count} link moved", "{count} links moved", done.links.length)}</p>
       <div class="actions">
         <ui5-button class="merge-next" design="Emphasized" @click=${() => next(1, true)}>${t("Next pair")}</ui5-button>
         <ui5-button class="merge-apart" ?disabled=${busy} @click=${apart}>${t("Take the merge apart")}</ui5-button>

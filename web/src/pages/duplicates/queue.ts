@@ -8,7 +8,7 @@ import "../../styles/duplicates.css";
 import { Failure, get, post } from "../../api/http";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
-import { formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
 import { empty, loading } from "../../ui/states";
@@ -153,7 +153,7 @@ function queue(context: Context, entity: Entity | undefined, filled: Entity[]): 
       ${filled.length > 1 ? html`<div class="tabs">${filled.map((one) => html`<a href=${link(one.path, state)} aria-current=${one === entity ? "page" : nothing}>${one.plural}</a>`)}</div>` : nothing}
       <section class="card">
         <nav class="chips" aria-label=${t("Which pairs")}>
-          ${states.map(([one, text]) => html`<a class="chip" href=${link(entity?.path ?? "", one)} aria-current=${one === state ? "true" : nothing}>${text}${one === state && pairs ? ` · ${formatNumber(pairs.length)}` : ""}</a>`)}
+          ${states.map(([one, text]) => html`<a class="chip" href=${link(entity?.path ?? "", one)} aria-current=${one === state ? "true" : nothing}>${text}${one === state && pairs ? `${between()}${formatNumber(pairs.length)}` : ""}</a>`)}
         </nav>
         ${list()}
       </section>

@@ -12,7 +12,7 @@ import "../../styles/feedback.css";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { formatAge, formatInstant, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { room } from "../../ui/area";
 import { ask } from "../../ui/dialog";
@@ -82,14 +82,14 @@ function messageView(message: Message, again: () => void): TemplateResult {
   return html`<article class="card stack feedback">
     <div class="page-head">
       <h2>${kindWord(message.kind)} <span class="tag ${look}">${stateWord(message.state)}</span></h2>
-      <span class="muted" title=${formatInstant(message.at)}>${message.own ? nothing : html`<bdi>${message.author ?? t("Unknown")}</bdi> · `}${formatAge(message.at)}</span>
+      <span class="muted" title=${formatInstant(message.at)}>${message.own ? nothing : html`<bdi>${message.author ?? t("Unknown")}</bdi>${between()}`}${formatAge(message.at)}</span>
     </div>
     <p class="feedback-text">${message.text}</p>
     ${message.page ? html`<p class="muted">${t("Given on")} <ui5-link href=${href(message.page)}>${message.page}</ui5-link></p>` : nothing}
     ${message.answer
       ? html`<div class="feedback-answer">
           <p class="feedback-text">${message.answer}</p>
-          <p class="muted">${message.answered_by} · ${message.answered_at ? formatAge(message.answered_at) : ""}</p>
+          <p class="muted">${message.answered_by}${between()}${message.answered_at ? formatAge(message.answered_at) : ""}</p>
         </div>`
       : nothing}
     <div class="actions">

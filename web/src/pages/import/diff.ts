@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import { get } from "../../api/http";
 import type { Context } from "../../app/router";
-import { formatNumber } from "../../i18n/format";
+import { between, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
 import { loading } from "../../ui/states";
@@ -67,7 +67,7 @@ export function openDiff(context: Context, id: string, first: string): { view(co
       const chip = (one: string, text: string): TemplateResult =>
         html`<button type="button" class="chip" aria-pressed=${outcome === one} @click=${() => ((outcome = one), void load(null))}>${text}</button>`;
       return html`<div class="chips" role="group" aria-label=${t("Which rows")}>
-          ${chip("", t("All rows"))} ${(Object.keys(words) as Row["outcome"][]).filter((one) => counts[one]).map((one) => chip(one, `${words[one]} · ${formatNumber(counts[one] ?? 0)}`))}
+          ${chip("", t("All rows"))} ${(Object.keys(words) as Row["outcome"][]).filter((one) => counts[one]).map((one) => chip(one, `${words[one]}${between()}${formatNumber(counts[one] ?? 0)}`))}
         </div>
         ${failure !== undefined ? problemStrip(failure, () => void load(next)) : nothing}
         ${rows

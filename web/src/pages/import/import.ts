@@ -12,7 +12,7 @@ import { cancel, work, type Job } from "../../api/job";
 import type { Entity } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
-import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { keep } from "../../ui/download";
@@ -251,7 +251,7 @@ export async function openImport(context: Context): Promise<Page> {
     return html`<div class="import-progress" role="status">
       <p class="import-doing">${doing}</p>
       <ui5-progress-indicator accessible-name=${doing} value=${share}></ui5-progress-indicator>
-      <p class="muted">${now ? [now.stage, now.what].filter(Boolean).join(" · ") : ""}</p>
+      <p class="muted">${now ? [now.stage, now.what].filter(Boolean).join(between()) : ""}</p>
       ${job ? html`<div><ui5-button design="Transparent" @click=${() => job && cancel(job)}>${t("Cancel")}</ui5-button></div>` : nothing}
     </div>`;
   }
@@ -265,7 +265,7 @@ export async function openImport(context: Context): Promise<Page> {
     const counts = { new: sum("imported"), changed: sum("changed"), same: sum("same"), merged_away: sum("merged_away"), refused: sum("rejected") };
     const refused = plan.files.filter((file) => file.rejects.length > 0), busy = Boolean(doing);
     return html`<section class="card">
-        <div class="page-head"><h2>${t("What would come of it")}</h2><span class="muted"><bdi>${sent.name}</bdi> · ${formatBytes(sent.bytes)}${plan.product ? ` · ${plan.product}` : ""}</span></div>
+        <div class="page-head"><h2>${t("What would come of it")}</h2><span class="muted"><bdi>${sent.name}</bdi>${between()}${formatBytes(sent.bytes)}${plan.product ? `${between()}${plan.product}` : ""}</span></div>
         ${busy ? progress() : nothing}
         <div class="import-counts" ?hidden=${busy}>
           ${count(t("new"), counts.new, "new")} ${count(t("changed"), counts.changed, "changed")} ${count(t("as they are"), counts.same, "same")} ${count(t("refused"), counts.refused, "refused")}
@@ -328,7 +328,7 @@ export async function openImport(context: Context): Promise<Page> {
         ${imports.map(
           (one) =>
             html`<li>
-              <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)} · ${one.by} · ${formatAge(one.at)}</span></span>
+              <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)}${between()}${one.by}${between()}${formatAge(one.at)}</span></span>
               ${one.kind === "import" || one.undone ? nothing : html`<span class=${one.kind === "partial" ? "tag import-part" : "tag tag-warn"}>${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
               ${one.kind === "unfinished" && !one.undone ? html`<ui5-button class="import-keep" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
               ${one.undone ? html`<span class="tag import-undone">${t("Undone")}</span>` : html`<ui5-button class="import-take-back" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}

@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/Select.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type { Entity, Field } from "../../api/types";
 import { entities, entityNamed, mayDo, mayDoTo } from "../../app/session";
-import { formatNumber } from "../../i18n/format";
+import { between, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import type { Said } from "./said";
 
@@ -148,7 +148,7 @@ export function planView(wish: PlanWish): TemplateResult {
   return html`<section class="import-file">
     <div class="import-file-head">
       <h3><bdi>${file.name}</bdi></h3>
-      <span class="muted">${[tn("{count} row", "{count} rows", file.rows), file.encoding ?? ""].filter(Boolean).join(" · ")}</span>
+      <span class="muted">${[tn("{count} row", "{count} rows", file.rows), file.encoding ?? ""].filter(Boolean).join(between())}</span>
       <ui5-select accessible-name=${t("What the rows of {file} are", { file: file.name })} ?disabled=${wish.busy} @change=${(event: Event) => retarget(chosen(event))}>
         <ui5-option value="ignore" ?selected=${!entity}>${t("Not taken")}</ui5-option>
         ${targets.map((one) => html`<ui5-option value=${one.name} ?selected=${one === entity}>${one.plural}</ui5-option>`)}

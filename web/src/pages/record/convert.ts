@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { post } from "../../api/http";
 import type { ConvertStep, Entity, RecordJson } from "../../api/types";
 import { entityNamed, mayDoTo } from "../../app/session";
-import { formatPercent } from "../../i18n/format";
+import { between, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { problemStrip } from "../../ui/problem";
@@ -96,7 +96,7 @@ function choiceView(part: Part, choice: Choice, says: string, facts: string, cho
 function thereFacts(part: Part, one: There): string {
   const facts = factsOf(part.target, one, 2);
   const sure = one.sure === undefined ? "" : t("{sure} sure it is the same", { sure: formatPercent(Math.min(one.sure, 0.999), 1) });
-  return [sure, facts].filter(Boolean).join(" · ");
+  return [sure, facts].filter(Boolean).join(between());
 }
 
 function partView(part: Part, choose: (choice: Choice) => void): TemplateResult {

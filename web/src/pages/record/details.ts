@@ -9,7 +9,7 @@ import { ask as askServer, Failure } from "../../api/http";
 import type { Entity, Field, RecordJson, Value } from "../../api/types";
 import type { Context } from "../../app/router";
 import { mayDoTo, whoAmI } from "../../app/session";
-import { formatAge, formatInstant } from "../../i18n/format";
+import { between, formatAge, formatInstant } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { fieldInput, sameValue } from "../../ui/field_input";
 import { toast } from "../../ui/toast";
@@ -191,7 +191,7 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
           : html`<span class="value-shown" @dblclick=${() => begin(field)}>${isEmpty(value) ? html`<span class="muted" aria-label=${t("nothing")}>–</span>` : valueView(field, value, now)}</span>
               <span class="value-tools">
                 ${sign && known
-                  ? html`<button type="button" class="value-sign" data-sign=${sign.sign} aria-expanded=${open} title=${`${sign.says} · ${formatAge(known.verified_at ?? known.at)}`} aria-label=${t("{field}: {says}", { field: field.label, says: sign.says })} @click=${() => ((told = open ? "" : field.name), context.update())}></button>`
+                  ? html`<button type="button" class="value-sign" data-sign=${sign.sign} aria-expanded=${open} title=${`${sign.says}${between()}${formatAge(known.verified_at ?? known.at)}`} aria-label=${t("{field}: {says}", { field: field.label, says: sign.says })} @click=${() => ((told = open ? "" : field.name), context.update())}></button>`
                   : nothing}
                 ${mayWrite(field)
                   ? html`<button type="button" class="value-edit" aria-label=${t("Change {field}", { field: field.label })} @click=${() => begin(field)}><ui5-icon name="edit"></ui5-icon></button>`

@@ -4,7 +4,7 @@ import "@ui5/webcomponents/dist/MessageStrip.js";
 import { get } from "../../api/http";
 import type { Entity, RecordJson } from "../../api/types";
 import { href } from "../../app/router";
-import { formatPercent } from "../../i18n/format";
+import { between, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { recordTitle, valueText } from "../../ui/value";
 
@@ -38,7 +38,7 @@ export function factsOf(entity: Entity, record: RecordJson, most = 3): string {
     if (text) facts.push(text);
     if (facts.length === most) break;
   }
-  return facts.join(" · ");
+  return facts.join(between());
 }
 
 export function likelyList(entity: Entity, records: readonly (RecordJson & { sure: number })[]): TemplateResult {

@@ -15,7 +15,7 @@ import type { Entity, RecordJson } from "../../api/types";
 import { iconOf } from "../../app/icons";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entityNamed, entityOf, mayDo, mayDoTo } from "../../app/session";
-import { formatAge, formatInstant, formatPercent } from "../../i18n/format";
+import { between, formatAge, formatInstant, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask, confirmed } from "../../ui/dialog";
 import { isStale, staleText } from "../../ui/fresh";
@@ -233,7 +233,7 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
           <span class="record-mark"><ui5-icon name=${iconOf(entity.name)}></ui5-icon></span>
           <div>
             <h1 class=${record.deleted ? "record-deleted" : ""}><bdi>${recordTitle(entity, record)}</bdi></h1>
-            <p class="muted">${entity.label} · ${t("changed {when}", { when: formatAge(record.changed_at) })}<span class="visually-hidden">${formatInstant(record.changed_at)}</span>
+            <p class="muted">${entity.label}${between()}${t("changed {when}", { when: formatAge(record.changed_at) })}<span class="visually-hidden">${formatInstant(record.changed_at)}</span>
               ${isStale(entity, record) ? html`<span class="tag tag-warn record-stale">${staleText(entity)}</span>` : nothing}</p>
           </div>
           ${owner()} ${actions()}

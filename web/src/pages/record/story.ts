@@ -13,7 +13,7 @@ import type { Entity, Field, RecordJson, Value } from "../../api/types";
 import { iconOf } from "../../app/icons";
 import { href, type Context } from "../../app/router";
 import { entityNamed, mayDoTo } from "../../app/session";
-import { formatDay, formatInstant } from "../../i18n/format";
+import { between, formatDay, formatInstant } from "../../i18n/format";
 import { localeOf, t, tn } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
 import { loading } from "../../ui/states";
@@ -242,7 +242,7 @@ export function openStory(context: Context, entity: Entity, id: string): Story {
           <a href=${href(`/${target.path}/${record.id}`)}><bdi>${recordTitle(target, record)}</bdi></a>
           <time class="story-time" datetime=${item.at}>${timeOf(item.at)}</time>
         </p>
-        <p class="muted">${[target.label, ...aside].join(" · ")}</p>
+        <p class="muted">${[target.label, ...aside].join(between())}</p>
         ${typeof note === "string" && note ? html`<p class="story-note">${note}</p>` : nothing}
       </div>
     </li>`;

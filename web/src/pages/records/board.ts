@@ -9,7 +9,7 @@ import { Failure, get } from "../../api/http";
 import type { Choice, Entity, RecordJson, RecordPage } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDoTo } from "../../app/session";
-import { formatNumber } from "../../i18n/format";
+import { between, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Dragging } from "../../ui/drag";
 import { problemStrip } from "../../ui/problem";
@@ -142,7 +142,7 @@ export function openBoard(entity: Entity, context: Context): Page {
     return html`<section class="board-column" aria-label=${stack.choice.label}>
       <header>
         <h2>${stack.choice.label}</h2>
-        <span class="muted">${group ? formatNumber(group.count) : ""}${sum && Number(sum.amount) !== 0 ? html` · ${moneyText(sum)}` : nothing}</span>
+        <span class="muted">${group ? formatNumber(group.count) : ""}${sum && Number(sum.amount) !== 0 ? html`${between()}${moneyText(sum)}` : nothing}</span>
       </header>
       <div class="board-cards" data-at=${at} ${mayMove ? ref(dragging.mount) : nothing}>
         ${repeat(stack.cards, (record) => record.id, (record) => card(record, stack))}

@@ -7,6 +7,7 @@ import "@ui5/webcomponents/dist/Select.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { ask as askServer, get, post, type Problem } from "../../api/http";
 import type { Entity, Field, RecordJson, RecordPage, Value } from "../../api/types";
+import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask, confirmed } from "../../ui/dialog";
 import { fieldInput, sameValue } from "../../ui/field_input";
@@ -220,7 +221,7 @@ export async function bulkDelete(chosen: Chosen, again: () => void): Promise<boo
   if (!records) return false;
   const { done, failed } = await each(records, (record) => askServer(`/${entity.path}/${record.id}`, { method: "DELETE", headers: { "If-Match": `"${record.version}"` } }));
   const first = failed[0];
-  const says = tn("{count} record deleted", "{count} records deleted", done.length) + (first ? ` · ${tn("{count} refused", "{count} refused", failed.length)}: ${problemOf(first).title}` : "");
+  const says = tn("{count} record deleted", "{count} records deleted", done.length) + (first ? `${between()}${tn("{count} refused", "{count} refused", failed.length)}: ${problemOf(first).title}` : "");
   toast(says, done.length === 0 ? undefined : () => {
     void each(done, (record) => post(`/${entity.path}/${record.id}/restore`)).then(({ failed: left }) => {
       toast(left.length === 0 ? t("Brought back") : tn("{count} record could not be brought back", "{count} records could not be brought back", left.length));

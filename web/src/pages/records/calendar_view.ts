@@ -5,7 +5,7 @@ import { ref } from "lit-html/directives/ref.js";
 import "@ui5/webcomponents/dist/Button.js";
 import type { Entity, Field } from "../../api/types";
 import { href } from "../../app/router";
-import { formatDayOfWeek, formatTime } from "../../i18n/format";
+import { between, formatDayOfWeek, formatTime } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import type { Dragging } from "../../ui/drag";
 import { daysOf, today } from "../../ui/days";
@@ -39,7 +39,7 @@ const hasMany = (sheet: Sheet): boolean => sheet.fields.length > 1 && sheet.by =
 /** `place`: what says where it stands, at a time. */
 export function entryView(sheet: Sheet, entry: Entry, place?: unknown): TemplateResult {
   const { entity, fields } = sheet, title = recordTitle(entity, entry.record), time = timeOf(entry);
-  const about = [time, title, hasMany(sheet) ? entry.field.label : ""].filter(Boolean).join(" · ");
+  const about = [time, title, hasMany(sheet) ? entry.field.label : ""].filter(Boolean).join(between());
   return html`<div class="calendar-entry" id=${entryId(entry)} data-entry=${entryId(entry)} data-kind=${fields.indexOf(entry.field) % 3} ?data-movable=${sheet.mayMove(entry)} ${place ?? nothing}>
     <a href=${href(`/${entity.path}/${entry.record.id}`)} tabindex="-1" title=${about} aria-label=${about}>${time ? html`<span class="number">${time}</span> ` : nothing}<bdi>${title}</bdi></a>
   </div>`;

@@ -6,6 +6,7 @@ import { entities, mayDo, mayDoTo, signOut } from "../../app/session";
 import { restart } from "../../app/shell";
 import { useTheme } from "../../app/theme";
 import { speak } from "../../app/ui5";
+import { between } from "../../i18n/format";
 import { languages, t } from "../../i18n/text";
 import { recordTitle, valueText } from "../../ui/value";
 
@@ -40,7 +41,7 @@ function asideOf(entity: Entity, record: RecordJson): string {
       return text && !(field?.type === "link" && text === t("A record")) ? [text] : [];
     })
     .slice(0, 2)
-    .join(" · ");
+    .join(between());
 }
 
 export function hitOf(entity: Entity, record: RecordJson): Hit {

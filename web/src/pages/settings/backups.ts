@@ -11,6 +11,9 @@ import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { room } from "./rooms";
 
+/** Marked in the sentence as read from the left, in a language that is read from the right, too. */
+const command = "probity backup WORKSPACE --to PLACE";
+
 interface Plan {
   declared: boolean;
   every_seconds: number;
@@ -92,7 +95,7 @@ export function openBackups(context: Context): Page {
                 ],
                 all.places,
               )
-            : empty(t("No backup yet"), t("On the machine of the server: probity backup WORKSPACE --to PLACE. From then on the place is known here."))}
+            : empty(t("No backup yet"), t("On the machine of the server: probity backup WORKSPACE --to PLACE. From then on the place is known here.").replace(command, `\u2066${command}\u2069`))}
         </section>
         <section class="stack">
           <h2>${t("Drills")}</h2>

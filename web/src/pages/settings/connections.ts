@@ -56,7 +56,7 @@ export function openConnections(context: Context): Page {
         <section class="card stack">
           <h2>${t("For who writes programs")}</h2>
           <p>${t("Everything that these screens do can be asked for by programs. What there is to ask stands in the description of the interface (OpenAPI 3.1).")}</p>
-          <p><a href="/openapi.json" target="_blank" rel="noopener">/openapi.json</a></p>
+          <p><a dir="ltr" href="/openapi.json" target="_blank" rel="noopener">/openapi.json</a></p>
         </section>`;
     },
   });

@@ -4,7 +4,7 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { get, post } from "../../api/http";
 import type { Context, Page } from "../../app/router";
-import { formatAge, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -47,7 +47,7 @@ export function openJobs(context: Context): Page {
         ? table(
             t("Jobs"),
             [
-              { title: t("Job"), main: true, cell: (job) => html`${formatNumber(job.id)} · ${jobKind(job.kind)}` },
+              { title: t("Job"), main: true, cell: (job) => html`${formatNumber(job.id)}${between()}${jobKind(job.kind)}` },
               { title: t("State"), cell: stateView },
               { title: t("Asked by"), cell: (job) => job.asked_by },
               { title: t("When"), cell: (job) => formatAge(job.asked_at) },
