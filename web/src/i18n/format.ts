@@ -35,6 +35,11 @@ export function formatNumber(value: number, options?: Intl.NumberFormatOptions):
   return new Intl.NumberFormat(localeOf(), options).format(value);
 }
 
+/** A number that came as text, of an address; what is none stays as it is. */
+export function formatDigits(text: string): string {
+  return /^\d{1,15}$/.test(text) ? formatNumber(Number(text)) : text;
+}
+
 export function formatPercent(share: number, digits = 0): string {
   return formatNumber(share, { style: "percent", maximumFractionDigits: digits });
 }

@@ -7,7 +7,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import { get, post } from "../../api/http";
 import { ended, type Job } from "../../api/job";
 import { go, type Context, type Page } from "../../app/router";
-import { formatInstant, formatNumber } from "../../i18n/format";
+import { formatDigits, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { keep } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
@@ -102,16 +102,30 @@ export function openLedger(context: Context): Page {
   });
 }
 
+/** A part of an event as people call it and read it; what has no word here stands as the ledger holds it. */
+function partOf(name: string, value: unknown): TemplateResult {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const known = (word: string, shown = text): TemplateResult => html`<div><dt>${word}</dt><dd><bdi>${shown}</bdi></dd></div>`;
+  switch (name) {
+    case "kind": return known(t("Kind of event"));
+    case "at": return known(t("When"), formatInstant(text));
+    case "actor": return known(t("Who"));
+    case "purpose": return known(t("What for"));
+    case "via": return known(t("By"));
+    default: return html`<div><dt class="mono">${name}</dt><dd><bdi>${text}</bdi></dd></div>`;
+  }
+}
+
 /** One event, and its proof to take away. */
 export function openEvent(context: Context): Page {
   const number = context.parts.sequence ?? "";
   return room<Inclusion>(context, {
-    title: () => t("Event {number}", { number }),
+    title: () => t("Event {number}", { number: formatDigits(number) }),
     load: () => get<Inclusion>(`/ledger/proofs/${encodeURIComponent(number)}`, undefined, context.signal),
     view: (proof) => html`<section class="card stack" aria-labelledby="event-says">
         <h2 id="event-says">${t("What the ledger holds")}</h2>
         <dl class="facts">
-          ${Object.entries(proof.event).map(([name, value]) => html`<div><dt class="mono">${name}</dt><dd><bdi>${typeof value === "object" ? JSON.stringify(value) : String(value)}</bdi></dd></div>`)}
+          ${Object.entries(proof.event).map(([name, value]) => partOf(name, value))}
         </dl>
       </section>
       <section class="card stack" aria-labelledby="event-proof">

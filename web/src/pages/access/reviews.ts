@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { get, post } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { between, formatAge, formatDay, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatDay, formatDigits, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
@@ -91,7 +91,7 @@ export function openReview(context: Context): Page {
   const number = context.parts.review ?? "";
   const states: Record<Item["state"], string> = { open: t("open"), confirmed: t("confirmed"), revoked: t("revoked"), gone: t("gone meanwhile") };
   return room<Review & { items: Item[] }>(context, {
-    title: () => t("Review {number}", { number }),
+    title: () => t("Review {number}", { number: formatDigits(number) }),
     load: () => get(`/access-reviews/${encodeURIComponent(number)}`, undefined, context.signal),
     view: (review, again) => {
       const decide = async (item: Item, how: "confirm" | "revoke"): Promise<void> => {

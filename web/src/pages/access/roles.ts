@@ -96,18 +96,19 @@ async function end(role: Role): Promise<void> {
 
 export function openRole(context: Context): Page {
   const name = context.parts.role ?? "";
-  let label = name;
+  let label = name, above = ""; // the role it inherits from, as it is called
   return room<Role>(context, {
     title: () => label,
     load: async () => {
       const role = await get<Role>(`/roles/${encodeURIComponent(name)}`, undefined, context.signal);
       label = role.label;
+      above = role.parent ? (await get<Role>(`/roles/${encodeURIComponent(role.parent)}`, undefined, context.signal)).label : "";
       return role;
     },
     view: (role) => html`<section class="card stack">
         <p>${role.says ?? ""}</p>
         <dl class="facts">
-          <div><dt>${t("Inherits from")}</dt><dd>${role.parent ? html`<ui5-link href=${href(`/access/roles/${role.parent}`)}>${role.parent}</ui5-link>` : "–"}</dd></div>
+          <div><dt>${t("Inherits from")}</dt><dd>${role.parent ? html`<ui5-link href=${href(`/access/roles/${role.parent}`)}>${above}</ui5-link>` : "–"}</dd></div>
           <div><dt>${t("Second factor")}</dt><dd>${role.second_factor ? t("required") : t("not required")}</dd></div>
         </dl>
         ${mayDo("roles") ? html`<div class="actions">

@@ -11,7 +11,7 @@ import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { between, formatAge, formatDay, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatAge, formatDay, formatDigits, formatNumber, formatPercent } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dayPicker } from "../../ui/day_picker";
@@ -163,7 +163,7 @@ export function openFinding(context: Context): Page {
   const number = context.parts.finding ?? "";
   let title = "", proof: (() => TemplateResult) | undefined;
   return room<Story>(context, {
-    title: () => title || t("Finding {number}", { number }),
+    title: () => title || t("Finding {number}", { number: formatDigits(number) }),
     load: async () => {
       const story = await get<Story>(`/findings/${encodeURIComponent(number)}`, undefined, context.signal);
       title = story.title ?? story.control;

@@ -9,7 +9,7 @@ import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed } from "../../app/session";
-import { between, formatInstant, formatNumber, formatPercent } from "../../i18n/format";
+import { between, formatDigits, formatInstant, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { download } from "../../ui/download";
@@ -178,7 +178,7 @@ export function openAudit(context: Context): Page {
   }
 
   return room<Whole>(context, {
-    title: () => t("Audit {number}", { number }),
+    title: () => t("Audit {number}", { number: formatDigits(number) }),
     load: async () => {
       const [audit, controls, audits] = await Promise.all([
         get<Audit>(`/audits/${encodeURIComponent(number)}`, undefined, context.signal),
@@ -196,7 +196,7 @@ export function openAudit(context: Context): Page {
           <section class="card stack">
             ${markView(audit.letter, audit.mark, before?.mark ?? undefined)}
             <p class="audit-lead">
-              ${audit.cut ? nothing : html`${tn("One record was looked at", "{count} records were looked at", audit.records)}${between()}`}${formatInstant(audit.at)}${between()}${audit.by}.
+              ${audit.cut ? nothing : html`${tn("One record was looked at", "{count} records were looked at", audit.records)}${between()}`}${formatInstant(audit.at)}${between()}<bdi>${audit.by}</bdi>.
               ${tn("One of {controls} controls failed.", "{count} of {controls} controls failed.", counted.failed, { controls: counted.controls })}
             </p>
             ${audit.plan ? html`<p>${t("Done by a plan:")} <ui5-link href=${href(`/audit/plans/${audit.plan}`)}>${audit.title}</ui5-link></p>` : nothing}
