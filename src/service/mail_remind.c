@@ -86,7 +86,7 @@ static pb_status put_reminder(db_session *session, const reminding *r, const ide
     const pb_catalog *words = r->poster->catalog(r->poster->context, language);
     service_mail_reminder(words, duties, r->site, &subject, &body);
     pb_buf_printf(&body, "\n%s\n",
-                  pb_translate(words, PB_MSG("You can switch these letters off under “You”.")));
+                  pb_translate(words, PB_MSG("You can switch these letters off under Settings.")));
     if (subject.failed || body.failed)
         return pb_fail_memory(err);
     crypto_generichash_state state;

@@ -1,9 +1,68 @@
-// An administrator adds a kind of record and a field, which everybody has at once. shows: UX-1 REC-6 PER-3 PER-4 INT-1
+// An administrator adds a kind of record and a field, which everybody has at once; sets up mail, tries it, and sends a code by it. shows: UX-1 REC-6 PER-3 PER-4 INT-1
 import type { Journey } from "../journey";
+import { mailServer } from "../mail_server";
+import type { Visitor } from "../visitor";
+
+async function mailGoesOut(v: Visitor): Promise<void> {
+  const server = await mailServer();
+  try {
+    await v.to("/settings/mail");
+    await v.page.getByRole("heading", { name: "Mail is not set up" }).waitFor();
+    await v.accessible();
+    await v.page.locator(".mail-set-up").click();
+    await v.page.locator("ui5-input#mail-host input").fill("localhost");
+    await v.page.locator("ui5-select#mail-tls").click();
+    await v.page.getByRole("option", { name: "None, to this machine only" }).click();
+    await v.page.locator("ui5-input#mail-port input").fill("many");
+    await v.page.locator("ui5-input#mail-sender input").fill("crm@house.example");
+    await v.page.locator(".dialog-does").click();
+    await v.page.locator("ui5-dialog[open] .problem", { hasText: "“many” is no port." }).waitFor();
+    await v.page.locator("ui5-input#mail-port input").fill(String(server.port));
+    await v.accessible();
+    await v.page.locator(".dialog-does").click();
+    await v.page.locator("main .facts", { hasText: `localhost:${server.port}` }).waitFor();
+    await v.page.locator(".mail-test").click();
+    await v.page.locator("ui5-input#mail-to input").fill("never@house.example");
+    await v.page.locator(".dialog-does").click();
+    await v.page.locator("ui5-dialog[open] .problem", { hasText: "550 5.1.1 No such mailbox" }).waitFor();
+    await v.accessible();
+    await v.page.locator("ui5-input#mail-to input").fill("ada@house.example");
+    await v.page.locator(".dialog-does").click();
+    await v.page.locator(".mail-sent", { hasText: "kept as 1" }).waitFor();
+    await v.page.locator(".dialog-cancel").click();
+    await v.page.locator("ui5-dialog[open]").waitFor({ state: "detached" });
+    // A new user's code goes out by it.
+    await v.to("/access/users");
+    await v.page.getByRole("button", { name: "Add a user" }).click();
+    await v.page.locator("ui5-input#user-name input").fill("posted");
+    await v.page.locator("ui5-input#user-staff input").fill("Mina Exam");
+    await v.page.locator("ui5-suggestion-item", { hasText: "Mina Example" }).or(v.page.getByRole("option", { name: /Mina Example/ })).first().click();
+    await v.page.locator("ui5-checkbox#user-mail").click();
+    await v.accessible();
+    await v.page.locator(".dialog-does").click();
+    await v.page.locator(".code-shown").waitFor();
+    await v.page.locator(".dialog-does").click();
+    for (const until = Date.now() + 20_000; !server.taken.includes("mina@house.example") && Date.now() < until; ) await new Promise((go) => setTimeout(go, 100));
+    if (!server.taken.includes("mina@house.example")) v.faults.push("the code of a new user did not come by mail");
+    await v.to("/settings/mail");
+    const sent = v.page.locator("main tbody tr", { hasText: "posted" }).locator(".tag-good");
+    for (let i = 0; i < 20 && (await sent.count()) === 0; i++) {
+      await v.page.getByRole("button", { name: "Look again" }).click();
+      await v.page.waitForTimeout(250);
+    }
+    await sent.waitFor();
+    await v.accessible();
+    await v.page.getByRole("button", { name: "Take away" }).click();
+    await v.page.locator("ui5-dialog[open] .dialog-does").click();
+    await v.page.locator(".mail-set-up").waitFor();
+  } finally {
+    server.end();
+  }
+}
 
 export const settings: readonly Journey[] = [
   {
-    name: "administrator adds a kind of record",
+    name: "administrator adds a kind of record, and sets up mail",
     who: "ada",
     languages: ["en"],
     async goes(v) {
@@ -21,6 +80,7 @@ export const settings: readonly Journey[] = [
       await v.accessible();
       await v.page.locator(".dialog-does").click();
       await v.page.getByText("x_runs_until").waitFor();
+      if (v.size === "desk") await mailGoesOut(v); // there is one mail server for all
     },
   },
 ];

@@ -43,6 +43,7 @@ export const routes: readonly Route[] = [
   { pattern: "/settings/entities/{name}", load: async () => (await import("../pages/settings/entities")).openEntity },
   { pattern: "/settings/backups", load: async () => (await import("../pages/settings/backups")).openBackups },
   { pattern: "/settings/controls", load: async () => (await import("../pages/settings/controls")).openLimits },
+  { pattern: "/settings/mail", load: async () => (await import("../pages/settings/mail")).openMail },
   { pattern: "/settings/connections", load: async () => (await import("../pages/settings/connections")).openConnections },
   { pattern: "/settings/jobs", load: async () => (await import("../pages/settings/jobs")).openJobs },
   { pattern: "/help", load: async () => (await import("../pages/help/help")).openHelp },

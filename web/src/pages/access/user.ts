@@ -21,7 +21,7 @@ import { toast } from "../../ui/toast";
 import { makeKey } from "./key";
 import { room } from "./rooms";
 import { chosenOf, scopeFields, scopeOf, scopeWords } from "./scope";
-import { endOf, kindName, roleChoice, showCode, type RoleName, type User } from "./users";
+import { endOf, kindName, mailChoice, mailIsSetUp, roleChoice, showCode, type RoleName, type User } from "./users";
 import { browserTable, credentialName, sessionTable, type Credential, type KnownBrowser, type Session } from "./you";
 
 interface Tie {
@@ -114,8 +114,19 @@ async function takeRole(whole: Whole, role: string, again: () => void): Promise<
 function userActions(whole: Whole, again: () => void): TemplateResult {
   const { user, standing } = whole;
   const code = async (): Promise<void> => {
-    const made = await withProof(() => post<{ code: string; code_until?: string | null }>(`/users/${user.id}/code`));
-    await showCode(user, made.code, made.code_until ?? null);
+    let mail = false;
+    const make = (): Promise<{ code: string; code_until?: string | null }> => withProof(() => post(`/users/${user.id}/code`, mail ? { mail } : {}));
+    const made = (await mailIsSetUp())
+      ? await ask({
+          title: t("New enrolment code"),
+          does: t("Make it"),
+          view: () => html`<p>${t("With it {name} sets a new password.", { name: user.shown })}</p>
+            ${mailChoice(mail, (on) => (mail = on))}`,
+          act: make,
+        })
+      : await make();
+    if (!made) return;
+    await showCode(user, made.code, made.code_until ?? null, mail);
     again();
   };
   const end = async (): Promise<void> => {

@@ -1,17 +1,23 @@
 // Who may use the workspace: list, and adding somebody.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/CheckBox.js";
 import "@ui5/webcomponents/dist/Link.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
+import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { get, post } from "../../api/http";
+import type { LinkValue } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
+import { entityNamed, mayDo } from "../../app/session";
 import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
+import "../../ui/link_input";
+import { wrong } from "../../ui/problem";
 import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -47,7 +53,17 @@ export function kindName(kind: User["kind"]): string {
   return kind === "person" ? t("Person") : kind === "program" ? t("Program") : kind === "portal" ? t("Customer") : t("External auditor");
 }
 
-export async function showCode(user: User, code: string, until: string | null): Promise<void> {
+/** Whether codes can go out by mail, as far as who asks may know. */
+export async function mailIsSetUp(): Promise<boolean> {
+  if (!mayDo("settings")) return false;
+  return (await get<{ host: string | null }>("/mail")).host !== null;
+}
+
+export function mailChoice(mail: boolean, set: (on: boolean) => void): TemplateResult {
+  return html`<div><ui5-checkbox id="user-mail" wrapping-type="Normal" ?checked=${mail} text=${t("Send the code by mail, too")} @change=${(event: Event) => set((event.target as CheckBox).checked)}></ui5-checkbox></div>`;
+}
+
+export async function showCode(user: User, code: string, until: string | null, mailed = false): Promise<void> {
   const link = `${location.origin}/${href("/enrol", { name: user.name, code })}`;
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(link);
@@ -57,7 +73,8 @@ export async function showCode(user: User, code: string, until: string | null): 
     title: t("Code for {name}", { name: user.shown }),
     does: t("Done"),
     act: () => true,
-    view: () => html`<p>${t("Give it to {name} in person or by a way only the two of you have. It is shown now and never again.", { name: user.shown })}</p>
+    view: () => html`${mailed ? html`<p>${t("It is on its way by mail; the outbox under Settings tells what became of it.")}</p>` : nothing}
+      <p>${t("Give it to {name} in person or by a way only the two of you have. It is shown now and never again.", { name: user.shown })}</p>
       <p class="code-shown mono" dir="ltr">${code}</p>
       <p>${t("Or give this link, which brings name and code along:")}</p>
       <p class="code-link mono" dir="ltr">${link}</p>
@@ -71,8 +88,8 @@ export function roleChoice(roles: readonly RoleName[], chosen: Set<string>): Tem
 }
 
 async function addUser(again: () => void): Promise<void> {
-  const { roles } = await get<{ roles: RoleName[] }>("/roles");
-  const wish = { name: "", shown: "", kind: "person" as User["kind"], until: "" };
+  const [{ roles }, posted] = await Promise.all([get<{ roles: RoleName[] }>("/roles"), mailIsSetUp()]);
+  const wish = { name: "", shown: "", kind: "person" as User["kind"], until: "", staff: "", staffName: "", mail: false };
   const chosen = new Set<string>(), scope = chosenOf();
   const kinds: User["kind"][] = ["person", "auditor", "program"];
   const added = await ask<{ user: User; code: string | null; code_until: string | null }>({
@@ -96,6 +113,21 @@ async function addUser(again: () => void): Promise<void> {
         </ui5-select>
         ${wish.kind === "auditor" ? html`<span class="muted">${t("Reads only, for a limited time, and nothing but what is chosen here; personal data is masked.")}</span>` : nothing}
       </div>
+      ${wish.kind !== "program" && entityNamed("staff")
+        ? html`<div class="field">
+            <ui5-label for="user-staff" show-colon>${t("Record of staff")}</ui5-label>
+            <pb-link-input
+              .wish=${{ entity: "staff", inputId: "user-staff", name: t("Record of staff"), description: "", negative: false, required: false, disabled: false }}
+              .value=${{ link: wish.staff ? { id: wish.staff, reference: null } : null, text: wish.staffName }}
+              @change=${(event: CustomEvent<{ link: LinkValue | null }>) => {
+                wish.staff = event.detail.link?.id ?? "";
+                wish.staffName = event.detail.link?.reference ?? "";
+              }}
+            ></pb-link-input>
+            <span class="muted">${t("Who this user is among the owners of records; letters go to its address.")}</span>
+          </div>
+          ${posted ? mailChoice(wish.mail, (on) => (wish.mail = on)) : nothing}`
+        : nothing}
       ${wish.kind === "auditor"
         ? html`<div class="field">
             <ui5-label for="user-until" show-colon required>${t("Until the end of")}</ui5-label>
@@ -104,20 +136,24 @@ async function addUser(again: () => void): Promise<void> {
           ${scopeFields(scope)}`
         : nothing}
       ${roleChoice(roles, chosen)}`,
-    act: () =>
-      withProof(() =>
+    act: () => {
+      if (wish.kind !== "program" && wish.staffName && !wish.staff) throw wrong(t("No record of staff is called “{name}”.", { name: wish.staffName }), t("Choose one of those that are shown while you type, or leave it empty."));
+      return withProof(() =>
         post("/users", {
           name: wish.name,
           kind: wish.kind,
           roles: [...chosen],
           ...(wish.shown ? { shown: wish.shown } : {}),
+          ...(wish.kind !== "program" && wish.staff ? { staff: wish.staff } : {}),
+          ...(wish.kind !== "program" && wish.mail ? { mail: true } : {}),
           ...(wish.kind === "auditor" ? { scope: scopeOf(scope) } : {}),
           ...(wish.kind === "auditor" && wish.until ? { until: endOf(wish.until) } : {}),
         }),
-      ),
+      );
+    },
   });
   if (!added) return;
-  if (added.code) await showCode(added.user, added.code, added.code_until);
+  if (added.code) await showCode(added.user, added.code, added.code_until, wish.mail);
   again();
 }
 

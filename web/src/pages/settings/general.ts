@@ -21,6 +21,10 @@ interface Settings {
   purpose_required: boolean;
 }
 
+interface Preferences {
+  reminders: "on" | "off" | null;
+}
+
 function choice<V extends string>(id: string, label: string, value: V, all: readonly { value: V; text: string }[], set: (value: V) => unknown): TemplateResult {
   return html`<div class="field">
     <ui5-label for=${id} show-colon>${label}</ui5-label>
@@ -28,6 +32,27 @@ function choice<V extends string>(id: string, label: string, value: V, all: read
       ${all.map((one) => html`<ui5-option data-value=${one.value} ?selected=${one.value === value}>${one.text}</ui5-option>`)}
     </ui5-select>
   </div>`;
+}
+
+/** A switch with what it means beside it. */
+function setting(id: string, label: string, says: string, checked: boolean, set: (on: boolean) => unknown): TemplateResult {
+  return html`<div class="setting">
+    <div>
+      <ui5-label for=${id}>${label}</ui5-label>
+      <p class="muted">${says}</p>
+    </div>
+    <ui5-switch id=${id} ?checked=${checked} accessible-name=${label} @change=${(event: Event) => set((event.target as Switch).checked)}></ui5-switch>
+  </div>`;
+}
+
+function letters(own: Preferences): TemplateResult {
+  return html`<section class="card stack">
+    <h2>${t("Letters to you")}</h2>
+    ${setting("own-reminders", t("Remind me by mail of what is due"), t("Once a day, while findings of yours or planned audits of your teams are due or overdue."), own.reminders !== "off", async (on) => {
+      await askServer("/me/preferences", { method: "PATCH", body: { reminders: on ? "on" : "off" } });
+      toast(t("The setting is changed."));
+    })}
+  </section>`;
 }
 
 function own(update: () => void): TemplateResult {
@@ -57,24 +82,24 @@ function own(update: () => void): TemplateResult {
 }
 
 export function openGeneral(context: Context): Page {
-  return room<Settings | null>(context, {
+  return room<{ settings: Settings | null; own: Preferences }>(context, {
     title: () => t("Settings"),
-    load: () => (mayDo("settings") ? get<Settings>("/settings", undefined, context.signal) : Promise.resolve(null)),
-    view: (settings, again) => html`${own(context.update)}
+    load: async () => {
+      const [settings, own] = await Promise.all([
+        mayDo("settings") ? get<Settings>("/settings", undefined, context.signal) : Promise.resolve(null),
+        get<Preferences>("/me/preferences", undefined, context.signal),
+      ]);
+      return { settings, own };
+    },
+    view: ({ settings, own: likes }, again) => html`${own(context.update)} ${letters(likes)}
       ${settings
         ? html`<section class="card stack">
             <h2>${t("For everybody")}</h2>
-            <div class="setting">
-              <div>
-                <ui5-label for="purpose">${t("Who looks at personal data says what for")}</ui5-label>
-                <p class="muted">${t("Without a purpose personal data is not shown; what was said stands in the log beside each look.")}</p>
-              </div>
-              <ui5-switch id="purpose" ?checked=${settings.purpose_required} accessible-name=${t("Who looks at personal data says what for")} @change=${async (event: Event) => {
-                await askServer("/settings", { method: "PATCH", body: { purpose_required: (event.target as Switch).checked } });
-                toast(t("The setting is changed."));
-                again();
-              }}></ui5-switch>
-            </div>
+            ${setting("purpose", t("Who looks at personal data says what for"), t("Without a purpose personal data is not shown; what was said stands in the log beside each look."), settings.purpose_required, async (on) => {
+              await askServer("/settings", { method: "PATCH", body: { purpose_required: on } });
+              toast(t("The setting is changed."));
+              again();
+            })}
           </section>`
         : nothing}`,
   });

@@ -10,6 +10,7 @@ function rooms(): Room[] {
   if (mayDo("model")) all.push({ path: "/settings/entities", text: t("Entities and fields") });
   if (mayDo("backup") || mayDo("audit")) all.push({ path: "/settings/backups", text: t("Backups and drills") });
   if (mayDo("audit")) all.push({ path: "/settings/controls", text: t("Controls and limits") });
+  if (mayDo("settings")) all.push({ path: "/settings/mail", text: t("Mail") });
   all.push({ path: "/settings/connections", text: t("Connections") });
   if (mayDo("jobs")) all.push({ path: "/settings/jobs", text: t("Jobs") });
   return all;
