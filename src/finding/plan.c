@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { BODY_MAX = 1 << 20, BODY_MEMBERS = 8, WEEK = 7 };
+enum { BODY_MAX = 1 << 20, BODY_MEMBERS = 9, WEEK = 7 };
 
 const char *const finding_repeat_words[FINDING_REPEATS] = {"once", "weekly", "monthly", "quarterly",
                                                            "yearly"};
@@ -65,6 +65,7 @@ static void put_body(pb_buf *out, const finding_plan *plan)
     put_list(out, &plan->areas);
     put_list(out, &plan->controls);
     put_list(out, &plan->team);
+    pb_cbor_text(out, plan->source);
 }
 
 static bool take_text(pb_cbor *in, pb_arena *arena, pb_str *ret)
@@ -88,14 +89,16 @@ static bool take_list(pb_cbor *in, pb_arena *arena, model_strs *ret)
 
 static bool take_body(pb_cbor *in, pb_arena *arena, finding_plan *plan)
 {
-    in->bad = in->bad || pb_cbor_get_array(in) != BODY_MEMBERS;
+    size_t members = pb_cbor_get_array(in); /* of older ones the source is not said */
+    in->bad = in->bad || (members != BODY_MEMBERS && members != BODY_MEMBERS - 1);
     bool memory = take_text(in, arena, &plan->name) && take_text(in, arena, &plan->goals) &&
                   take_text(in, arena, &plan->criteria);
     uint64_t repeat = pb_cbor_get_uint(in);
     in->bad = in->bad || repeat >= FINDING_REPEATS;
     plan->repeat = (finding_repeat)(repeat % FINDING_REPEATS);
     return memory && take_list(in, arena, &plan->entities) && take_list(in, arena, &plan->areas) &&
-           take_list(in, arena, &plan->controls) && take_list(in, arena, &plan->team);
+           take_list(in, arena, &plan->controls) && take_list(in, arena, &plan->team) &&
+           (members < BODY_MEMBERS || take_text(in, arena, &plan->source));
 }
 
 /* ---- reading ---- */

@@ -123,6 +123,7 @@ void json_planned(pb_json *json, const report_input *report)
     pb_json_member(json, "name", brief->name);
     pb_json_member(json, "goals", some(brief->goals));
     pb_json_member(json, "criteria", some(brief->criteria));
+    pb_json_member(json, "source", some(brief->source));
     put_names(json, "entities", &brief->entities);
     put_names(json, "areas", &brief->areas);
     put_names(json, "controls", &brief->controls);

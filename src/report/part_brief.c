@@ -16,6 +16,7 @@ void part_brief(builder *b)
     build_section(b, "brief", PB_MSG("What was planned"), true);
     told(b, PB_MSG("Planned audit"), brief->name);
     told(b, PB_MSG("Goals"), brief->goals);
+    told(b, PB_MSG("Audited system"), brief->source);
     told(b, PB_MSG("Scope"),
          brief->scope.len > 0 ? brief->scope : build_say(b, PB_MSG("Everything"), NULL));
     told(b, PB_MSG("Criteria"), brief->criteria);

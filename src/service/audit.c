@@ -3,7 +3,7 @@
 #include "base/cbor.h"
 #include "base/map.h"
 #include "db/upgrade.h"
-#include "finding/finding.h"
+#include "finding/plan.h"
 #include "kept_audits.h"
 #include "sys/file.h"
 #include "sys/mail.h"
@@ -164,15 +164,18 @@ static pb_status run_controls(service_core *service, const service_call *call,
     return service_log(workspace, call, "audit.run", pb_buf_str(&payload), err);
 }
 
-pb_status service_audit(service_core *service, const service_call *call,
-                        const service_source *source, const char *title, int64_t as_of_days,
-                        pb_arena *arena, service_audit_result *ret_result, pb_error *err)
+static pb_status audit_source(service_core *service, const service_call *call,
+                              const service_source *source, const char *title,
+                              const finding_plan *plan, int64_t as_of_days, pb_arena *arena,
+                              service_audit_result *ret_result, pb_error *err)
 {
-    service_audit_result result = {0};
+    service_audit_result result = {.plan = plan};
     service_opened opened;
     result.title = title != NULL ? pb_str_c(title) : title_of(source->paths[0], arena);
     PB_TRY(service_open_source(service, call, source, arena, &opened, err));
     pb_status status = service_controls(service, &result.catalogue, err);
+    if (status == PB_OK && plan != NULL)
+        status = service_plan_scope(plan, result.catalogue, arena, &result.catalogue, err);
     if (status == PB_OK)
         status = run_controls(service, call, opened.workspace, !opened.scratch, as_of_days, arena,
                               &result, err);
@@ -182,6 +185,24 @@ pb_status service_audit(service_core *service, const service_call *call,
     if (status == PB_OK)
         *ret_result = result;
     return status;
+}
+
+pb_status service_audit(service_core *service, const service_call *call,
+                        const service_source *source, const char *title, int64_t as_of_days,
+                        pb_arena *arena, service_audit_result *ret_result, pb_error *err)
+{
+    return audit_source(service, call, source, title, NULL, as_of_days, arena, ret_result, err);
+}
+
+pb_status service_audit_planned(service_core *service, const service_call *call,
+                                const service_source *source, const struct finding_plan *plan,
+                                int64_t as_of_days, pb_arena *arena,
+                                service_audit_result *ret_result, pb_error *err)
+{
+    const char *title = pb_arena_cstr(arena, plan->name);
+    if (title == NULL)
+        return pb_fail_memory(err);
+    return audit_source(service, call, source, title, plan, as_of_days, arena, ret_result, err);
 }
 
 pb_status service_audit_here(service_core *service, const service_call *call,

@@ -95,6 +95,7 @@ static pb_status check_texts(const finding_plan *plan, pb_error *err)
         pb_str text;
         size_t most;
     } texts[] = {{"name", plan->name, FINDING_PLAN_NAME},
+                 {"source", plan->source, FINDING_PLAN_NAME},
                  {"goals", plan->goals, FINDING_PLAN_TEXT},
                  {"criteria", plan->criteria, FINDING_PLAN_TEXT}};
     if (pb_str_trim(plan->name).len == 0)
@@ -291,6 +292,7 @@ pb_status service_plan_brief(service_core *service, const finding_plan *plan,
                                 .name = plan->name,
                                 .goals = plan->goals,
                                 .criteria = plan->criteria,
+                                .source = plan->source,
                                 .scope = pb_arena_str(arena, pb_buf_str(&scope)),
                                 .team = pb_arena_str(arena, pb_buf_str(&team))};
     return scope.failed || team.failed || ret_brief->scope.ptr == NULL ||

@@ -277,6 +277,54 @@ static void home_tells(work *w, const char *who, const char *expected)
     client_free(&a);
 }
 
+/* shows: AUD-1 AUD-3 */
+static void test_a_plan_audits_another_systems_export(void **state)
+{
+    work w;
+    char id[37], body[120], path[80];
+    (void)state;
+    work_start(&w);
+    work_send(&w, w.steward, others, id);
+    client_answer a = plan_ask(&w, 201, "POST", "", w.steward, NULL,
+                               "{\"name\":\"Their contacts\",\"source\":\"Old CRM\","
+                               "\"areas\":[\"completeness\"],\"due\":\"2024-01-31\"}");
+    assert_string_equal(client_text(&a, "source"), "Old CRM");
+    client_free(&a);
+    a = plan_ask(&w, 422, "POST", "/1/runs", w.steward, NULL, "{}");
+    assert_string_equal(client_text(&a, "field"), "import");
+    client_free(&a);
+    (void)snprintf(body, sizeof body, "{\"import\":\"%s\"}", id);
+    long n = work_ask(&w, w.steward, "/api/v1/audit-plans/1/runs", body);
+    work_over(&w, w.steward, n, "done");
+    a = work_get(&w, w.steward, 200, n, "/result");
+    int run = (int)work_number(&a, "audit");
+    client_free(&a);
+    (void)snprintf(path, sizeof path, "/api/v1/audits/%d", run);
+    a = client_expect(&w.c, 200, "GET", path, w.steward, NULL);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(a.json, "own")));
+    assert_int_equal((int)work_number(&a, "plan"), 1);
+    client_free(&a);
+    (void)snprintf(path, sizeof path, "/api/v1/audits/%d/reports/json", run);
+    a = client_expect(&w.c, 200, "GET", path, w.steward, NULL);
+    const cJSON *planned = cJSON_GetObjectItem(a.json, "planned");
+    assert_string_equal(cJSON_GetObjectItem(planned, "source")->valuestring, "Old CRM");
+    client_free(&a);
+    /* It is done; nobody's work list has grown, and one's own records are as they were. */
+    a = plan_ask(&w, 200, "GET", "/1", w.steward, NULL, NULL);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(a.json, "due")));
+    client_free(&a);
+    a = client_expect(&w.c, 200, "GET", "/api/v1/findings", w.steward, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "findings")), 0);
+    client_free(&a);
+    /* One of the workspace takes no file. */
+    a = plan_ask(&w, 201, "POST", "", w.steward, NULL, "{\"name\":\"Ours\"}");
+    client_free(&a);
+    a = plan_ask(&w, 422, "POST", "/2/runs", w.steward, NULL, body);
+    assert_string_equal(client_text(&a, "field"), "import");
+    client_free(&a);
+    work_end(&w);
+}
+
 static void plan_due(work *w, const char *name, const char *team, int days)
 {
     char body[300], due[20];
@@ -335,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_the_server_audits_its_workspace_and_keeps_it),
         cmocka_unit_test(test_anothers_file_is_audited_and_does_not_come_in),
         cmocka_unit_test(test_an_audit_is_planned_and_done_within_its_scope),
+        cmocka_unit_test(test_a_plan_audits_another_systems_export),
         cmocka_unit_test(test_home_tells_whose_turn_it_is),
         cmocka_unit_test(test_the_server_checks_its_ledger),
     };

@@ -33,7 +33,7 @@ export async function audited(v: Visitor): Promise<void> {
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   };
-  if ((await said<{ audits: unknown[] }>("/audits")).audits.length > 0) return;
+  if ((await said<{ audits: { plan: number | null }[] }>("/audits")).audits.some((one) => one.plan === null)) return; // one of a plan asks a part
   const { id } = await said<{ id: number }>("/audits", "POST");
   for (const until = Date.now() + 60_000; ; await new Promise((go) => setTimeout(go, 100))) {
     const { state } = await said<{ state: string }>(`/jobs/${id}`);

@@ -1,4 +1,5 @@
 /* Planned audits over HTTP, and whom audit work can be given to. */
+#include "../taking/taking.h"
 #include "oversight.h"
 
 #include "base/time.h"
@@ -36,6 +37,7 @@ static void put_members(const http_request *request, pb_json *json, const findin
     pb_json_member(json, "name", plan->name);
     pb_json_member(json, "goals", plan->goals);
     pb_json_member(json, "criteria", plan->criteria);
+    pb_json_member(json, "source", plan->source.len > 0 ? plan->source : PB_STR_NONE);
     put_list(json, "entities", &plan->entities);
     put_list(json, "areas", &plan->areas);
     put_list(json, "controls", &plan->controls);
@@ -150,16 +152,18 @@ static pb_status read_due(const json_value *body, int64_t *ret_due, pb_error *er
 
 static pb_status read_wish(const http_request *request, finding_plan *ret_plan, pb_error *err)
 {
-    static const char *const names[] = {"name",     "goals", "criteria", "entities", "areas",
-                                        "controls", "team",  "repeat",   "due",      NULL};
+    static const char *const names[] = {"name",     "goals", "criteria", "source",
+                                        "entities", "areas", "controls", "team",
+                                        "repeat",   "due",   NULL};
     const json_value *body = NULL;
-    finding_plan plan = {.goals = PB_STR(""), .criteria = PB_STR("")};
+    finding_plan plan = {.goals = PB_STR(""), .criteria = PB_STR(""), .source = PB_STR("")};
     pb_str repeat = PB_STR("once");
     size_t at = 0;
     PB_TRY(http_op_body(request, names, &body, err));
     PB_TRY(http_op_body_needed(body, "name", &plan.name, err));
     PB_TRY(http_op_body_text(body, "goals", &plan.goals, err));
     PB_TRY(http_op_body_text(body, "criteria", &plan.criteria, err));
+    PB_TRY(http_op_body_text(body, "source", &plan.source, err));
     PB_TRY(read_list(request, body, "entities", &plan.entities, err));
     PB_TRY(read_list(request, body, "areas", &plan.areas, err));
     PB_TRY(read_list(request, body, "controls", &plan.controls, err));
@@ -222,16 +226,47 @@ static pb_status remove_plan(http_request *request, http_response *response, pb_
     return PB_OK;
 }
 
+/* Another system is audited by its export, which has been sent; the workspace by nothing more. */
+static pb_status read_upload(http_request *request, const finding_plan *plan, pb_str *ret_upload,
+                             pb_error *err)
+{
+    static const char *const names[] = {"import", NULL};
+    const json_value *body = NULL;
+    bool wanted = plan->source.len > 0;
+    *ret_upload = PB_STR_NONE;
+    if (request->body.len > 0) {
+        PB_TRY(http_op_body(request, names, &body, err));
+        PB_TRY(http_op_body_text(body, "import", ret_upload, err));
+    }
+    if (wanted && ret_upload->ptr != NULL)
+        return http_upload_known(request, *ret_upload, err);
+    if (wanted == (ret_upload->ptr != NULL))
+        return PB_OK;
+    pb_fail(err, PB_INVALID,
+            wanted ? PB_MSG("“{name}” audits another system: {value}. Its export is missing.")
+                   : PB_MSG("“{name}” audits this workspace, no file."),
+            "field", "import", "name", PB_ARG(plan->name), "value", PB_ARG(plan->source), NULL);
+    pb_error_hint(err,
+                  wanted ? PB_MSG("Send its export to /api/v1/imports, and name it by its id.")
+                         : PB_MSG("Leave the member out, or say another system in the plan."),
+                  NULL);
+    return PB_INVALID;
+}
+
 /* Done now: what is planned is read again when the job begins. */
 static pb_status start_plan(http_request *request, http_response *response, pb_error *err)
 {
     PB_AUTO_BUF options = PB_BUF_INIT(4 << 10);
     service_plan plan;
+    pb_str upload = PB_STR_NONE;
     PB_TRY(find(request, response, &plan, err));
     service_call call = http_op_call(request);
     PB_TRY(service_may_start(&call, request->server->workspace, IDENTITY_OP_AUDIT, err));
+    PB_TRY(read_upload(request, &plan.now, &upload, err));
     service_job_put(&options, "plan", http_request_part(request, "plan"));
-    return http_job_accept(request, response, "audit-workspace", pb_buf_str(&options), err);
+    service_job_put(&options, "upload", upload);
+    return http_job_accept(request, response, upload.ptr != NULL ? "audit-file" : "audit-workspace",
+                           pb_buf_str(&options), err);
 }
 
 /* ---- whom it is given to ---- */
@@ -277,7 +312,7 @@ const http_route http_plans_routes[] = {
      PB_MSG("Takes a planned audit away; its history stays"), remove_plan, HTTP_BLOCKS, NULL, NULL,
      0},
     {HTTP_POST, "/api/v1/audit-plans/{plan}/runs", "runAuditPlan",
-     PB_MSG("Has a planned audit done now, by a job"), start_plan, HTTP_BLOCKS, NULL, NULL, 0},
+     PB_MSG("Has a planned audit done now, by a job"), start_plan, HTTP_BLOCKS, JSON, NULL, SMALL},
     {HTTP_GET, "/api/v1/audit-people", "listAuditPeople",
      PB_MSG("Lists whom findings and audits can be given to"), list_helpers, HTTP_BLOCKS, NULL,
      NULL, 0},
@@ -291,7 +326,7 @@ static const http_about operations[] = {
     {"changeAuditPlan", NULL, "If-Match", "AuditPlanNew", "AuditPlan",
      "200 400 401 403 404 412 413 422 428", NULL},
     {"removeAuditPlan", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
-    {"runAuditPlan", NULL, NULL, NULL, "Job", "202 400 401 403 404", NULL},
+    {"runAuditPlan", NULL, NULL, "AuditPlanRun", "Job", "202 400 401 403 404 422", NULL},
     {"listAuditPeople", NULL, NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
     {0},
 };
@@ -300,7 +335,8 @@ static const http_parameter parameters[] = {{0}};
 
 #define REPEAT "repeat=once|weekly|monthly|quarterly|yearly"
 #define PLAN                                                                                       \
-    "plan:integer version:integer name:string goals:string criteria:string entities:[string] "     \
+    "plan:integer version:integer name:string goals:string criteria:string source:string? "        \
+    "entities:[string] "                                                                           \
     "areas:[string] controls:[string] team:[string] " REPEAT " due:date? overdue:boolean "         \
     "changed_by:string changed_at:date-time"
 
@@ -309,9 +345,11 @@ static const http_schema schemas[] = {
     {"AuditPlanVersion", PLAN " audit:integer?"},
     {"AuditPlans", "plans:[AuditPlanItem]"},
     {"AuditPlan", PLAN " history:[AuditPlanVersion]"},
-    {"AuditPlanNew", "name:string goals?:string? criteria?:string? entities?:[string]? "
+    {"AuditPlanNew", "name:string goals?:string? criteria?:string? source?:string? "
+                     "entities?:[string]? "
                      "areas?:[string]? controls?:[string]? team?:[string]? "
                      "repeat?=once|weekly|monthly|quarterly|yearly? due?:date?"},
+    {"AuditPlanRun", "import?:uuid?"},
     {"AuditPerson", "name:string shown:string external:boolean"},
     {"AuditPeople", "people:[AuditPerson]"},
     {0},

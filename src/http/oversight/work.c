@@ -33,7 +33,8 @@ static void put_mark(http_job *job, const service_audit_result *result)
 
 /* ---- of the workspace ---- */
 
-static pb_status keep_audit(http_job *job, const service_audit_result *result, pb_error *err)
+static pb_status keep_audit(http_job *job, const service_audit_result *result, bool own,
+                            pb_error *err)
 {
     report_input report = service_report(job->server->service, result, job->server->version, NULL);
     report_brief brief;
@@ -45,7 +46,7 @@ static pb_status keep_audit(http_job *job, const service_audit_result *result, p
         report.brief = &brief;
     }
     PB_TRY(open_locale(job, &locale, err));
-    pb_status status = service_audit_keep(&job->call, job->server->workspace, result, true, &report,
+    pb_status status = service_audit_keep(&job->call, job->server->workspace, result, own, &report,
                                           locale, &run, err);
     pb_locale_free(locale);
     PB_TRY(status);
@@ -70,7 +71,7 @@ static pb_status audit_workspace(http_job *job, pb_error *err)
     PB_TRY(service_audit_here(job->server->service, &job->call, job->server->workspace,
                               planned ? plan.now.name : title, planned ? &plan.now : NULL,
                               sys_today(), job->arena, &result, err));
-    return keep_audit(job, &result, err);
+    return keep_audit(job, &result, true, err);
 }
 
 /* ---- of a file ---- */
@@ -79,6 +80,19 @@ static pb_status keep_file(void *context, const struct service_report_form *form
                            pb_error *err)
 {
     return http_job_file_whole(context, pb_str_c(form->file), form->type, bytes, err);
+}
+
+/* By a plan: kept with its reports, as audits of the workspace are, but no finding comes of it. */
+static pb_status audit_sent_planned(http_job *job, const service_source *source, pb_error *err)
+{
+    service_audit_result result;
+    service_plan plan;
+    int64_t number = 0;
+    (void)pb_str_to_i64(http_job_option(job, "plan"), &number);
+    PB_TRY(service_plan_read(&job->call, job->server->workspace, number, job->arena, &plan, err));
+    PB_TRY(service_audit_planned(job->server->service, &job->call, source, &plan.now, sys_today(),
+                                 job->arena, &result, err));
+    return keep_audit(job, &result, false, err);
 }
 
 static pb_status audit_sent(http_job *job, const service_source *source, pb_error *err)
@@ -103,7 +117,8 @@ static pb_status audit_sent(http_job *job, const service_source *source, pb_erro
 static pb_status audit_file(http_job *job, pb_error *err)
 {
     PB_TRY(service_may_start(&job->call, job->server->workspace, IDENTITY_OP_AUDIT, err));
-    return http_with_upload(job, audit_sent, err);
+    bool planned = http_job_option(job, "plan").len > 0;
+    return http_with_upload(job, planned ? audit_sent_planned : audit_sent, err);
 }
 
 /* ---- the ledger ---- */

@@ -178,6 +178,15 @@ export const audit: readonly Journey[] = [
       await v.page.locator("main td", { hasText: "Overall" }).waitFor();
       await v.page.locator("main td .tag-bad").first().waitFor();
       await v.accessible();
+      // Planned, it is kept with its reports, and is told apart from one's own.
+      const { data } = await asked(v, "POST", "/audit-plans", { name: "Their people", source: "Old CRM" });
+      await v.to(`/audit/plans/${(data as unknown as { plan: number }).plan}`);
+      await v.page.getByText("Audit now: drop the export of Old CRM here").waitFor();
+      await v.accessible();
+      await v.page.locator("input[type=file]").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+      await v.page.locator(".audit-lead").waitFor();
+      await v.to("/audit");
+      await v.page.locator("main td .tag", { hasText: "another system" }).first().waitFor();
     },
   },
   {

@@ -25,6 +25,7 @@ enum { FINDING_PLAN_NAME = 200, FINDING_PLAN_TEXT = 4000, FINDING_PLAN_LIST = 20
 typedef struct finding_plan {
     int64_t plan, version; /* 0: not kept yet */
     pb_str name, goals, criteria;
+    pb_str source; /* another system whose export is audited; empty: this workspace */
     model_strs entities, areas, controls; /* scope; an empty list leaves it open */
     model_strs team;                      /* sign-in names */
     finding_repeat repeat;

@@ -60,8 +60,9 @@ typedef struct report_reading {
 typedef struct report_brief {
     int64_t plan, version; /* which plan of the workspace, as it was when the audit began */
     pb_str name, goals, criteria;
-    pb_str scope; /* entities, areas and controls in words, as a list; absent: everything */
-    pb_str team;  /* names, as a list */
+    pb_str source; /* another system whose export was audited; empty: the workspace */
+    pb_str scope;  /* entities, areas and controls in words, as a list; absent: everything */
+    pb_str team;   /* names, as a list */
     model_strs entities, areas, controls, members; /* the same by their names, for machines */
     int64_t planned_days;                          /* day it was planned for; INT64_MIN: none */
 } report_brief;

@@ -172,6 +172,12 @@ typedef struct service_audit_result {
 pb_status service_audit(service_core *service, const service_call *call,
                         const service_source *source, const char *title, int64_t as_of_days,
                         pb_arena *arena, service_audit_result *ret_result, pb_error *err);
+/** The same of what a plan asks of a source; `plan` outlives the result, which is called by its
+ * name. */
+pb_status service_audit_planned(service_core *service, const service_call *call,
+                                const service_source *source, const struct finding_plan *plan,
+                                int64_t as_of_days, pb_arena *arena,
+                                service_audit_result *ret_result, pb_error *err);
 /** The same of a workspace that is open. `title` absent: its name. `plan` (may be NULL, outlives
  * the result): only controls in its scope are asked. */
 pb_status service_audit_here(service_core *service, const service_call *call,

@@ -36,7 +36,7 @@ function trend(audits: readonly AuditRun[]): TemplateResult | typeof nothing {
 
 function last(audits: readonly AuditRun[]): TemplateResult {
   const whole = audits.filter((one) => one.plan === null); // one of a plan asks a part: its mark is no step of the same way
-  const now = whole[0] ?? audits[0], before = whole[1];
+  const now = whole[0] ?? audits.find((one) => one.own), before = whole[1];
   if (!now) return html``;
   return html`<section class="card">
     <h2>${t("Last audit")}</h2>
@@ -109,7 +109,7 @@ export function openAudits(context: Context): Page {
             ${table(
               t("All audits"),
               [
-                { title: t("Audit"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link>` },
+                { title: t("Audit"), main: true, cell: (one) => html`<ui5-link href=${href(`/audit/${one.audit}`)}>${t("Audit {number}", { number: one.audit })}</ui5-link> ${one.own ? nothing : html`<span class="tag">${t("another system")}</span>`}` },
                 { title: t("When"), cell: (one) => formatInstant(one.at) },
                 { title: t("Mark"), cell: (one) => html`${letterView(one.letter)} ${one.mark === null ? "–" : figure(one.mark)}` },
                 { title: t("Records"), number: true, cell: (one) => (one.controls ? formatNumber(one.records) : "–") },

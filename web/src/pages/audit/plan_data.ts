@@ -12,6 +12,8 @@ export interface Plan {
   name: string;
   goals: string;
   criteria: string;
+  /** Another system whose export is audited; null: this workspace. */
+  source: string | null;
   entities: string[];
   areas: string[];
   controls: string[];

@@ -23,9 +23,9 @@ import { repeatName, repeats, type Plan, type Repeat } from "./plan_data";
 import { areaName } from "./words";
 
 /** What can be said of a plan. */
-export type PlanWish = Pick<Plan, "name" | "goals" | "criteria" | "entities" | "areas" | "controls" | "team" | "repeat" | "due">;
+export type PlanWish = Pick<Plan, "name" | "goals" | "criteria" | "source" | "entities" | "areas" | "controls" | "team" | "repeat" | "due">;
 
-export const wishOf = ({ name, goals, criteria, entities, areas, controls, team, repeat, due }: PlanWish): PlanWish => ({ name, goals, criteria, entities, areas, controls, team, repeat, due });
+export const wishOf = ({ name, goals, criteria, source, entities, areas, controls, team, repeat, due }: PlanWish): PlanWish => ({ name, goals, criteria, source, entities, areas, controls, team, repeat, due });
 
 const most = 30; // controls that are shown at once
 
@@ -79,9 +79,10 @@ export async function keepPlan(plan: number, etag: string | null, wish: PlanWish
 export async function say({ title, from, changes }: Saying): Promise<Plan | undefined> {
   const [{ controls }, staff] = await Promise.all([get<{ controls: Control[] }>("/controls", { whole: true }), people()]);
   const areas = [...new Set(controls.map((one) => one.area))];
-  const wish = { name: from?.name ?? "", goals: from?.goals ?? "", criteria: from?.criteria ?? "", repeat: from?.repeat ?? ("once" as Repeat), due: from?.due ?? "" };
+  const wish = { name: from?.name ?? "", goals: from?.goals ?? "", criteria: from?.criteria ?? "", source: from?.source ?? "", repeat: from?.repeat ?? ("once" as Repeat), due: from?.due ?? "" };
   const chosen = { entities: new Set(from?.entities), areas: new Set(from?.areas), controls: new Set(from?.controls), team: new Set(from?.team) };
   const found = { words: "", area: "" };
+  let other = wish.source !== "";
   const text = (name: "goals" | "criteria", label: string, hint: string): TemplateResult => html`<div class="field">
     <ui5-label for="plan-${name}" show-colon>${label}</ui5-label>
     <ui5-textarea id="plan-${name}" rows="2" value=${wish[name]} placeholder=${hint} @input=${(event: Event) => (wish[name] = (event.target as TextArea).value)}></ui5-textarea>
@@ -101,6 +102,20 @@ export async function say({ title, from, changes }: Saying): Promise<Plan | unde
       </div>
       ${text("goals", t("Goals"), t("What the audit is to tell, and for whom"))} ${text("criteria", t("Criteria"), t("What counts as good enough, said beforehand"))}
       <div class="field">
+        <ui5-label for="plan-of" show-colon>${t("What is audited")}</ui5-label>
+        <ui5-select id="plan-of" @change=${(event: Event) => ((other = (event.target as Select).selectedOption?.getAttribute("data-value") === "other"), update())}>
+          <ui5-option data-value="" ?selected=${!other}>${t("This workspace")}</ui5-option>
+          <ui5-option data-value="other" ?selected=${other}>${t("Another system, by its export")}</ui5-option>
+        </ui5-select>
+      </div>
+      ${other
+        ? html`<div class="field">
+            <ui5-label for="plan-source" show-colon required>${t("Which system")}</ui5-label>
+            <ui5-input id="plan-source" value=${wish.source} maxlength="200" @input=${(event: Event) => (wish.source = (event.target as Input).value)}></ui5-input>
+            <span class="muted">${t("Whoever does the audit hands in its export then. Nothing of it comes among your own records.")}</span>
+          </div>`
+        : nothing}
+      <div class="field">
         <ui5-label for="plan-repeat" show-colon>${t("How often")}</ui5-label>
         <ui5-select id="plan-repeat" @change=${(event: Event) => ((wish.repeat = (event.target as Select).selectedOption?.getAttribute("data-value") as Repeat), update())}>
           ${repeats.map((one) => html`<ui5-option data-value=${one} ?selected=${one === wish.repeat}>${repeatName(one)}</ui5-option>`)}
@@ -115,7 +130,8 @@ export async function say({ title, from, changes }: Saying): Promise<Plan | unde
       ${several(t("Areas (none chosen: all)"), areas.map((one) => ({ value: one, text: areaName(one) })), chosen.areas, take(chosen.areas, update))}
       ${controlsView(controls, chosen.areas, chosen.controls, found, update)}`,
     act: async () => {
-      const body = { ...wish, due: wish.due || null, entities: [...chosen.entities], areas: [...chosen.areas], controls: [...chosen.controls], team: [...chosen.team] };
+      if (other && wish.source.trim() === "") throw new Error(t("Say which system is audited."));
+      const body = { ...wish, source: other ? wish.source.trim() : null, due: wish.due || null, entities: [...chosen.entities], areas: [...chosen.areas], controls: [...chosen.controls], team: [...chosen.team] };
       const kept = changes ? await keepPlan(changes.plan, changes.etag, body) : await askServer<Plan>("/audit-plans", { method: "POST", body });
       toast(t("The plan is kept."));
       return kept.data;

@@ -9,6 +9,7 @@ import { between, formatDay, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { today } from "../../ui/days";
 import { ask } from "../../ui/dialog";
+import { dropPlace, exportForms } from "../../ui/drop";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -54,10 +55,10 @@ export function openPlan(context: Context): Page {
   const number = context.parts.plan ?? "";
   const run = running(context.update, context.signal);
   const may = mayBegin("audit");
-  let title = "", etag: string | null = null, failure: unknown;
+  let title = "", source: string | null | undefined, etag: string | null = null, failure: unknown;
 
-  async function start(): Promise<void> {
-    const audit = await run.ofPlan(number, title);
+  async function start(file?: File): Promise<void> {
+    const audit = await run.ofPlan(number, title, file);
     if (audit !== undefined) go(`/audit/${audit}`);
   }
   /** Does something with the plan that may fail, and shows it as it is then. */
@@ -110,10 +111,11 @@ export function openPlan(context: Context): Page {
         get<{ controls: Control[] }>("/controls", { whole: true }, context.signal),
       ]);
       title = answer.data.name;
+      source = answer.data.source;
       etag = answer.etag;
       return { plan: answer.data, named: (id) => controls.find((one) => one.id === id)?.title ?? id };
     },
-    ...(may ? { actions: () => html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit now")}</ui5-button>` } : {}),
+    ...(may ? { actions: () => (source === null ? html`<ui5-button design="Emphasized" ?disabled=${run.busy()} @click=${() => void start()}>${t("Audit now")}</ui5-button>` : html``) } : {}),
     view: ({ plan, named }, again) => html`${problemStrip(failure)} ${run.view()}
       <section class="card stack">
         <div class="page-head">
@@ -130,10 +132,20 @@ export function openPlan(context: Context): Page {
         <dl class="facts">
           <div><dt>${t("Goals")}</dt><dd>${plan.goals || "–"}</dd></div>
           <div><dt>${t("Criteria")}</dt><dd>${plan.criteria || "–"}</dd></div>
+          ${plan.source === null ? nothing : html`<div><dt>${t("Which system")}</dt><dd>${plan.source}</dd></div>`}
           <div><dt>${t("Scope")}</dt><dd>${scopeOf(plan, named)}</dd></div>
           <div><dt>${t("Team")}</dt><dd>${plan.team.join(", ") || "–"}</dd></div>
         </dl>
       </section>
+      ${may && plan.source !== null
+        ? dropPlace({
+            title: t("Audit now: drop the export of {system} here, or choose it", { system: plan.source }),
+            says: t("CSV, Excel (XLSX), JSON, vCard, or a ZIP of them. Its records are forgotten after a day; the reports stay."),
+            accept: exportForms,
+            disabled: run.busy(),
+            take: (file) => void start(file),
+          })
+        : nothing}
       <section class="card">
         <h2>${t("History")}</h2>
         <ul class="plain-list">

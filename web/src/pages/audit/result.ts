@@ -119,6 +119,9 @@ function moved(now: Audit, then: Audit): Moved[] {
   return found;
 }
 
+/** Of the same: the workspace, or another system by the same plan. */
+const isEarlier = (one: AuditRun, now: AuditRun): boolean => one.audit < now.audit && one.own === now.own && (one.own || one.plan === now.plan);
+
 export function openAudit(context: Context): Page {
   const number = context.parts.audit ?? "";
   let area = "", outcome: OutcomeWord | "" = "fail", other: Audit | undefined, failure: unknown;
@@ -133,7 +136,7 @@ export function openAudit(context: Context): Page {
   }
 
   function comparison(whole: Whole): TemplateResult | typeof nothing {
-    const earlier = whole.audits.filter((one) => one.audit < whole.audit.audit);
+    const earlier = whole.audits.filter((one) => isEarlier(one, whole.audit));
     if (earlier.length === 0) return nothing;
     const changes = other ? moved(whole.audit, other) : [];
     return html`<section class="card stack">
@@ -191,7 +194,7 @@ export function openAudit(context: Context): Page {
       const { audit } = whole;
       const outcomes = audit.outcomes.filter((one) => one.outcome !== "not_applicable");
       const counted = audit.cut ? { failed: outcomes.filter((one) => one.outcome === "fail").length, controls: outcomes.length } : audit; // of the whole nothing is told
-      const before = whole.audits.find((one) => one.audit < audit.audit);
+      const before = whole.audits.find((one) => isEarlier(one, audit) && one.plan === audit.plan);
       return html`<div class="audit-two">
           <section class="card stack">
             ${markView(audit.letter, audit.mark, before?.mark ?? undefined)}

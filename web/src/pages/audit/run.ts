@@ -23,8 +23,14 @@ export interface Running {
   busy(): boolean;
   view(): TemplateResult | typeof nothing;
   ofWorkspace(): Promise<number | undefined>;
-  ofPlan(plan: string, name: string): Promise<number | undefined>;
+  /** `file`: another system's export, where the plan is of one. */
+  ofPlan(plan: string, name: string, file?: File): Promise<number | undefined>;
   ofFile(file: File): Promise<void>;
+}
+
+/** Sends an export to be audited; gives its id. */
+async function send(file: File): Promise<string> {
+  return (await askServer<{ id: string }>("/imports", { method: "POST", query: { name: file.name, for: "audit" }, file, headers: { "Content-Type": "application/octet-stream" } })).data.id;
 }
 
 export function running(update: () => void, signal: AbortSignal): Running {
@@ -82,11 +88,10 @@ export function running(update: () => void, signal: AbortSignal): Running {
     busy: () => busy,
     view: () => html`${problemStrip(failure)} ${job ? progress(job) : nothing} ${result ? fileView(result) : nothing}`,
     ofWorkspace: async () => (await doing(t("Audit of the workspace"), () => work<Kept>("/audits", {}, told, signal)))?.audit,
-    ofPlan: async (plan, name) => (await doing(name, () => work<Kept>(`/audit-plans/${plan}/runs`, undefined, told, signal)))?.audit,
+    ofPlan: async (plan, name, file) => (await doing(name, async () => work<Kept>(`/audit-plans/${plan}/runs`, file ? { import: await send(file) } : undefined, told, signal)))?.audit,
     ofFile: async (file) => {
       result = await doing(t("Audit of {file}", { file: file.name }), async () => {
-        const sent = await askServer<{ id: string }>("/imports", { method: "POST", query: { name: file.name, for: "audit" }, file, headers: { "Content-Type": "application/octet-stream" } });
-        return work<FileResult>("/audits", { import: sent.data.id }, told, signal);
+        return work<FileResult>("/audits", { import: await send(file) }, told, signal);
       });
       update();
     },
