@@ -49,12 +49,12 @@ function serverView(mail: Mail, again: () => void): TemplateResult {
       </div>
     </div>
     <dl class="facts">
-      <div><dt>${t("Host and port")}</dt><dd class="mono">${mail.host}:${mail.port}</dd></div>
+      <div><dt>${t("Host and port")}</dt><dd><span class="mono">${mail.host}:${mail.port}</span></dd></div>
       <div><dt>${t("Encryption")}</dt><dd>${mail.tls ? tlsName(mail.tls) : "–"}</dd></div>
       <div><dt>${t("Sender")}</dt><dd><bdi>${mail.sender}</bdi></dd></div>
       <div><dt>${t("Login")}</dt><dd>${mail.login ? html`<bdi>${mail.login}</bdi>` : t("none")}</dd></div>
       <div><dt>${t("Address in links")}</dt><dd>${mail.site ? html`<bdi>${mail.site}</bdi>` : t("none: letters have no links")}</dd></div>
-      <div><dt>${t("Changed")}</dt><dd>${mail.changed_at ? formatAge(mail.changed_at) : "–"} <bdi>${mail.changed_by ?? ""}</bdi></dd></div>
+      <div><dt>${t("Changed")}</dt><dd>${mail.changed_at ? formatAge(mail.changed_at) : "–"}${mail.changed_by ? html` · <bdi>${mail.changed_by}</bdi>` : nothing}</dd></div>
     </dl>
   </section>`;
 }
@@ -63,7 +63,7 @@ function stateTag(one: Message): TemplateResult {
   if (one.state === "sent") return html`<span class="tag tag-good">${t("sent")}</span>`;
   if (one.state === "failed") return html`<span class="tag tag-bad">${t("failed")}</span>`;
   if (one.state === "dropped") return html`<span class="tag">${t("dropped")}</span>`;
-  return html`<span class=${one.said ? "tag tag-warn" : "tag"}>${one.said ? t("waits, tried before") : t("waits")}</span>`;
+  return html`<span class=${one.said ? "tag tag-warn" : "tag"}>${one.said ? t("retrying") : t("waits")}</span>`;
 }
 
 function outboxView(mail: Mail, again: () => void): TemplateResult {
@@ -95,7 +95,7 @@ function outboxView(mail: Mail, again: () => void): TemplateResult {
               { title: t("For"), main: true, cell: (one) => html`<bdi>${one.user ?? t("Unknown")}</bdi>` },
               { title: t("What"), cell: (one) => (one.kind === "enrolment" ? t("Enrolment code") : t("Reminder")) },
               { title: t("State"), cell: stateTag },
-              { title: t("Put in"), cell: (one) => formatInstant(one.at) },
+              { title: t("Put in"), cell: (one) => formatAge(one.at) },
               { title: t("Tries"), number: true, cell: (one) => formatNumber(one.tries) },
               { title: t("Next try, or end"), cell: (one) => (one.due ? formatInstant(one.due) : one.ended_at ? formatInstant(one.ended_at) : "–") },
               { title: t("What the mail server said"), cell: (one) => (one.said ? html`<span class="mono">${one.said}</span>` : "–") },
