@@ -186,9 +186,9 @@ static void findings(workbook *w, builder *b, const told *all)
 
 static void sections(workbook *w)
 {
-    static const char *const own[] = {"trend",  "target",       "against", "plan",
-                                      "fields", "owners",       "decay",   "usage",
-                                      "passed", "not-examined", "source"};
+    static const char *const own[] = {"brief", "trend",  "target",       "against",
+                                      "plan",  "fields", "owners",       "decay",
+                                      "usage", "passed", "not-examined", "source"};
     for (size_t p = 0; p < sizeof own / sizeof *own; p++)
         for (size_t i = 0; i < w->document->section_count; i++) {
             const report_section *section = &w->document->sections[i];
