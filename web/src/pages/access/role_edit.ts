@@ -39,7 +39,14 @@ function granted(holds: readonly Holding[], operation: string): { left: Holding[
   return { left: holds.filter((one) => one.operations.includes(operation)), cut: holds.filter((one) => one.cut.includes(operation)) };
 }
 
-const scopesOf = (holds: readonly Holding[], word: (scope: string) => string): string => [...new Set(holds.flatMap((one) => one.scope))].map(word).join(between()) + (holds.every((one) => one.when) ? " *" : "");
+const scopesOf = (holds: readonly Holding[]): string[] => [...new Set(holds.flatMap((one) => one.scope))];
+const conditional = (holds: readonly Holding[]): boolean => holds.every((one) => one.when);
+
+/** Which records, in as little room as there is: all of them leaves nothing for the others to say. */
+function scopeLines(holds: readonly Holding[]): TemplateResult {
+  const scopes = scopesOf(holds), shown = scopes.includes("all") ? ["all"] : scopes;
+  return html`${shown.map((scope) => html`<span>${scopeShort(scope)}</span>`)}${conditional(holds) ? html`<span>*</span>` : nothing}`;
+}
 
 class Editor {
   private role: Declaration;
@@ -122,8 +129,8 @@ class Editor {
 
   private cell(entity: Entity, operation: string): TemplateResult {
     const holds = this.holds(entity.name), { left, cut } = granted(holds, operation);
-    const says = left.length ? scopesOf(left, scopeWord) : cut.length ? t("cut by {role}", { role: cut[0]?.cut_by ?? "" }) : t("nothing");
-    const shown = left.length ? scopesOf(left, scopeShort) : cut.length ? scopesOf(cut, scopeShort) : "–";
+    const says = left.length ? scopesOf(left).map(scopeWord).join(between()) : cut.length ? t("cut by {role}", { role: cut[0]?.cut_by ?? "" }) : t("nothing");
+    const shown = left.length ? scopeLines(left) : cut.length ? scopeLines(cut) : "–";
     const kind = left.length ? "tag tag-good" : cut.length ? "tag tag-warn role-cut" : "muted";
     return html`<td data-title=${operationWord(operation)} ?data-none=${left.length + cut.length === 0}>
       <button type="button" class="role-cell" title=${says} aria-label=${`${entity.plural}: ${operationWord(operation)}: ${says}`} @click=${() => void this.editEntity(entity, operation)}><span class=${kind}>${shown}</span></button>
@@ -235,7 +242,7 @@ class Editor {
     const asText = this.text !== undefined;
     const ready = this.whole();
     return html`${this.head(roles)}
-      <div class="chips" role="group" aria-label=${t("Shown as")}>
+      <div class="chips role-forms" role="group" aria-label=${t("Shown as")}>
         ${form(!asText, t("Matrix"), () => void (asText && this.asForm()))}
         ${form(asText, t("As text"), () => {
           this.text ??= written(this.role);
