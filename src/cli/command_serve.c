@@ -76,7 +76,8 @@ static pb_status read_limits(const cli_context *context, http_limits *limits, pb
     PB_TRY(read_limit(context, "idle-seconds", 1, 3600, &limits->idle_seconds, err));
     PB_TRY(read_limit(context, "work-seconds", 1, 3600, &limits->work_seconds, err));
     PB_TRY(read_limit(context, "drain", 1, 3600, &limits->drain_seconds, err));
-    return read_limit(context, "slow", 1, 600000, &limits->slow_ms, err);
+    PB_TRY(read_limit(context, "slow", 1, 600000, &limits->slow_ms, err));
+    return read_limit(context, "slow-statement", 1, 600000, &limits->slow_statement_ms, err);
 }
 
 static pb_status read_token(cli_context *context, const char **ret_token, pb_error *err)

@@ -547,6 +547,7 @@ static const cli_option serve_options[] = {
     {"metrics-token", 0, "FILE", PB_MSG("Tell metrics to who bears the token in the first line of this file"), NULL, NULL, false, true, false},
     {"log", 0, "WHAT", PB_MSG("Requests to log: those that were slow or failed here, or all"), "slow", serve_options_log, false, false, false},
     {"slow", 0, "MS", PB_MSG("A request that takes longer is logged, 1 to 600000"), "1000", NULL, false, false, false},
+    {"slow-statement", 0, "MS", PB_MSG("Of a slow request, the SQL statements that took as long are logged, without values, 1 to 600000"), "100", NULL, false, false, false},
     {"connections", 0, "NUMBER", PB_MSG("Connections open at once, 10 to 1000000"), "12000", NULL, false, false, false},
     {"per-address", 0, "NUMBER", PB_MSG("Connections open at once from one address, 1 to 1000000"), "256", NULL, false, false, false},
     {"workers", 0, "NUMBER", PB_MSG("Threads for requests that may wait, 2 to 256; one client has half of them at most"), "64", NULL, false, false, false},

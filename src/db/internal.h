@@ -44,6 +44,7 @@ struct db_stmt {
     const db_engine *engine;
     char *sql;
     size_t sql_len;
+    int64_t rows;       /* given since it began, not yet noted (db_watch_step) */
     db_stmt *next;      /* in the same bucket */
     db_stmt *next_used; /* in the session's list of those used since it last rested */
     bool used;          /* in that list */
@@ -182,6 +183,12 @@ const db_limits *db_limits_of(const db_limits *own);
 void db_batch_run(db_workspace *workspace, db_request *batch);
 /** The same failure for everybody in the batch that has none of its own. */
 void db_batch_fail(db_request *batch, pb_status status, const pb_error *error);
+
+/* watch.c */
+/** A step of a statement whose time is noted. */
+pb_status db_watch_step(db_watch *watch, db_stmt *stmt, bool *ret_row, pb_error *err);
+/** The statement ends; what it took stays noted. */
+void db_watch_forget(const db_limits *limits, const db_stmt *stmt);
 
 /* runner.c */
 pb_status db_fail_broken(const db_workspace *workspace, pb_error *err);

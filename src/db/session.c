@@ -12,6 +12,7 @@ enum { TAKING_MAX = 64 << 10 };
 static db_stmt *stmt_free(db_stmt *stmt)
 {
     if (stmt != NULL) {
+        db_watch_forget(db_limits_of(stmt->session->limits), stmt);
         stmt->engine->finalize(stmt->native);
         free(stmt->sql);
         free(stmt);
@@ -89,6 +90,7 @@ static bool find_kept(db_session *session, pb_str sql, db_stmt **ret_stmt)
         if (!pb_str_eq(pb_str_n(stmt->sql, stmt->sql_len), sql))
             continue;
         session->engine->reset(stmt->native, true);
+        stmt->rows = 0;
         note_used(session, stmt);
         *ret_stmt = stmt;
         return true;
@@ -128,6 +130,7 @@ pb_status db_prepare(db_session *session, const char *sql, db_stmt **ret_stmt, p
     size_t slot = ((uintptr_t)sql >> 3) % DB_FRONT_SLOTS;
     if (session->front[slot].sql == sql) {
         session->engine->reset(session->front[slot].stmt->native, true);
+        session->front[slot].stmt->rows = 0;
         *ret_stmt = session->front[slot].stmt;
         return PB_OK;
     }
@@ -207,11 +210,15 @@ void db_bind_named(db_stmt *stmt, const char *name, pb_value value)
 
 pb_status db_step(db_stmt *stmt, bool *ret_row, pb_error *err)
 {
-    return stmt->engine->step(stmt->native, ret_row, err);
+    const db_limits *limits = db_limits_of(stmt->session->limits);
+    return limits != NULL && limits->watch != NULL
+               ? db_watch_step(limits->watch, stmt, ret_row, err)
+               : stmt->engine->step(stmt->native, ret_row, err);
 }
 
 void db_reset(db_stmt *stmt)
 {
+    stmt->rows = 0;
     stmt->engine->reset(stmt->native, false);
 }
 
@@ -219,7 +226,7 @@ pb_status db_run(db_stmt *stmt, pb_error *err)
 {
     bool row = true;
     while (row)
-        PB_TRY(stmt->engine->step(stmt->native, &row, err));
+        PB_TRY(db_step(stmt, &row, err));
     return PB_OK;
 }
 

@@ -215,6 +215,7 @@ static void set_limits(http_exchange *exchange)
         .until_us = exchange->whole_us +
                     seconds * ((flags & HTTP_LONG) != 0 ? LONGER : 1) * PB_US_PER_SECOND,
         .stop = (flags & HTTP_OPEN) != 0 ? NULL : &exchange->connection->stop,
+        .watch = &exchange->watch,
     };
 }
 

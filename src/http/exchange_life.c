@@ -93,9 +93,10 @@ static void count(const http_exchange *exchange, bool out)
         http_metrics_count(server->metrics, exchange->request.route, exchange->response.status, us);
     else
         http_metrics_lose(server->metrics, HTTP_LOSS_VANISHED);
-    if (out && us > (int64_t)server->limits.slow_ms * 1000)
+    if (out && us > (int64_t)server->limits.slow_ms * 1000) {
         http_log_request(exchange, "request.slow", us);
-    else if (out && (server->options->log_all || exchange->response.status >= 500))
+        http_log_statements(exchange, (int64_t)server->limits.slow_statement_ms * 1000);
+    } else if (out && (server->options->log_all || exchange->response.status >= 500))
         http_log_request(exchange, "request", us);
 }
 
@@ -112,6 +113,7 @@ void http_transport_over(http_exchange *exchange, bool out)
     if (exchange->request.intake.drop != NULL) /* nobody took it over */
         exchange->request.intake.drop(exchange->request.intake.context);
     http_exchange_end_turn(exchange);
+    db_watch_end(&exchange->watch);
     pb_buf_free(&exchange->body);
     pb_buf_free(&exchange->response.body);
     put_arena(server, exchange->request.arena);

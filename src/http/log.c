@@ -67,6 +67,27 @@ void http_log_fault(const http_request *request, const pb_error *error)
     log_error("fault", request, error);
 }
 
+static void log_statement(const http_exchange *exchange, const db_watched *statement)
+{
+    PB_AUTO_BUF out = PB_BUF_INIT(LINE_MAX_BYTES);
+    const http_route *route = exchange->request.route;
+    pb_json json;
+    begin(&json, &out, "info", "statement.slow");
+    pb_json_member(&json, "request", pb_str_c(exchange->request.id));
+    pb_json_member(&json, "operation", pb_str_c(route != NULL ? route->operation : "none"));
+    pb_json_member(&json, "sql", pb_str_c(statement->sql));
+    pb_json_member_i64(&json, "microseconds", statement->us);
+    pb_json_member_i64(&json, "rows", statement->rows);
+    end(&json);
+}
+
+void http_log_statements(const http_exchange *exchange, int64_t least_us)
+{
+    for (size_t i = 0; i < exchange->watch.count; i++)
+        if (exchange->watch.items[i].us >= least_us)
+            log_statement(exchange, &exchange->watch.items[i]);
+}
+
 void http_log_request(const http_exchange *exchange, const char *event, int64_t us)
 {
     PB_AUTO_BUF out = PB_BUF_INIT(LINE_MAX_BYTES);

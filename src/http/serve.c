@@ -34,6 +34,7 @@ static void fill_limits(http_limits *limits)
     fill(&limits->work_seconds, 30);
     fill(&limits->drain_seconds, 30);
     fill(&limits->slow_ms, 1000);
+    fill(&limits->slow_statement_ms, 100);
     if (limits->file_bytes == 0)
         limits->file_bytes = HTTP_FILE_MAX;
 }

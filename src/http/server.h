@@ -165,6 +165,7 @@ struct http_exchange {
     uint64_t held_to; /* the place behind its last byte */
     int64_t began_us; /* by the clock that never goes back */
     int64_t whole_us; /* the same, when its last byte was there */
+    db_watch watch;   /* which statements took long */
     http_work work;
     service_later later;             /* what was read for it, and is not in the ledger yet */
     struct http_exchange *next_read; /* that waits for the same */
@@ -332,6 +333,8 @@ void http_log_error(const char *event, const pb_error *error);
 void http_log_fault(const http_request *request, const pb_error *error);
 /** A request that was answered, as its operation. */
 void http_log_request(const http_exchange *exchange, const char *event, int64_t us);
+/** Those of its SQL statements that took at least so long: text without values, time, rows. */
+void http_log_statements(const http_exchange *exchange, int64_t least_us);
 
 /* tls.c */
 pb_status http_certificates_open(const http_options *options, const char *const *hosts,

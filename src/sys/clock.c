@@ -22,6 +22,11 @@ int64_t sys_monotonic_us(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t sys_coarse_us(void)
+{
+    return read_clock(CLOCK_MONOTONIC_COARSE);
+}
+
 int64_t sys_cpu_us(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);

@@ -2,6 +2,7 @@
 #include "events.h"
 #include "running.h"
 #include "secured.h"
+#include "tiny_schema.h"
 
 #include <gnutls/x509.h>
 #include <zlib.h>
@@ -80,10 +81,45 @@ static pb_status stream(http_request *request, http_response *response, pb_error
     return status;
 }
 
+/* Counts as long as it takes on this machine to be slow. */
+static pb_status count_long(db_session *session, pb_error *err)
+{
+    int64_t last = 1000;
+    for (time_t until = time(NULL) + 1; time(NULL) <= until; last *= 2) {
+        db_stmt *stmt = NULL;
+        PB_TRY(db_prepare(session,
+                          "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE "
+                          "x < :last) SELECT COUNT(*) FROM c WHERE :secret <> 'Ida Berg'",
+                          &stmt, err));
+        db_bind_named(stmt, "last", (pb_value){PB_INT, .as.i = last});
+        db_bind_named(stmt, "secret", (pb_value){PB_TEXT, .as.s = PB_STR("Zyzzyva")});
+        PB_TRY(db_run(stmt, err));
+    }
+    return PB_OK;
+}
+
+static pb_status counted(http_request *request, http_response *response, pb_error *err)
+{
+    const db_options options = {.scratch = true};
+    db_workspace *workspace = NULL;
+    db_session *session = NULL;
+    tiny_schema tiny;
+    tiny_schema_make(&tiny);
+    PB_TRY(db_workspace_create(NULL, &tiny.schema, &options, NULL, &workspace, err));
+    pb_status status = db_snapshot_open_within(workspace, &request->limits, &session, err);
+    if (status == PB_OK)
+        status = count_long(session, err);
+    db_snapshot_close(session);
+    db_workspace_close(workspace);
+    pb_buf_addc(&response->body, "\"counted\"");
+    return status;
+}
+
 static const http_route table[] = {
     {HTTP_GET, "/quick", "quick", "Quick", quick, 0, NULL, NULL, 0},
     {HTTP_GET, "/worked", "worked", "By a worker", quick, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_GET, "/slow", "slow", "Slow", slow, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/counted/{who}", "counted", "Counted", counted, HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_POST, "/echo", "echo", "Echo", echo, HTTP_BLOCKS, "application/json", NULL, 200000},
     {HTTP_GET, "/big", "big", "Big", big, 0, NULL, "text/plain", 0},
     {HTTP_GET, "/wrong", "wrong", "Wrong", wrong, 0, NULL, NULL, 0},
@@ -394,11 +430,36 @@ static void test_beyond_this_machine_nothing_is_plain(void **state)
     service_close(options.service);
 }
 
+/* Of a slow request the log says which statement took long, and nothing of what was asked for. */
+/* shows: PER-1 SEC-1 */
+static void test_the_slow_statement_of_a_slow_request_is_told(void **state)
+{
+    (void)state;
+    running r = start((http_limits){.slow_ms = 100, .slow_statement_ms = 100});
+    int fd = live_connect(r.port);
+    say(fd, "GET /counted/Zyzzyva HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect_on(fd, 200, "counted");
+    await_log("statement.slow");
+    close(fd);
+    char *log = program_read(folder, "log");
+    end(&r);
+    assert_non_null(strstr(log, "\"event\":\"request.slow\""));
+    const char *line = strstr(log, "\"event\":\"statement.slow\"");
+    assert_non_null(strstr(line, "\"operation\":\"counted\",\"sql\":\"WITH RECURSIVE c(x) AS "
+                                 "(SELECT ? UNION ALL SELECT x + ? FROM c WHERE x < :last) SELECT "
+                                 "COUNT(*) FROM c WHERE :secret <> ?\",\"microseconds\":"));
+    assert_non_null(strstr(line, "\"rows\":"));
+    assert_null(strstr(log, "Zyzzyva"));
+    assert_null(strstr(log, "Ida Berg"));
+    free(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_slow_request_of_one_never_stops_the_others),
         cmocka_unit_test(test_one_client_never_has_all_workers),
+        cmocka_unit_test(test_the_slow_statement_of_a_slow_request_is_told),
         cmocka_unit_test(test_a_stop_answers_what_was_begun),
         cmocka_unit_test(test_a_stop_takes_so_long_and_no_longer),
         cmocka_unit_test(test_a_second_signal_ends_at_once),

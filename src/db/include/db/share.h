@@ -6,6 +6,7 @@
 #ifndef DB_SHARE_H
 #define DB_SHARE_H
 
+#include "db/watch.h"
 #include "db/workspace.h"
 
 /** How long somebody's work may take. NULL stands for no limit. Where it is over, waiting ends and
@@ -15,8 +16,9 @@ typedef struct db_limits {
     int64_t until_us;         /* by sys_monotonic_us; 0: as long as it takes */
     const _Atomic bool *stop; /* set by another thread: nobody wants the answer any more; may be
                                  NULL */
-    bool *waits; /* nothing may be waited for, neither a reader nor a commit: where it would be,
-                    this becomes true, and the failure is PB_BUSY. NULL: it may */
+    bool *waits;     /* nothing may be waited for, neither a reader nor a commit: where it would be,
+                        this becomes true, and the failure is PB_BUSY. NULL: it may */
+    db_watch *watch; /* where statements that take long are noted; NULL: nowhere */
 } db_limits;
 
 /** Whether it is over. Takes NULL. */

@@ -22,7 +22,8 @@ typedef struct http_limits {
     uint32_t work_seconds;  /* answering may take, ten times that where it is long by nature; 30 */
     uint32_t drain_seconds; /* what is being answered may take at the end; 30 */
     uint32_t slow_ms;       /* a request that took longer is logged; 1000 */
-    uint64_t file_bytes;    /* that a file that is sent may have; 2 GiB */
+    uint32_t slow_statement_ms; /* of such a request, a statement that took as long is told; 100 */
+    uint64_t file_bytes;        /* that a file that is sent may have; 2 GiB */
 } http_limits;
 
 /** What is served, and where. */
