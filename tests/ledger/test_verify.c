@@ -52,10 +52,10 @@ static void must_name(db_workspace *workspace, const char *want)
 }
 
 /* What finds a change is the same on both engines: on a server, whose every question takes a turn
- * to it, one byte in four is changed, another one in every row; PROBITY_EVERY_BYTE=1 takes all. */
+ * to it, one byte in eight is changed, another one in every row; PROBITY_EVERY_BYTE=1 takes all. */
 static size_t step(void)
 {
-    return on_postgres() && getenv("PROBITY_EVERY_BYTE") == NULL ? 4 : 1;
+    return on_postgres() && getenv("PROBITY_EVERY_BYTE") == NULL ? 8 : 1;
 }
 
 /* Changes every byte of a cell of bytes in turn; `emptied` is what an empty cell is told as. */
