@@ -99,6 +99,7 @@ export const duties: readonly Journey[] = [
       await v.page.locator("[role=grid] [data-index='0']").waitFor();
       const { records } = (await asked(v, "GET", `/contacts?limit=200&sort=full_name&filter=${encodeURIComponent("city = 'Weimar'")}`)).data as unknown as { records: { fields: { full_name: string } }[] };
       await v.page.getByRole("button", { name: "Export" }).click();
+      await v.page.locator(".export-leaves", { hasText: "may be less than the list shows" }).waitFor();
       await chosen(v, "ui5-select#export-format", "CSV");
       await v.accessible();
       await v.page.locator(".dialog-does").click();

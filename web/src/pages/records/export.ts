@@ -32,6 +32,7 @@ export async function askExport(chosen: Chosen, columns: readonly Column[]): Pro
     return undefined;
   };
   const choose = (): TemplateResult => html`<p>${t("What is taken out is noted: who, when, which records.")}</p>
+    <p class="export-leaves">${t("The file holds what your roles let you take out. That may be less than the list shows: records and fields beyond it are left out or masked.")}</p>
     <div class="field">
       <ui5-label for="export-format" show-colon>${t("Format")}</ui5-label>
       <ui5-select id="export-format" accessible-name=${t("Format")} @change=${(event: Event) => (format = (event.target as Select).selectedOption?.value ?? format)}>
