@@ -142,7 +142,7 @@ export function openBoard(entity: Entity, context: Context): Page {
     return html`<section class="board-column" aria-label=${stack.choice.label}>
       <header>
         <h2>${stack.choice.label}</h2>
-        <span class="muted">${group ? formatNumber(group.count) : ""}${sum && Number(sum.amount) !== 0 ? html`${between()}${moneyText(sum)}` : nothing}</span>
+        <span class="muted">${groups ? formatNumber(group?.count ?? 0) : ""}${sum && Number(sum.amount) !== 0 ? html`${between()}${moneyText(sum)}` : nothing}</span>
       </header>
       <div class="board-cards" data-at=${at} ${mayMove ? ref(dragging.mount) : nothing}>
         ${repeat(stack.cards, (record) => record.id, (record) => card(record, stack))}

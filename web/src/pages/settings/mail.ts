@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import { ask as askServer, get, post } from "../../api/http";
 import type { Context, Page } from "../../app/router";
-import { formatAge, formatInstant, formatNumber } from "../../i18n/format";
+import { between, formatAge, formatInstant, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
@@ -54,7 +54,7 @@ function serverView(mail: Mail, again: () => void): TemplateResult {
       <div><dt>${t("Sender")}</dt><dd><bdi>${mail.sender}</bdi></dd></div>
       <div><dt>${t("Login")}</dt><dd>${mail.login ? html`<bdi>${mail.login}</bdi>` : t("none")}</dd></div>
       <div><dt>${t("Address in links")}</dt><dd>${mail.site ? html`<bdi>${mail.site}</bdi>` : t("none: letters have no links")}</dd></div>
-      <div><dt>${t("Changed")}</dt><dd>${mail.changed_at ? formatAge(mail.changed_at) : "–"}${mail.changed_by ? html` · <bdi>${mail.changed_by}</bdi>` : nothing}</dd></div>
+      <div><dt>${t("Changed")}</dt><dd>${mail.changed_at ? formatAge(mail.changed_at) : "–"}${mail.changed_by ? html`${between()}<bdi>${mail.changed_by}</bdi>` : nothing}</dd></div>
     </dl>
   </section>`;
 }
@@ -88,7 +88,7 @@ function outboxView(mail: Mail, again: () => void): TemplateResult {
       <div class="actions"><ui5-button design="Transparent" @click=${again}>${t("Look again")}</ui5-button></div>
     </div>
     ${mail.messages.length
-      ? html`<p class="muted">${tn("{count} message waits", "{count} messages wait", mail.outbox.waiting)} · ${t("of the last 30 days: {sent} sent, {failed} failed", { sent: formatNumber(mail.outbox.sent), failed: formatNumber(mail.outbox.failed) })}</p>
+      ? html`<p class="muted">${tn("{count} message waits", "{count} messages wait", mail.outbox.waiting)}${between()}${t("of the last 30 days: {sent} sent, {failed} failed", { sent: formatNumber(mail.outbox.sent), failed: formatNumber(mail.outbox.failed) })}</p>
           ${table(
             t("Outbox"),
             [
