@@ -195,7 +195,7 @@ static pb_status find_waiting(db_session *session, int64_t n, pb_arena *arena, m
                               pb_error *err)
 {
     static const char sql[] = "SELECT " COLUMNS " FROM t_mail_message WHERE n = ?1";
-    mail_message m;
+    mail_message m = {0};
     db_stmt *stmt;
     bool row;
     PB_TRY(db_prepare_taking(session, pb_str_c(sql), &stmt, err));
@@ -222,7 +222,7 @@ static pb_status find_waiting(db_session *session, int64_t n, pb_arena *arena, m
 pb_status mail_retry(db_session *session, const mail_call *call, int64_t n, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    mail_message m;
+    mail_message m = {0};
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(find_waiting(session, n, arena, &m, err));
@@ -234,7 +234,7 @@ pb_status mail_retry(db_session *session, const mail_call *call, int64_t n, pb_e
 pb_status mail_drop(db_session *session, const mail_call *call, int64_t n, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
-    mail_message m;
+    mail_message m = {0};
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(find_waiting(session, n, arena, &m, err));
@@ -296,7 +296,7 @@ typedef struct listing {
 static pb_status list_row(void *context, db_stmt *stmt, pb_error *err)
 {
     listing *l = context;
-    mail_message m;
+    mail_message m = {0};
     PB_TRY(take_row(stmt, l->arena, &m, err));
     m.body = PB_STR_NONE;
     return PB_PUSH(l->arena, l->items, l->count, l->room, m) ? PB_OK : pb_fail_memory(err);

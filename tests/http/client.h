@@ -114,7 +114,7 @@ static inline void client_parse(client_answer *a)
 static inline client_answer client_ask(client *c, const char *method, const char *path,
                                        const char *headers, const char *body)
 {
-    static char bytes[1 << 16];
+    static char bytes[1 << 17]; /* more than any operation of one request takes */
     char verb[8], bare[512];
     const char *type =
         body != NULL && body[0] != '{' ? "application/x-www-form-urlencoded" : "application/json";
@@ -127,6 +127,7 @@ static inline client_answer client_ask(client *c, const char *method, const char
         size +=
             snprintf(bytes + size, sizeof bytes - (size_t)size,
                      "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", type, strlen(body), body);
+    assert_true((size_t)size < sizeof bytes);
     live_answer *raw = live_raw(c->port, bytes, (size_t)size);
     client_answer a = {.status = raw->status, .text = strdup(raw->text)};
     free(raw);

@@ -30,6 +30,7 @@ static const right rights[] = {
     {"t_sign_credential", "SELECT, INSERT, UPDATE (secret, state, until_us, used_us)"},
     {"t_sign_*", "SELECT, INSERT, UPDATE, DELETE"},   /* of what is over, the ledger tells */
     {"t_work_job", "SELECT, INSERT, UPDATE, DELETE"}, /* cleared when they are long over */
+    {"t_mail_*", "SELECT, INSERT, UPDATE, DELETE"},   /* settings taken away, messages long over */
     {"t_screen_*", "SELECT, INSERT, UPDATE, DELETE"}, /* views that are used no more */
     {"t_*", "SELECT, INSERT, UPDATE"},
     {"*", "SELECT, INSERT, UPDATE, DELETE"},
