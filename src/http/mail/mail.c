@@ -142,11 +142,20 @@ pb_status http_mail_read(http_request *request, http_response *response, pb_erro
 
 /* ---- set ---- */
 
+static pb_status read_port(const json_value *body, int64_t *ret, pb_error *err)
+{
+    const json_value *port = http_json_member(body, "port");
+    if (port == NULL || port->kind == JSON_NULL)
+        return pb_fail(err, PB_USAGE, PB_MSG("“{value}” must be a whole number."), "value", "port",
+                       NULL);
+    return http_op_body_number(body, "port", ret, err);
+}
+
 static pb_status read_body(const json_value *body, mail_settings *to, pb_error *err)
 {
     pb_str tls;
     PB_TRY(http_op_body_needed(body, "host", &to->host, err));
-    PB_TRY(http_op_body_number(body, "port", &to->port, err));
+    PB_TRY(read_port(body, &to->port, err));
     PB_TRY(http_op_body_needed(body, "tls", &tls, err));
     PB_TRY(http_op_body_needed(body, "sender", &to->sender, err));
     PB_TRY(http_op_body_text(body, "login", &to->login, err));

@@ -77,12 +77,12 @@ static pb_status check_mapping(const json_value *list, const json_value *one, pb
         return http_op_fail_value("mappings", PB_STR("…"), PB_MSG("It takes a list of mappings."),
                                   err);
     PB_TRY(http_op_check_members(one, members, err));
-    PB_TRY(http_op_body_needed(one, "name", &name, err));
-    PB_TRY(http_op_body_needed(one, "map", &map, err));
     PB_TRY(http_op_body_text(one, "mode", &mode, err));
     PB_TRY(http_op_body_texts(one, "match", arena, &match, &count, err));
     if (mode.ptr != NULL)
         PB_TRY(http_op_word(mode, "mode", modes, sizeof modes / sizeof *modes, NULL, &at, err));
+    PB_TRY(http_op_body_needed(one, "name", &name, err));
+    PB_TRY(http_op_body_needed(one, "map", &map, err));
     for (const json_value *before = list->first; before != one; before = before->next) {
         PB_TRY(http_op_body_needed(before, "name", &other, err));
         if (pb_str_eq(other, name))
