@@ -100,8 +100,15 @@ static pb_status read_mappings(const json_value *value, pb_arena *arena, pb_str 
     if (value->count > MAPPINGS_MOST)
         return pb_fail(err, PB_INVALID, PB_MSG("So many mappings are kept at most: {most}."),
                        "field", "mappings", "most", PB_ARG_INT(MAPPINGS_MOST), NULL);
-    for (const json_value *one = value->first; one != NULL; one = one->next)
-        PB_TRY(check_mapping(value, one, arena, err));
+    int64_t number = 1;
+    for (const json_value *one = value->first; one != NULL; one = one->next, number++) {
+        pb_status status = check_mapping(value, one, arena, err);
+        if (status == PB_OK)
+            continue;
+        pb_error_detail(err, PB_MSG("It stands in mapping {number} of “mappings”."), "number",
+                        PB_ARG_INT(number), NULL);
+        return status;
+    }
     return read_whole(value, "mappings", MAPPINGS_MAX, arena, ret, err);
 }
 
