@@ -205,7 +205,7 @@ static void other_readers_see_what_was_written(void **state)
                                   "لطفاً رسیدگی";
     static const char body[] =
         "سلام\n\nیافته‌ها: 你好 https://crm.example.org/#/findings\n";
-    char path[100], command[400];
+    char path[400], command[1000];
     PB_AUTO_BUF bytes = PB_BUF_INIT(1 << 20);
     pb_error err = {0};
     mail_message message = message_to("ann@example.org");

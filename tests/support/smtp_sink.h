@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 typedef struct smtp_sink {
-    char folder[64], authority[100];
+    char folder[300], authority[340];
     int starttls, tls, plain; /* ports */
     pid_t process;
 } smtp_sink;
@@ -32,9 +32,11 @@ static inline int smtp_sink_run(const char *command)
 
 static inline void smtp_sink_start(smtp_sink *sink)
 {
-    char program[4096], path[100];
+    const char *above = getenv("TMPDIR"); /* what a confined server may read */
+    char program[4096], path[400];
     FILE *ports = NULL;
-    (void)snprintf(sink->folder, sizeof sink->folder, "/tmp/probity-smtp-XXXXXX");
+    (void)snprintf(sink->folder, sizeof sink->folder, "%s/probity-smtp-XXXXXX",
+                   above != NULL ? above : "/tmp");
     assert_non_null(mkdtemp(sink->folder));
     (void)snprintf(program, sizeof program, "%s/tests/support/smtp_sink.py", program_root());
     (void)snprintf(path, sizeof path, "%s/ports", sink->folder);
@@ -58,7 +60,7 @@ static inline void smtp_sink_start(smtp_sink *sink)
  * there are fewer. */
 static inline bool smtp_sink_read(const smtp_sink *sink, int number, pb_buf *out)
 {
-    char path[100], bytes[4096];
+    char path[400], bytes[4096];
     size_t len;
     (void)snprintf(path, sizeof path, "%s/%d.eml", sink->folder, number);
     FILE *file = fopen(path, "re");
@@ -73,7 +75,7 @@ static inline bool smtp_sink_read(const smtp_sink *sink, int number, pb_buf *out
 
 static inline void smtp_sink_stop(smtp_sink *sink)
 {
-    char command[200];
+    char command[400];
     kill(sink->process, SIGKILL);
     waitpid(sink->process, NULL, 0);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", sink->folder);
