@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void pb_json_init(pb_json *json, pb_buf *out, int indent)
 {
@@ -93,7 +94,38 @@ static void escape(pb_buf *out, unsigned char c)
     }
 }
 
-static void quoted(pb_buf *out, pb_str s)
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether one of eight bytes is beyond ASCII, a control character, a quote or a backslash: each
+ * condition leaves a high bit (https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord;
+ * a byte behind one that is found may be found wrongly). */
+static bool has_special(uint64_t eight)
+{
+    uint64_t quote = eight ^ EACH('"'), back = eight ^ EACH('\\');
+    uint64_t control = (eight - EACH(0x20)) & ~eight;
+    quote = (quote - EACH(1)) & ~quote;
+    back = (back - EACH(1)) & ~back;
+    return ((eight | control | quote | back) & EACH(0x80)) != 0;
+}
+
+/* Whether a text stands in JSON as it is. */
+static bool is_plain(pb_str s)
+{
+    size_t i = 0;
+    for (uint64_t eight; s.len - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, s.ptr + i, sizeof eight);
+        if (has_special(eight))
+            return false;
+    }
+    for (; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
+static void escaped(pb_buf *out, pb_str s)
 {
     pb_buf_byte(out, '"');
     size_t bad = pb_utf8_first_bad(s);
@@ -113,6 +145,21 @@ static void quoted(pb_buf *out, pb_str s)
     }
     pb_buf_add(out, pb_str_sub(s, plain, s.len));
     pb_buf_byte(out, '"');
+}
+
+static void quoted(pb_buf *out, pb_str s)
+{
+    if (!is_plain(s)) {
+        escaped(out, s);
+        return;
+    }
+    char *room = pb_buf_room(out, s.len + 2);
+    if (room == NULL)
+        return;
+    room[0] = '"';
+    if (s.len > 0)
+        memcpy(room + 1, s.ptr, s.len);
+    room[s.len + 1] = '"';
 }
 
 void pb_json_key(pb_json *json, const char *key)

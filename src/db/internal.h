@@ -21,7 +21,7 @@ enum {
     DB_FRONT_SLOTS = 128,    /* statements found again by the address of their text */
     DB_HOOKS_MAX = 16,       /* works before commit */
     DB_SLOTS_MAX = 16,       /* things kept beside a workspace */
-    DB_SESSION_SLOTS = 4,    /* and beside a session */
+    DB_SESSION_SLOTS = 8,    /* and beside a session */
     DB_BATCH_MAX = 1024,     /* transactions in one commit */
     DB_READERS_KEPT = 8,     /* idle readers kept open */
     DB_BESIDE_TRIES = 16,    /* for two snapshots of one state while others write */

@@ -195,7 +195,7 @@ bool http_exchange_begin(http_exchange *exchange)
         return false;
     }
     const http_route *route =
-        http_route_find(&exchange->connection->server->depths, request, &allowed);
+        http_route_find(&exchange->connection->server->ways, request, &allowed);
     if (route == NULL || !is_served(exchange, route)) {
         refuse_route(exchange, route == NULL ? allowed : 0);
         return false;

@@ -33,29 +33,36 @@ static bool is_place(pb_str part)
     return part.len > 2 && part.ptr[0] == '{';
 }
 
-static uint8_t depth_of(const http_route *route)
+static size_t depth_of(const http_route *route)
 {
-    uint8_t depth = 0;
+    size_t depth = 0;
     for (const char *c = route->path; *c != '\0'; c++)
-        depth = (uint8_t)(depth + (*c == '/'));
+        depth += *c == '/';
     return depth == 1 && route->path[1] == '\0' ? 0 : depth;
 }
 
-void http_depths_count(http_depths *depths)
+/* What the part at MARK_PART begins with: below /api/v1 the first that tells routes apart. */
+enum { MARK_PART = 2 };
+
+static char mark_of(const http_route *route)
 {
-    size_t at = 0;
-    for (const http_route *const *table = http_tables; *table != NULL; table++)
-        for (const http_route *route = *table; route->path != NULL; route++, at++)
-            if (at < HTTP_DEPTHS)
-                depths->of[at] = depth_of(route);
+    const char *part = route->path;
+    for (size_t i = 0; i <= MARK_PART && part != NULL; i++)
+        part = strchr(part + (i > 0), '/');
+    return part == NULL ? '\0' : part[1];
 }
 
-/* `at`: the route's place among all. */
-static bool is_as_deep(const http_depths *depths, size_t at, const http_route *route,
-                       const http_request *request)
+void http_ways_make(http_ways *ways)
 {
-    bool counted = depths != NULL && at < HTTP_DEPTHS;
-    return (counted ? depths->of[at] : depth_of(route)) == request->part_count;
+    size_t count = 0;
+    for (size_t depth = 0; depth <= HTTP_PARTS_MAX; depth++) {
+        ways->from[depth] = count;
+        for (const http_route *const *table = http_tables; *table != NULL; table++)
+            for (const http_route *route = *table; route->path != NULL; route++)
+                if (depth_of(route) == depth && count < HTTP_WAYS)
+                    ways->of[count++] = (struct http_way){route, mark_of(route)};
+    }
+    ways->from[HTTP_PARTS_MAX + 1] = count;
 }
 
 /* Whether the path leads there; `*ret_places`: parts of it that the route leaves open. */
@@ -85,32 +92,49 @@ static bool leads(const http_route *route, const http_request *request, size_t *
     return path[0] == '\0';
 }
 
-const http_route *http_route_find(const http_depths *depths, const http_request *request,
+/* What was found so far. */
+typedef struct found_route {
+    const http_route *best;
+    size_t fewest; /* places that it leaves open */
+    unsigned allowed;
+} found_route;
+
+static void consider(const http_route *route, const http_request *request, found_route *found)
+{
+    unsigned method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    size_t places;
+    if (!leads(route, request, &places) || places > found->fewest)
+        return;
+    /* What is named word by word goes before what is left open, whatever its methods. */
+    if (places < found->fewest)
+        *found = (found_route){.fewest = places};
+    found->allowed |= route->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : route->method;
+    if (route->method == method && found->best == NULL)
+        found->best = route;
+}
+
+static void consider_ways(const http_ways *ways, const http_request *request, found_route *found)
+{
+    size_t depth = request->part_count;
+    pb_str marked = depth > MARK_PART ? request->parts[MARK_PART] : PB_STR_NONE;
+    char mark = marked.len > 0 ? marked.ptr[0] : '\0';
+    for (size_t i = ways->from[depth]; i < ways->from[depth + 1]; i++)
+        if (ways->of[i].mark == mark || ways->of[i].mark == '{')
+            consider(ways->of[i].route, request, found);
+}
+
+const http_route *http_route_find(const http_ways *ways, const http_request *request,
                                   unsigned *ret_allowed)
 {
-    const http_route *best = NULL;
-    size_t fewest = SIZE_MAX;
-    unsigned allowed = 0;
-    unsigned method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
-    size_t at = 0;
-    for (const http_route *const *table = http_tables; *table != NULL; table++)
-        for (const http_route *route = *table; route->path != NULL; route++, at++) {
-            size_t places;
-            if (!is_as_deep(depths, at, route, request) || !leads(route, request, &places) ||
-                places > fewest)
-                continue;
-            /* What is named word by word goes before what is left open, whatever its methods. */
-            if (places < fewest) {
-                best = NULL;
-                allowed = 0;
-                fewest = places;
-            }
-            allowed |= route->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : route->method;
-            if (route->method == method && best == NULL)
-                best = route;
-        }
-    *ret_allowed = allowed != 0 ? allowed | HTTP_OPTIONS : 0;
-    return best;
+    found_route found = {.fewest = SIZE_MAX};
+    if (ways != NULL)
+        consider_ways(ways, request, &found);
+    else
+        for (const http_route *const *table = http_tables; *table != NULL; table++)
+            for (const http_route *route = *table; route->path != NULL; route++)
+                consider(route, request, &found);
+    *ret_allowed = found.allowed != 0 ? found.allowed | HTTP_OPTIONS : 0;
+    return found.best;
 }
 
 pb_str http_request_part(const http_request *request, const char *name)

@@ -143,20 +143,24 @@ enum { HTTP_BODY_MAX = 1 << 20 };
 /** All tables, ended by NULL: a new set of operations is a table here. */
 extern const http_route *const http_tables[];
 
-enum { HTTP_DEPTHS = 1024 };
+enum { HTTP_WAYS = 512 };
 
-/** How many parts the path of each route has, in the order of the tables: few have as many as a
- * request, and the others need not be looked at. */
-typedef struct http_depths {
-    uint8_t of[HTTP_DEPTHS];
-} http_depths;
+/** All routes by how many parts their paths have, and what tells those apart: few of them can
+ * answer a request, and the others need not be looked at. */
+typedef struct http_ways {
+    size_t from[HTTP_PARTS_MAX + 2]; /* where those with so many parts begin in `of` */
+    struct http_way {
+        const http_route *route;
+        char mark; /* first letter of the part that tells most; `{`: it may be any */
+    } of[HTTP_WAYS];
+} http_ways;
 
-/** Counts them, once for a server. */
-void http_depths_count(http_depths *depths);
+/** Fills them, once for a server. Within a depth routes stand as the tables have them. */
+void http_ways_make(http_ways *ways);
 /** Finds the route of a request by method and parts: GET answers HEAD too. NULL when there is none;
- * `*ret_allowed` is then the set of methods that the path has (0: no such path). Without `depths`
- * (NULL) they are counted while it looks. */
-const http_route *http_route_find(const http_depths *depths, const http_request *request,
+ * `*ret_allowed` is then the set of methods that the path has (0: no such path). Without `ways`
+ * (NULL) it looks at all of them. */
+const http_route *http_route_find(const http_ways *ways, const http_request *request,
                                   unsigned *ret_allowed);
 /** The part of the path that stands where the route has `{name}`. */
 pb_str http_request_part(const http_request *request, const char *name);

@@ -162,7 +162,7 @@ static pb_status open_all(http_server *server, pb_error *err)
     const char *hosts[HTTP_LISTEN_MAX];
     size_t host_count = 0;
     server->arena = pb_arena_new(0);
-    http_depths_count(&server->depths);
+    http_ways_make(&server->ways);
     server->metrics = http_metrics_new();
     if (server->arena == NULL || server->metrics == NULL)
         return pb_fail_memory(err);

@@ -52,8 +52,8 @@ struct http_server {
     pb_catalog *catalogs[2];   /* zh-CN, fa */
     const char *report_policy; /* Content-Security-Policy of the report */
     pb_buf report;
-    http_depths depths; /* of the routes */
-    pb_str too_late;    /* what is said to who was too slow, as it goes over the wire */
+    http_ways ways;  /* to the routes */
+    pb_str too_late; /* what is said to who was too slow, as it goes over the wire */
     http_metrics *metrics;
     http_workers *workers;
     http_reads *reads;

@@ -48,6 +48,35 @@ static void json_keeps_commas_and_nesting(void **state)
     }
 }
 
+/* Eight bytes are looked at together: none of the 256 is taken for another, wherever it stands. */
+/* shows: INT-1 */
+static void json_escapes_a_byte_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char named[] = "btn?fr";
+    for (size_t at = 0; at < 18; at++)
+        for (unsigned byte = 0; byte < 0x100; byte++) {
+            char text[18], in_json[8], want[64];
+            PB_AUTO_BUF out = PB_BUF_INIT(1000);
+            pb_json json;
+            memset(text, 'a' + (int)at, sizeof text);
+            text[at] = (char)byte;
+            if (byte == '"' || byte == '\\')
+                snprintf(in_json, sizeof in_json, "\\%c", (int)byte);
+            else if (byte >= 8 && byte <= 13 && byte != 11)
+                snprintf(in_json, sizeof in_json, "\\%c", named[byte - 8]);
+            else if (byte < 0x20)
+                snprintf(in_json, sizeof in_json, "\\u%04x", byte);
+            else
+                snprintf(in_json, sizeof in_json, byte < 0x80 ? "%c" : "\xef\xbf\xbd", (int)byte);
+            snprintf(want, sizeof want, "\"%.*s%s%.*s\"", (int)at, text, in_json,
+                     (int)(sizeof text - at - 1), text + at + 1);
+            pb_json_init(&json, &out, 0);
+            pb_json_str(&json, pb_str_n(text, sizeof text));
+            assert_string_equal(pb_buf_cstr(&out), want);
+        }
+}
+
 static void json_texts_are_escaped_and_always_utf8(void **state)
 {
     (void)state;
@@ -372,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_keeps_commas_and_nesting),
+        cmocka_unit_test(json_escapes_a_byte_wherever_it_stands),
         cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
         cmocka_unit_test(json_numbers_read_back_the_same),
         cmocka_unit_test(json_too_deep_or_ended_too_often_fails),

@@ -7,8 +7,10 @@
 
 #include <cmocka.h>
 
+#include "db/share.h"
 #include "engine.h"
 #include "identity/people.h"
+#include "program.h"
 #include "tiny_schema.h"
 
 #include <unistd.h>
@@ -51,6 +53,7 @@ typedef struct house {
     db_workspace *workspace;
     pb_arena *arena;
     int64_t now_us;
+    char *folder; /* NULL: it is nowhere on a disk */
 } house;
 
 /** Entities account, contact, staff. */
@@ -64,32 +67,43 @@ static inline void house_schema(house *h)
     h->tiny.schema.entity_count = 3;
 }
 
-static inline house *house_open(void)
+/** `folder`: a new place for it, which ends with it; NULL: in memory, where there is no server. */
+static inline house *house_open_in(char *folder)
 {
     pb_error err = {0};
     house *h = calloc(1, sizeof *h);
     char key[] = "/tmp/probity-key-XXXXXX";
-    db_options options = {.scratch = !on_postgres(), .key.key_file = key};
+    char place[300];
+    db_options options = {.scratch = !on_postgres() && folder == NULL, .key.key_file = key};
     assert_non_null(h);
     house_schema(h);
     h->arena = pb_arena_new(0);
     h->now_us = START;
-    if (on_postgres()) { /* a name only: the key is made there, and not needed again */
+    h->folder = folder;
+    if (!options.scratch) { /* a name only: the key is made there, and not needed again */
         int file = mkstemp(key);
         assert_true(file >= 0);
         close(file);
         unlink(key);
     }
-    must(db_workspace_create(on_postgres() ? engine_address() : NULL, &h->tiny.schema, &options,
-                             NULL, &h->workspace, &err),
-         &err);
+    (void)snprintf(place, sizeof place, "%s/workspace", folder == NULL ? "" : folder);
+    const char *url = on_postgres() ? engine_address() : folder == NULL ? NULL : place;
+    must(db_workspace_create(url, &h->tiny.schema, &options, NULL, &h->workspace, &err), &err);
     unlink(key);
+    db_share_as(h->workspace, &(db_share){.readers = 2});
     return h;
+}
+
+static inline house *house_open(void)
+{
+    return house_open_in(NULL);
 }
 
 static inline void house_close(house *h)
 {
     db_workspace_close(h->workspace);
+    if (h->folder != NULL)
+        program_remove_folder(h->folder);
     pb_arena_free(h->arena);
     free(h);
 }

@@ -106,6 +106,32 @@ static inline identity_signin sign_in(house *h, const identity_desk *desk,
 }
 
 /** Who shows that token now; its status. */
+/* Snapshots that keep what they found (db_session_view; a reader's first one does not) find the
+ * same, at first and once more. */
+static inline void assert_kept_like(house *h, const char *token, pb_status status,
+                                    const identity_caller *caller)
+{
+    for (int i = 0; i < 3; i++) {
+        pb_error err = {0};
+        identity_caller kept = {0};
+        db_session *session;
+        must(db_snapshot_open_settled(h->workspace, NULL, &session, &err), &err);
+        assert_true(i == 0 || on_postgres() || h->folder == NULL || db_session_view(session) != 0);
+        assert_int_equal(
+            identity_caller_find(session, pb_str_c(token), h->now_us, h->arena, &kept, &err),
+            status);
+        db_snapshot_close(session);
+        if (status != PB_OK)
+            continue;
+        assert_memory_equal(&kept.user, &caller->user, sizeof kept.user);
+        assert_true(kept.session == caller->session && kept.key == caller->key &&
+                    kept.second_factor == caller->second_factor &&
+                    kept.read_only == caller->read_only && kept.due == caller->due &&
+                    kept.seen_us == caller->seen_us && kept.proved_us == caller->proved_us &&
+                    kept.until_us == caller->until_us && kept.rate == caller->rate);
+    }
+}
+
 static inline pb_status caller_of_token(house *h, const char *token, identity_caller *ret_caller)
 {
     pb_error err = {0};
@@ -116,6 +142,7 @@ static inline pb_status caller_of_token(house *h, const char *token, identity_ca
     db_snapshot_close(session);
     if (status != PB_OK)
         must_say(&err, "Not signed in, or not any more.");
+    assert_kept_like(h, token, status, ret_caller);
     return status;
 }
 

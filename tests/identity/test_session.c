@@ -87,6 +87,35 @@ static void test_a_token_is_its_sessions_and_no_edited_one_is(void **state)
     house_close(h);
 }
 
+/* What a server keeps of a session is looked at again by the clock, and forgotten when the session
+ * is written. caller_of_token asks both ways, in a workspace that readers share. ASVS V7.3.1 V7.4.1
+ */
+/* shows: SEC-2 PER-1 */
+static void test_a_kept_session_ends_like_one_that_is_read(void **state)
+{
+    (void)state;
+    house *h = house_open_in(program_folder());
+    identity_caller caller;
+    deal one = begin(h, id_of(1), NULL), other = begin(h, id_of(2), NULL);
+    assert_int_equal(caller_of_token(h, one.token, &caller), PB_OK);
+    assert_int_equal(caller_of_token(h, other.token, &caller), PB_OK);
+    assert_false(caller.due);
+    h->now_us += 2 * MINUTE;
+    assert_int_equal(caller_of_token(h, other.token, &caller), PB_OK);
+    assert_true(caller.due);
+    other.work = deal_seen;
+    other.visit.now_us = h->now_us;
+    do_deal(&other);
+    assert_int_equal(caller_of_token(h, other.token, &caller), PB_OK);
+    assert_false(caller.due);
+    one.work = deal_end;
+    do_deal(&one);
+    assert_int_equal(caller_of_token(h, one.token, &caller), PB_DENIED);
+    h->now_us += 30 * MINUTE;
+    assert_int_equal(caller_of_token(h, other.token, &caller), PB_DENIED);
+    house_close(h);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return memcmp(a, b, 32);
@@ -371,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_token_is_its_sessions_and_no_edited_one_is),
+        cmocka_unit_test(test_a_kept_session_ends_like_one_that_is_read),
         cmocka_unit_test(test_tokens_and_challenges_never_repeat),
         cmocka_unit_test(test_sessions_end_by_themselves),
         cmocka_unit_test(test_proving_again_gives_another_token),

@@ -98,6 +98,8 @@ pb_status http_op_search(http_request *request, http_response *response, pb_erro
 
 /* ---- one record ---- */
 
+enum { RECORD_USUAL = 1000 /* bytes that most need, put together without growing */ };
+
 /* With where its values come from, which may change without a new version: no ETag. */
 static pb_status read_with_origins(http_request *request, http_response *response,
                                    const model_entity *entity, pb_uuid id, pb_error *err)
@@ -137,6 +139,7 @@ pb_status http_op_read(http_request *request, http_response *response, pb_error 
     (void)snprintf(tag, sizeof tag, "%lld", (long long)record.record.version);
     if (http_response_fresh(request, response, pb_str_c(tag)))
         return PB_OK;
+    pb_buf_reserve(&response->body, RECORD_USUAL);
     pb_json_init(&json, &response->body, 0);
     http_op_put_record(&json, &record, NULL);
     return PB_OK;

@@ -2,6 +2,10 @@
 #include "../turn.h"
 #include "identity/people.h"
 
+#include <stdlib.h>
+
+#include "db/share.h"
+
 pb_status identity_changed(db_session *session, int64_t now_us, pb_error *err)
 {
     static const char sql[] = "INSERT INTO access_turn (n, turn, at_us) VALUES (1, 1, ?1)"
@@ -36,10 +40,33 @@ static pb_status read_turn(db_session *session, int64_t *ret_turn, int64_t *ret_
     return PB_OK;
 }
 
+/* The turn that a session read last; true as long as nothing but the log is committed. */
+typedef struct turn_kept {
+    uint64_t view;
+    int64_t turn;
+} turn_kept;
+
+/* NULL: it may not be kept, or there is no memory for it. */
+static turn_kept *kept_of(db_session *session)
+{
+    void **slot = db_session_view(session) == 0 ? NULL : db_session_slot(session, "turn", free);
+    if (slot != NULL && *slot == NULL)
+        *slot = calloc(1, sizeof(turn_kept));
+    return slot == NULL ? NULL : *slot;
+}
+
 pb_status identity_turn(db_session *session, int64_t *ret_turn, pb_error *err)
 {
+    turn_kept *kept = kept_of(session);
     int64_t at_us;
-    return read_turn(session, ret_turn, &at_us, err);
+    if (kept != NULL && kept->view == db_session_view(session)) {
+        *ret_turn = kept->turn;
+        return PB_OK;
+    }
+    PB_TRY(read_turn(session, ret_turn, &at_us, err));
+    if (kept != NULL)
+        *kept = (turn_kept){db_session_view(session), *ret_turn};
+    return PB_OK;
 }
 
 /* A change takes effect at the moment it bears, which by another's clock may still be to come. */

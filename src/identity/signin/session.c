@@ -1,5 +1,6 @@
 /* Sessions: begun, found by their token, listed, ended. */
 #include "internal.h"
+#include "session_kept.h"
 
 #include "base/time.h"
 #include "sys/random.h"
@@ -93,6 +94,12 @@ pb_status identity_session_begin(db_session *session, const identity_visit *visi
 
 /* ---- finding ---- */
 
+/* That a session is in use is noted once a minute at most. */
+static bool is_due(const identity_caller *caller, int64_t now_us)
+{
+    return now_us - caller->seen_us >= SEEN_US;
+}
+
 static pb_status take_caller(db_stmt *stmt, int64_t now_us, pb_arena *arena, identity_caller *ret,
                              pb_error *err)
 {
@@ -113,7 +120,7 @@ static pb_status take_caller(db_stmt *stmt, int64_t now_us, pb_arena *arena, ide
         if (found.scopes.ptr == NULL)
             return pb_fail_memory(err);
     }
-    found.due = now_us - found.seen_us >= SEEN_US;
+    found.due = is_due(&found, now_us);
     *ret = found;
     return PB_OK;
 }
@@ -125,19 +132,27 @@ static pb_status find_session(db_session *session, pb_str token, int64_t now_us,
         "SELECT n, owner, second, by_key, scopes, read_only, from_us, seen_us, proved_us,"
         " idle_us, until_us FROM t_sign_session WHERE hash = ?1 AND" OPEN
         "?2 AND seen_us + idle_us > ?2";
-    uint8_t hash[IDENTITY_HASH];
+    session_found found;
     db_stmt *stmt;
     bool row;
-    hash_token(db_session_workspace(session), token, hash);
+    hash_token(db_session_workspace(session), token, found.hash);
+    if (session_kept_find(session, found.hash, now_us, ret_caller)) {
+        ret_caller->due = is_due(ret_caller, now_us);
+        return PB_OK;
+    }
     PB_TRY(db_prepare(session, sql, &stmt, err));
-    db_bind_blob(stmt, 1, pb_str_n((const char *)hash, sizeof hash));
+    db_bind_blob(stmt, 1, pb_str_n((const char *)found.hash, sizeof found.hash));
     db_bind_i64(stmt, 2, now_us);
     PB_TRY(db_step(stmt, &row, err));
     if (!row)
         return PB_NOT_FOUND;
-    pb_status status = take_caller(stmt, now_us, arena, ret_caller, err);
+    pb_status status = take_caller(stmt, now_us, arena, &found.caller, err);
+    found.idle_us = db_column_i64(stmt, 9);
     db_reset(stmt);
-    return status;
+    PB_TRY(status);
+    session_kept_add(session, &found);
+    *ret_caller = found.caller;
+    return PB_OK;
 }
 
 /* What belongs to a key is good as long as the key is, and for no more than it. */

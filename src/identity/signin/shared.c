@@ -5,7 +5,10 @@
 #include "base/utf8.h"
 #include "sys/random.h"
 
+#include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -90,11 +93,55 @@ void *identity_slot(db_workspace *workspace, const char *name, void *(*make)(voi
 
 /* ---- keys ---- */
 
+typedef struct hash_key {
+    uint8_t bytes[32];
+    atomic_bool derived;
+    pthread_mutex_t lock;
+} hash_key;
+
+static void hash_key_free(void *kept)
+{
+    hash_key *key = kept;
+    if (key == NULL)
+        return;
+    sodium_memzero(key->bytes, sizeof key->bytes);
+    pthread_mutex_destroy(&key->lock);
+    free(key);
+}
+
+static void *hash_key_make(void)
+{
+    hash_key *key = calloc(1, sizeof *key);
+    if (key != NULL && pthread_mutex_init(&key->lock, NULL) != 0) {
+        free(key);
+        return NULL;
+    }
+    return key;
+}
+
+/* Derived once: every request shows a token. */
+static void hash_key_of(db_workspace *workspace, uint8_t ret_key[32])
+{
+    hash_key *kept = identity_slot(workspace, "hash key", hash_key_make, hash_key_free);
+    if (kept == NULL) {
+        db_workspace_subkey(workspace, "signhash", ret_key);
+        return;
+    }
+    if (!atomic_load(&kept->derived)) {
+        pthread_mutex_lock(&kept->lock);
+        if (!atomic_load(&kept->derived)) /* nobody else was faster */
+            db_workspace_subkey(workspace, "signhash", kept->bytes);
+        atomic_store(&kept->derived, true);
+        pthread_mutex_unlock(&kept->lock);
+    }
+    memcpy(ret_key, kept->bytes, sizeof kept->bytes);
+}
+
 void identity_hash(db_workspace *workspace, const char *what, pb_str of, uint8_t ret[IDENTITY_HASH])
 {
     crypto_generichash_state state;
     uint8_t key[32];
-    db_workspace_subkey(workspace, "signhash", key);
+    hash_key_of(workspace, key);
     crypto_generichash_init(&state, key, sizeof key, IDENTITY_HASH);
     crypto_generichash_update(&state, (const uint8_t *)what, strlen(what) + 1);
     if (of.len > 0)
