@@ -56,8 +56,8 @@ class Journey:
         narrow.close()
 
     def names(self):
-        """What is there already, or was done already."""
-        user = self.office.pools["users"][0]
+        """What is there already, or was done already. To a user of its own: those of the pools may have been ended."""
+        user = self.office.must("POST", "/api/v1/users", {"name": "untouched", "roles": ["sales"]})["user"]["id"]
         self.ask(409, "changeUser", f"/api/v1/users/{user}", {"name": "sales"})
         team = self.office.must("POST", "/api/v1/teams", {"name": "South"})["id"]
         self.ask(201, "addTeam", body={"name": "West"})
