@@ -32,6 +32,8 @@ export type Opener = (context: Context) => Page | Promise<Page>;
 export interface Route {
   pattern: string; // "/{entity}/{id}"
   load: () => Promise<Opener>;
+  /** Most begin there: its texts are loaded at the start. tools/build-web reads this. */
+  first?: true;
 }
 
 export function placeOf(hash: string): { path: string; query: URLSearchParams } {

@@ -3,14 +3,14 @@ import type { Route } from "./router";
 
 /** Of records, by the path of their entity: nearly every address fits, so they are looked at last. */
 export const ofRecords: readonly Route[] = [
-  { pattern: "/{path}", load: async () => (await import("../pages/records/list")).openList },
+  { pattern: "/{path}", first: true, load: async () => (await import("../pages/records/list")).openList },
   { pattern: "/{path}/new", load: async () => (await import("../pages/record/form")).openForm },
   { pattern: "/{path}/{id}/edit", load: async () => (await import("../pages/record/form")).openForm },
   { pattern: "/{path}/{id}", load: async () => (await import("../pages/record/record")).openRecord },
 ];
 
 export const routes: readonly Route[] = [
-  { pattern: "/", load: async () => (await import("../pages/home/home")).openHome },
+  { pattern: "/", first: true, load: async () => (await import("../pages/home/home")).openHome },
   { pattern: "/import", load: async () => (await import("../pages/import/import")).openImport },
   { pattern: "/duplicates", load: async () => (await import("../pages/duplicates/queue")).openDuplicates },
   { pattern: "/duplicates/{path}/{left}/{right}", load: async () => (await import("../pages/duplicates/compare")).openCompare },

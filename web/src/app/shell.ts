@@ -7,12 +7,12 @@ import "@ui5/webcomponents-icons/dist/menu2.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/sys-help.js";
 import { Failure, fetched, isReachable, watchReach, whenSignedOut } from "../api/http";
-import { t } from "../i18n/text";
+import { allTexts, t } from "../i18n/text";
 import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
 import { toast } from "../ui/toast";
 import { navigation } from "./navigation";
-import { go, match, placeOf, type Page } from "./router";
+import { go, match, placeOf, type Opener, type Page, type Route } from "./router";
 import { ofRecords, routes } from "./routes";
 import { forgetSession, loadSession, whoAmI } from "./session";
 import { userMenu } from "./user_menu";
@@ -62,6 +62,11 @@ export async function restart(): Promise<void> {
   await open();
 }
 
+async function load(route: Route): Promise<Opener> {
+  const [opener] = await Promise.all([route.load(), route.first ? undefined : allTexts()]);
+  return opener;
+}
+
 async function open(): Promise<void> {
   const mine = ++opened;
   const { path, query } = placeOf(location.hash);
@@ -90,7 +95,7 @@ async function open(): Promise<void> {
   pattern = route?.pattern ?? "";
   redraw();
   try {
-    const opener = route ? await fetched(route.load) : (await import("../pages/missing")).openMissing;
+    const opener = route ? await fetched(() => load(route)) : (await import("../pages/missing")).openMissing;
     const fresh = await opener({ path, parts, query, update: redraw, signal: ended.signal });
     if (mine !== opened) return fresh.leave?.();
     page = fresh;
@@ -152,7 +157,7 @@ function toggleMenu(): void {
 }
 
 async function openSearch(): Promise<void> {
-  const { showSearch } = await import("./search");
+  const [{ showSearch }] = await Promise.all([import("./search"), allTexts()]);
   showSearch();
 }
 
@@ -162,7 +167,7 @@ function typing(event: KeyboardEvent): boolean {
 }
 
 async function openFeedback(): Promise<void> {
-  const { giveFeedback } = await import("../pages/feedback/give");
+  const [{ giveFeedback }] = await Promise.all([import("../pages/feedback/give"), allTexts()]);
   await giveFeedback();
 }
 

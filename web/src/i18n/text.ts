@@ -13,6 +13,7 @@ type Messages = Record<string, string | string[]>;
 
 let messages: Messages = {};
 let current: Language = "en";
+let more: Promise<void> | undefined; // texts that the first screens do without
 
 /** The language that was chosen here before, else the first of the browser's that there is. */
 export function preferredLanguage(): Language {
@@ -26,14 +27,30 @@ export function preferredLanguage(): Language {
   return "en";
 }
 
-/** Loads the texts of a language; to be called before anything is drawn. */
+/** Loads what the first screens say in a language; to be called before anything is drawn. What the others say is loaded again if it was. */
 export async function useLanguage(language: Language): Promise<void> {
-  if (language === "zh-CN") messages = (await import("@messages/zh-CN.json")).default as Messages;
-  else if (language === "fa") messages = (await import("@messages/fa.json")).default as Messages;
-  else messages = {};
+  const others = more;
+  messages = language === "zh-CN" ? (await import("@messages/zh-CN.json")).default : language === "fa" ? (await import("@messages/fa.json")).default : {};
   current = language;
+  more = undefined;
   document.documentElement.lang = language;
   document.documentElement.dir = isRtl() ? "rtl" : "ltr";
+  if (others) await allTexts();
+}
+
+async function loadMore(of: Language): Promise<void> {
+  const found = of === "zh-CN" ? (await import("@messages/zh-CN-more.json")).default : of === "fa" ? (await import("@messages/fa-more.json")).default : {};
+  if (of === current) messages = { ...messages, ...found };
+}
+
+/** What all other screens say, once: whatever is not there from the start (routes.ts, import()) waits for it before it is drawn.
+ * tools/build-web tells from the routes which texts are which. */
+export function allTexts(): Promise<void> {
+  more ??= loadMore(current).catch((error: unknown) => {
+    more = undefined; // the connection dropped: the next who needs them tries again
+    throw error;
+  });
+  return more;
 }
 
 export function keepLanguage(language: Language): void {

@@ -18,7 +18,7 @@ import { Failure } from "../../api/http";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { entityOf, mayDoTo } from "../../app/session";
-import { t, tn } from "../../i18n/text";
+import { allTexts, t, tn } from "../../i18n/text";
 import { endFields } from "../../ui/fresh";
 import { problemStrip } from "../../ui/problem";
 import { empty } from "../../ui/states";
@@ -310,6 +310,7 @@ export async function openList(context: Context): Promise<Page> {
   const entity = entityOf(context.parts.path ?? "");
   if (!entity) return openMissing();
   const form = context.query.get("as");
+  if (form === "board" || form === "calendar") await allTexts();
   if (form === "board") return (await import("./board")).openBoard(entity, context);
   if (form === "calendar") return (await import("./calendar")).openCalendar(entity, context, await Views.of(entity, context.signal));
   return new List(entity, context, await Views.of(entity, context.signal));
