@@ -268,7 +268,8 @@ class Run:
 
     def parameter(self, held, p, rest):
         kind = p["schema"]["type"]
-        wrong = {"integer": ("x", "-1", "1.5", "9" * 30, ""), "boolean": ("perhaps", "", "TRUE")}.get(kind, ())
+        below = str(p["schema"].get("minimum", 0) - 1)
+        wrong = {"integer": ("x", below, "-1", "1.5", "9" * 30, ""), "boolean": ("perhaps", "", "TRUE")}.get(kind, ())
         if p["schema"].get("format") in ("date", "date-time", "uuid"):
             wrong = ("yesterday", "2024-02-30T00:00:00Z", "")
         for value in wrong:

@@ -209,6 +209,8 @@ static void put_parameter(const writer *w, const subject *s, pb_str name, const 
     pb_json_member(json, "type", pb_str_c(parameter->type));
     if (parameter->format != NULL)
         pb_json_member(json, "format", pb_str_c(parameter->format));
+    if (strcmp(parameter->type, "integer") == 0) /* http_op_query_number reads them all */
+        pb_json_member_i64(json, "minimum", 1);
     pb_json_object_end(json);
     pb_json_object_end(json);
 }
