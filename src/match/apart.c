@@ -1,65 +1,14 @@
 /* Clusters looked at once more, when all their members are known: what hangs by one link only is
  * cut where members on its two sides contradict each other, and a cluster of more than ten is made
  * anew from the mean odds between all its members. Rows that hold the same count as one member. */
-#include "internal.h"
+#include "apart.h"
 
-enum {
-    LEAST_MEMBERS = 3, /* two are one pair, which was weighed */
-    LARGE = 10,        /* beyond so many members the mean over all of them decides … */
-    LARGEST = 64,      /* … up to so many; larger ones are only cut at their bridges */
-    SIDE_MEMBERS = 16, /* compared of each side of a bridge */
-    MOST_BRIDGES = 256
-};
-
-/* Bits against a pair from what does not change in a life (names, dates, numbers of identity): two
- * of them differ, and all that is known speaks rather against than for. */
-static const double contradiction = -6;
-
-typedef struct edge {
-    uint32_t to; /* member */
-    double score;
-} edge;
-
-typedef struct bridge {
-    uint32_t child; /* in the tree of the walk: its subtree is the one side */
-    double score;
-    uint64_t tie;
-} bridge;
-
-/* One cluster. Members are numbers from 0. */
-typedef struct cluster {
-    match_forest *forest;
-    const match_result *result;
-    const uint32_t *origin; /* per row of the table: the first that holds the same */
-    uint32_t *rows;         /* of members, ascending */
-    uint32_t *order;        /* members by what they hold */
-    uint32_t *part;         /* of each member: which part it falls into */
-    uint32_t *first_edge;   /* by member, and one behind */
-    uint32_t *seen, *low, *end, *from, *walk; /* of the walk: number, lowest reached, end of the
-                                                 subtree, member before, its way */
-    edge *edges;
-    bridge *bridges;
-    size_t count, edge_count, edge_room, bridge_count, member_room;
-    uint32_t parts;
-} cluster;
+enum { LEAST_MEMBERS = 3 }; /* two are one pair, which was weighed */
 
 static int order_rows(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
     return *x < *y ? -1 : *x > *y;
-}
-
-static int order_bridges(const void *a, const void *b)
-{
-    const bridge *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score < y->score ? -1 : 1;
-    return x->tie < y->tie ? -1 : x->tie > y->tie;
-}
-
-static uint64_t content_of(const cluster *of, uint32_t member)
-{
-    return of->forest->table->content[of->rows[member]];
 }
 
 static bool grow_members(cluster *of, size_t members)
@@ -109,8 +58,9 @@ static void sort_by_content(const cluster *of, uint32_t *items, uint32_t *scratc
     sort_by_content(of, items, scratch, half);
     sort_by_content(of, items + half, scratch, count - half);
     while (i < half && j < count)
-        scratch[k++] =
-            content_of(of, items[j]) < content_of(of, items[i]) ? items[j++] : items[i++];
+        scratch[k++] = match_member_content(of, items[j]) < match_member_content(of, items[i])
+                           ? items[j++]
+                           : items[i++];
     while (i < half)
         scratch[k++] = items[i++];
     while (j < count)
@@ -201,213 +151,6 @@ static bool gather_edges(cluster *of)
     return true;
 }
 
-/* --- bridges --- */
-
-static void note_bridge(cluster *of, uint32_t child, double score)
-{
-    uint64_t tie = match_mix(content_of(of, child) + content_of(of, of->from[child]), 6);
-    of->bridges[of->bridge_count++] = (bridge){child, score, tie};
-}
-
-/* Walks from a member into the depth: a link is a bridge when nothing behind it reaches back across
- * it (Tarjan 1974). `end` holds the next edge of a member until its subtree is done. */
-static void walk_from(cluster *of, uint32_t start, uint32_t *number)
-{
-    size_t depth = 0;
-    of->walk[depth++] = start;
-    of->from[start] = UINT32_MAX;
-    of->seen[start] = of->low[start] = (*number)++;
-    of->end[start] = of->first_edge[start];
-    while (depth > 0) {
-        uint32_t at = of->walk[depth - 1], before = of->from[at];
-        if (of->end[at] < of->first_edge[at + 1]) {
-            uint32_t to = of->edges[of->end[at]++].to;
-            if (of->seen[to] == UINT32_MAX) {
-                of->from[to] = at;
-                of->seen[to] = of->low[to] = (*number)++;
-                of->end[to] = of->first_edge[to];
-                of->walk[depth++] = to;
-            } else if (to != before && of->seen[to] < of->low[at]) {
-                of->low[at] = of->seen[to];
-            }
-            continue;
-        }
-        of->end[at] = *number;
-        depth--;
-        if (before == UINT32_MAX)
-            continue;
-        if (of->low[at] < of->low[before])
-            of->low[before] = of->low[at];
-        if (of->low[at] == of->seen[at])
-            note_bridge(of, at, of->edges[of->end[before] - 1].score);
-    }
-}
-
-static void find_bridges(cluster *of)
-{
-    uint32_t number = 0;
-    of->bridge_count = 0;
-    for (uint32_t i = 0; i < of->count; i++)
-        of->seen[i] = UINT32_MAX;
-    for (uint32_t i = 0; i < of->count; i++)
-        if (of->seen[i] == UINT32_MAX)
-            walk_from(of, i, &number);
-    if (of->bridge_count > 1)
-        qsort(of->bridges, of->bridge_count, sizeof *of->bridges, order_bridges);
-}
-
-static bool lies_behind(const cluster *of, uint32_t child, uint32_t member)
-{
-    return of->seen[member] >= of->seen[child] && of->seen[member] < of->end[child];
-}
-
-static bool contradict(const cluster *of, uint32_t x, uint32_t y)
-{
-    const match_table *table = of->forest->table;
-    double parts[MATCH_MAX_COLUMNS], against = 0;
-    match_evidence evidence;
-    match_gather(of->forest->table, of->rows[x], of->rows[y], &evidence);
-    double bits = match_weigh_parts(table, of->forest->weights, &evidence, parts);
-    if (bits - of->forest->weights->base > 0)
-        return false;
-    for (size_t c = 0; c < table->column_count; c++) {
-        match_kind kind = table->columns[c].kind;
-        unsigned level = evidence.levels >> (c * LEVEL_BITS) & 7;
-        if (level == LEVEL_DIFFERS &&
-            (kind == MATCH_NAME || kind == MATCH_DATE || kind == MATCH_EXACT))
-            against += parts[c];
-    }
-    return against <= contradiction;
-}
-
-/* True when members of its two sides cannot be one, or, of the two groups of a large cluster, most
- * say they are not. */
-static bool is_false(const cluster *of, uint32_t child)
-{
-    uint32_t side[2][SIDE_MEMBERS] = {{0}};
-    size_t count[2] = {0, 0};
-    double sum = 0;
-    for (size_t i = 0; i < of->count; i++) {
-        uint32_t member = of->order[i];
-        bool behind = lies_behind(of, child, member);
-        if (of->part[member] == of->part[child] && count[behind] < SIDE_MEMBERS)
-            side[behind][count[behind]++] = member;
-    }
-    for (size_t i = 0; i < count[0]; i++) {
-        for (size_t j = 0; j < count[1]; j++) {
-            if (contradict(of, side[0][i], side[1][j]))
-                return true;
-            sum += match_bits_between(of->forest, of->rows[side[0][i]], of->rows[side[1][j]]);
-        }
-    }
-    return of->count > LARGE && count[0] > 1 && count[1] > 1 && sum < 0;
-}
-
-static void cut_bridges(cluster *of)
-{
-    for (size_t b = 0; b < of->bridge_count && b < MOST_BRIDGES; b++) {
-        uint32_t child = of->bridges[b].child, part = of->part[child];
-        if (!is_false(of, child))
-            continue;
-        for (uint32_t i = 0; i < of->count; i++)
-            if (of->part[i] == part && lies_behind(of, child, i))
-                of->part[i] = of->parts;
-        of->parts++;
-    }
-}
-
-/* --- large clusters --- */
-
-typedef struct linkage {
-    uint32_t member[LARGEST];
-    float bits[LARGEST][LARGEST]; /* summed between groups */
-    uint32_t group[LARGEST];      /* of each: the number of its first */
-    uint32_t size[LARGEST];
-    size_t count;
-} linkage;
-
-/* The two groups whose members agree best, on average; false where none do. */
-static bool best_groups(const linkage *l, size_t *ret_a, size_t *ret_b)
-{
-    double best = 0;
-    bool found = false;
-    for (size_t a = 0; a < l->count; a++) {
-        for (size_t b = a + 1; b < l->count && l->size[a] > 0; b++) {
-            if (l->size[b] == 0)
-                continue;
-            double mean = (double)l->bits[a][b] / ((double)l->size[a] * l->size[b]);
-            if (mean < 0 || (found && mean <= best))
-                continue;
-            best = mean;
-            *ret_a = a;
-            *ret_b = b;
-            found = true;
-        }
-    }
-    return found;
-}
-
-static void join_groups(linkage *l, size_t a, size_t b)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        l->bits[a][i] += l->bits[b][i];
-        l->bits[i][a] = l->bits[a][i];
-        if (l->group[i] == b)
-            l->group[i] = (uint32_t)a;
-    }
-    l->size[a] += l->size[b];
-    l->size[b] = 0;
-}
-
-/* The members of a large part, taken in their order by content. */
-static bool join_anew(cluster *of, linkage *l, uint32_t part)
-{
-    l->count = 0;
-    for (size_t i = 0; i < of->count; i++) {
-        if (of->part[of->order[i]] != part)
-            continue;
-        if (l->count == LARGEST)
-            return false;
-        l->member[l->count++] = of->order[i];
-    }
-    if (l->count <= LARGE)
-        return false;
-    for (size_t i = 0; i < l->count; i++) {
-        l->group[i] = (uint32_t)i;
-        l->size[i] = 1;
-        l->bits[i][i] = 0;
-        for (size_t j = i + 1; j < l->count; j++)
-            l->bits[i][j] = l->bits[j][i] = (float)match_bits_between(
-                of->forest, of->rows[l->member[i]], of->rows[l->member[j]]);
-    }
-    for (size_t a, b; best_groups(l, &a, &b);)
-        join_groups(l, a, b);
-    return true;
-}
-
-/* What linkage found become parts; the first group keeps the number. */
-static void take_groups(cluster *of, const linkage *l, uint32_t part)
-{
-    uint32_t number[LARGEST];
-    for (size_t i = 0; i < l->count; i++) {
-        if (l->group[i] == i)
-            number[i] = i == 0 ? part : of->parts++;
-        of->part[l->member[i]] = number[l->group[i]];
-    }
-}
-
-static bool join_large(cluster *of)
-{
-    if (of->count <= LARGE)
-        return true;
-    linkage *l = malloc(sizeof *l);
-    for (uint32_t part = 0, parts = of->parts; part < parts && l != NULL; part++)
-        if (join_anew(of, l, part))
-            take_groups(of, l, part);
-    free(l);
-    return l != NULL;
-}
-
 /* --- all clusters --- */
 
 /* Lists the parts as clusters of their own. */
@@ -439,9 +182,8 @@ static bool examine(cluster *of, uint32_t root)
         return true;
     if (!gather_edges(of))
         return false;
-    find_bridges(of);
-    cut_bridges(of);
-    if (!join_large(of))
+    match_cut_bridges(of);
+    if (!match_join_large(of))
         return false;
     if (of->parts > 1)
         separate(of, root);

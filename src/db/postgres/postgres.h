@@ -188,6 +188,14 @@ pb_status db_pg_say(PGconn *pg, const char *sql, pb_error *err);
 /** Sends what is gathered and waits for all answers. */
 pb_status db_pg_settle(db_conn *conn, pb_error *err);
 
+/* tables.c */
+/** See the operations of db_engine that are called so. */
+pb_status db_pg_run(db_conn *conn, const char *sql, pb_error *err);
+void db_pg_lay(db_conn *conn, const db_layout *layout);
+pb_status db_pg_columns(db_conn *conn, const char *table, db_each_name each, void *context,
+                        pb_error *err);
+pb_status db_pg_tables(db_conn *conn, db_each_name each, void *context, pb_error *err);
+
 /* queue.c */
 /** Before statements of which the answer to one is wanted. */
 pb_status db_pg_make_room(db_conn *conn, pb_error *err);
