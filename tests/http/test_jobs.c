@@ -12,6 +12,8 @@ static void test_an_export_shows_what_may_be_seen(void **state)
     work_over(&w, w.carrier, n, "done");
     client_answer a = work_get(&w, w.carrier, 200, n, "/result");
     assert_int_equal((int)work_number(&a, "records"), 3);
+    /* What the role keeps back of them is said, by field; of records beyond it, nothing. */
+    assert_non_null(strstr(a.text, "\"hidden\":[\"description\"],\"masked\":[\"birth_date\"]"));
     client_free(&a);
     a = work_get(&w, w.carrier, 200, n, "/files");
     assert_non_null(strstr(a.text, "\"name\":\"contact.csv\""));
@@ -55,6 +57,9 @@ static void lines_and_workbook(work *w)
     assert_true(ada != NULL && calc != NULL && ada < calc);
     assert_null(strstr(a.text, "Grace"));
     assert_null(strstr(a.text, "example.org"));
+    client_free(&a);
+    a = work_get(w, w->carrier, 200, n, "/result"); /* what was not asked for is not kept back */
+    assert_non_null(strstr(a.text, "\"hidden\":[],\"masked\":[]"));
     client_free(&a);
     n = work_ask(w, w->carrier, "/api/v1/exports",
                  "{\"entity\":\"contact\",\"format\":\"xlsx\",\"filter\":\"city = 'Nowhere'\"}");

@@ -74,9 +74,44 @@ static pb_status stopped(pb_error *err)
     return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
 }
 
+/* What was taken so far. Of records that are beyond a role nothing is told, not even how many there
+ * are; of those it reaches, which fields it keeps back. */
+typedef struct taken {
+    uint64_t rows;
+    bool *hidden, *masked; /* by field: in one record at least */
+} taken;
+
+static void note_field(const service_record *seen, const model_field *field, taken *t)
+{
+    identity_right right = service_right(seen, field);
+    t->hidden[field->index] = t->hidden[field->index] || right == IDENTITY_HIDDEN;
+    t->masked[field->index] = t->masked[field->index] || right == IDENTITY_MASKED;
+}
+
+static void note_page(const record_list_asked *asked, const service_list_page *page, taken *t)
+{
+    bool all = asked->fields.len == 0;
+    size_t count = all ? asked->entity->field_count : page->page.field_count;
+    for (size_t row = 0; row < page->page.count; row++)
+        for (size_t i = 0; i < count; i++)
+            note_field(&page->rows[row], all ? &asked->entity->fields[i] : page->page.fields[i], t);
+    t->rows += page->page.count;
+}
+
+static void put_fields(http_job *job, const model_entity *entity, const char *name,
+                       const bool *which)
+{
+    pb_json_key(&job->json, name);
+    pb_json_array(&job->json);
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (which[i])
+            pb_json_str(&job->json, entity->fields[i].name);
+    pb_json_array_end(&job->json);
+}
+
 /* One page; its memory ends with it, but for where the next one begins. */
 static pb_status take_page(http_job *job, http_sheet *sheet, record_list_asked *asked,
-                           pb_buf *cursor, uint64_t *rows, pb_error *err)
+                           pb_buf *cursor, taken *t, pb_error *err)
 {
     PB_AUTO_ARENA arena = pb_arena_new(0);
     service_list_page page;
@@ -85,24 +120,27 @@ static pb_status take_page(http_job *job, http_sheet *sheet, record_list_asked *
     asked->cursor = cursor->len > 0 ? pb_buf_str(cursor) : PB_STR_NONE;
     PB_TRY(service_take_out(&job->call, job->server->workspace, *asked, arena, &page, err));
     PB_TRY(http_sheet_page(sheet, &page, err));
-    *rows += page.page.count;
+    note_page(asked, &page, t);
     pb_buf_clear(cursor);
     if (page.page.next.ptr != NULL)
         pb_buf_add(cursor, page.page.next);
     return cursor->failed ? pb_fail_memory(err) : PB_OK;
 }
 
-static pb_status take_all(http_job *job, http_sheet *sheet, record_list_asked *asked,
-                          uint64_t *ret_rows, pb_error *err)
+static pb_status take_all(http_job *job, http_sheet *sheet, record_list_asked *asked, taken *t,
+                          pb_error *err)
 {
     PB_AUTO_BUF cursor = PB_BUF_INIT(1 << 20);
-    uint64_t rows = 0;
+    size_t fields = asked->entity->field_count + 1;
+    t->hidden = pb_arena_array(job->arena, fields, sizeof *t->hidden);
+    t->masked = pb_arena_array(job->arena, fields, sizeof *t->masked);
+    if (t->hidden == NULL || t->masked == NULL)
+        return pb_fail_memory(err);
     do {
-        PB_TRY(take_page(job, sheet, asked, &cursor, &rows, err));
-        if (job->call.progress(job->call.context, PB_MSG("Writing"), "", rows, 0))
+        PB_TRY(take_page(job, sheet, asked, &cursor, t, err));
+        if (job->call.progress(job->call.context, PB_MSG("Writing"), "", t->rows, 0))
             return stopped(err);
     } while (cursor.len > 0);
-    *ret_rows = rows;
     return PB_OK;
 }
 
@@ -111,7 +149,7 @@ pb_status http_export_job(http_job *job, pb_error *err)
     const http_request as_asked = {.server = job->server};
     pb_str format = http_job_option(job, "format"), name = http_job_option(job, "entity");
     http_sheet *sheet = NULL;
-    uint64_t rows = 0;
+    taken t = {.rows = 0};
     record_list_asked asked = {.filter = http_job_option(job, "filter"),
                                .sort = http_job_option(job, "sort"),
                                .fields = http_job_option(job, "fields"),
@@ -119,11 +157,11 @@ pb_status http_export_job(http_job *job, pb_error *err)
     PB_TRY(find_entity(&as_asked, name, &asked.entity, err));
     PB_TRY(service_may_export(&job->call, job->server->workspace, asked.entity, err));
     PB_TRY(http_sheet_begin(job, asked.entity, format, &sheet, err));
-    pb_status status = take_all(job, sheet, &asked, &rows, err);
+    pb_status status = take_all(job, sheet, &asked, &t, err);
     /* It is noted before anybody can have it. */
     if (status == PB_OK)
         status = service_exported_note(&job->call, job->server->workspace, asked.entity, format,
-                                       asked.filter, rows, err);
+                                       asked.filter, t.rows, err);
     if (status != PB_OK) {
         http_sheet_drop(sheet);
         return status;
@@ -132,7 +170,9 @@ pb_status http_export_job(http_job *job, pb_error *err)
     pb_json_object(&job->json);
     pb_json_member(&job->json, "entity", name);
     pb_json_member(&job->json, "format", format);
-    pb_json_member_i64(&job->json, "records", (int64_t)rows);
+    pb_json_member_i64(&job->json, "records", (int64_t)t.rows);
+    put_fields(job, asked.entity, "hidden", t.hidden);
+    put_fields(job, asked.entity, "masked", t.masked);
     pb_json_object_end(&job->json);
     return PB_OK;
 }

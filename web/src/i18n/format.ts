@@ -31,6 +31,11 @@ export function between(): string {
   return language() === "fa" ? " \u200f|\u200f " : " · ";
 }
 
+/** Several names as one reads them: “a, b and c”. */
+export function formatList(names: readonly string[]): string {
+  return new Intl.ListFormat(localeOf()).format(names);
+}
+
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(localeOf(), options).format(value);
 }

@@ -6,7 +6,7 @@ import "@ui5/webcomponents/dist/Select.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { Failure, get, post } from "../../api/http";
 import { ended, type Job } from "../../api/job";
-import { formatBytes, formatNumber } from "../../i18n/format";
+import { formatBytes, formatList, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
@@ -17,8 +17,20 @@ interface JobFiles {
   files: { name: string; bytes: number }[];
 }
 
+/** What came of it: which fields one's roles kept back in some of the records. */
+interface Taken {
+  hidden: string[];
+  masked: string[];
+}
+
+function keptBack(chosen: Chosen, taken: Taken): TemplateResult {
+  const named = (names: readonly string[]): string => formatList(names.map((name) => chosen.entity.fields.find((field) => field.name === name)?.label ?? name));
+  return html`${taken.hidden.length ? html`<p>${t("Your roles leave out: {fields}", { fields: named(taken.hidden) })}</p>` : nothing}
+    ${taken.masked.length ? html`<p>${t("Your roles mask: {fields}", { fields: named(taken.masked) })}</p>` : nothing}`;
+}
+
 export async function askExport(chosen: Chosen, columns: readonly Column[]): Promise<void> {
-  let format = "xlsx", job: Job | undefined, files: JobFiles["files"] | undefined;
+  let format = "xlsx", job: Job | undefined, files: JobFiles["files"] | undefined, taken: Taken = { hidden: [], masked: [] };
   let update: () => void = () => {};
   const closed = new AbortController(); // who leaves the dialog waits no more
   const fields = columns.filter((column) => !column.head).map((column) => column.field.name).join(",");
@@ -28,6 +40,7 @@ export async function askExport(chosen: Chosen, columns: readonly Column[]): Pro
     job = await withProof(() => post<Job>("/exports", body));
     job = await ended(job, (now) => ((job = now), update()), closed.signal);
     if (job.state !== "done") throw new Failure(job.problem ?? { type: "", title: t("The export was stopped."), status: 0 });
+    taken = await get<Taken>(`/jobs/${job.id}/result`);
     files = (await get<JobFiles>(`/jobs/${job.id}/files`)).files;
     return undefined;
   };
@@ -48,7 +61,8 @@ export async function askExport(chosen: Chosen, columns: readonly Column[]): Pro
       update = draw;
       if (files)
         return html`<p role="status">${t("The file is ready.")}</p>
-          ${files.map((file) => html`<p><a download href=${`/api/v1/jobs/${job?.id ?? 0}/files/${encodeURIComponent(file.name)}`}>${file.name}</a> <span class="muted">${formatBytes(file.bytes)}</span></p>`)}`;
+          ${files.map((file) => html`<p><a download href=${`/api/v1/jobs/${job?.id ?? 0}/files/${encodeURIComponent(file.name)}`}>${file.name}</a> <span class="muted">${formatBytes(file.bytes)}</span></p>`)}
+          ${keptBack(chosen, taken)}`;
       return html`${choose()} ${job ? html`<p role="status">${t("Writing: {count} records", { count: formatNumber(job.progress?.done ?? 0) })}</p>` : nothing}`;
     },
     act: run,
