@@ -50,6 +50,15 @@ static void add_own(const http_exchange *exchange, struct MHD_Response *answer, 
     }
 }
 
+/* What was written in a language of its own, as a report, is not in the reader's. */
+static bool says_language(const http_response *response)
+{
+    for (size_t i = 0; i < response->header_count; i++)
+        if (pb_str_is(response->headers[i].name, "Content-Language"))
+            return true;
+    return false;
+}
+
 static const char *type_of(const http_exchange *exchange)
 {
     const http_response *response = &exchange->response;
@@ -181,7 +190,7 @@ struct MHD_Response *http_send_make(http_exchange *exchange)
     add_safety(exchange, answer, &ok);
     if (body)
         add(answer, "Content-Type", type != NULL ? type : "application/octet-stream", &ok);
-    if (body && exchange->request.language != NULL)
+    if (body && exchange->request.language != NULL && !says_language(response))
         add(answer, "Content-Language", exchange->request.language, &ok);
     if (packed || (body && response->coding != NULL))
         add(answer, "Content-Encoding", packed ? "gzip" : response->coding, &ok);

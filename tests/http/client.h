@@ -21,7 +21,8 @@ typedef struct client {
 
 typedef struct client_answer {
     int status;
-    char *text;     /* head and body */
+    char *text; /* head and body, NUL-terminated */
+    size_t length;
     cJSON *json;    /* NULL: no body */
     char type[100]; /* of the body */
 } client_answer;
@@ -129,9 +130,11 @@ static inline client_answer client_ask(client *c, const char *method, const char
                      "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", type, strlen(body), body);
     assert_true((size_t)size < sizeof bytes);
     live_answer *raw = live_raw(c->port, bytes, (size_t)size);
-    client_answer a = {.status = raw->status, .text = strdup(raw->text)};
-    free(raw);
+    client_answer a = {
+        .status = raw->status, .text = malloc(raw->length + 1), .length = raw->length};
     assert_non_null(a.text);
+    memcpy(a.text, raw->text, raw->length + 1);
+    free(raw);
     client_parse(&a);
     client_verb(method, verb);
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(path, "?"), path);

@@ -190,6 +190,62 @@ static void report_tells_the_plan(work *w, int run)
     client_free(&a);
 }
 
+/* Saves a report that is a file. */
+static void save_report(work *w, int run, const char *format, const char *file)
+{
+    char path[80];
+    (void)snprintf(path, sizeof path, "/api/v1/audits/%d/reports/%s", run, format);
+    client_answer a = client_expect(&w->c, 200, "GET", path, w->steward, NULL);
+    const char *body = strstr(a.text, "\r\n\r\n"),
+               *language = strstr(a.text, "\r\nContent-Language: en\r\n");
+    assert_true(body != NULL && language != NULL && language < body);
+    assert_null(strstr(language + 2, "\r\nContent-Language:")); /* the report's, not the reader's */
+    size_t size = a.length - (size_t)(body + 4 - a.text);
+    FILE *to = fopen(file, "wb");
+    assert_non_null(to);
+    assert_int_equal(fwrite(body + 4, 1, size, to), size);
+    fclose(to);
+    client_free(&a);
+}
+
+/* What programs that are not ours read in it; the caller frees it. */
+static char *read_report(work *w, int run, bool pdf)
+{
+    static const char unpack[] =
+        "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); "
+        "open(sys.argv[2], 'wb').write(b''.join(map(z.read, z.namelist())))";
+    char file[300], out[300];
+    int status = 0;
+    (void)snprintf(file, sizeof file, "%s/report.file", w->folder);
+    (void)snprintf(out, sizeof out, "%s/report.txt", w->folder);
+    save_report(w, run, pdf ? "pdf" : "xlsx", file);
+    pid_t child = fork();
+    if (child == 0) {
+        if (pdf)
+            execlp("pdftotext", "pdftotext", "-enc", "UTF-8", file, out, (char *)NULL);
+        else
+            execlp("python3", "python3", "-c", unpack, file, out, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    return program_slurp(out);
+}
+
+/* The pages to print and the workbook have it as well. */
+static void files_tell_the_plan(work *w, int run)
+{
+    static const char *const parts[] = {"What was planned", "Letters arrive", "At most 1 %",
+                                        "Planned for", "Done on"};
+    char *const texts[] = {read_report(w, run, true), read_report(w, run, false)};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            if (strstr(texts[i], parts[k]) == NULL)
+                fail_msg("“%s” is not in the %s", parts[k], i == 0 ? "PDF" : "workbook");
+        free(texts[i]);
+    }
+}
+
 /* shows: AUD-1 AUD-10 AUD-12 */
 static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
 {
@@ -230,6 +286,7 @@ static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
     }
     client_free(&a);
     report_tells_the_plan(&w, run);
+    files_tell_the_plan(&w, run);
     a = plan_ask(&w, 200, "GET", "/1", w.auditor, NULL, NULL);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(a.json, "overdue")));
     const cJSON *history = cJSON_GetObjectItem(a.json, "history");
