@@ -199,7 +199,7 @@ static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **sta
             if (item == NULL)
                 continue;
             assert_int_equal(item->state, e[i].state);
-            assert_true(item->proved == e[i].proved);
+            assert_true(item->proved == e[i].proved && finding_proved_by(item) == e[i].proved);
             assert_true(item->until == e[i].until);
         }
     }
@@ -210,6 +210,19 @@ static void test_random_audits_and_changes_give_the_list_kept_by_hand(void **sta
     db_snapshot_close(session);
     assert_true(report.events > STEPS / 2);
     world_close(w);
+}
+
+/* Former versions kept 1 for "some audit did". */
+/* shows: AUD-12 */
+static void test_which_audit_proved_a_mend_is_said_where_it_was_noted(void **state)
+{
+    (void)state;
+    const finding_item unknown = {.state = FINDING_MENDED, .first_run = 1, .proved = 1},
+                       known = {.state = FINDING_MENDED, .first_run = 1, .proved = 2},
+                       none = {.state = FINDING_MENDED, .first_run = 1};
+    assert_int_equal(finding_proved_by(&unknown), 0);
+    assert_int_equal(finding_proved_by(&known), 2);
+    assert_int_equal(finding_proved_by(&none), 0);
 }
 
 /* shows: AUD-9 */
@@ -380,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_audits_and_changes_give_the_list_kept_by_hand),
+        cmocka_unit_test(test_which_audit_proved_a_mend_is_said_where_it_was_noted),
         cmocka_unit_test(test_what_is_half_said_is_refused_with_the_field),
         cmocka_unit_test(test_an_audit_of_something_else_leaves_the_list_alone),
         cmocka_unit_test(test_a_report_comes_back_as_it_was),

@@ -42,8 +42,8 @@ static void put_members(const http_request *request, pb_json *json,
     pb_json_member_i64(json, "first_audit", item->first_run);
     pb_json_member_i64(json, "last_audit", item->last_run);
     pb_json_key(json, "proved_audit");
-    if (item->proved > 0)
-        pb_json_i64(json, item->proved);
+    if (finding_proved_by(item) > 0)
+        pb_json_i64(json, finding_proved_by(item));
     else
         pb_json_null(json);
 }

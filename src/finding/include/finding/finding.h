@@ -123,6 +123,13 @@ typedef struct finding_item {
     int64_t version;
 } finding_item;
 
+/** The audit that proved the mend; 0: none did, or it was not noted which (workspaces of former
+ * versions only noted that one did, as 1). Whichever saw a finding first cannot have proved it. */
+static inline int64_t finding_proved_by(const finding_item *item)
+{
+    return item->proved > item->first_run ? item->proved : 0;
+}
+
 /** Which findings: what is absent or not set leaves it open. */
 typedef struct finding_filter {
     bool one_state;

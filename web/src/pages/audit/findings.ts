@@ -183,6 +183,7 @@ export function openFinding(context: Context): Page {
           <div><dt>${t("Found first")}</dt><dd>${auditLink(story.first_audit)}</dd></div>
           ${story.proved_audit
             ? html`<div><dt>${t("Mend proved by")}</dt><dd>${auditLink(story.proved_audit)}</dd></div>`
+            : story.proved ? html`<div><dt>${t("Mend proved by")}</dt><dd>${t("an earlier audit; which one was not noted then")}</dd></div>`
             : story.state === "mended" ? html`<div><dt>${t("Mend proved by")}</dt><dd>${t("the next audit, if it passes")}</dd></div>` : nothing}
           <div><dt>${t("Changed last")}</dt><dd>${story.changed_by ?? t("an audit")}${between()}${formatAge(story.changed_at)}</dd></div>
           <div><dt>${t("Control")}</dt><dd class="mono">${story.control}</dd></div>
