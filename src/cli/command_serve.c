@@ -270,12 +270,35 @@ static void tell_addresses(void *opaque, const char *const *urls, size_t count)
     leave_assets(context);
 }
 
+/* A folder that is written wrong would else be missed when somebody chooses a password, or when a
+ * backup is made. */
+static pb_status check_folder(const char *option, const char *path, pb_error *err)
+{
+    if (path == NULL || sys_path_kind(path) == SYS_FOLDER)
+        return PB_OK;
+    return pb_fail(err, PB_USAGE,
+                   PB_MSG("--{option} must be a folder that is there, not “{value}”"), "option",
+                   option, "value", path, NULL);
+}
+
+static pb_status check_folders(cli_context *context, pb_error *err)
+{
+    const char *const *allowed;
+    size_t count;
+    PB_TRY(check_folder("breached", cli_value(context, "breached"), err));
+    PB_TRY(cli_values(context, "allow", &allowed, &count, err));
+    for (size_t i = 0; i < count; i++)
+        PB_TRY(check_folder("allow", allowed[i], err));
+    return PB_OK;
+}
+
 static pb_status serve(cli_context *context, http_options *options,
                        const service_desk_options *desk, pb_error *err)
 {
     db_options opening = {.password_file = cli_value(context, "password-file")};
     const char *url = cli_value(context, "workspace");
     db_workspace *workspace = NULL;
+    PB_TRY(check_folders(context, err));
     PB_TRY(cli_key_source(context, false, &opening.key, err));
     PB_TRY(confine(context, options, &opening, err));
     PB_TRY(cli_open_to_write(context, url, &opening, &workspace, err));
