@@ -105,7 +105,8 @@ static bool take_body(pb_cbor *in, pb_arena *arena, finding_plan *plan)
 
 typedef struct gathering {
     pb_arena *arena;
-    bool newest; /* of each plan the first row only, and none of those that are gone */
+    bool newest; /* of each plan the first row only, where it is gone or not as `gone` says */
+    bool gone;
     int64_t last;
     finding_plan *plans;
     size_t count, room;
@@ -123,7 +124,7 @@ static pb_status gather(void *context, db_stmt *stmt, pb_error *err)
     pb_cbor in = {.in = db_column_blob(stmt, 2)};
     bool passed = g->newest && plan.plan == g->last;
     g->last = plan.plan;
-    if (passed || (g->newest && plan.gone))
+    if (passed || (g->newest && plan.gone != g->gone))
         return PB_OK;
     if (!take_body(&in, g->arena, &plan) || !db_take_text(stmt, 5, g->arena, &plan.by))
         return pb_fail_memory(err);
@@ -154,10 +155,10 @@ static int by_due(const void *a, const void *b)
     return left->plan < right->plan ? -1 : 1;
 }
 
-pb_status finding_plan_list(db_session *session, pb_arena *arena, finding_plan **ret_plans,
-                            size_t *ret_count, pb_error *err)
+pb_status finding_plan_list(db_session *session, bool gone, pb_arena *arena,
+                            finding_plan **ret_plans, size_t *ret_count, pb_error *err)
 {
-    gathering g = {.arena = arena, .newest = true};
+    gathering g = {.arena = arena, .newest = true, .gone = gone};
     PB_TRY(gather_all(session, 0, &g, err));
     if (g.count > 1)
         qsort(g.plans, g.count, sizeof *g.plans, by_due);
@@ -287,6 +288,23 @@ pb_status finding_plan_put(db_session *session, const finding_call *call, int64_
     }
     plan->version = now.version;
     return add_version(session, call, plan, err);
+}
+
+pb_status finding_plan_restore(db_session *session, const finding_call *call, int64_t plan,
+                               pb_error *err)
+{
+    PB_AUTO_ARENA arena = pb_arena_new(0);
+    finding_plan *versions = NULL;
+    size_t count = 0;
+    if (arena == NULL)
+        return pb_fail_memory(err);
+    PB_TRY(finding_plan_history(session, plan, arena, &versions, &count, err));
+    if (!versions[0].gone || count < 2)
+        return PB_OK;
+    finding_plan again = versions[1];
+    again.version = versions[0].version;
+    again.run = 0;
+    return add_version(session, call, &again, err);
 }
 
 pb_status finding_plan_done(db_session *session, const finding_call *call, int64_t plan,

@@ -291,7 +291,7 @@ static pb_status add_plans(homing *h, pb_error *err)
     service_home *home = h->home;
     finding_plan *plans = NULL;
     size_t count = 0;
-    PB_TRY(finding_plan_list(h->session, h->arena, &plans, &count, err));
+    PB_TRY(finding_plan_list(h->session, false, h->arena, &plans, &count, err));
     home->plans = plans;
     for (size_t i = 0; i < count; i++) {
         int64_t due = plans[i].due;

@@ -149,7 +149,7 @@ static pb_status look(db_session *session, reminding *r, bool *ret_any, pb_error
         return PB_OK;
     r->site = settings.site;
     PB_TRY(finding_list(session, &filter, r->arena, &r->findings, &r->finding_count, err));
-    PB_TRY(finding_plan_list(session, r->arena, &r->plans, &r->plan_count, err));
+    PB_TRY(finding_plan_list(session, false, r->arena, &r->plans, &r->plan_count, err));
     *ret_any = r->finding_count + r->plan_count > 0;
     return PB_OK;
 }

@@ -35,15 +35,15 @@ bool service_plan_is_for(const service_call *call, const finding_plan *plan)
 
 /* ---- looking ---- */
 
-pb_status service_plans(const service_call *call, db_workspace *workspace, pb_arena *arena,
-                        finding_plan **ret_plans, size_t *ret_count, pb_error *err)
+pb_status service_plans(const service_call *call, db_workspace *workspace, bool gone,
+                        pb_arena *arena, finding_plan **ret_plans, size_t *ret_count, pb_error *err)
 {
     db_session *session = NULL;
     finding_plan *plans = NULL;
     size_t count = 0, seen = 0;
     PB_TRY(service_may_do(call, workspace, IDENTITY_OP_AUDIT, err));
     PB_TRY(db_snapshot_open_within(workspace, call->limits, &session, err));
-    pb_status status = finding_plan_list(session, arena, &plans, &count, err);
+    pb_status status = finding_plan_list(session, gone, arena, &plans, &count, err);
     db_snapshot_close(session);
     PB_TRY(status);
     for (size_t i = 0; i < count; i++)
@@ -212,6 +212,22 @@ pb_status service_plan_remove(const service_call *call, db_workspace *workspace,
     planning p = {.call = call, .plan = &which, .version = version, .remove = true};
     PB_TRY(service_may_start(call, workspace, IDENTITY_OP_AUDIT, err));
     return db_write_within(workspace, call->limits, put_work, &p, err);
+}
+
+static pb_status restore_work(db_session *session, void *context, pb_error *err)
+{
+    const planning *p = context;
+    const finding_call by = {p->call->actor, p->call->now_us};
+    return finding_plan_restore(session, &by, p->plan->plan, err);
+}
+
+pb_status service_plan_restore(const service_call *call, db_workspace *workspace, int64_t plan,
+                               pb_error *err)
+{
+    finding_plan which = {.plan = plan};
+    planning p = {.call = call, .plan = &which};
+    PB_TRY(service_may_start(call, workspace, IDENTITY_OP_AUDIT, err));
+    return db_write_within(workspace, call->limits, restore_work, &p, err);
 }
 
 /* ---- what is asked by it ---- */

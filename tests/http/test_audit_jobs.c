@@ -190,6 +190,31 @@ static void report_tells_the_plan(work *w, int run)
     client_free(&a);
 }
 
+/* What was taken away is listed apart, and comes back as it was before; once more does nothing. */
+static void plan_comes_back(work *w)
+{
+    client_answer a = plan_ask(w, 200, "GET", "?removed=true", w->steward, NULL, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "plans")), 1);
+    client_free(&a);
+    a = plan_ask(w, 403, "POST", "/1/restore", w->sales, NULL, NULL);
+    client_free(&a);
+    a = plan_ask(w, 404, "POST", "/9/restore", w->steward, NULL, NULL);
+    client_free(&a);
+    for (int i = 0; i < 2; i++) {
+        a = plan_ask(w, 200, "POST", "/1/restore", w->steward, NULL, NULL);
+        assert_int_equal((int)work_number(&a, "version"), 5);
+        assert_string_equal(client_text(&a, "name"), "Everything");
+        assert_string_equal(client_text(&a, "due"), "2098-01-31");
+        client_free(&a);
+    }
+    a = plan_ask(w, 200, "GET", "?removed=true", w->steward, NULL, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "plans")), 0);
+    client_free(&a);
+    a = plan_ask(w, 200, "GET", "", w->steward, NULL, NULL);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "plans")), 1);
+    client_free(&a);
+}
+
 /* Saves a report that is a file. */
 static void save_report(work *w, int run, const char *format, const char *file)
 {
@@ -309,6 +334,7 @@ static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
     a = plan_ask(&w, 200, "GET", "", w.steward, NULL, NULL);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "plans")), 0);
     client_free(&a);
+    plan_comes_back(&w);
     work_end(&w);
 }
 

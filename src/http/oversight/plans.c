@@ -80,13 +80,17 @@ static void answer(const http_request *request, http_response *response, const s
 
 static pb_status list_plans(http_request *request, http_response *response, pb_error *err)
 {
+    static const char *const names[] = {"removed", NULL};
     finding_plan *plans = NULL;
     size_t count = 0;
+    bool gone = false;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
-    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_op_check_query(request, names, err));
+    PB_TRY(http_op_query_truth(request, "removed", &gone, err));
     service_call call = http_op_call(request);
-    PB_TRY(service_plans(&call, request->server->workspace, request->arena, &plans, &count, err));
+    PB_TRY(service_plans(&call, request->server->workspace, gone, request->arena, &plans, &count,
+                         err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_key(&json, "plans");
@@ -226,6 +230,20 @@ static pb_status remove_plan(http_request *request, http_response *response, pb_
     return PB_OK;
 }
 
+static pb_status restore_plan(http_request *request, http_response *response, pb_error *err)
+{
+    service_plan plan;
+    int64_t n = 0;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(http_oversight_number(request, "plan", &n, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_plan_restore(&call, request->server->workspace, n, err));
+    PB_TRY(service_plan_read(&call, request->server->workspace, n, request->arena, &plan, err));
+    answer(request, response, &plan);
+    return PB_OK;
+}
+
 /* Another system is audited by its export, which has been sent; the workspace by nothing more. */
 static pb_status read_upload(http_request *request, const finding_plan *plan, pb_str *ret_upload,
                              pb_error *err)
@@ -311,6 +329,9 @@ const http_route http_plans_routes[] = {
     {HTTP_DELETE, "/api/v1/audit-plans/{plan}", "removeAuditPlan",
      PB_MSG("Takes a planned audit away; its history stays"), remove_plan, HTTP_BLOCKS, NULL, NULL,
      0},
+    {HTTP_POST, "/api/v1/audit-plans/{plan}/restore", "restoreAuditPlan",
+     PB_MSG("Brings a planned audit back that was taken away"), restore_plan, HTTP_BLOCKS, NULL,
+     NULL, 0},
     {HTTP_POST, "/api/v1/audit-plans/{plan}/runs", "runAuditPlan",
      PB_MSG("Has a planned audit done now, by a job"), start_plan, HTTP_BLOCKS, JSON, NULL, SMALL},
     {HTTP_GET, "/api/v1/audit-people", "listAuditPeople",
@@ -320,18 +341,22 @@ const http_route http_plans_routes[] = {
 };
 
 static const http_about operations[] = {
-    {"listAuditPlans", NULL, NULL, NULL, "AuditPlans", "200 400 401 403", NULL},
+    {"listAuditPlans", "removed", NULL, NULL, "AuditPlans", "200 400 401 403", NULL},
     {"addAuditPlan", NULL, NULL, "AuditPlanNew", "AuditPlan", "201 400 401 403 413 422", NULL},
     {"readAuditPlan", NULL, "If-None-Match", NULL, "AuditPlan", "200 304 400 401 403 404", NULL},
     {"changeAuditPlan", NULL, "If-Match", "AuditPlanNew", "AuditPlan",
      "200 400 401 403 404 412 413 422 428", NULL},
     {"removeAuditPlan", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
+    {"restoreAuditPlan", NULL, NULL, NULL, "AuditPlan", "200 400 401 403 404", NULL},
     {"runAuditPlan", NULL, NULL, "AuditPlanRun", "Job", "202 400 401 403 404 422", NULL},
     {"listAuditPeople", NULL, NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
     {0},
 };
 
-static const http_parameter parameters[] = {{0}};
+static const http_parameter parameters[] = {
+    {"removed", PB_MSG("Those that were taken away, instead"), "boolean", NULL, false},
+    {0},
+};
 
 #define REPEAT "repeat=once|weekly|monthly|quarterly|yearly"
 #define PLAN                                                                                       \

@@ -116,6 +116,14 @@ export const audit: readonly Journey[] = [
       await v.page.locator(".toast ui5-button").click();
       await v.page.getByRole("button", { name: "End", exact: true }).waitFor();
       await v.accessible();
+      // Taken away, and brought back from the list of those.
+      await v.page.getByRole("button", { name: "Take away" }).click();
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByRole("heading", { name: "Taken away" }).waitFor();
+      await v.accessible();
+      await v.page.getByRole("button", { name: "Bring back" }).click();
+      await v.page.getByRole("heading", { name: "Taken away" }).waitFor({ state: "detached" });
+      if ((await v.page.locator("main .table ui5-link").getByText("Addresses").count()) < 2) v.faults.push("the plan did not come back");
       // A month of the calendar, by keys: what is done today leads to the audit, and days lead on.
       await v.to("/audit/plans");
       await v.page.locator("[role=gridcell][aria-current=date]").focus();

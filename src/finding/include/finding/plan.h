@@ -43,9 +43,14 @@ pb_status finding_plan_put(db_session *session, const finding_call *call, int64_
 /** It was done by a run: the next day is its due day, or it has none. Inside db_write. */
 pb_status finding_plan_done(db_session *session, const finding_call *call, int64_t plan,
                             int64_t run, int64_t day, pb_error *err);
-/** Newest versions of all that are not gone, those due first first, then those that are done. */
-pb_status finding_plan_list(db_session *session, pb_arena *arena, finding_plan **ret_plans,
-                            size_t *ret_count, pb_error *err);
+/** One that is gone is there again, as it was before it was taken away; one that is not stays.
+ * PB_NOT_FOUND: there never was one. Inside db_write. */
+pb_status finding_plan_restore(db_session *session, const finding_call *call, int64_t plan,
+                               pb_error *err);
+/** Newest versions of all that are there, or of those that are `gone`; those due first first, then
+ * those that are done. */
+pb_status finding_plan_list(db_session *session, bool gone, pb_arena *arena,
+                            finding_plan **ret_plans, size_t *ret_count, pb_error *err);
 /** All versions of one, newest first: PB_NOT_FOUND where there is none. */
 pb_status finding_plan_history(db_session *session, int64_t plan, pb_arena *arena,
                                finding_plan **ret_versions, size_t *ret_count, pb_error *err);

@@ -20,9 +20,10 @@ typedef struct service_plan {
 /** Whether it is for who asks to do: of its team, or nobody is named and all may be seen. */
 bool service_plan_is_for(const service_call *call, const finding_plan *plan);
 
-/** All that are not gone, those due first first. */
-pb_status service_plans(const service_call *call, db_workspace *workspace, pb_arena *arena,
-                        finding_plan **ret_plans, size_t *ret_count, pb_error *err);
+/** All that are there, or those that were taken away (`gone`); those due first first. */
+pb_status service_plans(const service_call *call, db_workspace *workspace, bool gone,
+                        pb_arena *arena, finding_plan **ret_plans, size_t *ret_count,
+                        pb_error *err);
 /** PB_NOT_FOUND. */
 pb_status service_plan_read(const service_call *call, db_workspace *workspace, int64_t plan,
                             pb_arena *arena, service_plan *ret_plan, pb_error *err);
@@ -33,6 +34,10 @@ pb_status service_plan_put(service_core *service, const service_call *call, db_w
 /** Takes it away: no more is due of it; what was done by it keeps naming it. */
 pb_status service_plan_remove(const service_call *call, db_workspace *workspace, int64_t plan,
                               int64_t version, pb_error *err);
+/** Brings one back that was taken away, as it was before; one that is there stays as it is.
+ * PB_NOT_FOUND. */
+pb_status service_plan_restore(const service_call *call, db_workspace *workspace, int64_t plan,
+                               pb_error *err);
 
 /** What a report tells of a plan, in words of `catalog`. In `arena`. */
 pb_status service_plan_brief(service_core *service, const finding_plan *plan,

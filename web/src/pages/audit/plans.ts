@@ -26,14 +26,26 @@ export function openPlans(context: Context): Page {
     if (await say({ title: t("Plan an audit") })) again();
   };
   const calendar = auditCalendar(context.update, context.signal);
-  const page = room<{ plans: Plan[]; audits: Audits }>(context, {
+  const restore = async (plan: Plan, again: () => void): Promise<void> => {
+    failure = undefined;
+    try {
+      await askServer(`/audit-plans/${plan.plan}/restore`, { method: "POST" });
+      toast(t("“{name}” is planned again.", { name: plan.name }));
+    } catch (error) {
+      failure = error;
+    }
+    again();
+  };
+  let failure: unknown;
+  const page = room<{ plans: Plan[]; removed: Plan[]; audits: Audits }>(context, {
     title: () => t("Planned audits"),
     load: async () => {
-      const [{ plans }, audits] = await Promise.all([get<{ plans: Plan[] }>("/audit-plans", undefined, context.signal), readAudits(context.signal)]);
-      return { plans, audits };
+      const read = (query?: { removed: true }): Promise<{ plans: Plan[] }> => get("/audit-plans", query, context.signal);
+      const [{ plans }, { plans: removed }, audits] = await Promise.all([read(), read({ removed: true }), readAudits(context.signal)]);
+      return { plans, removed, audits };
     },
     ...(mayBegin("audit") ? { actions: (again: () => void) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Plan an audit")}</ui5-button>` } : {}),
-    view: ({ plans, audits }) => html`${plans.length === 0
+    view: ({ plans, removed, audits }, again) => html`${problemStrip(failure)} ${plans.length === 0
         ? empty(t("Nothing is planned"), t("A plan says beforehand what an audit is for, what it looks at, who does it and when; its result is held to it."))
         : table(
             t("Planned audits"),
@@ -46,7 +58,18 @@ export function openPlans(context: Context): Page {
             ],
             plans,
           )}
-      ${plans.length + audits.audits.length > 0 ? calendar.show(plans, audits) : nothing}`,
+      ${plans.length + audits.audits.length > 0 ? calendar.show(plans, audits) : nothing}
+      ${removed.length === 0
+        ? nothing
+        : html`<section class="card">
+            <h2>${t("Taken away")}</h2>
+            <ul class="plain-list">
+              ${removed.map((one) => html`<li class="removed-plan">
+                  <span>${one.name} <span class="muted">${formatInstant(one.changed_at)}${between()}${one.changed_by}</span></span>
+                  ${mayBegin("audit") ? html`<ui5-button design="Transparent" @click=${() => void restore(one, again)}>${t("Bring back")}</ui5-button>` : nothing}
+                </li>`)}
+            </ul>
+          </section>`}`,
   });
   return { ...page, leave: calendar.leave };
 }
