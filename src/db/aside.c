@@ -110,14 +110,24 @@ pb_status db_aside_open(db_workspace *workspace, db_workspace **ret_aside, pb_er
                                         : open_copied(workspace, ret_aside, err);
 }
 
-pb_status db_rehearse(db_workspace *workspace, const db_limits *limits, db_work work, void *context,
-                      pb_error *err)
+pb_status db_rehearse(db_workspace *workspace, bool brief, const db_limits *limits, db_work work,
+                      void *context, pb_error *err)
 {
     db_workspace *aside = NULL;
-    if (!db_aside_is_cheap(workspace) || workspace->standby != NULL)
+    pb_error why = {0};
+    if (brief && !db_aside_is_cheap(workspace))
         return db_write_within(workspace, limits, work, context, err);
-    PB_TRY(db_aside_open(workspace, &aside, err));
-    pb_status status = db_write_within(aside, limits, work, context, err);
+    const db_limits *before = db_limits_hold(db_limits_of(limits));
+    pb_status status = db_aside_open(workspace, &aside, &why);
+    db_limits_hold(before);
+    if (status == PB_UNSUPPORTED) /* nobody else is there, or it refuses to be written itself */
+        return db_write_within(workspace, limits, work, context, err);
+    if (status != PB_OK) {
+        if (err != NULL)
+            *err = why;
+        return status;
+    }
+    status = db_write_within(aside, limits, work, context, err);
     db_workspace_close(aside);
     return status;
 }

@@ -3,6 +3,8 @@
 
 #include "db/aside.h"
 
+enum { BRIEF = 500 }; /* corrections that are rehearsed where others write */
+
 typedef struct fix_work {
     const service_core *service;
     const service_call *call;
@@ -250,8 +252,10 @@ static pb_status apply_workspace(fix_work *work, db_workspace *workspace, pb_err
 {
     if (work->fixes->count == 0)
         return PB_OK;
-    pb_status status = (work->dry_run ? db_rehearse : db_write_within)(
-        workspace, work->call->limits, apply, work, err);
+    const db_limits *limits = work->call->limits;
+    pb_status status = work->dry_run ? db_rehearse(workspace, work->fixes->count <= BRIEF, limits,
+                                                   apply, work, err)
+                                     : db_write_within(workspace, limits, apply, work, err);
     return work->dry_run && work->done && status == PB_CANCELLED ? PB_OK : status;
 }
 

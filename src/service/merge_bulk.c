@@ -235,8 +235,10 @@ pb_status service_merge_bulk(const service_core *service, const service_call *ca
     service_bulk bulk = {0};
     pb_error why;
     bulk_work work = {.service = service, .call = call, .ask = ask, .arena = arena, .bulk = &bulk};
-    pb_status status = (ask->dry_run ? db_rehearse : db_write_within)(workspace, call->limits,
-                                                                      merge_bulk, &work, &why);
+    /* One record may take thousands of links along: no rehearsal of merges is brief. */
+    pb_status status = ask->dry_run
+                           ? db_rehearse(workspace, false, call->limits, merge_bulk, &work, &why)
+                           : db_write_within(workspace, call->limits, merge_bulk, &work, &why);
     bool rehearsal = ask->dry_run && status == PB_CANCELLED && work.done;
     if (status != PB_OK && !rehearsal) {
         if (err != NULL)

@@ -186,26 +186,47 @@ static void none_body(room *r)
 /* shows: INT-5 */
 ON_EVERY_ENGINE(what_has_none_aside_says_so, none_body)
 
-/* Writes a row, has somebody else write one, and keeps nothing. */
+typedef struct rehearsal {
+    room *r;
+    bool others_write;
+    int64_t own, other; /* rows */
+} rehearsal;
+
+/* Writes a row, has somebody else write one where that need not wait for it, and keeps nothing. */
 static pb_status rehearsed(db_session *session, void *context, pb_error *err)
 {
-    room *r = context;
-    int64_t other = 2;
-    PB_TRY(insert_account(session, 1, PB_STR("Tried"), err));
-    assert_int_equal(count_in(r, session, ACCOUNTS), 1);
-    if (!on_postgres()) /* whose writer's place this is */
-        PB_TRY(db_write(r->workspace, insert_work, &other, err));
+    rehearsal *this = context;
+    room *r = this->r;
+    int64_t before = count_in(r, session, ACCOUNTS);
+    PB_TRY(insert_account(session, this->own, PB_STR("Tried"), err));
+    assert_int_equal(count_in(r, session, ACCOUNTS), before + 1);
+    if (this->others_write)
+        PB_TRY(db_write(r->workspace, insert_work, &this->other, err));
     return pb_fail(err, PB_CANCELLED, PB_MSG("Stopped on request"), NULL);
 }
 
 static void rehearse_body(room *r)
 {
+    rehearsal any = {r, true, 1, 2}, brief = {r, !on_postgres(), 3, 4};
     make(r);
-    assert_status(PB_CANCELLED, db_rehearse(r->workspace, NULL, rehearsed, r, &r->err));
-    assert_int_equal(count_now(r, ACCOUNTS), on_postgres() ? 0 : 1);
+    assert_status(PB_CANCELLED, db_rehearse(r->workspace, false, NULL, rehearsed, &any, &r->err));
+    assert_int_equal(count_now(r, ACCOUNTS), 1);
+    assert_status(PB_CANCELLED, db_rehearse(r->workspace, true, NULL, rehearsed, &brief, &r->err));
+    assert_int_equal(count_now(r, ACCOUNTS), on_postgres() ? 1 : 2);
+}
+
+/* Whoever stops while rows are copied has not to wait for the last of them. */
+static void stopped_body(room *r)
+{
+    rehearsal any = {r, false, 1, 2};
+    const db_limits over = {.until_us = 1};
+    make(r);
+    assert_status(PB_BUSY, db_rehearse(r->workspace, false, &over, rehearsed, &any, &r->err));
 }
 /* shows: INT-5 */
 ON_EVERY_ENGINE(a_rehearsal_keeps_nothing_and_others_write, rehearse_body)
+/* shows: INT-5 */
+ON_EVERY_ENGINE(a_rehearsal_ends_when_it_may_take_no_longer, stopped_body)
 
 int main(void)
 {
@@ -215,6 +236,7 @@ int main(void)
         cmocka_unit_test(others_write_all_the_while),
         cmocka_unit_test(what_has_none_aside_says_so),
         cmocka_unit_test(a_rehearsal_keeps_nothing_and_others_write),
+        cmocka_unit_test(a_rehearsal_ends_when_it_may_take_no_longer),
     };
     return cmocka_run_group_tests_name("db/aside", tests, NULL, NULL);
 }

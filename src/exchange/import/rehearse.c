@@ -6,8 +6,9 @@
 #include "db/aside.h"
 
 /* Where all rows of a server would have to be copied for it, a short file is rather rehearsed in
- * the writer's place: about a thousand rows, a tenth of a second. */
-enum { SHORT_FILES = 128 << 10 };
+ * the writer's place: some hundred rows, for which others wait as long as for any other import of
+ * so many (measured: ../README.md). */
+enum { SHORT_FILES = 32 << 10 };
 
 static bool is_short(const exchange_plan *plan)
 {
@@ -23,19 +24,5 @@ static bool is_short(const exchange_plan *plan)
 
 pb_status import_rehearse(importing *im, db_workspace *workspace, db_work work, pb_error *err)
 {
-    db_workspace *aside = NULL;
-    pb_error why = {0};
-    if (!db_aside_is_cheap(workspace) && is_short(im->plan))
-        return db_write(workspace, work, im, err);
-    pb_status status = db_aside_open(workspace, &aside, &why);
-    if (status == PB_UNSUPPORTED) /* nobody else is there, or it refuses to be written itself */
-        return db_write(workspace, work, im, err);
-    if (status != PB_OK) {
-        if (err != NULL)
-            *err = why;
-        return status;
-    }
-    status = db_write(aside, work, im, err);
-    db_workspace_close(aside);
-    return status;
+    return db_rehearse(workspace, is_short(im->plan), NULL, work, im, err);
 }

@@ -19,9 +19,11 @@ bool db_aside_is_cheap(const db_workspace *workspace);
  * PB_CANCELLED, or what else limits say that the thread works by (db_limits_hold), while rows are
  * copied. */
 pb_status db_aside_open(db_workspace *workspace, db_workspace **ret_aside, pb_error *err);
-/** As db_write_within of a work that ends by failing, so that nothing of it is kept: in a folder it
- * runs aside, and nobody waits for it; elsewhere in the writer's place. */
-pb_status db_rehearse(db_workspace *workspace, const db_limits *limits, db_work work, void *context,
-                      pb_error *err);
+/** As db_write_within of a work that ends by failing, so that nothing of it is kept: it runs aside,
+ * and nobody waits for it. `brief`: it is known to change some hundred records at most; on a server
+ * such a work takes the writer's place, since others wait less for it than rows are copied. So does
+ * one of a workspace that has none aside. */
+pb_status db_rehearse(db_workspace *workspace, bool brief, const db_limits *limits, db_work work,
+                      void *context, pb_error *err);
 
 #endif
