@@ -10,6 +10,7 @@ Each journey runs in the languages and sizes it names; axe-core looks at every p
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,13 @@ def bundled(folder):
     return out
 
 
+def free_port():
+    """Passkeys are bound to a site by its name and port, which have to be said before the server is there."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 def main():
     if not os.path.isdir(os.path.join(WEB, "node_modules")):
         fail("The pinned packages of web/ are not there: ./test fetches them.")
@@ -44,12 +52,14 @@ def main():
     folder = tempfile.mkdtemp(prefix="probity-web-")
     server = None
     try:
-        server = Server(folder, before=lambda made: made.say("import", os.path.join(ROOT, "demo"), "-w", made.workspace))
+        at = f"localhost:{free_port()}"
+        server = Server(folder, listen=f"http://127.0.0.1:{at.split(':')[1]}", options=("--site", "localhost", "--origin", f"http://{at}"),
+                        before=lambda made: made.say("import", os.path.join(ROOT, "demo"), "-w", made.workspace))
         sign_in_first(server)
         everybody = people.make(server)
         records.make(server)
         ui5 = os.path.join(WEB, "node_modules", "@ui5", "webcomponents", "dist", "generated", "assets", "i18n")
-        told = {"address": server.address, "people": everybody, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
+        told = {"address": f"http://{at}", "people": everybody, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
                 "failures": os.environ.get("PROBITY_WEB_FAILURES", folder), "axe": os.path.join(WEB, "node_modules", "axe-core", "axe.min.js"),
                 "locales": os.path.join(ROOT, "locales"),
                 "ui5": {"en": os.path.join(ui5, "messagebundle_en.json"), "zh-CN": os.path.join(ui5, "messagebundle_zh_CN.json"),

@@ -56,7 +56,8 @@ export class Visitor {
       if (!url.startsWith(this.told.address) && !/^(data|blob):/.test(url)) this.faults.push(`another host was asked: ${url}`);
     });
     this.page.on("response", (response) => {
-      if (response.status() >= 500) this.faults.push(`${response.status()} ${response.url()}`);
+      // What screens ask in a way the server does not know is nobody's but their fault.
+      if (response.status() >= 500 || [400, 405, 413, 415].includes(response.status())) this.faults.push(`${response.status()} ${response.url()}`);
     });
   }
 

@@ -20,5 +20,6 @@ import { offline } from "./offline";
 import { duties } from "./duties";
 import { sweep } from "./sweep";
 import { weight } from "./weight";
+import { waysIn } from "./ways_in";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...sweep];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];

@@ -181,6 +181,7 @@ export async function get<T>(path: string, query?: Ask["query"], signal?: AbortS
   return (await ask<T>(path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })).data;
 }
 
+/** Without a body where the operation takes none: the server refuses one that does not belong there. */
 export async function post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
-  return (await ask<T>(path, { method: "POST", body: body ?? {}, ...(headers ? { headers } : {}) })).data;
+  return (await ask<T>(path, { method: "POST", ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) })).data;
 }

@@ -6,6 +6,8 @@ import "@ui5/webcomponents/dist/MenuItem.js";
 import "@ui5/webcomponents/dist/MenuSeparator.js";
 import type Menu from "@ui5/webcomponents/dist/Menu.js";
 import { language, languages, t, type Language } from "../i18n/text";
+import { problemOf } from "../ui/problem";
+import { toast } from "../ui/toast";
 import { restart } from "./shell";
 import { signOut, whoAmI } from "./session";
 import { theme, useTheme, type Theme } from "./theme";
@@ -25,7 +27,11 @@ async function chosen(event: CustomEvent<{ item: HTMLElement }>): Promise<void> 
   } else if (what === "theme") {
     useTheme(value as Theme);
   } else if (what === "leave") {
-    await signOut();
+    try {
+      await signOut();
+    } catch (error) {
+      return toast(problemOf(error).title); // one is still signed in
+    }
     await restart();
   } else if (what === "go") {
     location.hash = value ?? "";

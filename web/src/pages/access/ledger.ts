@@ -43,7 +43,7 @@ export function openLedger(context: Context): Page {
   async function verify(): Promise<void> {
     failure = undefined;
     try {
-      const { job: number } = await post<{ job: number }>("/ledger/verify");
+      const { job: number } = await post<{ job: number }>("/ledger/verify", {});
       const told = (now: Job): void => {
         job = now;
         context.update();

@@ -40,7 +40,7 @@ export function openJobs(context: Context): Page {
       clearTimeout(timer);
       if (jobs.some((job) => job.state === "running" || job.state === "waiting")) timer = setTimeout(again, again_ms);
       const stop = async (job: Job): Promise<void> => {
-        await post(`/jobs/${job.id}/cancel`, {});
+        await post(`/jobs/${job.id}/cancel`);
         again();
       };
       return jobs.length
