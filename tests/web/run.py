@@ -18,8 +18,9 @@ import tempfile
 ROOT = os.environ["PROBITY_ROOT"]
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
-from served import Server, fail, run, sign_in_first  # noqa: E402
+from served import Server, fail, must, run, sign_in_first  # noqa: E402
 
+import calls  # noqa: E402
 import people  # noqa: E402
 import records  # noqa: E402
 
@@ -44,6 +45,17 @@ def free_port():
         return one.getsockname()[1]
 
 
+def requests_fit(server):
+    """Told as the journeys are: number 0 comes before them."""
+    faults, count = calls.wrong(ROOT, must(server, "GET", "/openapi.json"))
+    if count < 100:
+        faults.append(f"only {count} requests were found in web/src")
+    print(f"{'not ok' if faults else 'ok'} 0 - the requests of the screens are as the server's description has them", flush=True)
+    for fault in faults:
+        print("# " + fault, flush=True)
+    return not faults
+
+
 def main():
     if not os.path.isdir(os.path.join(WEB, "node_modules")):
         fail("The pinned packages of web/ are not there: ./test fetches them.")
@@ -66,9 +78,10 @@ def main():
                         "fa": os.path.join(WEB, "src", "i18n", "ui5-fa.json")}}
         with open(os.path.join(folder, "told.json"), "w", encoding="utf-8") as file:
             json.dump(told, file)
+        asked_rightly = bool(sys.argv[1:]) or requests_fit(server)
         done = subprocess.run(["node", bundled(folder), os.path.join(folder, "told.json"), *sys.argv[1:]], cwd=folder, check=False)
         server.stop()
-        sys.exit(done.returncode)
+        sys.exit(done.returncode or not asked_rightly)
     finally:
         if server is not None:
             server.kill()

@@ -207,6 +207,37 @@ export const access: readonly Journey[] = [
     },
   },
   {
+    name: "administrator finds one of many users by words, and puts two into a team",
+    who: "ada",
+    languages: ["en"],
+    async goes(v) {
+      await v.to("/access/users");
+      const crowd = `crowd-${v.size}`;
+      for (let i = 10; i < 34; i++) {
+        const { status } = await asked(v, "POST", "/users", { name: `${crowd}-${i}`, shown: `Person ${i} of ${v.size}`, roles: ["sales"] });
+        if (status !== 201) throw new Error(`${crowd}-${i}: ${status}`);
+      }
+      const { status } = await asked(v, "POST", "/teams", { name: crowd });
+      if (status !== 201) throw new Error(`${crowd}: ${status}`);
+      await v.to("/access/teams");
+      await v.to("/access/users");
+      await v.page.locator("main .several-words input").fill(`27 ${v.size}`);
+      await v.page.waitForFunction(() => document.querySelectorAll("main .table tbody tr").length === 1);
+      await v.page.locator("main .table").getByText(`Person 27 of ${v.size}`).waitFor();
+      await v.accessible();
+      await v.to("/access/teams");
+      await v.page.locator("main .table tbody tr", { hasText: crowd }).getByRole("button", { name: "Members" }).click();
+      for (const who of [27, 31]) {
+        await v.page.locator("ui5-dialog[open] .several-words input").fill(`person ${who} ${v.size}`);
+        await v.page.locator(`ui5-dialog[open] ui5-checkbox[text="Person ${who} of ${v.size}"]`).click();
+      }
+      if ((await v.page.locator("ui5-dialog[open] .several ui5-checkbox:visible").count()) !== 2) v.faults.push("those that are chosen and those that fit are not all in sight");
+      await v.accessible();
+      await v.page.locator(".dialog-does").click();
+      await v.page.locator("main .table tbody tr", { hasText: crowd }).getByText(`Person 31 of ${v.size}`).waitFor();
+    },
+  },
+  {
     name: "administrator asks the log, and who could see a record on a day before",
     who: "ada",
     languages: ["en"],

@@ -70,7 +70,15 @@ export const lists: readonly Journey[] = [
       await v.page.getByText("1 selected").waitFor();
       await v.page.locator("[data-index='1'][aria-selected='true']").waitFor();
       await v.accessible();
+      // What is deleted comes back at once where that was not meant.
+      await v.page.getByRole("button", { name: "Delete", exact: true }).click();
+      await v.page.locator(".dialog-does").click();
+      await v.page.getByText("1 record deleted").waitFor();
+      await v.page.locator(".toast ui5-button").click();
+      await v.page.getByText("Brought back").waitFor();
+      await listed(v);
       await v.page.locator("[role=grid]").focus();
+      await v.page.keyboard.press("ArrowDown");
       await v.page.keyboard.press("Enter");
       await v.page.waitForFunction(() => /#\/accounts\/[0-9a-f-]{36}/.test(location.hash));
     },

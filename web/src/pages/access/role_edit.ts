@@ -21,7 +21,7 @@ import { ask } from "../../ui/dialog";
 import { problemStrip, wrong } from "../../ui/problem";
 import { withProof } from "../../ui/proof";
 import { toast } from "../../ui/toast";
-import { several } from "../audit/people";
+import { several } from "../../ui/several";
 import { askParts } from "./role_parts";
 import { changesTable, fieldCuts, holdersText, type Holding, type Role, type RolePlan } from "./role_plan";
 import { nameOf, partsOf, putParts, putWorkspace, recordOperations, workspaceOf, workspaceOperations, written, type Declaration } from "./role_text";

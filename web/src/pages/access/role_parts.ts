@@ -13,7 +13,7 @@ import type { Entity } from "../../api/types";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { personalName } from "../../ui/personal";
-import { several } from "../audit/people";
+import { several } from "../../ui/several";
 import { recordOperations, rightNames, scopeNames, type Part, type Right } from "./role_text";
 import { operationWord, rightWord, scopeWord } from "./words";
 

@@ -4,6 +4,7 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Link.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { ask as askServer, get } from "../../api/http";
+import { everyUser } from "../../api/users";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entities, mayDo } from "../../app/session";
 import { t, tn } from "../../i18n/text";
@@ -53,15 +54,7 @@ export function openRoles(context: Context): Page {
 }
 
 /** Sign-in names of whoever holds the role itself. */
-async function holdersOf(role: string): Promise<string[]> {
-  const names: string[] = [];
-  for (let after: string | null | undefined; ; ) {
-    const page: { users: User[]; next?: string | null } = await get("/users", { role, after: after ?? undefined, limit: 500 });
-    names.push(...page.users.map((one) => one.name));
-    after = page.next;
-    if (!after) return names;
-  }
-}
+const holdersOf = async (role: string): Promise<string[]> => (await everyUser<User>({ role })).map((one) => one.name);
 
 /** Ends a role, after it is told who loses it. */
 async function end(role: Role): Promise<void> {

@@ -1,9 +1,9 @@
 // What an external auditor is let see: kinds of records, and areas of the audit. What is not named is not seen.
+import { several } from "../../ui/several";
 import { html, type TemplateResult } from "lit-html";
 import { entities, entityNamed } from "../../app/session";
 import { between } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { several } from "../audit/people";
 import { areaName, areaNames } from "../audit/words";
 
 export interface Scope {

@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import { ask as askServer, get, post } from "../../api/http";
+import { everyUser } from "../../api/users";
 import { href, type Context, type Page } from "../../app/router";
 import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -9,7 +10,7 @@ import { ask, askTexts, confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
-import { several } from "../audit/people";
+import { several } from "../../ui/several";
 import { room } from "./rooms";
 import type { User } from "./users";
 
@@ -69,7 +70,7 @@ export function openTeams(context: Context): Page {
   return room<Loaded>(context, {
     title: () => t("Teams"),
     load: async () => {
-      const [{ teams }, { users }] = await Promise.all([get<{ teams: Team[] }>("/teams", undefined, context.signal), get<{ users: User[] }>("/users", undefined, context.signal)]);
+      const [{ teams }, users] = await Promise.all([get<{ teams: Team[] }>("/teams", undefined, context.signal), everyUser<User>(undefined, context.signal)]);
       return { teams, users };
     },
     actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Add a team")}</ui5-button>`,

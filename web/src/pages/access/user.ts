@@ -9,6 +9,7 @@ import "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { ask as askServer, get, post } from "../../api/http";
+import { everyUser } from "../../api/users";
 import { href, type Context, type Page } from "../../app/router";
 import { between, formatAge, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
@@ -208,13 +209,13 @@ export function openUser(context: Context): Page {
   return room<Whole>(context, {
     title: () => name || t("User"),
     load: async () => {
-      const [story, sessions, known, credentials, roles, { users }] = await Promise.all([
+      const [story, sessions, known, credentials, roles, users] = await Promise.all([
         get<Story>(`/users/${id}`),
         get<{ sessions: Session[] }>(`/users/${id}/sessions`),
         get<{ browsers: KnownBrowser[] }>(`/users/${id}/known-browsers`),
         get<{ credentials: Credential[] }>(`/users/${id}/credentials`),
         get<{ roles: RoleName[] }>("/roles"),
-        get<{ users: User[] }>("/users"),
+        everyUser<User>(),
       ]);
       name = story.user.shown;
       return { ...story, sessions: sessions.sessions, browsers: known.browsers, credentials: credentials.credentials, all: roles.roles, users };

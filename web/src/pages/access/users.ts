@@ -9,6 +9,7 @@ import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { get, post } from "../../api/http";
+import { everyUser } from "../../api/users";
 import type { LinkValue } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
 import { entityNamed, mayDo } from "../../app/session";
@@ -22,7 +23,7 @@ import { withProof } from "../../ui/proof";
 import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
-import { several } from "../audit/people";
+import { has, MANY, several, wordsInput } from "../../ui/several";
 import { room } from "./rooms";
 import { chosenOf, scopeFields, scopeOf, type Scope } from "./scope";
 
@@ -158,17 +159,19 @@ async function addUser(again: () => void): Promise<void> {
 }
 
 export function openUsers(context: Context): Page {
+  let words = "";
   return room<{ users: User[]; roles: RoleName[] }>(context, {
     title: () => t("Users"),
     load: async () => {
-      const [{ users }, { roles }] = await Promise.all([get<{ users: User[] }>("/users", undefined, context.signal), get<{ roles: RoleName[] }>("/roles", undefined, context.signal)]);
+      const [users, { roles }] = await Promise.all([everyUser<User>(undefined, context.signal), get<{ roles: RoleName[] }>("/roles", undefined, context.signal)]);
       return { users, roles };
     },
     actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void addUser(again)}>${t("Add a user")}</ui5-button>`,
     view: ({ users, roles }) =>
       users.length === 0
         ? empty(t("No users"), t("Add the first one."))
-        : table(
+        : html`${users.length > MANY ? wordsInput(t("Find by name"), words, (typed) => ((words = typed), context.update())) : nothing}
+        ${table(
             t("Users"),
             [
               { title: t("Name"), main: true, cell: (one) => html`<ui5-link href=${href(`/access/users/${one.id}`)}>${one.shown}</ui5-link>` },
@@ -178,7 +181,7 @@ export function openUsers(context: Context): Page {
               { title: t("Teams"), cell: (one) => one.teams.join(", ") || "–" },
               { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
             ],
-            users,
-          ),
+            users.filter((one) => has(words, `${one.shown} ${one.name}`)),
+          )}`,
   });
 }

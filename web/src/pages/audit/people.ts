@@ -1,10 +1,8 @@
 // Whom findings and audits are given to: chosen among the users, never typed.
 import { html, nothing, type TemplateResult } from "lit-html";
-import "@ui5/webcomponents/dist/CheckBox.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
-import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
 import { between } from "../../i18n/format";
@@ -31,14 +29,6 @@ export function personSelect(id: string, label: string, all: readonly Person[], 
       ${all.map((one) => html`<ui5-option data-value=${one.name} ?selected=${one.name === chosen}>${called(one)}</ui5-option>`)}
     </ui5-select>
   </div>`;
-}
-
-/** Several of a list, each with its box. */
-export function several(label: string, all: readonly { value: string; text: string }[], chosen: ReadonlySet<string>, take: (value: string, on: boolean) => void): TemplateResult {
-  return html`<fieldset class="several">
-    <legend>${label}</legend>
-    ${all.map((one) => html`<ui5-checkbox text=${one.text} ?checked=${chosen.has(one.value)} @change=${(event: Event) => take(one.value, (event.target as CheckBox).checked)}></ui5-checkbox>`)}
-  </fieldset>`;
 }
 
 export const choicesOf = (all: readonly Person[]): { value: string; text: string }[] => all.map((one) => ({ value: one.name, text: called(one) }));

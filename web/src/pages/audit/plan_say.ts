@@ -17,8 +17,9 @@ import { t, tn } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { toast } from "../../ui/toast";
+import { several } from "../../ui/several";
 import type { Control } from "./data";
-import { choicesOf, people, several } from "./people";
+import { choicesOf, people } from "./people";
 import { repeatName, repeats, type Plan, type Repeat } from "./plan_data";
 import { areaName } from "./words";
 

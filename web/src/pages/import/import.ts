@@ -7,7 +7,7 @@ import "@ui5/webcomponents/dist/Icon.js";
 import "../../styles/form.css";
 import "../../styles/record.css";
 import "../../styles/import.css";
-import { ask as askServer, Failure, get } from "../../api/http";
+import { ask as askServer, Failure, get, post } from "../../api/http";
 import { cancel, work, type Job } from "../../api/job";
 import type { Entity } from "../../api/types";
 import { href, type Context, type Page } from "../../app/router";
@@ -314,7 +314,7 @@ export async function openImport(context: Context): Promise<Page> {
   /** What an import wrote that was cut off stays; one that is still at work ends there. */
   const keepPart = (one: Run): Promise<void> =>
     during(t("Keeping {what}", { what: one.about }), async () => {
-      await askServer<Run>(`/runs/${one.run}/keep`, { method: "POST" }); // it takes no body
+      await post(`/runs/${one.run}/keep`);
       toast(t("What came in is kept. To bring in the rest, import the file again and let it change records that are there."));
       await loadRuns();
     });
