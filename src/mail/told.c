@@ -1,4 +1,5 @@
-/* What somebody was reminded of last: nobody is told the same again. */
+/* What somebody was reminded of last, and on which day: nobody is told twice on one, nor the same
+ * again. What is told has the day in it where it is to be repeated (see service/mail_remind.c). */
 #include "mail/outbox.h"
 
 static pb_status read_told(db_session *session, pb_uuid owner, mail_kind kind, pb_str state,

@@ -1,6 +1,7 @@
 /* Who is reminded of what: findings and planned audits that are due or overdue, in one letter a
  * day, of what its reader may see. */
 #include "service/mail.h"
+#include "service/plans.h"
 
 #include "access.h"
 #include "base/time.h"
@@ -22,14 +23,6 @@ typedef struct reminding {
     size_t finding_count, plan_count;
 } reminding;
 
-static bool is_in_team(const finding_plan *plan, pb_str name)
-{
-    for (size_t i = 0; i < plan->team.count; i++)
-        if (pb_str_eq(plan->team.items[i], name))
-            return true;
-    return false;
-}
-
 /* Whoever may not look at audits (any more) is not told of them either. */
 static pb_status may_look(db_session *session, const service_call *call, bool *ret_may,
                           pb_error *err)
@@ -47,6 +40,8 @@ static pb_status gather(const reminding *r, const service_call *call, const iden
 {
     finding_item *findings = pb_arena_array(r->arena, r->finding_count + 1, sizeof *findings);
     finding_plan *plans = pb_arena_array(r->arena, r->plan_count + 1, sizeof *plans);
+    service_call as = *call;
+    as.actor.name = user->name;
     *duties = (service_duties){.findings = findings, .plans = plans, .today = r->today};
     if (findings == NULL || plans == NULL)
         return pb_fail_memory(err);
@@ -57,7 +52,7 @@ static pb_status gather(const reminding *r, const service_call *call, const iden
             findings[duties->finding_count++] = r->findings[i];
     for (size_t i = 0; i < r->plan_count; i++)
         if (r->plans[i].due != INT64_MIN && r->plans[i].due <= r->today + SERVICE_MAIL_AHEAD_DAYS &&
-            is_in_team(&r->plans[i], user->name))
+            service_plan_is_for(&as, &r->plans[i])) /* as on the home screen */
             plans[duties->plan_count++] = r->plans[i];
     return PB_OK;
 }

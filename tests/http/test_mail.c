@@ -375,6 +375,13 @@ static void test_who_owns_what_is_due_is_reminded_once_a_day(void **state)
     expect(h, 201, NULL, "POST", "/api/v1/audit-plans", h->header[AUDITOR],
            "{\"name\":\"Spring audit\",\"team\":[\"steward\",\"auditor\"],"
            "\"due\":\"2020-03-01\"}");
+    /* Nobody is named for it: whoever sees it at home is told. */
+    expect(h, 201, NULL, "POST", "/api/v1/audit-plans", h->header[AUDITOR],
+           "{\"name\":\"Anybody's audit\",\"due\":\"2020-03-02\"}");
+    expect(h, 201, NULL, "POST", "/api/v1/audit-plans", h->header[AUDITOR],
+           "{\"name\":\"Another's audit\",\"team\":[\"auditor\"],\"due\":\"2020-03-03\"}");
+    expect(h, 422, "A program gets no code by mail", "POST", "/api/v1/users", ADA,
+           "{\"name\":\"robot\",\"kind\":\"program\",\"mail\":true}");
     expect(h, 200, "\"reminders\":\"off\"", "PATCH", "/api/v1/me/preferences", h->header[AUDITOR],
            "{\"reminders\":\"off\"}");
     expect(h, 200, NULL, "PUT", MAIL, ADA, by_login());
@@ -382,9 +389,11 @@ static void test_who_owns_what_is_due_is_reminded_once_a_day(void **state)
     serve_again(h);
     came(++sent, &letter);
     has(&letter, "RCPT TO:<stefan@example.org>");
-    has(&letter, "Subject: Probity: 2 things of yours are due");
+    has(&letter, "Subject: Probity: 3 things of yours are due");
     has(&letter, "overdue since 2020-02-01");
     has(&letter, "Spring audit: overdue since 2020-03-01");
+    has(&letter, "Anybody's audit: overdue since 2020-03-02");
+    assert_null(strstr(pb_buf_cstr(&letter), "Another's audit"));
     has(&letter, "https://crm.example.org/#/findings");
     client_answer a = await(h, "sent", 1);
     client_free(&a);

@@ -190,6 +190,18 @@ static pb_status read_mail(const http_request *request, const json_value *body,
     return mail && call->poster == NULL ? pb_fail_memory(err) : PB_OK;
 }
 
+/* A program has no code, and nobody who reads its mail. */
+static pb_status check_mail(const service_people_call *call, const service_user_wish *wish,
+                            pb_error *err)
+{
+    if (call->poster == NULL || wish->kind != IDENTITY_PROGRAM)
+        return PB_OK;
+    pb_fail(err, PB_INVALID, PB_MSG("A program gets no code by mail."), "field", "mail", "value",
+            "true", NULL);
+    pb_error_hint(err, PB_MSG("Leave the member out; the program gets a key."), NULL);
+    return PB_INVALID;
+}
+
 pb_status http_people_add(http_request *request, http_response *response, pb_error *err)
 {
     static const char *const names[] = {"name",    "kind",     "shown", "language", "staff",
@@ -209,6 +221,7 @@ pb_status http_people_add(http_request *request, http_response *response, pb_err
     PB_TRY(http_op_body_needed(body, "name", &wish.name, err));
     if (!wish.has_until)
         wish.until_us = IDENTITY_OPEN;
+    PB_TRY(check_mail(&call, &wish, err));
     PB_TRY(service_user_add(&call, request->server->workspace, &wish, &made, code, err));
     if (call.poster != NULL)
         http_mail_news(request);
