@@ -118,6 +118,7 @@ typedef struct list_plan {
     size_t ways[LIST_WAYS]; /* indexes by a tested column, the best first */
     pb_str way_columns[LIST_WAYS];
     size_t way_count;
+    size_t ones; /* so many of them are by one value: the first */
     int64_t last_n;
 } list_plan;
 pb_status list_plan_make(db_session *session, const list_query *query, list_plan *ret_plan,

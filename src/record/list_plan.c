@@ -97,6 +97,7 @@ static void take_way(list_plan *plan, const list_query *query, pb_str column, si
     plan->ways[at] = list;
     plan->way_columns[at] = column;
     plan->way_count++;
+    plan->ones += one;
 }
 
 bool list_in_prefix(const list_plan *plan, pb_str column)

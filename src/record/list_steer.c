@@ -1,7 +1,8 @@
 /* Lists: the way to a page, where the engine does not know how many rows a condition leaves.
  *
- * Nothing is counted beforehand. The order is walked, and each row tested, as long as enough of
- * them fit. Where few do, the indexes of what is tested are asked for the numbers of their rows:
+ * Nothing is counted beforehand. An index by one value that names few rows leads to them; else the
+ * order is walked, and each row tested, as long as enough of them fit. Where few do, the indexes of
+ * what is tested are asked for the numbers of their rows:
  *
  *   few               fetched by number and sorted
  *   more              their numbers are kept as bits, and the walk goes over the index of the order
@@ -323,6 +324,24 @@ static pb_status by_ways(steering *s, bool *ret_done, list_found *ret_found, pb_
                                                              : PB_OK;
 }
 
+/* An index that names no more than FEW_LEAST says so for less than the first look at rows costs.
+ * Asked are those by one value: a range seldom holds so few. */
+static pb_status by_very_few(steering *s, bool *ret_done, list_found *ret_found, pb_error *err)
+{
+    for (size_t i = 0; i < s->plan->ones; i++) {
+        int64_t count = 0;
+        if (list_in_prefix(s->plan, s->plan->way_columns[i]))
+            continue; /* the walk ends as soon */
+        PB_TRY(ask_index(s, i, FEW_LEAST, &count, err));
+        if (count > FEW_LEAST)
+            continue;
+        ret_found->few = i;
+        *ret_done = true;
+        return sort_rows(s, i, err);
+    }
+    return PB_OK;
+}
+
 static bool has_only_way(const list_plan *plan)
 {
     return plan->way_count == 1 && !list_in_prefix(plan, plan->way_columns[0]);
@@ -339,6 +358,8 @@ pb_status list_steer(db_session *session, const list_query *query, const list_pl
     bool skips = query->asked->skip > 0; /* all of them are counted by the engine */
     bool walks = plan->walks && !skips;
     if (walks)
+        PB_TRY(by_very_few(&s, &done, ret_found, err));
+    if (walks && !done)
         PB_TRY(walk(&s, FIRST_LOOK, &done, err));
     if (!done && walks && !fits_often(&s) && has_only_way(plan))
         PB_TRY(by_only_way(&s, &done, ret_found, err));

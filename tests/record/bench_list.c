@@ -29,6 +29,9 @@ static const question questions[] = {
     {"all, by name", "", "full_name", "", NULL},
     {"in China, by name", "country = 'CN'", "full_name", "", NULL},
     {"names that begin", "full_name begins 'Mary Q'", "full_name", "", NULL},
+    {"born on a day, by name", "birth_date = 1970-05-06", "full_name", "", NULL},
+    {"born in a year, by name", "birth_date >= 1970-01-01 and birth_date < 1971-01-01", "full_name",
+     "", NULL},
     {"changed last, no e-mail", "email is null", "-changed_at", "", NULL},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
@@ -61,18 +64,20 @@ static pb_status make_some(const ground *g, record_writer *writer, const char *e
 static pb_status make_contact(const ground *g, record_writer *writer, long i, unsigned *seed,
                               pb_error *err)
 {
-    char name[96], mail[64], owner[37], account[37];
+    char name[96], mail[64], owner[37], account[37], born[16];
     pb_uuid_text(g->staff[draw(seed, STAFF)], owner);
     pb_uuid_text(g->accounts[draw(seed, ACCOUNTS)], account);
     (void)snprintf(name, sizeof name, "%s %c%c%c. %u", given_names[draw(seed, 6)],
                    (char)('A' + draw(seed, 26)), (char)('a' + draw(seed, 26)),
                    (char)('a' + draw(seed, 26)), draw(seed, 100));
     (void)snprintf(mail, sizeof mail, "user%ld@example%ld.com", i, i % 997);
+    (void)snprintf(born, sizeof born, "%04u-%02u-%02u", 1940 + draw(seed, 65), 1 + draw(seed, 12),
+                   1 + draw(seed, 28));
     return world_create(writer, model_entity_find(g->schema, PB_STR("contact")),
                         GIVEN({"full_name", name}, {"email", i % 20 ? mail : ""},
                               {"phone", "+49 30 1234567"}, {"city", cities[i % 6]},
-                              {"country", countries[i % 6]}, {"owner", owner},
-                              {"account", account}),
+                              {"country", countries[i % 6]}, {"owner", owner}, {"account", account},
+                              {"birth_date", born}),
                         NULL, NULL, err);
 }
 
