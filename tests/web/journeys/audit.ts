@@ -195,6 +195,12 @@ export const audit: readonly Journey[] = [
       await v.page.locator(".audit-lead").waitFor();
       await v.to("/audit");
       await v.page.locator("main td .tag", { hasText: "another system" }).first().waitFor();
+      // Beside one's own: the newest audit of the workspace stands there from the start.
+      await v.page.locator("main tr", { hasText: "another system" }).first().locator("ui5-link").first().click();
+      await v.page.getByText("Compare with this workspace").click();
+      await v.page.getByRole("heading", { name: /^This workspace and/ }).waitFor();
+      await v.page.locator("main .mark-pair").first().waitFor();
+      await v.accessible();
     },
   },
   {

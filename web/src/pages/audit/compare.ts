@@ -1,4 +1,4 @@
-// Another system beside one's own records: the audit of a file that was sent, and one of the workspace, mark by mark and control by control.
+// Another system beside one's own records: the audit of a file that was sent, once or by a plan, and one of the workspace, mark by mark and control by control.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Option.js";
@@ -83,11 +83,12 @@ function marks(here: Report, there: Report): TemplateResult {
 
 export function openCompare(context: Context): Page {
   const job = encodeURIComponent(context.parts.job ?? "");
+  const kept = /^audit-(\d+)$/.exec(job)?.[1]; // of a plan: its reports stay; others are files of a job
   let title = "";
   return room<Both>(context, {
     title: () => (title ? t("This workspace and {other}", { other: title }) : t("Compare")),
     load: async () => {
-      const [there, { audits }] = await Promise.all([get<Report>(`/jobs/${job}/files/report.json`, undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
+      const [there, { audits }] = await Promise.all([get<Report>(kept ? `/audits/${kept}/reports/json` : `/jobs/${job}/files/report.json`, undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
       const whole = audits.filter((one) => one.plan === null), chosen = whole.find((one) => String(one.audit) === context.query.get("with")) ?? whole[0];
       const here = chosen ? await get<Report>(`/audits/${chosen.audit}/reports/json`, undefined, context.signal) : undefined;
       title = there.title;
