@@ -156,7 +156,7 @@ static void test_who_can_see_a_field_and_who_could(void **state)
 {
     static const char contacts[] = "Contact ID,Full Name,Email\nC-1,Ida Berg,ida@example.org\n";
     static const char *const sales[] = {"--role", "service", NULL};
-    char id[37], path[300], code[64], sam[200];
+    char id[37], path[300], code[64], sam[200], fa[300];
     office *o = office_open();
     (void)state;
     program_write(o->c.folder, "contacts.csv", contacts);
@@ -172,6 +172,16 @@ static void test_who_can_see_a_field_and_who_could(void **state)
     a = client_expect(&o->c, 200, "GET", path, o->ann, NULL);
     assert_null(strstr(a.text, "\"user\":\"ann\"")); /* who asks sees nothing of it herself */
     assert_null(strstr(a.text, "ida@example.org"));
+    client_free(&a);
+    /* The rule names the role as its reader calls it, and says of which records the grant speaks.
+     */
+    snprintf(fa, sizeof fa, "%sAccept-Language: fa\r\n", o->ann);
+    a = client_expect(&o->c, 200, "GET", path, fa, NULL);
+    const cJSON *may = cJSON_GetArrayItem(cJSON_GetObjectItem(a.json, "may"), 0);
+    const char *rule = cJSON_GetStringValue(cJSON_GetObjectItem(may, "rule"));
+    if (strstr(rule, "فروش") == NULL || strstr(rule, "Sales") != NULL)
+        fail_msg("The rule names the role otherwise: %s", rule);
+    assert_non_null(strstr(a.text, "\"scope\":[\"all\"]"));
     client_free(&a);
     snprintf(path, sizeof path,
              "/api/v1/who-can?entity=contact&field=email&id=%s&at=2001-01-01T00:00:00Z", id);

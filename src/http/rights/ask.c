@@ -37,16 +37,19 @@ static void put_may(pb_json *json, const http_request *request, const service_ma
     identity_right right = change                                   ? IDENTITY_WRITE
                            : may->decision.outcome == IDENTITY_MASK ? IDENTITY_MASKED
                                                                     : IDENTITY_READ;
-    pb_fail(&says, PB_INVALID, may->decision.says, "role", PB_ARG(may->decision.role), "grant",
-            PB_ARG(may->decision.grant), "parent", PB_ARG(may->decision.parent), NULL);
+    pb_str role = pb_translate_str(request->catalog, may->decision.role);
+    pb_str parent = pb_translate_str(request->catalog, may->decision.parent);
+    pb_fail(&says, PB_INVALID, may->decision.says, "role", PB_ARG(role), "grant",
+            PB_ARG(may->decision.grant), "parent", PB_ARG(parent), NULL);
     pb_error_render(&says, &says.primary, request->catalog, &rule);
     pb_json_object(json);
     pb_json_member(json, "user", may->user.name);
     pb_json_member(json, "shown", may->user.shown);
     pb_json_member(json, "right", pb_str_c(identity_right_word(right)));
     pb_json_member(json, "operation", pb_str_c(identity_operation_word(may->operation)));
-    pb_json_member(json, "role", pb_translate_str(request->catalog, may->decision.role));
+    pb_json_member(json, "role", role);
     pb_json_member(json, "grant", may->decision.grant);
+    http_rights_put_scopes(json, may->decision.scopes);
     pb_json_member(json, "rule", pb_buf_str(&rule));
     pb_json_object_end(json);
 }

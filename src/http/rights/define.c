@@ -18,12 +18,13 @@ static void put_change(pb_json *json, const service_right_change *change)
 }
 
 /* What it would hold, and what those that it inherits from would not let it. */
-static void put_cuts(pb_json *json, const service_role_plan *plan)
+static void put_cuts(pb_json *json, const http_request *request, const service_role_plan *plan)
 {
     pb_json_key(json, "holds");
     pb_json_array(json);
     for (size_t i = 0; i < plan->holding_count; i++)
-        http_rights_put_holding(json, plan->holdings[i].entity, &plan->holdings[i].holding);
+        http_rights_put_holding(json, request, plan->holdings[i].entity,
+                                &plan->holdings[i].holding);
     pb_json_array_end(json);
     pb_json_key(json, "field_cuts");
     pb_json_array(json);
@@ -39,7 +40,8 @@ static void put_cuts(pb_json *json, const service_role_plan *plan)
     pb_json_array_end(json);
 }
 
-static void put_plan(pb_json *json, const service_role_plan *plan, bool dry_run)
+static void put_plan(pb_json *json, const http_request *request, const service_role_plan *plan,
+                     bool dry_run)
 {
     pb_json_object(json);
     pb_json_member(json, "role", plan->role.name);
@@ -50,7 +52,7 @@ static void put_plan(pb_json *json, const service_role_plan *plan, bool dry_run)
     for (size_t i = 0; i < plan->change_count; i++)
         put_change(json, &plan->changes[i]);
     pb_json_array_end(json);
-    put_cuts(json, plan);
+    put_cuts(json, request, plan);
     http_rights_put_text(json, &plan->role);
     pb_json_key(json, "holders");
     pb_json_array(json);
@@ -80,7 +82,7 @@ pb_status http_rights_define(http_request *request, http_response *response, pb_
                                http_request_part(request, "role"), &source, why, dry_run,
                                request->arena, &plan, err));
     pb_json_init(&json, &response->body, 0);
-    put_plan(&json, &plan, dry_run);
+    put_plan(&json, request, &plan, dry_run);
     return PB_OK;
 }
 

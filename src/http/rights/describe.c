@@ -51,7 +51,7 @@ static const http_schema schemas[] = {
                     "after:string"},
     {"WhoCan", "entity:string field:string record:uuid at:date-time users:integer may:[May]"},
     {"May", "user:string shown:string right=masked|read|write operation:string role:string "
-            "grant:string? rule:string"},
+            "grant:string? scope:[string] rule:string"},
     {"AccessMatrix", "at:date-time users:[AccessRow]"},
     {"AccessRow", "user:string shown:string kind=person|program|portal|auditor roles:[string] "
                   "may:[AccessCell]"},

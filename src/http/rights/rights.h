@@ -13,8 +13,10 @@ extern const http_description http_rights_description;
 pb_status http_rights_moment(const http_request *request, int64_t *ret_at, pb_error *err);
 /** A list of the words of the operations in `bits`. */
 void http_rights_put_operations(pb_json *json, const char *key, uint32_t bits);
+/** A list of the words of the scopes in `scopes` (IDENTITY_SCOPE_…), as “scope”. */
+void http_rights_put_scopes(pb_json *json, unsigned scopes);
 /** What a role holds in an entity (NULL: the workspace) by one grant, and what is cut of it. */
-void http_rights_put_holding(pb_json *json, const model_entity *entity,
+void http_rights_put_holding(pb_json *json, const http_request *request, const model_entity *entity,
                              const identity_holding *holding);
 /** A role as a file may say it, in JSON: what is told can be sent back, changed. */
 void http_rights_put_text(pb_json *json, const identity_role *role);

@@ -24,7 +24,7 @@ void http_rights_put_operations(pb_json *json, const char *key, uint32_t bits)
     pb_json_array_end(json);
 }
 
-static void put_scopes(pb_json *json, unsigned scopes)
+void http_rights_put_scopes(pb_json *json, unsigned scopes)
 {
     static const char *const words[] = {"own", "team", "below", "portal", "all"};
     pb_json_key(json, "scope");
@@ -35,7 +35,7 @@ static void put_scopes(pb_json *json, unsigned scopes)
     pb_json_array_end(json);
 }
 
-void http_rights_put_holding(pb_json *json, const model_entity *entity,
+void http_rights_put_holding(pb_json *json, const http_request *request, const model_entity *entity,
                              const identity_holding *holding)
 {
     const identity_grant *grant = holding->grant;
@@ -44,32 +44,33 @@ void http_rights_put_holding(pb_json *json, const model_entity *entity,
     pb_json_member(json, "grant", grant->name);
     http_rights_put_operations(json, "operations", holding->operations);
     http_rights_put_operations(json, "cut", holding->cut);
-    pb_json_member(json, "cut_by", holding->cut_by);
-    put_scopes(json, grant->scopes);
+    pb_json_member(json, "cut_by", pb_translate_str(request->catalog, holding->cut_by));
+    http_rights_put_scopes(json, grant->scopes);
     pb_json_member(json, "when", grant->when.len > 0 ? grant->when : PB_STR_NONE);
     pb_json_object_end(json);
 }
 
-static pb_status put_holdings(pb_json *json, const identity_policy *policy, int64_t number,
-                              const model_entity *entity, pb_arena *arena, pb_error *err)
+static pb_status put_holdings(pb_json *json, const http_request *request,
+                              const identity_policy *policy, int64_t number,
+                              const model_entity *entity, pb_error *err)
 {
     identity_holding *holdings;
     size_t count;
-    PB_TRY(identity_holdings(policy, number, entity, arena, &holdings, &count, err));
+    PB_TRY(identity_holdings(policy, number, entity, request->arena, &holdings, &count, err));
     for (size_t i = 0; i < count; i++)
-        http_rights_put_holding(json, entity, &holdings[i]);
+        http_rights_put_holding(json, request, entity, &holdings[i]);
     return PB_OK;
 }
 
-static pb_status put_all_holdings(pb_json *json, const identity_policy *policy, int64_t number,
-                                  pb_arena *arena, pb_error *err)
+static pb_status put_all_holdings(pb_json *json, const http_request *request,
+                                  const identity_policy *policy, int64_t number, pb_error *err)
 {
     const model_schema *schema = identity_policy_schema(policy);
     pb_json_key(json, "holds");
     pb_json_array(json);
     for (size_t i = 0; i < schema->entity_count; i++)
-        PB_TRY(put_holdings(json, policy, number, &schema->entities[i], arena, err));
-    PB_TRY(put_holdings(json, policy, number, NULL, arena, err));
+        PB_TRY(put_holdings(json, request, policy, number, &schema->entities[i], err));
+    PB_TRY(put_holdings(json, request, policy, number, NULL, err));
     pb_json_array_end(json);
     return PB_OK;
 }
@@ -120,7 +121,7 @@ static pb_status put_role(pb_json *json, const http_request *request, const iden
 {
     pb_json_object(json);
     put_head(json, request, row);
-    PB_TRY(put_all_holdings(json, policy, row->number, request->arena, err));
+    PB_TRY(put_all_holdings(json, request, policy, row->number, err));
     if (whole) {
         put_fields(json, policy, row->number);
         http_rights_put_text(json, &row->role);

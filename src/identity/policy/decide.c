@@ -166,8 +166,10 @@ static identity_decision say(identity_outcome outcome, const char *says, const p
     identity_decision decision = {.outcome = outcome, .says = says};
     if (role != NULL)
         decision.role = role->row->role.label;
-    if (v != NULL && v->own != NULL)
+    if (v != NULL && v->own != NULL) {
         decision.grant = v->own->name;
+        decision.scopes = v->own->scopes;
+    }
     if (v != NULL && v->cutter != NULL)
         decision.parent = v->cutter->row->role.label;
     return decision;

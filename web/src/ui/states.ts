@@ -1,5 +1,8 @@
 // What stands where there is nothing yet: loading, empty.
 import { html, nothing, type TemplateResult } from "lit-html";
+import "@ui5/webcomponents/dist/Button.js";
+import "@ui5/webcomponents/dist/Link.js";
+import { href } from "../app/router";
 import { t } from "../i18n/text";
 
 /** Grey lines in the shape of what comes: nothing jumps when it is there. */
@@ -20,4 +23,9 @@ export function empty(title: string, says: string, action?: TemplateResult, page
     <p>${says}</p>
     ${action ?? nothing}
   </div>`;
+}
+
+/** What to do about what is empty: a link to where it is done, or a button that does it. */
+export function nextStep(text: string, does: string | (() => void)): TemplateResult {
+  return typeof does === "string" ? html`<ui5-link class="empty-next" href=${href(does)}>${text}</ui5-link>` : html`<ui5-button class="empty-next" @click=${does}>${text}</ui5-button>`;
 }

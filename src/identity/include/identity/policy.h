@@ -69,6 +69,8 @@ typedef struct identity_decision {
     const char *says;           /* message id: the rule, with places {role} {grant} {parent} */
     pb_str role, grant, parent; /* labels and names; absent where `says` does not name them; live
                                    as long as the policy */
+    unsigned scopes; /* of which records the grant speaks, IDENTITY_SCOPE_…; 0: no grant
+                        is named */
 } identity_decision;
 
 /** Decides. `record` NULL: whether there may be a record at all for which the answer would be this;

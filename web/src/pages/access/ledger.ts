@@ -12,7 +12,9 @@ import { t } from "../../i18n/text";
 import { keep } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
+import { kindView, type LedgerEvent } from "./log";
 import { room } from "./rooms";
+import { wayWord } from "./words";
 
 interface Head {
   size: number;
@@ -103,15 +105,15 @@ export function openLedger(context: Context): Page {
 }
 
 /** A part of an event as people call it and read it; what has no word here stands as the ledger holds it. */
-function partOf(name: string, value: unknown): TemplateResult {
+function partOf(name: string, value: unknown, says: string | null | undefined): TemplateResult {
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   const known = (word: string, shown = text): TemplateResult => html`<div><dt>${word}</dt><dd><bdi>${shown}</bdi></dd></div>`;
   switch (name) {
-    case "kind": return known(t("Kind of event"));
+    case "kind": return html`<div><dt>${t("Kind of event")}</dt><dd>${kindView(text, says)}</dd></div>`;
     case "at": return known(t("When"), formatInstant(text));
     case "actor": return known(t("Who"));
     case "purpose": return known(t("What for"));
-    case "via": return known(t("By"));
+    case "via": return known(t("By"), wayWord(text));
     default: return html`<div><dt class="mono">${name}</dt><dd><bdi>${text}</bdi></dd></div>`;
   }
 }
@@ -119,13 +121,19 @@ function partOf(name: string, value: unknown): TemplateResult {
 /** One event, and its proof to take away. */
 export function openEvent(context: Context): Page {
   const number = context.parts.sequence ?? "";
-  return room<Inclusion>(context, {
+  return room<Inclusion & { says: string | null | undefined }>(context, {
     title: () => t("Event {number}", { number: formatDigits(number) }),
-    load: () => get<Inclusion>(`/ledger/proofs/${encodeURIComponent(number)}`, undefined, context.signal),
+    load: async () => {
+      const [proof, log] = await Promise.all([
+        get<Inclusion>(`/ledger/proofs/${encodeURIComponent(number)}`, undefined, context.signal),
+        get<{ events: LedgerEvent[] }>("/ledger/events", { below: Number(number) + 1, limit: 1 }, context.signal), // its words, in the reader's language
+      ]);
+      return { ...proof, says: log.events.find((one) => one.sequence === Number(number))?.says };
+    },
     view: (proof) => html`<section class="card stack" aria-labelledby="event-says">
         <h2 id="event-says">${t("What the ledger holds")}</h2>
         <dl class="facts">
-          ${Object.entries(proof.event).map(([name, value]) => partOf(name, value))}
+          ${Object.entries(proof.event).map(([name, value]) => partOf(name, value, proof.says))}
         </dl>
       </section>
       <section class="card stack" aria-labelledby="event-proof">

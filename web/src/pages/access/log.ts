@@ -1,5 +1,5 @@
 // The log: who did what, when, from where, what for. Everything here is an event of the ledger.
-import { html, nothing } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
@@ -15,9 +15,10 @@ import { formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { problemStrip } from "../../ui/problem";
-import { empty, loading } from "../../ui/states";
+import { empty, loading, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { room } from "./rooms";
+import { wayWord } from "./words";
 
 export interface LedgerEvent {
   sequence: number;
@@ -74,6 +75,11 @@ function momentOf(day: string, end: boolean): string | undefined {
   return day && !Number.isNaN(moment.getTime()) ? moment.toISOString() : undefined;
 }
 
+/** What happened, in words; below it how the ledger calls that kind of event, which is what a program asks for. */
+export function kindView(kind: string, says: string | null | undefined): TemplateResult {
+  return says ? html`<div>${says}<div class="muted log-kind"><bdi class="mono">${kind}</bdi></div></div>` : html`<bdi class="mono">${kind}</bdi>`;
+}
+
 /** The record an event is about, as a way to it. */
 function about(event: LedgerEvent): unknown {
   if (!event.entity) return "–";
@@ -87,12 +93,12 @@ function eventTable(events: readonly LedgerEvent[]): unknown {
     t("Events"),
     [
       { title: t("Number"), number: true, cell: (event) => html`<ui5-link href=${href(`/access/ledger/${event.sequence}`)}>${formatNumber(event.sequence)}</ui5-link>` },
-      { title: t("What"), main: true, cell: (event) => html`${event.says ?? event.kind} ${event.erased ? html`<span class="tag">${t("erased")}</span>` : nothing}` },
+      { title: t("What"), main: true, cell: (event) => html`${kindView(event.kind, event.says)} ${event.erased ? html`<span class="tag">${t("erased")}</span>` : nothing}` },
       { title: t("When"), cell: (event) => formatInstant(event.at) },
       { title: t("Who"), cell: (event) => event.actor ?? t("the program") },
       { title: t("About"), cell: about },
       { title: t("What for"), cell: (event) => event.purpose ?? "–" },
-      { title: t("By"), cell: (event) => event.via ?? "–" },
+      { title: t("By"), cell: (event) => (event.via ? wayWord(event.via) : "–") },
     ],
     events,
   );
@@ -160,14 +166,14 @@ export function openLog(context: Context): Page {
           <ui5-label for="log-kind" show-colon>${t("Kind of event")}</ui5-label>
           <ui5-select id="log-kind" @change=${(event: Event) => set("kind", (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
             <ui5-option data-value="">${t("All")}</ui5-option>
-            ${other ? html`<ui5-option data-value=${kind} selected>${kind}</ui5-option>` : nothing}
+            ${other ? html`<ui5-option data-value=${kind} selected>${shown.find((one) => one.kind === kind)?.says ?? kind}</ui5-option>` : nothing}
             ${kinds.map(([name, says]) => html`<ui5-option data-value=${name} ?selected=${kind === name}>${says()}</ui5-option>`)}
           </ui5-select>
         </div>
         ${text("actor", t("Who (sign-in name)"))} ${day("from", t("From"))} ${day("until", t("To"))}
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/access/log")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
-      ${shown.length ? eventTable(shown) : empty(t("No event fits"), t("Nothing in the log is of this kind."))} ${problemStrip(failure, () => void readOn())}
+      ${shown.length ? eventTable(shown) : empty(t("No event fits"), t("The log holds whatever was done or looked at; nothing in it is what is asked for here."), nextStep(t("Show all"), "/access/log"))} ${problemStrip(failure, () => void readOn())}
       ${more ? loading(2) : next !== null ? html`<div class="actions"><ui5-button @click=${() => void readOn()}>${t("Show earlier ones")}</ui5-button></div>` : nothing}`,
   });
 }

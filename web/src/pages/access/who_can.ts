@@ -6,18 +6,18 @@ import "@ui5/webcomponents/dist/Option.js";
 import "@ui5/webcomponents/dist/Select.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
-import type { LinkValue, RecordJson } from "../../api/types";
+import type { Entity, LinkValue, RecordJson } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
-import { entities, entityNamed } from "../../app/session";
+import { entities, entityNamed, mayDoTo } from "../../app/session";
 import { formatInstant } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import "../../ui/link_input";
 import { table } from "../../ui/table";
 import { recordTitle } from "../../ui/value";
 import { room } from "./rooms";
-import { operationWord, rightWord } from "./words";
+import { operationWord, rightWord, scopeWord } from "./words";
 
 interface May {
   user: string;
@@ -25,6 +25,9 @@ interface May {
   right: "masked" | "read" | "write";
   operation: string;
   role: string;
+  grant: string | null;
+  /** Of which records the grant speaks; empty where the rule names none. */
+  scope: string[];
   rule: string;
 }
 
@@ -36,6 +39,18 @@ interface WhoCan {
 
 interface RecordPage {
   records: { id: string; fields: Record<string, unknown> }[];
+}
+
+function firstOf(entity: Entity | undefined): TemplateResult | undefined {
+  return entity && mayDoTo(entity, "create") ? nextStep(t("New: {entity}", { entity: entity.label }), `/${entity.path}/new`) : undefined;
+}
+
+/** The rule in words of the reader; how the role's text calls the grant stands below, for who changes it. */
+function ruleView(one: May): TemplateResult {
+  if (one.scope.length === 0) return html`${one.rule}`;
+  const scope = one.scope.map(scopeWord).join(", ");
+  return html`${one.right === "masked" ? t("Shown masked, for: {records}", { records: scope }) : t("Granted for: {records}", { records: scope })}
+    <div class="muted"><bdi class="mono">${one.grant}</bdi></div>`;
 }
 
 export function openWhoCan(context: Context): Page {
@@ -95,7 +110,7 @@ export function openWhoCan(context: Context): Page {
         </div>
       </div>
       ${answer === null
-        ? empty(t("No record yet"), t("There is no record of this kind to ask about."))
+        ? empty(t("No record yet"), t("There is no record of this kind to ask about."), firstOf(entityNamed(wish.entity)))
         : html`<p>
               ${tn("One user looked at; as of {time}:", "{count} users looked at; as of {time}:", answer.users, { time: formatInstant(answer.at) })}
               ${tn("one of them can.", "{count} of them can.", answer.may.length)}
@@ -108,10 +123,10 @@ export function openWhoCan(context: Context): Page {
                     { title: t("Right"), cell: (one) => html`<span class="tag ${one.right === "write" ? "tag-good" : one.right === "masked" ? "tag-warn" : ""}">${rightWord(one.right)}</span>` },
                     { title: t("Operation"), cell: (one) => operationWord(one.operation) },
                     { title: t("By the role"), cell: (one) => one.role },
-                    { title: t("Rule"), cell: (one) => one.rule },
+                    { title: t("Rule"), cell: ruleView },
                   ],
                   answer.may,
                 )
-              : empty(t("Nobody"), t("No user can see this field of this record."))}`}`,
+              : empty(t("Nobody"), t("No user can see this field of this record."), nextStep(t("See what each role may do"), "/access/roles"))}`}`,
   });
 }
