@@ -12,7 +12,7 @@ import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { room } from "./rooms";
 
@@ -71,7 +71,7 @@ export function openReviews(context: Context): Page {
     actions: () => html`${button()}`,
     view: ({ reviews }) =>
       reviews.length === 0
-        ? empty(t("No review yet"), t("Rights that nobody uses any more are found by looking at all of them, once or twice a year."))
+        ? empty(t("No review yet"), t("Rights that nobody uses any more are found by looking at all of them, once or twice a year."), mayDo("users") ? nextStep(t("Start a review"), () => void start()) : undefined)
         : table(
             t("Access reviews"),
             [

@@ -8,7 +8,7 @@ import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask, askTexts, confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { several } from "../../ui/several";
 import { room } from "./rooms";
@@ -80,7 +80,7 @@ export function openTeams(context: Context): Page {
         return user ? html`<ui5-link class="team-member" href=${href(`/access/users/${user.id}`)}>${user.shown}</ui5-link> ` : name;
       };
       return teams.length === 0
-        ? empty(t("No team"), t("Who is in a team sees the records of the others in it, where a role says so."))
+        ? empty(t("No team"), t("Who is in a team sees the records of the others in it, where a role says so."), nextStep(t("Add a team"), () => void add(again)))
         : table(
             t("Teams"),
             [

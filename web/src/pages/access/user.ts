@@ -16,7 +16,7 @@ import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask, confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { makeKey } from "./key";
@@ -254,7 +254,7 @@ export function openUser(context: Context): Page {
                 ],
                 user.roles,
               )
-            : empty(t("No role"), t("Without a role nothing can be seen or done."))}
+            : empty(t("No role"), t("Without a role nothing can be seen or done."), nextStep(t("Give a role"), () => void giveRoles(whole, again)))}
         </section>
         <section class="stack"><h2>${t("Sessions")}</h2>
           ${whole.sessions.length ? sessionTable(whole.sessions, (one) => void endSession(one)) : empty(t("Not signed in"), t("Nobody uses the workspace in this name at the moment."))}

@@ -20,7 +20,7 @@ import { ask } from "../../ui/dialog";
 import "../../ui/link_input";
 import { wrong } from "../../ui/problem";
 import { withProof } from "../../ui/proof";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { has, MANY, several, wordsInput } from "../../ui/several";
@@ -167,9 +167,9 @@ export function openUsers(context: Context): Page {
       return { users, roles };
     },
     actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void addUser(again)}>${t("Add a user")}</ui5-button>`,
-    view: ({ users, roles }) =>
+    view: ({ users, roles }, again) =>
       users.length === 0
-        ? empty(t("No users"), t("Add the first one."))
+        ? empty(t("No users"), t("Whoever signs in, people and programs, is a user, with a role that says what it may do."), nextStep(t("Add a user"), () => void addUser(again)))
         : html`${users.length > MANY ? wordsInput(t("Find by name"), words, (typed) => ((words = typed), context.update())) : nothing}
         ${table(
             t("Users"),

@@ -16,7 +16,7 @@ import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import type { Shown } from "../../ui/area";
 import { problemStrip } from "../../ui/problem";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import type { Control } from "./data";
 import { room as auditRoom } from "./rooms";
 import { baseOf, changeLimit, limitHistory, limitText, readThreshold, resetLimit, type Threshold } from "./threshold";
@@ -102,6 +102,11 @@ export function controlsPage(context: Context, room: (context: Context, shown: S
     </details>`;
   }
 
+  const all = (): void => {
+    area = grade = set = words = "";
+    context.update();
+  };
+
   return room(context, {
     title: () => t("Controls"),
     load: () => get("/controls", { whole: true }, context.signal),
@@ -111,7 +116,7 @@ export function controlsPage(context: Context, room: (context: Context, shown: S
       return html`<div class="card filters">
           <div class="field">
             <ui5-label for="controls-words" show-colon>${t("Search")}</ui5-label>
-            <ui5-input id="controls-words" type="Search" show-clear-icon @input=${(event: Event) => ((words = (event.target as Input).value.trim()), context.update())}></ui5-input>
+            <ui5-input id="controls-words" type="Search" show-clear-icon .value=${words} @input=${(event: Event) => ((words = (event.target as Input).value.trim()), context.update())}></ui5-input>
           </div>
           <div class="field">
             <ui5-label for="controls-area" show-colon>${t("Area")}</ui5-label>
@@ -137,7 +142,7 @@ export function controlsPage(context: Context, room: (context: Context, shown: S
           <p class="muted">${tn("One control", "{count} controls", fits.length)}${between()}${t("Version {version}", { version })}</p>
         </div>
         ${problemStrip(failure)}
-        <div>${fits.length ? repeat(fits.slice(0, most), (one) => one.id, (one) => controlView(one, controls, again)) : set && !words ? empty(t("Nothing is set here"), t("All controls judge by what ships with them. Open one to let more of it fail, or less.")) : empty(t("Nothing fits"), t("Other words may say it: try a shorter one."))}</div>
+        <div>${fits.length ? repeat(fits.slice(0, most), (one) => one.id, (one) => controlView(one, controls, again)) : set && !words ? empty(t("Nothing is set here"), t("All controls judge by what ships with them. Open one to let more of it fail, or less."), nextStep(t("Show all"), all)) : empty(t("Nothing fits"), t("Other words may say it: try a shorter one."), nextStep(t("Show all"), all))}</div>
         ${fits.length > most ? html`<p class="muted">${t("The first {count} are shown: search, or choose an area.", { count: most })}</p>` : nothing}`;
     },
   });

@@ -16,7 +16,7 @@ import { t } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { byWeight, type Finding, type Story } from "./data";
@@ -131,11 +131,9 @@ export function openFindings(context: Context): Page {
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/audit/findings")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
       ${findings.length === 0
-        ? empty(
-            t("No findings"),
-            t("What an audit finds comes here and stays until another one proves that it is mended."),
-            filters.some((name) => query.get(name)) ? undefined : html`<a href=${href("/audit")}>${t("Audits")}</a>`,
-          )
+        ? filters.some((name) => query.get(name))
+          ? empty(t("Nothing fits"), t("No finding is what is asked for here."), nextStep(t("Show all"), "/audit/findings"))
+          : empty(t("No findings"), t("What an audit finds comes here and stays until another one proves that it is mended."), nextStep(t("Audits"), "/audit"))
         : html`${mayDo("findings")
             ? html`<div class="finding-acts">
                 <ui5-button ?disabled=${picked.size === 0} @click=${() => void together(all, findings, again)}>${t("Change those chosen ({count})", { count: formatNumber(picked.size) })}</ui5-button>

@@ -11,7 +11,7 @@ import { chart } from "../../ui/chart";
 import { dropPlace, exportForms } from "../../ui/drop";
 import { Part } from "../../ui/part";
 import { problemStrip } from "../../ui/problem";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import type { AuditRun } from "./data";
 import { figure, letterView, markView } from "./mark";
@@ -97,7 +97,7 @@ export function openAudits(context: Context): Page {
       const { audits } = listed;
       return html`${run.view()}
       ${audits.length === 0
-        ? empty(t("No audit yet"), t("An audit says what is wrong with the records, why it matters and what to do first. It changes nothing."))
+        ? empty(t("No audit yet"), t("An audit says what is wrong with the records, why it matters and what to do first. It changes nothing."), mayBegin("audit") ? nextStep(t("Audit this workspace"), () => void start()) : undefined)
         : html`<div class="audit-two">
             ${last(audits)}
             <section class="card"><h2>${t("Over time")}</h2>${trend(audits)}</section>

@@ -11,7 +11,7 @@ import { today } from "../../ui/days";
 import { ask } from "../../ui/dialog";
 import { dropPlace, exportForms } from "../../ui/drop";
 import { problemStrip } from "../../ui/problem";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { auditCalendar, readAudits, type Audits } from "./plan_calendar";
@@ -46,7 +46,7 @@ export function openPlans(context: Context): Page {
     },
     ...(mayBegin("audit") ? { actions: (again: () => void) => html`<ui5-button design="Emphasized" @click=${() => void add(again)}>${t("Plan an audit")}</ui5-button>` } : {}),
     view: ({ plans, removed, audits }, again) => html`${problemStrip(failure)} ${plans.length === 0
-        ? empty(t("Nothing is planned"), t("A plan says beforehand what an audit is for, what it looks at, who does it and when; its result is held to it."))
+        ? empty(t("Nothing is planned"), t("A plan says beforehand what an audit is for, what it looks at, who does it and when; its result is held to it."), mayBegin("audit") ? nextStep(t("Plan an audit"), () => void add(again)) : undefined)
         : table(
             t("Planned audits"),
             [

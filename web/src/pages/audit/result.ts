@@ -14,7 +14,7 @@ import { t, tn } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { download } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { byWeight, type Audit, type AuditRun, type Control, type Outcome, type OutcomeWord } from "./data";
 import { markView } from "./mark";
 import { room } from "./rooms";
@@ -176,7 +176,7 @@ export function openAudit(context: Context): Page {
           </ui5-select>
         </div>
       </div>
-      <div>${fits.length ? fits.map((one) => controlView(whole, one)) : empty(t("Nothing fits"), t("No control of this area came out so."))}</div>
+      <div>${fits.length ? fits.map((one) => controlView(whole, one)) : empty(t("Nothing fits"), t("No control of this area came out so."), nextStep(t("Show all"), () => ((area = outcome = ""), context.update())))}</div>
     </section>`;
   }
 

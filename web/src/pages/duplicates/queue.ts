@@ -8,10 +8,11 @@ import "../../styles/duplicates.css";
 import { Failure, get, post } from "../../api/http";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page } from "../../app/router";
+import { mayBegin } from "../../app/session";
 import { between, formatNumber, formatPercent } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
-import { empty, loading } from "../../ui/states";
+import { empty, loading, nextStep } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { recordTitle } from "../../ui/value";
 import { factsOf } from "../record/likely";
@@ -128,12 +129,11 @@ function queue(context: Context, entity: Entity | undefined, filled: Entity[]): 
 
   function list(): TemplateResult {
     if (failure !== undefined) return problemStrip(failure, () => ((failure = undefined), void load())) as TemplateResult;
+    if (!entity) return empty(t("Nothing to decide"), t("You may merge records of no kind: who may is a data steward, and whoever runs this workspace gives that role."), nextStep(t("To the start"), "/"));
     if (!pairs) return loading(8);
+    if (pairs.length === 0 && state !== "open") return empty(t("Nothing here"), t("What was decided of two records stands here, and can be decided otherwise."), nextStep(t("To be decided"), link(entity.path, "open").slice(1)));
     if (pairs.length === 0)
-      return empty(
-        state === "open" ? t("Nothing to decide") : t("Nothing here"),
-        t("Records that are likely one come here when they are entered or imported, and when an audit finds them."),
-      );
+      return empty(t("Nothing to decide"), t("Records that are likely one come here when they are entered or imported, and when an audit finds them."), mayBegin("audit") ? nextStep(t("Audit this workspace"), "/audit") : undefined);
     return html`${bar()}
       <ul class="pairs">
         ${pairs.slice(0, shown).map(pairView)}

@@ -16,7 +16,7 @@ import { between, formatAge, formatInstant, formatNumber } from "../../i18n/form
 import { t } from "../../i18n/text";
 import { room } from "../../ui/area";
 import { ask } from "../../ui/dialog";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { giveFeedback } from "./give";
 import { kindWord, kinds, stateWord, states, type Kind, type Message, type State } from "./words";
@@ -118,7 +118,11 @@ function openMessages(context: Context, all: boolean): Page {
     view: (shown, again) => html`${shown.counts ? counts(shown.counts) : nothing}
       ${shown.messages.length
         ? shown.messages.map((message) => messageView(message, again))
-        : empty(t("Nothing reported yet"), t("Tell what troubles you, what you wish for, or what you like: who runs this workspace answers."))}
+        : empty(
+            t("Nothing reported yet"),
+            all ? t("What people report of the program, from whichever screen they are on, comes here to be answered.") : t("Tell what troubles you, what you wish for, or what you like: who runs this workspace answers."),
+            nextStep(t("Tell us"), () => void giveFeedback().then(again)),
+          )}
       ${shown.next !== null ? html`<div class="actions"><ui5-button @click=${() => go(href(all ? "/feedback/all" : "/feedback", { below: String(shown.next) }).slice(1))}>${t("Show earlier ones")}</ui5-button></div>` : nothing}`,
   });
 }

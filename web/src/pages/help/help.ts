@@ -7,7 +7,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import "../../styles/help.css";
 import { href, type Context, type Page } from "../../app/router";
 import { t } from "../../i18n/text";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { keys, topics, type Topic } from "./topics";
 
@@ -43,7 +43,7 @@ export function openHelp(context: Context): Page {
           <h1>${t("Help")}</h1>
           <div class="field help-search">
             <ui5-label for="help-search" class="visually-hidden">${t("Search the help")}</ui5-label>
-            <ui5-input id="help-search" type="Search" show-clear-icon placeholder=${t("Search the help")} @input=${(event: Event) => {
+            <ui5-input id="help-search" type="Search" show-clear-icon .value=${words} placeholder=${t("Search the help")} @input=${(event: Event) => {
               words = (event.target as Input).value.trim();
               context.update();
             }}></ui5-input>
@@ -58,7 +58,7 @@ export function openHelp(context: Context): Page {
             </ul>
           </nav>
           <div class="stack">
-            ${found.length ? found.map((topic) => topicView(topic, topic.id === wanted)) : empty(t("Nothing found"), t("Other words may say it: try a shorter one."))}
+            ${found.length ? found.map((topic) => topicView(topic, topic.id === wanted)) : empty(t("Nothing found"), t("Other words may say it: try a shorter one."), nextStep(t("Show all"), () => ((words = ""), context.update())))}
             <article class="stack" id="help-keys" tabindex="-1">
               <h2>${t("Keyboard")}</h2>
               ${table(t("Keyboard"), [

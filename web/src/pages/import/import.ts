@@ -17,7 +17,9 @@ import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { keep } from "../../ui/download";
 import { dropPlace, exportForms } from "../../ui/drop";
+import { Part } from "../../ui/part";
 import { problemStrip } from "../../ui/problem";
+import { empty, nextStep } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { addField } from "../settings/own_field";
 import { asUsual, bringingView, bringingWish, wrongWay } from "./bring";
@@ -50,7 +52,6 @@ interface Undone {
   what_is_kept: { says: string }[];
 }
 
-
 export async function openImport(context: Context): Promise<Page> {
   const update = context.update;
   let sent: Sent | undefined;
@@ -63,16 +64,11 @@ export async function openImport(context: Context): Promise<Page> {
   let bringing = asUsual();
   let running = false; // it is brought in
   let stale = false; // what is shown is not what is asked for
-  let runs: Run[] | undefined;
+  const runs = new Part(() => get<{ runs: Run[] }>("/runs", { limit: 50 }, context.signal).then((page) => page.runs), update);
 
   const sum = (key: "imported" | "changed" | "same" | "rejected" | "merged_away", from = plan): number => (from?.files ?? []).reduce((all, file) => all + file[key], 0);
   const wish = (): unknown => ({ map: mapOf(said), ...bringingWish(bringing, plan) });
   const mappings = openMappings(context.update, context.signal);
-
-  async function loadRuns(): Promise<void> {
-    runs = (await get<{ runs: Run[] }>("/runs", { limit: 50 }, context.signal).catch(() => ({ runs: [] }))).runs;
-    update();
-  }
 
   /** One thing at a time, with its progress; what goes wrong is said where it stands. */
   async function during(text: string, act: () => Promise<void>): Promise<void> {
@@ -192,7 +188,7 @@ export async function openImport(context: Context): Promise<Page> {
       result = await work<Plan>(`/imports/${sent.id}/run`, wish(), told, context.signal);
       if (!result) return toast(t("Nothing was imported: it was cancelled."));
       toast(tn("{count} record imported.", "{count} records imported.", sum("imported", result)), result.run === undefined ? undefined : () => void undo(result?.run ?? 0));
-      await loadRuns();
+      await runs.again();
     });
 
   /** First what would come of it, then it is asked for. */
@@ -217,7 +213,7 @@ export async function openImport(context: Context): Promise<Page> {
         result = undefined;
         sent = plan = diff = undefined;
         toast(t("It is undone."));
-        await loadRuns();
+        await runs.again();
       }
     } catch (error) {
       toast(error instanceof Failure ? error.problem.title : String(error));
@@ -316,29 +312,33 @@ export async function openImport(context: Context): Promise<Page> {
     during(t("Keeping {what}", { what: one.about }), async () => {
       await post(`/runs/${one.run}/keep`);
       toast(t("What came in is kept. To bring in the rest, import the file again and let it change records that are there."));
-      await loadRuns();
+      await runs.again();
     });
 
+  function runView(one: Run): TemplateResult {
+    return html`<li>
+      <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)}${between()}${one.by}${between()}${formatAge(one.at)}</span></span>
+      ${one.kind === "import" || one.undone ? nothing : html`<span class=${one.kind === "partial" ? "tag import-part" : "tag tag-warn"}>${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
+      ${one.kind === "unfinished" && !one.undone ? html`<ui5-button class="import-keep" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
+      ${one.undone ? html`<span class="tag import-undone">${t("Undone")}</span>` : html`<ui5-button class="import-take-back" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
+    </li>`;
+  }
+
   function earlier(): TemplateResult | typeof nothing {
-    const imports = (runs ?? []).filter((one) => ["import", "unfinished", "partial"].includes(one.kind));
-    if (imports.length === 0) return nothing;
+    const imports = (runs.data ?? []).filter((one) => ["import", "unfinished", "partial"].includes(one.kind));
+    if (runs.denied || (plan && imports.length === 0)) return nothing;
     return html`<section class="card">
       <h2>${t("Earlier imports")}</h2>
-      <ul class="import-runs">
-        ${imports.map(
-          (one) =>
-            html`<li>
-              <span class="import-about"><bdi>${one.about}</bdi><span class="muted" title=${formatInstant(one.at)}>${tn("{count} record", "{count} records", one.records)}${between()}${one.by}${between()}${formatAge(one.at)}</span></span>
-              ${one.kind === "import" || one.undone ? nothing : html`<span class=${one.kind === "partial" ? "tag import-part" : "tag tag-warn"}>${one.kind === "partial" ? t("A part, kept") : t("Not finished")}</span>`}
-              ${one.kind === "unfinished" && !one.undone ? html`<ui5-button class="import-keep" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Keep what came in of {what}", { what: one.about })} @click=${() => keepPart(one)}>${t("Keep")}</ui5-button>` : nothing}
-              ${one.undone ? html`<span class="tag import-undone">${t("Undone")}</span>` : html`<ui5-button class="import-take-back" design="Transparent" ?disabled=${Boolean(doing)} accessible-name=${t("Undo {what}", { what: one.about })} @click=${() => undo(one.run)}>${t("Undo")}</ui5-button>`}
-            </li>`,
-        )}
-      </ul>
+      ${runs.view(
+        () =>
+          imports.length
+            ? html`<ul class="import-runs">${imports.map(runView)}</ul>`
+            : empty(t("No import yet"), t("What is imported stands here afterwards: how much, by whom, and a way to take it back."), nextStep(t("How an import goes"), "/help/import")),
+        2,
+      )}
     </section>`;
   }
 
-  void loadRuns();
   return {
     title: () => t("Import"),
     unsaved: () => Boolean(doing),

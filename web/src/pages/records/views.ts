@@ -116,7 +116,7 @@ export class Views {
     return html`${this.pick(chosen, wishes.choose)}
     ${chosen && changed ? html`<span class="tag tag-warn" role="status">${t("changed, not saved")}</span>` : nothing}
     ${chosen?.own && changed ? html`<ui5-button design="Transparent" @click=${wishes.save}>${t("Save view")}</ui5-button>` : nothing}
-    ${changed ? html`<ui5-button design="Transparent" @click=${wishes.saveAs}>${chosen ? t("Save as another") : t("Save view")}</ui5-button>` : nothing}
+    ${changed || this.all.length === 0 ? html`<ui5-button design="Transparent" @click=${wishes.saveAs}>${chosen ? t("Save as another") : t("Save view")}</ui5-button>` : nothing}
     ${chosen?.own
       ? html`<ui5-button design="Transparent" icon="edit" accessible-name=${t("Change this view")} tooltip=${t("Change this view")} @click=${wishes.rename}></ui5-button>
           <ui5-button design="Transparent" icon="delete" accessible-name=${t("Delete this view")} tooltip=${t("Delete this view")} @click=${wishes.remove}></ui5-button>`
@@ -132,7 +132,8 @@ function askNamed(title: string, before: View | undefined, act: (named: Named) =
     title,
     does: t("Save"),
     act: () => act(named),
-    view: () => html`<div class="field">
+    view: () => html`${before ? nothing : html`<p>${t("A view keeps under a name which records a list shows, in which order and with which columns.")}</p>`}
+      <div class="field">
         <ui5-label for="view-name" show-colon required>${t("Name")}</ui5-label>
         <ui5-input id="view-name" required maxlength="100" value=${named.name} @input=${(event: Event) => (named.name = (event.target as Input).value.trim())}></ui5-input>
       </div>

@@ -9,7 +9,7 @@ import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { t } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
-import { empty, loading } from "../../ui/states";
+import { empty, loading, nextStep } from "../../ui/states";
 import { foundIn, remember, searched, type Hit } from "./find";
 
 const mostEach = 20;
@@ -105,8 +105,8 @@ class Search implements Page {
 
   private nothingHere(): TemplateResult {
     return this.words
-      ? empty(t("Nothing was found"), t("No record has these words. Fewer letters find more; initials of Chinese names work, too."))
-      : empty(t("Search all records"), t("By name, number, e-mail, phone or city: a few letters are enough."));
+      ? empty(t("Nothing was found"), t("No record has these words. Fewer letters find more; initials of Chinese names work, too."), nextStep(t("How to search"), "/help/search"))
+      : empty(t("Search all records"), t("By name, number, e-mail, phone or city: a few letters are enough."), nextStep(t("How to search"), "/help/search"));
   }
 }
 

@@ -6,7 +6,7 @@ import type { Context, Page } from "../../app/router";
 import { mayDo } from "../../app/session";
 import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { room } from "./rooms";
@@ -74,11 +74,12 @@ export function openBackups(context: Context): Page {
         toast(says);
         again();
       };
+      const drill = (): void => void start("/drills", t("The drill is begun; see it under Jobs."));
       const buttons =
         mayDo("backup") && all.places.length
           ? html`<div class="actions">
               <ui5-button @click=${() => void start("/backups", t("The backup is begun; see it under Jobs."))}>${t("Back up now")}</ui5-button>
-              <ui5-button @click=${() => void start("/drills", t("The drill is begun; see it under Jobs."))}>${t("Drill now")}</ui5-button>
+              <ui5-button @click=${drill}>${t("Drill now")}</ui5-button>
             </div>`
           : nothing;
       return html`${planView(all.plan)}
@@ -95,7 +96,7 @@ export function openBackups(context: Context): Page {
                 ],
                 all.places,
               )
-            : empty(t("No backup yet"), t("On the machine of the server: probity backup WORKSPACE --to PLACE. From then on the place is known here.").replace(command, `\u2066${command}\u2069`))}
+            : empty(t("No backup yet"), t("On the machine of the server: probity backup WORKSPACE --to PLACE. From then on the place is known here.").replace(command, `\u2066${command}\u2069`), nextStep(t("How backups are made"), "/help/backups"))}
         </section>
         <section class="stack">
           <h2>${t("Drills")}</h2>
@@ -111,7 +112,7 @@ export function openBackups(context: Context): Page {
                 ],
                 all.drills,
               )
-            : empty(t("No drill yet"), t("A backup that was never brought back is a hope. A drill brings it back beside the workspace and compares."))}
+            : empty(t("No drill yet"), t("A backup that was never brought back is a hope. A drill brings it back beside the workspace and compares."), mayDo("backup") && all.places.length ? nextStep(t("Drill now"), drill) : nextStep(t("How a drill is made"), "/help/backups"))}
         </section>
         ${all.made.length
           ? html`<section class="stack">

@@ -7,7 +7,7 @@ import { formatAge, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { confirmed } from "../../ui/dialog";
 import { withProof } from "../../ui/proof";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { makeKey } from "../access/key";
@@ -25,10 +25,11 @@ interface Key {
 }
 
 export function openConnections(context: Context): Page {
+  const make = (again: () => void): Promise<void> => makeKey("/keys", t("A key acts in your name, and reaches no further than you."), again);
   return room<{ credentials: Key[] }>(context, {
     title: () => t("Connections"),
     load: () => get("/keys", undefined, context.signal),
-    actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void makeKey("/keys", t("A key acts in your name, and reaches no further than you."), again)}>${t("Make a key")}</ui5-button>`,
+    actions: (again) => html`<ui5-button design="Emphasized" @click=${() => void make(again)}>${t("Make a key")}</ui5-button>`,
     view: ({ credentials }, again) => {
       const end = async (key: Key): Promise<void> => {
         if (!(await confirmed(t("End the key?"), t("Programs that use it are refused from the next request on."), t("End"), true))) return;
@@ -51,7 +52,7 @@ export function openConnections(context: Context): Page {
                 ],
                 credentials,
               )
-            : empty(t("No key yet"), t("A program connects with a key of yours, or as an OAuth 2.0 client."))}
+            : empty(t("No key yet"), t("A program connects with a key of yours, or as an OAuth 2.0 client."), nextStep(t("Make a key"), () => void make(again)))}
         </section>
         <section class="card stack">
           <h2>${t("For who writes programs")}</h2>

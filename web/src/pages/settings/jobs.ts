@@ -4,9 +4,10 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { get, post } from "../../api/http";
 import type { Context, Page } from "../../app/router";
+import { entities, mayBegin, mayDoTo } from "../../app/session";
 import { between, formatAge, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { jobKind, jobState } from "../audit/words";
 import { room } from "./rooms";
@@ -29,6 +30,12 @@ function stateView(job: Job): TemplateResult {
   const share = job.progress && job.progress.total > 0 ? Math.round((job.progress.done / job.progress.total) * 100) : undefined;
   return html`<span class="tag ${look}">${jobState(job.state)}</span> ${job.problem?.title ?? ""}
     ${job.state === "running" && share !== undefined ? html`<ui5-progress-indicator value=${share} accessible-name=${job.progress?.what ?? t("Progress")}></ui5-progress-indicator>` : nothing}`;
+}
+
+/** What begins such work, as far as the reader may. */
+function firstStep(): TemplateResult | undefined {
+  if (entities().some((one) => mayDoTo(one, "import"))) return nextStep(t("Import"), "/import");
+  return mayBegin("audit") ? nextStep(t("Audit"), "/audit") : undefined;
 }
 
 export function openJobs(context: Context): Page {
@@ -55,7 +62,7 @@ export function openJobs(context: Context): Page {
             ],
             jobs,
           )
-        : empty(t("No jobs"), t("Imports, exports, audits and other long work show here while they are done."));
+        : empty(t("No jobs"), t("Imports, exports, audits and other long work show here while they are done."), firstStep());
     },
   });
   return { ...page, leave: () => clearTimeout(timer) };
