@@ -14,6 +14,8 @@ export interface Journey {
   sizes?: readonly Size[]; // all
   /** What keeps the screens without a connection works; else it is kept out, so that every journey asks the server itself. */
   worker?: boolean;
+  /** Goes the way in the light theme only: what it looks at is not how things look. */
+  light?: boolean;
   /** Makes pictures for the manual; not a test. */
   pictures?: boolean;
   goes(visitor: Visitor): Promise<void>;

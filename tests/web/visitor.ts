@@ -24,16 +24,19 @@ interface Violation {
 
 export class Visitor {
   readonly faults: string[] = [];
+  private readonly meant: RegExp[] = [];
   private constructor(
     readonly page: Page,
     private readonly context: BrowserContext,
     readonly told: Told,
     readonly language: Language,
     readonly size: Size,
+    private readonly turn: number,
   ) {}
 
-  static async come(browser: Browser, told: Told, who: string | undefined, language: Language, size: Size, worker = false): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: sizes[size], locale: language, hasTouch: size === "phone", isMobile: size === "phone", bypassCSP: false, serviceWorkers: worker ? "allow" : "block" });
+  static async come(browser: Browser, told: Told, who: string | undefined, language: Language, size: Size, turn = 0, worker = false): Promise<Visitor> {
+    const dark = (turn + (turn >> 1)) % 2 === 1; // so that each size has both in some language
+    const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", viewport: sizes[size], locale: language, hasTouch: size === "phone", isMobile: size === "phone", bypassCSP: false, serviceWorkers: worker ? "allow" : "block" });
     const cookie = who ? told.people[who] : undefined;
     if (cookie) {
       const [name = "", value = ""] = cookie.split(/=(.*)/s);
@@ -41,14 +44,16 @@ export class Visitor {
     }
     await context.addInitScript((chosen) => localStorage.setItem("language", localStorage.getItem("language") ?? chosen), language);
     const page = await context.newPage();
-    const visitor = new Visitor(page, context, told, language, size);
+    const visitor = new Visitor(page, context, told, language, size, turn);
     visitor.listen();
+    if (!cookie) visitor.means(/^401 GET \/me$/); // whether somebody is signed in is asked
     return visitor;
   }
 
   private listen(): void {
     this.page.on("console", (message) => {
-      if (message.type() === "error" && !/status of (4\d\d)/.test(message.text())) this.faults.push(`console: ${message.text()}`);
+      if (message.type() === "error" && !/server responded with a status of/.test(message.text())) // those are told with what was asked, below
+        this.faults.push(`console: ${message.text()}`);
     });
     this.page.on("pageerror", (error) => this.faults.push(`error: ${error.stack ?? error.message}`));
     this.page.on("request", (request) => {
@@ -56,9 +61,15 @@ export class Visitor {
       if (!url.startsWith(this.told.address) && !/^(data|blob):/.test(url)) this.faults.push(`another host was asked: ${url}`);
     });
     this.page.on("response", (response) => {
-      // What screens ask in a way the server does not know is nobody's but their fault.
-      if (response.status() >= 500 || [400, 405, 413, 415].includes(response.status())) this.faults.push(`${response.status()} ${response.url()}`);
+      if (response.status() < 400) return;
+      const said = `${response.status()} ${response.request().method()} ${new URL(response.url()).pathname.replace(/^\/api\/v1/, "")}`;
+      if (!this.meant.some((one) => one.test(said))) this.faults.push(`the page asked what is refused: ${said}`);
     });
+  }
+
+  /** What is refused from here on because the way leads there: "422 POST /contacts/check". Any other refusal is a fault. */
+  means(...refusals: readonly RegExp[]): void {
+    this.meant.push(...refusals);
   }
 
   /** Goes to a screen and waits until nothing is loading. */
@@ -73,12 +84,12 @@ export class Visitor {
     await this.page.waitForFunction(() => !document.querySelector(".skeleton, ui5-busy-indicator[active]"));
   }
 
-  /** Wants nothing that axe-core reports, in light and dark, and no sideways scrolling of the page. */
+  /** Wants nothing that axe-core reports, and no sideways scrolling of the page: in light and dark the first time that the way is gone, in one of them, by turns, in other languages and sizes. */
   async accessible(): Promise<void> {
     await this.settled();
-    await this.accessibleIn("light", false);
-    await this.accessibleIn("dark", true); // all else is the same page
-    await this.inTheme("light");
+    const now = (await this.page.evaluate(() => document.documentElement.dataset.theme)) === "dark" ? "dark" : "light";
+    await this.accessibleIn(now, false);
+    if (this.turn === 0) await this.accessibleIn(now === "dark" ? "light" : "dark", true); // all else is the same page
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 1) this.faults.push(`${this.page.url().split("#")[1]} is ${wide} pixels wider than the window`);
   }

@@ -56,6 +56,7 @@ async function throughAndBack(v: Visitor): Promise<void> {
   await page.locator(".import-drop").click();
   await send(v, `others-${of}.csv`, rows(of));
   const upload = async (contents: string): Promise<void> => page.locator(".import-map-file").setInputFiles({ name: "mapping.yaml", mimeType: "application/yaml", buffer: Buffer.from(contents) });
+  v.means(/^422 PUT \/imports\/.*\/mapping$/);
   await upload("files: {'*': {entity: contact, columns: {city: colour}}}");
   await page.locator(".problem").getByText("colour").waitFor();
   const said = await page.locator(".problem").innerText();

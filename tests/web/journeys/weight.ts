@@ -62,6 +62,6 @@ export const weight: readonly Journey[] = [
       v.faults.splice(0, v.faults.length, ...v.faults.filter((one) => !/^console: .*(Trusted|TrustedTypePolicy)/.test(one)));
     },
   },
-  { name: "weight of the first load, signed out", who: undefined, sizes: ["desk"], goes: (v) => weigh(v, "ui5-input#name") },
-  { name: "weight of the first load, signed in", who: "ada", sizes: ["desk"], goes: (v) => weigh(v, "nav a") },
+  { name: "weight of the first load, signed out", who: undefined, sizes: ["desk"], light: true, goes: (v) => weigh(v, "ui5-input#name") },
+  { name: "weight of the first load, signed in", who: "ada", sizes: ["desk"], light: true, goes: (v) => weigh(v, "nav a") },
 ];

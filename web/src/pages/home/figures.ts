@@ -14,7 +14,7 @@ const months = 12;
 
 export function fieldsThere(name: string, ...fields: string[]): Entity | undefined {
   const entity = entityNamed(name);
-  return entity && !entity.retired && mayDoTo(entity, "list") && fields.every((field) => entity.fields.some((one) => one.name === field)) ? entity : undefined;
+  return entity && !entity.retired && mayDoTo(entity, "report") && fields.every((field) => entity.fields.some((one) => one.name === field && one.may !== "masked")) ? entity : undefined;
 }
 
 // ---- pipeline ----

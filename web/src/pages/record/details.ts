@@ -211,7 +211,7 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
       return html`<section class="card details" aria-labelledby="details-title">
         <div class="details-head">
           <h2 id="details-title">${t("Details")}</h2>
-          <button type="button" class="chip" aria-pressed=${emptyToo} @click=${() => ((emptyToo = !emptyToo), context.update())}>${t("Empty fields too")}</button>
+          <button type="button" class="chip details-empty" aria-pressed=${emptyToo} @click=${() => ((emptyToo = !emptyToo), context.update())}>${t("Empty fields too")}</button>
         </div>
         ${shown.map((group) => html`<section class="details-group"><h3>${group.title}</h3><dl>${group.fields.map(row)}</dl></section>`)}
       </section>`;

@@ -104,7 +104,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     key = crypto.randomUUID();
     if (failure instanceof Failure && failure.problem.type === unreachable) failure = undefined; // half a word is not saved by itself
     clearTimeout(timer);
-    timer = setTimeout(() => void check(), 350);
+    timer = setTimeout(look, 350);
     update();
   }
 
@@ -117,6 +117,15 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     }
     return fields;
   };
+
+  /** Nothing is asked before somebody typed something: what the form begins with is half a record, which is no mistake of anybody. */
+  function look(): void {
+    if (dirty()) return void check();
+    turn++;
+    checked = { problems: [], likely: [] };
+    likely = [];
+    update();
+  }
 
   async function check(): Promise<void> {
     const mine = ++turn;
@@ -256,7 +265,7 @@ async function form(context: Context, entity: Entity, before: RecordJson | undef
     void save();
   };
   addEventListener("keydown", onKey);
-  if (draft || Object.keys(start).length > 0) void check();
+  if (draft) void check();
 
   function fieldView(field: Field): TemplateResult {
     const inputId = `field-${field.name}`;

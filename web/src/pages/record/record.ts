@@ -70,7 +70,7 @@ function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
   }
 
   async function loadPairs(): Promise<void> {
-    if (!mayDoTo(entity, "list")) return;
+    if (!mayDoTo(entity, "list") || !mayDoTo(entity, "merge")) return; // pairs are told to who may merge them
     const page = await get<{ pairs: Pair[] }>(`${address}/duplicates`, undefined, context.signal).catch(() => undefined);
     pairs = page?.pairs ?? [];
     context.update();

@@ -40,9 +40,9 @@ export function openRelated(context: Context, entity: Entity, id: string): { vie
   let lists: List[] | undefined;
 
   async function load(): Promise<void> {
-    const links = entities()
+    const links = entities() // nothing is asked for by a link that is masked
       .filter((one) => !one.retired && mayDoTo(one, "list"))
-      .flatMap((one) => one.fields.filter((field) => field.to === entity.name && !field.retired).map((link) => ({ entity: one, link })));
+      .flatMap((one) => one.fields.filter((field) => field.to === entity.name && !field.retired && field.may !== "masked").map((link) => ({ entity: one, link })));
     const read = await Promise.all(
       links.map(async ({ entity: other, link }): Promise<List[]> => {
         const sort = orderOf(other);

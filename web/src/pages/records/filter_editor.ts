@@ -10,7 +10,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
 import type { Entity, Field, Value } from "../../api/types";
-import { entityNamed } from "../../app/session";
+import { entityNamed, mayDoTo } from "../../app/session";
 import { formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
@@ -144,6 +144,7 @@ function testOf(draft: Draft): Test | undefined {
 /** Values that a choice has in these records, most frequent first, and those that the model names. */
 async function valuesOf(entity: Entity, field: Field): Promise<{ value: string; text: string; count: number }[]> {
   const named = (field.values ?? []).filter((one) => !one.retired).map((one) => ({ value: one.value, text: one.label, count: 0 }));
+  if (!mayDoTo(entity, "report")) return named; // who may not count records is not told which values they have
   const answer = await get<Groups>(`/${entity.path}/groups`, { by: field.name });
   const found = answer.groups.flatMap((group) => {
     const value = group.keys[0]?.value;
