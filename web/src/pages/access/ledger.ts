@@ -45,12 +45,11 @@ export function openLedger(context: Context): Page {
   async function verify(): Promise<void> {
     failure = undefined;
     try {
-      const { job: number } = await post<{ job: number }>("/ledger/verify", {});
       const told = (now: Job): void => {
         job = now;
         context.update();
       };
-      told(await get<Job>(`/jobs/${number}`, undefined, context.signal));
+      told(await post<Job>("/ledger/verify", {}));
       if (job) job = await ended(job, told, context.signal);
     } catch (error) {
       if (!context.signal.aborted) failure = error;
