@@ -15,6 +15,7 @@ import { withProof } from "../../ui/proof";
 import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { room } from "./rooms";
+import type { RoleName } from "./users";
 
 interface Review {
   review: number;
@@ -90,10 +91,17 @@ export function openReviews(context: Context): Page {
 export function openReview(context: Context): Page {
   const number = context.parts.review ?? "";
   const states: Record<Item["state"], string> = { open: t("open"), confirmed: t("confirmed"), revoked: t("revoked"), gone: t("gone meanwhile") };
-  return room<Review & { items: Item[] }>(context, {
+  return room<Review & { items: Item[]; roles: RoleName[] }>(context, {
     title: () => t("Review {number}", { number: formatDigits(number) }),
-    load: () => get(`/access-reviews/${encodeURIComponent(number)}`, undefined, context.signal),
+    load: async () => {
+      const [review, { roles }] = await Promise.all([
+        get<Review & { items: Item[] }>(`/access-reviews/${encodeURIComponent(number)}`, undefined, context.signal),
+        get<{ roles: RoleName[] }>("/roles", undefined, context.signal),
+      ]);
+      return { ...review, roles };
+    },
     view: (review, again) => {
+      const called = (role: string): string => review.roles.find((one) => one.role === role)?.label ?? role; // one that is no more stands as it was named
       const decide = async (item: Item, how: "confirm" | "revoke"): Promise<void> => {
         await withProof(() => post(`/access-reviews/${review.review}/items/${item.item}/${how}`, {}));
         again();
@@ -107,10 +115,10 @@ export function openReview(context: Context): Page {
           t("What is held"),
           [
             { title: t("User"), main: true, cell: (one) => html`<ui5-link href=${href(`/access/users/${one.user}`)}>${one.name}</ui5-link>` },
-            { title: t("Role"), cell: (one) => one.role },
+            { title: t("Role"), cell: (one) => called(one.role) },
             { title: t("Held since"), cell: (one) => formatDay(one.since) },
             { title: t("Last used"), cell: (one) => (one.used ? formatAge(one.used) : html`<span class="tag tag-warn">${t("never")}</span>`) },
-            { title: t("Conflict of duty"), cell: (one) => (one.apart.length ? html`<span class="tag tag-bad">${one.apart.join(", ")}</span>` : "–") },
+            { title: t("Conflict of duty"), cell: (one) => (one.apart.length ? html`<span class="tag tag-bad">${one.apart.map(called).join(", ")}</span>` : "–") },
             { title: t("State"), cell: (one) => html`${states[one.state]}${one.decided_by ? html`${between()}${one.decided_by}` : nothing}` },
             {
               title: "",
