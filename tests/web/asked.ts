@@ -41,3 +41,14 @@ export async function audited(v: Visitor): Promise<void> {
     if (!["waiting", "running"].includes(state) || Date.now() > until) throw new Error(`The audit is ${state}.`);
   }
 }
+
+/** What the reader calls a value of a choice: journeys go by its name in the model, in whichever language. */
+export async function labelOf(v: Visitor, path: string, field: string, value: string): Promise<string> {
+  const { entities } = (await asked(v, "GET", "/model")).data as unknown as { entities: { path: string; fields: { name: string; values?: { value: string; label: string }[] }[] }[] };
+  const label = entities.find((one) => one.path === path)?.fields.find((one) => one.name === field)?.values?.find((one) => one.value === value)?.label;
+  if (label === undefined) throw new Error(`${path}.${field} has no value ${value}.`);
+  return label;
+}
+
+/** Names of records made on the way stay apart in every language and size. */
+export const runOf = (v: Visitor): string => `${v.language}-${v.size}`.toLowerCase();

@@ -12,6 +12,8 @@ export interface Journey {
   who: string | undefined;
   languages?: readonly Language[]; // all
   sizes?: readonly Size[]; // all
+  /** Only these, of its languages and sizes. */
+  runs?: readonly (readonly [Language, Size])[];
   /** What keeps the screens without a connection works; else it is kept out, so that every journey asks the server itself. */
   worker?: boolean;
   /** Goes the way in the light theme only: what it looks at is not how things look. */

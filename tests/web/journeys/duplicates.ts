@@ -6,7 +6,6 @@ export const duplicates: readonly Journey[] = [
   {
     name: "duplicates: a steward compares, merges and takes apart, by keys",
     who: "lin",
-    languages: ["en", "fa"],
     async goes(v) {
       await v.to("/duplicates?entity=contacts"); // it opens at the first kind that has pairs, and others may have some
       const fields = { full_name: `Paula Novak ${v.language} ${v.size}`, email: `paula.${v.language}.${v.size}@example.cz`.toLowerCase(), city: "Praha", country: "CZ" };

@@ -1,20 +1,21 @@
 // Somebody reports trouble where it is; it is answered, and the answer is found. shows: UX-1 UX-2
+import { runOf } from "../asked";
 import type { Journey } from "../journey";
 
 export const feedback: readonly Journey[] = [
   {
     name: "somebody reports trouble",
     who: "sam",
-    languages: ["en"],
     async goes(v) {
+      const text = `The font is small (${runOf(v)})`;
       await v.to("/help");
       await v.page.locator("ui5-button.frame-feedback").click();
-      await v.page.locator("ui5-textarea#feedback-text textarea").fill(`The font is small (${v.size})`);
+      await v.page.locator("ui5-textarea#feedback-text textarea").fill(text);
       await v.accessible();
       await v.page.locator(".dialog-does").click();
       await v.page.locator(".toast").waitFor();
       await v.to("/feedback");
-      await v.page.getByText(`The font is small (${v.size})`).waitFor();
+      await v.page.getByText(text).waitFor();
       await v.accessible();
     },
   },

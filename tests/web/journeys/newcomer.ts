@@ -1,5 +1,5 @@
 // Who comes for the first time. shows: UX-1
-import { asked } from "../asked";
+import { asked, runOf } from "../asked";
 import type { Journey } from "../journey";
 import { comesByLink } from "./access";
 
@@ -7,6 +7,7 @@ export const newcomer: readonly Journey[] = [
   {
     name: "newcomer finds the way in",
     who: undefined,
+    sizes: ["phone"],
     async goes(v) {
       await v.to("/");
       await v.page.locator("ui5-input#name").waitFor();
@@ -16,10 +17,9 @@ export const newcomer: readonly Journey[] = [
   {
     name: "newcomer comes by a link, and first steps lead to the customers",
     who: "ada",
-    sizes: ["phone"],
     async goes(v) {
       await v.to("/access/users");
-      const name = `fresh-${v.language}`.toLowerCase();
+      const name = `fresh-${runOf(v)}`;
       const added = await asked(v, "POST", "/users", { name, roles: ["sales"], language: v.language });
       if (added.status !== 201) throw new Error(`${name}: ${added.status}`);
       const { code } = added.data as unknown as { code: string };
