@@ -64,4 +64,15 @@ export const weight: readonly Journey[] = [
   },
   { name: "weight of the first load, signed out", who: undefined, sizes: ["desk"], light: true, goes: (v) => weigh(v, "ui5-input#name") },
   { name: "weight of the first load, signed in", who: "ada", sizes: ["desk"], light: true, goes: (v) => weigh(v, "nav a") },
+  {
+    name: "weight of the first load, signed in, dark",
+    who: "ada",
+    languages: ["zh-CN"], // the heaviest of the three
+    sizes: ["desk"],
+    light: true,
+    async goes(v) {
+      await v.page.emulateMedia({ colorScheme: "dark" });
+      await weigh(v, "nav a");
+    },
+  },
 ];
