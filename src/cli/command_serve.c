@@ -298,6 +298,8 @@ static pb_status serve(cli_context *context, http_options *options,
     db_options opening = {.password_file = cli_value(context, "password-file")};
     const char *url = cli_value(context, "workspace");
     db_workspace *workspace = NULL;
+    int64_t read_mib;
+    PB_TRY(cli_number(context, "read-memory", 4, 1048576, &read_mib, err));
     PB_TRY(check_folders(context, err));
     PB_TRY(cli_key_source(context, false, &opening.key, err));
     PB_TRY(confine(context, options, &opening, err));
@@ -305,8 +307,10 @@ static pb_status serve(cli_context *context, http_options *options,
     /* A passphrase is not kept: what was opened with one is drilled by who knows it. */
     options->key = opening.key.passphrase.ptr == NULL ? &opening.key : NULL;
     cli_forget_secret(context);
-    const service_turns_options how = {
-        .url = url, .password_file = opening.password_file, .desk = *desk};
+    const service_turns_options how = {.url = url,
+                                       .password_file = opening.password_file,
+                                       .desk = *desk,
+                                       .serving.read_memory = (size_t)read_mib << 20};
     pb_status status = service_turns_open(context->service, workspace, &how, &options->turns, err);
     if (status != PB_OK) {
         db_workspace_close(workspace);

@@ -555,6 +555,7 @@ static const cli_option serve_options[] = {
     {"depot-size", 0, "MIB", PB_MSG("Room for all of them, 16 to 1048576 MiB"), "8192", NULL, false, false, false},
     {"file-size", 0, "MIB", PB_MSG("What a file may have that is sent in, 1 to 1048576 MiB, and no more than all of them"), "2048", NULL, false, false, false},
     {"job-memory", 0, "MIB", PB_MSG("Memory that a job may take to compare records with each other, 64 to 1048576 MiB; the rest goes into temporary files without a name"), "512", NULL, false, false, false},
+    {"read-memory", 0, "MIB", PB_MSG("Memory in which pages that were read are kept for the next who asks, 4 to 1048576 MiB"), "128", NULL, false, false, false},
     {"head-seconds", 0, "SECONDS", PB_MSG("How long the head of a request may take, 1 to 3600"), "10", NULL, false, false, false},
     {"body-seconds", 0, "SECONDS", PB_MSG("How long a body may take, besides a second for each 32 KiB, 1 to 3600"), "20", NULL, false, false, false},
     {"idle-seconds", 0, "SECONDS", PB_MSG("How long a connection may be silent between requests, 1 to 3600"), "75", NULL, false, false, false},

@@ -15,8 +15,7 @@ enum {
     READERS_A_CORE = 2,   /* one may wait for the disk while another works */
     SERVED_A_CORE = 4,    /* by a database server: one waits for it all the time */
     KEEP_ALL = 128 << 20, /* bytes that all readers keep together */
-    KEEP_LEAST = 2 << 20,
-    KEEP_MOST = 32 << 20
+    KEEP_LEAST = 256 << 10
 };
 
 static size_t within(size_t value, size_t least, size_t most)
@@ -31,7 +30,8 @@ void service_share(db_workspace *workspace, const service_serving *serving)
                           READERS_MOST);
     db_share share = {.readers = serving->readers > 0 ? serving->readers : usual,
                       .queue = serving->queue > 0 ? serving->queue : QUEUE};
-    share.reader_bytes = within(KEEP_ALL / share.readers, KEEP_LEAST, KEEP_MOST);
+    size_t all = serving->read_memory > 0 ? serving->read_memory : KEEP_ALL;
+    share.reader_bytes = within(all / share.readers, KEEP_LEAST, SIZE_MAX);
     db_share_as(workspace, &share);
 }
 

@@ -201,6 +201,7 @@ static const bad_row bad_rows[] = {
               " -w ws --slow quick; -w ws --slow-statement 0; -w ws --slow-statement quick;"
               " -w ws --connections 9; -w ws --per-address 0; -w ws --depot file;"
               " -w ws --depot-size 15; -w ws --file-size 0; -w ws --job-memory 63;"
+              " -w ws --read-memory 3;"
               " -w ws --head-seconds 0; -w ws --body-seconds 3601; -w ws --idle-seconds never;"
               " -w ws --work-seconds 0; -w ws --certificate-key x; -w ws --metrics-listen nowhere;"
               " -w ws --metrics-listen http://0.0.0.0:0; -w ws --breached nowhere;"

@@ -455,7 +455,9 @@ static void expect_kept(client *c, const load *l, const visitor *v)
 static void prepare(char *folder, client *c, load *l)
 {
     static const char *const more[] = {
-        "--listen", "localhost:0", "--work-seconds", "3600", "--drain", "3600", NULL};
+        "--listen", "localhost:0", "--work-seconds", "3600", "--drain", "3600",
+        /* What is kept of what was read grows with the workspace, up to this. */
+        "--read-memory", "16", NULL};
     static const char *const visitor_role[] = {"--role", "visitor", NULL};
     static const char role[] =
         "role: visitor\nlabel: Visitor\ngrants:\n"

@@ -16,6 +16,7 @@ typedef struct service_serving {
     const char *password_file; /* for a database: its first line; NULL: none */
     db_replica *replica;       /* of a workspace on a server: where it may be read; NULL: none */
     size_t readers;            /* at work at once; 0: by the processors of this machine */
+    size_t read_memory;        /* bytes that all readers keep of what they read; 0: 128 MiB */
     size_t queue;              /* works waiting to be written, above which PB_BUSY; 0: 4096 */
 } service_serving;
 
