@@ -89,7 +89,7 @@ export function openCompare(context: Context): Page {
     title: () => (title ? t("This workspace and {other}", { other: title }) : t("Compare")),
     load: async () => {
       const [there, { audits }] = await Promise.all([get<Report>(kept ? `/audits/${kept}/reports/json` : `/jobs/${job}/files/report.json`, undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
-      const whole = audits.filter((one) => one.plan === null), chosen = whole.find((one) => String(one.audit) === context.query.get("with")) ?? whole[0];
+      const whole = audits.filter((one) => one.own && one.plan === null), chosen = whole.find((one) => String(one.audit) === context.query.get("with")) ?? whole[0];
       const here = chosen ? await get<Report>(`/audits/${chosen.audit}/reports/json`, undefined, context.signal) : undefined;
       title = there.title;
       return { there, here, audits: whole, with: chosen?.audit ?? 0 };
