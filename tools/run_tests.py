@@ -149,7 +149,7 @@ def memory_folder():
 def run_program(case, scratch, log_folder):
     """Runs one program in a group of its own, so that nothing it started outlives it."""
     own = tempfile.mkdtemp(dir=scratch)
-    environment = dict(os.environ, **SANITIZER, TMPDIR=own, **case.get("env", {}))
+    environment = dict(os.environ, **SANITIZER, TMPDIR=own, TZ="UTC", **case.get("env", {}))
     begin = time.monotonic()
     path = os.path.join(log_folder, case["name"].replace("/", "-") + ".log")
     spent = 0.0

@@ -6,6 +6,7 @@
 #include "serve_desk.h"
 #include "serve_unit.h"
 #include "service/turns.h"
+#include "sys/clock.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 #include "sys/memory.h"
@@ -228,6 +229,7 @@ static pb_status confine(cli_context *context, const http_options *options,
 {
     reach r = {.read_count = 0};
     pb_error why = {0};
+    sys_time_zone_read();
     const char *const *allowed;
     size_t count;
     if (cli_flag(context, "no-sandbox"))

@@ -4,6 +4,7 @@
 #include "access.h"
 #include "base/time.h"
 #include "internal.h"
+#include "sys/clock.h"
 
 typedef struct reporting {
     const service_call *call;
@@ -169,7 +170,7 @@ pb_status service_groups_read(const service_call *call, db_workspace *workspace,
     service_groups groups = {.groups = {.count = 0}};
     reporting r = {.call = call, .asked = &asked, .arena = arena, .groups = &groups};
     if (asked.today_days == 0)
-        asked.today_days = pb_instant_day(call->now_us);
+        asked.today_days = sys_day_of(call->now_us);
     PB_TRY(db_snapshot_open_settled(workspace, call->limits, &session, err));
     pb_status status = report_in(session, &r, err);
     db_snapshot_close(session);

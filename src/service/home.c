@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "kept_audits.h"
 #include "likeness/likeness.h"
+#include "sys/clock.h"
 
 enum { FILTER_MAX = 16 << 10 };
 
@@ -362,7 +363,7 @@ pb_status service_home_read(const service_call *call, db_workspace *workspace, p
 {
     service_home home = {.staff = false};
     service_denial unsaid;
-    homing h = {.call = call, .arena = arena, .home = &home, .today = pb_instant_day(call->now_us)};
+    homing h = {.call = call, .arena = arena, .home = &home, .today = sys_day_of(call->now_us)};
     PB_TRY(db_snapshot_open_settled(workspace, call->limits, &h.session, err));
     pb_status status = service_access_open(h.session, call, &unsaid, &h.access, err);
     if (status == PB_OK) {

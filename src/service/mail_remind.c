@@ -9,6 +9,7 @@
 #include "internal.h"
 #include "kept_audits.h"
 #include "mail_words.h"
+#include "sys/clock.h"
 
 #include <sodium.h>
 
@@ -157,7 +158,7 @@ pb_status service_mail_remind(db_workspace *workspace, const service_poster *pos
     db_session *session = NULL;
     bool any;
     reminding r = {
-        .poster = poster, .by = {server, now_us}, .arena = arena, .today = pb_instant_day(now_us)};
+        .poster = poster, .by = {server, now_us}, .arena = arena, .today = sys_day_of(now_us)};
     if (arena == NULL)
         return pb_fail_memory(err);
     PB_TRY(db_snapshot_open(workspace, &session, err));

@@ -3,6 +3,7 @@
 
 #include "access.h"
 #include "base/time.h"
+#include "sys/clock.h"
 
 /* ---- who ---- */
 
@@ -108,7 +109,7 @@ static pb_status check_view(const service_access *access, const void *context, p
                                      .filter = view->filter,
                                      .sort = view->sort,
                                      .fields = view->fields,
-                                     .today_days = pb_instant_day(access->call->now_us),
+                                     .today_days = sys_day_of(access->call->now_us),
                                      .access = service_list_access,
                                      .context = &lists};
     if (arena == NULL)

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "internal.h"
 #include "service/reads.h"
+#include "sys/clock.h"
 
 /* ---- a list ---- */
 
@@ -127,7 +128,7 @@ static pb_status list_under(identity_operation operation, const service_call *ca
     service_list_page page;
     listing l = {call, &asked, arena, &page, operation, {.entity = NULL}};
     if (asked.today_days == 0)
-        asked.today_days = pb_instant_day(call->now_us);
+        asked.today_days = sys_day_of(call->now_us);
     asked.asker = call->who == NULL ? PB_STR_NONE : pb_uuid_str(&call->who->user);
     PB_TRY(db_snapshot_open_settled(workspace, call->limits, &session, err));
     pb_status status = list_in(session, &l, err);

@@ -26,6 +26,7 @@
     " {value: It's done, role: done}]}\n"
 #include "asking.h"
 #include "identity/own.h"
+#include "sys/clock.h"
 
 /* Counts people outside of France, without balance and birthday; lists firms of Bonn, and deals. */
 static const char clerk[] = "role: clerk\n"
@@ -190,6 +191,13 @@ static void counting_is_reading(server *s)
 
 /* ---- what needs somebody today ---- */
 
+/* A server's day is that of its machine. */
+static void in_zone(const char *zone)
+{
+    assert_int_equal(setenv("TZ", zone, 1), 0);
+    sys_time_zone_read();
+}
+
 static const char home[] = "/api/v1/home";
 
 static void add_task(server *s, const char *subject, const char *due, const char *status,
@@ -255,6 +263,11 @@ static void what_is_due(server *s)
     assert_true(cJSON_IsNull(at(a->json, "plans")));
     assert_true(cJSON_IsNull(at(a->json, "audits")));
     assert_true(pb_uuid_parse(pb_str_c(me), &s->reader.staff));
+    in_zone("<+14>-14"); /* where the day is another one by now */
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_string_equal(text_at(a, "day"), "2025-06-16");
+    assert_int_equal(number_at(a, "due/0/count"), 9);
+    in_zone("UTC");
     a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
     assert_string_equal(text_at(a, "day"), "2025-06-15");
     assert_int_equal(size_at(a, "due"), 1);
@@ -618,6 +631,7 @@ static void screens(void **state)
 
 int main(void)
 {
+    in_zone("UTC");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(screens, (void *)(uintptr_t)world_engines[0]),
     };

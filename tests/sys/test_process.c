@@ -49,6 +49,31 @@ static void today_is_the_users_day(void **state)
     assert_in_range(east - west, 1, 2);
 }
 
+static void a_moment_has_the_day_of_the_time_zone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone;
+        int64_t us, day;
+    } cases[] = {
+        {"UTC", 0, 0},
+        {"UTC", -1, -1},
+        {"UTC", INT64_C(86399999999), 0},
+        {"<+0330>-3:30", INT64_C(73799999999), 0}, /* 23:59 in Tehran */
+        {"<+0330>-3:30", INT64_C(73800000000), 1},
+        {"<+08>-8", INT64_C(57600000000), 1}, /* midnight in Shanghai */
+        {"<+08>-8", INT64_C(57599999999), 0},
+        {"<-12>12", INT64_C(43199999999), -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(setenv("TZ", cases[i].zone, 1), 0);
+        sys_time_zone_read();
+        assert_int_equal(sys_day_of(cases[i].us), cases[i].day);
+    }
+    unsetenv("TZ");
+    sys_time_zone_read();
+}
+
 static void random_bytes_differ(void **state)
 {
     (void)state;
@@ -211,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks_go_forward),
         cmocka_unit_test(today_is_the_users_day),
+        cmocka_unit_test(a_moment_has_the_day_of_the_time_zone),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(the_environment_is_read),
         cmocka_unit_test(all_bytes_are_written_or_the_failure_told),

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "service/home.h"
+#include "sys/clock.h"
 
 enum { ADDRESS_MAX = 32 << 10, FEW = SERVICE_HOME_FEW };
 
@@ -221,7 +222,7 @@ static void put_home(pb_json *json, const http_request *request, const service_h
                      const audit_catalogue *catalogue)
 {
     pb_json_object(json);
-    http_op_put_day(json, "day", pb_instant_day(request->now_us));
+    http_op_put_day(json, "day", sys_day_of(request->now_us));
     http_op_put_truth(json, "staff", home->staff);
     put_lists(json, request, "due", home->due, home->due_count);
     put_lists(json, request, "stale", home->stale, home->stale_count);

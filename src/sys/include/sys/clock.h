@@ -14,7 +14,12 @@ int64_t sys_coarse_us(void);
 int64_t sys_cpu_us(void);
 /** Waits that long, or until a signal comes. */
 void sys_sleep_us(int64_t us);
-/** Today in the user's time zone, in days since 1970-01-01. */
+/** Today in the user's time zone, of a server in that of its machine ($TZ, else /etc/localtime), in
+ * days since 1970-01-01. */
 int64_t sys_today(void);
+/** The day of a moment (microseconds since 1970-01-01 UTC), in the same zone. */
+int64_t sys_day_of(int64_t us);
+/** Reads the time zone: to be called before files are out of reach (sandbox.h). */
+void sys_time_zone_read(void);
 
 #endif
