@@ -1,6 +1,9 @@
 // Classes of personal data, in words.
 import { t } from "../i18n/text";
 
+/** As the model names them, what is met most often first. */
+export const personalClasses = ["identity", "contact", "location", "employment", "demographic", "behaviour", "preference", "free_text", "financial", "government_id", "health", "biometric", "special"] as const;
+
 /** What kind of personal data a field holds, as the model classes it. */
 export function personalName(kind: string): string {
   const words: Record<string, string> = {

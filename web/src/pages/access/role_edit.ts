@@ -23,10 +23,11 @@ import { withProof } from "../../ui/proof";
 import { toast } from "../../ui/toast";
 import { several } from "../../ui/several";
 import { askParts } from "./role_parts";
+import { keepsTable, keptWhole } from "./role_keeps";
 import { changesTable, fieldCuts, holdersText, type Holding, type Role, type RolePlan } from "./role_plan";
-import { nameOf, partsOf, putParts, putWorkspace, recordOperations, workspaceOf, workspaceOperations, written, type Declaration } from "./role_text";
+import { dutyNames, nameOf, partsOf, putParts, putWorkspace, recordOperations, workspaceOf, workspaceOperations, written, type Declaration } from "./role_text";
 import { room } from "./rooms";
-import { operationWord, scopeShort, scopeWord } from "./words";
+import { dutyWord, operationWord, scopeShort, scopeWord } from "./words";
 import "../../styles/access.css";
 
 interface Loaded {
@@ -129,9 +130,10 @@ class Editor {
 
   private cell(entity: Entity, operation: string): TemplateResult {
     const holds = this.holds(entity.name), { left, cut } = granted(holds, operation);
-    const says = left.length ? scopesOf(left).map(scopeWord).join(between()) : cut.length ? t("cut by {role}", { role: cut[0]?.cut_by ?? "" }) : t("nothing");
+    const kept = left.length > 0 && keptWhole(this.role, entity.name, operation);
+    const says = left.length ? `${scopesOf(left).map(scopeWord).join(between())}${kept ? ` (${t("not passed on")})` : ""}` : cut.length ? t("cut by {role}", { role: cut[0]?.cut_by ?? "" }) : t("nothing");
     const shown = left.length ? scopeLines(left) : cut.length ? scopeLines(cut) : "–";
-    const kind = left.length ? "tag tag-good" : cut.length ? "tag tag-warn role-cut" : "muted";
+    const kind = left.length ? `tag tag-good${kept ? " role-kept" : ""}` : cut.length ? "tag tag-warn role-cut" : "muted";
     return html`<td data-title=${operationWord(operation)} ?data-none=${left.length + cut.length === 0}>
       <button type="button" class="role-cell" title=${says} aria-label=${`${entity.plural}: ${operationWord(operation)}: ${says}`} @click=${() => void this.editEntity(entity, operation)}><span class=${kind}>${shown}</span></button>
     </td>`;
@@ -157,7 +159,7 @@ class Editor {
           </tbody>
         </table>
       </div>
-      <p class="muted">${t("Crossed out: granted here, but cut by what the role above holds and passes on. *: only records for which a condition is true.")}</p>`;
+      <p class="muted">${t("Crossed out: granted here, but cut by what the role above holds and passes on. *: only records for which a condition is true. Dashed: not passed on to roles below.")}</p>`;
   }
 
   private workspace(): TemplateResult {
@@ -188,8 +190,15 @@ class Editor {
           ${roles.filter((one) => one.role !== role.role).map((one) => html`<ui5-option data-value=${one.role} ?selected=${one.role === role.parent}>${one.label}</ui5-option>`)}
         </ui5-select>
       </div>
+      <div class="field">
+        <ui5-label for="role-duty" show-colon>${t("Duty")}</ui5-label>
+        <ui5-select id="role-duty" @change=${(event: Event) => this.changed({ ...role, duty: (event.target as Select).selectedOption?.getAttribute("data-value") ?? "" })}>
+          <ui5-option data-value="" ?selected=${!role.duty}>${role.parent ? t("as the role it inherits from") : t("none")}</ui5-option>
+          ${dutyNames.map((name) => html`<ui5-option data-value=${name} ?selected=${name === role.duty}>${dutyWord(name)}</ui5-option>`)}
+        </ui5-select>
+      </div>
       <ui5-checkbox id="role-factor" text=${t("Needs a second factor")} ?checked=${role.second_factor} @change=${(event: Event) => this.changed({ ...role, second_factor: (event.target as CheckBox).checked })}></ui5-checkbox>
-      ${role.keeps.length ? html`<p class="muted">${tn("Something is not passed on to roles below; that is changed as text.", "{count} things are not passed on to roles below; they are changed as text.", role.keeps.length)}</p>` : nothing}
+${several(t("Should not be held beside it"), roles.filter((one) => one.role !== role.role).map((one) => ({ value: one.role, text: one.label })), new Set(role.apart), (name, on) => this.changed({ ...role, apart: on ? [...(role.apart ?? []), name] : (role.apart ?? []).filter((one) => one !== name) }))}
     </section>`;
   }
 
@@ -250,7 +259,7 @@ class Editor {
         })}
       </div>
       ${problemStrip(this.failure)}
-      ${asText ? this.asText() : html`${this.matrix()} ${this.workspace()} ${this.plan && this.failure === undefined ? fieldCuts(this.plan) : nothing}`}
+      ${asText ? this.asText() : html`${this.matrix()} ${this.workspace()} ${keepsTable(this.role, (keeps) => this.changed({ ...this.role, keeps }))} ${this.plan && this.failure === undefined ? fieldCuts(this.plan) : nothing}`}
       ${this.told()}
       <div class="actions">
         <ui5-button id="role-go" design="Emphasized" ?disabled=${!ready} @click=${() => void this.finish()}>${t("See what would change")}</ui5-button>

@@ -4,6 +4,7 @@ import { entities } from "../../app/session";
 export type Right = "hidden" | "masked" | "read" | "write";
 export const rightNames: readonly Right[] = ["hidden", "masked", "read", "write"];
 export const scopeNames = ["own", "team", "below", "all", "portal"] as const;
+export const dutyNames = ["sales", "service", "marketing", "manager", "administrator", "steward", "auditor", "customer"] as const;
 export const recordOperations = ["create", "read", "list", "change", "delete", "restore", "merge", "import", "export", "report", "history", "accesses"] as const;
 export const workspaceOperations = ["audit", "ledger", "users", "roles", "model", "jobs", "backup", "settings", "findings"] as const;
 
@@ -25,6 +26,15 @@ export interface Grant {
   fields?: Record<string, Right>;
 }
 
+/** What is held but not passed on: operations whole, or of some fields no more than `passes`. */
+export interface Keep {
+  entities?: string[] | "all";
+  operations: string[];
+  classes?: string[];
+  fields?: string[];
+  passes?: Right;
+}
+
 /** What the server tells as `text`, and takes. */
 export interface Declaration {
   role: string;
@@ -35,7 +45,7 @@ export interface Declaration {
   second_factor: boolean;
   apart?: string[];
   grants: Grant[];
-  keeps: unknown[];
+  keeps: Keep[];
 }
 
 /** What a grant says of one kind of records. */
@@ -146,6 +156,6 @@ export function nameOf(label: string, taken: readonly string[]): string {
 
 /** As the server takes it: what is empty is not said. */
 export function written(role: Declaration): string {
-  const { says, parent, ...rest } = role;
-  return JSON.stringify({ ...rest, ...(says?.trim() ? { says: says.trim() } : {}), ...(parent ? { parent } : {}) }, null, 2);
+  const { says, parent, duty, ...rest } = role;
+  return JSON.stringify({ ...rest, ...(says?.trim() ? { says: says.trim() } : {}), ...(parent ? { parent } : {}), ...(duty ? { duty } : {}) }, null, 2);
 }

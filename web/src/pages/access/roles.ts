@@ -7,15 +7,18 @@ import { ask as askServer, get } from "../../api/http";
 import { everyUser } from "../../api/users";
 import { go, href, type Context, type Page } from "../../app/router";
 import { entities, mayDo } from "../../app/session";
+import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
 import { wrong } from "../../ui/problem";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { entityName, type Role } from "./role_plan";
+import { keepsTable } from "./role_keeps";
+import type { Declaration } from "./role_text";
 import { room } from "./rooms";
 import type { User } from "./users";
-import { operationWord, scopeWord } from "./words";
+import { dutyWord, operationWord, scopeWord } from "./words";
 
 /** What a role may do to an entity, in one cell: dark where it writes, light where it reads. */
 function cell(role: Role, entity: string | null): TemplateResult | string {
@@ -89,19 +92,24 @@ async function end(role: Role): Promise<void> {
 
 export function openRole(context: Context): Page {
   const name = context.parts.role ?? "";
-  let label = name, above = ""; // the role it inherits from, as it is called
+  let label = name, labels = new Map<string, string>(); // of all roles, by their names
   return room<Role>(context, {
     title: () => label,
     load: async () => {
       const role = await get<Role>(`/roles/${encodeURIComponent(name)}`, undefined, context.signal);
       label = role.label;
-      above = role.parent ? (await get<Role>(`/roles/${encodeURIComponent(role.parent)}`, undefined, context.signal)).label : "";
+      const { roles } = await get<{ roles: Role[] }>("/roles", undefined, context.signal);
+      labels = new Map(roles.map((one) => [one.role, one.label]));
       return role;
     },
-    view: (role) => html`<section class="card stack">
+    view: (role) => {
+      const said = JSON.parse(role.text ?? '{"keeps":[]}') as Declaration;
+      return html`<section class="card stack">
         <p>${role.says ?? ""}</p>
         <dl class="facts">
-          <div><dt>${t("Inherits from")}</dt><dd>${role.parent ? html`<ui5-link href=${href(`/access/roles/${role.parent}`)}>${above}</ui5-link>` : "–"}</dd></div>
+          <div><dt>${t("Inherits from")}</dt><dd>${role.parent ? html`<ui5-link href=${href(`/access/roles/${role.parent}`)}>${labels.get(role.parent) ?? role.parent}</ui5-link>` : "–"}</dd></div>
+          ${said.duty ? html`<div><dt>${t("Duty")}</dt><dd>${dutyWord(said.duty)}</dd></div>` : nothing}
+          ${said.apart?.length ? html`<div><dt>${t("Should not be held beside it")}</dt><dd>${said.apart.map((one) => labels.get(one) ?? one).join(between())}</dd></div>` : nothing}
           <div><dt>${t("Second factor")}</dt><dd>${role.second_factor ? t("required") : t("not required")}</dd></div>
         </dl>
         ${mayDo("roles") ? html`<div class="actions">
@@ -122,6 +130,8 @@ export function openRole(context: Context): Page {
           { title: t("Grant"), cell: (one) => html`<span class="mono">${one.grant}</span>` },
         ],
         role.holds,
-      )}`,
+      )}
+      ${keepsTable(said)}`;
+    },
   });
 }

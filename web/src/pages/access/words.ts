@@ -13,6 +13,11 @@ const scopes: Record<string, () => string> = {
 /** The same where there is little room. */
 const short: Record<string, () => string> = { own: () => t("own"), team: () => t("team"), below: () => t("below"), all: () => t("all"), portal: () => t("portal") };
 const rights: Record<string, () => string> = { write: () => t("reads and writes"), read: () => t("reads"), masked: () => t("reads masked"), hidden: () => t("does not see") };
+/** For whom the model says a field is, or is not. */
+const duties: Record<string, () => string> = {
+  sales: () => t("sales"), service: () => t("service"), marketing: () => t("marketing"), manager: () => t("management"),
+  administrator: () => t("administration"), steward: () => t("data quality"), auditor: () => t("auditing"), customer: () => t("a customer"),
+};
 /** By which way something came to the ledger; any other is told as it stands there. */
 const ways: Record<string, () => string> = { "command line": () => t("command line"), mail: () => t("mail server"), opening: () => t("opening of the workspace") };
 
@@ -21,4 +26,5 @@ export const operationWord = (name: string): string => word(operations, name);
 export const scopeWord = (name: string): string => word(scopes, name);
 export const scopeShort = (name: string): string => word(short, name);
 export const rightWord = (name: string): string => word(rights, name);
+export const dutyWord = (name: string): string => word(duties, name);
 export const wayWord = (name: string): string => word(ways, name);
