@@ -294,7 +294,7 @@ static pb_status run(drilling *d, pb_error *err)
     backup_target *target = NULL;
     PB_TRY(look_up(d, err));
     PB_TRY(sys_temp_dir(d->arena, &d->folder, err));
-    pb_status status = backup_target_open(out->place, &target, err);
+    pb_status status = backup_target_find(out->place, &target, err);
     if (status == PB_OK)
         backup_target_watch(target, d->call->stop);
     if (status == PB_OK && out->fault == BACKUP_FAULT_NONE) {

@@ -41,7 +41,18 @@ static pb_status make_root(const folder *f, pb_error *err)
     return status;
 }
 
-pb_status backup_folder_open(const char *path, void **ret_self, pb_error *err)
+static pb_status need_root(const folder *f, bool make, pb_error *err)
+{
+    if (!make && sys_path_kind(f->path) == SYS_NONE) {
+        pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no place {place}."), "place", f->path, NULL);
+        pb_error_hint(err, PB_MSG("Is the medium mounted? Is the folder written as it is called?"),
+                      NULL);
+        return PB_NOT_FOUND;
+    }
+    return make_root(f, err);
+}
+
+pb_status backup_folder_open(const char *path, bool make, void **ret_self, pb_error *err)
 {
     pb_arena *arena = pb_arena_new(1 << 20);
     folder *f = arena == NULL ? NULL : pb_arena_alloc(arena, sizeof *f);
@@ -55,7 +66,7 @@ pb_status backup_folder_open(const char *path, void **ret_self, pb_error *err)
     pb_status status =
         f->path == NULL || f->names == NULL ? pb_fail_memory(err) : sys_sodium_init(err);
     if (status == PB_OK)
-        status = make_root(f, err);
+        status = need_root(f, make, err);
     if (status != PB_OK) {
         folder_close(f);
         return status;

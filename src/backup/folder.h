@@ -6,7 +6,7 @@
 
 extern const backup_kind backup_folder;
 
-/** Opens the folder, which is made when only it is missing. */
-pb_status backup_folder_open(const char *path, void **ret_self, pb_error *err);
+/** Opens the folder. When only it is missing, it is made if `make`, else refused (PB_NOT_FOUND). */
+pb_status backup_folder_open(const char *path, bool make, void **ret_self, pb_error *err);
 
 #endif

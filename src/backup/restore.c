@@ -327,7 +327,7 @@ static pb_status restore_all(restoring *r, pb_error *err)
 {
     PB_TRY(prepare_place(r, err));
     if (r->options->target == NULL) {
-        PB_TRY(backup_target_open(r->options->from, &r->target, err));
+        PB_TRY(backup_target_find(r->options->from, &r->target, err));
         backup_target_watch(r->target, r->call->stop);
     }
     PB_TRY(source_open(&r->source, r->target != NULL ? r->target : r->options->target,

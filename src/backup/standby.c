@@ -118,11 +118,7 @@ pb_status standby_open_place(standby_work *w, pb_error *err)
         pb_uuid_text(w->state.workspace, id);
         wanted = id;
     }
-    /* Opening a place would make a folder that is missing: here it must be there. */
-    if (strstr(w->place, "://") == NULL && sys_path_kind(w->place) != SYS_FOLDER)
-        return pb_fail(err, PB_NOT_FOUND, PB_MSG("There is no place {place}."), "place", w->place,
-                       NULL);
-    PB_TRY(backup_target_open(w->place, &w->target, err));
+    PB_TRY(backup_target_find(w->place, &w->target, err));
     w->opened = true;
     PB_TRY(source_open(&w->source, w->target, wanted, INT64_MAX, &w->options->key, err));
     if (manifest_is_rows(&w->source.m)) {

@@ -87,7 +87,7 @@ static pb_status ask_place(db_workspace *workspace, const char *place,
         return pb_fail_memory(err);
     PB_TRY(backup_workspace_id(workspace, &id, err));
     PB_TRY(piece_box_new(backup_subkey, workspace, &box, err));
-    pb_status status = backup_target_open(place, &target, err);
+    pb_status status = backup_target_find(place, &target, err);
     if (status == PB_OK) {
         room_init(&room, target, box, id);
         status = ask_room(&room, options, arena, seen, err);

@@ -55,7 +55,7 @@ static pb_status unknown_scheme(const char *place, pb_error *err)
     return PB_USAGE;
 }
 
-pb_status backup_target_open(const char *place, backup_target **ret_target, pb_error *err)
+static pb_status open_place(const char *place, bool make, backup_target **ret_target, pb_error *err)
 {
     const backup_kind *kind = &backup_folder;
     void *self = NULL;
@@ -63,7 +63,7 @@ pb_status backup_target_open(const char *place, backup_target **ret_target, pb_e
     if (*place == '\0')
         return unknown_scheme(place, err);
     if (scheme.ptr == NULL || pb_str_is(scheme, "file")) {
-        PB_TRY(backup_folder_open(scheme.ptr == NULL ? place : place + 7, &self, err));
+        PB_TRY(backup_folder_open(scheme.ptr == NULL ? place : place + 7, make, &self, err));
     } else if (pb_str_is(scheme, "s3") || pb_str_is(scheme, "sftp")) {
         sys_function found;
         PB_TRY(sys_module_find("probity-remote.so", "probity_remote", &found, err));
@@ -72,6 +72,16 @@ pb_status backup_target_open(const char *place, backup_target **ret_target, pb_e
         return unknown_scheme(place, err);
     }
     return backup_target_wrap(place, kind, self, ret_target, err);
+}
+
+pb_status backup_target_open(const char *place, backup_target **ret_target, pb_error *err)
+{
+    return open_place(place, true, ret_target, err);
+}
+
+pb_status backup_target_find(const char *place, backup_target **ret_target, pb_error *err)
+{
+    return open_place(place, false, ret_target, err);
 }
 
 backup_target *backup_target_close(backup_target *target)

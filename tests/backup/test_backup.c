@@ -1,6 +1,7 @@
 /* Backups to a folder, and restores from it. */
 #include "backup_support.h"
 
+#include "backup/drill.h"
 #include "backup/plan.h"
 #include "db/log.h"
 #include "db/rows.h"
@@ -109,6 +110,40 @@ static void nothing_is_written_over(void **state)
     must(sys_file_write(sys_path_join(w.arena, beside, "mine"), PB_STR("x"), 0600, &err), &err);
     assert_int_equal(world_restore(&w, &options, &restored, &err), PB_EXISTS);
     assert_int_equal(sys_path_kind(sys_path_join(w.arena, beside, "mine")), SYS_FILE);
+    world_end(&w);
+}
+
+/* shows: PER-3 PER-4 */
+static void a_place_that_is_not_there_is_not_made_by_who_reads_it(void **state)
+{
+    (void)state;
+    backup_world w;
+    pb_error err = {0};
+    backup_restored restored;
+    backup_drilled drilled;
+    backup_call call = world_call();
+    world_begin(&w);
+    add_contact(&w, 1);
+    const char *missing = sys_path_join(w.arena, w.folder, "missing");
+    const char *places[] = {missing, pb_arena_printf(w.arena, "file://%s", missing)};
+    for (size_t i = 0; i < 2; i++) {
+        backup_restore_options options = world_options(&w);
+        options.from = places[i];
+        assert_int_equal(world_restore(&w, &options, &restored, &err), PB_NOT_FOUND);
+        assert_string_equal(err.primary.id, "There is no place {place}.");
+        assert_int_equal(sys_path_kind(missing), SYS_NONE);
+        assert_int_equal(sys_path_kind(w.into), SYS_NONE);
+        const db_key_source key = world_key(&w);
+        const backup_check check = {0};
+        must(backup_drill(w.open, &call, &key, places[i], BACKUP_FAULT_NONE, &check, &drilled,
+                          &err),
+             &err);
+        assert_false(drilled.ran || drilled.good);
+        assert_int_equal(drilled.error.status, PB_NOT_FOUND);
+        assert_int_equal(sys_path_kind(missing), SYS_NONE);
+    }
+    assert_int_equal(world_backup_to(&w, missing).status, PB_OK); /* who writes to it makes it */
+    assert_int_equal(sys_path_kind(missing), SYS_FOLDER);
     world_end(&w);
 }
 
@@ -415,6 +450,7 @@ int main(void)
         cmocka_unit_test(only_what_changed_goes_the_second_time),
         cmocka_unit_test(an_earlier_moment_can_be_asked_for),
         cmocka_unit_test(nothing_is_written_over),
+        cmocka_unit_test(a_place_that_is_not_there_is_not_made_by_who_reads_it),
         cmocka_unit_test(what_was_erased_since_stays_erased),
         cmocka_unit_test(a_place_hears_of_an_erasure_at_once),
         cmocka_unit_test(two_backups_do_not_run_at_once),

@@ -28,6 +28,8 @@ typedef struct backup_object {
  * folder is made when it is missing and the one above it is there: the disk that is not mounted
  * must not be mistaken for an empty one. Secrets never stand in the text. Owner: the caller. */
 pb_status backup_target_open(const char *place, backup_target **ret_target, pb_error *err);
+/** The same for who only reads: nothing is made, a folder that is missing is PB_NOT_FOUND. */
+pb_status backup_target_find(const char *place, backup_target **ret_target, pb_error *err);
 /** Takes NULL, returns NULL. */
 backup_target *backup_target_close(backup_target *target);
 /** From now on calls end with PB_CANCELLED when `stop` is set (NULL: they do not): in between tries
