@@ -39,6 +39,11 @@ const char *ledger_kind_says(pb_str kind)
     return found == NULL ? NULL : found->says;
 }
 
+const char *ledger_kind_name(size_t place)
+{
+    return place < ledger_kind_count ? ledger_kinds[place].name : NULL;
+}
+
 static void put_text(pb_buf *out, unsigned key, pb_str text)
 {
     if (pb_str_empty(text))

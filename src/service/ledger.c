@@ -57,6 +57,11 @@ static pb_status read_head(db_session *session, pb_arena *arena, service_head *r
     return text_of(&key, arena, &ret->key, err);
 }
 
+pb_status service_ledger_may(const service_call *call, db_workspace *workspace, pb_error *err)
+{
+    return service_may_do(call, workspace, IDENTITY_OP_LEDGER, err);
+}
+
 pb_status service_ledger_head(const service_call *call, db_workspace *workspace, pb_arena *arena,
                               service_head *ret_head, pb_error *err)
 {

@@ -9,6 +9,7 @@ static const struct {
 } rights[] = {
     {"GET", "/api/v1/ledger/head", NULL, {200, 200, 200, 403, 200}},
     {"GET", "/api/v1/ledger/events", NULL, {200, 200, 200, 403, 200}},
+    {"GET", "/api/v1/ledger/kinds", NULL, {200, 200, 200, 403, 200}},
     {"GET", "/api/v1/ledger/proofs/0", NULL, {200, 200, 200, 403, 200}},
     {"GET", "/api/v1/ledger/consistency?old=1", NULL, {200, 200, 200, 403, 200}},
     {"GET", "/api/v1/backups", NULL, {200, 200, 200, 403, 200}},
@@ -106,6 +107,41 @@ static void test_the_log_is_proved_to_who_has_no_product(void **state)
     client_free(&a);
     a = told(h, 400, "GET", "/api/v1/ledger/consistency", h->header[AUDITOR], NULL);
     client_free(&a);
+    close_house(h);
+}
+
+/* Whatever an event may be called is listed, in the reader's words, and can be asked for.
+ * shows: ACC-5 UX-1 */
+static void test_kinds_of_events_are_told_in_words(void **state)
+{
+    house *h = calloc(1, sizeof *h);
+    char headers[400];
+    assert_non_null(h);
+    (void)state;
+    open_house(h);
+    snprintf(headers, sizeof headers, "%sAccept-Language: zh-CN\r\n", h->header[AUDITOR]);
+    client_answer a = get(h, AUDITOR, "/api/v1/ledger/kinds");
+    client_answer chinese = told(h, 200, "GET", "/api/v1/ledger/kinds", headers, NULL);
+    const cJSON *kinds = list(&a, "kinds"), *kind;
+    int at = 0, known = 0;
+    assert_int_equal(cJSON_GetArraySize(kinds), cJSON_GetArraySize(list(&chinese, "kinds")));
+    cJSON_ArrayForEach(kind, kinds)
+    {
+        const cJSON *other = cJSON_GetArrayItem(list(&chinese, "kinds"), at++);
+        assert_string_equal(text(kind, "kind"), text(other, "kind"));
+        assert_string_not_equal(text(kind, "says"), text(other, "says"));
+        known += strcmp(text(kind, "kind"), "audit.run") == 0 ||
+                 strcmp(text(kind, "kind"), "record.read") == 0;
+        if (at % 30 != 1)
+            continue;
+        char path[200];
+        snprintf(path, sizeof path, "/api/v1/ledger/events?limit=1&kind=%s", text(kind, "kind"));
+        client_answer events = get(h, AUDITOR, path);
+        client_free(&events);
+    }
+    assert_int_equal(known, 2);
+    client_free(&a);
+    client_free(&chinese);
     close_house(h);
 }
 
@@ -531,6 +567,7 @@ static const struct {
     const char *method, *path, *headers, *body;
 } further[] = {
     {AUDITOR, 400, "GET", "/api/v1/ledger/head?colour=blue", "", NULL},
+    {AUDITOR, 400, "GET", "/api/v1/ledger/kinds?colour=blue", "", NULL},
     {AUDITOR, 400, "GET", "/api/v1/ledger/proofs/0?colour=blue", "", NULL},
     {AUDITOR, 400, "POST", "/api/v1/ledger/verify", "", "{\"colour\":1}"},
     {ADMINISTRATOR, 400, "GET", "/api/v1/backups?limit=501", "", NULL},
@@ -609,6 +646,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_role_is_answered_what_it_may),
         cmocka_unit_test(test_the_log_is_proved_to_who_has_no_product),
+        cmocka_unit_test(test_kinds_of_events_are_told_in_words),
         cmocka_unit_test(test_events_are_chosen_and_paged),
         cmocka_unit_test(test_the_next_audit_proves_the_mend),
         cmocka_unit_test(test_a_finding_leads_to_the_records_that_failed),

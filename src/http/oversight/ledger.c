@@ -113,6 +113,31 @@ pb_status http_oversight_events(http_request *request, http_response *response, 
     return PB_OK;
 }
 
+pb_status http_oversight_event_kinds(http_request *request, http_response *response, pb_error *err)
+{
+    static const char *const none[] = {NULL};
+    const char *name;
+    pb_json json;
+    PB_TRY(http_need_somebody(request, response, err));
+    PB_TRY(http_op_check_query(request, none, err));
+    service_call call = http_op_call(request);
+    PB_TRY(service_ledger_may(&call, request->server->workspace, err));
+    pb_json_init(&json, &response->body, 0);
+    pb_json_object(&json);
+    pb_json_key(&json, "kinds");
+    pb_json_array(&json);
+    for (size_t i = 0; (name = ledger_kind_name(i)) != NULL; i++) {
+        const char *says = pb_translate(request->catalog, ledger_kind_says(pb_str_c(name)));
+        pb_json_object(&json);
+        pb_json_member(&json, "kind", pb_str_c(name));
+        pb_json_member(&json, "says", pb_str_c(says));
+        pb_json_object_end(&json);
+    }
+    pb_json_array_end(&json);
+    pb_json_object_end(&json);
+    return PB_OK;
+}
+
 /* ---- proofs ---- */
 
 pb_status http_oversight_proof(http_request *request, http_response *response, pb_error *err)

@@ -28,6 +28,7 @@ void http_oversight_put_title(const http_request *request, pb_json *json,
 /* Handlers: ledger.c */
 pb_status http_oversight_head(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_events(http_request *request, http_response *response, pb_error *err);
+pb_status http_oversight_event_kinds(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_proof(http_request *request, http_response *response, pb_error *err);
 pb_status http_oversight_consistency(http_request *request, http_response *response, pb_error *err);
 /* places.c */

@@ -12,6 +12,9 @@ const http_route http_oversight_routes[] = {
     {HTTP_GET, "/api/v1/ledger/events", "listEvents",
      PB_MSG("Lists events of the log, newest first, without the values beside them"),
      http_oversight_events, HTTP_BLOCKS, NULL, NULL, 0},
+    {HTTP_GET, "/api/v1/ledger/kinds", "listEventKinds",
+     PB_MSG("Lists the kinds of events the log knows, in words"), http_oversight_event_kinds,
+     HTTP_BLOCKS, NULL, NULL, 0},
     {HTTP_GET, "/api/v1/ledger/proofs/{sequence}", "proveEvent",
      PB_MSG("Proves that an event stands in the log"), http_oversight_proof, HTTP_BLOCKS, NULL,
      NULL, 0},
@@ -63,6 +66,7 @@ static const http_about operations[] = {
     {"readLedgerHead", NULL, NULL, NULL, "LedgerHead", "200 400 401 403", NULL},
     {"listEvents", "kind actor via entity record from until below limit", "Probity-Purpose", NULL,
      "LedgerEvents", "200 400 401 403", NULL},
+    {"listEventKinds", NULL, NULL, NULL, "LedgerKinds", "200 400 401 403", NULL},
     {"proveEvent", NULL, "Probity-Purpose", NULL, "Inclusion", "200 400 401 403 404", NULL},
     {"proveConsistency", "old new", NULL, NULL, "Consistency", "200 400 401 403 404 422", NULL},
     {"startVerification", NULL, NULL, "Nothing", "Job", "202 400 401 403", NULL},
@@ -124,6 +128,8 @@ static const http_schema schemas[] = {
     {"LedgerEvent", "sequence:integer kind:string says:string? at:date-time actor:string? "
                     "purpose:string? via:string? entity:string? record:uuid? version:integer? "
                     "erased:boolean"},
+    {"LedgerKinds", "kinds:[LedgerKind]"},
+    {"LedgerKind", "kind:string says:string"},
     {"Inclusion", "format:string index:integer size:integer body:string leaf:string path:[string] "
                   "root:string note:string key:string event:{any}"},
     {"Consistency", "format:string old_size:integer old_root:string old_note?:string "

@@ -62,7 +62,7 @@ export const record: readonly Journey[] = [
   {
     name: "record: two people change one value, and the second chooses",
     who: "ada",
-    languages: ["en", "fa"],
+    runs: [["en", "desk"], ["zh-CN", "phone"], ["fa", "phone"]],
     async goes(v) {
       await v.to("/");
       const one = await made(v, "contacts", { full_name: `Lena Berg ${v.language} ${v.size}`, job_title: "Buyer", email: `lena.${v.language}.${v.size}@example.se`.toLowerCase() });

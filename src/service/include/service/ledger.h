@@ -12,6 +12,9 @@
 
 enum { SERVICE_EVENTS_USUAL = 50, SERVICE_EVENTS_MOST = 500, SERVICE_EVENTS_LOOK = 200000 };
 
+/** Refuses who may not read the log. */
+pb_status service_ledger_may(const service_call *call, db_workspace *workspace, pb_error *err);
+
 /** The newest signed head. Texts live in the arena. */
 typedef struct service_head {
     ledger_head head;

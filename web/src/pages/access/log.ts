@@ -41,34 +41,6 @@ interface Events {
 
 const filters = ["kind", "actor", "entity", "record", "from", "until"] as const;
 
-/** What is asked for most, in the words of the log itself; any other kind is asked for by its name in the address. */
-const kinds: readonly (readonly [string, () => string])[] = [
-  ["record.read", () => t("Personal data was read.")],
-  ["accesses.read", () => t("Somebody asked who looked at a record.")],
-  ["ledger.read", () => t("Somebody looked at the log.")],
-  ["records.exported", () => t("Records were exported.")],
-  ["access.refused", () => t("Something was refused to somebody who may not do it.")],
-  ["signin.passed", () => t("Somebody signed in.")],
-  ["signin.failed", () => t("An attempt to sign in was not right.")],
-  ["signin.refused", () => t("Attempts to sign in were refused for a while, after failures.")],
-  ["record.created", () => t("A record was created.")],
-  ["record.changed", () => t("A record was changed.")],
-  ["record.deleted", () => t("A record was deleted.")],
-  ["record.merged", () => t("Records were merged.")],
-  ["import.finished", () => t("An import ended.")],
-  ["run.undone", () => t("An import or a correction was taken back.")],
-  ["role.given", () => t("A role was given to a user.")],
-  ["role.taken", () => t("A role was taken from a user.")],
-  ["role.defined", () => t("A role was defined or changed.")],
-  ["scope.set", () => t("What an external auditor is let see was set.")],
-  ["user.added", () => t("A user was added.")],
-  ["user.ended", () => t("A user was ended, with everything it held.")],
-  ["settings.changed", () => t("A setting of the workspace was changed.")],
-  ["model.changed", () => t("The model of the workspace was changed.")],
-  ["audit.run", () => t("An audit was run.")],
-  ["backup.made", () => t("A backup was made.")],
-];
-
 /** The moment at which a day begins, or ends, where the reader is. */
 function momentOf(day: string, end: boolean): string | undefined {
   const moment = new Date(`${day}T${end ? "23:59:59.999" : "00:00:00"}`);
@@ -106,7 +78,7 @@ function eventTable(events: readonly LedgerEvent[]): unknown {
 
 export function openLog(context: Context): Page {
   const query = context.query;
-  let shown: LedgerEvent[] = [], next: number | null = null, more = false, failure: unknown;
+  let kinds: { kind: string; says: string }[] = [], shown: LedgerEvent[] = [], next: number | null = null, more = false, failure: unknown;
 
   const load = async (below?: number): Promise<Events> =>
     get<Events>(
@@ -144,12 +116,13 @@ export function openLog(context: Context): Page {
     <ui5-label for="log-${name}" show-colon>${label}</ui5-label>
     ${dayPicker({ id: `log-${name}`, value: query.get(name) ?? "", changed: (picked) => set(name, picked) })}
   </div>`;
-  const kind = query.get("kind") ?? "", other = kind !== "" && !kinds.some(([name]) => name === kind);
+  const kind = query.get("kind") ?? "";
 
   return room<true>(context, {
     title: () => t("Log"),
     load: async () => {
-      const got = await load();
+      const [got, known] = await Promise.all([load(), get<{ kinds: typeof kinds }>("/ledger/kinds", undefined, context.signal)]);
+      kinds = known.kinds;
       shown = got.events;
       next = got.next;
       return true;
@@ -166,8 +139,7 @@ export function openLog(context: Context): Page {
           <ui5-label for="log-kind" show-colon>${t("Kind of event")}</ui5-label>
           <ui5-select id="log-kind" @change=${(event: Event) => set("kind", (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
             <ui5-option data-value="">${t("All")}</ui5-option>
-            ${other ? html`<ui5-option data-value=${kind} selected>${shown.find((one) => one.kind === kind)?.says ?? kind}</ui5-option>` : nothing}
-            ${kinds.map(([name, says]) => html`<ui5-option data-value=${name} ?selected=${kind === name}>${says()}</ui5-option>`)}
+            ${kinds.map((one) => html`<ui5-option data-value=${one.kind} ?selected=${kind === one.kind} additional-text=${one.kind}>${one.says}</ui5-option>`)}
           </ui5-select>
         </div>
         ${text("actor", t("Who (sign-in name)"))} ${day("from", t("From"))} ${day("until", t("To"))}
