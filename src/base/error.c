@@ -89,11 +89,18 @@ pb_status pb_fail_buffer(const pb_buf *buf, const char *says, pb_error *err)
     return buf->starved ? pb_fail_memory(err) : pb_fail(err, PB_LIMIT, says, NULL);
 }
 
+static bool is_marked(const char *name)
+{
+    return *name == *PB_WORD("");
+}
+
 /* Arguments that are our own words (labels, descriptions), not the user's: they are translated too.
  */
 static bool is_our_word(const char *name)
 {
     static const char *const names[] = {"entity", "entities", "field", "says", "what"};
+    if (is_marked(name))
+        return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -108,10 +115,10 @@ void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *
     pb_arg args[ARGS_MAX];
     const char *at = err->text + part->args;
     for (uint16_t i = 0; i < part->count; i++) {
-        args[i].name = at;
+        bool ours = is_our_word(at);
+        args[i].name = at + is_marked(at);
         at += strlen(at) + 1;
-        args[i].value =
-            is_our_word(args[i].name) ? pb_translate_str(catalog, pb_str_c(at)) : pb_str_c(at);
+        args[i].value = ours ? pb_translate_str(catalog, pb_str_c(at)) : pb_str_c(at);
         at += strlen(at) + 1;
     }
     pb_format(out, pb_str_c(pb_translate(catalog, part->id)), args, part->count);
@@ -124,7 +131,7 @@ pb_str pb_error_arg(const pb_error *err, const char *name)
         const char *at = err->text + parts[i]->args;
         for (uint16_t k = 0; parts[i]->id != NULL && k < parts[i]->count; k++) {
             const char *value = at + strlen(at) + 1;
-            if (strcmp(at, name) == 0)
+            if (strcmp(at + is_marked(at), name) == 0)
                 return pb_str_c(value);
             at = value + strlen(value) + 1;
         }

@@ -71,6 +71,23 @@ static void statuses_have_name_exit_and_http(void **state)
     assert_int_equal(pb_status_exit((pb_status)1000), 2);
 }
 
+/* shows: ACC-1 */
+static void a_marked_argument_is_said_in_the_language_too(void **state)
+{
+    (void)state;
+    char room[1024];
+    PB_AUTO_BUF text = PB_BUF_INIT(200);
+    pb_error err;
+    pb_catalog *c = pb_catalog_open("pl", make_mo(room, polish, 4, false));
+    assert_non_null(c);
+    pb_fail(&err, PB_DENIED, "{kind} {own} {path}", PB_WORD("kind"), "file", "own", "file",
+            PB_WORD("path"), "of mine", NULL);
+    pb_error_render(&err, &err.primary, c, &text);
+    assert_string_equal(pb_buf_cstr(&text), "plik file of mine");
+    assert_true(pb_str_is(pb_error_arg(&err, "kind"), "file"));
+    pb_catalog_free(c);
+}
+
 static void translations_are_found_in_either_byte_order(void **state)
 {
     (void)state;
@@ -315,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses_have_name_exit_and_http),
+        cmocka_unit_test(a_marked_argument_is_said_in_the_language_too),
         cmocka_unit_test(translations_are_found_in_either_byte_order),
         cmocka_unit_test(damaged_catalogues_do_no_harm),
         cmocka_unit_test(right_to_left_is_known),

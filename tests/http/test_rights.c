@@ -151,6 +151,30 @@ static void test_who_may_define_and_ask(void **state)
     office_close(o);
 }
 
+/* Bob sells, and the contact is not his: the role and what he may not do, each in his words. */
+static void a_refusal_names_the_role_as_its_reader_does(office *o, const char *id)
+{
+    static const struct {
+        const char *language, *title, *role;
+    } readers[] = {{"en", ": change.", "The role Sales grants it"},
+                   {"fa", "تغییر", "فروش"},
+                   {"zh-CN", "更改", "销售"}};
+    char path[80], headers[300];
+    snprintf(path, sizeof path, "/api/v1/contacts/%s", id);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        snprintf(headers, sizeof headers, "%sIf-Match: *\r\nAccept-Language: %s\r\n", o->bob,
+                 readers[i].language);
+        client_answer a =
+            client_expect(&o->c, 403, "PATCH", path, headers, "{\"fields\":{\"city\":\"Bonn\"}}");
+        const char *title = cJSON_GetStringValue(cJSON_GetObjectItem(a.json, "title"));
+        const char *detail = cJSON_GetStringValue(cJSON_GetObjectItem(a.json, "detail"));
+        if (strstr(title, readers[i].title) == NULL || strstr(detail, readers[i].role) == NULL ||
+            (i > 0 && (strstr(detail, "Sales") != NULL || strstr(title, "change") != NULL)))
+            fail_msg("%s: %s %s", readers[i].language, title, detail);
+        client_free(&a);
+    }
+}
+
 /* shows: ACC-1 ACC-2 ACC-4 */
 static void test_who_can_see_a_field_and_who_could(void **state)
 {
@@ -183,6 +207,7 @@ static void test_who_can_see_a_field_and_who_could(void **state)
         fail_msg("The rule names the role otherwise: %s", rule);
     assert_non_null(strstr(a.text, "\"scope\":[\"all\"]"));
     client_free(&a);
+    a_refusal_names_the_role_as_its_reader_does(o, id);
     snprintf(path, sizeof path,
              "/api/v1/who-can?entity=contact&field=email&id=%s&at=2001-01-01T00:00:00Z", id);
     office_expect(o, 404, "not there yet", o->ann, "GET", path, NULL);

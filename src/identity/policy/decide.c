@@ -353,21 +353,21 @@ bool identity_rights_to(const identity_policy *policy, const identity_actor *act
 pb_status identity_refuse(const identity_decision *decision, identity_operation operation,
                           const model_entity *entity, const model_field *field, pb_error *err)
 {
-    const char *word = identity_operation_word(operation);
+    const char *word = identity_operation_label(operation);
     if (entity == NULL)
-        pb_fail(err, PB_DENIED, PB_MSG("You may not do this: {operation}."), "operation", word,
-                NULL);
+        pb_fail(err, PB_DENIED, PB_MSG("You may not do this: {operation}."), PB_WORD("operation"),
+                word, NULL);
     else if (field == NULL)
         pb_fail(err, PB_DENIED,
                 PB_MSG("You may not do this to the record of {entity}: {operation}."), "entity",
-                PB_ARG(entity->label), "operation", word, NULL);
+                PB_ARG(entity->label), PB_WORD("operation"), word, NULL);
     else
         pb_fail(err, PB_DENIED,
                 PB_MSG("You may not do this to {field} of the record of {entity}: {operation}."),
-                "field", PB_ARG(field->label), "entity", PB_ARG(entity->label), "operation", word,
-                NULL);
-    pb_error_detail(err, decision->says, "role", PB_ARG(decision->role), "grant",
-                    PB_ARG(decision->grant), "parent", PB_ARG(decision->parent), NULL);
+                "field", PB_ARG(field->label), "entity", PB_ARG(entity->label),
+                PB_WORD("operation"), word, NULL);
+    pb_error_detail(err, decision->says, PB_WORD("role"), PB_ARG(decision->role), "grant",
+                    PB_ARG(decision->grant), PB_WORD("parent"), PB_ARG(decision->parent), NULL);
     pb_error_hint(err, PB_MSG("Ask an administrator for the right, naming this rule."), NULL);
     return PB_DENIED;
 }

@@ -58,9 +58,12 @@ pb_status pb_fail_buffer(const pb_buf *buf, const char *says, pb_error *err);
 #define pb_fail(err, status, ...) (pb_fail((err), (status), __VA_ARGS__), (status))
 #define pb_fail_memory(err) (pb_fail_memory(err), PB_MEMORY)
 #endif
+/** The name of an argument whose value is a message id itself, such as the label of a role: it is
+ * translated too where the catalogue knows it. `name` is a literal. */
+#define PB_WORD(name) "=" name
 /** Renders one part (`&err->primary`, …) in the catalogue's language, appending to `out`. Writes
- * nothing when the part is absent. Arguments called entity, entities, field, says and what are
- * message ids themselves and are translated too where the catalogue knows them. */
+ * nothing when the part is absent. Arguments called entity, entities, field, says and what are such
+ * words without being marked. */
 void pb_error_render(const pb_error *err, const pb_msg *part, const pb_catalog *catalog,
                      pb_buf *out);
 

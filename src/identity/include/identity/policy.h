@@ -84,7 +84,8 @@ identity_decision identity_decide(const identity_policy *policy, const identity_
 bool identity_rights_to(const identity_policy *policy, const identity_actor *actor,
                         identity_operation operation, const model_entity *entity,
                         const identity_record *record, uint8_t *ret_rights);
-/** A denial as an error PB_DENIED that names operation, entity, field and the rule. */
+/** A denial as an error PB_DENIED that names operation, entity, field and the rule; whoever renders
+ * it says all of them, roles too, in the reader's language. */
 pb_status identity_refuse(const identity_decision *decision, identity_operation operation,
                           const model_entity *entity, const model_field *field, pb_error *err);
 

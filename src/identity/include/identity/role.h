@@ -42,6 +42,8 @@ typedef enum identity_operation {
 
 /** As it is written: create, read, list, … NULL for any other number. */
 const char *identity_operation_word(identity_operation operation);
+/** The same for people: a message id. */
+const char *identity_operation_label(identity_operation operation);
 /** Whether it is done to records, and whether it changes something. */
 bool identity_operation_on_records(identity_operation operation);
 bool identity_operation_writes(identity_operation operation);
