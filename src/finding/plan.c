@@ -173,6 +173,15 @@ static pb_status fail_none(int64_t plan, pb_error *err)
                    PB_ARG_INT(plan), NULL);
 }
 
+static pb_status fail_there(const finding_plan *plan, pb_error *err)
+{
+    pb_fail(err, PB_CONFLICT, PB_MSG("The planned audit {number}, “{name}”, was not taken away."),
+            "number", PB_ARG_INT(plan->plan), "name", PB_ARG(plan->name), NULL);
+    pb_error_hint(
+        err, PB_MSG("It is there as it was: only one that was taken away is brought back."), NULL);
+    return PB_CONFLICT;
+}
+
 pb_status finding_plan_history(db_session *session, int64_t plan, pb_arena *arena,
                                finding_plan **ret_versions, size_t *ret_count, pb_error *err)
 {
@@ -300,7 +309,7 @@ pb_status finding_plan_restore(db_session *session, const finding_call *call, in
         return pb_fail_memory(err);
     PB_TRY(finding_plan_history(session, plan, arena, &versions, &count, err));
     if (!versions[0].gone || count < 2)
-        return PB_OK;
+        return fail_there(&versions[0], err);
     finding_plan again = versions[1];
     again.version = versions[0].version;
     again.run = 0;

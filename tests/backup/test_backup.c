@@ -135,9 +135,9 @@ static void a_place_that_is_not_there_is_not_made_by_who_reads_it(void **state)
         assert_int_equal(sys_path_kind(w.into), SYS_NONE);
         const db_key_source key = world_key(&w);
         const backup_check check = {0};
-        must(backup_drill(w.open, &call, &key, places[i], BACKUP_FAULT_NONE, &check, &drilled,
-                          &err),
-             &err);
+        must(
+            backup_drill(w.open, &call, &key, places[i], BACKUP_FAULT_NONE, &check, &drilled, &err),
+            &err);
         assert_false(drilled.ran || drilled.good);
         assert_int_equal(drilled.error.status, PB_NOT_FOUND);
         assert_int_equal(sys_path_kind(missing), SYS_NONE);

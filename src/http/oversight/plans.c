@@ -347,7 +347,7 @@ static const http_about operations[] = {
     {"changeAuditPlan", NULL, "If-Match", "AuditPlanNew", "AuditPlan",
      "200 400 401 403 404 412 413 422 428", NULL},
     {"removeAuditPlan", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
-    {"restoreAuditPlan", NULL, NULL, NULL, "AuditPlan", "200 400 401 403 404", NULL},
+    {"restoreAuditPlan", NULL, NULL, NULL, "AuditPlan", "200 400 401 403 404 409", NULL},
     {"runAuditPlan", NULL, NULL, "AuditPlanRun", "Job", "202 400 401 403 404 422", NULL},
     {"listAuditPeople", NULL, NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
     {0},

@@ -43,8 +43,8 @@ pb_status finding_plan_put(db_session *session, const finding_call *call, int64_
 /** It was done by a run: the next day is its due day, or it has none. Inside db_write. */
 pb_status finding_plan_done(db_session *session, const finding_call *call, int64_t plan,
                             int64_t run, int64_t day, pb_error *err);
-/** One that is gone is there again, as it was before it was taken away; one that is not stays.
- * PB_NOT_FOUND: there never was one. Inside db_write. */
+/** One that is gone is there again, as it was before it was taken away. PB_CONFLICT: it is not
+ * gone; PB_NOT_FOUND: there never was one. Inside db_write. */
 pb_status finding_plan_restore(db_session *session, const finding_call *call, int64_t plan,
                                pb_error *err);
 /** Newest versions of all that are there, or of those that are `gone`; those due first first, then

@@ -34,8 +34,8 @@ pb_status service_plan_put(service_core *service, const service_call *call, db_w
 /** Takes it away: no more is due of it; what was done by it keeps naming it. */
 pb_status service_plan_remove(const service_call *call, db_workspace *workspace, int64_t plan,
                               int64_t version, pb_error *err);
-/** Brings one back that was taken away, as it was before; one that is there stays as it is.
- * PB_NOT_FOUND. */
+/** Brings one back that was taken away, as it was before. PB_CONFLICT: it was not taken
+ * away; PB_NOT_FOUND. */
 pb_status service_plan_restore(const service_call *call, db_workspace *workspace, int64_t plan,
                                pb_error *err);
 
