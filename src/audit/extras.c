@@ -250,7 +250,7 @@ static pb_status rule_unfold(audit_loader *loader, const model_entity *entity,
     PB_TRY(rule_evidence(loader, &control, err));
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     pb_buf_printf(&sql, "select e.n as n from %.*s e where not (", PB_STR_FMT(entity->name));
-    model_expr_sql(rule->check, "e", &sql);
+    model_expr_sql(rule->check, "e", NULL, &sql);
     pb_buf_byte(&sql, ')');
     control.fails_sql = pb_arena_str(loader->arena, pb_buf_str(&sql));
     if (sql.failed || !control.fails_sql.ptr)

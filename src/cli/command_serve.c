@@ -229,9 +229,9 @@ static pb_status confine(cli_context *context, const http_options *options,
 {
     reach r = {.read_count = 0};
     pb_error why = {0};
-    sys_time_zone_read();
     const char *const *allowed;
     size_t count;
+    PB_TRY(sys_time_zone_read(err));
     if (cli_flag(context, "no-sandbox"))
         return PB_OK;
     PB_TRY(cli_values(context, "allow", &allowed, &count, err));

@@ -74,8 +74,10 @@ static pb_status run(cli_context *context, const service_asset *assets, size_t c
         *ret_exit = 0;
         return cli_print(&out, err);
     }
-    if (needs_service(context->call.command))
+    if (needs_service(context->call.command)) {
+        PB_TRY(sys_time_zone_check(err));
         PB_TRY(open_service(context, assets, count, err));
+    }
     pb_status status = context->call.command->run(context, ret_exit, err);
     cli_progress_end(context);
     cli_tell_replica(context);

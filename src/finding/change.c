@@ -1,7 +1,7 @@
 /* What people say of a finding. */
 #include "internal.h"
 
-#include "base/time.h"
+#include "sys/clock.h"
 
 static bool is_nobody(const pb_uuid *id)
 {
@@ -95,7 +95,7 @@ pb_status finding_put(db_session *session, const finding_call *call, int64_t n, 
     PB_TRY(check_version(&item, version, err));
     apply(change, &item);
     if (change->has_state || change->has_note)
-        PB_TRY(check(change, &item, call->now_us / PB_US_PER_DAY, err));
+        PB_TRY(check(change, &item, sys_day_of(call->now_us), err));
     if (!same(&before, &item)) {
         item.changed_us = call->now_us;
         item.said_by = call->actor.name;

@@ -9,11 +9,6 @@
 
 /* --- values --- */
 
-static int64_t floor_day(int64_t us)
-{
-    return us / PB_US_PER_DAY - (us % PB_US_PER_DAY < 0 ? 1 : 0);
-}
-
 static double as_double(pb_value v)
 {
     return v.kind == PB_INT ? (double)v.as.i : v.as.r;
@@ -44,7 +39,7 @@ static pb_value field_value(const model_field *field, const pb_value *values)
     return PB_VALUE_NULL;
 }
 
-pb_value expr_value(const expr_node *node, const pb_value *values, int64_t today)
+pb_value expr_value(const expr_node *node, const pb_value *values, model_days days)
 {
     pb_value left;
     switch (node->op) {
@@ -53,13 +48,14 @@ pb_value expr_value(const expr_node *node, const pb_value *values, int64_t today
     case EXPR_CONSTANT:
         return node->constant;
     case EXPR_TODAY:
-        return PB_VALUE_INT(today);
+        return PB_VALUE_INT(days.today);
     case EXPR_DAY_OF:
-        left = expr_value(node->left, values, today);
-        return left.kind == PB_INT ? PB_VALUE_INT(floor_day(left.as.i)) : PB_VALUE_NULL;
+        left = expr_value(node->left, values, days);
+        return left.kind == PB_INT ? PB_VALUE_INT(pb_zone_day(days.zone, left.as.i))
+                                   : PB_VALUE_NULL;
     case EXPR_ADD:
     case EXPR_SUB:
-        return add(expr_value(node->left, values, today), expr_value(node->right, values, today),
+        return add(expr_value(node->left, values, days), expr_value(node->right, values, days),
                    node->op == EXPR_SUB);
     default:
         return PB_VALUE_NULL;
@@ -90,9 +86,9 @@ static model_truth compare(expr_op op, pb_value a, pb_value b)
     return truth ? MODEL_TRUE : MODEL_FALSE;
 }
 
-static model_truth begins(const expr_node *node, const pb_value *values, int64_t today)
+static model_truth begins(const expr_node *node, const pb_value *values, model_days days)
 {
-    pb_value value = expr_value(node->left, values, today);
+    pb_value value = expr_value(node->left, values, days);
     if (value.kind == PB_NULL)
         return MODEL_UNKNOWN;
     return pb_str_starts(value.as.s, node->right->constant.as.s) ? MODEL_TRUE : MODEL_FALSE;
@@ -111,9 +107,9 @@ static bool same_letters(const char *a, const char *b, size_t len)
     return true;
 }
 
-static model_truth holds(const expr_node *node, const pb_value *values, int64_t today)
+static model_truth holds(const expr_node *node, const pb_value *values, model_days days)
 {
-    pb_value value = expr_value(node->left, values, today);
+    pb_value value = expr_value(node->left, values, days);
     pb_str part = node->right->constant.as.s;
     if (value.kind == PB_NULL)
         return MODEL_UNKNOWN;
@@ -123,53 +119,58 @@ static model_truth holds(const expr_node *node, const pb_value *values, int64_t 
     return MODEL_FALSE;
 }
 
-static model_truth contains(const expr_node *node, const pb_value *values, int64_t today)
+static model_truth contains(const expr_node *node, const pb_value *values, model_days days)
 {
-    pb_value value = expr_value(node->left, values, today);
+    pb_value value = expr_value(node->left, values, days);
     if (value.kind == PB_NULL)
         return MODEL_UNKNOWN;
     for (size_t i = 0; i < node->item_count; i++)
-        if (order(value, expr_value(node->items[i], values, today)) == 0)
+        if (order(value, expr_value(node->items[i], values, days)) == 0)
             return MODEL_TRUE;
     return MODEL_FALSE;
 }
 
-model_truth expr_truth(const expr_node *node, const pb_value *values, int64_t today)
+model_truth expr_truth(const expr_node *node, const pb_value *values, model_days days)
 {
     model_truth a, b;
     switch (node->op) {
     case EXPR_OR:
     case EXPR_AND: {
         model_truth strong = node->op == EXPR_OR ? MODEL_TRUE : MODEL_FALSE;
-        a = expr_truth(node->left, values, today);
+        a = expr_truth(node->left, values, days);
         if (a == strong)
             return strong;
-        b = expr_truth(node->right, values, today);
+        b = expr_truth(node->right, values, days);
         return b == strong ? strong : a == MODEL_UNKNOWN ? a : b;
     }
     case EXPR_NOT:
-        a = expr_truth(node->left, values, today);
+        a = expr_truth(node->left, values, days);
         return a == MODEL_UNKNOWN ? a : a == MODEL_TRUE ? MODEL_FALSE : MODEL_TRUE;
     case EXPR_IS_NULL:
-        return expr_value(node->left, values, today).kind == PB_NULL ? MODEL_TRUE : MODEL_FALSE;
+        return expr_value(node->left, values, days).kind == PB_NULL ? MODEL_TRUE : MODEL_FALSE;
     case EXPR_IN:
-        return contains(node, values, today);
+        return contains(node, values, days);
     case EXPR_BEGINS:
-        return begins(node, values, today);
+        return begins(node, values, days);
     case EXPR_HOLDS:
-        return holds(node, values, today);
+        return holds(node, values, days);
     default:
-        return compare(node->op, expr_value(node->left, values, today),
-                       expr_value(node->right, values, today));
+        return compare(node->op, expr_value(node->left, values, days),
+                       expr_value(node->right, values, days));
     }
 }
 
-model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int64_t today_days)
+model_truth model_expr_eval(const model_expr *expr, const pb_value *values, model_days days)
 {
-    return expr_truth(expr->root, values, today_days);
+    return expr_truth(expr->root, values, days);
 }
 
 /* --- SQL --- */
+
+typedef struct columns {
+    const char *alias;
+    const pb_zone *zone;
+} columns;
 
 static void put_text(pb_str text, pb_buf *out)
 {
@@ -207,64 +208,61 @@ void expr_put_field(const model_field *field, const char *alias, pb_buf *out)
         pb_buf_addc(out, "_id");
 }
 
-static void put_sql(const expr_node *node, const char *alias, pb_buf *out);
+static void put_sql(const expr_node *node, const columns *of, pb_buf *out);
 
-static void put_pair(const expr_node *node, const char *sign, const char *alias, pb_buf *out)
+static void put_pair(const expr_node *node, const char *sign, const columns *of, pb_buf *out)
 {
     pb_buf_byte(out, '(');
-    put_sql(node->left, alias, out);
+    put_sql(node->left, of, out);
     pb_buf_addc(out, sign);
-    put_sql(node->right, alias, out);
+    put_sql(node->right, of, out);
     pb_buf_byte(out, ')');
 }
 
-/* Division rounds towards zero in SQL; days before 1970 need the floor. */
-static void put_day_of(const expr_node *moment, const char *alias, pb_buf *out)
+/* The moment is a column: no other operand is one. */
+static void put_day_of(const expr_node *moment, const columns *of, pb_buf *out)
 {
-    const char *parts[] = {"(CASE WHEN ", " % 86400000000 < 0 THEN ", " / 86400000000 - 1 ELSE ",
-                           " / 86400000000 END)"};
-    for (size_t i = 0; i < 3; i++) {
-        pb_buf_addc(out, parts[i]);
-        put_sql(moment, alias, out);
-    }
-    pb_buf_addc(out, parts[3]);
+    PB_AUTO_BUF column = PB_BUF_INIT(1024);
+    put_sql(moment, of, &column);
+    model_put_day(of->zone, pb_buf_str(&column), out);
+    out->failed = out->failed || column.failed;
 }
 
-static void put_begins(const expr_node *node, const char *alias, pb_buf *out)
+static void put_begins(const expr_node *node, const columns *of, pb_buf *out)
 {
     pb_str text = node->right->constant.as.s;
     pb_buf_addc(out, "(substr(");
-    put_sql(node->left, alias, out);
+    put_sql(node->left, of, out);
     pb_buf_printf(out, ", 1, %zu) = ", pb_utf8_count(text));
     put_text(text, out);
     pb_buf_byte(out, ')');
 }
 
 /* Without the part it is another text: said so that every engine takes it alike. */
-static void put_holds(const expr_node *node, const char *alias, pb_buf *out)
+static void put_holds(const expr_node *node, const columns *of, pb_buf *out)
 {
     pb_buf_addc(out, "(replace(lower(");
-    put_sql(node->left, alias, out);
+    put_sql(node->left, of, out);
     pb_buf_addc(out, "), lower(");
     put_text(node->right->constant.as.s, out);
     pb_buf_addc(out, "), '') <> lower(");
-    put_sql(node->left, alias, out);
+    put_sql(node->left, of, out);
     pb_buf_addc(out, "))");
 }
 
-static void put_in(const expr_node *node, const char *alias, pb_buf *out)
+static void put_in(const expr_node *node, const columns *of, pb_buf *out)
 {
     pb_buf_byte(out, '(');
-    put_sql(node->left, alias, out);
+    put_sql(node->left, of, out);
     pb_buf_addc(out, " IN (");
     for (size_t i = 0; i < node->item_count; i++) {
         pb_buf_addc(out, i == 0 ? "" : ", ");
-        put_sql(node->items[i], alias, out);
+        put_sql(node->items[i], of, out);
     }
     pb_buf_addc(out, "))");
 }
 
-static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
+static void put_sql(const expr_node *node, const columns *of, pb_buf *out)
 {
     static const char *const signs[] = {
         [EXPR_OR] = " OR ", [EXPR_AND] = " AND ", [EXPR_EQ] = " = ", [EXPR_NE] = " <> ",
@@ -274,25 +272,25 @@ static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
     switch (node->op) {
     case EXPR_NOT:
         pb_buf_addc(out, "(NOT ");
-        put_sql(node->left, alias, out);
+        put_sql(node->left, of, out);
         pb_buf_byte(out, ')');
         return;
     case EXPR_IS_NULL:
         pb_buf_byte(out, '(');
-        put_sql(node->left, alias, out);
+        put_sql(node->left, of, out);
         pb_buf_addc(out, " IS NULL)");
         return;
     case EXPR_IN:
-        put_in(node, alias, out);
+        put_in(node, of, out);
         return;
     case EXPR_BEGINS:
-        put_begins(node, alias, out);
+        put_begins(node, of, out);
         return;
     case EXPR_HOLDS:
-        put_holds(node, alias, out);
+        put_holds(node, of, out);
         return;
     case EXPR_FIELD:
-        expr_put_field(node->field, alias, out);
+        expr_put_field(node->field, of->alias, out);
         return;
     case EXPR_CONSTANT:
         put_constant(node, out);
@@ -301,16 +299,17 @@ static void put_sql(const expr_node *node, const char *alias, pb_buf *out)
         pb_buf_addc(out, ":today");
         return;
     case EXPR_DAY_OF:
-        put_day_of(node->left, alias, out);
+        put_day_of(node->left, of, out);
         return;
     default:
-        put_pair(node, signs[node->op], alias, out);
+        put_pair(node, signs[node->op], of, out);
     }
 }
 
-void model_expr_sql(const model_expr *expr, const char *alias, pb_buf *out)
+void model_expr_sql(const model_expr *expr, const char *alias, const pb_zone *zone, pb_buf *out)
 {
-    put_sql(expr->root, alias, out);
+    const columns of = {alias, zone};
+    put_sql(expr->root, &of, out);
 }
 
 pb_str model_expr_text(const model_expr *expr)

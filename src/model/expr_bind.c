@@ -15,7 +15,7 @@ enum { SQL_MAX = 1 << 20, DAYS_MAX = 100000000 };
 
 typedef struct binder {
     const char *alias;
-    int64_t today;
+    model_days days;
     pb_arena *arena;
     pb_buf *sql;
     pb_value *values;
@@ -77,30 +77,31 @@ static pb_status check_days(binder *b, const expr_node *node)
     if (node->op == EXPR_FIELD)
         return node->field->type == MODEL_DATE || node->field->type == MODEL_INSTANT ? PB_OK
                                                                                      : fail_sum(b);
-    pb_value value = expr_value(node, NULL, b->today);
+    pb_value value = expr_value(node, NULL, b->days);
     bool days = value.kind == PB_INT && value.as.i >= -DAYS_MAX && value.as.i <= DAYS_MAX;
     return days ? PB_OK : fail_sum(b);
 }
 
 static pb_status put_operand(binder *b, const expr_node *node);
 
-/* Division rounds towards zero in SQL; days before 1970 need the floor. */
+/* The moment is a column: no other operand is one. */
 static pb_status put_day_of(binder *b, const expr_node *moment)
 {
-    static const char *const parts[] = {"(CASE WHEN ", " % 86400000000 < 0 THEN ",
-                                        " / 86400000000 - 1 ELSE ", " / 86400000000 END)"};
-    for (size_t i = 0; i < 3; i++) {
-        pb_buf_addc(b->sql, parts[i]);
-        PB_TRY(put_operand(b, moment));
-    }
-    pb_buf_addc(b->sql, parts[3]);
+    PB_AUTO_BUF column = PB_BUF_INIT(1024);
+    pb_buf *whole = b->sql;
+    b->sql = &column;
+    pb_status status = put_operand(b, moment);
+    b->sql = whole;
+    PB_TRY(status);
+    model_put_day(b->days.zone, pb_buf_str(&column), whole);
+    whole->failed = whole->failed || column.failed;
     return PB_OK;
 }
 
 static pb_status put_operand(binder *b, const expr_node *node)
 {
     if (!has_field(node))
-        return put_value(b, expr_value(node, NULL, b->today));
+        return put_value(b, expr_value(node, NULL, b->days));
     if (node->op == EXPR_FIELD)
         return put_column(b, node->field);
     if (node->op == EXPR_DAY_OF)
@@ -213,7 +214,8 @@ static pb_status put_moment(binder *b, const expr_node *moment, expr_op op, int6
 {
     if (day < -DAYS_MAX || day > DAYS_MAX)
         return fail_sum(b);
-    pb_value from = PB_VALUE_INT(day * PB_US_PER_DAY), to = PB_VALUE_INT((day + 1) * PB_US_PER_DAY);
+    pb_value from = PB_VALUE_INT(pb_zone_begin(b->days.zone, day));
+    pb_value to = PB_VALUE_INT(pb_zone_begin(b->days.zone, day + 1));
     switch (op) {
     case EXPR_LT:
         return put_with(b, moment, EXPR_LT, from);
@@ -236,7 +238,7 @@ static pb_status put_moment(binder *b, const expr_node *moment, expr_op op, int6
 static pb_status compare_with(binder *b, const expr_node *operand, expr_op op,
                               const expr_node *constant)
 {
-    pb_value value = expr_value(constant, NULL, b->today);
+    pb_value value = expr_value(constant, NULL, b->days);
     if (operand->op == EXPR_DAY_OF && value.kind == PB_INT)
         return put_moment(b, operand->left, op, value.as.i);
     if (is_real(operand))
@@ -274,7 +276,7 @@ static pb_status compare(binder *b, const expr_node *node)
 static bool item_value(const binder *b, const expr_node *operand, const expr_node *item,
                        pb_value *ret)
 {
-    pb_value value = expr_value(item, NULL, b->today);
+    pb_value value = expr_value(item, NULL, b->days);
     int64_t below = 0;
     if (is_real(operand) && value.kind == PB_INT) {
         bool exact = value.as.i <= EXACT_MAX && value.as.i >= -EXACT_MAX;
@@ -290,8 +292,23 @@ static bool item_value(const binder *b, const expr_node *operand, const expr_nod
     return true;
 }
 
+/* Days of moments as ranges of moments. */
+static pb_status bind_days(binder *b, const expr_node *node)
+{
+    pb_buf_byte(b->sql, '(');
+    for (size_t i = 0; i < node->item_count; i++) {
+        pb_buf_addc(b->sql, i == 0 ? "" : " OR ");
+        pb_value day = expr_value(node->items[i], NULL, b->days);
+        PB_TRY(put_moment(b, node->left->left, EXPR_EQ, day.as.i));
+    }
+    pb_buf_byte(b->sql, ')');
+    return PB_OK;
+}
+
 static pb_status bind_in(binder *b, const expr_node *node)
 {
+    if (node->left->op == EXPR_DAY_OF)
+        return bind_days(b, node);
     size_t fit = 0;
     pb_value value;
     for (size_t i = 0; i < node->item_count; i++)
@@ -393,7 +410,7 @@ static pb_status bind_pair(binder *b, const expr_node *node)
 static pb_status bind(binder *b, const expr_node *node)
 {
     if (!has_field(node)) {
-        model_truth truth = expr_truth(node, NULL, b->today);
+        model_truth truth = expr_truth(node, NULL, b->days);
         pb_buf_addc(b->sql, truth == MODEL_TRUE    ? "(1 = 1)"
                             : truth == MODEL_FALSE ? "(1 = 0)"
                                                    : "(1 = CAST(NULL AS INTEGER))");
@@ -421,11 +438,11 @@ static pb_status bind(binder *b, const expr_node *node)
     }
 }
 
-pb_status model_expr_bind(const model_expr *expr, const char *alias, int64_t today_days,
+pb_status model_expr_bind(const model_expr *expr, const char *alias, model_days days,
                           pb_arena *arena, model_bound *ret_bound, pb_error *err)
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(SQL_MAX);
-    binder b = {.alias = alias, .today = today_days, .arena = arena, .sql = &sql, .err = err};
+    binder b = {.alias = alias, .days = days, .arena = arena, .sql = &sql, .err = err};
     PB_TRY(bind(&b, expr->root));
     pb_str text = pb_arena_str(arena, pb_buf_str(&sql));
     if (sql.failed || text.ptr == NULL)

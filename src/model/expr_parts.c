@@ -3,7 +3,7 @@
 
 typedef struct taking {
     const char *alias;
-    int64_t today;
+    model_days days;
     pb_arena *arena;
     model_part *parts;
     size_t count, capacity;
@@ -67,15 +67,15 @@ static pb_status take(taking *t, const expr_node *node)
     }
     const model_expr one = {.root = node};
     model_part part = {.field = field, .one = is_one_value(node)};
-    PB_TRY(model_expr_bind(&one, t->alias, t->today, t->arena, &part.test, t->err));
+    PB_TRY(model_expr_bind(&one, t->alias, t->days, t->arena, &part.test, t->err));
     return PB_PUSH(t->arena, t->parts, t->count, t->capacity, part) ? PB_OK
                                                                     : pb_fail_memory(t->err);
 }
 
-pb_status model_expr_parts(const model_expr *expr, const char *alias, int64_t today_days,
+pb_status model_expr_parts(const model_expr *expr, const char *alias, model_days days,
                            pb_arena *arena, model_parts *ret_parts, pb_error *err)
 {
-    taking t = {.alias = alias, .today = today_days, .arena = arena, .err = err};
+    taking t = {.alias = alias, .days = days, .arena = arena, .err = err};
     PB_TRY(take(&t, expr->root));
     *ret_parts = (model_parts){t.parts, t.count, !t.more};
     return PB_OK;

@@ -58,8 +58,8 @@ struct model_expr {
 };
 
 /* What an operand is, and what a test says, for a record's values. */
-pb_value expr_value(const expr_node *node, const pb_value *values, int64_t today);
-model_truth expr_truth(const expr_node *node, const pb_value *values, int64_t today);
+pb_value expr_value(const expr_node *node, const pb_value *values, model_days days);
+model_truth expr_truth(const expr_node *node, const pb_value *values, model_days days);
 /* The column of a field, behind `alias.` where one is given. */
 void expr_put_field(const model_field *field, const char *alias, pb_buf *out);
 /* As model_expr_parse; `exact` false: `place` is the beginning of a text that does not stand in the

@@ -17,10 +17,11 @@ struct model_reader {
     pb_buf scratch;
     pb_buf scratch2;
     int64_t today;
-    pb_map *countries; /* joined fold of a name → alpha-2; NULL until first needed */
-    pb_map *choices;   /* field pointer and joined fold → index + 1 */
-    uint32_t iso[26];  /* bit per second letter of the alpha-2 codes that exist */
-    void **calendar;   /* UCalendar of ICU in the zone of `place`; NULL until first needed */
+    const pb_zone *zone; /* NULL: UTC */
+    pb_map *countries;   /* joined fold of a name → alpha-2; NULL until first needed */
+    pb_map *choices;     /* field pointer and joined fold → index + 1 */
+    uint32_t iso[26];    /* bit per second letter of the alpha-2 codes that exist */
+    void **calendar;     /* UCalendar of ICU in the zone of `place`; NULL until first needed */
     char place[64];
 };
 

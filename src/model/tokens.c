@@ -442,7 +442,7 @@ void model_tokens(model_reader *reader, const model_field *field, pb_value value
         if (field->type == MODEL_DATE)
             add_day(&to, value.as.i);
         else if (field->type == MODEL_INSTANT)
-            add_day(&to, pb_instant_day(value.as.i));
+            add_day(&to, pb_zone_day(reader->zone, value.as.i));
         return;
     }
     if (value.kind != PB_TEXT)

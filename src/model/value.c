@@ -28,6 +28,12 @@ model_reader *model_reader_new(int64_t today_days)
     return reader;
 }
 
+void model_reader_zone(model_reader *reader, const pb_zone *zone)
+{
+    if (reader != NULL)
+        reader->zone = zone;
+}
+
 model_reader *model_reader_free(model_reader *reader)
 {
     if (reader != NULL) {

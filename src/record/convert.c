@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "internal.h"
 #include "steps.h"
+#include "sys/clock.h"
 
 typedef struct converting {
     db_session *session;
@@ -87,7 +88,7 @@ static pb_status add_set(converting *c, const model_convert_value *value, pb_err
     if (value->to->type == MODEL_INSTANT)
         pb_instant_format(&day, c->now_us);
     else
-        pb_date_format(&day, pb_instant_day(c->now_us));
+        pb_date_format(&day, sys_day_of(c->now_us));
     return day.failed ? pb_fail_memory(err) : add(c, value->to, NULL, pb_buf_str(&day), err);
 }
 

@@ -17,7 +17,7 @@ static pb_status complete(record_writer *writer, plan *p, pb_error *err)
 {
     if (p->alike->upto == p->last_n)
         return PB_OK;
-    model_reader *reader = model_reader_new(writer->today_days);
+    model_reader *reader = model_reader_new(writer->days.today);
     if (reader == NULL)
         return pb_fail_memory(err);
     pb_status status = match_index_complete(writer->session, p->alike, p->lay, reader, err);

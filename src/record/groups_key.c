@@ -10,7 +10,7 @@
 
 #include "base/time.h"
 
-enum { TO_MARCH = 719468, SQL_MAX = 64 << 10 };
+enum { TO_MARCH = 719468, SQL_MAX = 1 << 20 };
 
 /* ---- SQL ---- */
 
@@ -20,19 +20,15 @@ static void put_column(pb_buf *sql, const groups_query *query, const model_field
     pb_buf_printf(sql, "r.\"%.*s\"", PB_STR_FMT(lay->columns[lay->first[field->index]].name));
 }
 
-/* Division rounds towards zero in SQL; days before 1970 need the floor. */
 static void put_day(pb_buf *sql, const groups_query *query, const model_field *field)
 {
-    static const char *const parts[] = {"(CASE WHEN ", " % 86400000000 < 0 THEN ",
-                                        " / 86400000000 - 1 ELSE ", " / 86400000000 END)"};
-    for (size_t i = 0; field->type == MODEL_INSTANT && i < 3; i++) {
-        pb_buf_addc(sql, parts[i]);
-        put_column(sql, query, field);
-    }
+    PB_AUTO_BUF column = PB_BUF_INIT(1024);
+    put_column(&column, query, field);
     if (field->type == MODEL_INSTANT)
-        pb_buf_addc(sql, parts[3]);
+        model_put_day(list_days(&query->list).zone, pb_buf_str(&column), sql);
     else
-        put_column(sql, query, field);
+        pb_buf_add(sql, pb_buf_str(&column));
+    sql->failed = sql->failed || column.failed;
 }
 
 /* Writes `form` with each `$` replaced. */
@@ -223,7 +219,7 @@ static bool is_understood(const groups_query *query, pb_str filter)
     return arena != NULL &&
            model_expr_parse(arena, query->asked->entity, filter,
                             (model_place){PB_STR("filter"), 1, 1}, &expr, NULL) == PB_OK &&
-           model_expr_bind(expr, "r", query->asked->today_days, arena, &bound, NULL) == PB_OK;
+           model_expr_bind(expr, "r", list_days(&query->list), arena, &bound, NULL) == PB_OK;
 }
 
 pb_status groups_put_filter(const groups_query *query, record_group *group, pb_arena *arena,
@@ -234,6 +230,9 @@ pb_status groups_put_filter(const groups_query *query, record_group *group, pb_a
     if (asked.len > 0)
         pb_buf_printf(&text, "(%.*s) and ", PB_STR_FMT(asked));
     for (size_t i = 0; i < query->groups->by_count; i++) {
+        const record_group_key *key = &group->keys[i];
+        if (key->dated && key->value.kind != PB_NULL && day_if_any(key->from_days) == INT64_MIN)
+            return PB_OK; /* a last moment of the year 9999 is one of the next year further east */
         pb_buf_addc(&text, i > 0 ? " and " : "");
         put_test(query->groups->by[i], &group->keys[i], &text);
     }

@@ -230,7 +230,7 @@ static bool is_required(const record_writer *writer, const plan *p, const model_
 {
     return field->required ||
            (field->required_when != NULL &&
-            model_expr_eval(field->required_when, p->values, writer->today_days) == MODEL_TRUE);
+            model_expr_eval(field->required_when, p->values, writer->days) == MODEL_TRUE);
 }
 
 pb_status input_check(record_writer *writer, plan *p, pb_error *err)
@@ -252,7 +252,7 @@ pb_status input_check(record_writer *writer, plan *p, pb_error *err)
     for (size_t i = 0; i < entity->rule_count && writer->problem_count == 0; i++) {
         const model_rule *rule = &entity->rules[i];
         if (rule->grade == MODEL_ESSENTIAL &&
-            model_expr_eval(rule->check, p->values, writer->today_days) == MODEL_FALSE)
+            model_expr_eval(rule->check, p->values, writer->days) == MODEL_FALSE)
             PB_TRY(input_problem(writer, NULL, PB_STR_NONE, rule->says, err));
     }
     return PB_OK;

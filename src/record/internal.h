@@ -7,6 +7,7 @@
 #include "keyset.h"
 #include "known.h"
 #include "layout.h"
+#include "model/expr.h"
 #include "record/likely.h"
 #include "record/undo.h"
 
@@ -99,7 +100,8 @@ struct record_writer {
     db_session *session;
     const model_schema *schema;
     ledger_actor actor;
-    int64_t now_us, today_days;
+    int64_t now_us;
+    model_days days;
     record_policy policy;
     pb_arena *arena; /* as long as the writer */
     pb_arena *row;   /* as long as a row */

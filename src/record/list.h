@@ -4,7 +4,9 @@
 
 #include "db/lists.h"
 #include "layout.h"
+#include "model/expr.h"
 #include "record/list.h"
+#include "sys/clock.h"
 
 /** One name of the order. */
 typedef struct list_key {
@@ -50,6 +52,12 @@ typedef struct stretch {
     size_t at;
     stretch_part part;
 } stretch;
+
+/** What days mean to a list: those of the server. */
+static inline model_days list_days(const record_list_asked *asked)
+{
+    return (model_days){asked->today_days, sys_zone()};
+}
 
 enum { LIST_STRETCHES = 2 * RECORD_LIST_SORTS + 1 };
 

@@ -132,7 +132,7 @@ static pb_status take_parts(list_query *query, const model_expr *expr, pb_arena 
                             pb_error *err)
 {
     model_parts parts;
-    PB_TRY(model_expr_parts(expr, "r", query->asked->today_days, arena, &parts, err));
+    PB_TRY(model_expr_parts(expr, "r", list_days(query->asked), arena, &parts, err));
     query->parts_all = parts.all;
     for (size_t i = 0; i < parts.count; i++) {
         const model_part *part = &parts.items[i];
@@ -159,7 +159,7 @@ static pb_status read_filter(list_query *query, pb_arena *arena, pb_error *err)
             return fail_hidden(fields[i], err);
         query->used[fields[i]->index] = true;
     }
-    PB_TRY(model_expr_bind(expr, "r", asked->today_days, arena, &query->filter, err));
+    PB_TRY(model_expr_bind(expr, "r", list_days(asked), arena, &query->filter, err));
     return take_parts(query, expr, arena, err);
 }
 

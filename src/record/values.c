@@ -1,8 +1,8 @@
 /* Reading inputs without writing them: a writer that has no session. */
 #include "internal.h"
 
-#include "base/time.h"
 #include "record/values.h"
+#include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ pb_status record_values_new(const model_schema *schema, int64_t now_us, record_v
     values->writer = writer;
     writer->schema = schema;
     writer->now_us = now_us;
-    writer->today_days = pb_instant_day(now_us);
+    writer->days = (model_days){sys_day_of(now_us), sys_zone()};
     writer->policy = RECORD_KEEP;
     pb_status status = writer_parts(writer, err);
     if (status == PB_OK)

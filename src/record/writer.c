@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time.h"
+#include "sys/clock.h"
 #include "sys/random.h"
 
 enum {
@@ -21,12 +21,13 @@ pb_status writer_parts(record_writer *writer, pb_error *err)
 {
     writer->arena = pb_arena_new(0);
     writer->row = pb_arena_new(ROW_MAX);
-    writer->reader = model_reader_new(writer->today_days);
+    writer->reader = model_reader_new(writer->days.today);
     writer->payload = PB_BUF_INIT(PAYLOAD_MAX);
     writer->tokens = PB_BUF_INIT(TOKENS_MAX);
     writer->folded = PB_BUF_INIT(TOKENS_MAX);
     writer->other = PB_BUF_INIT(TOKENS_MAX);
     writer->ids.us = writer->now_us;
+    model_reader_zone(writer->reader, writer->days.zone);
     if (writer->arena == NULL || writer->row == NULL || writer->reader == NULL)
         return pb_fail_memory(err);
     writer->plans =
@@ -45,7 +46,7 @@ pb_status record_writer_open(db_session *session, ledger_actor actor, int64_t no
     writer->schema = db_workspace_schema(db_session_workspace(session));
     writer->actor = actor;
     writer->now_us = now_us;
-    writer->today_days = pb_instant_day(now_us);
+    writer->days = (model_days){sys_day_of(now_us), sys_zone()};
     writer->policy = policy;
     pb_status status = writer_parts(writer, err);
     if (status != PB_OK) {

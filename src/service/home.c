@@ -211,7 +211,7 @@ static pb_status add_stale(homing *h, const model_field *owner, pb_error *err)
     PB_AUTO_BUF filter = PB_BUF_INIT(FILTER_MAX);
     if (entity->review_days == 0)
         return PB_OK;
-    list.changed_until_us = (h->today - entity->review_days) * PB_US_PER_DAY;
+    list.changed_until_us = pb_zone_begin(sys_zone(), h->today - entity->review_days);
     put_own(h, owner, &filter);
     PB_TRY(put_open(h, entity, &filter, err));
     PB_TRY(keep_texts(h, &list, &filter, "changed_at", err));

@@ -45,15 +45,5 @@ int64_t sys_today(void)
 
 int64_t sys_day_of(int64_t us)
 {
-    int64_t day = pb_instant_day(us);
-    time_t moment = (time_t)(us / PB_US_PER_SECOND - (us % PB_US_PER_SECOND < 0));
-    struct tm local;
-    if (localtime_r(&moment, &local))
-        pb_date_from_civil(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, &day);
-    return day;
-}
-
-void sys_time_zone_read(void)
-{
-    tzset();
+    return pb_zone_day(sys_zone(), us);
 }

@@ -131,6 +131,31 @@ static void test_mistakes_are_told_with_their_mend(void **state)
     program_remove_folder(folder);
 }
 
+/* Days would end as in UTC, and nobody would know why. */
+/* shows: REC-1 */
+static void test_a_time_zone_that_is_not_known_is_told(void **state)
+{
+    (void)state;
+    char *folder = program_folder();
+    const char *before = getenv("TZ");
+    char *kept = before == NULL ? NULL : strdup(before);
+    assert_int_equal(setenv("TZ", "Europe/Nowhere", 1), 0);
+    program_result r = PROGRAM(folder, "init", "ws");
+    assert_int_equal(r.exit, 2);
+    assert_has(r.err, "There is no time zone Europe/Nowhere.");
+    assert_has(r.err, "tzdata");
+    program_free(&r);
+    r = PROGRAM(folder, "help");
+    assert_int_equal(r.exit, 0);
+    program_free(&r);
+    if (kept == NULL)
+        unsetenv("TZ");
+    else
+        setenv("TZ", kept, 1);
+    free(kept);
+    program_remove_folder(folder);
+}
+
 /* shows: REC-7 DQ-4 ACC-5 INT-5 */
 static void test_a_workspace_from_making_to_export(void **state)
 {
@@ -300,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_duplicates_as_files),
         cmocka_unit_test(test_controls_prove_themselves),
         cmocka_unit_test(test_help_and_completion),
+        cmocka_unit_test(test_a_time_zone_that_is_not_known_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

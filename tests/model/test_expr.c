@@ -33,7 +33,7 @@ static model_truth value(const char *text, const pb_value *values)
                          (model_place){PB_STR("x"), 1, 1}, &expr, &err) != PB_OK)
         fail_msg("%s: %s", text, error_words(&err, arena));
     assert_true(pb_str_is(model_expr_text(expr), text));
-    return model_expr_eval(expr, values, TODAY);
+    return model_expr_eval(expr, values, (model_days){.today = TODAY});
 }
 
 /* shows: DQ-1 */

@@ -175,8 +175,22 @@ static pb_value random_value(random_state *r, model_type type)
 {
     static const int64_t numbers[] = {0, 1, 2, -3, 7, INT64_MAX, INT64_MIN, 9007199254740992};
     static const int64_t days[] = {0, -1, 1, 20000, 19999, 20000, -719162, 2932896};
-    static const int64_t moments[] = {
-        0, -1, 1, 1728000000000000, 1728000000000001, 86399999999, -86400000000, -86400000001};
+    static const int64_t moments[] = {0,
+                                      -1,
+                                      1,
+                                      1728000000000000,
+                                      1728000000000001,
+                                      86399999999,
+                                      -86400000000,
+                                      -86400000001,
+                                      1727992799999999,
+                                      1727992800000000,
+                                      1728072000000000,
+                                      1728079199999999,
+                                      1728079200000000,
+                                      -7200000001,
+                                      79200000000,
+                                      79199999999};
     static const double reals[] = {0, 1, 2.5, -0.125, 1e300, -3, 9007199254740993.0, 0.1};
     static const char *const texts[] = {"Open", "Won", "O'Neill", "", "x", "城市", "open", "a'b''"};
     if (below(r, 4) == 0)
@@ -196,7 +210,7 @@ static pb_value random_value(random_state *r, model_type type)
     case MODEL_DATE:
         return PB_VALUE_INT(days[i]);
     case MODEL_INSTANT:
-        return PB_VALUE_INT(moments[i]);
+        return PB_VALUE_INT(moments[below(r, sizeof moments / sizeof *moments)]);
     default:
         return PB_VALUE_TEXT(pb_str_c(texts[i]));
     }
@@ -257,12 +271,12 @@ static void fill(sqlite3 *db, const model_entity *entity, random_state *r,
 static const model_truth truths[3] = {MODEL_FALSE, MODEL_TRUE, MODEL_UNKNOWN};
 
 /* Counts the answers in `seen`. */
-static void compare(sqlite3 *db, const model_expr *expr, pb_value values[RECORDS][16],
-                    size_t seen[3])
+static void compare(sqlite3 *db, const model_expr *expr, const pb_zone *zone,
+                    pb_value values[RECORDS][16], size_t seen[3])
 {
     PB_AUTO_BUF sql = PB_BUF_INIT(1 << 20);
     pb_buf_addc(&sql, "SELECT ");
-    model_expr_sql(expr, "q", &sql);
+    model_expr_sql(expr, "q", zone, &sql);
     pb_buf_addc(&sql, " FROM thing q ORDER BY n");
     assert_false(sql.failed);
     sqlite3_stmt *stmt = NULL;
@@ -276,7 +290,7 @@ static void compare(sqlite3 *db, const model_expr *expr, pb_value values[RECORDS
         model_truth said = sqlite3_column_type(stmt, 0) == SQLITE_NULL
                                ? MODEL_UNKNOWN
                                : truths[sqlite3_column_int(stmt, 0) != 0];
-        model_truth here = model_expr_eval(expr, values[n], TODAY);
+        model_truth here = model_expr_eval(expr, values[n], (model_days){TODAY, zone});
         if (said != here)
             fail_msg("%.*s\n%s\nrecord %zu: SQL says %d, we say %d",
                      PB_STR_FMT(model_expr_text(expr)), pb_buf_cstr(&sql), n, (int)said, (int)here);
@@ -285,10 +299,8 @@ static void compare(sqlite3 *db, const model_expr *expr, pb_value values[RECORDS
     sqlite3_finalize(stmt);
 }
 
-/* shows: DQ-1 REC-6 */
-static void value_and_sql_agree(void **state)
+static void agree(const pb_zone *zone)
 {
-    (void)state;
     model_schema *schema = load_text(model);
     const model_entity *entity = &schema->entities[0];
     sqlite3 *db = make_table(entity);
@@ -309,7 +321,7 @@ static void value_and_sql_agree(void **state)
             fail_msg("%s: %s", pb_buf_cstr(&text), error_words(&err, arena));
         if (i % 8 == 0)
             fill(db, entity, &r, values);
-        compare(db, expr, values, seen);
+        compare(db, expr, zone, values, seen);
     }
     print_message("%zu false, %zu true, %zu unknown\n", seen[MODEL_FALSE], seen[MODEL_TRUE],
                   seen[MODEL_UNKNOWN]);
@@ -319,8 +331,33 @@ static void value_and_sql_agree(void **state)
     model_schema_free(schema);
 }
 
+/* shows: DQ-1 REC-6 */
+static void value_and_sql_agree(void **state)
+{
+    (void)state;
+    agree(NULL);
+}
+
+/* Two hours ahead of UTC; from the evening of the 4th of October 2024 on, one. */
+/* shows: DQ-1 REC-6 */
+static void value_and_sql_agree_on_the_days_of_a_zone(void **state)
+{
+    (void)state;
+    const int64_t hour = 3600 * PB_US_PER_SECOND;
+    pb_zone_step steps[] = {{-40 * PB_US_PER_DAY, 3 * hour},
+                            {-20 * PB_US_PER_DAY, 2 * hour},
+                            {INT64_C(1728072000000000), hour}};
+    pb_zone_settle(0, steps, 3);
+    const pb_zone zone = {0, steps, 3}, behind = {-5 * hour, NULL, 0};
+    agree(&zone);
+    agree(&behind);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(value_and_sql_agree)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(value_and_sql_agree),
+        cmocka_unit_test(value_and_sql_agree_on_the_days_of_a_zone),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

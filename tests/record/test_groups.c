@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "record/groups.h"
+#include "sys/clock.h"
 
 enum { DEALS = 400, FIRMS = 6, TRIES = 160, TODAY = 20254 };
 
@@ -204,7 +205,8 @@ static void one_report(db_session *session, const record_groups_asked *asked, co
                                 (model_place){PB_STR("x"), 1, 1}, &expr, &err),
                &err);
     for (size_t i = 0; i < all->count; i++) {
-        wanted[i] = model_expr_eval(expr, all->items[i].values, TODAY) == MODEL_TRUE;
+        wanted[i] =
+            model_expr_eval(expr, all->items[i].values, (model_days){.today = TODAY}) == MODEL_TRUE;
         total += wanted[i];
     }
     world_must(record_groups_read(session, asked, arena, &groups, &err), &err);
@@ -389,6 +391,8 @@ static void what_cannot_be_grouped_is_said(void **state)
 
 int main(void)
 {
+    setenv("TZ", "UTC", 1); /* days of zones: test_days.c */
+    sys_time_zone_read(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(counted_and_added_up_as_reckoned_here, (void *)world_engines[0]),
         cmocka_unit_test_prestate(the_largest_are_told_and_the_rest_together,

@@ -215,7 +215,8 @@ static void one_list(db_session *session, const world *w, const world_all *every
         model_expr_parse(arena, w->person, filter, (model_place){PB_STR("x"), 1, 1}, &expr, &err),
         &err);
     for (size_t i = 0; i < everybody->count; i++)
-        if (model_expr_eval(expr, everybody->items[i].values, TODAY) == MODEL_TRUE)
+        if (model_expr_eval(expr, everybody->items[i].values, (model_days){.today = TODAY}) ==
+            MODEL_TRUE)
             wanted[count++] = &everybody->items[i];
     sort_records(o, wanted, count);
     record_list_asked asked = {.entity = w->person,

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,13 +40,13 @@ static void today_is_the_users_day(void **state)
     (void)state;
     /* Time zones 26 hours apart: wherever the sun stands, their days differ. */
     assert_int_equal(setenv("TZ", "<+14>-14", 1), 0);
-    tzset();
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
     int64_t east = sys_today();
     assert_int_equal(setenv("TZ", "<-12>12", 1), 0);
-    tzset();
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
     int64_t west = sys_today();
     unsetenv("TZ");
-    tzset();
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
     assert_in_range(east - west, 1, 2);
 }
 
@@ -67,11 +68,68 @@ static void a_moment_has_the_day_of_the_time_zone(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(setenv("TZ", cases[i].zone, 1), 0);
-        sys_time_zone_read();
+        assert_int_equal(sys_time_zone_read(NULL), PB_OK);
         assert_int_equal(sys_day_of(cases[i].us), cases[i].day);
     }
     unsetenv("TZ");
-    sys_time_zone_read();
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
+}
+
+/* The day of each hour is what the C library says, whatever the zone's clock did. */
+static void days_are_those_of_the_c_library(void **state)
+{
+    (void)state;
+    static const char *const zones[] = {
+        "Asia/Shanghai",    "Europe/Berlin", "Asia/Tehran",       "America/Los_Angeles",
+        "Australia/Sydney", "Asia/Kolkata",  "Africa/Casablanca", "CET-1CEST,M3.5.0,M10.5.0/3"};
+    const int64_t hour = 3600 * PB_US_PER_SECOND, until = 2060 * INT64_C(31556952) - 62167219200;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        assert_int_equal(setenv("TZ", zones[i], 1), 0);
+        assert_int_equal(sys_time_zone_read(NULL), PB_OK);
+        for (int64_t second = 315532800; second < until; second += 3 * 3600) { /* from 1980 */
+            time_t moment = (time_t)second;
+            struct tm local;
+            int64_t day = 0, us = second * PB_US_PER_SECOND;
+            assert_non_null(localtime_r(&moment, &local));
+            pb_date_from_civil(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, &day);
+            if (sys_day_of(us) != day)
+                fail_msg("%s: second %lld is of day %lld, not %lld", zones[i], (long long)second,
+                         (long long)day, (long long)sys_day_of(us));
+            int64_t begin = pb_zone_begin(sys_zone(), day);
+            assert_true(begin <= us && us - begin < 25 * hour);
+            assert_int_equal(sys_day_of(begin), day);
+            assert_int_equal(sys_day_of(begin - 1), day - 1);
+        }
+    }
+    unsetenv("TZ");
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
+}
+
+static void a_zone_that_is_not_known_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone;
+        pb_status status;
+    } cases[] = {{"Europe/Nowhere", PB_INVALID},
+                 {":Mars/Phobos", PB_INVALID},
+                 {"/nowhere/at/all", PB_INVALID},
+                 {"Europe", PB_INVALID},
+                 {":Europe/Berlin", PB_OK},
+                 {"UTC", PB_OK},
+                 {"", PB_OK},
+                 {"EST5EDT,M3.2.0,M11.1.0", PB_OK},
+                 {"<-03>3", PB_OK}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pb_error err = {0};
+        assert_int_equal(setenv("TZ", cases[i].zone, 1), 0);
+        if (sys_time_zone_read(&err) != cases[i].status)
+            fail_msg("%s", cases[i].zone);
+        if (cases[i].status != PB_OK)
+            assert_true(pb_str_is(pb_error_arg(&err, "value"), cases[i].zone));
+    }
+    unsetenv("TZ");
+    assert_int_equal(sys_time_zone_read(NULL), PB_OK);
 }
 
 static void random_bytes_differ(void **state)
@@ -237,6 +295,8 @@ int main(void)
         cmocka_unit_test(clocks_go_forward),
         cmocka_unit_test(today_is_the_users_day),
         cmocka_unit_test(a_moment_has_the_day_of_the_time_zone),
+        cmocka_unit_test(days_are_those_of_the_c_library),
+        cmocka_unit_test(a_zone_that_is_not_known_is_refused),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(the_environment_is_read),
         cmocka_unit_test(all_bytes_are_written_or_the_failure_told),

@@ -5,8 +5,8 @@
 #include "import_internal.h"
 #include "work.h"
 
-#include "base/time.h"
 #include "record/run.h"
+#include "sys/clock.h"
 
 enum { SMALL_IMPORT = 512 << 10 };
 
@@ -209,11 +209,11 @@ static pb_status import_file(importing *im, exchange_file *file, pb_error *err)
         PB_TRY(live_left_out(file->place->base, &file->deleted, &file->aside, err));
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
-        status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
+        status = row_shape_new(file, sys_day_of(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
         status = import_begin_bringing(im, err);
     if (status == PB_OK && im->options->policy == RECORD_STRICT)
-        status = proof_new(im->shape, pb_instant_day(im->options->now_us), &im->proof, err);
+        status = proof_new(im->shape, sys_day_of(im->options->now_us), &im->proof, err);
     if (status == PB_OK)
         status = import_rows(im, err);
     if (status == PB_OK)

@@ -1,4 +1,5 @@
 #include "proof.h"
+#include "sys/clock.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ pb_status proof_new(const row_shape *shape, int64_t today_days, import_proof **r
     if (proof == NULL)
         return pb_fail_memory(err);
     proof->reader = model_reader_new(today_days);
+    model_reader_zone(proof->reader, sys_zone());
     proof->columns = calloc(shape->count + 1, sizeof *proof->columns);
     if (proof->reader == NULL || proof->columns == NULL) {
         proof_free(proof);

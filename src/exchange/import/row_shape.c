@@ -5,6 +5,7 @@
 #include "import_internal.h"
 
 #include "../plan/closing.h"
+#include "sys/clock.h"
 
 enum { NAME_ROOM = 64 << 10 };
 
@@ -76,6 +77,7 @@ pb_status row_shape_new(const exchange_file *file, int64_t today_days, row_shape
     shape->bindings = calloc(file->column_count + 1, sizeof *shape->bindings);
     shape->inputs = calloc(file->column_count + 1, sizeof *shape->inputs);
     shape->reader = model_reader_new(today_days);
+    model_reader_zone(shape->reader, sys_zone());
     shape->country_arena = pb_arena_new(0);
     shape->countries = shape->country_arena == NULL ? NULL : pb_map_new(shape->country_arena);
     if (shape->bindings == NULL || shape->inputs == NULL || shape->reader == NULL ||

@@ -8,7 +8,6 @@
 #include "../plan/plan.h"
 #include "import_internal.h"
 
-#include "base/time.h"
 #include "sys/clock.h"
 
 #include <pthread.h>
@@ -255,7 +254,7 @@ static void end_threads(scanning *scan, bool failed)
 /* A small file is not worth threads. One that cannot be had is done without. */
 static pb_status begin_threads(scanning *scan, pb_error *err)
 {
-    int64_t today = pb_instant_day(scan->options->now_us);
+    int64_t today = sys_day_of(scan->options->now_us);
     bool small = scan->file->bytes > 0 && scan->file->bytes < SMALL_FILE;
     size_t wanted = small || scan->sink->threads < 1 ? 1 : scan->sink->threads;
     wanted = wanted < EXCHANGE_SCAN_THREADS ? wanted : EXCHANGE_SCAN_THREADS;

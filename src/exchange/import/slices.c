@@ -4,7 +4,7 @@
  */
 #include "work.h"
 
-#include "base/time.h"
+#include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +227,7 @@ static pb_status read_file(slicing *s, exchange_file *file, pb_error *err)
     PB_TRY(make_room(s, err));
     pb_status status = table_open(file->place, &im->reader, err);
     if (status == PB_OK)
-        status = row_shape_new(file, pb_instant_day(im->options->now_us), &im->shape, err);
+        status = row_shape_new(file, sys_day_of(im->options->now_us), &im->shape, err);
     if (status == PB_OK)
         status = import_begin_bringing(im, err);
     if (status == PB_OK)

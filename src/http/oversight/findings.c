@@ -2,6 +2,7 @@
 #include "oversight.h"
 
 #include "base/time.h"
+#include "sys/clock.h"
 
 void http_oversight_put_title(const http_request *request, pb_json *json,
                               const audit_catalogue *catalogue, pb_str id)
@@ -17,7 +18,7 @@ static void put_members(const http_request *request, pb_json *json,
                         const audit_catalogue *catalogue, const service_finding *finding)
 {
     const finding_item *item = &finding->item;
-    int64_t today = request->now_us / PB_US_PER_DAY;
+    int64_t today = sys_day_of(request->now_us);
     pb_json_member_i64(json, "finding", item->n);
     pb_json_member_i64(json, "version", item->version);
     pb_json_member(json, "control", item->control);

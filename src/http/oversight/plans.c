@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "service/plans.h"
+#include "sys/clock.h"
 
 #define JSON "application/json"
 enum { SMALL = 256 << 10 };
@@ -45,7 +46,7 @@ static void put_members(const http_request *request, pb_json *json, const findin
     pb_json_member(json, "repeat", pb_str_c(finding_repeat_words[plan->repeat]));
     http_op_put_day(json, "due", plan->due);
     http_op_put_truth(json, "overdue",
-                      plan->due != INT64_MIN && plan->due < request->now_us / PB_US_PER_DAY);
+                      plan->due != INT64_MIN && plan->due < sys_day_of(request->now_us));
     pb_json_member(json, "changed_by", plan->by);
     http_op_put_moment(json, "changed_at", plan->at_us);
 }

@@ -107,7 +107,7 @@ static pb_status make_when(const compiling *c, const identity_grant *grant,
     pb_status status =
         model_expr_parse(c->policy->arena, entity, grant->when, place, &expr, c->err);
     if (status == PB_OK)
-        status = model_expr_bind(expr, "r", 0, arena, &bound, c->err);
+        status = model_expr_bind(expr, "r", (model_days){0}, arena, &bound, c->err);
     *ret_good = status == PB_OK;
     *ret_when = expr;
     return status == PB_MEMORY ? status : PB_OK;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/time.h"
+#include "sys/clock.h"
 
 typedef struct asking {
     const identity_policy *policy;
@@ -17,7 +17,7 @@ typedef struct asking {
     const model_entity *entity;
     const identity_record *record;
     unsigned scopes; /* that the record lies in */
-    int64_t today;
+    model_days days;
 } asking;
 
 /* What came of one role. */
@@ -103,9 +103,9 @@ static unsigned scopes_of(const identity_actor *actor, const identity_record *re
     return scopes;
 }
 
-static int64_t day_of(int64_t us)
+static model_days days_at(int64_t us)
 {
-    return us / PB_US_PER_DAY - (us % PB_US_PER_DAY < 0 ? 1 : 0);
+    return (model_days){sys_day_of(us), sys_zone()};
 }
 
 static bool applies(const asking *q, const policy_use *use)
@@ -113,7 +113,7 @@ static bool applies(const asking *q, const policy_use *use)
     if (!policy_has(use->operations, q->operation) || (use->scopes & q->scopes) == 0)
         return false;
     return use->when == NULL || q->record == NULL ||
-           model_expr_eval(use->when, q->record->values, q->today) == MODEL_TRUE;
+           model_expr_eval(use->when, q->record->values, q->days) == MODEL_TRUE;
 }
 
 /* The best that a role's own grants give; `*ret_grant` NULL: none of them reaches the record. */
@@ -251,7 +251,7 @@ identity_decision identity_decide(const identity_policy *policy, const identity_
         return say(IDENTITY_ALLOW, PB_MSG("Who holds the workspace's key may everything."), NULL,
                    NULL);
     const asking q = {
-        policy, actor, operation, entity, record, scopes_of(actor, record), day_of(actor->at_us)};
+        policy, actor, operation, entity, record, scopes_of(actor, record), days_at(actor->at_us)};
     identity_decision best =
         say(IDENTITY_DENY, PB_MSG("No role that is held grants it."), NULL, NULL);
     int near = NEAR_NOTHING;
@@ -335,7 +335,7 @@ bool identity_rights_to(const identity_policy *policy, const identity_actor *act
         return true;
     }
     const asking q = {
-        policy, actor, operation, entity, record, scopes_of(actor, record), day_of(actor->at_us)};
+        policy, actor, operation, entity, record, scopes_of(actor, record), days_at(actor->at_us)};
     for (size_t i = 0; i < actor->role_count; i++) {
         const policy_role *role = policy_find(policy, actor->roles[i]);
         if (role == NULL || role->void_ || (role->second_factor && !actor->second_factor) ||

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "base/time.h"
+#include "sys/clock.h"
 
 enum { SQL_MOST = 4 << 20, NAME_MOST = 64 };
 
@@ -158,9 +158,8 @@ static void put_scopes(writing *w, unsigned scopes)
 static void put_when(writing *w, const model_expr *when)
 {
     model_bound bound = {0};
-    int64_t us = w->actor->at_us;
-    int64_t day = us / PB_US_PER_DAY - (us % PB_US_PER_DAY < 0 ? 1 : 0);
-    pb_status status = model_expr_bind(when, w->alias, day, w->arena, &bound, w->err);
+    const model_days days = {sys_day_of(w->actor->at_us), sys_zone()};
+    pb_status status = model_expr_bind(when, w->alias, days, w->arena, &bound, w->err);
     if (w->status == PB_OK)
         w->status = status;
     pb_buf_addc(w->out, "COALESCE((");

@@ -271,7 +271,7 @@ static pb_status check_when(const reading *r, const model_yaml *map, const ident
     if (entity == NULL)
         return PB_OK;
     PB_TRY(model_expr_parse(r->arena, entity, grant->when, node->text_place, &expr, r->err));
-    return model_expr_bind(expr, "r", 0, r->arena, &bound, r->err);
+    return model_expr_bind(expr, "r", (model_days){0}, r->arena, &bound, r->err);
 }
 
 /* Nothing that only records have goes with operations on the workspace. */

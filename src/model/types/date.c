@@ -432,7 +432,9 @@ model_reading model_read_instant(model_reader *reader, const model_field *field,
         if (problem != NULL)
             return model_bad_null(problem);
     }
-    const char *problem = model_range(reader, field, us, (reader->today + 1) * PB_US_PER_DAY - 1);
+    /* Limits are days: they hold for what the clock shows. */
+    const char *problem = model_range(reader, field, pb_zone_shown(reader->zone, us),
+                                      (reader->today + 1) * PB_US_PER_DAY - 1);
     if (problem != NULL)
         return model_bad_null(problem);
     pb_buf_clear(&reader->scratch2);

@@ -15,13 +15,21 @@
  * choice only refuses what looks like a slip for one); money is
  * compared with money or 0 only (what a number is worth depends on the currency); a link only with
  * null and, by = <> in, with the id of a record, written as text; a date-time that meets a date
- * counts as its day (UTC); date - date is a number of days. Amounts are compared in minor units
+ * counts as its day, in the
+ * time zone that is given; date - date is a number of days. Amounts are compared in minor units
  * whatever their currencies: compare only fields of one currency. Threads: immutable after parsing.
  */
 #ifndef MODEL_EXPR_H
 #define MODEL_EXPR_H
 
+#include "base/zone.h"
 #include "model/schema.h"
+
+/** What `today` means, and when days begin and end. */
+typedef struct model_days {
+    int64_t today;       /* in days since 1970-01-01 */
+    const pb_zone *zone; /* NULL: UTC; outlives what is asked with it */
+} model_days;
 
 typedef enum model_truth { MODEL_FALSE, MODEL_TRUE, MODEL_UNKNOWN } model_truth;
 
@@ -29,10 +37,13 @@ typedef enum model_truth { MODEL_FALSE, MODEL_TRUE, MODEL_UNKNOWN } model_truth;
 pb_status model_expr_parse(pb_arena *arena, const model_entity *entity, pb_str text,
                            model_place place, model_expr **ret_expr, pb_error *err);
 /** Value of the expression for a record whose values stand in the order of entity->fields. */
-model_truth model_expr_eval(const model_expr *expr, const pb_value *values, int64_t today_days);
+model_truth model_expr_eval(const model_expr *expr, const pb_value *values, model_days days);
 /** The same as SQL over the published view, `today` as `:today`; columns prefixed with `alias.`
- * when given. */
-void model_expr_sql(const model_expr *expr, const char *alias, pb_buf *out);
+ * when given. `zone` NULL: days of UTC. */
+void model_expr_sql(const model_expr *expr, const char *alias, const pb_zone *zone, pb_buf *out);
+/** Appends the day of a moment as SQL; `moment`: SQL of a whole number, a column. Of the years
+ * 1-9999. */
+void model_put_day(const pb_zone *zone, pb_str moment, pb_buf *out);
 /** The same as a condition for statements of the program's own, on every engine, with what was
  * written as values of its parameters, each a `?` in their order. It is laid out so that indexes
  * serve it, and says for every row what model_expr_eval says. */
@@ -45,7 +56,7 @@ typedef struct model_bound {
  * engines would answer differently or only after reading all rows: sums of anything but dates,
  * whole numbers compared with decimals of another field, fields that are sealed on a server (but
  * `is null`). */
-pb_status model_expr_bind(const model_expr *expr, const char *alias, int64_t today_days,
+pb_status model_expr_bind(const model_expr *expr, const char *alias, model_days days,
                           pb_arena *arena, model_bound *ret_bound, pb_error *err);
 /** A test of one field that every record the condition holds for must pass. */
 typedef struct model_part {
@@ -60,7 +71,7 @@ typedef struct model_parts {
 } model_parts;
 /** What of the condition is such a test, as model_expr_bind says it: an index by the field may be
  * asked for it. Lives in `arena`. */
-pb_status model_expr_parts(const model_expr *expr, const char *alias, int64_t today_days,
+pb_status model_expr_parts(const model_expr *expr, const char *alias, model_days days,
                            pb_arena *arena, model_parts *ret_parts, pb_error *err);
 /** The text as declared. */
 pb_str model_expr_text(const model_expr *expr);

@@ -6,6 +6,7 @@
 #ifndef MODEL_VALUE_H
 #define MODEL_VALUE_H
 
+#include "base/zone.h"
 #include "model/schema.h"
 
 /** How a column writes its dates and numbers, judged per column by the importer. Zero: ISO dates,
@@ -51,6 +52,9 @@ typedef struct model_reader model_reader;
  * reader serves the fields of one schema, which must outlive it (it remembers choices by field).
  * NULL without memory. Owner: the caller. */
 model_reader *model_reader_new(int64_t today_days);
+/** Days of moments are those of `zone` (NULL: of UTC, as without this), which outlives the reader:
+ * for limits such as `between: [.., today]`, and for search. */
+void model_reader_zone(model_reader *reader, const pb_zone *zone);
 model_reader *model_reader_free(model_reader *reader);
 /** Forgets the texts of earlier readings. Call once per row. */
 void model_reader_reset(model_reader *reader);
