@@ -10,6 +10,8 @@ import { board } from "./board";
 import { calendar } from "./calendar";
 import { help } from "./help";
 import { lists } from "./lists";
+import { conditions } from "./conditions";
+import { bulk } from "./bulk";
 import { search } from "./search";
 import { newcomer } from "./newcomer";
 import { duplicates } from "./duplicates";
@@ -22,4 +24,4 @@ import { sweep } from "./sweep";
 import { weight } from "./weight";
 import { waysIn } from "./ways_in";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];

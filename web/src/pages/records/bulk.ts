@@ -143,7 +143,7 @@ class Change {
       <ul>${[...this.wanted].map(([field, value]) => html`<li>${field.label}: ${valueText(field, value) || t("empty")}</li>`)}</ul>
       ${refused.length === 0
         ? nothing
-        : html`<h3>${tn("{count} record is refused", "{count} records are refused", refused.length)}</h3>
+        : html`<h2>${tn("{count} record is refused", "{count} records are refused", refused.length)}</h2>
             <ul class="bulk-refused" tabindex="0" aria-label=${t("Refused records")}>${refused.slice(0, shown).map((row) => html`<li><bdi>${recordTitle(this.entity, row.record)}</bdi>: ${refusal(row)}</li>`)}</ul>`}`;
   }
 

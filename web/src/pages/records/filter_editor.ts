@@ -14,6 +14,7 @@ import { entityNamed, mayDoTo } from "../../app/session";
 import { formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
+import { wrong } from "../../ui/problem";
 import { fieldInput } from "../../ui/field_input";
 import { choiceLabel, countryName, isLink, recordTitle } from "../../ui/value";
 import { dayRange } from "../../ui/days";
@@ -289,9 +290,10 @@ class Editor {
     </div>`;
   }
 
-  result(): Condition | undefined {
+  result(): Condition {
     const test = testOf(this.draft);
-    return test && { field: this.draft.field, test };
+    if (!test) throw wrong(t("The condition is not whole."), t("Enter what {field} is held to, or take another condition.", { field: this.draft.field.label }));
+    return { field: this.draft.field, test };
   }
 }
 
