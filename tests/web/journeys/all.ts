@@ -12,6 +12,7 @@ import { help } from "./help";
 import { lists } from "./lists";
 import { conditions } from "./conditions";
 import { bulk } from "./bulk";
+import { story } from "./story";
 import { search } from "./search";
 import { newcomer } from "./newcomer";
 import { duplicates } from "./duplicates";
@@ -24,4 +25,4 @@ import { sweep } from "./sweep";
 import { weight } from "./weight";
 import { waysIn } from "./ways_in";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];

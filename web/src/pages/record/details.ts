@@ -57,12 +57,17 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
 
   const mayWrite = (field: Field): boolean => field.may === "write" && mayDoTo(entity, "change") && !record().deleted && !record().merged_into;
 
+  /** Once the component itself has drawn what it was told: disabled, it takes no focus. */
+  const focusSoon = (name: string): void => {
+    requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`edit-${name}`)?.focus()));
+  };
+
   function begin(field: Field): void {
     if (!mayWrite(field) || editing?.busy) return;
     const kept = draftOf(entity.path, record().id)?.values[field.name];
     editing = { field, value: kept === undefined ? record().fields[field.name] : kept, problem: undefined, busy: false };
     context.update();
-    requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`edit-${field.name}`)?.focus()));
+    focusSoon(field.name);
   }
 
   function end(): void {
@@ -97,7 +102,7 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
       const problem = error.problem;
       one.problem = problem.problems?.find((other) => other.field === one.field.name)?.says ?? [problem.title, ...(problem.problems ?? []).map((other) => other.says), problem.hint ?? ""].join(" ");
       context.update();
-      requestAnimationFrame(() => document.getElementById(`edit-${one.field.name}`)?.focus());
+      focusSoon(one.field.name);
     }
   }
 

@@ -203,8 +203,6 @@ export function openStory(context: Context, entity: Entity, id: string): Story {
       case "record.unmerged":
       case "record.released":
         return t("{who} took a merge apart", { who });
-      case "value.stated":
-        return t("{who} said where values come from", { who });
       default:
         return count === 1 ? t("{who} changed {field}", { who, field: first }) : tn("{who} changed {count} field", "{who} changed {count} fields", count, { who });
     }
