@@ -276,6 +276,33 @@ static void files_tell_the_plan(work *w, int run)
     }
 }
 
+/* People are found by words, and one by the sign-in name alone. */
+static void helpers_are_found(work *w)
+{
+    static const struct {
+        const char *query;
+        int status;
+        const char *has, *lacks;
+    } asked[] = {
+        {"?q=stew", 200, "\"name\":\"data_steward\"", "\"name\":\"sales\""},
+        {"?q=S%C3%81LES", 200, "\"name\":\"sales\"", "steward"},
+        {"?q=nobody", 200, "\"people\":[]", "\"name\""},
+        {"?name=sales", 200, "\"name\":\"sales\"", "steward"},
+        {"?name=sale", 200, "\"people\":[]", "\"name\""},
+        {"?limit=1", 200, "\"more\":true", "steward"},
+        {"?q=%20", 400, "It takes words of a name.", "people\":"},
+        {"?limit=1001", 400, "1 to 1000", "people\":"},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char path[80];
+        (void)snprintf(path, sizeof path, "/api/v1/audit-people%s", asked[i].query);
+        client_answer a = client_expect(&w->c, asked[i].status, "GET", path, w->steward, NULL);
+        if (strstr(a.text, asked[i].has) == NULL || strstr(a.text, asked[i].lacks) != NULL)
+            fail_msg("%s: %s", asked[i].query, a.text);
+        client_free(&a);
+    }
+}
+
 /* shows: AUD-1 AUD-10 AUD-12 */
 static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
 {
@@ -331,7 +358,9 @@ static void test_an_audit_is_planned_and_done_within_its_scope(void **state)
     client_free(&a);
     a = client_expect(&w.c, 200, "GET", "/api/v1/audit-people", w.steward, NULL);
     assert_non_null(strstr(a.text, "\"name\":\"sales\""));
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(a.json, "more")));
     client_free(&a);
+    helpers_are_found(&w);
     a = plan_ask(&w, 204, "DELETE", "/1", w.steward, "\"3\"", NULL);
     client_free(&a);
     a = plan_ask(&w, 404, "GET", "/1", w.steward, NULL, NULL);

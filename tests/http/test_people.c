@@ -62,6 +62,64 @@ static void test_a_user_from_first_to_last_day(void **state)
     office_close(o);
 }
 
+/* Sign-in names of who is found, in order, with a blank behind each; "+" at the end: there are
+ * more. */
+static void found_are(office *o, const char *query, const char *names)
+{
+    char path[300], found[300] = "";
+    snprintf(path, sizeof path, USERS "?%s", query);
+    client_answer a = client_expect(&o->c, 200, "GET", path, o->ann, NULL);
+    const cJSON *user, *users = cJSON_GetObjectItem(a.json, "users");
+    cJSON_ArrayForEach(user, users)
+    {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(user, "name"));
+        size_t end = strlen(found);
+        snprintf(found + end, sizeof found - end, "%s ", name);
+    }
+    size_t len = strlen(found);
+    if (!cJSON_IsNull(cJSON_GetObjectItem(a.json, "next")))
+        snprintf(found + len, sizeof found - len, "+");
+    if (strcmp(found, names) != 0)
+        fail_msg("%s: “%s” were found instead of “%s”", query, found, names);
+    client_free(&a);
+}
+
+/* shows: ACC-1 INT-1 */
+static void test_somebody_is_found_by_words(void **state)
+{
+    static const char *const added[] = {
+        "{\"name\":\"m.mueller\",\"shown\":\"Max M\u00fcller\",\"roles\":[\"sales\"]}",
+        "{\"name\":\"till-07\",\"shown\":\"Max till\",\"kind\":\"program\",\"roles\":[\"sales\"]}",
+        "{\"name\":\"mrk\",\"shown\":\"\u0645\u062d\u0645\u062f \u0631\u0636\u0627\u064a\u06cc "
+        "\u06a9\u0631\u06cc\u0645\u06cc\"}",
+        "{\"name\":\"wxm\",\"shown\":\"\u738b\u5c0f\u660e\"}"};
+    office *o = office_open();
+    (void)state;
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+        office_expect(o, 201, NULL, o->ann, "POST", USERS, added[i]);
+    found_are(o, "q=MULL", "m.mueller ");
+    found_are(o, "q=M%C3%9CLLER%20max", "m.mueller "); /* any order, any case */
+    found_are(o, "q=m.mue", "m.mueller ");
+    found_are(o, "q=mueller", "m.mueller "); /* a part of the sign-in name */
+    found_are(o, "q=till-07", "till-07 ");
+    found_are(o, "q=max", "m.mueller till-07 ");
+    found_are(o, "q=max&kind=person", "m.mueller ");
+    found_are(o, "q=max&role=sales&limit=1", "m.mueller +");
+    found_are(o, "q=max&limit=1&after=m.mueller", "till-07 ");
+    /* The Arabic letters kaf and yeh for the Persian ones, and the name as Latin letters say it. */
+    found_are(o, "q=%D9%83%D8%B1%D9%8A%D9%85%D9%8A", "mrk ");
+    found_are(o, "q=mohammad", "mrk ");
+    found_are(o, "q=wang", "wxm ");
+    found_are(o, "q=%E5%B0%8F%E6%98%8E", "wxm ");
+    found_are(o, "q=max%20miller", "");
+    found_are(o, "q=-", ""); /* no word at all */
+    office_expect(o, 400, "It takes words of a name.", o->ann, "GET", USERS "?q=", NULL);
+    office_expect(o, 400, "It takes words of a name.", o->ann, "GET", USERS "?q=%20", NULL);
+    office_expect(o, 400, "“robot”", o->ann, "GET", USERS "?q=max&kind=robot", NULL);
+    office_expect(o, 403, NULL, o->bob, "GET", USERS "?q=max", NULL);
+    office_close(o);
+}
+
 /* ASVS V8.3.2 */
 /* shows: ACC-1 ACC-3 SEC-2 */
 static void test_rights_are_given_by_others_and_taken_at_once(void **state)
@@ -297,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_user_from_first_to_last_day),
+        cmocka_unit_test(test_somebody_is_found_by_words),
         cmocka_unit_test(test_rights_are_given_by_others_and_taken_at_once),
         cmocka_unit_test(test_sessions_and_credentials_of_others),
         cmocka_unit_test(test_a_key_does_less_than_who_it_acts_for),

@@ -33,6 +33,8 @@ pb_status http_op_fail_value(const char *name, pb_str value, const char *wanted,
 /** Parameters of a kind; `*ret` stays as it is where there is none. Numbers are above 0. */
 pb_status http_op_query_number(const http_request *request, const char *name, int64_t *ret,
                                pb_error *err);
+/** Words to find people by (`q`); absent when there are none. */
+pb_status http_op_query_words(const http_request *request, pb_str *ret_words, pb_error *err);
 pb_status http_op_query_truth(const http_request *request, const char *name, bool *ret,
                               pb_error *err);
 pb_status http_op_query_instant(const http_request *request, const char *name, int64_t *ret,

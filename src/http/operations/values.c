@@ -22,6 +22,15 @@ pb_status http_op_query_number(const http_request *request, const char *name, in
                : http_op_fail_value(name, text, PB_MSG("It takes a whole number above 0."), err);
 }
 
+pb_status http_op_query_words(const http_request *request, pb_str *ret_words, pb_error *err)
+{
+    pb_str words = http_request_query(request, "q");
+    if (words.ptr != NULL && pb_str_trim(words).len == 0)
+        return http_op_fail_value("q", words, PB_MSG("It takes words of a name."), err);
+    *ret_words = words;
+    return PB_OK;
+}
+
 pb_status http_op_query_truth(const http_request *request, const char *name, bool *ret,
                               pb_error *err)
 {

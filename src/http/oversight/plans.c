@@ -3,6 +3,7 @@
 #include "oversight.h"
 
 #include "base/time.h"
+#include "service/people.h"
 #include "service/plans.h"
 #include "sys/clock.h"
 
@@ -290,21 +291,66 @@ static pb_status start_plan(http_request *request, http_response *response, pb_e
 
 /* ---- whom it is given to ---- */
 
+enum { HELPERS_MOST = 1000 };
+
+typedef struct helpers_wish {
+    pb_str name, words;
+    int64_t limit;
+} helpers_wish;
+
+static pb_status read_helpers(const http_request *request, helpers_wish *wish, pb_error *err)
+{
+    static const char *const names[] = {"q", "name", "limit", NULL};
+    PB_TRY(http_op_check_query(request, names, err));
+    PB_TRY(http_op_query_number(request, "limit", &wish->limit, err));
+    PB_TRY(http_op_query_words(request, &wish->words, err));
+    wish->name = http_request_query(request, "name");
+    if (wish->limit <= HELPERS_MOST)
+        return PB_OK;
+    return http_op_fail_value("limit", http_request_query(request, "limit"),
+                              PB_MSG("It takes 1 to 1000."), err);
+}
+
+/* Leaves those that are asked for, in the order of `helpers`. */
+static pb_status leave_helpers(const helpers_wish *wish, service_helper *helpers, size_t *count,
+                               pb_arena *arena, pb_error *err)
+{
+    size_t kept = 0, found = 0, *places = NULL;
+    for (size_t i = 0; i < *count; i++)
+        if (wish->name.ptr == NULL || pb_str_eq(helpers[i].name, wish->name))
+            helpers[kept++] = helpers[i];
+    *count = kept;
+    if (wish->words.ptr == NULL)
+        return PB_OK;
+    service_called *called = pb_arena_array(arena, kept + 1, sizeof *called);
+    if (called == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < kept; i++)
+        called[i] = (service_called){helpers[i].name, helpers[i].shown};
+    PB_TRY(service_people_find(wish->words, called, kept, arena, &places, &found, err));
+    for (size_t i = 0; i < found; i++)
+        helpers[i] = helpers[places[i]];
+    *count = found;
+    return PB_OK;
+}
+
 static pb_status list_helpers(http_request *request, http_response *response, pb_error *err)
 {
     service_helper *helpers = NULL;
+    helpers_wish wish = {.limit = HELPERS_MOST};
     size_t count = 0;
     pb_json json;
     PB_TRY(http_need_somebody(request, response, err));
-    PB_TRY(http_op_check_query(request, none, err));
+    PB_TRY(read_helpers(request, &wish, err));
     service_call call = http_op_call(request);
     PB_TRY(
         service_helpers(&call, request->server->workspace, request->arena, &helpers, &count, err));
+    PB_TRY(leave_helpers(&wish, helpers, &count, request->arena, err));
     pb_json_init(&json, &response->body, 0);
     pb_json_object(&json);
     pb_json_key(&json, "people");
     pb_json_array(&json);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && (int64_t)i < wish.limit; i++) {
         pb_json_object(&json);
         pb_json_member(&json, "name", helpers[i].name);
         pb_json_member(&json, "shown", helpers[i].shown);
@@ -312,6 +358,7 @@ static pb_status list_helpers(http_request *request, http_response *response, pb
         pb_json_object_end(&json);
     }
     pb_json_array_end(&json);
+    http_op_put_truth(&json, "more", (int64_t)count > wish.limit);
     pb_json_object_end(&json);
     return PB_OK;
 }
@@ -350,12 +397,18 @@ static const http_about operations[] = {
     {"removeAuditPlan", NULL, "If-Match", NULL, NULL, "204 400 401 403 404 412 428", NULL},
     {"restoreAuditPlan", NULL, NULL, NULL, "AuditPlan", "200 400 401 403 404 409", NULL},
     {"runAuditPlan", NULL, NULL, "AuditPlanRun", "Job", "202 400 401 403 404 422", NULL},
-    {"listAuditPeople", NULL, NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
+    {"listAuditPeople", "q name limit", NULL, NULL, "AuditPeople", "200 400 401 403", NULL},
     {0},
 };
 
 static const http_parameter parameters[] = {
     {"removed", PB_MSG("Those that were taken away, instead"), "boolean", NULL, false},
+    {"q",
+     PB_MSG("Words that the name or sign-in name has, or that begin one: folded as by a search, so "
+            "that case, marks and script do not matter"),
+     "string", NULL, false},
+    {"name", PB_MSG("Who signs in by this name"), "string", NULL, false},
+    {"limit", PB_MSG("People at most"), "integer", "int32", false},
     {0},
 };
 
@@ -377,7 +430,7 @@ static const http_schema schemas[] = {
                      "repeat?=once|weekly|monthly|quarterly|yearly? due?:date?"},
     {"AuditPlanRun", "import?:uuid?"},
     {"AuditPerson", "name:string shown:string external:boolean"},
-    {"AuditPeople", "people:[AuditPerson]"},
+    {"AuditPeople", "people:[AuditPerson] more:boolean"},
     {0},
 };
 

@@ -5,7 +5,7 @@
 #define CHANGE DONE " 422"
 
 static const http_about operations[] = {
-    {"listUsers", "at role team after limit", NULL, NULL, "Users", "200 400 401 403", NULL},
+    {"listUsers", "at q kind role team after limit", NULL, NULL, "Users", "200 400 401 403", NULL},
     {"addUser", NULL, NULL, "UserNew", "UserAdded", "201 400 401 403 404 409 422", NULL},
     {"readUser", "at", NULL, NULL, "UserStory", "200 400 401 403 404", NULL},
     {"changeUser", NULL, NULL, "UserChange", "User", CHANGE " 409", NULL},
@@ -36,6 +36,12 @@ static const http_about operations[] = {
 
 static const http_parameter parameters[] = {
     {"at", PB_MSG("As it was at this moment"), "string", "date-time", false},
+    {"q",
+     PB_MSG("Words that the name or sign-in name has, or that begin one: folded as by a search, so "
+            "that case, marks and script do not matter"),
+     "string", NULL, false},
+    {"kind", PB_MSG("Users of this kind: person, program, portal or auditor"), "string", NULL,
+     false},
     {"role", PB_MSG("Who holds this role"), "string", NULL, false},
     {"team", PB_MSG("Who is in this team"), "string", NULL, false},
     {"why", PB_MSG("Why it is done; stands in the log"), "string", NULL, false},

@@ -18,16 +18,30 @@ static bool holds(const pb_str *names, size_t count, pb_str wanted)
 }
 
 typedef struct listing {
-    pb_str role, team, after;
+    pb_str role, team, after, words;
+    bool has_kind;
+    identity_kind kind;
     int64_t at_us, limit;
 } listing;
 
+static pb_status read_kind(const http_request *request, listing *l, pb_error *err)
+{
+    pb_str kind = http_request_query(request, "kind");
+    l->has_kind = kind.ptr != NULL;
+    if (!l->has_kind || identity_kind_parse(kind, &l->kind))
+        return PB_OK;
+    return http_op_fail_value("kind", kind, PB_MSG("It takes person, program, portal or auditor."),
+                              err);
+}
+
 static pb_status read_listing(const http_request *request, listing *l, pb_error *err)
 {
-    static const char *const names[] = {"at", "role", "team", "after", "limit", NULL};
+    static const char *const names[] = {"at", "q", "role", "team", "kind", "after", "limit", NULL};
     PB_TRY(http_op_check_query(request, names, err));
     PB_TRY(http_people_moment(request, &l->at_us, err));
     PB_TRY(http_op_query_number(request, "limit", &l->limit, err));
+    PB_TRY(http_op_query_words(request, &l->words, err));
+    PB_TRY(read_kind(request, l, err));
     l->role = http_request_query(request, "role");
     l->team = http_request_query(request, "team");
     l->after = http_request_query(request, "after");
@@ -35,6 +49,36 @@ static pb_status read_listing(const http_request *request, listing *l, pb_error 
         return PB_OK;
     return http_op_fail_value("limit", http_request_query(request, "limit"),
                               PB_MSG("It takes 1 to 1000."), err);
+}
+
+static bool is_asked(const listing *l, const service_person *one)
+{
+    return (!l->has_kind || one->user.kind == l->kind) &&
+           holds(one->roles, one->role_count, l->role) &&
+           holds(one->teams, one->team_count, l->team);
+}
+
+/* Leaves those that are asked for, in the order of `people`. */
+static pb_status leave_asked(const listing *l, service_person *people, size_t *count,
+                             pb_arena *arena, pb_error *err)
+{
+    size_t kept = 0, found = 0, *places = NULL;
+    for (size_t i = 0; i < *count; i++)
+        if (is_asked(l, &people[i]))
+            people[kept++] = people[i];
+    *count = kept;
+    if (l->words.ptr == NULL)
+        return PB_OK;
+    service_called *called = pb_arena_array(arena, kept + 1, sizeof *called);
+    if (called == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < kept; i++)
+        called[i] = (service_called){people[i].user.name, people[i].user.shown};
+    PB_TRY(service_people_find(l->words, called, kept, arena, &places, &found, err));
+    for (size_t i = 0; i < found; i++)
+        people[i] = people[places[i]];
+    *count = found;
+    return PB_OK;
 }
 
 static void put_list(pb_json *json, const listing *l, const service_person *people, size_t count)
@@ -47,9 +91,7 @@ static void put_list(pb_json *json, const listing *l, const service_person *peop
     pb_json_array(json);
     for (size_t i = 0; i < count && !more; i++) {
         const service_person *one = &people[i];
-        bool wanted = (l->after.ptr == NULL || pb_str_cmp(one->user.name, l->after) > 0) &&
-                      holds(one->roles, one->role_count, l->role) &&
-                      holds(one->teams, one->team_count, l->team);
+        bool wanted = l->after.ptr == NULL || pb_str_cmp(one->user.name, l->after) > 0;
         more = wanted && told == l->limit;
         if (!wanted || more)
             continue;
@@ -81,6 +123,7 @@ pb_status http_people_list(http_request *request, http_response *response, pb_er
                                &count, err));
     /* Pages go by the very order in which `after` compares. */
     qsort(people, count, sizeof *people, by_name);
+    PB_TRY(leave_asked(&l, people, &count, request->arena, err));
     pb_json_init(&json, &response->body, 0);
     put_list(&json, &l, people, count);
     return PB_OK;
