@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "sys/clock.h"
 
 /* ---- what is asked ---- */
 
@@ -21,7 +22,7 @@ pb_status user_moment(const cli_context *context, const char *option, bool until
         return PB_OK;
     }
     if (pb_date_parse(pb_str_c(text), &days)) {
-        *ret_us = (days + (until ? 1 : 0)) * PB_US_PER_DAY;
+        *ret_us = pb_zone_begin(sys_zone(), days + (until ? 1 : 0));
         return PB_OK;
     }
     if (pb_instant_parse(pb_str_c(text), ret_us))

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "record/record.h"
+#include "sys/clock.h"
 
 enum { SUBJECT_MAX = MAIL_SUBJECT_MAX, LISTED_MOST = 50 };
 
@@ -76,7 +77,7 @@ static void put_enrolment(const pb_catalog *words, const identity_user *user, co
                           int64_t until_us, pb_str site, pb_buf *body)
 {
     PB_AUTO_BUF link = PB_BUF_INIT(4096), day = PB_BUF_INIT(64);
-    pb_date_format(&day, pb_instant_day(until_us));
+    pb_date_format(&day, sys_day_of(until_us));
     pb_buf_addc(&link, "/enrol?name=");
     put_escaped(&link, user->name);
     pb_buf_addc(&link, "&code=");

@@ -7,6 +7,7 @@
 #include "service/health.h"
 #include "service/jobs.h"
 #include "service/places.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 
 #define GIB (INT64_C(1) << 30)
@@ -48,7 +49,7 @@ static void put_bytes(const looking *l, service_check *check, int64_t bytes)
 static void put_day(const looking *l, service_check *check, int64_t at_us)
 {
     PB_AUTO_BUF text = PB_BUF_INIT(64);
-    pb_date_format(&text, pb_instant_day(at_us));
+    pb_date_format(&text, sys_day_of(at_us));
     check->at_us = at_us;
     check->value = pb_arena_str(l->arena, pb_buf_str(&text));
 }

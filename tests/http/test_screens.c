@@ -245,6 +245,13 @@ static int follow(server *s, const identity_actor *who, const char *address)
     return number_at(expect(s, 200, q), "total");
 }
 
+static int tasks_due(server *s, const char *filter)
+{
+    const question q =
+        ASK_AS(&s->reader, HTTP_GET, "/api/v1/tasks", {"?filter", filter, "?total", "true"});
+    return number_at(expect(s, 200, q), "total");
+}
+
 static void what_is_due(server *s)
 {
     char me[37], other[37], address[2000];
@@ -267,7 +274,15 @@ static void what_is_due(server *s)
     a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
     assert_string_equal(text_at(a, "day"), "2025-06-16");
     assert_int_equal(number_at(a, "due/0/count"), 9);
+    in_zone("Asia/Shanghai"); /* where 23:59 UTC is the next morning */
+    a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
+    assert_string_equal(text_at(a, "day"), "2025-06-15");
+    assert_int_equal(number_at(a, "due/0/count"), 7);
+    assert_int_equal(tasks_due(s, "due_on = 2025-06-16"), 2);
+    assert_int_equal(tasks_due(s, "due_on = today + 1"), 2);
     in_zone("UTC");
+    assert_int_equal(tasks_due(s, "due_on = 2025-06-16"), 1);
+    assert_int_equal(tasks_due(s, "due_on = today"), 1);
     a = expect(s, 200, ASK_AS(&s->reader, HTTP_GET, home));
     assert_string_equal(text_at(a, "day"), "2025-06-15");
     assert_int_equal(size_at(a, "due"), 1);
