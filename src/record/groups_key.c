@@ -41,25 +41,18 @@ static void put_form(pb_buf *out, const char *form, const pb_buf *replaced)
             pb_buf_byte(out, *form);
 }
 
-/* Months since January of the year 0. */
+/* Months since January of the year 0. What is left of a division is taken by %, so that the day,
+ * which is long where a clock is changed twice a year, stands there three times and not seven. */
 static void put_months(pb_buf *sql, const pb_buf *day)
 {
-    PB_AUTO_BUF century = PB_BUF_INIT(SQL_MAX); /* (4 z + 3) / 146097 */
-    PB_AUTO_BUF rest = PB_BUF_INIT(SQL_MAX);    /* z - 146097 century / 4 */
-    PB_AUTO_BUF year = PB_BUF_INIT(SQL_MAX);    /* (4 rest + 3) / 1461 */
-    PB_AUTO_BUF of_year = PB_BUF_INIT(SQL_MAX); /* rest - 1461 year / 4 */
-    PB_AUTO_BUF z = PB_BUF_INIT(SQL_MAX);
-    pb_buf_printf(&z, "(%.*s + %d)", PB_STR_FMT(pb_buf_str(day)), TO_MARCH);
-    put_form(&century, "((4 * $ + 3) / 146097)", &z);
-    put_form(&rest, "($ - ", &z);
-    put_form(&rest, "146097 * $ / 4)", &century);
-    put_form(&year, "((4 * $ + 3) / 1461)", &rest);
-    put_form(&of_year, "($ - ", &rest);
-    put_form(&of_year, "1461 * $ / 4)", &year);
-    put_form(sql, "(1200 * $", &century);
-    put_form(sql, " + 12 * $", &year);
-    put_form(sql, " + (5 * $ + 2) / 153 + 2)", &of_year);
-    sql->failed = sql->failed || century.failed || rest.failed || year.failed || of_year.failed;
+    PB_AUTO_BUF z = PB_BUF_INIT(SQL_MAX);    /* quarters of days of the calendar */
+    PB_AUTO_BUF rest = PB_BUF_INIT(SQL_MAX); /* of the century, likewise */
+    pb_buf_printf(&z, "(4 * %.*s + %d)", PB_STR_FMT(pb_buf_str(day)), 4 * TO_MARCH + 3);
+    put_form(&rest, "($ % 146097 / 4 * 4 + 3)", &z);
+    put_form(sql, "(1200 * ($ / 146097)", &z);
+    put_form(sql, " + 12 * ($ / 1461)", &rest);
+    put_form(sql, " + (5 * ($ % 1461 / 4) + 2) / 153 + 2)", &rest);
+    sql->failed = sql->failed || z.failed || rest.failed;
 }
 
 static void put_period(pb_buf *sql, const groups_query *query, const model_field *field)
