@@ -25,6 +25,28 @@ export function pickerMoment(instant: string): string {
   return `${pickerDay(day)} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+const msPerDay = 86_400_000;
+
+/** The day that is called so in the Persian calendar; undefined where none is. */
+function dayOfPersian(text: string): string | undefined {
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+  const about = Date.UTC(year + 621, 2, 20) + Math.round((month - 1) * 30.5 + day - 1) * msPerDay; // months of 31 days come first
+  for (let off = -4; off <= 4; off++) {
+    const at = new Date(about + off * msPerDay);
+    if (persianText(at) === text) return at.toISOString().slice(0, 10);
+  }
+  return undefined;
+}
+
+/** What a picker of moments holds, as the server wants it; undefined where it is no moment. Its own `dateValue` reads what was typed as if it
+ * were in the form of `value`, which it is not in the Persian calendar. */
+export function momentOf(value: string): string | undefined {
+  const [, text = "", time = ""] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)$/.exec(value) ?? [];
+  const day = calendar() === "jalali" ? dayOfPersian(text) : text;
+  const at = new Date(`${day}T${time}`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
 /** What was picked, as the server wants it. */
 export function dayOf(at: Date): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

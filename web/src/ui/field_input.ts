@@ -13,7 +13,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type { Choice, Field, LinkValue, MoneyValue, RecordJson, Value } from "../api/types";
 import { localeOf, t } from "../i18n/text";
-import { pickerDay, pickerFormat, pickerMoment, pickerType, plainDigits } from "./calendar_text";
+import { momentOf, pickerDay, pickerFormat, pickerMoment, pickerType, plainDigits } from "./calendar_text";
 import { fetchPickers, pickedDay } from "./day_picker";
 import { countryName, isCode, isLink, isMoney, valueText } from "./value";
 import "./link_input";
@@ -190,10 +190,8 @@ function moneyInput(wish: FieldInputWish): TemplateResult {
   </div>`;
 }
 
-function picked(wish: FieldInputWish, picker: DatePicker, moment: boolean): void {
-  const at = picker.dateValue, day = pickedDay(picker);
-  wish.changed(moment && day !== "" && at && !Number.isNaN(at.getTime()) ? at.toISOString() : day || null);
-}
+/** What is no moment goes to the server as it was typed: it says what is wrong with it. */
+const pickedMoment = (value: string): Value => momentOf(value) ?? orNull(plainDigits(value));
 
 function dayInput(wish: FieldInputWish): TemplateResult {
   void fetchPickers(false);
@@ -208,7 +206,7 @@ function dayInput(wish: FieldInputWish): TemplateResult {
     value-state=${state(wish)}
     ?required=${wish.required}
     ?disabled=${wish.disabled}
-    @change=${(event: Event) => picked(wish, event.target as DatePicker, false)}
+    @change=${(event: Event) => wish.changed(pickedDay(event.target as DatePicker) || null)}
   ></ui5-date-picker>`;
 }
 
@@ -225,7 +223,7 @@ function momentInput(wish: FieldInputWish): TemplateResult {
     value-state=${state(wish)}
     ?required=${wish.required}
     ?disabled=${wish.disabled}
-    @change=${(event: Event) => picked(wish, event.target as DatePicker, true)}
+    @change=${(event: Event) => wish.changed(pickedMoment((event.target as DatePicker).value))}
   ></ui5-datetime-picker>`;
 }
 

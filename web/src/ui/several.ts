@@ -1,5 +1,6 @@
 // Several of a list, each with its box; one that is long is narrowed by words.
 import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
 import "@ui5/webcomponents/dist/CheckBox.js";
 import "@ui5/webcomponents/dist/Input.js";
 import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
@@ -29,6 +30,6 @@ export function several(label: string, all: readonly { value: string; text: stri
   return html`<fieldset class="several">
     <legend>${label}</legend>
     ${all.length > MANY ? html`<ui5-input class="several-words" placeholder=${t("Find by name")} accessible-name=${`${label}: ${t("Find by name")}`} show-clear-icon @input=${narrow}></ui5-input>` : nothing}
-    ${all.map((one) => html`<ui5-checkbox text=${one.text} ?checked=${chosen.has(one.value)} @change=${(event: Event) => take(one.value, (event.target as CheckBox).checked)}></ui5-checkbox>`)}
+    ${repeat(all, (one) => one.value, (one) => html`<ui5-checkbox text=${one.text} ?checked=${chosen.has(one.value)} @change=${(event: Event) => take(one.value, (event.target as CheckBox).checked)}></ui5-checkbox>`)}
   </fieldset>`;
 }

@@ -7,8 +7,10 @@ import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import { post } from "../../api/http";
 import { t } from "../../i18n/text";
+import { plainDigits } from "../../ui/calendar_text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
+import { wrong } from "../../ui/problem";
 import { withProof } from "../../ui/proof";
 
 interface Made {
@@ -36,15 +38,16 @@ export async function makeKey(path: string, says: string, again: () => void): Pr
       <ui5-checkbox text=${t("Reads only")} checked @change=${(event: Event) => (wish.read_only = (event.target as CheckBox).checked)}></ui5-checkbox>
       <div class="field">
         <ui5-label for="key-rate" show-colon>${t("Requests a minute at most")}</ui5-label>
-        <ui5-input id="key-rate" type="Number" @input=${(event: Event) => (wish.rate = (event.target as Input).value)}></ui5-input>
+        <ui5-input id="key-rate" class="input-ltr" @input=${(event: Event) => (wish.rate = plainDigits((event.target as Input).value).trim())}></ui5-input>
         <span class="muted">${t("Empty: no limit.")}</span>
       </div>
       <div class="field">
         <ui5-label for="key-until" show-colon>${t("Good until the end of")}</ui5-label>
         ${dayPicker({ id: "key-until", value: wish.until, changed: (day) => (wish.until = day) })}
       </div>`,
-    act: () =>
-      withProof(() =>
+    act: () => {
+      if (wish.rate && !/^\d{1,9}$/.test(wish.rate)) throw wrong(t("“{value}” is no number of requests.", { value: wish.rate }), t("Write a whole number, or nothing for no limit."));
+      return withProof(() =>
         post<Made>(path, {
           label: wish.label,
           read_only: wish.read_only,
@@ -52,7 +55,8 @@ export async function makeKey(path: string, says: string, again: () => void): Pr
           ...(wish.rate ? { rate: Number(wish.rate) } : {}),
           ...(wish.until ? { until: `${wish.until}T23:59:59Z` } : {}),
         }),
-      ),
+      );
+    },
   });
   if (!made) return;
   await ask<true>({

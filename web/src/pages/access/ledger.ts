@@ -9,6 +9,7 @@ import { ended, type Job } from "../../api/job";
 import { go, type Context, type Page } from "../../app/router";
 import { formatDigits, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { plainDigits } from "../../ui/calendar_text";
 import { keep } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
@@ -95,7 +96,7 @@ export function openLedger(context: Context): Page {
         <form class="filters" @submit=${(event: Event) => (event.preventDefault(), wanted && go(`/access/ledger/${wanted}`))}>
           <div class="field">
             <ui5-label for="proof-number" show-colon>${t("Number of the event")}</ui5-label>
-            <ui5-input id="proof-number" type="Number" @input=${(event: Event) => (wanted = (event.target as Input).value)}></ui5-input>
+            <ui5-input id="proof-number" class="input-ltr" @input=${(event: Event) => (wanted = plainDigits((event.target as Input).value).trim())}></ui5-input>
           </div>
           <ui5-button @click=${() => wanted && go(`/access/ledger/${wanted}`)}>${t("Show it")}</ui5-button>
         </form>

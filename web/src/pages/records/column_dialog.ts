@@ -1,5 +1,6 @@
 // Which columns a list shows, in which order: chosen in a dialog, by keyboard as well as by hand.
 import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
 import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/CheckBox.js";
 import "@ui5/webcomponents-icons/dist/navigation-down-arrow.js";
@@ -8,6 +9,7 @@ import type CheckBox from "@ui5/webcomponents/dist/CheckBox.js";
 import type { Entity, Field } from "../../api/types";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
+import { wrong } from "../../ui/problem";
 import { allFields, columnsNamed, type Column } from "./columns";
 
 export async function askColumns(entity: Entity, now: readonly Column[]): Promise<Column[] | undefined> {
@@ -40,10 +42,11 @@ export async function askColumns(entity: Entity, now: readonly Column[]): Promis
   return ask<Column[]>({
     title: t("Columns"),
     does: t("Apply"),
-    view: (update) => html`<div class="column-choice">${order().map((field) => line(field, update))}</div>`,
+    view: (update) => html`<div class="column-choice">${repeat(order(), (field) => field.name, (field) => line(field, update))}</div>`,
     act: () => {
       const columns = columnsNamed(entity, names, widths);
-      return columns.length === 0 ? undefined : columns;
+      if (columns.length === 0) throw wrong(t("No column is chosen."), t("Choose one at least."));
+      return columns;
     },
   });
 }
