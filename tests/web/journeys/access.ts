@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Page } from "playwright-core";
 import { asked, runOf } from "../asked";
 import type { Journey } from "../journey";
+import { listIsAccessible, takes, writes } from "../person";
 import type { Visitor } from "../visitor";
 
 /** What an authenticator app shows for a key (RFC 6238). */
@@ -38,6 +39,17 @@ export async function comesByLink(v: Visitor, link: string, name: string, factor
   await page.locator("nav a").first().waitFor({ state: "attached" });
   await looks?.(page);
   await context.close();
+}
+
+/** Who is above her is found among all users by a few letters. */
+async function setsSuperior(v: Visitor): Promise<void> {
+  await v.page.locator(".user-change").click();
+  await writes(v, "user-superior", "Ver");
+  await v.page.getByRole("option", { name: "vera" }).waitFor();
+  await listIsAccessible(v);
+  await takes(v, "vera");
+  await v.page.locator("ui5-dialog[open] .dialog-does").click();
+  await v.page.locator("main dd", { hasText: "vera" }).waitFor();
 }
 
 async function asksTheLog(v: Visitor): Promise<void> {
@@ -103,6 +115,7 @@ export const access: readonly Journey[] = [
       await v.page.getByRole("link", { name }).click();
       await v.page.getByRole("heading", { level: 1, name }).waitFor();
       await v.accessible();
+      if (v.language !== "zh-CN") await setsSuperior(v);
       if (v.size !== "desk" || v.language !== "en") return;
       /* The browser that she signed in on is known, and not any more when she says so. */
       await v.to("/access");
@@ -176,8 +189,8 @@ export const access: readonly Journey[] = [
       await v.page.locator("main .team-member", { hasText: "mina" }).click();
       await v.page.locator("main dd", { hasText: "North" }).waitFor();
       await v.page.locator(".user-change").click();
-      await v.page.locator("ui5-select#user-superior").click();
-      await v.page.getByRole("option", { name: "vera" }).click();
+      await writes(v, "user-superior", "ver");
+      await takes(v, "vera");
       await v.page.locator(".dialog-does").click();
       await v.page.locator("main dd", { hasText: "vera" }).waitFor();
       await v.page.locator("main td", { hasText: "Superior: vera" }).waitFor();

@@ -4,17 +4,15 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Input.js";
 import "@ui5/webcomponents/dist/Label.js";
 import "@ui5/webcomponents/dist/Link.js";
-import "@ui5/webcomponents/dist/Option.js";
-import "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
-import type Select from "@ui5/webcomponents/dist/Select.js";
 import { ask as askServer, get, post } from "../../api/http";
-import { everyUser } from "../../api/users";
+import { persons } from "../../api/people";
 import { href, type Context, type Page } from "../../app/router";
 import { between, formatAge, formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask, confirmed } from "../../ui/dialog";
+import { nameChosen, personField, type Choice } from "../../ui/person_input";
 import { withProof } from "../../ui/proof";
 import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
@@ -46,15 +44,14 @@ interface Whole extends Story {
   browsers: KnownBrowser[];
   credentials: Credential[];
   all: RoleName[];
-  users: User[];
+  superior: string | undefined; // as it is called
 }
 
 /** What is said of a user, said otherwise; only what was changed is sent. */
 async function change(whole: Whole, again: () => void): Promise<void> {
   const { user } = whole, day = user.until?.slice(0, 10) ?? "";
-  const wish = { shown: user.shown, until: day, superior: user.superior ?? "" };
+  const wish = { shown: user.shown, until: day, superior: { name: user.superior ?? "" } as Choice };
   const scope = chosenOf(user.scope), before = JSON.stringify(scopeOf(scope));
-  const above = whole.users.filter((one) => one.kind === "person" && one.id !== user.id);
   const done = await ask<true>({
     title: t("Change {name}", { name: user.shown }),
     does: t("Save"),
@@ -68,22 +65,17 @@ async function change(whole: Whole, again: () => void): Promise<void> {
       </div>
       ${user.kind === "auditor" ? scopeFields(scope) : nothing}
       ${user.kind === "person"
-        ? html`<div class="field">
-            <ui5-label for="user-superior" show-colon>${t("Superior")}</ui5-label>
-            <ui5-select id="user-superior" @change=${(event: Event) => (wish.superior = (event.target as Select).selectedOption?.getAttribute("data-value") ?? "")}>
-              <ui5-option data-value="" ?selected=${wish.superior === ""}>${t("Nobody")}</ui5-option>
-              ${above.map((one) => html`<ui5-option data-value=${one.name} ?selected=${one.name === wish.superior}>${one.shown}</ui5-option>`)}
-            </ui5-select>
-          </div>`
+        ? personField({ id: "user-superior", label: t("Superior"), source: persons(user.name), placeholder: t("Nobody: type a few letters") }, wish.superior.name, (choice) => (wish.superior = choice))
         : nothing}`,
     act: async () => {
+      const superior = nameChosen(wish.superior);
       const body = {
         ...(wish.shown !== user.shown ? { shown: wish.shown } : {}),
         ...(wish.until !== day ? { until: wish.until ? endOf(wish.until) : null } : {}),
         ...(JSON.stringify(scopeOf(scope)) !== before ? { scope: scopeOf(scope) } : {}),
       };
       if (Object.keys(body).length > 0) await withProof(() => askServer(`/users/${user.id}`, { method: "PATCH", body }));
-      if (wish.superior !== (user.superior ?? "")) await withProof(() => askServer(`/users/${user.id}/superior`, { method: "PUT", body: { superior: wish.superior || null } }));
+      if (superior !== (user.superior ?? "")) await withProof(() => askServer(`/users/${user.id}/superior`, { method: "PUT", body: { superior: superior || null } }));
       return true as const;
     },
   });
@@ -209,16 +201,16 @@ export function openUser(context: Context): Page {
   return room<Whole>(context, {
     title: () => name || t("User"),
     load: async () => {
-      const [story, sessions, known, credentials, roles, users] = await Promise.all([
+      const [story, sessions, known, credentials, roles] = await Promise.all([
         get<Story>(`/users/${id}`),
         get<{ sessions: Session[] }>(`/users/${id}/sessions`),
         get<{ browsers: KnownBrowser[] }>(`/users/${id}/known-browsers`),
         get<{ credentials: Credential[] }>(`/users/${id}/credentials`),
         get<{ roles: RoleName[] }>("/roles"),
-        everyUser<User>(),
       ]);
       name = story.user.shown;
-      return { ...story, sessions: sessions.sessions, browsers: known.browsers, credentials: credentials.credentials, all: roles.roles, users };
+      const above = story.user.superior ? await persons().named(story.user.superior, context.signal) : undefined;
+      return { ...story, sessions: sessions.sessions, browsers: known.browsers, credentials: credentials.credentials, all: roles.roles, superior: above?.shown };
     },
     view: (whole, again) => {
       const { user } = whole;
@@ -236,7 +228,7 @@ export function openUser(context: Context): Page {
             <div><dt>${t("Kind")}</dt><dd>${kindName(user.kind)}</dd></div>
             <div><dt>${t("Since")}</dt><dd>${formatInstant(user.from)}</dd></div>
             <div><dt>${t("Until")}</dt><dd>${user.until ? formatInstant(user.until) : t("no end")}</dd></div>
-            <div><dt>${t("Superior")}</dt><dd>${user.superior ? (whole.users.find((one) => one.name === user.superior)?.shown ?? user.superior) : "–"}</dd></div>
+            <div><dt>${t("Superior")}</dt><dd>${whole.superior ?? user.superior ?? "–"}</dd></div>
             <div><dt>${t("Teams")}</dt><dd>${user.teams.length ? html`<ui5-link href=${href("/access/teams")}>${user.teams.join(", ")}</ui5-link>` : "–"}</dd></div>
             ${user.kind === "auditor" && user.scope ? html`<div><dt>${t("Is shown")}</dt><dd class="user-scope">${scopeWords(user.scope)}</dd></div>` : nothing}
           </dl>

@@ -9,6 +9,7 @@ import "@ui5/webcomponents/dist/TextArea.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
+import { auditPeople, type PersonSource } from "../../api/people";
 import { go, href, type Context, type Page } from "../../app/router";
 import { mayDo } from "../../app/session";
 import { between, formatAge, formatDay, formatDigits, formatNumber, formatPercent } from "../../i18n/format";
@@ -16,13 +17,14 @@ import { t } from "../../i18n/text";
 import { chart } from "../../ui/chart";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
+import { nameChosen, personField, type Choice } from "../../ui/person_input";
+import { has } from "../../ui/several";
 import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { byWeight, type Finding, type Story } from "./data";
 import { evidence } from "./evidence";
 import { changeSeveral } from "./findings_bulk";
-import { people, personSelect, type Person } from "./people";
 import { room } from "./rooms";
 import { areaName, gradeName, gradeTag, outcomeName, stateName, states, stateTag } from "./words";
 
@@ -34,12 +36,11 @@ const grades = ["essential", "important", "desirable"];
 async function change(listed: Finding, again: () => void): Promise<void> {
   const { data: finding, etag } = await askServer<Finding>(`/findings/${listed.finding}`);
   if (!etag) throw new Error(t("The server did not say which version this is."));
-  const all = await people();
-  const wish = { state: finding.state, owner: finding.owner ?? "", due: finding.due ?? "", until: finding.until ?? "", note: finding.note ?? "" };
+  const wish = { state: finding.state, owner: { name: finding.owner ?? "" } as Choice, due: finding.due ?? "", until: finding.until ?? "", note: finding.note ?? "" };
   const done = await ask<true>({
     title: finding.title ?? finding.control,
     does: t("Save"),
-    view: (update) => html`${personSelect("finding-owner", t("Who mends it"), all, wish.owner, (name) => (wish.owner = name))}
+    view: (update) => html`${personField({ id: "finding-owner", label: t("Who mends it"), source: auditPeople, placeholder: t("Nobody: type a few letters") }, wish.owner.name, (choice) => (wish.owner = choice))}
       <div class="field">
         <ui5-label for="finding-due" show-colon>${t("Until")}</ui5-label>
         ${dayPicker({ id: "finding-due", value: wish.due, changed: (day) => (wish.due = day) })}
@@ -68,7 +69,7 @@ async function change(listed: Finding, again: () => void): Promise<void> {
       await askServer(`/findings/${finding.finding}`, {
         method: "PATCH",
         headers: { "If-Match": etag },
-        body: { state: wish.state, owner: wish.owner || null, due: wish.due || null, note: wish.note || null, ...(wish.state === "waived" ? { until: wish.until || null } : {}) },
+        body: { state: wish.state, owner: nameChosen(wish.owner) || null, due: wish.due || null, note: wish.note || null, ...(wish.state === "waived" ? { until: wish.until || null } : {}) },
       });
       return true as const;
     },
@@ -84,10 +85,16 @@ function dayFrom(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Users, and who else mends something of what is listed. */
-function ownersOf(all: readonly Person[], findings: readonly Finding[], chosen: string | null): { value: string; text: string }[] {
-  const names = new Set([...all.map((one) => one.name), ...findings.flatMap((one) => (one.owner ? [one.owner] : [])), ...(chosen ? [chosen] : [])]);
-  return [...names].sort().map((value) => ({ value, text: all.find((one) => one.name === value)?.shown ?? value }));
+/** Users, and who mends something of what is listed: such a one may be no user any more. */
+function ownersAmong(findings: readonly Finding[]): PersonSource {
+  return {
+    ...auditPeople,
+    find: async (words, limit, signal) => {
+      const { people, more } = await auditPeople.find(words, limit, signal);
+      const others = [...new Set(findings.flatMap((one) => (one.owner && has(words, one.owner) ? [one.owner] : [])))].filter((name) => !people.some((one) => one.name === name));
+      return { people: [...people, ...others.map((name) => ({ name, shown: name, external: false }))], more };
+    },
+  };
 }
 
 export function openFindings(context: Context): Page {
@@ -109,25 +116,23 @@ export function openFindings(context: Context): Page {
     context.update();
   };
   const dues = [{ value: dayFrom(-1), text: t("Overdue") }, { value: dayFrom(0), text: t("Due today or before") }, { value: dayFrom(30), text: t("Due within 30 days") }];
-  async function together(all: readonly Person[], findings: readonly Finding[], again: () => void): Promise<void> {
-    await changeSeveral(findings.filter((one) => picked.has(one.finding)), all);
+  async function together(findings: readonly Finding[], again: () => void): Promise<void> {
+    await changeSeveral(findings.filter((one) => picked.has(one.finding)));
     picked.clear();
     again();
   }
-  return room<{ findings: Finding[]; all: readonly Person[] }>(context, {
+  return room<{ findings: Finding[] }>(context, {
     title: () => t("Findings"),
-    load: async () => {
-      const [{ findings }, all] = await Promise.all([
-        get<{ findings: Finding[] }>("/findings", Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), context.signal),
-        mayDo("findings") ? people(context.signal) : [],
-      ]);
-      return { findings, all };
-    },
-    view: ({ findings, all }, again) => html`<div class="card filters">
+    load: () => get<{ findings: Finding[] }>("/findings", Object.fromEntries(filters.map((name) => [name, query.get(name) ?? undefined])), context.signal),
+    view: ({ findings }, again) => html`<div class="card filters">
         ${choice("state", t("State"), states.map((value) => ({ value, text: stateName(value) })))} ${choice("grade", t("Grade"), grades.map((value) => ({ value, text: gradeName(value) })))}
         ${choice("area", t("Area"), [...new Set([...findings.map((one) => one.area), ...(query.get("area") ? [query.get("area") ?? ""] : [])])].map((value) => ({ value, text: areaName(value) })))}
         ${choice("due_until", t("Until"), [...dues, ...dues.every((one) => one.value !== query.get("due_until")) && query.get("due_until") ? [{ value: query.get("due_until") ?? "", text: formatDay(query.get("due_until") ?? "") }] : []])}
-        ${all.length || query.get("owner") ? choice("owner", t("Who mends it"), ownersOf(all, findings, query.get("owner"))) : nothing}
+        ${mayDo("findings")
+          ? personField({ id: "findings-owner", label: t("Who mends it"), source: ownersAmong(findings), placeholder: t("All: type a few letters") }, query.get("owner") ?? "", ({ name, typed }) => {
+              if (typed === undefined && name !== (query.get("owner") ?? "")) set("owner", name);
+            })
+          : query.get("owner") ? choice("owner", t("Who mends it"), [{ value: query.get("owner") ?? "", text: query.get("owner") ?? "" }]) : nothing}
         ${filters.some((name) => query.get(name)) ? html`<ui5-button design="Transparent" @click=${() => go("/audit/findings")}>${t("Show all")}</ui5-button>` : nothing}
       </div>
       ${findings.length === 0
@@ -136,7 +141,7 @@ export function openFindings(context: Context): Page {
           : empty(t("No findings"), t("What an audit finds comes here and stays until another one proves that it is mended."), nextStep(t("Audits"), "/audit"))
         : html`${mayDo("findings")
             ? html`<div class="finding-acts">
-                <ui5-button ?disabled=${picked.size === 0} @click=${() => void together(all, findings, again)}>${t("Change those chosen ({count})", { count: formatNumber(picked.size) })}</ui5-button>
+                <ui5-button ?disabled=${picked.size === 0} @click=${() => void together(findings, again)}>${t("Change those chosen ({count})", { count: formatNumber(picked.size) })}</ui5-button>
                 <ui5-button design="Transparent" @click=${() => (findings.forEach((one) => picked.add(one.finding)), context.update())}>${t("Choose all")}</ui5-button>
               </div>`
             : nothing}

@@ -11,15 +11,16 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type TextArea from "@ui5/webcomponents/dist/TextArea.js";
 import { ask as askServer, get } from "../../api/http";
+import { auditPeople } from "../../api/people";
 import { entities } from "../../app/session";
 import { between } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { dayPicker } from "../../ui/day_picker";
 import { ask } from "../../ui/dialog";
+import { choicesOf, namesChosen, peopleField } from "../../ui/person_input";
 import { toast } from "../../ui/toast";
 import { several } from "../../ui/several";
 import type { Control } from "./data";
-import { choicesOf, people } from "./people";
 import { repeatName, repeats, type Plan, type Repeat } from "./plan_data";
 import { areaName } from "./words";
 
@@ -78,10 +79,10 @@ export async function keepPlan(plan: number, etag: string | null, wish: PlanWish
 
 /** Asks what is planned; the plan as it was kept, undefined where it was left. */
 export async function say({ title, from, changes }: Saying): Promise<Plan | undefined> {
-  const [{ controls }, staff] = await Promise.all([get<{ controls: Control[] }>("/controls", { whole: true }), people()]);
+  const [{ controls }, team] = await Promise.all([get<{ controls: Control[] }>("/controls", { whole: true }), choicesOf(from?.team ?? [], auditPeople)]);
   const areas = [...new Set(controls.map((one) => one.area))];
   const wish = { name: from?.name ?? "", goals: from?.goals ?? "", criteria: from?.criteria ?? "", source: from?.source ?? "", repeat: from?.repeat ?? ("once" as Repeat), due: from?.due ?? "" };
-  const chosen = { entities: new Set(from?.entities), areas: new Set(from?.areas), controls: new Set(from?.controls), team: new Set(from?.team) };
+  const chosen = { entities: new Set(from?.entities), areas: new Set(from?.areas), controls: new Set(from?.controls) };
   const found = { words: "", area: "" };
   let other = wish.source !== "";
   const text = (name: "goals" | "criteria", label: string, hint: string): TemplateResult => html`<div class="field">
@@ -126,13 +127,13 @@ export async function say({ title, from, changes }: Saying): Promise<Plan | unde
         <ui5-label for="plan-due" show-colon ?required=${wish.repeat !== "once"}>${t("Next on")}</ui5-label>
         ${dayPicker({ id: "plan-due", value: wish.due, changed: (day) => (wish.due = day) })}
       </div>
-      ${several(t("Team"), choicesOf(staff), chosen.team, take(chosen.team))}
+      ${peopleField({ id: "plan-team", label: t("Team"), source: auditPeople }, team, update)}
       ${several(t("Records (none chosen: all)"), entities().filter((one) => !one.retired).map((one) => ({ value: one.name, text: one.plural })), chosen.entities, take(chosen.entities))}
       ${several(t("Areas (none chosen: all)"), areas.map((one) => ({ value: one, text: areaName(one) })), chosen.areas, take(chosen.areas, update))}
       ${controlsView(controls, chosen.areas, chosen.controls, found, update)}`,
     act: async () => {
       if (other && wish.source.trim() === "") throw new Error(t("Say which system is audited."));
-      const body = { ...wish, source: other ? wish.source.trim() : null, due: wish.due || null, entities: [...chosen.entities], areas: [...chosen.areas], controls: [...chosen.controls], team: [...chosen.team] };
+      const body = { ...wish, source: other ? wish.source.trim() : null, due: wish.due || null, entities: [...chosen.entities], areas: [...chosen.areas], controls: [...chosen.controls], team: namesChosen(team) };
       const kept = changes ? await keepPlan(changes.plan, changes.etag, body) : await askServer<Plan>("/audit-plans", { method: "POST", body });
       toast(t("The plan is kept."));
       return kept.data;
