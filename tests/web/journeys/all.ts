@@ -13,6 +13,7 @@ import { lists } from "./lists";
 import { conditions } from "./conditions";
 import { bulk } from "./bulk";
 import { story } from "./story";
+import { purpose } from "./purpose";
 import { search } from "./search";
 import { newcomer } from "./newcomer";
 import { duplicates } from "./duplicates";
@@ -25,4 +26,4 @@ import { sweep } from "./sweep";
 import { weight } from "./weight";
 import { waysIn } from "./ways_in";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...sweep];

@@ -46,6 +46,8 @@ type Listener = (online: boolean) => void;
 const listeners = new Set<Listener>();
 let reachable = true;
 let purpose = "";
+let askPurpose: () => Promise<string | undefined> = () => Promise.resolve(undefined);
+let purposeAsked: Promise<string | undefined> | undefined;
 let onSignedOut: () => void = () => {};
 
 /** Told when the server can no longer, or again, be reached. */
@@ -54,9 +56,13 @@ export function watchReach(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 export const isReachable = (): boolean => reachable;
-/** Who looks at personal data may be asked what for; goes with every request from then on. */
-export function statePurpose(text: string): void {
-  purpose = text;
+/** Who looks at personal data may be asked what for, by `asks`; the answer goes with every request from then on. */
+export function whenPurposeWanted(asks: typeof askPurpose): void {
+  askPurpose = asks;
+}
+/** Whoever signs in next says anew what for. */
+export function forgetPurpose(): void {
+  purpose = "";
 }
 export function whenSignedOut(then: () => void): void {
   onSignedOut = then;
@@ -153,10 +159,24 @@ async function reach(address: string, init: RequestInit, again: boolean): Promis
   }
 }
 
-/** Asks the server; `path` begins with a slash and is below /api/v1 unless it is one of the few besides it. */
-export async function ask<T>(path: string, what: Ask = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language(), ...what.headers };
-  if (purpose) headers["Probity-Purpose"] = encodeURIComponent(purpose);
+/** The bytes of its UTF-8, one a character: what fetch takes for a header, and what the server reads as text. */
+const asHeader = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
+
+const wantsPurpose = (problem: Problem): boolean => problem.status === 400 && (problem.hint ?? "").includes("Probity-Purpose");
+
+/** Whether a purpose is known that was not `sent` yet: many requests wait for one answer. */
+async function purposeSaid(sent: string): Promise<boolean> {
+  if (purpose !== sent) return true;
+  purposeAsked ??= askPurpose().finally(() => (purposeAsked = undefined));
+  const said = await purposeAsked;
+  if (said) purpose = said;
+  return purpose !== sent;
+}
+
+/** What came, of which the server says that it is well; else a Failure. `path` begins with a slash and is below /api/v1 unless it is one of the few besides it. */
+export async function send(path: string, what: Ask = {}): Promise<Response> {
+  const sent = purpose, headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language(), ...what.headers };
+  if (sent) headers["Probity-Purpose"] = asHeader(sent);
   const init: RequestInit = { method: what.method ?? "GET", headers, credentials: "same-origin" };
   if (what.signal) init.signal = what.signal;
   if (what.file) {
@@ -171,8 +191,15 @@ export async function ask<T>(path: string, what: Ask = {}): Promise<Answer<T>> {
   if (!response.ok) {
     const problem = await problemOf(response);
     if (response.status === 401 && !path.startsWith("/sign-in") && path !== "/me") onSignedOut();
+    if (wantsPurpose(problem) && (await purposeSaid(sent))) return send(path, what);
     throw new Failure(problem);
   }
+  return response;
+}
+
+/** Asks the server for JSON. */
+export async function ask<T>(path: string, what: Ask = {}): Promise<Answer<T>> {
+  const response = await send(path, what);
   const text = await response.text();
   return { data: (text ? JSON.parse(text) : undefined) as T, etag: response.headers.get("ETag"), status: response.status };
 }

@@ -1,5 +1,5 @@
 // Who is signed in, and the model as that one may see it: loaded once, kept until it changes.
-import { Failure, get, post } from "../api/http";
+import { Failure, forgetPurpose, get, post } from "../api/http";
 import type { Entity, Me, Model } from "../api/types";
 
 let me: Me | undefined;
@@ -35,11 +35,11 @@ export const mayDoTo = (entity: Entity | undefined, operation: string): boolean 
 
 export async function signOut(): Promise<void> {
   await post("/sign-out");
-  me = undefined;
-  model = undefined;
+  forgetSession();
 }
 
 export function forgetSession(): void {
+  forgetPurpose();
   me = undefined;
   model = undefined;
 }

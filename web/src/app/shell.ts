@@ -6,7 +6,7 @@ import "@ui5/webcomponents-icons/dist/feedback.js";
 import "@ui5/webcomponents-icons/dist/menu2.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "@ui5/webcomponents-icons/dist/sys-help.js";
-import { Failure, fetched, isReachable, watchReach, whenSignedOut } from "../api/http";
+import { Failure, fetched, isReachable, watchReach, whenPurposeWanted, whenSignedOut } from "../api/http";
 import { allTexts, t } from "../i18n/text";
 import { problemStrip } from "../ui/problem";
 import { loading } from "../ui/states";
@@ -29,6 +29,11 @@ let opened = 0; // which screen was asked for last
 export async function startShell(place: HTMLElement): Promise<void> {
   root = place;
   watchReach(redraw);
+  whenPurposeWanted(async () => {
+    const [{ sayPurpose }] = await Promise.all([import("./purpose"), allTexts()]);
+    document.querySelector<HTMLDialogElement>("dialog.palette")?.close(); // nothing beside it can be reached while it is open
+    return sayPurpose();
+  });
   whenSignedOut(() => {
     forgetSession();
     void open();

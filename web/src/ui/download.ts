@@ -1,6 +1,5 @@
 // Files to keep: what the screen made, or what the server makes in the reader's language.
-import { Failure, type Problem } from "../api/http";
-import { language, t } from "../i18n/text";
+import { send } from "../api/http";
 
 /** Gives a file to keep. */
 export function keep(name: string, contents: Blob): void {
@@ -13,10 +12,5 @@ export function keep(name: string, contents: Blob): void {
 
 /** Fetches a file below /api/v1 and gives it to keep. */
 export async function download(path: string, name: string): Promise<void> {
-  const response = await fetch(`/api/v1${path}`, { headers: { "Accept-Language": language() }, credentials: "same-origin" });
-  if (!response.ok) {
-    const otherwise: Problem = { type: "", title: t("The file could not be fetched."), status: response.status };
-    throw new Failure(await response.json().then((problem: Problem) => problem, () => otherwise));
-  }
-  keep(name, await response.blob());
+  keep(name, await (await send(path, { headers: { Accept: "*/*" } })).blob());
 }

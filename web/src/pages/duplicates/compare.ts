@@ -16,21 +16,16 @@ import { sameValue } from "../../ui/field_input";
 import { problemStrip } from "../../ui/problem";
 import { toast } from "../../ui/toast";
 import { isEmpty, recordTitle, valueView } from "../../ui/value";
-import { purposePage, wantsPurpose, withLinks } from "../record/opened";
+import { withLinks } from "../record/opened";
 import { decide, merge, neighbour, readPairs, keepQueue, unmerge, type Agreement, type Decision, type Merged, type Pair } from "./pairs";
 
 export async function openCompare(context: Context): Promise<Page> {
   const { path = "", left = "", right = "" } = context.parts;
   const entity = entityOf(path);
   if (!entity) return (await import("../missing")).openMissing();
-  try {
-    const pair = await get<Pair>(`/${path}/${left}/duplicates/${right}`, undefined, context.signal);
-    const [first, second] = await Promise.all([withLinks(entity, pair.left), withLinks(entity, pair.right)]);
-    return compare(context, entity, { ...pair, left: first, right: second });
-  } catch (error) {
-    if (wantsPurpose(error)) return purposePage(context, () => dispatchEvent(new HashChangeEvent("hashchange")));
-    throw error;
-  }
+  const pair = await get<Pair>(`/${path}/${left}/duplicates/${right}`, undefined, context.signal);
+  const [first, second] = await Promise.all([withLinks(entity, pair.left), withLinks(entity, pair.right)]);
+  return compare(context, entity, { ...pair, left: first, right: second });
 }
 
 const filledFields = (record: RecordJson): number => Object.values(record.fields).filter((value) => !isEmpty(value)).length;

@@ -52,8 +52,7 @@ export async function openForm(context: Context): Promise<Page> {
   const entity = entityOf(path);
   if (!entity) return (await import("../missing")).openMissing();
   const before = id ? await openedOf(context, entity, id) : undefined;
-  if (before && "page" in before) return before.page;
-  return form(context, entity, before?.record);
+  return form(context, entity, before);
 }
 
 async function form(context: Context, entity: Entity, before: RecordJson | undefined): Promise<Page> {

@@ -49,8 +49,7 @@ export async function openRecord(context: Context): Promise<Page> {
   const { path = "", id = "" } = context.parts;
   const entity = entityOf(path);
   if (!entity) return (await import("../missing")).openMissing();
-  const opened = await openedOf(context, entity, id);
-  return "page" in opened ? opened.page : recordPage(context, entity, opened.record);
+  return recordPage(context, entity, await openedOf(context, entity, id));
 }
 
 function recordPage(context: Context, entity: Entity, first: RecordJson): Page {
