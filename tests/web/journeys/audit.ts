@@ -1,5 +1,6 @@
 // A steward audits the workspace and gives a finding to somebody; an auditor reads; another system's export is audited.
 // shows: AUD-3 AUD-5 AUD-8 AUD-9 AUD-10 AUD-11 UX-1
+import type { Locator } from "playwright-core";
 import { asked, audited } from "../asked";
 import type { Journey } from "../journey";
 import { isWritten, listIsAccessible, takes, writes } from "../person";
@@ -36,6 +37,32 @@ async function givesByTyping(v: Visitor): Promise<void> {
   await v.page.locator("ui5-input#finding-owner .ui5-input-clear-icon-wrapper").first().click();
   await does.click();
   await v.page.locator("main .empty").waitFor();
+}
+
+/** From the list of audits: the system that was planned and the file that was dropped, chosen by name; then the same twice. */
+async function comparesOthers(v: Visitor): Promise<void> {
+  const box = (side: string): Locator => v.page.locator(`ui5-combobox#compare-${side}`);
+  await v.to("/audit");
+  await v.page.locator(".audits-compare").click();
+  await v.page.getByRole("heading", { name: "This workspace and Old CRM" }).waitFor();
+  for (const group of ["This workspace", "Old CRM", "Files, kept for a day"])
+    if ((await box("left").locator(`ui5-cb-item-group[header-text="${group}"]`).count()) !== 1) v.faults.push(`there is no group “${group}”`);
+  await box("left").locator("input").first().fill("peop");
+  await v.page.getByRole("option", { name: /^people · / }).first().click();
+  await v.page.getByRole("heading", { name: "people and Old CRM" }).waitFor();
+  await v.page.locator("main th", { hasText: "people is" }).waitFor();
+  await v.page.locator("main td", { hasText: "alike" }).first().waitFor(); // the same rows, once kept and once not
+  await v.accessible();
+  await box("left").locator("input").first().fill("old crm");
+  await v.page.getByRole("option", { name: /^Old CRM · / }).first().click();
+  await v.page.locator("main .empty", { hasText: "Both are the same" }).waitFor();
+  await v.accessible();
+  for (const side of ["left", "right"]) {
+    await box(side).locator("input").first().fill("this workspace");
+    await v.page.getByRole("option", { name: /^This workspace · / }).first().click();
+    await v.page.waitForFunction((name) => document.querySelector<HTMLInputElement>(`ui5-combobox#compare-${name}`)?.value.startsWith("This workspace"), side);
+  }
+  await v.page.getByRole("heading", { name: "Compare two audits" }).waitFor();
 }
 
 export const audit: readonly Journey[] = [
@@ -240,9 +267,10 @@ export const audit: readonly Journey[] = [
       // Beside one's own: the newest audit of the workspace stands there from the start.
       await v.page.locator("main tr", { hasText: "another system" }).first().locator("ui5-link").first().click();
       await v.page.getByText("Compare with this workspace").click();
-      await v.page.getByRole("heading", { name: /^This workspace and/ }).waitFor();
+      await v.page.getByRole("heading", { name: "This workspace and Old CRM" }).waitFor();
       await v.page.locator("main .mark-pair").first().waitFor();
       await v.accessible();
+      await comparesOthers(v);
     },
   },
   {

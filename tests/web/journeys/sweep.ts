@@ -69,7 +69,6 @@ async function stopsOf(v: Visitor, pattern: string): Promise<Stop[]> {
     "/audit/findings/{finding}": () => [{ address: "/audit/findings/1", opens: ".page-head ui5-button" }],
     "/audit/plans": () => [{ address: "/audit/plans", opens: ".page-head ui5-button" }],
     "/audit/plans/{plan}": () => [{ address: "/audit/plans/1" }],
-    "/audit/compare/{job}": () => [], // of a file that is dropped: the journey of audits looks at it
     "/audit/{audit}": () => [{ address: "/audit/1" }],
     "/settings/entities": () => [{ address: "/settings/entities", opens: ".page-head ui5-button" }],
     "/settings/entities/{name}": () => [{ address: "/settings/entities/contact", opens: ".page-head ui5-button" }],

@@ -1,16 +1,13 @@
-// Another system beside one's own records: the audit of a file that was sent, once or by a plan, and one of the workspace, mark by mark and control by control.
+// Two audits side by side, mark by mark and control by control: another system beside one's own records, or any two that are kept.
 import { html, nothing, type TemplateResult } from "lit-html";
-import "@ui5/webcomponents/dist/Label.js";
-import "@ui5/webcomponents/dist/Option.js";
-import "@ui5/webcomponents/dist/Select.js";
-import type Select from "@ui5/webcomponents/dist/Select.js";
 import { get } from "../../api/http";
 import { go, href, type Context, type Page } from "../../app/router";
-import { formatInstant, formatPercent } from "../../i18n/format";
+import { formatPercent } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { empty } from "../../ui/states";
+import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
-import type { AuditRun, OutcomeWord } from "./data";
+import { sideChoice, sidesOf, unlisted, type Side } from "./compare_sides";
+import type { OutcomeWord } from "./data";
 import { changeView, figure, letterView } from "./mark";
 import { room } from "./rooms";
 import { areaName, outcomeName } from "./words";
@@ -37,89 +34,113 @@ interface Report {
   findings: Asked[];
 }
 
+/** One side, and what came of it. */
+interface Half {
+  side: Side;
+  /** What its columns are called. */
+  name: string;
+  report: Report;
+}
+
 interface Both {
-  there: Report;
-  here: Report | undefined;
-  audits: AuditRun[];
-  with: number;
+  sides: readonly Side[];
+  left: Half;
+  right: Half;
 }
 
 interface Pair {
-  here: Asked;
-  there: Asked;
+  left: Asked;
+  right: Asked;
 }
 
 const ran = (one: Asked | undefined): one is Asked => one !== undefined && (one.outcome === "pass" || one.outcome === "fail" || one.outcome === "waived");
 
 /** Controls that were asked of both, the widest gap first. */
-function pairs(here: Report, there: Report): Pair[] {
-  const of = new Map(there.findings.map((one) => [one.control, one]));
-  const gap = (one: Pair): number => Math.abs((one.here.share ?? 0) - (one.there.share ?? 0));
-  return here.findings
-    .map((one) => ({ here: one, there: of.get(one.control) }))
-    .filter((one): one is Pair => ran(one.here) && ran(one.there) && (one.here.outcome !== "pass" || one.there.outcome !== "pass"))
+function pairs(left: Report, right: Report): Pair[] {
+  const of = new Map(right.findings.map((one) => [one.control, one]));
+  const gap = (one: Pair): number => Math.abs((one.left.share ?? 0) - (one.right.share ?? 0));
+  return left.findings
+    .map((one) => ({ left: one, right: of.get(one.control) }))
+    .filter((one): one is Pair => ran(one.left) && ran(one.right) && (one.left.outcome !== "pass" || one.right.outcome !== "pass"))
     .sort((a, b) => gap(b) - gap(a));
 }
 
 const markCell = (mark: Mark | undefined): TemplateResult => html`<span class="mark-pair">${letterView(mark?.letter ?? null)} ${mark === undefined || mark.score === null ? "–" : figure(mark.score)}</span>`;
-const difference = (here: Mark | undefined, there: Mark | undefined): TemplateResult | string =>
-  here === undefined || there === undefined || here.score === null || there.score === null ? "–" : figure(here.score) === figure(there.score) ? t("alike") : changeView(here.score, there.score);
+const difference = (left: Mark | undefined, right: Mark | undefined): TemplateResult | string =>
+  left === undefined || right === undefined || left.score === null || right.score === null ? "–" : figure(left.score) === figure(right.score) ? t("alike") : changeView(left.score, right.score);
 const shareCell = (one: Asked): TemplateResult => html`<span class="tag ${one.outcome === "fail" ? "tag-bad" : "tag-good"}">${outcomeName(one.outcome)}</span> ${one.share === null ? nothing : formatPercent(one.share)}`;
 
-function marks(here: Report, there: Report): TemplateResult {
-  const names = [...new Set([...here.areas, ...there.areas].map((one) => one.name ?? ""))];
-  const rows = [{ name: t("Overall"), here: here.mark as Mark | undefined, there: there.mark as Mark | undefined }, ...names.map((name) => ({ name: areaName(name), here: here.areas.find((one) => one.name === name), there: there.areas.find((one) => one.name === name) }))];
+function marks({ left, right }: Both): TemplateResult {
+  const named = (half: Half, name: string): Mark | undefined => half.report.areas.find((one) => one.name === name);
+  const names = [...new Set([...left.report.areas, ...right.report.areas].map((one) => one.name ?? ""))];
+  const rows = [{ name: t("Overall"), left: left.report.mark as Mark | undefined, right: right.report.mark as Mark | undefined }, ...names.map((name) => ({ name: areaName(name), left: named(left, name), right: named(right, name) }))];
   return table(
     t("Marks"),
     [
       { title: t("Area"), main: true, cell: (one) => one.name },
-      { title: t("This workspace"), cell: (one) => markCell(one.here) },
-      { title: there.title, cell: (one) => markCell(one.there) },
-      { title: t("This workspace is"), cell: (one) => difference(one.here, one.there) },
+      { title: left.name, cell: (one) => markCell(one.left) },
+      { title: right.name, cell: (one) => markCell(one.right) },
+      { title: left.side.name === right.side.name ? t("Difference") : t("{name} is", { name: left.name }), cell: (one) => difference(one.left, one.right) },
     ],
     rows,
   );
 }
 
+function controls({ left, right }: Both): TemplateResult {
+  const asked = pairs(left.report, right.report), title = t("Controls asked of both, the widest gap first");
+  return html`<section class="stack">
+    <h2>${title}</h2>
+    ${asked.length
+      ? table(
+          title,
+          [
+            { title: t("Control"), main: true, cell: (one) => one.left.title },
+            { title: left.name, cell: (one) => shareCell(one.left) },
+            { title: right.name, cell: (one) => shareCell(one.right) },
+          ],
+          asked,
+        )
+      : empty(t("Nothing differs"), t("No control that was asked of both failed in either."))}
+  </section>`;
+}
+
+/** Which are meant: those of the address; else the newest of the workspace, and the newest of another system, or the one before. */
+function chosenOf(sides: readonly Side[], query: URLSearchParams): [Side, Side] | undefined {
+  const named = (name: "left" | "right"): Side | undefined => {
+    const key = query.get(name);
+    return key ? (sides.find((one) => one.key === key) ?? unlisted(key)) : undefined;
+  };
+  const right = named("right");
+  const left = named("left") ?? sides.find((one) => one.own && one.key !== right?.key) ?? sides.find((one) => one.key !== right?.key);
+  const other = right ?? sides.find((one) => !one.own && one.key !== left?.key) ?? sides.find((one) => one.key !== left?.key);
+  return left && other ? [left, other] : undefined;
+}
+
 export function openCompare(context: Context): Page {
-  const job = encodeURIComponent(context.parts.job ?? "");
-  const kept = /^audit-(\d+)$/.exec(job)?.[1]; // of a plan: its reports stay; others are files of a job
   let title = "";
-  return room<Both>(context, {
-    title: () => (title ? t("This workspace and {other}", { other: title }) : t("Compare")),
+  const half = async (side: Side, other: Side): Promise<Half> => {
+    const report = await get<Report>(side.report, undefined, context.signal);
+    const known = side.group ? side : { ...side, name: report.title, text: report.title };
+    return { side: known, name: known.name === other.name ? known.text : known.name, report };
+  };
+  const to = (left: Side, right: Side): void => go(href("/audit/compare", { left: left.key, right: right.key }).slice(1));
+  return room<Both | null>(context, {
+    title: () => title || t("Compare"),
     load: async () => {
-      const [there, { audits }] = await Promise.all([get<Report>(kept ? `/audits/${kept}/reports/json` : `/jobs/${job}/files/report.json`, undefined, context.signal), get<{ audits: AuditRun[] }>("/audits", { limit: 50 }, context.signal)]);
-      const whole = audits.filter((one) => one.own && one.plan === null), chosen = whole.find((one) => String(one.audit) === context.query.get("with")) ?? whole[0];
-      const here = chosen ? await get<Report>(`/audits/${chosen.audit}/reports/json`, undefined, context.signal) : undefined;
-      title = there.title;
-      return { there, here, audits: whole, with: chosen?.audit ?? 0 };
+      const sides = await sidesOf(context.signal), chosen = chosenOf(sides, context.query);
+      if (!chosen) return null;
+      const [left, right] = await Promise.all([half(chosen[0], chosen[1]), half(chosen[1], chosen[0])]);
+      title = left.side.name === right.side.name ? t("Compare two audits") : t("{left} and {right}", { left: left.name, right: right.name });
+      return { sides, left, right };
     },
-    view: ({ there, here, audits, with: chosen }) => {
-      if (!here) return empty(t("No audit yet"), t("Audit this workspace first: then both stand side by side."), html`<a href=${href("/audit")}>${t("Audit")}</a>`);
-      const asked = pairs(here, there);
-      return html`<div class="card filters">
-          <div class="field">
-            <ui5-label for="compare-with" show-colon>${t("Audit of this workspace")}</ui5-label>
-            <ui5-select id="compare-with" @change=${(event: Event) => go(href(`/audit/compare/${job}`, { with: (event.target as Select).selectedOption?.getAttribute("data-value") ?? "" }).slice(1))}>
-              ${audits.map((one) => html`<ui5-option data-value=${one.audit} ?selected=${one.audit === chosen}>${formatInstant(one.at)}</ui5-option>`)}
-            </ui5-select>
-          </div>
+    view: (both) => {
+      if (!both) return empty(t("Nothing to compare yet"), t("Two audits stand side by side here: of this workspace, and of another system by its export."), nextStep(t("Audits"), "/audit"));
+      const { sides, left, right } = both;
+      return html`<div class="card filters compare-sides">
+          ${sideChoice("compare-left", t("Compare this audit"), sides, left.side, (side) => to(side, right.side))}
+          ${sideChoice("compare-right", t("With this audit"), sides, right.side, (side) => to(left.side, side))}
         </div>
-        ${marks(here, there)}
-        <section class="stack">
-          <h2>${t("Controls asked of both, the widest gap first")}</h2>
-          ${asked.length
-            ? table(
-                t("Controls asked of both, the widest gap first"),
-                [
-                  { title: t("Control"), main: true, cell: (one) => one.here.title },
-                  { title: t("This workspace"), cell: (one) => shareCell(one.here) },
-                  { title: there.title, cell: (one) => shareCell(one.there) },
-                ],
-                asked,
-              )
-            : empty(t("Nothing differs"), t("No control that was asked of both failed in either."))}
-        </section>`;
+        ${left.side.key === right.side.key ? empty(t("Both are the same"), t("Choose another audit on one of the sides.")) : html`${marks(both)} ${controls(both)}`}`;
     },
   });
 }

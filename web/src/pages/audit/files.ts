@@ -60,7 +60,7 @@ export function filesView(files: readonly SentAudit[]): TemplateResult | typeof 
         { title: t("Mark"), cell: (one) => (one.state === "done" ? letterView(one.letter) : jobState(one.state)) },
         {
           title: t("Compare"),
-          cell: (one) => (one.files.includes("report.json") ? html`<ui5-link class="file-compare" href=${href(`/audit/compare/${one.id}`)}>${t("With this workspace")}</ui5-link>` : "–"),
+          cell: (one) => (one.files.includes("report.json") ? html`<ui5-link class="file-compare" href=${href("/audit/compare", { right: String(one.id) })}>${t("With this workspace")}</ui5-link>` : "–"),
         },
         {
           title: t("Reports"),

@@ -105,7 +105,10 @@ export function openAudits(context: Context): Page {
       ${mayBegin("audit") ? another() : nothing} ${recent.denied ? nothing : recent.view((files) => filesView(files), 1)}
       ${audits.length
         ? html`<section class="stack">
-            <h2>${t("All audits")}</h2>
+            <div class="page-head">
+              <h2>${t("All audits")}</h2>
+              ${audits.length > 1 ? html`<div class="actions"><ui5-link class="audits-compare" href=${href("/audit/compare")}>${t("Compare two audits")}</ui5-link></div>` : nothing}
+            </div>
             ${table(
               t("All audits"),
               [

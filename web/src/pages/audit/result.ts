@@ -204,7 +204,11 @@ export function openAudit(context: Context): Page {
             </p>
             ${audit.plan ? html`<p>${t("Done by a plan:")} <ui5-link href=${href(`/audit/plans/${audit.plan}`)}>${audit.title}</ui5-link></p>` : nothing}
             ${audit.cut ? html`<p><span class="tag tag-warn">${t("You see the part that is in your scope.")}</span></p>` : html`${problemStrip(failure)}${reports(audit, refused)}`}
-            ${audit.own || audit.cut ? nothing : html`<p><ui5-link href=${href(`/audit/compare/audit-${audit.audit}`)}>${t("Compare with this workspace")}</ui5-link></p>`}
+            ${audit.cut
+              ? nothing
+              : !audit.own
+                ? html`<p><ui5-link href=${href("/audit/compare", { right: `audit-${audit.audit}` })}>${t("Compare with this workspace")}</ui5-link></p>`
+                : whole.audits.some((one) => !one.own) ? html`<p><ui5-link href=${href("/audit/compare", { left: `audit-${audit.audit}` })}>${t("Compare with another system")}</ui5-link></p>` : nothing}
           </section>
           ${first(whole)}
         </div>
