@@ -25,15 +25,20 @@ export const auditPeople: PersonSource = {
   named: async (name, signal) => (await get<{ people: Person[] }>("/audit-people", { name }, signal)).people[0],
 };
 
-/** Persons among the users, but for `without`, for who looks after users. */
-export const persons = (without?: string): PersonSource => ({
+const told = ({ name, shown }: Named): Person => ({ name, shown, external: false });
+
+/** Users of some kinds, but for `without`, for who looks after users. */
+const users = (kinds: readonly ("person" | "program")[], without?: string): PersonSource => ({
   find: async (words, limit, signal) => {
-    const page = await get<{ users: Named[]; next: string | null }>("/users", { q: words, kind: "person", limit: limit + 1 }, signal);
-    const all = page.users.filter((one) => one.name !== without).map(({ name, shown }) => ({ name, shown, external: false }));
-    return { people: all.slice(0, limit), more: page.next !== null || all.length > limit };
+    const pages = await Promise.all(kinds.map((kind) => get<{ users: Named[]; next: string | null }>("/users", { q: words, kind, limit: limit + 1 }, signal)));
+    const all = pages.flatMap((page) => page.users).filter((one) => one.name !== without);
+    if (pages.length > 1) all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { people: all.slice(0, limit).map(told), more: all.length > limit || pages.some((page) => page.next !== null) };
   },
-  named: async (name, signal) => {
-    const { user } = await get<{ user: Named }>(`/users/${encodeURIComponent(name)}`, undefined, signal);
-    return { name: user.name, shown: user.shown, external: false };
-  },
+  named: async (name, signal) => told((await get<{ user: Named }>(`/users/${encodeURIComponent(name)}`, undefined, signal)).user),
 });
+
+export const persons = (without?: string): PersonSource => users(["person"], without);
+
+/** Who can be in a team. */
+export const members = users(["person", "program"]);

@@ -2,15 +2,16 @@
 import { html, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
 import { ask as askServer, get, post } from "../../api/http";
+import { members } from "../../api/people";
 import { everyUser } from "../../api/users";
 import { href, type Context, type Page } from "../../app/router";
 import { formatInstant } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { ask, askTexts, confirmed } from "../../ui/dialog";
+import { namesChosen, peopleField, type Choices } from "../../ui/person_input";
 import { withProof } from "../../ui/proof";
 import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
-import { several } from "../../ui/several";
 import { room } from "./rooms";
 import type { User } from "./users";
 
@@ -31,18 +32,19 @@ async function nameIt(title: string, does: string, name: string, send: (name: st
   return named !== undefined;
 }
 
-/** Who is in it, by boxes: those that were changed join or leave. */
-async function members(team: Team, users: readonly User[], again: () => void): Promise<void> {
-  const chosen = new Set(team.members);
+/** Who is in it: each with a box, and more by typing; those that were changed join or leave. */
+async function changeMembers(team: Team, users: readonly User[], again: () => void): Promise<void> {
+  const idOf = (name: string): string => users.find((one) => one.name === name)?.id ?? encodeURIComponent(name);
+  const shown = (name: string): string => users.find((one) => one.name === name)?.shown ?? name;
+  const choices: Choices = { chosen: new Set(team.members), known: new Map(team.members.map((name) => [name, { name, shown: shown(name), external: false }])), next: { name: "" } };
   const done = await ask<true>({
     title: t("Who is in {team}", { team: team.name }),
     does: t("Save"),
-    view: () => several(t("Users"), users.filter((one) => one.kind === "person" || one.kind === "program").map((one) => ({ value: one.name, text: one.shown })), chosen, (name, on) => void (on ? chosen.add(name) : chosen.delete(name))),
+    view: (update) => peopleField({ id: "team-members", label: t("Users"), source: members }, choices, update),
     act: async () => {
-      for (const user of users) {
-        const was = team.members.includes(user.name), is = chosen.has(user.name);
-        if (was !== is) await withProof(() => askServer(`/teams/${team.id}/members/${user.id}`, is ? { method: "PUT", body: {} } : { method: "DELETE" }));
-      }
+      const now = namesChosen(choices);
+      for (const name of now) if (!team.members.includes(name)) await withProof(() => askServer(`/teams/${team.id}/members/${idOf(name)}`, { method: "PUT", body: {} }));
+      for (const name of team.members) if (!now.includes(name)) await withProof(() => askServer(`/teams/${team.id}/members/${idOf(name)}`, { method: "DELETE" }));
       return true as const;
     },
   });
@@ -58,7 +60,7 @@ function actions(team: Team, users: readonly User[], again: () => void): Templat
     await askServer(`/teams/${team.id}`, { method: "DELETE" });
     again();
   };
-  return html`<ui5-button design="Transparent" @click=${() => void members(team, users, again)}>${t("Members")}</ui5-button>
+  return html`<ui5-button design="Transparent" @click=${() => void changeMembers(team, users, again)}>${t("Members")}</ui5-button>
     <ui5-button design="Transparent" @click=${() => void rename()}>${t("Rename")}</ui5-button>
     <ui5-button design="Transparent" @click=${() => void end()}>${t("End")}</ui5-button>`;
 }
