@@ -126,7 +126,8 @@ typedef struct ledger_head {
 /** What an event of that kind means, as English message id; NULL for a kind that is not declared.
  */
 const char *ledger_kind_says(pb_str kind);
-/** The name of a kind of event, by its place in the order of names, from 0; NULL beyond the last. */
+/** The name of a kind of event, by its place in the order of names, from 0; NULL beyond the last.
+ */
 const char *ledger_kind_name(size_t place);
 
 /** The newest signed head; PB_NOT_FOUND before the first event. */
