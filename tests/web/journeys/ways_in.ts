@@ -37,6 +37,22 @@ async function leaves(v: Visitor, page: Page): Promise<void> {
   if (status !== 401) v.faults.push(`who signed out is still let in: ${status}`);
 }
 
+/** As if the last proof were long ago: it is given anew, by the passkey. */
+async function changesPassword(page: Page, password: string): Promise<void> {
+  const problem = { type: "urn:probity:problem:denied", title: "Prove first.", status: 403 };
+  await page.route("**/api/v1/password", (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }), { times: 1 });
+  await page.route("**/api/v1/me", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), proved_lately: false } });
+  }, { times: 1 });
+  await page.goto(`${page.url().split("#")[0]}#/access`);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.locator("ui5-dialog[open] ui5-input input").fill(password);
+  await page.locator("ui5-dialog[open] .dialog-does").click();
+  await page.locator(".proof-passkey").click();
+  await page.getByText("The password is changed.").waitFor();
+}
+
 export const waysIn: readonly Journey[] = [
   {
     name: "newcomer makes a passkey and recovery codes, signs out, and comes back by the passkey",
@@ -57,6 +73,12 @@ export const waysIn: readonly Journey[] = [
         await page.getByRole("button", { name: "Sign in with a passkey" }).click();
         await page.locator("nav a").first().waitFor({ state: "attached" });
         if (!(await page.locator(".frame-head ui5-avatar").getAttribute("accessible-name"))?.includes(name)) v.faults.push("the passkey let somebody else in");
+        await changesPassword(page, `nine blue kites over ${name}`);
+        await leaves(v, page);
+        await page.locator("ui5-input#name input").fill(name);
+        await page.locator("ui5-input#password input").fill(`nine blue kites over ${name}`);
+        await page.locator("#go").click();
+        await page.locator("nav a").first().waitFor({ state: "attached" }); // the passkey is the second factor, and asked for at once
         await leaves(v, page);
       });
     },

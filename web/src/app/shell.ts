@@ -38,6 +38,12 @@ export async function startShell(place: HTMLElement): Promise<void> {
     forgetSession();
     void open();
   });
+  // A button whose work fails says so, whatever else its screen has to say.
+  addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof Failure)) return;
+    event.preventDefault();
+    toast([event.reason.problem.title, event.reason.problem.hint].filter(Boolean).join(" "));
+  });
   addEventListener("hashchange", () => void open());
   addEventListener("beforeunload", (event) => {
     if (page?.unsaved?.()) event.preventDefault();

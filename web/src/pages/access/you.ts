@@ -16,7 +16,7 @@ import { empty } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
 import { keyView, qrOf } from "../signin/authenticator";
-import { makePasskey, passkeysWork, type PasskeyWanted } from "../signin/passkey";
+import { makePasskey, passkeysWork, type PasskeyWanted } from "../../ui/passkey";
 import { room } from "./rooms";
 
 export interface Session {

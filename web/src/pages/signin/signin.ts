@@ -13,7 +13,7 @@ import { speak } from "../../app/ui5";
 import { language, languages, t } from "../../i18n/text";
 import { problemStrip } from "../../ui/problem";
 import { keyView, qrOf } from "./authenticator";
-import { answerPasskey, makePasskey, passkeysWork, type PasskeyAsked, type PasskeyWanted } from "./passkey";
+import { answerPasskey, makePasskey, passkeysWork, type PasskeyAsked, type PasskeyWanted } from "../../ui/passkey";
 
 interface Step {
   step: "signed_in" | "needs_second" | "needs_enrol";

@@ -1,4 +1,7 @@
 // Passkeys between the server's JSON and the browser's WebAuthn (W3C WebAuthn Level 3).
+import type { Failure } from "../api/http";
+import { t } from "../i18n/text";
+import { wrong } from "./problem";
 
 export type PasskeyAsked = Record<string, unknown>;
 export type PasskeyWanted = Record<string, unknown>;
@@ -16,21 +19,30 @@ export function passkeysWork(): boolean {
   return isSecureContext && typeof maker()?.parseRequestOptionsFromJSON === "function";
 }
 
-function asJson(credential: Credential | null): unknown {
-  if (!credential) throw new DOMException("No passkey was given.", "NotAllowedError");
-  return (credential as Credential & { toJSON(): unknown }).toJSON();
+/** What the browser gave; where its user gave nothing, that is said in words. */
+async function given(asks: () => Promise<Credential | null>): Promise<unknown> {
+  try {
+    const credential = await asks();
+    if (credential) return (credential as Credential & { toJSON(): unknown }).toJSON();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    if (error.name === "InvalidStateError") throw wrong(t("This device keeps a passkey for you already."), t("Use that one, or another device."));
+  }
+  throw wrong(t("No passkey was given."), t("Try again, or go on another way."));
 }
+
+const noPasskeys = (): Failure => wrong(t("Passkeys do not work here."), t("They need a browser of today and an address that begins with https."));
 
 /** Answers what the server asks, with a passkey that was made before. */
 export async function answerPasskey(asked: PasskeyAsked): Promise<unknown> {
   const publicKey = maker()?.parseRequestOptionsFromJSON?.(asked);
-  if (!publicKey) throw new DOMException("Passkeys do not work here.", "NotSupportedError");
-  return asJson(await navigator.credentials.get({ publicKey }));
+  if (!publicKey) throw noPasskeys();
+  return given(() => navigator.credentials.get({ publicKey }));
 }
 
 /** Makes a new passkey as the server wants it. */
 export async function makePasskey(wanted: PasskeyWanted): Promise<unknown> {
   const publicKey = maker()?.parseCreationOptionsFromJSON?.(wanted);
-  if (!publicKey) throw new DOMException("Passkeys do not work here.", "NotSupportedError");
-  return asJson(await navigator.credentials.create({ publicKey }));
+  if (!publicKey) throw noPasskeys();
+  return given(() => navigator.credentials.create({ publicKey }));
 }
