@@ -43,6 +43,8 @@ export async function comesByLink(v: Visitor, link: string, name: string, factor
 
 /** Who is above her is found among all users by a few letters. */
 async function setsSuperior(v: Visitor): Promise<void> {
+  await v.page.reload(); // in the theme as it is now, from the start
+  await v.settled();
   await v.page.locator(".user-change").click();
   await writes(v, "user-superior", "Ver");
   await v.page.getByRole("option", { name: "vera" }).waitFor();
