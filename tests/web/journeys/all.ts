@@ -26,5 +26,6 @@ import { sweep } from "./sweep";
 import { weight } from "./weight";
 import { waysIn } from "./ways_in";
 import { rights } from "./rights";
+import { queue } from "./queue";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...sweep];
+export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...queue, ...sweep];

@@ -1,0 +1,116 @@
+// Much to decide: pairs of the queue at once, a finding said to be mended or let be, rows that change what is there. shows: UX-1 DQ-1 AUD-9 IMP-1
+import type { Journey } from "../journey";
+import type { Visitor } from "../visitor";
+import { asked, audited, made } from "../asked";
+import { pick } from "./conditions";
+
+/** Two pairs are said to be two at once; that is taken back; then both are undecided, and come back to the queue. */
+async function pairs(v: Visitor): Promise<void> {
+  await v.to("/duplicates?entity=contacts");
+  for (const name of ["Rosa Blum", "Arne Falk"])
+    for (const at of ["example.com", "example.org"]) await made(v, "contacts", { full_name: name, email: `${name.replace(" ", ".").toLowerCase()}@${at}`, phone: name.startsWith("R") ? "+49 30 901821" : "+49 30 901822", city: "Berlin" });
+  const pair = (name: string) => v.page.locator(".pair", { hasText: name });
+  const choose = async (): Promise<void> => {
+    for (const name of ["Rosa Blum", "Arne Falk"]) await pair(name).first().locator("ui5-checkbox").click();
+    await v.page.locator('.pair-bar ui5-checkbox[text="2 chosen"]').waitFor();
+  };
+  await v.to("/contacts");
+  await v.to("/duplicates?entity=contacts");
+  await pair("Rosa Blum").first().waitFor();
+  await choose();
+  await v.accessible();
+  await v.page.locator(".pair-bar").getByRole("button", { name: "They are two" }).click();
+  await v.page.getByText("2 pairs decided.").waitFor();
+  await pair("Rosa Blum").waitFor({ state: "detached" });
+  await v.page.locator(".toast ui5-button").click();
+  await pair("Rosa Blum").first().waitFor();
+  await choose();
+  await v.page.locator(".pair-bar").getByRole("button", { name: "Undecided" }).click();
+  await pair("Arne Falk").waitFor({ state: "detached" });
+  await v.page.locator(".chips a", { hasText: "Undecided" }).click();
+  await pair("Arne Falk").first().waitFor();
+  await v.accessible();
+  await choose();
+  await v.page.locator(".pair-bar").getByRole("button", { name: "Back to the queue" }).click();
+  await pair("Arne Falk").waitFor({ state: "detached" });
+  await v.to("/duplicates?entity=contacts");
+  await choose();
+  await v.page.locator(".pair-bar").getByRole("button", { name: "They are two" }).click();
+  await pair("Rosa Blum").waitFor({ state: "detached" });
+}
+
+async function finding(v: Visitor): Promise<void> {
+  await v.to("/");
+  await audited(v);
+  const { findings } = (await asked(v, "GET", "/findings?state=open")).data as unknown as { findings: { finding: number }[] };
+  const one = findings[findings.length - 1]?.finding;
+  if (!one) throw new Error("There is no open finding.");
+  const dialog = v.page.locator("ui5-dialog[open]"), does = dialog.locator(".dialog-does");
+  const change = async (state: string): Promise<void> => {
+    await v.page.getByRole("button", { name: "Change", exact: true }).click();
+    await pick(v, "ui5-select#finding-state", state);
+  };
+  await v.to(`/audit/findings/${one}`);
+  await change("mended");
+  await dialog.locator("ui5-date-picker#finding-due input").fill("2099-05-01");
+  await dialog.locator("ui5-date-picker#finding-due input").press("Tab");
+  await dialog.locator("#finding-note textarea").fill("Asked every customer");
+  await v.accessible();
+  await does.click();
+  await v.page.getByText("the next audit, if it passes").waitFor();
+  await v.page.getByText("Asked every customer").waitFor();
+  await v.page.getByText(/1 May 2099/).first().waitFor();
+  // It may be let be, if it is said until when and why.
+  await change("waived");
+  await dialog.locator("#finding-note textarea").fill("");
+  v.means(/^4\d\d PATCH \/findings\//);
+  await does.click();
+  await dialog.locator(".problem").waitFor();
+  await v.accessible();
+  await dialog.locator("ui5-date-picker#finding-until input").fill("2099-12-31");
+  await dialog.locator("ui5-date-picker#finding-until input").press("Tab");
+  await dialog.locator("#finding-note textarea").fill("The old system is switched off then");
+  await does.click();
+  await v.page.getByText("The old system is switched off then").waitFor();
+  await v.to("/audit/findings?state=waived");
+  await v.page.locator("main tbody tr").first().waitFor();
+  await v.to(`/audit/findings/${one}`);
+  await change("open");
+  await does.click();
+  await v.page.getByText("The finding is changed.").waitFor();
+}
+
+/** A file changes records that are there: cell by cell beforehand; what it refused is taken away as a file; then taken back. */
+async function changes(v: Visitor): Promise<void> {
+  await v.to("/import");
+  const one = await made(v, "contacts", { full_name: "Ingrid Moe", email: "ingrid.moe@fjord.example", city: "Bergen", country: "NO" });
+  const text = "full_name,email,city\nIngrid Moe,ingrid.moe@fjord.example,Oslo\nNobody There,nobody@fjord.example,Oslo\nBad Mail,none,Oslo\n";
+  const there = async (): Promise<unknown> => ((await asked(v, "GET", `/contacts/${one.id}`)).data as unknown as { fields: Record<string, unknown> }).fields["city"];
+  await v.page.locator(".drop input[type=file]").setInputFiles({ name: "moves.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await v.page.locator(".diff-table").waitFor();
+  await v.page.locator("input[name=import-mode][value=update]").check();
+  await v.page.locator(".import-doing").waitFor({ state: "detached" });
+  await v.page.locator("input[name=import-way][value=fields]").check();
+  await v.page.locator(".import-doing").waitFor({ state: "detached" });
+  await v.page.locator(".diff-cells del", { hasText: "Bergen" }).waitFor();
+  await v.page.locator(".diff-cells ins", { hasText: "Oslo" }).first().waitFor();
+  await v.accessible();
+  const [file] = await Promise.all([v.page.waitForEvent("download"), v.page.locator(".import-rejects").click()]);
+  if (!file.suggestedFilename().endsWith("-refused.csv")) v.faults.push(`what was refused is called ${file.suggestedFilename()}`);
+  await v.page.locator(".import-run").click();
+  await v.page.getByRole("button", { name: "Import another" }).waitFor();
+  if ((await there()) !== "Oslo") v.faults.push("the import changed nothing");
+  await v.page.locator(".toast ui5-button").click();
+  await v.page.locator("ui5-dialog[open] .dialog-does").click();
+  await v.page.locator("ui5-dialog").waitFor({ state: "detached" });
+  for (let i = 0; i < 40 && (await there()) !== "Bergen"; i++) await v.page.waitForTimeout(100);
+  if ((await there()) !== "Bergen") v.faults.push("the import was not taken back");
+}
+
+const here = (name: string, who: string, goes: Journey["goes"]): Journey => ({ name, who, runs: [["en", "desk"]], goes });
+
+export const queue: readonly Journey[] = [
+  here("duplicates: pairs are decided several at once, and that is taken back", "lin", pairs),
+  here("audit: a finding is said to be mended, and let be until a day", "lin", finding),
+  here("import: a file changes what is there, seen cell by cell, and is taken back", "ada", changes),
+];
