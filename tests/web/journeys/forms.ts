@@ -14,6 +14,7 @@ const press = async (v: Visitor, select: string, value: string): Promise<void> =
 async function typed(v: Visitor, path: string, field: string, value: string): Promise<void> {
   const input = v.page.locator(`#field-${field} input`).first();
   await input.fill(await labelOf(v, path, field, value));
+  await v.page.waitForTimeout(700); // what was entered before is looked at by the server meanwhile: what is being typed stays
   await input.press("Tab");
 }
 

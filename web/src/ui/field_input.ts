@@ -132,6 +132,12 @@ function oneOf(wish: FieldInputWish, choices: readonly { value: string; label: s
   </ui5-select>`;
 }
 
+/** A combo box tells what was typed when it is left: until then what stands in it stays, whatever else is drawn anew meanwhile. */
+function beingTyped(id: string, text: string): string {
+  const there = document.activeElement;
+  return there?.id === id ? (there as ComboBox).value : text;
+}
+
 /** Choices to be found by typing; where any text is allowed, that is taken too. */
 function typedOf(wish: FieldInputWish, choices: readonly { value: string; label: string }[]): TemplateResult {
   const now = rawText(wish.value);
@@ -139,7 +145,7 @@ function typedOf(wish: FieldInputWish, choices: readonly { value: string; label:
   return html`<ui5-combobox
     id=${wish.id}
     filter="Contains"
-    .value=${live(shown)}
+    .value=${live(beingTyped(wish.id, shown))}
     accessible-name=${nameOf(wish)}
     value-state=${state(wish)}
     ?required=${wish.required}
@@ -179,7 +185,8 @@ function moneyInput(wish: FieldInputWish): TemplateResult {
     ></ui5-input>
     <ui5-combobox
       filter="Contains"
-      .value=${live(money.currency ?? "")}
+      id=${`${wish.id}-currency`}
+      .value=${live(beingTyped(`${wish.id}-currency`, money.currency ?? ""))}
       placeholder=${t("Currency")}
       accessible-name=${t("Currency of {field}", { field: nameOf(wish) })}
       ?disabled=${wish.disabled || Boolean(wish.field.currency)}

@@ -4,14 +4,14 @@ import "@ui5/webcomponents/dist/Button.js";
 import "@ui5/webcomponents/dist/Icon.js";
 import "@ui5/webcomponents-icons/dist/add-filter.js";
 import "@ui5/webcomponents-icons/dist/decline.js";
-import { get } from "../../api/http";
+import { fetched, get } from "../../api/http";
 import type { Entity, RecordJson } from "../../api/types";
 import type { Context } from "../../app/router";
 import { entityNamed } from "../../app/session";
-import { t } from "../../i18n/text";
+import { allTexts, t } from "../../i18n/text";
 import { recordTitle } from "../../ui/value";
 import { filterParts, filterText, isCondition, testWords, type Part } from "./filter";
-import { askCondition, type Called } from "./filter_editor";
+import type { Called } from "./filter_editor";
 
 export class Conditions {
   parts: Part[] = [];
@@ -52,6 +52,7 @@ export class Conditions {
   }
 
   private async edit(before?: Part): Promise<void> {
+    const [{ askCondition }] = await Promise.all([fetched(() => import("./filter_editor")), allTexts()]);
     const condition = await askCondition(this.entity, this.called, before && isCondition(before) ? before : undefined);
     if (!condition) return;
     this.go(filterText(before ? this.parts.map((part) => (part === before ? condition : part)) : [...this.parts, condition]));

@@ -14,7 +14,7 @@ import "@ui5/webcomponents-icons/dist/table-column.js";
 import type Select from "@ui5/webcomponents/dist/Select.js";
 import type Input from "@ui5/webcomponents/dist/Input.js";
 import "../../styles/list.css";
-import { Failure } from "../../api/http";
+import { Failure, fetched } from "../../api/http";
 import type { Entity } from "../../api/types";
 import { go, href, type Context, type Page, type Place } from "../../app/router";
 import { entityOf, mayDoTo } from "../../app/session";
@@ -25,10 +25,7 @@ import { empty } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { openMissing } from "../missing";
 import { asSwitch } from "./as";
-import { bulkChange, bulkDelete } from "./bulk";
-import { askColumns } from "./column_dialog";
 import { allFields, columnsNamed, keepColumns, loadColumns, sortable, usualSort, type Column } from "./columns";
-import { askExport } from "./export";
 import { Conditions } from "./conditions";
 import { filterParts, filterText } from "./filter";
 import { Grid } from "./grid";
@@ -203,6 +200,7 @@ class List implements Page {
   // ---- what can be done ----
 
   private async chooseColumns(): Promise<void> {
+    const [{ askColumns }] = await Promise.all([fetched(() => import("./column_dialog")), allTexts()]);
     const columns = await askColumns(this.entity, this.columns);
     if (!columns) return;
     this.columns = columns;
@@ -214,8 +212,14 @@ class List implements Page {
     return { entity: this.entity, filter: this.conditions.text, sort: this.sort, words: this.words, selection: this.selection };
   }
 
-  private async change(work: typeof bulkChange): Promise<void> {
-    if (await work(this.chosen, () => this.begin())) this.begin();
+  private async change(which: "bulkChange" | "bulkDelete"): Promise<void> {
+    const [work] = await Promise.all([fetched(() => import("./bulk")), allTexts()]);
+    if (await work[which](this.chosen, () => this.begin())) this.begin();
+  }
+
+  private async takeAway(): Promise<void> {
+    const [{ askExport }] = await Promise.all([fetched(() => import("./export")), allTexts()]);
+    askExport(this.chosen, this.columns);
   }
 
   // ---- drawing ----
@@ -227,7 +231,7 @@ class List implements Page {
         <h1>${entity.plural}</h1>
         <div class="actions">
           ${asSwitch(entity, "list", this.words || this.deleted ? "" : this.conditions.text)}
-          ${mayDoTo(entity, "export") && !this.deleted ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => askExport(this.chosen, this.columns)}></ui5-button>` : nothing}
+          ${mayDoTo(entity, "export") && !this.deleted ? html`<ui5-button design="Transparent" icon="download" accessible-name=${t("Export")} tooltip=${t("Export")} @click=${() => void this.takeAway()}></ui5-button>` : nothing}
           <ui5-button design="Transparent" icon="table-column" accessible-name=${t("Columns")} tooltip=${t("Columns")} @click=${() => this.chooseColumns()}></ui5-button>
           ${mayDoTo(entity, "restore") && !this.deleted
             ? html`<ui5-button class="list-deleted" design="Transparent" icon="history" accessible-name=${t("Deleted records")} tooltip=${t("Deleted records")} @click=${() => this.to({ q: "", deleted: true })}></ui5-button>`
@@ -283,8 +287,8 @@ class List implements Page {
     };
     return html`<div class="list-bulk" role="region" aria-label=${t("Selected records")}>
       <strong role="status">${tn("{count} selected", "{count} selected", selection.count)}</strong>
-      ${mayDoTo(entity, "change") ? html`<ui5-button design="Transparent" @click=${() => this.change(bulkChange)}>${t("Change")}</ui5-button>` : nothing}
-      ${mayDoTo(entity, "delete") ? html`<ui5-button design="Transparent" @click=${() => this.change(bulkDelete)}>${t("Delete")}</ui5-button>` : nothing}
+      ${mayDoTo(entity, "change") ? html`<ui5-button design="Transparent" @click=${() => this.change("bulkChange")}>${t("Change")}</ui5-button>` : nothing}
+      ${mayDoTo(entity, "delete") ? html`<ui5-button design="Transparent" @click=${() => this.change("bulkDelete")}>${t("Delete")}</ui5-button>` : nothing}
       <ui5-button design="Transparent" @click=${clear}>${t("Clear selection")}</ui5-button>
     </div>`;
   }
