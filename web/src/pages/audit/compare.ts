@@ -46,6 +46,8 @@ interface Both {
   sides: readonly Side[];
   left: Half;
   right: Half;
+  /** What controls are called by the reader: a file's report speaks the language of who sent it. */
+  titles: ReadonlyMap<string, string>;
 }
 
 interface Pair {
@@ -86,7 +88,7 @@ function marks({ left, right }: Both): TemplateResult {
   );
 }
 
-function controls({ left, right }: Both): TemplateResult {
+function controls({ left, right, titles }: Both): TemplateResult {
   const asked = pairs(left.report, right.report), title = t("Controls asked of both, the widest gap first");
   return html`<section class="stack">
     <h2>${title}</h2>
@@ -94,7 +96,7 @@ function controls({ left, right }: Both): TemplateResult {
       ? table(
           title,
           [
-            { title: t("Control"), main: true, cell: (one) => one.left.title },
+            { title: t("Control"), main: true, cell: (one) => titles.get(one.left.control) ?? one.left.title },
             { title: left.name, cell: (one) => shareCell(one.left) },
             { title: right.name, cell: (one) => shareCell(one.right) },
           ],
@@ -129,9 +131,10 @@ export function openCompare(context: Context): Page {
     load: async () => {
       const sides = await sidesOf(context.signal), chosen = chosenOf(sides, context.query);
       if (!chosen) return null;
-      const [left, right] = await Promise.all([half(chosen[0], chosen[1]), half(chosen[1], chosen[0])]);
+      const named = get<{ controls: { id: string; title: string }[] }>("/controls", undefined, context.signal);
+      const [left, right, { controls: all }] = await Promise.all([half(chosen[0], chosen[1]), half(chosen[1], chosen[0]), named]);
       title = left.side.name === right.side.name ? t("Compare two audits") : t("{left} and {right}", { left: left.name, right: right.name });
-      return { sides, left, right };
+      return { sides, left, right, titles: new Map(all.map((one) => [one.id, one.title])) };
     },
     view: (both) => {
       if (!both) return empty(t("Nothing to compare yet"), t("Two audits stand side by side here: of this workspace, and of another system by its export."), nextStep(t("Audits"), "/audit"));
