@@ -90,8 +90,8 @@ static void test_somebody_is_found_by_words(void **state)
     static const char *const added[] = {
         "{\"name\":\"m.mueller\",\"shown\":\"Max M\u00fcller\",\"roles\":[\"sales\"]}",
         "{\"name\":\"till-07\",\"shown\":\"Max till\",\"kind\":\"program\",\"roles\":[\"sales\"]}",
-        "{\"name\":\"mrk\",\"shown\":\"\u0645\u062d\u0645\u062f \u0631\u0636\u0627\u064a\u06cc "
-        "\u06a9\u0631\u06cc\u0645\u06cc\"}",
+        ("{\"name\":\"mrk\",\"shown\":\"\u0645\u062d\u0645\u062f \u0631\u0636\u0627\u064a\u06cc "
+         "\u06a9\u0631\u06cc\u0645\u06cc\"}"),
         "{\"name\":\"wxm\",\"shown\":\"\u738b\u5c0f\u660e\"}"};
     office *o = office_open();
     (void)state;
