@@ -1,5 +1,6 @@
 // An administrator adds a kind of record and a field, which everybody has at once; sets up mail, tries it, and sends a code by it. shows: UX-1 REC-6 PER-3 PER-4 INT-1
 import type { Journey } from "../journey";
+import { pick } from "./conditions";
 import { mailServer } from "../mail_server";
 import type { Visitor } from "../visitor";
 
@@ -60,6 +61,42 @@ async function mailGoesOut(v: Visitor): Promise<void> {
   }
 }
 
+/** Choices, a link, whose data it is; retired, and brought back. */
+async function fieldsOfOnesOwn(v: Visitor): Promise<void> {
+  const dialog = v.page.locator("ui5-dialog[open]"), does = dialog.locator(".dialog-does");
+  const row = (name: string) => v.page.locator("main tbody tr", { hasText: name });
+  const add = async (label: string, type: string): Promise<void> => {
+    await v.page.getByRole("button", { name: "Add a field" }).click();
+    await dialog.locator("ui5-input#field-label input").fill(label);
+    await pick(v, "ui5-select#field-type", type);
+  };
+  await add("Kind of contract", "choice");
+  await dialog.locator("ui5-textarea#field-values textarea").fill("Rent\nLease");
+  await v.accessible();
+  await does.click();
+  await row("x_kind_of_contract").waitFor();
+  await add("Customer", "link");
+  await pick(v, "ui5-select#field-to", "contact");
+  await dialog.locator("ui5-input#field-help input").fill("Who signs it");
+  await does.click();
+  await row("x_customer").getByText("Contacts").waitFor();
+  await add("Mail of the signer", "email");
+  await pick(v, "ui5-select#field-personal", "contact");
+  await does.click();
+  await dialog.locator(".problem", { hasText: "Personal data needs a purpose and what allows it." }).waitFor();
+  await dialog.locator('ui5-checkbox[text="service"]').click();
+  await dialog.locator('ui5-checkbox[text="legitimate interest"]').click();
+  await v.accessible();
+  await does.click();
+  await row("x_mail_of_the_signer").getByText("how somebody is reached").waitFor();
+  await row("x_customer").getByRole("button", { name: "Retire" }).click();
+  await does.click();
+  await row("x_customer").getByText("retired").waitFor();
+  await row("x_customer").getByRole("button", { name: "Bring back" }).click();
+  await does.click();
+  await row("x_customer").getByText("retired").waitFor({ state: "detached" });
+}
+
 export const settings: readonly Journey[] = [
   {
     name: "administrator adds a kind of record, and sets up mail",
@@ -80,6 +117,7 @@ export const settings: readonly Journey[] = [
       await v.accessible();
       await v.page.locator(".dialog-does").click();
       await v.page.getByText("x_runs_until").waitFor();
+      if (v.size === "desk") await fieldsOfOnesOwn(v);
       if (v.size === "desk") await mailGoesOut(v); // there is one mail server for all
     },
   },

@@ -13,3 +13,17 @@ export function personalName(kind: string): string {
   };
   return words[kind] ?? kind;
 }
+
+/** What personal data may be used for, and what allows it (GDPR, articles 6 and 13), as the model names them. */
+export const purposes = ["contract", "service", "marketing", "billing", "analysis", "security", "employment", "legal"] as const;
+export const bases = ["consent", "contract", "legitimate_interest", "legal_obligation", "vital_interest", "public_interest", "human_resources", "public_source"] as const;
+
+export function purposeName(purpose: string): string {
+  const words: Record<string, string> = { contract: t("contract"), service: t("service"), marketing: t("marketing"), billing: t("billing"), analysis: t("analysis"), security: t("security"), employment: t("employment"), legal: t("legal claims and duties") };
+  return words[purpose] ?? purpose;
+}
+
+export function basisName(basis: string): string {
+  const words: Record<string, string> = { consent: t("consent"), contract: t("contract"), legitimate_interest: t("legitimate interest"), legal_obligation: t("legal obligation"), vital_interest: t("vital interest"), public_interest: t("public interest"), human_resources: t("human resources"), public_source: t("public source") };
+  return words[basis] ?? basis;
+}

@@ -12,6 +12,7 @@ import { mayDoTo, whoAmI } from "../../app/session";
 import { between, formatAge, formatInstant } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
 import { fieldInput, sameValue } from "../../ui/field_input";
+import { basisName } from "../../ui/personal";
 import { toast } from "../../ui/toast";
 import { isEmpty, valueView } from "../../ui/value";
 import { change, saidSaved } from "./change";
@@ -172,16 +173,11 @@ export function openDetails(context: Context, entity: Entity, record: () => Open
       <dl>
         ${line(t("Source"), html`<bdi>${from}</bdi>`)} ${line(t("Since"), t("{when}, by {who}", { when: formatInstant(known.at), who: known.by }))}
         ${known.collected_at ? line(t("Collected"), formatInstant(known.collected_at)) : nothing} ${known.merged_from ? line(t("Merged"), t("It came with a record that was merged into this one.")) : nothing}
-        ${known.basis.length ? line(t("Basis"), known.basis.map(basisText).join(", ")) : nothing}
+        ${known.basis.length ? line(t("Basis"), known.basis.map(basisName).join(", ")) : nothing}
         ${line(t("Verified"), known.verified_at ? t("{when}, by {who}", { when: formatInstant(known.verified_at), who: known.verified_by ?? t("somebody") }) : t("Never"))}
       </dl>
       ${mayWrite(field) ? html`<ui5-button design="Transparent" icon="accept" @click=${() => verify(field, known)}>${t("I have verified it")}</ui5-button>` : nothing}
     </div>`;
-  }
-
-  function basisText(basis: string): string {
-    const words: Record<string, string> = { consent: t("consent"), contract: t("contract"), legitimate_interest: t("legitimate interest"), legal_obligation: t("legal obligation"), vital_interest: t("vital interest"), public_interest: t("public interest"), human_resources: t("human resources"), public_source: t("public source") };
-    return words[basis] ?? basis;
   }
 
   function row(field: Field): TemplateResult {

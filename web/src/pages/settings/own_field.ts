@@ -16,7 +16,10 @@ import { entities, loadModel } from "../../app/session";
 import { redraw } from "../../app/shell";
 import { t } from "../../i18n/text";
 import { ask } from "../../ui/dialog";
+import { bases, basisName, personalClasses, personalName, purposeName, purposes } from "../../ui/personal";
+import { wrong } from "../../ui/problem";
 import { withProof } from "../../ui/proof";
+import { several } from "../../ui/several";
 import { toast } from "../../ui/toast";
 
 const types: readonly { type: string; text: () => string }[] = [
@@ -66,16 +69,38 @@ function freeName(entity: Entity, label: string): string {
   return free;
 }
 
+/** Whose data it is, what for and by what right: without that it is masked for nobody, and erased with nobody. */
+interface Personal {
+  class: string;
+  purposes: Set<string>;
+  basis: Set<string>;
+}
+
+const take = (set: Set<string>) => (value: string, on: boolean): void => void (on ? set.add(value) : set.delete(value));
+
+function personalForm(wish: Personal): TemplateResult {
+  return html`${several(t("May be used for"), purposes.map((value) => ({ value, text: purposeName(value) })), wish.purposes, take(wish.purposes))}
+    ${several(t("What allows it"), bases.map((value) => ({ value, text: basisName(value) })), wish.basis, take(wish.basis))}`;
+}
+
+function personalSaid(wish: Personal): { class: string; purposes: string[]; basis: string[] } | undefined {
+  if (!wish.class) return undefined;
+  if (wish.purposes.size === 0 || wish.basis.size === 0) throw wrong(t("Personal data needs a purpose and what allows it."), t("Choose at least one of each."));
+  return { class: wish.class, purposes: [...wish.purposes], basis: [...wish.basis] };
+}
+
 /** Asks for a field and adds it; `given` is what is proposed. Gives its name for programs; undefined: it was left. */
 export async function addField(entity: Entity, given: { label?: string; type?: string } = {}): Promise<string | undefined> {
   const label = given.label ?? "", type = types.some((one) => one.type === given.type) ? (given.type ?? "text") : "text";
   const wish = { label, name: label ? freeName(entity, label) : "", help: "", type, to: "account", values: "", required: false };
-  const body = (): Record<string, unknown> => ({
+  const personal: Personal = { class: "", purposes: new Set(), basis: new Set() };
+  const body = (whose = personalSaid(personal)): Record<string, unknown> => ({
     name: wish.name,
     label: wish.label,
     type: wish.type,
     ...(wish.help ? { help: wish.help } : {}),
     ...(wish.required ? { required: true } : {}),
+    ...(whose ? { personal: whose } : {}),
     ...(wish.type === "link" ? { to: wish.to } : {}),
     ...(wish.type === "choice" ? { values: wish.values.split("\n").map((one) => one.trim()).filter(Boolean) } : {}),
   });
@@ -104,6 +129,11 @@ export async function addField(entity: Entity, given: { label?: string; type?: s
             <ui5-textarea id="field-values" rows="5" @input=${(event: Event) => (wish.values = (event.target as TextArea).value)}></ui5-textarea>
           </div>`
         : nothing}
+      ${select("field-personal", t("Personal data"), personal.class, [{ value: "", text: t("none") }, ...personalClasses.map((value) => ({ value, text: personalName(value) }))], (value) => {
+        personal.class = value;
+        update();
+      })}
+      ${personal.class ? personalForm(personal) : nothing}
       ${input("field-help", t("Help beside it"), wish.help, (value) => (wish.help = value))}
       ${input("field-name", t("Name for programs"), wish.name, (value) => (wish.name = value), t("Begins with x_; small letters, digits and _."), true)}
       <ui5-checkbox text=${t("Required")} @change=${(event: Event) => (wish.required = (event.target as CheckBox).checked)}></ui5-checkbox>`,
