@@ -1,4 +1,4 @@
-// Every journey: one line a file.
+// Every journey: one line a file. First those that take back what was imported, which asks for a proof that is no older than ten minutes.
 import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";
@@ -28,4 +28,4 @@ import { waysIn } from "./ways_in";
 import { rights } from "./rights";
 import { queue } from "./queue";
 
-export const journeys: readonly Journey[] = [...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...imports, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...queue, ...sweep];
+export const journeys: readonly Journey[] = [...imports, ...queue, ...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...sweep];

@@ -17,6 +17,11 @@ export const feedback: readonly Journey[] = [
       await v.to("/feedback");
       await v.page.getByText(text).waitFor();
       await v.accessible();
+      if (v.language !== "en") return;
+      await v.page.locator(".feedback", { hasText: text }).getByRole("button", { name: "Add to it" }).click();
+      await v.page.locator("ui5-textarea#feedback-more textarea").fill("On the telephone most of all");
+      await v.page.locator("ui5-dialog[open] .dialog-does").click();
+      await v.page.getByText("On the telephone most of all").first().waitFor();
     },
   },
   {

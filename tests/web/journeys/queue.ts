@@ -80,6 +80,34 @@ async function finding(v: Visitor): Promise<void> {
   await v.page.getByText("The finding is changed.").waitFor();
 }
 
+/** What came of an audit is narrowed, and put beside the one before; the controls are found by words, area and grade. */
+async function narrowed(v: Visitor): Promise<void> {
+  await v.to("/");
+  await audited(v);
+  const { id } = (await asked(v, "POST", "/audits")).data as unknown as { id: number };
+  for (let i = 0; i < 300 && ((await asked(v, "GET", `/jobs/${id}`)).data as unknown as { state: string }).state !== "done"; i++) await v.page.waitForTimeout(100);
+  const { audits } = (await asked(v, "GET", "/audits")).data as unknown as { audits: { audit: number; plan: number | null; own: boolean }[] };
+  const newest = audits.find((one) => one.own && one.plan === null)?.audit ?? 0, before = audits.find((one) => one.own && one.audit < newest)?.audit ?? 0;
+  await v.to(`/audit/${newest}`);
+  const failing = await v.page.locator("main .control").count();
+  await v.page.locator(".choose button[aria-pressed=false]").first().click();
+  await v.page.waitForFunction((was) => document.querySelectorAll("main .control").length !== was, failing);
+  await pick(v, "ui5-select#audit-area", "completeness");
+  await v.accessible();
+  await pick(v, "ui5-select#audit-other", String(before));
+  await v.page.locator("section", { has: v.page.locator("#audit-other") }).locator(".plain-list li, p").first().waitFor();
+  await v.to("/audit/controls");
+  const all = await v.page.locator("main .control").count();
+  await v.page.locator("ui5-input#controls-words input").fill("e-mail");
+  await v.page.waitForFunction((was) => document.querySelectorAll("main .control").length < was, all);
+  await pick(v, "ui5-select#controls-grade", "essential");
+  await pick(v, "ui5-select#controls-set", "set");
+  await v.page.locator("main .empty").waitFor();
+  await v.accessible();
+  await v.page.locator("main .empty .empty-next").click();
+  await v.page.waitForFunction((was) => document.querySelectorAll("main .control").length === was, all);
+}
+
 /** A file changes records that are there: cell by cell beforehand; what it refused is taken away as a file; then taken back. */
 async function changes(v: Visitor): Promise<void> {
   await v.to("/import");
@@ -100,7 +128,20 @@ async function changes(v: Visitor): Promise<void> {
   await v.page.locator(".import-run").click();
   await v.page.getByRole("button", { name: "Import another" }).waitFor();
   if ((await there()) !== "Oslo") v.faults.push("the import changed nothing");
+  // As if nobody had proved for long who it is: that is asked for, and may be left.
+  const problem = { type: "urn:probity:problem:denied", title: "This asks for a proof.", status: 403 };
+  await v.page.route("**/api/v1/runs/*/undo", (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }), { times: 1 });
+  await v.page.route("**/api/v1/me", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), proved_lately: false } });
+  }, { times: 1 });
+  v.means(/^403 POST \/runs\/\d+\/undo$/);
   await v.page.locator(".toast ui5-button").click();
+  await v.page.locator("ui5-input#proof-password").waitFor();
+  await v.accessible();
+  await v.page.locator("ui5-dialog[open] .dialog-cancel").click();
+  await v.page.locator(".toast", { hasText: "This asks for a proof." }).waitFor();
+  await v.page.locator(".import-undo").click();
   await v.page.locator("ui5-dialog[open] .dialog-does").click();
   await v.page.locator("ui5-dialog").waitFor({ state: "detached" });
   for (let i = 0; i < 40 && (await there()) !== "Bergen"; i++) await v.page.waitForTimeout(100);
@@ -112,5 +153,6 @@ const here = (name: string, who: string, goes: Journey["goes"]): Journey => ({ n
 export const queue: readonly Journey[] = [
   here("duplicates: pairs are decided several at once, and that is taken back", "lin", pairs),
   here("audit: a finding is said to be mended, and let be until a day", "lin", finding),
+  here("audit: what came of it is narrowed, and put beside the one before", "lin", narrowed),
   here("import: a file changes what is there, seen cell by cell, and is taken back", "ada", changes),
 ];

@@ -20,6 +20,7 @@ export const search: readonly Journey[] = [
       await v.page.keyboard.press("Control+k");
       await v.page.locator("dialog.palette input").fill("snow");
       await v.page.locator("[role=option]", { hasText: "Anna Snow" }).first().waitFor();
+      await v.page.waitForFunction(() => document.querySelector(".palette-foot span")?.textContent === "");
       await v.page.keyboard.press("ArrowDown");
       await v.page.keyboard.press("ArrowUp");
       await v.page.locator("#hit-0[aria-selected=true]").waitFor();

@@ -20,6 +20,7 @@ import { dropPlace, exportForms } from "../../ui/drop";
 import { Part } from "../../ui/part";
 import { problemStrip } from "../../ui/problem";
 import { empty, nextStep } from "../../ui/states";
+import { withProof } from "../../ui/proof";
 import { toast } from "../../ui/toast";
 import { addField } from "../settings/own_field";
 import { asUsual, bringingView, bringingWish, wrongWay } from "./bring";
@@ -194,14 +195,14 @@ export async function openImport(context: Context): Promise<Page> {
   /** First what would come of it, then it is asked for. */
   async function undo(number: number): Promise<void> {
     try {
-      const look = await work<Undone>(`/runs/${number}/undo`, { dry_run: true }, told, context.signal);
+      const look = await withProof(() => work<Undone>(`/runs/${number}/undo`, { dry_run: true }, told, context.signal));
       job = undefined;
       if (!look) return;
       const done = await ask<Undone>({
         title: t("Undo this import?"),
         does: t("Undo it"),
         danger: true,
-        act: () => work<Undone>(`/runs/${number}/undo`, { dry_run: false }, told, context.signal),
+        act: () => withProof(() => work<Undone>(`/runs/${number}/undo`, { dry_run: false }, told, context.signal)),
         view: () => html`<ul>
             <li>${tn("{count} record is deleted.", "{count} records are deleted.", look.deleted)}</li>
             ${look.changed ? html`<li>${tn("{count} record becomes what it was.", "{count} records become what they were.", look.changed)}</li>` : nothing}
@@ -310,7 +311,7 @@ export async function openImport(context: Context): Promise<Page> {
   /** What an import wrote that was cut off stays; one that is still at work ends there. */
   const keepPart = (one: Run): Promise<void> =>
     during(t("Keeping {what}", { what: one.about }), async () => {
-      await post(`/runs/${one.run}/keep`);
+      await withProof(() => post(`/runs/${one.run}/keep`));
       toast(t("What came in is kept. To bring in the rest, import the file again and let it change records that are there."));
       await runs.again();
     });

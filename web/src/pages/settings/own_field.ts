@@ -97,11 +97,10 @@ export async function addField(entity: Entity, given: { label?: string; type?: s
   const body = (whose = personalSaid(personal)): Record<string, unknown> => ({
     name: wish.name,
     label: wish.label,
-    type: wish.type,
+    ...(wish.type === "link" ? { to: wish.to } : { type: wish.type }), // a link is told by what it leads to
     ...(wish.help ? { help: wish.help } : {}),
     ...(wish.required ? { required: true } : {}),
     ...(whose ? { personal: whose } : {}),
-    ...(wish.type === "link" ? { to: wish.to } : {}),
     ...(wish.type === "choice" ? { values: wish.values.split("\n").map((one) => one.trim()).filter(Boolean) } : {}),
   });
   const select = (id: string, label: string, value: string, all: readonly { value: string; text: string }[], set: (value: string) => void): TemplateResult => html`<div class="field">
