@@ -362,7 +362,7 @@ static const cli_example export_examples[] = {
 static const cli_exit export_exits[] = {
     {.says = NULL}};
 static const cli_option backup_options[] = {
-    {"to", 0, "PLACE", PB_MSG("Place for the backup (default: those declared with `probity backups --declare`)"), NULL, NULL, true, true, false},
+    {"to", 0, "PLACE", PB_MSG("Place for the backup (default: those declared with `probity backups --declare`; where none is, those that hold one already)"), NULL, NULL, true, true, false},
     {"log", 0, NULL, PB_MSG("Send only what was written to the kept log since: seconds of work, for short intervals"), NULL, NULL, false, false, false},
     {"if-due", 0, NULL, PB_MSG("Leave out places whose newest backup is younger than declared: for timers"), NULL, NULL, false, false, false},
     {"write-timer", 0, "DIR", PB_MSG("Back nothing up, but write units of systemd for backups and drills as declared"), NULL, NULL, false, true, false},

@@ -143,6 +143,23 @@ static pb_status prune_all(const backup_call *call, db_workspace *workspace,
     return first;
 }
 
+/* Where backups went that somebody made before: as good as declared for who asks for one now, and
+ * not for who asks by a timer what is due. */
+static pb_status places_used(const backup_state *states, size_t state_count, pb_arena *arena,
+                             const char *const **ret_places, size_t *ret_count, pb_error *err)
+{
+    const char **used = pb_arena_array(arena, state_count + 1, sizeof *used);
+    size_t count = 0;
+    if (used == NULL)
+        return pb_fail_memory(err);
+    for (size_t i = 0; i < state_count; i++)
+        if (states[i].at_us != INT64_MIN)
+            used[count++] = states[i].place;
+    *ret_places = used;
+    *ret_count = count;
+    return PB_OK;
+}
+
 pb_status service_backup_make(const service_call *call, db_workspace *workspace,
                               const char *const *places, size_t count, bool if_due, bool log_only,
                               pb_arena *arena, service_backup **ret_backups, size_t *ret_count,
@@ -158,6 +175,8 @@ pb_status service_backup_make(const service_call *call, db_workspace *workspace,
         places = plan.places;
         count = plan.place_count;
     }
+    if (count == 0 && !if_due)
+        PB_TRY(places_used(states, state_count, arena, &places, &count, err));
     if (count == 0)
         return no_places(err);
     PB_TRY(whole_paths(places, count, arena, &whole, err));

@@ -81,12 +81,33 @@ static void test_a_backup_that_goes_nowhere_ends(void **state)
     office_close(o);
 }
 
+/* Where nothing is declared, who asks for a backup gets it where the last one went; a timer does
+ * not. */
+/* shows: PER-3 */
+static void test_where_it_went_before_it_goes_again(void **state)
+{
+    char place[4200];
+    (void)state;
+    office *o = office_open();
+    ends_as(o, back_up(o), "failed");
+    snprintf(place, sizeof place, "%s/safe", o->c.folder);
+    PROGRAM_EXPECT(o->c.folder, 0, "pieces sent", "backup", "ws", "--to", place);
+    ends_as(o, back_up(o), "done");
+    PROGRAM_EXPECT(o->c.folder, 0, "pieces sent", "backup", "ws");
+    PROGRAM_EXPECT(o->c.folder, 2, "none is declared", "backup", "ws", "--if-due");
+    client_answer a = client_expect(&o->c, 200, "GET", "/api/v1/backups", o->ann, NULL);
+    assert_int_equal(3, cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "made")));
+    client_free(&a);
+    office_close(o);
+}
+
 int main(void)
 {
     setenv("AWS_ACCESS_KEY_ID", "TESTKEY", 1); /* of the places that the server knows */
     setenv("AWS_SECRET_ACCESS_KEY", "a secret of the tests", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_backup_that_goes_nowhere_ends),
+        cmocka_unit_test(test_where_it_went_before_it_goes_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,9 @@ import { sizes, type Language, type Size } from "./journey";
 
 export interface Told {
   address: string;
+  /** The program that serves, and its workspace: for what is said at the server's machine. */
+  program: string;
+  workspace: string;
   people: Record<string, string>;
   pictures: string;
   failures: string;

@@ -161,6 +161,12 @@ static pb_status back_up(http_job *job, pb_error *err)
                                            false, false, job->arena, &made, &count, err);
     for (size_t i = 0; status != PB_OK && i < count; i++)
         job->tried = job->tried || made[i].sent.status == PB_BUSY; /* by who sends, several times */
+    if (status == PB_DENIED) /* by the system: whether the asker may was decided above */
+        pb_error_hint(
+            err,
+            PB_MSG("Check the permissions of the folder. A place that became known after this "
+                   "server started is reached once it is started anew."),
+            NULL);
     PB_TRY(status);
     pb_json_object(&job->json);
     pb_json_key(&job->json, "made");

@@ -27,5 +27,6 @@ import { weight } from "./weight";
 import { waysIn } from "./ways_in";
 import { rights } from "./rights";
 import { queue } from "./queue";
+import { upkeep } from "./upkeep";
 
-export const journeys: readonly Journey[] = [...imports, ...queue, ...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...sweep];
+export const journeys: readonly Journey[] = [...imports, ...access, ...settings, ...help, ...board, ...calendar, ...pictures, ...audit, ...home, ...feedback, ...lists, ...conditions, ...bulk, ...story, ...purpose, ...search, ...newcomer, ...record, ...forms, ...duplicates, ...weight, ...offline, ...duties, ...waysIn, ...rights, ...queue, ...upkeep, ...sweep];

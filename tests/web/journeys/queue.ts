@@ -1,4 +1,4 @@
-// Much to decide: pairs of the queue at once, a finding said to be mended or let be, rows that change what is there. shows: UX-1 DQ-1 AUD-9 IMP-1
+// Much to decide: pairs of the queue at once, a finding said to be mended or let be, what came of an audit narrowed and compared. shows: UX-1 DQ-1 AUD-9 AUD-10
 import type { Journey } from "../journey";
 import type { Visitor } from "../visitor";
 import { asked, audited, made } from "../asked";
@@ -108,51 +108,10 @@ async function narrowed(v: Visitor): Promise<void> {
   await v.page.waitForFunction((was) => document.querySelectorAll("main .control").length === was, all);
 }
 
-/** A file changes records that are there: cell by cell beforehand; what it refused is taken away as a file; then taken back. */
-async function changes(v: Visitor): Promise<void> {
-  await v.to("/import");
-  const one = await made(v, "contacts", { full_name: "Ingrid Moe", email: "ingrid.moe@fjord.example", city: "Bergen", country: "NO" });
-  const text = "full_name,email,city\nIngrid Moe,ingrid.moe@fjord.example,Oslo\nNobody There,nobody@fjord.example,Oslo\nBad Mail,none,Oslo\n";
-  const there = async (): Promise<unknown> => ((await asked(v, "GET", `/contacts/${one.id}`)).data as unknown as { fields: Record<string, unknown> }).fields["city"];
-  await v.page.locator(".drop input[type=file]").setInputFiles({ name: "moves.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
-  await v.page.locator(".diff-table").waitFor();
-  await v.page.locator("input[name=import-mode][value=update]").check();
-  await v.page.locator(".import-doing").waitFor({ state: "detached" });
-  await v.page.locator("input[name=import-way][value=fields]").check();
-  await v.page.locator(".import-doing").waitFor({ state: "detached" });
-  await v.page.locator(".diff-cells del", { hasText: "Bergen" }).waitFor();
-  await v.page.locator(".diff-cells ins", { hasText: "Oslo" }).first().waitFor();
-  await v.accessible();
-  const [file] = await Promise.all([v.page.waitForEvent("download"), v.page.locator(".import-rejects").click()]);
-  if (!file.suggestedFilename().endsWith("-refused.csv")) v.faults.push(`what was refused is called ${file.suggestedFilename()}`);
-  await v.page.locator(".import-run").click();
-  await v.page.getByRole("button", { name: "Import another" }).waitFor();
-  if ((await there()) !== "Oslo") v.faults.push("the import changed nothing");
-  // As if nobody had proved for long who it is: that is asked for, and may be left.
-  const problem = { type: "urn:probity:problem:denied", title: "This asks for a proof.", status: 403 };
-  await v.page.route("**/api/v1/runs/*/undo", (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }), { times: 1 });
-  await v.page.route("**/api/v1/me", async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), proved_lately: false } });
-  }, { times: 1 });
-  v.means(/^403 POST \/runs\/\d+\/undo$/);
-  await v.page.locator(".toast ui5-button").click();
-  await v.page.locator("ui5-input#proof-password").waitFor();
-  await v.accessible();
-  await v.page.locator("ui5-dialog[open] .dialog-cancel").click();
-  await v.page.locator(".toast", { hasText: "This asks for a proof." }).waitFor();
-  await v.page.locator(".import-undo").click();
-  await v.page.locator("ui5-dialog[open] .dialog-does").click();
-  await v.page.locator("ui5-dialog").waitFor({ state: "detached" });
-  for (let i = 0; i < 40 && (await there()) !== "Bergen"; i++) await v.page.waitForTimeout(100);
-  if ((await there()) !== "Bergen") v.faults.push("the import was not taken back");
-}
-
 const here = (name: string, who: string, goes: Journey["goes"]): Journey => ({ name, who, runs: [["en", "desk"]], goes });
 
 export const queue: readonly Journey[] = [
   here("duplicates: pairs are decided several at once, and that is taken back", "lin", pairs),
   here("audit: a finding is said to be mended, and let be until a day", "lin", finding),
   here("audit: what came of it is narrowed, and put beside the one before", "lin", narrowed),
-  here("import: a file changes what is there, seen cell by cell, and is taken back", "ada", changes),
 ];

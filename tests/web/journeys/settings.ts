@@ -1,6 +1,7 @@
 // An administrator adds a kind of record and a field, which everybody has at once; sets up mail, tries it, and sends a code by it. shows: UX-1 REC-6 PER-3 PER-4 INT-1
 import type { Journey } from "../journey";
 import { pick } from "./conditions";
+import { asked, made } from "../asked";
 import { mailServer } from "../mail_server";
 import type { Visitor } from "../visitor";
 
@@ -53,12 +54,33 @@ async function mailGoesOut(v: Visitor): Promise<void> {
     }
     await sent.waitFor();
     await v.accessible();
+    await unanswered(v);
     await v.page.getByRole("button", { name: "Take away" }).click();
     await v.page.locator("ui5-dialog[open] .dialog-does").click();
     await v.page.locator(".mail-set-up").waitFor();
   } finally {
     server.end();
   }
+}
+
+/** A mail server that does not answer: the letter waits, is tried anew, and is dropped. */
+async function unanswered(v: Visitor): Promise<void> {
+  const row = v.page.locator("main tbody tr", { hasText: "later" });
+  await v.page.locator(".mail-change").click();
+  await v.page.locator("ui5-input#mail-port input").fill("1");
+  await v.page.locator(".dialog-does").click();
+  await v.page.locator("main .facts", { hasText: "localhost:1" }).waitFor();
+  const { id } = await made(v, "staff", { full_name: "Later Comer", email: "later@house.example" });
+  const added = await asked(v, "POST", "/users", { name: "later", kind: "person", staff: id, roles: ["sales"], mail: true });
+  if (added.status !== 201) v.faults.push(`a user who is written to: ${added.status} ${JSON.stringify(added.data)}`);
+  await v.page.getByRole("button", { name: "Look again" }).click();
+  await row.locator(".mail-retry").click();
+  await v.page.locator(".toast", { hasText: "It is being tried." }).waitFor();
+  await row.locator(".tag-warn").waitFor();
+  await v.accessible();
+  await row.locator(".mail-drop").click();
+  await v.page.locator("ui5-dialog[open] .dialog-does").click();
+  await row.getByText("dropped").waitFor();
 }
 
 /** Choices, a link, whose data it is; retired, and brought back. */

@@ -7,11 +7,12 @@ import "@ui5/webcomponents-icons/dist/history.js";
 import "@ui5/webcomponents-icons/dist/search.js";
 import "../styles/search.css";
 import { t } from "../i18n/text";
-import { foundIn, commands, recent, remember, type Hit } from "../pages/search/find";
+import { foundIn, commands, recent, remember, searched, type Hit } from "../pages/search/find";
 import { go } from "./router";
 
 const fewEach = 4;
 const soonest = 150; // ms after the last letter
+const patience = 400; // ms until what came is shown although more is to come: what is shown piece by piece moves under the finger
 
 interface Group {
   title: string;
@@ -23,6 +24,7 @@ class Palette {
   private words = "";
   private groups: Group[] = [];
   private active = 0;
+  private moved = false; // by the reader, since the last letter
   private searching = false;
   private failure = false;
   private asked = new AbortController();
@@ -73,6 +75,7 @@ class Palette {
     clearTimeout(this.timer);
     this.asked.abort();
     this.active = 0;
+    this.moved = false;
     this.failure = false;
     this.searching = this.words !== "";
     this.groups = this.known();
@@ -80,19 +83,26 @@ class Palette {
     if (this.words) this.timer = setTimeout(() => void this.search(), soonest);
   };
 
+  /** What was found, in the order of the entities whichever answered first; where the reader is stays where it is. */
+  private show(found: ReadonlyMap<string, Group>): void {
+    const here = this.moved ? this.hits[this.active] : undefined;
+    this.groups = [...searched().flatMap((entity) => found.get(entity.name) ?? []), ...this.known()];
+    this.active = Math.max(0, this.hits.findIndex((hit) => hit.to === here?.to && hit.text === here.text));
+    this.draw();
+  }
+
   private async search(): Promise<void> {
     const asked = (this.asked = new AbortController());
-    const found: Group[] = [];
+    const found = new Map<string, Group>(), since = performance.now();
     const failed = await foundIn(this.words, fewEach, asked.signal, (entity, hits) => {
       if (asked.signal.aborted) return;
-      if (hits.length > 0) found.push({ title: entity.plural, hits });
-      this.groups = [...found, ...this.known()];
-      this.draw();
+      if (hits.length > 0) found.set(entity.name, { title: entity.plural, hits });
+      if (performance.now() - since > patience) this.show(found);
     });
     if (asked.signal.aborted) return;
     this.searching = false;
     this.failure = failed;
-    this.draw();
+    this.show(found);
   }
 
   private readonly key = (event: KeyboardEvent): void => {
@@ -101,6 +111,7 @@ class Palette {
     else if (event.key === "ArrowUp") this.active = count ? (this.active + count - 1) % count : 0;
     else if (event.key === "Enter") return this.choose(this.hits[this.active]);
     else return;
+    this.moved = true;
     event.preventDefault();
     this.draw();
     this.dialog.querySelector(`#hit-${this.active}`)?.scrollIntoView({ block: "nearest" });

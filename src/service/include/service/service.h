@@ -296,9 +296,10 @@ typedef struct service_backup {
     backup_sent sent;
     backup_pruned pruned;
 } service_backup;
-/** Backs up to `places`; none: to those the workspace declared. Where a backup was made, those that
- * the declaration does not keep are cleared away. With `if_due`, only places whose newest backup is
- * older than declared; with `log_only`, only the kept log goes. Returns the first failure;
+/** Backs up to `places`; none: to those the workspace declared, and where it declared none to those
+ * that hold a backup already. Where a backup was made, those that the declaration does not keep are
+ * cleared away. With `if_due`, only named or declared places whose newest backup is older than
+ * declared; with `log_only`, only the kept log goes. Returns the first failure;
  * `*ret_backups` tells of all. */
 pb_status service_backup_make(const service_call *call, db_workspace *workspace,
                               const char *const *places, size_t count, bool if_due, bool log_only,

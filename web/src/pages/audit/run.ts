@@ -1,10 +1,9 @@
 // An audit that is begun here: of the workspace, or of another system's export, with its progress and a way to stop it.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import "@ui5/webcomponents/dist/ProgressIndicator.js";
 import { ask as askServer } from "../../api/http";
-import { cancel, work, type Job } from "../../api/job";
 import { t } from "../../i18n/text";
+import { doing } from "../../ui/doing";
 import { download } from "../../ui/download";
 import { problemStrip } from "../../ui/problem";
 
@@ -34,65 +33,37 @@ async function send(file: File): Promise<string> {
 }
 
 export function running(update: () => void, signal: AbortSignal): Running {
-  let job: Job | undefined, what = "", failure: unknown, result: FileResult | undefined, ofJob = 0, busy = false;
-
-  const told = (now: Job): void => {
-    job = now;
-    ofJob = now.id;
-    update();
-  };
+  const here = doing(update, signal);
+  let result: FileResult | undefined, ofFile = "", failure: unknown;
 
   const refused = (error: unknown): void => {
     failure = error;
     update();
   };
 
-  async function doing<T>(says: string, begin: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (busy) return undefined;
-    busy = true;
-    what = says;
+  async function run<T>(says: string, path: string, prepared: () => Promise<unknown>): Promise<T | undefined> {
     failure = result = undefined;
-    update();
-    try {
-      return await begin();
-    } catch (error) {
-      if (!signal.aborted) failure = error;
-      return undefined;
-    } finally {
-      job = undefined;
-      busy = false;
-      update();
-    }
-  }
-
-  function progress(now: Job): TemplateResult {
-    const share = now.progress && now.progress.total > 0 ? Math.round((now.progress.done / now.progress.total) * 100) : 0;
-    return html`<section class="card audit-run" role="status" aria-live="polite">
-      <h2>${what}</h2>
-      <p class="muted">${now.progress?.what ?? t("It begins in a moment.")}</p>
-      <ui5-progress-indicator value=${share} accessible-name=${what}></ui5-progress-indicator>
-      <div class="actions"><ui5-button @click=${() => void cancel(now)}>${t("Stop")}</ui5-button></div>
-    </section>`;
+    return here.run<T>(says, path, prepared);
   }
 
   function fileView(one: FileResult): TemplateResult {
     const forms = [["report.html", t("Report (HTML)")], ["report.pdf", "PDF"], ["findings.xlsx", "Excel"], ["report.json", "JSON"], ["findings.csv", "CSV"]] as const;
     return html`<section class="card stack">
-      <h2>${what}</h2>
+      <h2>${t("Audit of {file}", { file: ofFile })}</h2>
       <p>${t("Mark {letter}. The file and its reports are kept for a day, for you alone; none of it came among your own records.", { letter: one.letter ?? "–" })}</p>
-      <div class="reports">${forms.map(([name, text]) => html`<ui5-button @click=${() => void download(`/jobs/${ofJob}/files/${name}`, name).catch(refused)}>${text}</ui5-button>`)}</div>
+      <div class="reports">${forms.map(([name, text]) => html`<ui5-button @click=${() => void download(`/jobs/${here.job()}/files/${name}`, name).catch(refused)}>${text}</ui5-button>`)}</div>
     </section>`;
   }
 
   return {
-    busy: () => busy,
-    view: () => html`${problemStrip(failure)} ${job ? progress(job) : nothing} ${result ? fileView(result) : nothing}`,
-    ofWorkspace: async () => (await doing(t("Audit of the workspace"), () => work<Kept>("/audits", {}, told, signal)))?.audit,
-    ofPlan: async (plan, name, file) => (await doing(name, async () => work<Kept>(`/audit-plans/${plan}/runs`, file ? { import: await send(file) } : undefined, told, signal)))?.audit,
+    busy: here.busy,
+    view: () => html`${problemStrip(failure)} ${here.view()} ${result ? fileView(result) : nothing}`,
+    ofWorkspace: async () => (await run<Kept>(t("Audit of the workspace"), "/audits", () => Promise.resolve({})))?.audit,
+    ofPlan: async (plan, name, file) => (await run<Kept>(name, `/audit-plans/${plan}/runs`, async () => (file ? { import: await send(file) } : undefined)))?.audit,
     ofFile: async (file) => {
-      result = await doing(t("Audit of {file}", { file: file.name }), async () => {
-        return work<FileResult>("/audits", { import: await send(file) }, told, signal);
-      });
+      if (here.busy()) return;
+      ofFile = file.name;
+      result = await run<FileResult>(t("Audit of {file}", { file: file.name }), "/audits", async () => ({ import: await send(file) }));
       update();
     },
   };

@@ -1,11 +1,17 @@
 // Backups and drills: the plan, where they lie, how old they are, and the evidence that they come back.
 import { html, nothing, type TemplateResult } from "lit-html";
 import "@ui5/webcomponents/dist/Button.js";
-import { get, post } from "../../api/http";
+import "@ui5/webcomponents/dist/Label.js";
+import "@ui5/webcomponents/dist/Option.js";
+import "@ui5/webcomponents/dist/Select.js";
+import type Select from "@ui5/webcomponents/dist/Select.js";
+import { get } from "../../api/http";
 import type { Context, Page } from "../../app/router";
 import { mayDo } from "../../app/session";
 import { formatAge, formatBytes, formatInstant, formatNumber } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { ask } from "../../ui/dialog";
+import { doing } from "../../ui/doing";
 import { empty, nextStep } from "../../ui/states";
 import { table } from "../../ui/table";
 import { toast } from "../../ui/toast";
@@ -40,6 +46,35 @@ interface Drill {
   within_targets: boolean;
 }
 
+/** What a drill does to a copy on purpose, in the server's names. */
+const faults = ["none", "lost-disk", "torn-page", "flipped-bit-database", "flipped-bit-backup", "flipped-bit-manifest", "missing-piece", "wrong-key", "full-target", "old-copy"] as const;
+
+function faultName(fault: string): string {
+  const words: Record<string, string> = {
+    none: t("nothing: it only has to come back"), "lost-disk": t("the disk of the server"), "torn-page": t("half a page of the database"), "flipped-bit-database": t("one bit of the database"),
+    "flipped-bit-backup": t("one bit of the backup"), "flipped-bit-manifest": t("one bit of the backup's list of contents"), "missing-piece": t("a piece of the backup"), "wrong-key": t("the right key"),
+    "full-target": t("room where the backups lie"), "old-copy": t("the newest backups: an old copy is passed off as new"),
+  };
+  return words[fault] ?? fault;
+}
+
+/** Asks what a drill is to lose on purpose; undefined: it was left. */
+async function askFault(): Promise<string | undefined> {
+  let chosen = "none";
+  return ask<string>({
+    title: t("Drill now"),
+    does: t("Begin"),
+    view: () => html`<p>${t("The backups are brought back beside the workspace and compared with it. Nothing of the workspace is touched.")}</p>
+      <div class="field">
+        <ui5-label for="drill-fault" show-colon>${t("What is lost on purpose")}</ui5-label>
+        <ui5-select id="drill-fault" @change=${(event: Event) => (chosen = (event.target as Select).selectedOption?.getAttribute("data-value") ?? "none")}>
+          ${faults.map((one) => html`<ui5-option data-value=${one} ?selected=${one === chosen}>${faultName(one)}</ui5-option>`)}
+        </ui5-select>
+      </div>`,
+    act: () => chosen,
+  });
+}
+
 /** “4 hours”, “30 days”. */
 function span(seconds: number): string {
   const [unit, length] = seconds >= 86400 ? ["day", 86400] : seconds >= 3600 ? ["hour", 3600] : seconds >= 60 ? ["minute", 60] : ["second", 1];
@@ -62,6 +97,7 @@ function planView(plan: Plan): TemplateResult {
 const late = (is: boolean): TemplateResult => (is ? html`<span class="tag tag-bad">${t("late")}</span>` : html`<span class="tag tag-good">${t("in time")}</span>`);
 
 export function openBackups(context: Context): Page {
+  const here = doing(context.update, context.signal);
   return room<Backups & { drills: Drill[] }>(context, {
     title: () => t("Backups and drills"),
     load: async () => {
@@ -69,20 +105,25 @@ export function openBackups(context: Context): Page {
       return { ...backups, drills: drills.drills };
     },
     view: (all, again) => {
-      const start = async (path: string, says: string): Promise<void> => {
-        await post(path, {});
-        toast(says);
+      const backUp = async (): Promise<void> => {
+        if (await here.run(t("Backup"), "/backups", () => Promise.resolve({}))) toast(t("The backup is made."));
         again();
       };
-      const drill = (): void => void start("/drills", t("The drill is begun; see it under Jobs."));
+      const drill = async (): Promise<void> => {
+        const fault = await askFault();
+        if (fault === undefined) return;
+        const done = await here.run<{ drills: { good: boolean }[] }>(t("Drill of a backup"), "/drills", () => Promise.resolve(fault === "none" ? {} : { fault }));
+        if (done) toast(done.drills.every((one) => one.good) ? t("The drill went well.") : t("The drill went wrong: see below what was noticed."));
+        again();
+      };
       const buttons =
         mayDo("backup") && all.places.length
           ? html`<div class="actions">
-              <ui5-button @click=${() => void start("/backups", t("The backup is begun; see it under Jobs."))}>${t("Back up now")}</ui5-button>
-              <ui5-button @click=${drill}>${t("Drill now")}</ui5-button>
+              <ui5-button class="backup-now" ?disabled=${here.busy()} @click=${() => void backUp()}>${t("Back up now")}</ui5-button>
+              <ui5-button class="drill-now" ?disabled=${here.busy()} @click=${() => void drill()}>${t("Drill now")}</ui5-button>
             </div>`
           : nothing;
-      return html`${planView(all.plan)}
+      return html`${here.view()} ${planView(all.plan)}
         <section class="stack">
           <div class="page-head"><h2>${t("Places")}</h2>${buttons}</div>
           ${all.places.length
@@ -105,14 +146,14 @@ export function openBackups(context: Context): Page {
                 t("Drills"),
                 [
                   { title: t("When"), main: true, cell: (one) => formatInstant(one.at) },
-                  { title: t("What was lost on purpose"), cell: (one) => one.fault },
+                  { title: t("What was lost on purpose"), cell: (one) => html`${faultName(one.fault)}${one.noticed ? html`<p class="muted">${one.noticed}</p>` : nothing}` },
                   { title: t("Came back"), cell: (one) => (one.good ? html`<span class="tag tag-good">${t("yes")}</span>` : html`<span class="tag tag-bad">${one.ran ? t("no") : t("could not run")}</span>`) },
                   { title: t("In"), number: true, cell: (one) => span(one.recovered_in_seconds) },
                   { title: t("Within the targets"), cell: (one) => (one.within_targets ? t("yes") : t("no")) },
                 ],
                 all.drills,
               )
-            : empty(t("No drill yet"), t("A backup that was never brought back is a hope. A drill brings it back beside the workspace and compares."), mayDo("backup") && all.places.length ? nextStep(t("Drill now"), drill) : nextStep(t("How a drill is made"), "/help/backups"))}
+            : empty(t("No drill yet"), t("A backup that was never brought back is a hope. A drill brings it back beside the workspace and compares."), mayDo("backup") && all.places.length ? nextStep(t("Drill now"), () => void drill()) : nextStep(t("How a drill is made"), "/help/backups"))}
         </section>
         ${all.made.length
           ? html`<section class="stack">
