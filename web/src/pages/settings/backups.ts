@@ -77,6 +77,7 @@ async function askFault(): Promise<string | undefined> {
 
 /** “4 hours”, “30 days”. */
 function span(seconds: number): string {
+  if (seconds < 0.05) return t("less than a second");
   const [unit, length] = seconds >= 86400 ? ["day", 86400] : seconds >= 3600 ? ["hour", 3600] : seconds >= 60 ? ["minute", 60] : ["second", 1];
   return formatNumber(seconds / Number(length), { style: "unit", unit: String(unit), unitDisplay: "long", maximumFractionDigits: 1 });
 }
@@ -92,6 +93,13 @@ function planView(plan: Plan): TemplateResult {
       <div><dt>${t("A drill every")}</dt><dd>${span(plan.drill_every_seconds)}</dd></div>
     </dl>
   </section>`;
+}
+
+/** A drill without damage brings everything back; one with some has to notice it. */
+function cameOf(one: Drill): TemplateResult {
+  if (!one.ran) return html`<span class="tag tag-bad">${t("could not run")}</span>`;
+  if (!one.good) return html`<span class="tag tag-bad">${one.fault === "none" ? t("did not come back") : t("was not noticed")}</span>`;
+  return html`<span class="tag tag-good">${one.fault === "none" ? t("came back") : t("was noticed")}</span>`;
 }
 
 const late = (is: boolean): TemplateResult => (is ? html`<span class="tag tag-bad">${t("late")}</span>` : html`<span class="tag tag-good">${t("in time")}</span>`);
@@ -146,9 +154,9 @@ export function openBackups(context: Context): Page {
                 t("Drills"),
                 [
                   { title: t("When"), main: true, cell: (one) => formatInstant(one.at) },
-                  { title: t("What was lost on purpose"), cell: (one) => html`${faultName(one.fault)}${one.noticed ? html`<p class="muted">${one.noticed}</p>` : nothing}` },
-                  { title: t("Came back"), cell: (one) => (one.good ? html`<span class="tag tag-good">${t("yes")}</span>` : html`<span class="tag tag-bad">${one.ran ? t("no") : t("could not run")}</span>`) },
-                  { title: t("In"), number: true, cell: (one) => span(one.recovered_in_seconds) },
+                  { title: t("What was lost on purpose"), cell: (one) => html`<div>${faultName(one.fault)}${one.noticed ? html`<div class="muted" dir="auto">${one.noticed}</div>` : nothing}</div>` },
+                  { title: t("Result"), cell: cameOf },
+                  { title: t("Took"), number: true, cell: (one) => span(one.recovered_in_seconds) },
                   { title: t("Within the targets"), cell: (one) => (one.within_targets ? t("yes") : t("no")) },
                 ],
                 all.drills,
