@@ -208,6 +208,15 @@ void expr_put_field(const model_field *field, const char *alias, pb_buf *out)
         pb_buf_addc(out, "_id");
 }
 
+void expr_put_currency(const model_field *field, const char *alias, pb_buf *out)
+{
+    pb_buf_addc(out, "CASE WHEN ");
+    expr_put_field(field, alias, out);
+    pb_buf_addc(out, " IS NOT NULL THEN coalesce(");
+    expr_put_field(field, alias, out);
+    pb_buf_addc(out, "_currency, '') END");
+}
+
 static void put_sql(const expr_node *node, const columns *of, pb_buf *out);
 
 static void put_pair(const expr_node *node, const char *sign, const columns *of, pb_buf *out)
@@ -291,6 +300,9 @@ static void put_sql(const expr_node *node, const columns *of, pb_buf *out)
         return;
     case EXPR_FIELD:
         expr_put_field(node->field, of->alias, out);
+        return;
+    case EXPR_CURRENCY:
+        expr_put_currency(node->field, of->alias, out);
         return;
     case EXPR_CONSTANT:
         put_constant(node, out);

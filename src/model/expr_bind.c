@@ -27,8 +27,8 @@ static pb_status bind(binder *b, const expr_node *node);
 
 static bool has_field(const expr_node *node)
 {
-    return node != NULL &&
-           (node->op == EXPR_FIELD || has_field(node->left) || has_field(node->right));
+    return node != NULL && (node->op == EXPR_FIELD || node->op == EXPR_CURRENCY ||
+                            has_field(node->left) || has_field(node->right));
 }
 
 static pb_status put_value(binder *b, pb_value value)
@@ -104,6 +104,10 @@ static pb_status put_operand(binder *b, const expr_node *node)
         return put_value(b, expr_value(node, NULL, b->days));
     if (node->op == EXPR_FIELD)
         return put_column(b, node->field);
+    if (node->op == EXPR_CURRENCY) {
+        expr_put_currency(node->field, b->alias, b->sql); /* its amount is asked for beside it */
+        return PB_OK;
+    }
     if (node->op == EXPR_DAY_OF)
         return put_day_of(b, node->left);
     PB_TRY(check_days(b, node->left));

@@ -2,6 +2,8 @@
  * in model/expr.h; operands are read by expr_operand.c. */
 #include "expr_parser.h"
 
+#include "reader.h"
+
 /* --- tests --- */
 
 /* A text compared with a closed choice must be one of its values; with an open one it must not look
@@ -54,10 +56,13 @@ static pb_status check_classes(expr_parser *p, expr_op op, size_t offset, const 
         expr_refuse(p, offset, PB_MSG("{left} cannot be compared with {right}."), "left",
                     expr_class_name(left), "right", expr_class_name(right), NULL);
         if (left == EXPR_MONEY || right == EXPR_MONEY)
-            pb_error_hint(p->err,
-                          PB_MSG("Money is compared with 0 or with other money: what a "
-                                 "number is worth depends on the currency."),
-                          NULL);
+            pb_error_hint(
+                p->err,
+                p->amounts ? PB_MSG("Write an amount with its currency: = '1000 EUR', or compare "
+                                    "it with 0 or with other money.")
+                           : PB_MSG("Money is compared with 0 or with other money: what a "
+                                    "number is worth depends on the currency."),
+                NULL);
         return PB_INVALID;
     }
     if ((left == EXPR_TEXT || left == EXPR_TRUTH) && op != EXPR_EQ && op != EXPR_NE) {
@@ -86,9 +91,69 @@ static pb_status as_link(expr_parser *p, const expr_node *other, const expr_node
     return expr_make(p, link, ret_node);
 }
 
+static pb_status negate(expr_parser *p, const expr_node *node, const expr_node **ret_node)
+{
+    return expr_make(p, (expr_node){.op = EXPR_NOT, .left = node, .offset = node->offset},
+                     ret_node);
+}
+
+static bool is_amount(const expr_parser *p, const expr_node *money, const expr_node *text)
+{
+    return p->amounts && money->op == EXPR_FIELD && money->klass == EXPR_MONEY &&
+           text->op == EXPR_CONSTANT && text->klass == EXPR_TEXT;
+}
+
+static pb_status in_currency(expr_parser *p, const expr_node *money, pb_str code, size_t offset,
+                             const expr_node **ret_node)
+{
+    expr_node currency = {.op = EXPR_CURRENCY, .klass = EXPR_TEXT, .offset = offset};
+    expr_node test = {.op = EXPR_EQ, .offset = offset};
+    currency.field = money->field;
+    PB_TRY(expr_make(p, currency, &test.left));
+    PB_TRY(expr_make_text(p, code.len > 0 ? code : PB_STR(""), offset, &test.right));
+    return expr_make(p, test, ret_node);
+}
+
+/* amount >= '1000 EUR': of that currency, and as many of its minor units; '1000' by itself: of no
+ * currency. What is in another is not the amount; whether it is more or less nobody says here. */
+static pb_status compare_amount(expr_parser *p, expr_op op, const expr_node *money,
+                                const expr_node *text, const expr_node **ret_node)
+{
+    int64_t minor = 0;
+    pb_str code;
+    const char *problem = model_amount_parse(text->constant.as.s, &minor, &code);
+    if (problem != NULL) {
+        expr_refuse(p, text->offset, problem, "value", PB_ARG(text->constant.as.s), NULL);
+        pb_error_hint(p->err, PB_MSG("Write it so: '1000.50 EUR'."), NULL);
+        return PB_INVALID;
+    }
+    expr_node amount = {.op = EXPR_CONSTANT, .klass = EXPR_MONEY, .offset = text->offset};
+    expr_node units = {.op = op == EXPR_NE ? EXPR_EQ : op, .left = money, .offset = money->offset};
+    expr_node both = {.op = EXPR_AND, .offset = money->offset};
+    amount.constant = PB_VALUE_INT(minor);
+    PB_TRY(expr_make(p, amount, &units.right));
+    PB_TRY(in_currency(p, money, code, text->offset, &both.left));
+    PB_TRY(expr_make(p, units, &both.right));
+    PB_TRY(expr_make(p, both, ret_node));
+    return op == EXPR_NE ? negate(p, *ret_node, ret_node) : PB_OK;
+}
+
+static expr_op turned(expr_op op)
+{
+    return op == EXPR_LT   ? EXPR_GT
+           : op == EXPR_LE ? EXPR_GE
+           : op == EXPR_GT ? EXPR_LT
+           : op == EXPR_GE ? EXPR_LE
+                           : op;
+}
+
 static pb_status compare(expr_parser *p, expr_op op, size_t offset, const expr_node *a,
                          const expr_node *b, const expr_node **ret_node)
 {
+    if (is_amount(p, a, b))
+        return compare_amount(p, op, a, b, ret_node);
+    if (is_amount(p, b, a))
+        return compare_amount(p, turned(op), b, a, ret_node);
     PB_TRY(as_link(p, a, b, &b));
     PB_TRY(as_link(p, b, a, &a));
     PB_TRY(check_classes(p, op, offset, a, b));
@@ -97,12 +162,6 @@ static pb_status compare(expr_parser *p, expr_op op, size_t offset, const expr_n
         PB_TRY(expr_as_day(p, b, &b));
     }
     return expr_make(p, (expr_node){.op = op, .left = a, .right = b, .offset = a->offset},
-                     ret_node);
-}
-
-static pb_status negate(expr_parser *p, const expr_node *node, const expr_node **ret_node)
-{
-    return expr_make(p, (expr_node){.op = EXPR_NOT, .left = node, .offset = node->offset},
                      ret_node);
 }
 
@@ -297,26 +356,39 @@ static pb_status parse_or(expr_parser *p, const expr_node **ret_node)
     return PB_OK;
 }
 
+static pb_status parse_whole(expr_parser *p, pb_str text, model_expr **ret_expr)
+{
+    if (text.len > TEXT_MAX)
+        return expr_refuse(p, 0, PB_MSG("The expression is longer than {count} bytes."), "count",
+                           PB_ARG_INT(TEXT_MAX), NULL);
+    p->text = pb_arena_str(p->arena, text);
+    model_expr *expr = pb_arena_alloc(p->arena, sizeof *expr);
+    if (expr == NULL || p->text.ptr == NULL)
+        return pb_fail_memory(p->err);
+    p->now = expr_scan(p->text, 0);
+    PB_TRY(parse_or(p, &expr->root));
+    if (p->now.kind != TOKEN_END)
+        return expr_unexpected(p, PB_MSG("“and”, “or” or the end"));
+    expr->text = p->text;
+    expr->fields = p->fields;
+    expr->field_count = p->field_count;
+    *ret_expr = expr;
+    return PB_OK;
+}
+
 pb_status expr_parse_at(pb_arena *arena, const model_entity *entity, pb_str text, model_place place,
                         bool exact, model_expr **ret_expr, pb_error *err)
 {
     expr_parser p = {.arena = arena, .entity = entity, .place = place, .exact = exact, .err = err};
-    if (text.len > TEXT_MAX)
-        return expr_refuse(&p, 0, PB_MSG("The expression is longer than {count} bytes."), "count",
-                           PB_ARG_INT(TEXT_MAX), NULL);
-    p.text = pb_arena_str(arena, text);
-    model_expr *expr = pb_arena_alloc(arena, sizeof *expr);
-    if (expr == NULL || p.text.ptr == NULL)
-        return pb_fail_memory(err);
-    p.now = expr_scan(p.text, 0);
-    PB_TRY(parse_or(&p, &expr->root));
-    if (p.now.kind != TOKEN_END)
-        return expr_unexpected(&p, PB_MSG("“and”, “or” or the end"));
-    expr->text = p.text;
-    expr->fields = p.fields;
-    expr->field_count = p.field_count;
-    *ret_expr = expr;
-    return PB_OK;
+    return parse_whole(&p, text, ret_expr);
+}
+
+pb_status model_filter_parse(pb_arena *arena, const model_entity *entity, pb_str text,
+                             model_place place, model_expr **ret_expr, pb_error *err)
+{
+    expr_parser p = {.arena = arena, .entity = entity, .place = place, .exact = true, .err = err};
+    p.amounts = true;
+    return parse_whole(&p, text, ret_expr);
 }
 
 pb_status model_expr_parse(pb_arena *arena, const model_entity *entity, pb_str text,

@@ -17,6 +17,7 @@ typedef struct expr_parser {
     pb_str text;
     model_place place;
     bool exact;
+    bool amounts; /* a text that meets money may be an amount with its currency */
     expr_token now;
     int depth;
     size_t nodes;

@@ -13,8 +13,8 @@ typedef struct taking {
 
 static bool has_field(const expr_node *node)
 {
-    return node != NULL &&
-           (node->op == EXPR_FIELD || has_field(node->left) || has_field(node->right));
+    return node != NULL && (node->op == EXPR_FIELD || node->op == EXPR_CURRENCY ||
+                            has_field(node->left) || has_field(node->right));
 }
 
 /* The field whose column stands there by itself, or as the day of a moment, which is a range of

@@ -30,6 +30,7 @@ typedef enum expr_op {
     EXPR_GT,
     EXPR_GE,
     EXPR_FIELD,
+    EXPR_CURRENCY, /* of an amount: a text, '' where it is in none; only filters ask for it */
     EXPR_CONSTANT,
     EXPR_TODAY,
     EXPR_ADD,
@@ -62,6 +63,7 @@ pb_value expr_value(const expr_node *node, const pb_value *values, model_days da
 model_truth expr_truth(const expr_node *node, const pb_value *values, model_days days);
 /* The column of a field, behind `alias.` where one is given. */
 void expr_put_field(const model_field *field, const char *alias, pb_buf *out);
+void expr_put_currency(const model_field *field, const char *alias, pb_buf *out);
 /* As model_expr_parse; `exact` false: `place` is the beginning of a text that does not stand in the
  * file character by character (a folded block, say), so no column inside can be told. */
 pb_status expr_parse_at(pb_arena *arena, const model_entity *entity, pb_str text, model_place place,

@@ -65,6 +65,10 @@ bool model_country_exists(const model_reader *reader, pb_str code);
 bool model_domain(pb_str domain, pb_buf *ret);
 /** Decimal places of a currency (ISO 4217, ICU); 2 when not known. */
 int model_currency_digits(pb_str currency);
+/** `1234.50 EUR`: a number, one space, a code of ISO 4217 in capitals; a number by itself is in no
+ * currency. Its minor units and its currency, which points into `text` (absent: none). NULL or the
+ * problem, of a `{value}`. */
+const char *model_amount_parse(pb_str text, int64_t *ret_minor, pb_str *ret_currency);
 
 model_reading model_read_text(model_reader *reader, const model_field *field, pb_str raw);
 model_reading model_read_email(model_reader *reader, const model_field *field, pb_str raw);

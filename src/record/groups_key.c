@@ -210,8 +210,8 @@ static bool is_understood(const groups_query *query, pb_str filter)
     model_expr *expr = NULL;
     model_bound bound;
     return arena != NULL &&
-           model_expr_parse(arena, query->asked->entity, filter,
-                            (model_place){PB_STR("filter"), 1, 1}, &expr, NULL) == PB_OK &&
+           model_filter_parse(arena, query->asked->entity, filter,
+                              (model_place){PB_STR("filter"), 1, 1}, &expr, NULL) == PB_OK &&
            model_expr_bind(expr, "r", list_days(&query->list), arena, &bound, NULL) == PB_OK;
 }
 

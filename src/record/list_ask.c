@@ -151,8 +151,8 @@ static pb_status read_filter(list_query *query, pb_arena *arena, pb_error *err)
     model_expr *expr = NULL;
     if (pb_str_trim(asked->filter).len == 0)
         return PB_OK;
-    PB_TRY(model_expr_parse(arena, asked->entity, asked->filter,
-                            (model_place){PB_STR("filter"), 1, 1}, &expr, err));
+    PB_TRY(model_filter_parse(arena, asked->entity, asked->filter,
+                              (model_place){PB_STR("filter"), 1, 1}, &expr, err));
     size_t count = model_expr_fields(expr, &fields);
     for (size_t i = 0; i < count; i++) {
         if (is_hidden(query, fields[i]))

@@ -56,7 +56,7 @@ static void hold_expr(const model_entity *entity, pb_arena *arena, const model_e
     model_bound bound = {0};
     const model_field *const *fields = NULL;
     hold(entity->field_count <= FIELDS);
-    hold(model_expr_parse(arena, entity, model_expr_text(expr), place, &again, NULL) == PB_OK);
+    hold(model_filter_parse(arena, entity, model_expr_text(expr), place, &again, NULL) == PB_OK);
     PB_AUTO_BUF one = PB_BUF_INIT(16 << 20);
     PB_AUTO_BUF two = PB_BUF_INIT(16 << 20);
     model_expr_sql(expr, NULL, NULL, &one);
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pb_error err = {0};
     hold(arena != NULL);
     pb_status status =
-        model_expr_parse(arena, entity, pb_str_n((const char *)data, size), place, &expr, &err);
+        model_filter_parse(arena, entity, pb_str_n((const char *)data, size), place, &expr, &err);
     hold(status == PB_OK ? expr != NULL : err.primary.id != NULL);
     if (status == PB_OK)
         hold_expr(entity, arena, expr);

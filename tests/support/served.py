@@ -49,7 +49,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.program, "serve", "-w", self.workspace, "--listen", listen, *options], cwd=folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.address, self.token, self.given = None, None, []
+        self.address, self.token, self.given, self.factor = None, None, [], None
         while self.address is None:
             line = self.process.stdout.readline()
             if not line:
@@ -116,10 +116,12 @@ def sign_in_first(server, context=None):
 
 
 def enrolled(server, name, code, context=None, **more):
-    """The last step of enrolling somebody, with a second factor where one is asked for."""
+    """The last step of enrolling somebody, with a second factor where one is asked for: its address is server.factor."""
     step = must(server, "POST", "/api/v1/enrol", {"name": name, "code": code, "password": PASSWORD, **more}, context)
+    server.factor = None
     if step["step"] == "needs_enrol":
         factor = must(server, "POST", "/api/v1/sign-in/factor", {"ticket": step["ticket"]}, context)
+        server.factor = factor["address"]
         step = must(server, "POST", "/api/v1/sign-in/new-factor", {
             "ticket": step["ticket"], "begun": factor["begun"], "code": code_of(factor["address"]), **more}, context)
     return step

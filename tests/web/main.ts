@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
 import { journeys } from "./journeys/all";
+import { provedLately } from "./proof";
 import { Visitor, type Told } from "./visitor";
 import { languages, sizes, type Journey } from "./journey";
 
@@ -13,6 +14,7 @@ function runsOf(journey: Journey): readonly (readonly [(typeof languages)[number
 }
 
 async function once(browser: Browser, told: Told, journey: Journey, language: (typeof languages)[number], size: keyof typeof sizes, turn: number): Promise<string[]> {
+  if (journey.who) await provedLately(told, journey.who);
   const visitor = await Visitor.come(browser, told, journey.who, language, size, turn, journey.worker);
   try {
     await journey.goes(visitor);

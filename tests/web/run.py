@@ -68,10 +68,10 @@ def main():
         server = Server(folder, listen=f"http://127.0.0.1:{at.split(':')[1]}", options=("--site", "localhost", "--origin", f"http://{at}"),
                         before=lambda made: made.say("import", os.path.join(ROOT, "demo"), "-w", made.workspace))
         sign_in_first(server)
-        everybody = people.make(server)
+        everybody, proofs = people.make(server)
         records.make(server)
         ui5 = os.path.join(WEB, "node_modules", "@ui5", "webcomponents", "dist", "generated", "assets", "i18n")
-        told = {"address": f"http://{at}", "people": everybody, "program": server.program, "workspace": server.workspace, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
+        told = {"address": f"http://{at}", "people": everybody, "proofs": proofs, "program": server.program, "workspace": server.workspace, "pictures": os.path.join(ROOT, "doc", "manual", "screens"),
                 "failures": os.environ.get("PROBITY_WEB_FAILURES", folder), "axe": os.path.join(WEB, "node_modules", "axe-core", "axe.min.js"),
                 "locales": os.path.join(ROOT, "locales"),
                 "ui5": {"en": os.path.join(ui5, "messagebundle_en.json"), "zh-CN": os.path.join(ui5, "messagebundle_zh_CN.json"),

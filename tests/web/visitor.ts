@@ -9,6 +9,8 @@ export interface Told {
   program: string;
   workspace: string;
   people: Record<string, string>;
+  /** By which each of them proves who it is. */
+  proofs: Record<string, { password: string; secret: string | null }>;
   pictures: string;
   failures: string;
   axe: string;

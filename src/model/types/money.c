@@ -220,6 +220,32 @@ static const char *minor_units(const model_number *number, int digits, int scale
     return NULL;
 }
 
+static bool is_capital_code(pb_str code)
+{
+    for (size_t i = 0; i < code.len; i++)
+        if (code.ptr[i] < 'A' || code.ptr[i] > 'Z')
+            return false;
+    return is_iso_code(code);
+}
+
+const char *model_amount_parse(pb_str text, int64_t *ret_minor, pb_str *ret_currency)
+{
+    size_t space = pb_str_index(text, ' ');
+    pb_str code = PB_STR_NONE;
+    model_number number;
+    if (space < text.len) {
+        code = pb_str_sub(text, space + 1, text.len - space - 1);
+        if (!is_capital_code(code))
+            return PB_MSG("{value} is not an amount of money with its currency");
+    }
+    const char *problem = space == 0 ? PB_MSG("{value} is not an amount of money")
+                                     : model_number_parse(pb_str_sub(text, 0, space), '.', &number);
+    if (problem == NULL)
+        problem = minor_units(&number, model_currency_digits(code), 1, ret_minor);
+    *ret_currency = code;
+    return problem;
+}
+
 model_reading model_read_money(model_reader *reader, const model_field *field, pb_str raw,
                                const model_format *format)
 {

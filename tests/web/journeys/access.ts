@@ -1,19 +1,10 @@
 // An administrator looks after rights; an auditor takes a proof away. shows: UX-1 ACC-1 ACC-2 ACC-3 ACC-4 ACC-5 SEC-2
-import { createHmac } from "node:crypto";
 import type { Page } from "playwright-core";
 import { asked, runOf } from "../asked";
 import type { Journey } from "../journey";
 import { listIsAccessible, takes, writes } from "../person";
+import { codeOf } from "../proof";
 import type { Visitor } from "../visitor";
-
-/** What an authenticator app shows for a key (RFC 6238). */
-function codeOf(secret: string): string {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits = [...secret].map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("");
-  const counter = Buffer.alloc(8);
-  counter.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000)));
-  const mac = createHmac("sha1", Buffer.from((bits.match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)))).update(counter).digest();
-  return String((mac.readUInt32BE((mac[19] ?? 0) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
-}
 
 /** Another browser opens the link: name and code stand there, nothing of it went to the server, and it is off the address. */
 export async function comesByLink(v: Visitor, link: string, name: string, factor = false, looks?: (page: Page) => Promise<void>): Promise<void> {

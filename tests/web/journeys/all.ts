@@ -1,4 +1,4 @@
-// Every journey: one line a file. First those that take back what was imported, which asks for a proof that is no older than ten minutes.
+// Every journey: one line a file.
 import type { Journey } from "../journey";
 import { access } from "./access";
 import { settings } from "./settings";

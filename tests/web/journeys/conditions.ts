@@ -66,12 +66,21 @@ async function eachKind(v: Visitor): Promise<void> {
     await v.page.locator("#condition-until input").fill(until);
     await v.page.locator("#condition-until input").press("Tab");
   };
+  const amounts = (from: string, until: string) => async (): Promise<void> => {
+    await v.page.locator("#condition-from input").fill("a lot");
+    await v.page.locator("ui5-dialog[open] .dialog-does").click();
+    await v.page.locator("ui5-dialog[open] .problem", { hasText: "“a lot” is no amount." }).waitFor();
+    await v.page.locator("#condition-from input").fill(from);
+    await v.page.locator("#condition-until input").fill(until);
+    await v.accessible();
+  };
   const wishes: Wish[] = [
     { field: "name", way: "contains", enter: text("GTX"), filter: "name contains 'GTX'", chip: /GTX/ },
     { field: "name", way: "empty", filter: "name is null", chip: /empty/ },
     { field: "stage", way: "in", enter: box("Won"), filter: "stage in ('Won')", chip: /Won/ },
     { field: "stage", way: "not in", enter: box("Won"), filter: "stage not in ('Won')", chip: /not Won/ },
     { field: "amount", way: "sign", filter: "amount > 0", chip: /above zero/ },
+    { field: "amount", way: "between", enter: amounts("1,000", "2500.5"), filter: "amount >= '1000' and amount <= '2500.5'", chip: /1,000 to 2,500.5/ },
     { field: "amount", way: "filled", filter: "amount is not null", chip: /filled/ },
     { field: "probability", way: "between", enter: range("20", "80"), filter: "probability >= 20 and probability <= 80", chip: /20 to 80/ },
     { field: "closed_on", way: "between", enter: range("2017-03-01", "2017-03-31"), filter: "closed_on >= 2017-03-01 and closed_on <= 2017-03-31", chip: /Mar 2017/ },

@@ -157,7 +157,7 @@ class Palette {
   }
 
   private foot(): TemplateResult {
-    const says = this.searching ? t("Searching") : this.failure ? t("Some records could not be searched.") : this.hits.length === 0 ? t("Nothing was found for “{words}”.", { words: this.words }) : "";
+    const says = this.searching ? t("Searching …") : this.failure ? t("Some records could not be searched.") : this.hits.length === 0 ? t("Nothing was found for “{words}”.", { words: this.words }) : "";
     return html`<div class="palette-foot" role="status">
       <span>${says}</span>${this.words
         ? html`<a href=${`#/search?${new URLSearchParams({ q: this.words })}`} @click=${() => this.dialog.close()}>${t("All results")}</a>`

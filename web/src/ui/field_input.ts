@@ -167,10 +167,24 @@ function choiceInput(wish: FieldInputWish): TemplateResult {
   return wish.field.open || choices.length > FEW ? typedOf(wish, choices) : oneOf(wish, [...choices, ...odd]);
 }
 
+export function currencyInput(id: string, name: string, currency: string | null, disabled: boolean, changed: (currency: string | null) => void, placeholder = t("Currency")): TemplateResult {
+  const names = new Intl.DisplayNames(localeOf(), { type: "currency" });
+  return html`<ui5-combobox
+    filter="Contains"
+    id=${id}
+    .value=${live(beingTyped(id, currency ?? ""))}
+    placeholder=${placeholder}
+    accessible-name=${name}
+    ?disabled=${disabled}
+    @change=${(event: Event) => changed(orNull((event.target as ComboBox).value.trim().toUpperCase()))}
+  >
+    ${commonCurrencies.map((code) => html`<ui5-cb-item text=${code} additional-text=${names.of(code) ?? ""}></ui5-cb-item>`)}
+  </ui5-combobox>`;
+}
+
 function moneyInput(wish: FieldInputWish): TemplateResult {
   const money: MoneyValue = isMoney(wish.value) ? wish.value : { amount: "", currency: wish.field.currency ?? null };
   const tell = (amount: string, currency: string | null): void => wish.changed(amount === "" ? null : { amount, currency });
-  const names = new Intl.DisplayNames(localeOf(), { type: "currency" });
   return html`<div class="input-money">
     <ui5-input
       class="input-ltr"
@@ -183,17 +197,7 @@ function moneyInput(wish: FieldInputWish): TemplateResult {
       ?disabled=${wish.disabled}
       @input=${(event: Event) => tell(plainDigits((event.target as Input).value).trim(), money.currency)}
     ></ui5-input>
-    <ui5-combobox
-      filter="Contains"
-      id=${`${wish.id}-currency`}
-      .value=${live(beingTyped(`${wish.id}-currency`, money.currency ?? ""))}
-      placeholder=${t("Currency")}
-      accessible-name=${t("Currency of {field}", { field: nameOf(wish) })}
-      ?disabled=${wish.disabled || Boolean(wish.field.currency)}
-      @change=${(event: Event) => tell(money.amount, orNull((event.target as ComboBox).value.trim().toUpperCase()))}
-    >
-      ${commonCurrencies.map((code) => html`<ui5-cb-item text=${code} additional-text=${names.of(code) ?? ""}></ui5-cb-item>`)}
-    </ui5-combobox>
+    ${currencyInput(`${wish.id}-currency`, t("Currency of {field}", { field: nameOf(wish) }), money.currency, Boolean(wish.disabled || wish.field.currency), (currency) => tell(money.amount, currency))}
   </div>`;
 }
 

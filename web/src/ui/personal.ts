@@ -7,7 +7,7 @@ export const personalClasses = ["identity", "contact", "location", "employment",
 /** What kind of personal data a field holds, as the model classes it. */
 export function personalName(kind: string): string {
   const words: Record<string, string> = {
-    identity: t("who somebody is"), contact: t("how somebody is reached"), location: t("where somebody is"), employment: t("employment"), demographic: t("age, gender and the like"), behaviour: t("what somebody does"),
+    identity: t("who somebody is"), contact: t("how somebody is reached"), location: t("where somebody is"), employment: t("work and employment"), demographic: t("age, gender and the like"), behaviour: t("what somebody does"),
     preference: t("what somebody prefers"), free_text: t("free text"), financial: t("money and payments"),
     government_id: t("official numbers"), health: t("health"), biometric: t("biometric features"), special: t("special categories (GDPR, article 9)"),
   };
@@ -19,7 +19,7 @@ export const purposes = ["contract", "service", "marketing", "billing", "analysi
 export const bases = ["consent", "contract", "legitimate_interest", "legal_obligation", "vital_interest", "public_interest", "human_resources", "public_source"] as const;
 
 export function purposeName(purpose: string): string {
-  const words: Record<string, string> = { contract: t("contract"), service: t("service"), marketing: t("marketing"), billing: t("billing"), analysis: t("analysis"), security: t("security"), employment: t("employment"), legal: t("legal claims and duties") };
+  const words: Record<string, string> = { contract: t("contract"), service: t("service"), marketing: t("marketing"), billing: t("billing"), analysis: t("analysis"), security: t("security"), employment: t("work and employment"), legal: t("legal claims and duties") };
   return words[purpose] ?? purpose;
 }
 

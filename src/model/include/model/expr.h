@@ -13,7 +13,8 @@
  * know only = and <>, begins, and contains (which takes A-Z for a-z, and reads every row that is
  * left); a text compared with a choice must be one of its values (an open
  * choice only refuses what looks like a slip for one); money is
- * compared with money or 0 only (what a number is worth depends on the currency); a link only with
+ * compared with money or 0 only (what a number is worth depends on the currency; of a filter, see
+ * model_filter_parse); a link only with
  * null and, by = <> in, with the id of a record, written as text; a date-time that meets a date
  * counts as its day, in the
  * time zone that is given; date - date is a number of days. Amounts are compared in minor units
@@ -36,6 +37,12 @@ typedef enum model_truth { MODEL_FALSE, MODEL_TRUE, MODEL_UNKNOWN } model_truth;
 /** Parses `text` against the fields of `entity`; mistakes name `place` plus the column inside. */
 pb_status model_expr_parse(pb_arena *arena, const model_entity *entity, pb_str text,
                            model_place place, model_expr **ret_expr, pb_error *err);
+/** The same of what a list is asked for, where money also meets an amount with its currency,
+ * written as text: `amount >= '1000 EUR'` holds of amounts in euros alone, `amount >= '1000'` of
+ * those that are in no currency. Only model_expr_bind and model_expr_parts say what it means: a
+ * record's values by themselves know no currency. */
+pb_status model_filter_parse(pb_arena *arena, const model_entity *entity, pb_str text,
+                             model_place place, model_expr **ret_expr, pb_error *err);
 /** Value of the expression for a record whose values stand in the order of entity->fields. */
 model_truth model_expr_eval(const model_expr *expr, const pb_value *values, model_days days);
 /** The same as SQL over the published view, `today` as `:today`; columns prefixed with `alias.`

@@ -113,7 +113,7 @@ function partOf(name: string, value: unknown, says: string | null | undefined): 
     case "at": return known(t("When"), formatInstant(text));
     case "actor": return known(t("Who"));
     case "purpose": return known(t("What for"));
-    case "via": return known(t("By"), wayWord(text));
+    case "via": return known(t("By way of"), wayWord(text));
     default: return html`<div><dt class="mono">${name}</dt><dd><bdi>${text}</bdi></dd></div>`;
   }
 }

@@ -70,7 +70,7 @@ function eventTable(events: readonly LedgerEvent[]): unknown {
       { title: t("Who"), cell: (event) => event.actor ?? t("the program") },
       { title: t("About"), cell: about },
       { title: t("What for"), cell: (event) => event.purpose ?? "–" },
-      { title: t("By"), cell: (event) => (event.via ? wayWord(event.via) : "–") },
+      { title: t("By way of"), cell: (event) => (event.via ? wayWord(event.via) : "–") },
     ],
     events,
   );

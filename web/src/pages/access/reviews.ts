@@ -53,7 +53,7 @@ async function start(): Promise<void> {
   let due = month;
   const begun = await ask<Review>({
     title: t("Start an access review"),
-    does: t("Start"),
+    does: t("Begin"),
     view: () => html`<p>${t("Every role that somebody holds is put before a reviewer. What is not confirmed by the day is a finding.")}</p>
       <div class="field">
         <ui5-label for="review-due" show-colon required>${t("To be done by")}</ui5-label>

@@ -77,7 +77,7 @@ export function keepsTable(role: Declaration, change?: (keeps: Keep[]) => void):
           t("Not passed on to roles below"),
           [
             { title: t("Records"), main: true, cell: ([keep]) => recordsWord(keep) },
-            { title: t("Operations"), cell: ([keep]) => keep.operations.map(operationWord).join(between()) },
+            { title: t("Acts"), cell: ([keep]) => keep.operations.map(operationWord).join(between()) },
             { title: t("Of it"), cell: ([keep]) => extentWord(keep) },
             ...(change
               ? [{ title: "", cell: ([keep, nth]: [Keep, number]) => html`<div class="actions">
@@ -156,7 +156,7 @@ function keepForm(draft: Draft, update: () => void): TemplateResult {
       take(draft.kinds)(name, on);
       update();
     }) : nothing}
-    ${several(t("Operations"), operations.map((value) => ({ value, text: operationWord(value) })), draft.operations, take(draft.operations))}
+    ${several(t("Acts"), operations.map((value) => ({ value, text: operationWord(value) })), draft.operations, take(draft.operations))}
     ${records ? choice("keep-extent", t("Of it"), draft.whole ? "whole" : "part", [["whole", t("all of it")], ["part", t("some fields only")]] as const, (extent) => {
       draft.whole = extent === "whole";
       update();

@@ -61,7 +61,7 @@ async function change(whole: Whole, again: () => void): Promise<void> {
       </div>
       <div class="field">
         <ui5-label for="user-until" show-colon ?required=${user.kind === "auditor"}>${t("Until the end of")}</ui5-label>
-        ${dayPicker({ id: "user-until", value: wish.until, changed: (picked) => (wish.until = picked), placeholder: t("open") })}
+        ${dayPicker({ id: "user-until", value: wish.until, changed: (picked) => (wish.until = picked), placeholder: t("no end") })}
       </div>
       ${user.kind === "auditor" ? scopeFields(scope) : nothing}
       ${user.kind === "person"
@@ -187,7 +187,7 @@ function story(whole: Whole): TemplateResult | typeof nothing {
             { title: t("What"), main: true, cell: (one) => html`${kinds[one.kind]}: <bdi>${(one.kind === "role" ? whole.all.find((role) => role.role === one.name)?.label : undefined) ?? one.name ?? "–"}</bdi>` },
             { title: t("Since"), cell: (one) => formatInstant(one.from) },
             { title: t("Until"), cell: (one) => (one.until ? formatInstant(one.until) : t("no end")) },
-            { title: t("By"), cell: (one) => [one.by, one.ended_by].filter(Boolean).join(between()) || "–" },
+            { title: t("By whom"), cell: (one) => [one.by, one.ended_by].filter(Boolean).join(between()) || "–" },
             { title: t("Why"), cell: (one) => one.why ?? "–" },
           ],
           whole.ties,

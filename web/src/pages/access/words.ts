@@ -5,13 +5,13 @@ const operations: Record<string, () => string> = {
   create: () => t("create"), read: () => t("read"), list: () => t("list"), change: () => t("change"), delete: () => t("delete"),
   restore: () => t("bring back"), merge: () => t("merge"), import: () => t("import"), export: () => t("export"), report: () => t("report"),
   history: () => t("history"), accesses: () => t("see who looked"), audit: () => t("audit"), ledger: () => t("ledger"), users: () => t("users"),
-  roles: () => t("roles"), model: () => t("model"), jobs: () => t("jobs"), backup: () => t("backups"), settings: () => t("settings"), findings: () => t("findings"),
+  roles: () => t("roles"), model: () => t("model"), jobs: () => t("long jobs"), backup: () => t("backups"), settings: () => t("settings"), findings: () => t("findings"),
 };
 const scopes: Record<string, () => string> = {
   own: () => t("own records"), team: () => t("the team’s"), below: () => t("of those below"), all: () => t("all records"), portal: () => t("the customer’s own"),
 };
 /** The same where there is little room. */
-const short: Record<string, () => string> = { own: () => t("own"), team: () => t("team"), below: () => t("below"), all: () => t("all"), portal: () => t("portal") };
+const short: Record<string, () => string> = { own: () => t("one’s own"), team: () => t("team"), below: () => t("below"), all: () => t("all"), portal: () => t("portal") };
 const rights: Record<string, () => string> = { write: () => t("reads and writes"), read: () => t("reads"), masked: () => t("reads masked"), hidden: () => t("does not see") };
 /** For whom the model says a field is, or is not. */
 const duties: Record<string, () => string> = {

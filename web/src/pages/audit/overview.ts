@@ -117,7 +117,7 @@ export function openAudits(context: Context): Page {
                 { title: t("Mark"), cell: (one) => html`${letterView(one.letter)} ${one.mark === null ? "–" : figure(one.mark)}` },
                 { title: t("Records"), number: true, cell: (one) => (one.controls ? formatNumber(one.records) : "–") },
                 { title: t("Failed"), number: true, cell: (one) => (one.controls ? formatNumber(one.failed) : "–") },
-                { title: t("By"), cell: (one) => one.by },
+                { title: t("By whom"), cell: (one) => one.by },
               ],
               audits,
             )}

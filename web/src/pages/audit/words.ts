@@ -87,7 +87,7 @@ export function jobState(state: string): string {
     case "waiting": return t("Waiting");
     case "running": return t("Running");
     case "done": return t("Done");
-    case "failed": return t("Failed");
+    case "failed": return t("Went wrong");
     case "cancelled": return t("Cancelled");
     default: return state;
   }

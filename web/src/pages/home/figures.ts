@@ -57,7 +57,7 @@ export const readWon = async (entity: Entity, signal: AbortSignal): Promise<Mont
 ];
 
 export const readCases = async (entity: Entity, signal: AbortSignal): Promise<MonthLine[]> => [
-  { name: t("Opened"), groups: await byMonth(entity, "opened_on", signal) },
+  { name: t("Begun"), groups: await byMonth(entity, "opened_on", signal) },
   { name: t("Closed"), groups: await byMonth(entity, "closed_on", signal) },
 ];
 

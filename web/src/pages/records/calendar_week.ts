@@ -81,7 +81,7 @@ export function weekView(sheet: Sheet): TemplateResult {
     </div>
     <div role="rowgroup">
       <div role="row" class="week-row week-body">
-        <div role="rowheader" class="week-hours number muted"><b class="visually-hidden">${t("Hours")}</b>${hours.map((hour) => html`<span aria-hidden="true">${hour ? hourText(hour) : ""}</span>`)}</div>
+        <div role="rowheader" class="week-hours number muted"><b class="visually-hidden">${t("Hours of the day")}</b>${hours.map((hour) => html`<span aria-hidden="true">${hour ? hourText(hour) : ""}</span>`)}</div>
         ${days.map((day) => dayColumn(sheet, day))}
       </div>
     </div>

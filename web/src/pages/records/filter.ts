@@ -3,12 +3,12 @@
 import type { Entity, Field } from "../../api/types";
 import { formatDay, formatNumber } from "../../i18n/format";
 import { t, tn } from "../../i18n/text";
-import { choiceLabel, countryName } from "../../ui/value";
+import { choiceLabel, countryName, moneyText } from "../../ui/value";
 
 export type Test =
   | { op: "contains" | "begins"; text: string }
   | { op: "in" | "not in"; values: string[] }
-  | { op: "between"; from: string; until: string } // either may be empty
+  | { op: "between"; from: string; until: string } // either may be empty; amounts as “10.50 EUR”, or “10.50” in no currency
   | { op: "days"; from: number | null; until: number | null } // counted from today
   | { op: "sign"; sign: ">" | "=" | "<" }
   | { op: "is"; truth: boolean }
@@ -27,7 +27,8 @@ export const isCondition = (part: Part): part is Condition => "field" in part;
 const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
 const dayFrom = (days: number): string => (days === 0 ? "today" : days > 0 ? `today + ${days}` : `today - ${-days}`);
 
-function testText(name: string, test: Test): string {
+function testText(field: Field, test: Test): string {
+  const { name } = field, end = (text: string): string => (field.type === "money" ? quoted(text) : text);
   switch (test.op) {
     case "contains":
     case "begins":
@@ -36,7 +37,7 @@ function testText(name: string, test: Test): string {
     case "not in":
       return test.values.length === 1 ? `${name} ${test.op === "in" ? "=" : "<>"} ${quoted(test.values[0] ?? "")}` : `${name} ${test.op} (${test.values.map(quoted).join(", ")})`;
     case "between":
-      return [test.from && `${name} >= ${test.from}`, test.until && `${name} <= ${test.until}`].filter(Boolean).join(" and ");
+      return [test.from && `${name} >= ${end(test.from)}`, test.until && `${name} <= ${end(test.until)}`].filter(Boolean).join(" and ");
     case "days":
       return [test.from !== null && `${name} >= ${dayFrom(test.from)}`, test.until !== null && `${name} <= ${dayFrom(test.until)}`].filter(Boolean).join(" and ");
     case "sign":
@@ -51,7 +52,7 @@ function testText(name: string, test: Test): string {
 }
 
 export function filterText(parts: readonly Part[]): string {
-  return parts.map((part) => (isCondition(part) ? testText(part.field.name, part.test) : part.written)).join(" and ");
+  return parts.map((part) => (isCondition(part) ? testText(part.field, part.test) : part.written)).join(" and ");
 }
 
 // ---- back: the parts between `and` on the outermost level ----
@@ -92,7 +93,7 @@ function bound(sign: string, operand: readonly string[]): Test | undefined {
   const from = sign === ">=", day = daysOf(operand), single = operand.join("");
   if (!from && sign !== "<=") return undefined;
   if (day !== undefined) return { op: "days", from: from ? day : null, until: from ? null : day };
-  return /^-?\d/.test(single) ? { op: "between", from: from ? single : "", until: from ? "" : single } : undefined;
+  return /^'?-?\d/.test(single) ? { op: "between", from: from ? plain(single) : "", until: from ? "" : plain(single) } : undefined;
 }
 
 function testOf(field: Field, rest: readonly string[]): Test | undefined {
@@ -154,7 +155,14 @@ function daysText(test: { from: number | null; until: number | null }): string {
   return t("{from} to {until}", { from: dayText(test.from), until: dayText(test.until) });
 }
 
+/** “10.50 EUR” in its two parts. */
+export function amountOf(text: string): { amount: string; currency: string | null } {
+  const [amount = "", currency = null] = text.split(" ");
+  return { amount, currency };
+}
+
 function endText(field: Field, text: string): string {
+  if (field.type === "money") return moneyText(amountOf(text));
   return field.type === "date" || field.type === "instant" ? formatDay(text) : formatNumber(Number(text), { maximumFractionDigits: 6 });
 }
 

@@ -18,6 +18,7 @@ import { wrong } from "../../ui/problem";
 import { fieldInput } from "../../ui/field_input";
 import { choiceLabel, countryName, isLink, recordTitle } from "../../ui/value";
 import { dayRange } from "../../ui/days";
+import { amountEnds, amountRange, amountRangeView, usualCurrency, type AmountRange } from "./amount_range";
 import type { Condition, Test } from "./filter";
 
 interface Groups {
@@ -71,7 +72,7 @@ function ways(kind: Kind): [string, string][] {
     case "number":
       return [["between", t("lies between")], ...always];
     case "money":
-      return [["sign", t("is")], ...always];
+      return [["between", t("lies between")], ["sign", t("is")], ...always];
     case "truth":
       return [["is", t("is")], ...always];
     case "day":
@@ -89,6 +90,7 @@ interface Draft {
   until: Value;
   sign: ">" | "=" | "<";
   truth: boolean;
+  amounts: AmountRange;
 }
 
 function wayOf(condition: Condition): string {
@@ -110,6 +112,7 @@ function draftOf(field: Field, condition?: Condition): Draft {
     until: test?.op === "between" ? test.until || null : null,
     sign: test?.op === "sign" ? test.sign : ">",
     truth: test?.op === "is" ? test.truth : true,
+    amounts: amountRange(field, test?.op === "between" ? test.from : "", test?.op === "between" ? test.until : ""),
   };
 }
 
@@ -128,7 +131,7 @@ function testOf(draft: Draft): Test | undefined {
   const { way } = draft;
   if (way === "empty" || way === "filled") return { op: way };
   if (way === "between") {
-    const from = endOf(draft.from), until = endOf(draft.until);
+    const { from, until } = kindOf(draft.field) === "money" ? amountEnds(draft.field, draft.amounts) : { from: endOf(draft.from), until: endOf(draft.until) };
     return from || until ? { op: "between", from, until } : undefined;
   }
   if (way === "sign") return { op: "sign", sign: draft.sign };
@@ -173,6 +176,7 @@ class Editor {
   private load(): void {
     this.values = undefined;
     const { field } = this.draft;
+    if (kindOf(field) === "money" && !this.before) void this.propose();
     if (kindOf(field) !== "choice") return;
     valuesOf(this.entity, field)
       .catch(() => (field.values ?? []).map((one) => ({ value: one.value, text: one.label, count: 0 }))) // counting is refused: those that are known
@@ -181,6 +185,14 @@ class Editor {
         this.values = values;
         this.update();
       });
+  }
+
+  /** Which currency is meant most likely; it is left alone where somebody said one meanwhile. */
+  private async propose(): Promise<void> {
+    const { field, amounts } = this.draft;
+    const currency = await usualCurrency(this.entity, field).catch(() => null); // who may not look says it herself
+    amounts.currency ??= currency;
+    if (this.draft.amounts === amounts) this.update();
   }
 
   view(update: () => void): TemplateResult {
@@ -194,8 +206,8 @@ class Editor {
         </ui5-select>
       </div>
       <div class="field">
-        <ui5-label for="condition-way" show-colon>${t("Condition")}</ui5-label>
-        <ui5-select id="condition-way" accessible-name=${t("Condition")} @change=${(event: Event) => this.toWay(event)}>
+        <ui5-label for="condition-way" show-colon>${t("Comparison")}</ui5-label>
+        <ui5-select id="condition-way" accessible-name=${t("Comparison")} @change=${(event: Event) => this.toWay(event)}>
           ${ways(kindOf(draft.field)).map(([way, text]) => html`<ui5-option value=${way} ?selected=${way === draft.way}>${text}</ui5-option>`)}
         </ui5-select>
       </div>
@@ -224,6 +236,7 @@ class Editor {
     if (kind === "choice") return this.choiceInput();
     if (kind === "link") return this.linkInput();
     if (kind === "truth") return this.pick("condition-value", [["true", t("Yes")], ["false", t("No")]], String(draft.truth), (value) => (draft.truth = value === "true"));
+    if (kind === "money" && draft.way === "between") return amountRangeView(draft.field, draft.amounts);
     if (kind === "money") return this.pick("condition-value", [[">", t("above zero")], ["=", t("zero")], ["<", t("below zero")]], draft.sign, (value) => (draft.sign = value as ">" | "=" | "<"));
     return draft.way === "between" ? this.range() : nothing;
   }

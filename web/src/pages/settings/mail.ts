@@ -52,7 +52,7 @@ function serverView(mail: Mail, again: () => void): TemplateResult {
       <div><dt>${t("Host and port")}</dt><dd><span class="mono">${mail.host}:${mail.port}</span></dd></div>
       <div><dt>${t("Encryption")}</dt><dd>${mail.tls ? tlsName(mail.tls) : "–"}</dd></div>
       <div><dt>${t("Sender")}</dt><dd><bdi>${mail.sender}</bdi></dd></div>
-      <div><dt>${t("Login")}</dt><dd>${mail.login ? html`<bdi>${mail.login}</bdi>` : t("none")}</dd></div>
+      <div><dt>${t("Login name")}</dt><dd>${mail.login ? html`<bdi>${mail.login}</bdi>` : t("none")}</dd></div>
       <div><dt>${t("Address in links")}</dt><dd>${mail.site ? html`<bdi>${mail.site}</bdi>` : t("none: letters have no links")}</dd></div>
       <div><dt>${t("Changed")}</dt><dd>${mail.changed_at ? formatAge(mail.changed_at) : "–"}${mail.changed_by ? html`${between()}<bdi>${mail.changed_by}</bdi>` : nothing}</dd></div>
     </dl>

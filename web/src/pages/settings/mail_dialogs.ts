@@ -82,7 +82,7 @@ export async function setUpMail(mail: MailServer, again: () => void): Promise<vo
       ${field("sender", t("Sender"), { type: "Email", required: true, placeholder: "crm@example.org", hint: t("The address that letters come from.") })}
       ${tls === "none"
         ? nothing
-        : html`${field("login", t("Login"), { hint: t("Empty where the mail server asks for none.") })}
+        : html`${field("login", t("Login name"), { hint: t("Empty where the mail server asks for none.") })}
           ${field("secret", t("Password"), { type: "Password", hint: mail.has_secret ? t("Empty keeps the one that is kept. For another host, port or login it is to be given anew.") : t("It is kept sealed, and never shown again.") })}`}
       ${field("site", t("Address in links"), { type: "URL", hint: t("Where people open these screens, beginning with https://; empty: letters have no links.") })}`,
     act: async () => {
@@ -113,7 +113,7 @@ export async function tryMail(): Promise<void> {
     does: t("Send"),
     view: () => html`<p>${t("It is sent at once; what the mail server answers is shown here.")}</p>
       <div class="field">
-        <ui5-label for="mail-to" show-colon required>${t("To")}</ui5-label>
+        <ui5-label for="mail-to" show-colon required>${t("Send to")}</ui5-label>
         <ui5-input id="mail-to" type="Email" required @input=${(event: Event) => (to = (event.target as Input).value)}></ui5-input>
       </div>
       ${tried === undefined

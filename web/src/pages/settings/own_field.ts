@@ -24,7 +24,7 @@ import { toast } from "../../ui/toast";
 
 const types: readonly { type: string; text: () => string }[] = [
   { type: "text", text: () => t("Text, one line") }, { type: "note", text: () => t("Text, many lines") }, { type: "integer", text: () => t("Whole number") },
-  { type: "decimal", text: () => t("Number") }, { type: "money", text: () => t("Amount of money") }, { type: "date", text: () => t("Day") },
+  { type: "decimal", text: () => t("Number with decimals") }, { type: "money", text: () => t("Amount of money") }, { type: "date", text: () => t("Day") },
   { type: "instant", text: () => t("Moment") }, { type: "boolean", text: () => t("Yes or no") }, { type: "choice", text: () => t("One of a list") },
   { type: "link", text: () => t("Another record") }, { type: "email", text: () => t("E-mail address") }, { type: "phone", text: () => t("Phone number") },
   { type: "url", text: () => t("Web address") }, { type: "person_name", text: () => t("Name of a person") }, { type: "country", text: () => t("Country") },
@@ -121,7 +121,7 @@ export async function addField(entity: Entity, given: { label?: string; type?: s
         wish.type = value;
         update();
       })}
-      ${wish.type === "link" ? select("field-to", t("Of"), wish.to, entities().map((one) => ({ value: one.name, text: one.plural })), (value) => (wish.to = value)) : nothing}
+      ${wish.type === "link" ? select("field-to", t("Kind of record"), wish.to, entities().map((one) => ({ value: one.name, text: one.plural })), (value) => (wish.to = value)) : nothing}
       ${wish.type === "choice"
         ? html`<div class="field">
             <ui5-label for="field-values" show-colon required>${t("Its values, one a line")}</ui5-label>
