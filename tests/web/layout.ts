@@ -3,7 +3,7 @@ import { match } from "../../web/src/app/router";
 import { ofRecords, routes } from "../../web/src/app/routes";
 import type { Visitor } from "./visitor";
 
-/** Parts that stand out of the window sideways and cannot be scrolled to. */
+/** Parts that stand sideways out of the window, or out of the card they lie on, and cannot be scrolled to. */
 export function cutOff(v: Visitor): Promise<string[]> {
   return v.page.evaluate(() => {
     const wide = Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth;
@@ -14,7 +14,10 @@ export function cutOff(v: Visitor): Promise<string[]> {
     for (const element of document.querySelectorAll("main a, main button, main input, main h1, main h2, main ui5-button, main ui5-input, main ui5-select, main ui5-date-picker, main ui5-checkbox")) {
       const { left, right, width } = element.getBoundingClientRect();
       const hidden = width <= 1 || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || element.closest(".visually-hidden, .skip-link") !== null;
-      if (!hidden && (right > innerWidth + 1 || left < -1) && !scrolls(element.parentElement)) faults.push(`stands out of the window (${Math.round(left)}…${Math.round(right)}): ${element.outerHTML.slice(0, 120)}`);
+      if (hidden || scrolls(element.parentElement)) continue;
+      if (right > innerWidth + 1 || left < -1) faults.push(`stands out of the window (${Math.round(left)}…${Math.round(right)}): ${element.outerHTML.slice(0, 120)}`);
+      const card = element.closest(".card")?.getBoundingClientRect();
+      if (card && (right > card.right + 1 || left < card.left - 1)) faults.push(`stands out of its card (${Math.round(left)}…${Math.round(right)} of ${Math.round(card.left)}…${Math.round(card.right)}): ${element.outerHTML.slice(0, 120)}`);
     }
     return faults.slice(0, 5);
   });

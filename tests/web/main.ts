@@ -8,9 +8,14 @@ import { languages, sizes, type Journey } from "./journey";
 
 const flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-/** Each language in each size, as far as the journey is not of fewer. */
-function runsOf(journey: Journey): readonly (readonly [(typeof languages)[number], keyof typeof sizes])[] {
-  return journey.runs ?? (journey.languages ?? languages).flatMap((language) => (journey.sizes ?? (["desk", "phone"] as const)).map((size) => [language, size] as const));
+type Run = readonly [(typeof languages)[number], keyof typeof sizes];
+
+/** Of a journey in several languages each, and each size: the first on a desk, the next on a phone, the last by turns. Combined, and of pictures: each language in each size. */
+function runsOf(journey: Journey, nth: number, combined: boolean): readonly Run[] {
+  if (journey.runs) return journey.runs;
+  const spoken = journey.languages ?? languages, seen = journey.sizes ?? (["desk", "phone"] as const);
+  if (combined || spoken.length === 1 || seen.length === 1) return spoken.flatMap((language) => seen.map((size): Run => [language, size]));
+  return spoken.map((language, at): Run => [language, at === 0 || (at > 1 && nth % 2) ? "desk" : "phone"]);
 }
 
 async function once(browser: Browser, told: Told, journey: Journey, language: (typeof languages)[number], size: keyof typeof sizes, turn: number): Promise<string[]> {
@@ -35,8 +40,8 @@ async function main(): Promise<void> {
   const chosen = journeys.filter((one) => Boolean(one.pictures) === pictures && (names.length === 0 || names.some((name) => one.name.includes(name))));
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   let count = 0, failed = 0;
-  for (const journey of chosen)
-    for (const [turn, [language, size]] of runsOf(journey).entries()) {
+  for (const [nth, journey] of chosen.entries())
+    for (const [turn, [language, size]] of runsOf(journey, nth, pictures || process.argv.includes("--combined")).entries()) {
       const began = performance.now();
       const faults = await once(browser, told, journey, language, size, pictures || journey.light ? 0 : turn);
       const name = `${journey.name} ${language} ${size}`;

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """People's journeys through the screens, in Debian's Chromium, against a real server with the demo's records.
 
-Usage: PROBITY_ROOT=… PROBITY_BUILD=… tests/web/run.py [--pictures | --whole] [NAME…]
+Usage: PROBITY_ROOT=… PROBITY_BUILD=… tests/web/run.py [--pictures | --whole | --combined] [NAME…]
 NAME: only journeys that have it in their name. --pictures: only the screenshots of the manual, into doc/manual/screens/.
 --whole: the sweep over all pages combines every language, theme and size instead of taking turns.
-Each journey runs in the languages and sizes it names; axe-core looks at every page it stops at.
+--combined: journeys combine every language and size.
+Each journey runs in the languages and sizes it names, each at least once; axe-core looks at every page it stops at.
 """
 
 import json

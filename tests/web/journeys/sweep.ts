@@ -147,6 +147,7 @@ export const sweep: readonly Journey[] = [
   {
     name: "sweep: every page",
     who: "ada",
+    runs: languages.flatMap((language) => [[language, "desk"], [language, "phone"]] as const),
     async goes(v) {
       const stroll = new Sweep(v), turns = languages.length * Object.keys(sizes).length;
       const turn = languages.indexOf(v.language) * 2 + (v.size === "phone" ? 1 : 0);

@@ -9,6 +9,7 @@ import type { Entity, LinkValue, RecordJson, RecordPage } from "../api/types";
 import { entityNamed } from "../app/session";
 import { t } from "../i18n/text";
 import { recordTitle, valueText } from "./value";
+import "../styles/field_input.css";
 
 /** What tells people of one name apart: the first filled field that is no title. */
 function aside(entity: Entity, record: RecordJson): string {

@@ -10,6 +10,7 @@ import type Input from "@ui5/webcomponents/dist/Input.js";
 import type { Person, PersonSource } from "../api/people";
 import { t } from "../i18n/text";
 import { wrong } from "./problem";
+import "../styles/field_input.css";
 
 /** Somebody by the sign-in name, "" nobody; `typed` is what was written where it is nobody's name. */
 export interface Choice {
